@@ -1,0 +1,1 @@
+"""Asking providers which models they offer. Knows neither files nor widgets."""

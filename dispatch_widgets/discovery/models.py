@@ -1,0 +1,156 @@
+"""What a provider offers: the values that discovery gives back.
+
+They come in thousands, so they are slotted dataclasses rather than pydantic models: 10,000 of them
+take about 3 MB instead of 15 (P-8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, overload
+
+from ..secrets import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from ..errors import DiscoveryError
+
+Capability = Literal["chat", "embedding"]
+Kind = Literal["chat", "embedding", "other"]
+Source = Literal["live", "cache", "stale", "builtin"]
+ProviderType = Literal["anthropic", "openai-compatible"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a model costs, in US dollars for a million tokens, as its server states it.
+
+    Attributes:
+        input: For tokens sent; None where it is not stated.
+        output: For tokens received; None where it is not stated.
+    """
+
+    input: float | None = None
+    output: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveredModel:
+    """One model of a provider's list (MD-3). Nothing is guessed into the optional fields.
+
+    Attributes:
+        id: What a request names the model by.
+        name: What people call it; the id where the server has no other name.
+        capabilities: ``chat``, ``embedding``, both, or empty for a model that is neither.
+        owned_by: Who the server says made or serves it.
+        created: When it was made, in seconds since 1970 (UTC).
+        context_window: How much it can read, in tokens.
+        max_output_tokens: How much it can write in one answer, in tokens.
+        input_modalities: What it takes: ``text``, ``image``, ``audio`` …
+        price: What it costs per million tokens.
+        deprecated: Whether the server calls it deprecated; None where it does not say.
+        shutdown_date: When it stops to be served, as the server writes it (mostly ``YYYY-MM-DD``).
+    """
+
+    id: str
+    name: str
+    capabilities: tuple[Capability, ...]
+    owned_by: str | None = None
+    created: int | None = None
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    input_modalities: tuple[str, ...] | None = None
+    price: Price | None = None
+    deprecated: bool | None = None
+    shutdown_date: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The one word a picker shows: ``chat`` wins over ``embedding``, neither is ``other``."""
+        if "chat" in self.capabilities:
+            return "chat"
+        return "embedding" if "embedding" in self.capabilities else "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom to ask: all that discovery needs to know about a provider.
+
+    Attributes:
+        provider_id: The provider's id in the settings file; the cache's key.
+        name: How messages call it.
+        type: Which list protocol it speaks.
+        base_url: Normalised base URL, without a slash at its end.
+        api_key: The key itself, references already followed. Shown masked.
+    """
+
+    provider_id: str
+    name: str
+    type: ProviderType
+    base_url: str
+    api_key: str
+
+    def __repr__(self) -> str:
+        return f"Target({self.name!r}, {self.type}, {self.base_url!r}, key={mask(self.api_key)!r})"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Target holds a key and is not pickled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelList(Sequence[DiscoveredModel]):
+    """A provider's models, in the server's order, and where the list came from (MD-13).
+
+    It is a sequence: ``len``, indexing, slicing (a tuple) and iteration work.
+
+    Attributes:
+        models: The models.
+        provider_id: Whose list it is.
+        provider_name: What the provider was called when the list was made.
+        source: ``live`` (asked just now), ``cache`` (under an hour old), ``stale`` (older, or kept
+            because asking failed), ``builtin`` (the mock provider).
+        fetched_at: When the server gave the list (UTC); None for ``builtin``.
+        warning: A sentence about what is not as it should be; empty when all is well.
+        error: The failure behind a stale list.
+        retry_at: When a rate-limited provider may be asked again (UTC).
+        added: Ids that the list before did not have; empty when there was none.
+        removed: Ids that only the list before had.
+    """
+
+    models: tuple[DiscoveredModel, ...]
+    provider_id: str = ""
+    provider_name: str = ""
+    source: Source = "live"
+    fetched_at: datetime | None = None
+    warning: str = ""
+    error: DiscoveryError | None = None
+    retry_at: datetime | None = None
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    @overload
+    def __getitem__(self, index: int) -> DiscoveredModel: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[DiscoveredModel, ...]: ...
+    def __getitem__(self, index: int | slice) -> DiscoveredModel | tuple[DiscoveredModel, ...]:
+        return self.models[index]
+
+    def __iter__(self) -> Iterator[DiscoveredModel]:
+        return iter(self.models)
+
+    def get(self, model_id: str) -> DiscoveredModel | None:
+        """The model with this id, or None."""
+        return next((model for model in self.models if model.id == model_id), None)
+
+    def counts(self) -> dict[Kind, int]:
+        """How many models there are of each kind, in the order chat, embedding, other."""
+        found: dict[Kind, int] = {"chat": 0, "embedding": 0, "other": 0}
+        for model in self.models:
+            found[model.kind] += 1
+        return found

@@ -1,0 +1,298 @@
+"""What can go wrong, as one family of errors.
+
+Every error carries a ``code`` (API-2), a ``message`` that says what happened and a ``hint`` that says
+what to do next. None holds a key: messages are written from masked text, and everything an error
+carries survives pickling.
+
+::
+
+    DispatchError
+    ├── InvalidInputError         BAD_REQUEST            one problem per field
+    ├── NotFoundError             NOT_FOUND              an id that nothing has
+    │   └── UnresolvedTaskError   NOT_FOUND              a task without a usable model
+    ├── MissingVariableError      BAD_REQUEST            a ${NAME} that is not set
+    ├── MissingPackageError       INTERNAL_SERVER_ERROR  an optional library that is not installed
+    ├── SettingsFileError         INTERNAL_SERVER_ERROR  the settings file
+    │   ├── UnreadableSettingsError                      not JSON, cut off, empty: line and column
+    │   ├── SettingsShapeError                           JSON, but not settings: the path inside it
+    │   ├── LockTimeoutError                             somebody holds the lock: which file
+    │   └── SettingsWriteError                           the disk, the folder or its rights refused
+    └── DiscoveryError            INTERNAL_SERVER_ERROR  asking a provider failed: kind, status, cached
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from typing import Any, Literal
+
+    from .discovery.models import ModelList
+
+    ErrorCode = Literal["NOT_FOUND", "BAD_REQUEST", "INTERNAL_SERVER_ERROR"]
+    DiscoveryKind = Literal[
+        "INVALID_CREDENTIALS",
+        "TIMEOUT",
+        "CONNECTION_REFUSED",
+        "UNKNOWN_HOST",
+        "TLS",
+        "PROXY",
+        "RATE_LIMITED",
+        "QUOTA",
+        "HTTP_STATUS",
+        "REDIRECT",
+        "MALFORMED",
+        "TOO_LARGE",
+        "INTERRUPTED",
+    ]
+
+
+class DispatchError(Exception):
+    """The base of every error this package raises on purpose.
+
+    Args:
+        message: What happened, in a sentence, without a secret in it.
+        hint: What to do next, in a sentence; may be empty.
+    """
+
+    code: ErrorCode = "INTERNAL_SERVER_ERROR"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Keyword-only arguments do not pass through Exception's own pickling.
+        return (_rebuild, (type(self), dict(self.__dict__)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as plain JSON values, for the command line and for HTTP answers."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+def _rebuild(cls: type[DispatchError], state: Mapping[str, Any]) -> DispatchError:
+    error = cls.__new__(cls)
+    Exception.__init__(error, state["message"])
+    error.__dict__.update(state)
+    return error
+
+
+class FieldProblem:
+    """One problem of one field.
+
+    Args:
+        field: The field as the settings file names it, dotted: ``credentials.apiKey``.
+        message: What is wrong and what would be right, never quoting a secret.
+    """
+
+    __slots__ = ("field", "message")
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        self.message = message
+
+    def __repr__(self) -> str:
+        return f"{self.message} @ {self.field}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FieldProblem) and (self.field, self.message) == (other.field, other.message)
+
+    def __hash__(self) -> int:
+        return hash((self.field, self.message))
+
+
+class InvalidInputError(DispatchError):
+    """What was given cannot be used; nothing was changed.
+
+    Args:
+        problems: One or more problems, a field each.
+        message: A sentence in place of the one made from the problems.
+        hint: What to do next.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, problems: Iterable[FieldProblem], *, message: str = "", hint: str = "") -> None:
+        self.problems = tuple(problems)
+        text = message or " ".join(f"{p.field}: {p.message}" for p in self.problems)
+        super().__init__(text, hint=hint)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as plain JSON values, its problems as ``fields``."""
+        fields = [{"field": p.field, "message": p.message} for p in self.problems]
+        return {**super().as_dict(), "fields": fields}
+
+
+class NotFoundError(DispatchError):
+    """Nothing has this id."""
+
+    code = "NOT_FOUND"
+
+
+class UnresolvedTaskError(NotFoundError):
+    """A task has no model that can be used.
+
+    Args:
+        message: What is wrong with the task's assignment.
+        task: The task's name.
+        hint: Where to mend it.
+    """
+
+    def __init__(self, message: str, *, task: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.task = task
+
+
+class MissingVariableError(DispatchError):
+    """A key is a reference to an environment variable that is not set.
+
+    Args:
+        variable: The variable's name.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"The environment variable {variable} is not set in this process.",
+            hint=f"Set {variable} and restart the kernel, or give the provider another key.",
+        )
+        self.variable = variable
+
+
+class MissingPackageError(DispatchError):
+    """An optional library is needed and not installed.
+
+    Args:
+        package: The name to install.
+        purpose: What it is needed for.
+        install: The requirement to give to pip, if it is not the package's name.
+    """
+
+    def __init__(self, package: str, *, purpose: str, install: str = "") -> None:
+        super().__init__(
+            f"The package {package} is needed {purpose}, and it is not installed.",
+            hint=f'Install it with: pip install "{install or package}"',
+        )
+        self.package = package
+
+
+class SettingsFileError(DispatchError):
+    """Something about the settings file.
+
+    Args:
+        message: What happened.
+        path: The file, as text.
+        hint: What to do next.
+    """
+
+    def __init__(self, message: str, *, path: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as plain JSON values, with the file's path."""
+        return {**super().as_dict(), "path": self.path}
+
+
+class UnreadableSettingsError(SettingsFileError):
+    """The file is not JSON that could be settings; it is left as it is (ST-4).
+
+    Args:
+        message: What is wrong.
+        path: The file.
+        line: Line of the problem, counted from 1; 0 where there is none.
+        column: Column of the problem, counted from 1; 0 where there is none.
+        hint: What to do next.
+    """
+
+    def __init__(self, message: str, *, path: str, line: int = 0, column: int = 0, hint: str = "") -> None:
+        super().__init__(message, path=path, hint=hint)
+        self.line = line
+        self.column = column
+
+
+class SettingsShapeError(SettingsFileError):
+    """The file is JSON, but a part of it has a shape that cannot be understood (MIG-9).
+
+    Args:
+        message: What was found and what was expected.
+        path: The file.
+        pointer: Where in the file, as ``models.catalog[3].model``.
+        hint: What to do next.
+    """
+
+    def __init__(self, message: str, *, path: str, pointer: str, hint: str = "") -> None:
+        super().__init__(message, path=path, hint=hint)
+        self.pointer = pointer
+
+
+class LockTimeoutError(SettingsFileError):
+    """Another process holds the settings file's lock and does not let go (ST-3).
+
+    Args:
+        message: What happened.
+        path: The settings file.
+        lock_path: The lock file.
+        hint: What to do next.
+    """
+
+    def __init__(self, message: str, *, path: str, lock_path: str, hint: str = "") -> None:
+        super().__init__(message, path=path, hint=hint)
+        self.lock_path = lock_path
+
+
+class SettingsWriteError(SettingsFileError):
+    """The file could not be written: disk full, read-only, not a file."""
+
+
+class DiscoveryError(DispatchError):
+    """Asking a provider for its models failed.
+
+    Args:
+        message: What happened, without the key.
+        kind: Which failure it was (MD-15).
+        hint: What to do next.
+        provider_id: The provider that was asked.
+        status: The HTTP status, where one came.
+        retry_at: When asking makes sense again (UTC), for a rate limit.
+        cached: The list from before, where there is one (MD-15).
+        suggested_base_url: A base URL of the same host that does answer with models (MD-14).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: DiscoveryKind,
+        hint: str = "",
+        provider_id: str = "",
+        status: int | None = None,
+        retry_at: datetime | None = None,
+        cached: ModelList | None = None,
+        suggested_base_url: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kind: DiscoveryKind = kind
+        self.provider_id = provider_id
+        self.status = status
+        self.retry_at = retry_at
+        self.cached = cached
+        self.suggested_base_url = suggested_base_url
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as plain JSON values, with kind, status and the moment to try again."""
+        return {
+            **super().as_dict(),
+            "kind": self.kind,
+            "status": self.status,
+            "retryAt": self.retry_at.isoformat() if self.retry_at else None,
+        }

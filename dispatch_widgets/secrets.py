@@ -1,0 +1,239 @@
+"""Key values: how they look when shown, what is accepted as one, where a reference leads, and how to
+take keys out of text (SEC-1 to SEC-4).
+
+A key is held as a `Secret`, which shows itself masked everywhere and gives its value only when asked
+by name. Text that comes from a server or an exception goes through `redact` before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from json.encoder import encode_basestring_ascii
+
+from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Self
+
+API_KEY_FIELD = "credentials.apiKey"
+SECRET_FIELD_NAMES = frozenset({"apikey", "bottoken", "token", "password", "secret"})
+"""Names of fields whose text is never shown, in lower case and without ``_`` or ``-`` (SEC-1)."""
+
+NO_KEY_NEEDED = "no-key-needed"
+"""What stands in the file as the key of a server that needs none: the app refuses an empty one (PM-2)."""
+
+_DOTS = "•" * 6
+_ELLIPSIS = "…"
+_TAIL_CHARACTERS = 4
+_SHORTEST_SHOWN = 12  # below this, four characters would tell too much
+_SHORTEST_REDACTED = 6  # a "secret" shorter than this would blot out ordinary words
+
+_ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_KEYRING = re.compile(r"keyring:([^/\s]+)/(\S+)")
+_PREFIX = re.compile(r"[A-Za-z]{2,4}[-_]")
+# Key shapes that servers echo though we never sent them whole: sk-…, sk-ant-…, gsk_…, xai-…, AIza…
+_KEY_SHAPES = re.compile(
+    r"\b(?:sk|pk|rk|gsk|xai|hf|fw|nvapi|r8|tgp)[-_][A-Za-z0-9*_\-]{10,}|\bAIza[0-9A-Za-z_\-]{20,}"
+)
+
+
+class Secret:
+    """A text that is not shown, printed, formatted, logged or pickled.
+
+    Args:
+        value: The text itself.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value: str | None = value
+
+    def get_secret_value(self) -> str:
+        """The text itself.
+
+        Raises:
+            DispatchError: If this object came out of a pickle, which never carries the text.
+        """
+        if self._value is None:
+            raise DispatchError(
+                "This key was left out when the object was pickled.",
+                hint="Ask the settings service for the provider again.",
+            )
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({mask(self._value or '')!r})"
+
+    def __str__(self) -> str:
+        return mask(self._value or "")
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_without_value, ())
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Tells pydantic to take a text or a Secret, and to write the masked form."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            lambda value: value if isinstance(value, cls) else cls(_text(value)),
+            serialization=core_schema.plain_serializer_function_ser_schema(str),
+        )
+
+
+def _without_value() -> Secret:
+    secret = Secret("")
+    secret._value = None  # noqa: SLF001 - the one place that makes an empty one
+    return secret
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is expected")  # noqa: TRY004 - pydantic turns ValueError into a problem
+    return value
+
+
+def mask(key: str) -> str:
+    """The form of a key that may be shown: ``sk-…a1b2``, dots for a short one (SEC-1).
+
+    References such as ``${NAME}`` hold no secret and are shown as they are.
+
+    Args:
+        key: A key or a reference.
+    """
+    if is_reference(key):
+        return key
+    if len(key) < _SHORTEST_SHOWN:
+        return _DOTS if key else ""
+    prefix = _PREFIX.match(key)
+    return f"{prefix.group() if prefix else ''}{_ELLIPSIS}{key[-_TAIL_CHARACTERS:]}"
+
+
+def looks_masked(text: str) -> bool:
+    """Whether a text is a shown form of a key, which must never be saved over the key (SEC-3)."""
+    return _ELLIPSIS in text or "•" in text or (bool(text) and not text.strip("*"))
+
+
+def is_reference(key: str) -> bool:
+    """Whether a key says where the key is (``${NAME}``, ``keyring:SERVICE/USER``) instead of being it."""
+    return bool(_ENVIRONMENT.fullmatch(key) or _KEYRING.fullmatch(key))
+
+
+def environment_name(key: str) -> str | None:
+    """The name of the environment variable that a key refers to, or None if it is no such reference."""
+    found = _ENVIRONMENT.fullmatch(key)
+    return found.group(1) if found else None
+
+
+def key_problem(raw: object) -> str | None:
+    """What is wrong with a text as a key, or None. The key is not quoted (SEC-3).
+
+    Args:
+        raw: What was given as a key; blanks around it do not matter.
+    """
+    if not isinstance(raw, str) or not raw.strip():
+        return "Paste a key, or take it from an environment variable. For a server that needs none, any word will do."
+    key = raw.strip()
+    if looks_masked(key):
+        return "This is the shown form of a key, not the key. Paste the whole key."
+    if any(character.isspace() for character in key):
+        return "The key has a space or line break inside. Paste it again."
+    if not key.isascii() or not key.isprintable():
+        return "The key has a character that keys do not have. Paste it again."
+    return None
+
+
+def clean_key(raw: object) -> str:
+    """A key with the blanks around it removed.
+
+    Args:
+        raw: What was typed or pasted.
+
+    Raises:
+        InvalidInputError: If it cannot be a key (SEC-3). The message does not quote it.
+    """
+    problem = key_problem(raw)
+    if problem is not None or not isinstance(raw, str):
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, problem or "A text is expected.")])
+    return raw.strip()
+
+
+def resolve_key(key: str, environ: Mapping[str, str]) -> str:
+    """The key itself: a reference is followed now, anything else is returned as it is (SEC-4).
+
+    Args:
+        key: What stands in the settings file.
+        environ: The environment to read, usually `os.environ`.
+
+    Raises:
+        MissingVariableError: If the variable is not set or blank.
+        InvalidInputError: If what the variable holds cannot be a key.
+    """
+    name = environment_name(key)
+    if name is None:
+        return key
+    value = environ.get(name, "").strip()
+    if not value:
+        raise MissingVariableError(name)
+    problem = key_problem(value)
+    if problem:
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, f"In ${{{name}}}: {problem}")])
+    return value
+
+
+def redact(text: str, keys: Iterable[str] = ()) -> str:
+    """A text with every given key, and everything shaped like a key, masked.
+
+    Finds a key also where it was percent-encoded or written as a JSON text.
+
+    Args:
+        text: Anything that came from outside, or an exception's message.
+        keys: Keys that may stand in it.
+    """
+    from urllib.parse import quote
+
+    for key in keys:
+        if len(key) < _SHORTEST_REDACTED or is_reference(key):
+            continue
+        shown = mask(key)
+        for form in {key, quote(key, safe=""), encode_basestring_ascii(key)[1:-1]}:
+            text = text.replace(form, shown)
+    return _KEY_SHAPES.sub(lambda found: mask(found.group()), text)
+
+
+def is_secret_field(name: str) -> bool:
+    """Whether a field of this name holds a secret (`SECRET_FIELD_NAMES`)."""
+    return name.replace("_", "").replace("-", "").lower() in SECRET_FIELD_NAMES
+
+
+def masked_copy(value: Any) -> Any:
+    """A copy of a JSON value in which every secret field's text is masked, at any depth."""
+    if isinstance(value, dict):
+        return {
+            name: mask(item) if isinstance(item, str) and is_secret_field(name) else masked_copy(item)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [masked_copy(item) for item in value]
+    return value

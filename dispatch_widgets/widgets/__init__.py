@@ -1,0 +1,1 @@
+"""Panels for notebooks. Each takes a service; only `app` knows the others."""
