@@ -1,0 +1,61 @@
+"""What every test stands on: nothing of the user's is touched, nothing leaves loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CANARY_KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
+"""A key that must never be seen anywhere but in the settings file and in the request it is for."""
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(autouse=True)
+def _own_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Home, working folder and settings path lie in the test's own folder; no key variable is set."""
+    home = tmp_path / "home"
+    work = tmp_path / "work"
+    home.mkdir()
+    work.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("APPDATA", str(home / "AppData"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.delenv("DISPATCH_SETTINGS_PATH", raising=False)
+    for name in list(os.environ):
+        if name.endswith(("_API_KEY", "_PROXY", "_proxy")) or name in {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(work)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to anything but loopback fails the test at once."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise AssertionError(f"a test tried to reach {address!r}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def canary() -> str:
+    """The key that is searched for in every output there is."""
+    return CANARY_KEY
+
+
+@pytest.fixture
+def data_file() -> Callable[[str], Path]:
+    """The path of a file below ``tests/data``."""
+    return DATA.joinpath
