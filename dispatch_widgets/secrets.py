@@ -1,5 +1,4 @@
-"""Key values: how they look when shown, what is accepted as one, where a reference leads, and how to
-take keys out of text (SEC-1 to SEC-4).
+"""Key values: how they are shown, what is accepted as one, where a reference leads (SEC-1 to SEC-4).
 
 A key is held as a `Secret`, which shows itself masked everywhere and gives its value only when asked
 by name. Text that comes from a server or an exception goes through `redact` before anybody sees it.
@@ -153,7 +152,10 @@ def key_problem(raw: object) -> str | None:
         raw: What was given as a key; blanks around it do not matter.
     """
     if not isinstance(raw, str) or not raw.strip():
-        return "Paste a key, or take it from an environment variable. For a server that needs none, any word will do."
+        return (
+            "Paste a key, or take it from an environment variable. "
+            "For a server that needs none, any word will do."
+        )
     key = raw.strip()
     if looks_masked(key):
         return "This is the shown form of a key, not the key. Paste the whole key."

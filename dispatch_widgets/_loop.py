@@ -1,0 +1,181 @@
+"""One background event loop for all network work, and the synchronous twins that wait on it.
+
+Which thread runs a widget's callback, and whether a loop runs there, differs between versions of
+ipykernel; a loop of our own in a daemon thread behaves the same in all of them, in a plain script and
+inside a panel (API-3). nest-asyncio patches the whole process, so it is applied only where there are
+no threads (Pyodide), or when the user asks for it with `allow_nested_loops`. This module is the only
+one that imports it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import DispatchError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+
+_THREAD_NAME = "dispatch-widgets-io"
+
+
+class BackgroundLoop:
+    """An event loop in a daemon thread, started when it is first needed.
+
+    Args:
+        threads: Whether this platform has threads; without them the running loop is used.
+    """
+
+    def __init__(self, *, threads: bool = sys.platform != "emscripten") -> None:
+        self._threads = threads
+        self._reset()
+        if hasattr(os, "register_at_fork"):
+            # A forked child has the loop object but not its thread: it must start its own.
+            os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop, running."""
+        import asyncio
+
+        with self._lock:
+            if self._loop is None or self._loop.is_closed():
+                if not self._threads:
+                    self._loop = asyncio.get_running_loop()
+                    return self._loop
+                loop = asyncio.new_event_loop()
+                started = threading.Event()
+
+                def run() -> None:
+                    asyncio.set_event_loop(loop)
+                    loop.call_soon(started.set)
+                    loop.run_forever()
+
+                self._thread = threading.Thread(target=run, name=_THREAD_NAME, daemon=True)
+                self._thread.start()
+                started.wait()
+                self._loop = loop
+            return self._loop
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start work on the loop and return at once.
+
+        Args:
+            work: What to run. Cancelling the future cancels it.
+        """
+        import asyncio
+
+        loop = self.loop
+        if self._threads:
+            return asyncio.run_coroutine_threadsafe(work, loop)
+        return _as_future(loop.create_task(work))
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run work on the loop and wait for its result, also where another loop is running.
+
+        A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
+
+        Args:
+            work: What to run.
+
+        Raises:
+            DispatchError: When called from the background loop itself, where waiting would never end.
+        """
+        if not self._threads:
+            allow_nested_loops()
+            return self.loop.run_until_complete(work)
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise DispatchError(
+                "A synchronous call was made from inside the toolkit's own event loop.",
+                hint="Await the function's _async twin there.",
+            )
+        future = self.submit(work)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    async def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run work on the background loop and await its result on the caller's loop.
+
+        Args:
+            work: What to run. Cancelling the caller cancels it.
+        """
+        import asyncio
+
+        return await asyncio.wrap_future(self.submit(work))
+
+
+def _as_future(task: asyncio.Task[T]) -> Future[T]:
+    """A concurrent future that follows a task of the same thread, both ways."""
+    from concurrent.futures import Future
+
+    future: Future[T] = Future()
+
+    def copy(done: asyncio.Task[T]) -> None:
+        if done.cancelled():
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        elif error := done.exception():
+            future.set_exception(error)
+        else:
+            future.set_result(done.result())
+
+    task.add_done_callback(copy)
+    future.add_done_callback(lambda ended: task.cancel() if ended.cancelled() else None)
+    return future
+
+
+def allow_nested_loops() -> None:
+    """Let a cell call ``asyncio.run(...)`` although the notebook's own loop is running.
+
+    Not needed for anything in this package: every ``_async`` function has a synchronous twin, and a
+    cell can ``await``. It applies nest-asyncio to the whole process, which cannot be undone:
+    libraries that run on uvloop keep their own behaviour, and on Python 3.14 nest-asyncio hides the
+    current task, which stops httpx; there this function refuses.
+
+    Raises:
+        DispatchError: On Python 3.14 and later.
+    """
+    if sys.version_info >= (3, 14):
+        raise DispatchError(
+            "nest-asyncio does not work with Python 3.14: network libraries stop working once it is applied.",
+            hint="Use `await` in the cell, or the function without _async in its name.",
+        )
+    import asyncio
+
+    import nest_asyncio
+
+    plain_run = asyncio.run
+    nest_asyncio.apply()
+    nested_run = asyncio.run
+    if nested_run is plain_run:
+        return  # applied before: run is already the one from below
+
+    def run(main: Coroutine[Any, Any, T], **options: Any) -> T:
+        # nest-asyncio's run does not know loop_factory (Python 3.12): such calls go to the original.
+        if options.get("loop_factory") is not None:
+            return plain_run(main, **options)
+        options.pop("loop_factory", None)
+        result: T = nested_run(main, **options)
+        return result
+
+    asyncio.run = run
+
+
+background = BackgroundLoop()
+"""The loop that every service of this process shares."""

@@ -1,0 +1,23 @@
+"""The models of the mock provider, which needs no network and no key (PM-7)."""
+
+from __future__ import annotations
+
+from .models import DiscoveredModel, ModelList
+
+MOCK_MODELS = (
+    DiscoveredModel(id="mock", name="Mock", capabilities=("chat", "embedding")),
+    DiscoveredModel(id="mock-chat", name="Mock chat", capabilities=("chat",)),
+    DiscoveredModel(id="mock-embedding", name="Mock embedding", capabilities=("embedding",)),
+)
+
+
+def builtin_models(provider_id: str, provider_name: str) -> ModelList:
+    """The mock provider's list.
+
+    Args:
+        provider_id: The id under which the file refers to it.
+        provider_name: What it is called.
+    """
+    return ModelList(
+        models=MOCK_MODELS, provider_id=provider_id, provider_name=provider_name, source="builtin"
+    )

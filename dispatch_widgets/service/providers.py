@@ -1,0 +1,147 @@
+"""Registering, changing, merging and deleting providers (PM-1 to PM-8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import NotFoundError
+from ..settings import registry
+from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID
+from .core import ServiceCore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..settings.document import Document
+    from ..settings.registry import Impact
+    from ..settings.schema import Provider
+
+
+class Providers(ServiceCore):
+    """The providers of the file."""
+
+    def get_providers(self) -> tuple[Provider, ...]:
+        """All providers in the file's order, and the mock provider if an entry refers to it (PM-5, PM-7)."""
+        settings = self.settings
+        providers = settings.providers
+        if any(entry.provider_id == MOCK_PROVIDER_ID for entry in settings.catalog) and not any(
+            provider.id == MOCK_PROVIDER_ID for provider in providers
+        ):
+            return (*providers, MOCK_PROVIDER)
+        return providers
+
+    def provider(self, provider_id: str) -> Provider:
+        """One provider.
+
+        Args:
+            provider_id: Its id; ``mock`` is always there.
+
+        Raises:
+            NotFoundError: If there is none.
+        """
+        for provider in self.settings.providers:
+            if provider.id == provider_id:
+                return provider
+        if provider_id == MOCK_PROVIDER_ID:
+            return MOCK_PROVIDER
+        raise NotFoundError(
+            f"There is no provider with the id {provider_id!r}.", hint="get_providers() lists them all."
+        )
+
+    def add_provider(self, *, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
+        """Register a provider (PM-2).
+
+        Args:
+            name: What to call it; names may repeat.
+            type: ``anthropic`` or ``openai-compatible``.
+            api_key: The key, or a reference such as ``${OPENAI_API_KEY}``.
+            base_url: Where its API begins, such as ``https://api.openai.com/v1``. Needed for
+                ``openai-compatible``; for ``anthropic`` only for a gateway.
+
+        Raises:
+            InvalidInputError: With one problem for each field that cannot be used; nothing is saved.
+        """
+        made: list[str] = []
+
+        def change(document: Document) -> Document:
+            document, provider_id = registry.add_provider(
+                document, name=name, type=type, api_key=api_key, base_url=base_url
+            )
+            made[:] = [provider_id]
+            return document
+
+        self._file.edit(change)
+        return self.provider(made[0])
+
+    def update_provider(
+        self,
+        provider_id: str,
+        *,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002
+        api_key: str | None = None,
+        base_url: str | None = None,
+    ) -> Provider:
+        """Change a provider; what is not given stays (PM-3).
+
+        Args:
+            provider_id: Which one.
+            name: A new name.
+            type: A new type; the base URL goes with the old one unless a new one is given.
+            api_key: A new key; an empty text keeps the old one.
+            base_url: A new base URL; an empty text clears it.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+            InvalidInputError: If a field cannot be used; nothing is saved.
+        """
+        self._file.edit(
+            lambda document: registry.update_provider(
+                document, provider_id, name=name, type=type, api_key=api_key, base_url=base_url
+            )
+        )
+        return self.provider(provider_id)
+
+    def impact_of_deleting_provider(self, provider_id: str) -> Impact:
+        """Which entries and tasks a deletion would hit.
+
+        Args:
+            provider_id: Which provider.
+        """
+        self.provider(provider_id)
+        return registry.impact(self.settings, provider_id)
+
+    def delete_provider(self, provider_id: str, *, unassign: bool = False) -> Impact:
+        """Delete a provider; its catalog entries stay and are marked (PM-4).
+
+        Args:
+            provider_id: Which one.
+            unassign: Whether to take its entries' tasks away too.
+
+        Returns:
+            The entries and tasks that are hit.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        impact = self.impact_of_deleting_provider(provider_id)
+        self._file.edit(lambda document: registry.delete_provider(document, provider_id, unassign=unassign))
+        return impact
+
+    def merge_providers(self, keep: str, others: Iterable[str]) -> Provider:
+        """Give the entries of some providers to another and delete those (PM-8), in one write.
+
+        Args:
+            keep: The id of the provider that stays.
+            others: The ids of those that go.
+
+        Raises:
+            NotFoundError: If one of them does not exist.
+        """
+        gone = tuple(others)
+        self._file.edit(lambda document: registry.merge_providers(document, keep, gone))
+        return self.provider(keep)
+
+    def duplicates(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of provider ids that have the same type, key and address."""
+        return registry.duplicates(self.settings)

@@ -1,0 +1,158 @@
+"""The service's functions on the default settings file, for a cell that wants no object first.
+
+``dw.discover_models(...)``, ``dw.resolve(...)`` and ``dw.panel()`` all act on one `SettingsService`
+for the file that `default_service` finds. Each function is the method of the same name.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from .service import SettingsService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from ._resolve import ResolvedModel
+    from .discovery.models import ModelList
+    from .errors import DispatchError
+    from .service import Impact
+    from .settings.migration import MigrationReport
+    from .settings.schema import Assignment, CatalogEntry, Provider
+    from .widgets.app import Panel
+
+_lock = threading.Lock()
+_services: dict[Path, SettingsService] = {}
+
+
+def default_service() -> SettingsService:
+    """The service for the settings file that is found from here (ST-1), the same one at every call.
+
+    A change of the working folder or of ``DISPATCH_SETTINGS_PATH`` that leads to another file gives
+    another service.
+    """
+    from .settings.locate import locate
+
+    path = locate().path
+    with _lock:
+        if path not in _services:
+            _services[path] = SettingsService()
+        return _services[path]
+
+
+def panel(service: SettingsService | None = None) -> Panel:
+    """The whole app in a cell.
+
+    Args:
+        service: The service to show; the default file's if None.
+    """
+    from .widgets.app import Panel
+
+    return Panel(service)
+
+
+def preview_migration(path: str | Path | None = None) -> MigrationReport | None:
+    """What migrating a settings file would do; nothing is written (MIG-6).
+
+    Args:
+        path: The file; the default one if None.
+
+    Returns:
+        The report, or None if the file needs no migration.
+    """
+    return SettingsService(path, auto_migrate=False).preview_migration()
+
+
+def get_providers() -> tuple[Provider, ...]:
+    """See `SettingsService.get_providers`."""
+    return default_service().get_providers()
+
+
+def add_provider(*, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
+    """See `SettingsService.add_provider`."""
+    return default_service().add_provider(name=name, type=type, api_key=api_key, base_url=base_url)
+
+
+def update_provider(provider_id: str, **changes: Any) -> Provider:
+    """See `SettingsService.update_provider`."""
+    return default_service().update_provider(provider_id, **changes)
+
+
+def delete_provider(provider_id: str, *, unassign: bool = False) -> Impact:
+    """See `SettingsService.delete_provider`."""
+    return default_service().delete_provider(provider_id, unassign=unassign)
+
+
+def merge_providers(keep: str, others: Iterable[str]) -> Provider:
+    """See `SettingsService.merge_providers`."""
+    return default_service().merge_providers(keep, others)
+
+
+def add_model(
+    *,
+    provider_id: str,
+    model: str,
+    label: str | None = None,
+    capabilities: Iterable[str] | None = None,
+    tasks: Iterable[str] = (),
+) -> CatalogEntry:
+    """See `SettingsService.add_model`."""
+    return default_service().add_model(
+        provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks
+    )
+
+
+def update_model(entry_id: str, **changes: Any) -> CatalogEntry:
+    """See `SettingsService.update_model`."""
+    return default_service().update_model(entry_id, **changes)
+
+
+def delete_model(entry_id: str) -> Impact:
+    """See `SettingsService.delete_model`."""
+    return default_service().delete_model(entry_id)
+
+
+def assign(task: str, entry_id: str) -> Assignment:
+    """See `SettingsService.assign`."""
+    return default_service().assign(task, entry_id)
+
+
+def unassign(task: str) -> None:
+    """See `SettingsService.unassign`."""
+    default_service().unassign(task)
+
+
+def discover_models(provider_id: str, force_refresh: bool = False) -> ModelList:
+    """See `SettingsService.discover_models`."""
+    return default_service().discover_models(provider_id, force_refresh)
+
+
+async def discover_models_async(provider_id: str, force_refresh: bool = False) -> ModelList:
+    """See `SettingsService.discover_models_async`."""
+    return await default_service().discover_models_async(provider_id, force_refresh)
+
+
+def refresh_all(*, force_refresh: bool = True) -> dict[str, ModelList | DispatchError]:
+    """See `SettingsService.refresh_all`."""
+    return default_service().refresh_all(force_refresh=force_refresh)
+
+
+async def refresh_all_async(
+    *,
+    force_refresh: bool = True,
+    on_result: Callable[[str, ModelList | DispatchError], None] | None = None,
+) -> dict[str, ModelList | DispatchError]:
+    """See `SettingsService.refresh_all_async`."""
+    return await default_service().refresh_all_async(force_refresh=force_refresh, on_result=on_result)
+
+
+def resolve(task: str) -> ResolvedModel:
+    """See `SettingsService.resolve`."""
+    return default_service().resolve(task)
+
+
+def resolve_model(provider: str, model: str) -> ResolvedModel:
+    """See `SettingsService.resolve_model`."""
+    return default_service().resolve_model(provider, model)
