@@ -1,0 +1,242 @@
+"""A small HTTP/1.1 server on threads, close enough to the socket to misbehave on purpose.
+
+The standard library's own server hides the socket behind layers that repair what the demo wants
+broken, and spends more time on a request than the clients that are measured against it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import struct
+import threading
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+LOOPBACK = "127.0.0.1"
+HEAD_LIMIT_BYTES = 65_536
+BODY_LIMIT_BYTES = 4 * 1_048_576
+STOP_TIMEOUT_SECONDS = 5.0
+_RECEIVE_BYTES = 65_536
+
+
+class GoneError(Exception):
+    """The client left, or the server stops: there is nobody to answer."""
+
+
+class Exchange:
+    """One request, and the socket that its answer goes to.
+
+    Attributes:
+        method: The request's method.
+        target: Path and query as they were sent.
+        path: The path alone.
+        query: The query's fields; of a repeated one the last.
+        headers: The request's headers, names in lower case.
+        keep_open: Whether the connection serves another request afterwards.
+    """
+
+    def __init__(self, connection: socket.socket, wake: socket.socket, head: bytes) -> None:
+        self._socket = connection
+        self._wake = wake
+        lines = head.decode("latin-1").split("\r\n")
+        self.method, self.target, version = lines[0].split(" ")
+        if not version.startswith("HTTP/1."):
+            raise ValueError("not an HTTP/1 request")
+        self.path, _, query = self.target.partition("?")
+        self.query: dict[str, str] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        self.headers: dict[str, str] = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            self.headers[name.strip().lower()] = value.strip()
+        self.keep_open = self.headers.get("connection", "").lower() != "close" and version != "HTTP/1.0"
+
+    def send(
+        self,
+        status: int,
+        body: bytes = b"",
+        *,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Sends a whole answer in one piece.
+
+        Args:
+            status: The HTTP status.
+            body: The body's bytes, as they go out.
+            content_type: The ``Content-Type`` header.
+            headers: Further headers.
+        """
+        head = self.head(status, content_type=content_type, length=len(body), headers=headers)
+        self.write(head if self.method == "HEAD" else head + body)
+
+    def head(
+        self,
+        status: int,
+        *,
+        content_type: str = "application/json",
+        length: int | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The bytes of a status line and headers.
+
+        Args:
+            status: The HTTP status.
+            content_type: The ``Content-Type`` header.
+            length: The ``Content-Length`` in bytes; None announces a chunked body.
+            headers: Further headers.
+        """
+        lines = [f"HTTP/1.1 {status} {_phrase(status)}", "server: dispatch-demo"]
+        if content_type:
+            lines.append(f"content-type: {content_type}")
+        lines.append("transfer-encoding: chunked" if length is None else f"content-length: {length}")
+        if not self.keep_open:
+            lines.append("connection: close")
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes as they are."""
+        self._socket.sendall(data)
+
+    def drip(self, data: Iterable[bytes], seconds: float) -> None:
+        """Sends pieces with a pause of some seconds after each.
+
+        Raises:
+            GoneError: If the client leaves or the server stops in between.
+        """
+        for piece in data:
+            self.write(piece)
+            self.wait(seconds)
+
+    def wait(self, seconds: float | None) -> None:
+        """Waits some seconds, or without end where None is given.
+
+        Raises:
+            GoneError: As soon as the client leaves or the server stops.
+        """
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            if selector.select(seconds):
+                # A client that waits for an answer sends nothing: what can be read here is its end.
+                raise GoneError
+
+    def reset(self) -> None:
+        """Ends the connection with a TCP reset instead of an orderly close."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.keep_open = False
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Demo"
+
+
+class Listener:
+    """Listens on a loopback port and hands every request to a function, a thread for each connection.
+
+    Args:
+        handle: Answers one request. What it raises ends that connection only.
+        port: The port; 0 takes a free one.
+    """
+
+    def __init__(self, handle: Callable[[Exchange], None], *, port: int = 0) -> None:
+        self._handle = handle
+        self._socket = socket.create_server((LOOPBACK, port), backlog=256)
+        self.port: int = self._socket.getsockname()[1]
+        self._wake, self._waker = socket.socketpair()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._connections: set[socket.socket] = set()
+        self._threads: set[threading.Thread] = set()
+        self.accepted = 0
+        self._acceptor = threading.Thread(target=self._accept, name="dispatch-demo-accept", daemon=True)
+        self._acceptor.start()
+
+    def stop(self) -> None:
+        """Ends every connection at once and waits for the threads."""
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            self._stopping.set()
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        self._waker.send(b"x")  # never read: everything that waits sees it
+        self._acceptor.join(STOP_TIMEOUT_SECONDS)
+        for thread in tuple(self._threads):
+            thread.join(STOP_TIMEOUT_SECONDS)
+        self._socket.close()
+        self._wake.close()
+        self._waker.close()
+
+    def _accept(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            while not self._stopping.is_set():
+                selector.select()
+                if self._stopping.is_set():
+                    return
+                with contextlib.suppress(OSError):  # the client was gone before it was taken
+                    connection, _ = self._socket.accept()
+                    self._take(connection)
+
+    def _take(self, connection: socket.socket) -> None:
+        thread = threading.Thread(target=self._serve, args=(connection,), name="dispatch-demo", daemon=True)
+        with self._lock:
+            if self._stopping.is_set():
+                connection.close()
+                return
+            self._connections.add(connection)
+            self._threads.add(thread)
+            self.accepted += 1
+        thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with contextlib.suppress(OSError, GoneError):
+                self._talk(connection)
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+                self._threads.discard(threading.current_thread())
+            connection.close()
+
+    def _talk(self, connection: socket.socket) -> None:
+        buffer = b""
+        while not self._stopping.is_set():
+            while b"\r\n\r\n" not in buffer:
+                received = connection.recv(_RECEIVE_BYTES)
+                buffer += received
+                if not received or len(buffer) > HEAD_LIMIT_BYTES:
+                    return
+            head, _, buffer = buffer.partition(b"\r\n\r\n")
+            try:
+                exchange = Exchange(connection, self._wake, head)
+                length = int(exchange.headers.get("content-length", "0"))
+            except ValueError:  # a TLS greeting on this plain port, or noise
+                connection.sendall(
+                    b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                )
+                return
+            if not 0 <= length <= BODY_LIMIT_BYTES:
+                return
+            while len(buffer) < length:
+                received = connection.recv(_RECEIVE_BYTES)
+                if not received:
+                    return
+                buffer += received
+            buffer = buffer[length:]  # no request of a list has a body that matters
+            self._handle(exchange)
+            if not exchange.keep_open:
+                return

@@ -1,0 +1,44 @@
+"""What a fault has to play with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._http import Exchange
+    from .accounts import Account, Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a fault has to play with.
+
+    Attributes:
+        exchange: The request and its socket.
+        account: The account that was asked.
+        elsewhere: URL of another origin on loopback, where nothing should arrive.
+    """
+
+    exchange: Exchange
+    account: Account
+    elsewhere: str
+
+    def ordinary(self, *, page_cap: int = 1000) -> Answer:
+        """The answer that would have been given, headers checked."""
+        return self.account.refuse(self.exchange) or self.account.listing(self.exchange, page_cap=page_cap)
+
+    def body(self) -> bytes:
+        """The list's bytes, whoever asks."""
+        return self.account.listing(self.exchange).body
+
+    def send(self, status: int, body: bytes, **more: Any) -> None:
+        """Sends a whole answer."""
+        self.exchange.send(status, body, **more)
+
+
+Play = Callable[[Scene], None]
+"""Answers one request in some way."""

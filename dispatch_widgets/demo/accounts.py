@@ -1,0 +1,226 @@
+"""The accounts that the demo server keeps, each in the words of its protocol.
+
+Shapes: https://docs.anthropic.com/en/api/models-list and
+https://platform.openai.com/docs/api-reference/models/list (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import json
+import threading
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..secrets import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from ._http import Exchange
+    from .catalogue import DemoModel
+
+ANTHROPIC_PAGE_DEFAULT = 20
+ANTHROPIC_PAGE_LIMIT = 1000
+
+_ANTHROPIC_ERROR_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+    529: "overloaded_error",
+}
+
+
+class Answer(NamedTuple):
+    """An answer with a JSON body, not yet sent."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = {}
+
+    def send(self, exchange: Exchange) -> None:
+        """Sends it."""
+        exchange.send(self.status, self.body, headers=self.headers)
+
+
+def encode(value: Any) -> bytes:
+    """JSON as the demo server writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Account:
+    """One account: a key, a list of models and a place on the server.
+
+    Args:
+        name: What `DemoServer.play` calls it.
+        prefix: The path below which it answers.
+        key: The key that it accepts.
+        models: Its models, in the order of the answer.
+    """
+
+    dialect = ""
+
+    def __init__(self, name: str, *, prefix: str, key: str, models: Iterable[DemoModel]) -> None:
+        self.name = name
+        self.prefix = prefix
+        self.key = key
+        self._lock = threading.Lock()
+        self._models = tuple(models)
+        self._bodies: dict[tuple[str, ...], bytes] = {}
+
+    @property
+    def models(self) -> tuple[DemoModel, ...]:
+        """The models it lists now."""
+        return self._models
+
+    @models.setter
+    def models(self, models: Iterable[DemoModel]) -> None:
+        with self._lock:
+            self._models = tuple(models)
+            self._bodies = {}
+
+    @property
+    def list_path(self) -> str:
+        """Where the list of models is."""
+        return f"{self.prefix}/v1/models"
+
+    def given_key(self, exchange: Exchange) -> str:
+        """The key that came with a request; empty where none did."""
+        raise NotImplementedError
+
+    def refuse(self, exchange: Exchange) -> Answer | None:
+        """The answer to a request with the wrong headers; None where they are right."""
+        raise NotImplementedError
+
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+        """The list of models, or the page of it that was asked for.
+
+        Args:
+            exchange: The request.
+            page_cap: The most models on one page, whatever was asked, where the list is paged.
+        """
+        raise NotImplementedError
+
+    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+        """An error in this account's shape."""
+        raise NotImplementedError
+
+    def key_is_right(self, exchange: Exchange) -> bool:
+        """Whether the request carries this account's key."""
+        return hmac.compare_digest(self.given_key(exchange).encode(), self.key.encode())
+
+
+class OpenAIAccount(Account):
+    """Speaks the OpenAI list: all models at once, a Bearer key."""
+
+    dialect = "openai"
+
+    def given_key(self, exchange: Exchange) -> str:
+        """The key of the ``Authorization`` header."""
+        scheme, _, key = exchange.headers.get("authorization", "").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else ""
+
+    def refuse(self, exchange: Exchange) -> Answer | None:
+        """The answer to a missing or wrong Bearer key."""
+        if self.key_is_right(exchange):
+            return None
+        given = self.given_key(exchange)
+        said = f"Incorrect API key provided: {mask(given)}." if given else "This request carries no API key."
+        return self.error(401, f"{said} The demo's key is in its settings file.", "invalid_api_key")
+
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:  # noqa: ARG002
+        """All models; this protocol has no pages."""
+        body = self._bodies.get(())
+        if body is None:
+            with self._lock:
+                body = encode({"object": "list", "data": [model.as_openai() for model in self._models]})
+                self._bodies[()] = body
+        return Answer(200, body)
+
+    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+        """An error as OpenAI writes it."""
+        kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+        if code in {"insufficient_quota", "rate_limit_exceeded"}:
+            kind = "insufficient_quota" if code == "insufficient_quota" else "requests"
+        body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+        return Answer(status, encode(body))
+
+
+class AnthropicAccount(Account):
+    """Speaks the Anthropic list: pages, newest first, ``x-api-key`` and ``anthropic-version``."""
+
+    dialect = "anthropic"
+    _request_numbers = itertools.count(1)
+
+    def given_key(self, exchange: Exchange) -> str:
+        """The key of the ``x-api-key`` header."""
+        return exchange.headers.get("x-api-key", "")
+
+    def refuse(self, exchange: Exchange) -> Answer | None:
+        """The answer to a missing or wrong key, or to a missing version."""
+        if not self.given_key(exchange):
+            return self.error(401, "x-api-key header is required")
+        if not self.key_is_right(exchange):
+            return self.error(401, "invalid x-api-key")
+        if not exchange.headers.get("anthropic-version"):
+            return self.error(400, "anthropic-version: header is required")
+        return None
+
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+        """The page that ``limit``, ``after_id`` and ``before_id`` ask for."""
+        query = exchange.query
+        raw_limit = query.get("limit", str(ANTHROPIC_PAGE_DEFAULT))
+        limit = int(raw_limit) if raw_limit.isascii() and raw_limit.isdigit() else 0
+        if not 1 <= limit <= ANTHROPIC_PAGE_LIMIT:
+            return self.error(400, f"limit: must be a number from 1 to {ANTHROPIC_PAGE_LIMIT}")
+        limit = min(limit, page_cap)
+        after, before = query.get("after_id", ""), query.get("before_id", "")
+        body = self._bodies.get((str(limit), after, before))
+        if body is None:
+            with self._lock:
+                ids = [model.id for model in self._models]
+                unknown = next((name for name in (after, before) if name and name not in ids), None)
+                if unknown is not None or (after and before):
+                    return self.error(400, "after_id, before_id: one of them at a time, and a model's id")
+                start, end = 0, len(ids)
+                if after:
+                    start = ids.index(after) + 1
+                    end = min(end, start + limit)
+                    more = end < len(ids)
+                elif before:
+                    end = ids.index(before)
+                    start = max(0, end - limit)
+                    more = start > 0
+                else:
+                    end = min(end, limit)
+                    more = end < len(ids)
+                body = self.page(self._models[start:end], has_more=more)
+                self._bodies[str(limit), after, before] = body
+        return Answer(200, body, self._request_header())
+
+    @staticmethod
+    def page(models: Iterable[DemoModel], *, has_more: bool) -> bytes:
+        """One page as bytes."""
+        data = [model.as_anthropic() for model in models]
+        first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
+        return encode({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
+
+    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+        """An error as Anthropic writes it."""
+        kind = code or _ANTHROPIC_ERROR_TYPES.get(status, "api_error")
+        header = self._request_header()
+        body = {"type": "error", "error": {"type": kind, "message": message}, **_body_form(header)}
+        return Answer(status, encode(body), header)
+
+    def _request_header(self) -> dict[str, str]:
+        return {"request-id": f"req_demo_{next(self._request_numbers):08d}"}
+
+
+def _body_form(header: Mapping[str, str]) -> dict[str, str]:
+    return {"request_id": header["request-id"]}

@@ -1,0 +1,283 @@
+"""An offline provider server on loopback: three accounts, real HTTP, faults on demand."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import deque
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
+
+from . import catalogue
+from ._http import LOOPBACK, Listener
+from ._scene import Scene
+from .accounts import Account, AnthropicAccount, OpenAIAccount
+from .faults import Fault, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from ._http import Exchange
+
+Where = Literal["openai", "anthropic", "second", "all"]
+AccountName = Literal["openai", "anthropic", "second"]
+
+REQUESTS_KEPT = 10_000
+_SECRET_HEADERS = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
+_FRONT_PAGE = (
+    b"<!doctype html><html><head><title>Demo provider server</title></head><body>"
+    b"<h1>Demo provider server</h1><p>Lists of models are below /openai/v1, /second/v1 and "
+    b"/anthropic.</p></body></html>"
+)
+
+
+class Recorded(NamedTuple):
+    """A request that came.
+
+    Attributes:
+        method: ``GET``, mostly.
+        path: Path and query.
+        headers: Names in lower case; those that carry keys have ``(not kept)`` for a value.
+        authorised: Whether it carried the key of the account that it asked.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    authorised: bool
+
+
+class _Playing(NamedTuple):
+    fault: Fault
+    left: int | None
+
+
+class DemoServer:
+    """A server that lists models as providers do, on ``127.0.0.1``, for notebooks and tests.
+
+    It keeps an Anthropic account (paged), a large OpenAI-compatible one and a small second one with a
+    key of its own. It checks keys, and fails as `play` tells it. It is a context manager::
+
+        with DemoServer() as server:
+            dw.add_provider(name="Demo", type="openai-compatible",
+                            base_url=server.openai_base_url, api_key=server.api_key)
+
+    Args:
+        models: How many models the large account lists.
+        anthropic_models: How many the Anthropic account lists.
+        api_key: The key of the Anthropic and the large account; a random one by default.
+        second_api_key: The key of the second account; a random one by default.
+        port: The port; 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        *,
+        models: int = 400,
+        anthropic_models: int = catalogue.ANTHROPIC_MODELS,
+        api_key: str | None = None,
+        second_api_key: str | None = None,
+        port: int = 0,
+    ) -> None:
+        self.api_key = api_key or f"sk-demo-{secrets.token_hex(16)}"
+        self.second_api_key = second_api_key or f"sk-demo-second-{secrets.token_hex(16)}"
+        self._wanted_port = port
+        self._lock = threading.Lock()
+        self._requests: deque[Recorded] = deque(maxlen=REQUESTS_KEPT)
+        self._strays: deque[Recorded] = deque(maxlen=REQUESTS_KEPT)
+        self._playing: dict[str, _Playing] = {}
+        self._listener: Listener | None = None
+        self._elsewhere: Listener | None = None
+        self._accounts: dict[str, Account] = {
+            "anthropic": AnthropicAccount(
+                "anthropic",
+                prefix="/anthropic",
+                key=self.api_key,
+                models=catalogue.anthropic_models(anthropic_models),
+            ),
+            "openai": OpenAIAccount(
+                "openai", prefix="/openai", key=self.api_key, models=catalogue.openai_models(models)
+            ),
+            "second": OpenAIAccount(
+                "second", prefix="/second", key=self.second_api_key, models=catalogue.second_models()
+            ),
+        }
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        state = self.url if self._listener else "stopped"
+        return f"DemoServer({state})"
+
+    def start(self) -> Self:
+        """Opens the port and answers from now on; a server that runs is left running."""
+        if self._listener is None:
+            self._listener = Listener(self._answer, port=self._wanted_port)
+            self._elsewhere = Listener(self._note_stray)
+        return self
+
+    def stop(self) -> None:
+        """Ends every connection and thread at once. It can be started again, on another port."""
+        for listener in (self._listener, self._elsewhere):
+            if listener is not None:
+                listener.stop()
+        self._listener = self._elsewhere = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers."""
+        return self._listener is not None
+
+    @property
+    def port(self) -> int:
+        """The port.
+
+        Raises:
+            RuntimeError: If the server does not run.
+        """
+        if self._listener is None:
+            raise RuntimeError("the demo server does not run: call start(), or use it in a with statement")
+        return self._listener.port
+
+    @property
+    def url(self) -> str:
+        """The server's origin; itself a web page, not a provider."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def openai_base_url(self) -> str:
+        """Base URL of the large OpenAI-compatible account."""
+        return f"{self.url}/openai/v1"
+
+    @property
+    def second_openai_base_url(self) -> str:
+        """Base URL of the small OpenAI-compatible account, whose key is `second_api_key`."""
+        return f"{self.url}/second/v1"
+
+    @property
+    def anthropic_base_url(self) -> str:
+        """Base URL of the Anthropic account, without ``/v1``, which its clients add."""
+        return f"{self.url}/anthropic"
+
+    @property
+    def requests(self) -> tuple[Recorded, ...]:
+        """The requests that came, oldest first (the last 10,000)."""
+        with self._lock:
+            return tuple(self._requests)
+
+    @property
+    def stray_requests(self) -> tuple[Recorded, ...]:
+        """What arrived at the other origin that ``redirect-elsewhere`` points to: nothing should."""
+        with self._lock:
+            return tuple(self._strays)
+
+    @property
+    def connections(self) -> int:
+        """How many connections were taken since the start."""
+        return self._listener.accepted if self._listener else 0
+
+    def forget_requests(self) -> None:
+        """Empties `requests` and `stray_requests`."""
+        with self._lock:
+            self._requests.clear()
+            self._strays.clear()
+
+    def models(self, account: AccountName = "openai") -> tuple[catalogue.DemoModel, ...]:
+        """What an account lists now, each model with the kind that it is."""
+        return self._accounts[account].models
+
+    def set_models(self, models: Iterable[catalogue.DemoModel], *, account: AccountName = "openai") -> None:
+        """Makes an account list other models from now on, as providers do over time."""
+        self._accounts[account].models = tuple(models)
+
+    def play(
+        self,
+        what: Fault | str | None,
+        *,
+        where: Where = "all",
+        times: int | None = None,
+        **options: Any,
+    ) -> None:
+        """Tells the server how to answer requests for models from now on.
+
+        Args:
+            what: A fault, its name (`dispatch_widgets.demo.FAULT_NAMES`), or None for right answers.
+            where: Which account.
+            times: For how many requests; None for all that come. Afterwards it answers rightly again.
+            **options: Options of a fault given by name: ``play("429", retry_after=60)``.
+
+        Raises:
+            ValueError: If there is no such fault or account.
+            TypeError: If the fault has no such option.
+        """
+        if where not in get_args(Where):
+            raise ValueError(f"there is no account {where!r}; there are: {', '.join(get_args(Where))}")
+        if options and not isinstance(what, str):
+            raise TypeError("options go with the name of a fault; a Fault has its own already")
+        chosen = fault(what, **options) if isinstance(what, str) else what
+        with self._lock:
+            for name in self._accounts if where == "all" else (where,):
+                self._playing.pop(name, None)
+                if chosen is not None and times != 0:
+                    self._playing[name] = _Playing(chosen, times)
+
+    def _answer(self, exchange: Exchange) -> None:
+        account = self._account_at(exchange.path)
+        self._record(exchange, account)
+        if account is None:
+            self._answer_outside(exchange)
+        elif exchange.path != account.list_path:
+            account.error(HTTPStatus.NOT_FOUND, f"There is nothing at {exchange.path}.").send(exchange)
+        elif exchange.method not in {"GET", "HEAD"}:
+            account.error(HTTPStatus.METHOD_NOT_ALLOWED, "The list of models takes GET.").send(exchange)
+        elif playing := self._next_fault(account.name):
+            playing.play(Scene(exchange, account, self._other_origin()))
+        else:
+            (account.refuse(exchange) or account.listing(exchange)).send(exchange)
+
+    def _answer_outside(self, exchange: Exchange) -> None:
+        if exchange.path == "/":
+            exchange.send(HTTPStatus.OK, _FRONT_PAGE, content_type="text/html; charset=utf-8")
+        else:
+            exchange.send(HTTPStatus.NOT_FOUND, b'{"detail":"Not Found"}')
+
+    def _account_at(self, path: str) -> Account | None:
+        prefix = "/" + path[1:].partition("/")[0]
+        return next((account for account in self._accounts.values() if account.prefix == prefix), None)
+
+    def _next_fault(self, name: str) -> Fault | None:
+        with self._lock:
+            playing = self._playing.get(name)
+            if playing is None:
+                return None
+            if playing.left is not None:
+                if playing.left == 1:
+                    del self._playing[name]
+                else:
+                    self._playing[name] = playing._replace(left=playing.left - 1)
+            return playing.fault
+
+    def _other_origin(self) -> str:
+        return f"http://{LOOPBACK}:{self._elsewhere.port}" if self._elsewhere else self.url
+
+    def _note_stray(self, exchange: Exchange) -> None:
+        with self._lock:
+            self._strays.append(_recorded(exchange, authorised=False))
+        exchange.send(HTTPStatus.OK, b'{"object":"list","data":[{"id":"from-elsewhere"}]}')
+
+    def _record(self, exchange: Exchange, account: Account | None) -> None:
+        authorised = account is not None and account.key_is_right(exchange)
+        with self._lock:
+            self._requests.append(_recorded(exchange, authorised=authorised))
+
+
+def _recorded(exchange: Exchange, *, authorised: bool) -> Recorded:
+    headers = {
+        name: "(not kept)" if name in _SECRET_HEADERS else value for name, value in exchange.headers.items()
+    }
+    return Recorded(exchange.method, exchange.target, headers, authorised)
