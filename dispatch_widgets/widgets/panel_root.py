@@ -1,0 +1,66 @@
+"""What a panel's root needs that core widgets do not give: looks, names, focus, a voice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from .item_list import STATIC
+
+
+class PanelRoot(anywidget.AnyWidget):
+    """A helper without a face, the first child of a panel's root ``VBox`` (the one with ``dw-panel``).
+
+    In the page it
+
+    - carries the style sheet of all panels;
+    - keeps JupyterLab's one-key shortcuts from firing while anything inside the root has the focus,
+      also what comes later;
+    - names the root and its tab list (``label``), and sets what ``names`` says;
+    - ties each message (``.dw-msg``) in a ``.dw-fieldbox`` to that box's field, marks fields of
+      ``.dw-invalid`` as such, and lets an error (``.dw-msg.dw-error``) be said aloud;
+    - inside ``.dw-form``: Enter in a field presses the primary button of ``.dw-form-foot``, Escape
+      the button of ``.dw-form-head``.
+
+    Attributes:
+        label: The panel's name for screen readers.
+        names: CSS selector below the root -> attributes to set: ``{".dw-more button":
+            {"aria-expanded": "true"}}``. Only ``role``, ``title``, ``autocomplete``, ``spellcheck``,
+            ``inputmode`` and ``aria-…`` are set; None takes one away.
+    """
+
+    _esm = STATIC / "panel_root.js"
+    _css = STATIC / "panel.css"
+
+    label = traitlets.Unicode("Dispatch").tag(sync=True)
+    names: Any = traitlets.Dict({}).tag(sync=True)
+
+    def say(self, text: str) -> None:
+        """Lets screen readers say a sentence when they are done with what they are at.
+
+        Args:
+            text: Said as it is; the same text twice is said twice.
+        """
+        self.send({"kind": "say", "text": text})
+
+    def focus(self, selector: str) -> None:
+        """Moves the keyboard focus to the first visible focusable thing that a selector finds.
+
+        Waits up to a second for it to appear, since what is to get the focus is often on its way.
+
+        Args:
+            selector: CSS below the root, of the thing itself or of what it stands in:
+                ``".dw-name"`` for a ``Text`` with ``add_class("dw-name")``.
+        """
+        self.send({"kind": "focus", "selector": selector})
+
+    def copy(self, text: str, said: str = "Copied") -> None:
+        """Puts a text on the clipboard; works as the answer to a press of a button.
+
+        Args:
+            text: What to copy; never a secret.
+            said: What is said aloud when it worked.
+        """
+        self.send({"kind": "copy", "text": text, "said": said})
