@@ -1,0 +1,100 @@
+"""House rules: what importing costs, what is public, which way imports go."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dispatch_widgets as dw
+
+PACKAGE = Path(dw.__file__).parent
+REPOSITORY = PACKAGE.parent
+
+
+def _loaded_by(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys; print(chr(10).join(sys.modules))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.req("API-1a")
+@pytest.mark.parametrize("heavy", ["httpx", "ipywidgets", "IPython", "anywidget", "pydantic", "asyncio"])
+def test_importing_the_package_loads_nothing_heavy(heavy: str) -> None:
+    """`import dispatch_widgets` brings in neither the network, the widgets nor pydantic."""
+    assert heavy not in _loaded_by("import dispatch_widgets")
+
+
+@pytest.mark.parametrize("heavy", ["httpx", "ipywidgets", "IPython", "anywidget", "filelock", "asyncio"])
+def test_importing_the_service_loads_neither_network_nor_widgets(heavy: str) -> None:
+    """`from dispatch_widgets import SettingsService` leaves the rest for when it is used."""
+    assert heavy not in _loaded_by("from dispatch_widgets import SettingsService")
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    """Each name in __all__ can be had, and says what it is."""
+    for name in dw.__all__:
+        value = getattr(dw, name)
+        if name != "__version__":
+            assert inspect.getdoc(value), name
+
+
+def test_the_stub_says_the_same_as_the_module() -> None:
+    """Type checkers see exactly the names that exist at run time."""
+    tree = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+    stubbed = {
+        (node.module, alias.asname)
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert stubbed == {(home, name) for name, home in dw._HOMES.items()}
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A typing mistake gives Python's own error."""
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        dw.no_such_thing  # noqa: B018
+
+
+def test_no_public_name_is_a_submodules_name() -> None:
+    """A submodule of the same name would replace the name at its import."""
+    submodules = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])}
+    assert not submodules & set(dw.__all__)
+
+
+def test_imports_go_one_way() -> None:
+    """The layers of pyproject.toml hold."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_only_the_loop_module_imports_nest_asyncio() -> None:
+    """nest-asyncio patches the process; one module decides when."""
+    users = [
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if "import nest_asyncio" in path.read_text(encoding="utf-8")
+    ]
+    assert users == ["_loop.py"]
+
+
+def test_every_public_function_and_class_is_documented() -> None:
+    """Everything without an underscore has a docstring."""
+    missing: list[str] = []
+    for found in pkgutil.walk_packages([str(PACKAGE)], "dispatch_widgets."):
+        if any(part.startswith("_") for part in found.name.split(".")):
+            continue
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            ours = getattr(value, "__module__", None) == found.name and not name.startswith("_")
+            if ours and (inspect.isclass(value) or inspect.isfunction(value)) and not value.__doc__:
+                missing.append(f"{found.name}.{name}")
+    assert not missing
