@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
+from ._text import html_table, text_table
 from .secrets import Secret
 
 if TYPE_CHECKING:
@@ -53,16 +53,10 @@ class ResolvedModel:
         return [(name, value) for name, value in facts if value]
 
     def __str__(self) -> str:
-        width = max(len(name) for name, _ in self._facts())
-        return "\n".join(f"{name:<{width}}  {value}" for name, value in self._facts())
+        return text_table(("Resolved", ""), self._facts())
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr><th style="text-align:left">{escape(name)}</th>'
-            f'<td style="text-align:left">{escape(value)}</td></tr>'
-            for name, value in self._facts()
-        )
-        return f"<table>{rows}</table>"
+        return html_table(("Resolved", ""), self._facts())
 
 
 def describe(

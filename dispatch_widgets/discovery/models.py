@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, overload
 
+from .._text import clean, escaped, html_table, text_table
 from ..secrets import mask
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ Capability = Literal["chat", "embedding"]
 Kind = Literal["chat", "embedding", "other"]
 Source = Literal["live", "cache", "stale", "builtin"]
 ProviderType = Literal["anthropic", "openai-compatible"]
+
+SHOWN_ROWS = 20
+"""How many models a list shows as a cell's output; the picker shows them all."""
+
+_HEADS = ("Model", "Name", "Kind", "Context (tokens)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,7 @@ class Target:
         raise TypeError("a Target holds a key and is not pickled")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ModelList(Sequence[DiscoveredModel]):
     """A provider's models, in the server's order, and where the list came from (MD-13).
 
@@ -154,3 +160,34 @@ class ModelList(Sequence[DiscoveredModel]):
         for model in self.models:
             found[model.kind] += 1
         return found
+
+    def summary(self) -> str:
+        """One line: whose list, how many of which kind, and where it came from."""
+        kinds = " · ".join(f"{count:,} {kind}" for kind, count in self.counts().items() if count)
+        when = f", fetched {self.fetched_at:%Y-%m-%d %H:%M} UTC" if self.fetched_at else ""
+        owner = f"{clean(self.provider_name)}: " if self.provider_name else ""
+        return f"{owner}{kinds or 'no models'} ({self.source}{when})"
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        return [
+            (
+                model.id,
+                model.name if model.name != model.id else "",
+                model.kind,
+                f"{model.context_window:,}" if model.context_window else "",
+            )
+            for model in self.models[:SHOWN_ROWS]
+        ]
+
+    def _more(self) -> str:
+        left = len(self.models) - SHOWN_ROWS
+        return f"… and {left:,} more" if left > 0 else ""
+
+    def __repr__(self) -> str:
+        lines = [self.summary(), self.warning, text_table(_HEADS, self._rows()), self._more()]
+        return "\n".join(line for line in lines if line)
+
+    def _repr_html_(self) -> str:
+        table = html_table(_HEADS, self._rows(), caption=self.summary())
+        notes = "".join(f"<p>{escaped(note)}</p>" for note in (self.warning, self._more()) if note)
+        return table + notes

@@ -1,0 +1,85 @@
+"""Foreign text made safe to show, and tables of it as plain text and as HTML (SEC-6, UI).
+
+Everything that a server or a settings file says passes `clean` before anybody sees it, and
+`escaped` before it stands in HTML.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LONGEST_SHOWN_CHARACTERS = 300
+"""A name of 10,000 characters is cut here."""
+
+_SEPARATORS = "\t\n\r\u2028\u2029"
+# Control, format (bidi marks, zero width), surrogate, private use, line and paragraph separators.
+_UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def clean(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
+    """A text of foreign origin as one line that can be shown.
+
+    Marks that separate become a blank; control and direction marks vanish.
+
+    Args:
+        text: What a server or a file said.
+        limit: The most characters to keep; what is cut is marked with an ellipsis.
+    """
+    raw = str(text)[: limit * 4]
+    if not (raw.isascii() and raw.isprintable()):
+        from unicodedata import category
+
+        raw = "".join(
+            " " if character in _SEPARATORS else character
+            for character in raw
+            if character in _SEPARATORS or category(character) not in _UNSHOWABLE
+        )
+    line = " ".join(raw.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def escaped(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
+    """`clean`, escaped for HTML content and attributes.
+
+    Args:
+        text: What a server or a file said.
+        limit: The most characters to keep.
+    """
+    from html import escape
+
+    return escape(clean(text, limit))
+
+
+def text_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as lines of text, columns aligned by blanks.
+
+    Args:
+        heads: The columns' titles.
+        rows: The cells, as many in each row as there are titles; None is an empty cell.
+    """
+    cells = [list(heads), *([clean("" if cell is None else cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def html_table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
+    """A table as HTML, every cell escaped.
+
+    Args:
+        heads: The columns' titles.
+        rows: The cells; None is an empty cell.
+        caption: A line above the table.
+    """
+    left = 'style="text-align:left"'
+    head = "".join(f"<th {left}>{escaped(title)}</th>" for title in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td {left}>{escaped('' if cell is None else cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    top = f'<caption style="text-align:left">{escaped(caption)}</caption>' if caption else ""
+    return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
