@@ -1,0 +1,200 @@
+"""Connections that failed: which kind of failure an exception is (MD-9, MD-15, SEC-5).
+
+Reads the exceptions of httpx, httpcore, the operating system and `transport`. Their texts are not
+shown, because some of them quote what was sent.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from .failures import Failure
+from .network import LookupFailedError, ProxyUnreachableError
+from .transport import BrokenCertificateSettingError, BrokenProxySettingError, is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .refusals import Place
+
+# How local servers are started, by the port that they use when nothing else is said.
+_STARTED_BY = {
+    11434: "Start it with `ollama serve`, then refresh.",  # https://docs.ollama.com/faq
+    1234: "Start it with `lms server start`, then refresh.",  # https://lmstudio.ai/docs/cli
+}
+_TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)
+_NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+_DROPPED = ("disconnected", "peer closed", "incomplete")
+_LONGEST_CHAIN = 10
+
+
+def breakdown(error: BaseException, place: Place, *, timeout_seconds: float) -> Failure:
+    """What an exception on the way to an answer means.
+
+    Args:
+        error: What was raised.
+        place: Who was asked.
+        timeout_seconds: The deadline that was set, for the message of a time-out.
+    """
+    if isinstance(error, _TIMEOUTS):
+        return timed_out(place, timeout_seconds)
+    chain = list(_chain(error))
+    for part in chain:
+        found = _setting(part) or _proxy(part, place) or _name(part, place) or _tls(part, place)
+        if found is not None:
+            return found
+    if isinstance(error, (httpx.ConnectError, httpcore.ConnectError)):
+        return _unconnected(error, chain, place, timeout_seconds)
+    if isinstance(error, (httpx.ProtocolError, httpcore.ProtocolError)):
+        return _not_http(error, place)
+    return interrupted(place)
+
+
+def timed_out(place: Place, timeout_seconds: float) -> Failure:
+    """The deadline passed."""
+    return Failure(
+        "TIMEOUT",
+        f"{place.host} did not answer within {timeout_seconds:g} s: the network timed out.",
+        "{list}Check the network or a proxy.",
+    )
+
+
+def interrupted(place: Place) -> Failure:
+    """The connection ended before the answer did."""
+    return Failure(
+        "INTERRUPTED",
+        f"The connection to {place.host} broke before its answer was complete.",
+        "{list}Try again.",
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception and what led to it, nearest first, members of groups included."""
+    waiting = [error]
+    for _ in range(_LONGEST_CHAIN):
+        if not waiting:
+            return
+        part = waiting.pop(0)
+        yield part
+        if isinstance(part, BaseExceptionGroup):
+            waiting.extend(part.exceptions[:_LONGEST_CHAIN])
+        before = part.__cause__ or part.__context__
+        if before is not None:
+            waiting.append(before)
+
+
+def _setting(part: BaseException) -> Failure | None:
+    if isinstance(part, BrokenProxySettingError):
+        if part.package:
+            return Failure(
+                "PROXY",
+                f"The proxy in {part.variable} needs the package {part.package}, which is not installed.",
+                '{list}Install it with: pip install "httpx[socks]"',
+            )
+        return Failure(
+            "PROXY",
+            f"The environment variable {part.variable} does not hold the URL of a proxy.",
+            "{list}Correct it, for example http://proxy.example.edu:3128, or remove it.",
+        )
+    if isinstance(part, BrokenCertificateSettingError):
+        return Failure(
+            "TLS",
+            f"The certificates that {part.variable} leads to cannot be read."
+            if part.variable
+            else "The certificates of the certifi package cannot be read.",
+            "{list}Correct the variable or remove it."
+            if part.variable
+            else "{list}Install it again with: pip install --force-reinstall certifi",
+        )
+    return None
+
+
+def _proxy(part: BaseException, place: Place) -> Failure | None:
+    if isinstance(part, ProxyUnreachableError):
+        return Failure(
+            "PROXY",
+            f"The proxy on the way to {place.host} cannot be reached.",
+            "{list}Check the proxy variables of the environment; NO_PROXY names hosts that need none.",
+        )
+    if isinstance(part, (httpx.ProxyError, httpcore.ProxyError)):
+        did = "wants a name and password" if str(part).startswith("407") else "refused to connect"
+        return Failure(
+            "PROXY",
+            f"The proxy on the way to {place.host} {did}.",
+            "{list}Check the proxy variables of the environment; NO_PROXY names hosts that need none.",
+        )
+    return None
+
+
+def _name(part: BaseException, place: Place) -> Failure | None:
+    if not isinstance(part, (socket.gaierror, LookupFailedError)):
+        return None
+    name = urlsplit(place.url).hostname or place.host
+    return Failure(
+        "UNKNOWN_HOST",
+        f"There is no server named {name}.",
+        "{list}Check the base URL for a typing mistake, and the network.",
+    )
+
+
+def _tls(part: BaseException, place: Place) -> Failure | None:
+    if isinstance(part, ssl.SSLCertVerificationError):
+        why = " It is for another name." if "ostname mismatch" in str(part) else ""
+        why = " It has expired." if "expired" in str(part) else why
+        return Failure(
+            "TLS",
+            f"The certificate of {place.host} cannot be checked.{why}",
+            "{list}For a private authority set SSL_CERT_FILE. Checks are never turned off.",
+        )
+    if isinstance(part, ssl.SSLError):
+        return Failure(
+            "TLS",
+            f"No secure connection to {place.host} could be made.",
+            "{list}Is it https:// there, or http://? A proxy in between can be the reason too.",
+        )
+    return None
+
+
+def _unconnected(
+    error: BaseException, chain: list[BaseException], place: Place, timeout_seconds: float
+) -> Failure:
+    """A connection that was not made: by the system's number, or else by the words that mocks use."""
+    numbers = {part.errno for part in chain if isinstance(part, OSError)}
+    words = str(error).lower()
+    if errno.ETIMEDOUT in numbers:
+        return timed_out(place, timeout_seconds)
+    if errno.ECONNRESET in numbers or any(isinstance(part, ConnectionResetError) for part in chain):
+        return interrupted(place)
+    if any(word in words for word in ("name or service", "getaddrinfo", "nodename", "name resolution")):
+        return _name(LookupFailedError(""), place) or interrupted(place)
+    if "certificate" in words or "ssl" in words:
+        return _tls(ssl.SSLError(), place) or interrupted(place)
+    if numbers & _NO_ROUTE:
+        return Failure(
+            "CONNECTION_REFUSED", f"There is no way to {place.host}.", "{list}Check the network or a VPN."
+        )
+    parts = urlsplit(place.url)
+    if is_loopback(parts.hostname or ""):
+        hint = _STARTED_BY.get(parts.port or 0, "Start the server, then refresh.")
+    else:
+        hint = "Check the base URL and its port, and whether the server is running."
+    return Failure("CONNECTION_REFUSED", f"Nothing answers on {place.host}.", f"{hint} {{list}}")
+
+
+def _not_http(error: BaseException, place: Place) -> Failure:
+    """A breach of the protocol: the connection ended too soon, or what came is not HTTP."""
+    if any(word in str(error).lower() for word in _DROPPED):
+        return interrupted(place)
+    return Failure(
+        "MALFORMED",
+        f"{place.host} answered with something that is not HTTP.",
+        "{list}Is the port right, and is it https:// there rather than http://?",
+        is_answer=True,
+    )

@@ -1,0 +1,288 @@
+"""How each type of provider is asked for its models (MD-1, MD-2), and how an answer becomes a list.
+
+One adapter per type behind the `Endpoint` protocol; `list_models` drives them all: page after page,
+each request with its own deadline, and nothing unless every page came whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from ..secrets import key_problem
+from .capabilities import infer_capabilities
+from .documents import describe, parse
+from .failures import Failure, count
+from .fetch import fetch
+from .normalise import anthropic_capabilities, find_list, is_native_list, normalise
+from .refusals import Place, refusal, says_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from .fetch import Answer
+    from .models import DiscoveredModel, ProviderType, Target
+    from .normalise import Infer
+
+ANTHROPIC_VERSION = "2023-06-01"
+"""The version header that Anthropic wants: https://platform.claude.com/docs/en/api/versioning."""
+ANTHROPIC_PAGE_SIZE = 1000
+"""The most models a page may have: https://platform.claude.com/docs/en/api/models/list."""
+MAX_PAGES = 50
+"""How many pages of one list are read: 50,000 models, fifty times what the largest gateways list."""
+PAGES_TIMEOUT_FACTOR = 3
+"""All pages together may take this many times the time-out of one request."""
+
+_PROBE_SECONDS_MIN = 0.05
+
+
+class Endpoint(Protocol):
+    """What differs between types of provider."""
+
+    infer: Infer
+
+    def url(self, base_url: str, cursor: str) -> str:
+        """The address of a page; the cursor is empty for the first."""
+
+    def headers(self, api_key: str) -> Mapping[str, str]:
+        """The headers that carry the key."""
+
+    def next_cursor(self, document: Any) -> str:
+        """Where the next page begins; empty when this was the last."""
+
+
+class OpenAICompatible:
+    """``GET {base}/models`` with a bearer token; the list comes whole (MD-2)."""
+
+    infer: Infer = staticmethod(infer_capabilities)
+
+    def url(self, base_url: str, cursor: str) -> str:  # noqa: ARG002 - part of the protocol
+        """The address of the list, with one slash between the base URL and ``models``."""
+        return f"{base_url.rstrip('/')}/models"
+
+    def headers(self, api_key: str) -> Mapping[str, str]:
+        """The bearer token."""
+        return {"authorization": f"Bearer {api_key}"}
+
+    def next_cursor(self, document: Any) -> str:  # noqa: ARG002 - part of the protocol
+        """There are no further pages."""
+        return ""
+
+
+class Anthropic:
+    """``GET {base}/v1/models``, a thousand at a time, until ``has_more`` is false (MD-1)."""
+
+    infer: Infer = staticmethod(anthropic_capabilities)
+
+    def url(self, base_url: str, cursor: str) -> str:
+        """The address of a page; a ``/v1`` that the base URL has already is not doubled."""
+        base = base_url.rstrip("/").removesuffix("/v1")
+        after = f"&after_id={quote(cursor, safe='')}" if cursor else ""
+        return f"{base}/v1/models?limit={ANTHROPIC_PAGE_SIZE}{after}"
+
+    def headers(self, api_key: str) -> Mapping[str, str]:
+        """The key and the version of the protocol."""
+        return {"x-api-key": api_key, "anthropic-version": ANTHROPIC_VERSION}
+
+    def next_cursor(self, document: Any) -> str:
+        """``last_id``, or the id of the last model where a gateway leaves that out."""
+        if not isinstance(document, dict) or document.get("has_more") is not True:
+            return ""
+        last = document.get("last_id")
+        if not last:
+            items = find_list(document)
+            last = items[-1].get("id") if items and isinstance(items[-1], dict) else ""
+        return last if isinstance(last, str) else ""
+
+
+ENDPOINTS: Mapping[ProviderType, Endpoint] = {
+    "openai-compatible": OpenAICompatible(),
+    "anthropic": Anthropic(),
+}
+
+
+@dataclass(slots=True)
+class Listing:
+    """All models of a provider, and what was left out.
+
+    Attributes:
+        models: The models by id, in the server's order.
+        skipped: How many items had no usable id.
+    """
+
+    models: dict[str, DiscoveredModel] = field(default_factory=dict)
+    skipped: int = 0
+
+
+def place_of(target: Target, url: str) -> Place:
+    """How messages speak of a target.
+
+    Args:
+        target: Whom to ask.
+        url: The address that is asked.
+
+    Raises:
+        Failure: If the address is none that can be asked, or carries a user name and password, which
+            would be sent in the key's place.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = (
+            parts.scheme in {"http", "https"} and parts.hostname and not (parts.username or parts.password)
+        )
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+        if parts.port is not None:
+            host = f"{host}:{parts.port}"
+    except ValueError:
+        usable, host = False, ""
+    if not usable:
+        raise Failure(
+            "UNKNOWN_HOST",
+            f"The base URL of {target.name} is none that can be asked.",
+            "Correct it: https://, the host, and the path before /models. {list}",
+        )
+    return Place(name=target.name, host=host, url=url, base_url=target.base_url, key=target.api_key)
+
+
+async def list_models(
+    client: httpx.AsyncClient, target: Target, *, timeout_seconds: float, now: Callable[[], float]
+) -> Listing:
+    """Asks a provider for all its models.
+
+    Args:
+        client: What to send through.
+        target: Whom to ask.
+        timeout_seconds: How long one request may take, by the wall.
+        now: The wall clock, for ``Retry-After`` dates.
+
+    Raises:
+        Failure: If any request failed or any answer is no list. What came before it is dropped.
+    """
+    problem = key_problem(target.api_key)
+    if problem:
+        raise Failure("INVALID_CREDENTIALS", f"The key of {target.name} cannot be sent. {problem}", "{list}")
+    endpoint = ENDPOINTS[target.type]
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + PAGES_TIMEOUT_FACTOR * timeout_seconds
+    listing = Listing()
+    cursor = ""
+    seen: set[str] = set()
+    for _ in range(MAX_PAGES):
+        deadline = min(loop.time() + timeout_seconds, give_up)
+        place = place_of(target, endpoint.url(target.base_url, cursor))
+        try:
+            answer = await fetch(
+                client,
+                place,
+                endpoint.headers(target.api_key),
+                deadline=deadline,
+                timeout_seconds=timeout_seconds,
+            )
+            document = read(answer, place, now=now())
+        except Failure as failure:
+            found = await _with_suggestion(failure, client, target, deadline=deadline)
+            raise found from None
+        _take(listing, document, endpoint)
+        cursor = endpoint.next_cursor(document)
+        if not cursor:
+            return _whole(listing, place)
+        if cursor in seen:
+            raise _endless(place, "the same page came twice")
+        seen.add(cursor)
+    raise _endless(place, f"there are more than {MAX_PAGES} pages")
+
+
+def read(answer: Answer, place: Place, *, now: float) -> Any:
+    """The JSON value of an answer that holds a list.
+
+    Args:
+        answer: What came.
+        place: Who answered.
+        now: The present moment, seconds since 1970.
+
+    Raises:
+        Failure: If the status, or the body of a success, says something else.
+    """
+    try:
+        document = parse(answer.body)
+    except ValueError:
+        document = answer.body.decode("utf-8", "replace")
+        readable = False
+    else:
+        readable = True
+    if not answer.is_success:
+        raise refusal(answer, place, document, now=now)
+    if readable and find_list(document) is not None:
+        return document
+    if readable and says_error(document):
+        raise refusal(answer, place, document, now=now)
+    what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
+    raise Failure(
+        "MALFORMED",
+        f"{place.host} answered with {what}, not with a list of models.",
+        "{list}Check the base URL"
+        + ("." if place.base_url.endswith("/v1") else "; many servers want /v1 at its end."),
+        status=answer.status,
+        is_answer=True,
+    )
+
+
+def _take(listing: Listing, document: Any, endpoint: Endpoint) -> None:
+    found, skipped = normalise(
+        find_list(document) or [], infer=endpoint.infer, named=is_native_list(document)
+    )
+    listing.skipped += skipped
+    if listing.models:
+        for model_id, model in found.items():
+            listing.models.setdefault(model_id, model)
+    else:
+        listing.models = found
+
+
+def _whole(listing: Listing, place: Place) -> Listing:
+    """The listing, unless it has entries and none of them is a model: that is no list of models."""
+    if listing.models or not listing.skipped:
+        return listing
+    raise Failure(
+        "MALFORMED",
+        f"{place.host} answered with {count(listing.skipped, 'entry')}, none of them with an id.",
+        "{list}Check the base URL.",
+        is_answer=True,
+    )
+
+
+def _endless(place: Place, why: str) -> Failure:
+    return Failure(
+        "MALFORMED",
+        f"The list at {place.host} has no end: {why}.",
+        "{list}Nothing of it was taken. Tell the server's operator.",
+    )
+
+
+async def _with_suggestion(
+    failure: Failure, client: httpx.AsyncClient, target: Target, *, deadline: float
+) -> Failure:
+    """The failure, with ``{base}/v1`` suggested if that is where the list lies (MD-14)."""
+    base = target.base_url.rstrip("/")
+    wrong_place = failure.status == 404 or failure.is_answer  # noqa: PLR2004
+    if target.type != "openai-compatible" or not wrong_place or base.endswith("/v1"):
+        return failure
+    left = deadline - asyncio.get_running_loop().time()
+    if left < _PROBE_SECONDS_MIN:
+        return failure
+    base = f"{base}/v1"
+    try:
+        endpoint = ENDPOINTS[target.type]
+        place = place_of(target, endpoint.url(base, ""))
+        answer = await fetch(
+            client, place, endpoint.headers(target.api_key), deadline=deadline, timeout_seconds=left
+        )
+        listing = Listing()
+        _take(listing, read(answer, place, now=0.0), endpoint)
+    except Failure:
+        return failure
+    return failure.suggesting(base, len(listing.models)) if listing.models else failure

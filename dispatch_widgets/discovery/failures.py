@@ -1,0 +1,184 @@
+"""From what went wrong to what the user is told: kinds, messages and hints (MD-8 to MD-11, MD-15).
+
+A `Failure` is what the layers below `discoverer` raise. It knows neither the provider's id nor the
+list from before; `Failure.as_error` adds both and completes the hint. Its texts never hold a key:
+what a server said goes through `redact` first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..errors import DiscoveryError
+from ..secrets import redact
+
+if TYPE_CHECKING:
+    from ..errors import DiscoveryKind
+    from .models import ModelList
+
+LOCK_SECONDS_MIN = 3600.0
+"""How long refresh is off after a 429, at least (MD-10)."""
+LOCK_SECONDS_MAX = 24 * 3600.0
+"""How long refresh is off after a 429, at most, whatever the server asks for (MD-10)."""
+
+_MOST_SERVER_TEXT = 200
+_SERVER_ERROR = 500
+
+# A list is kept in view after these; after any other failure the error is raised (MD-15).
+_KEEPS_LIST: frozenset[DiscoveryKind] = frozenset(
+    {
+        "TIMEOUT",
+        "CONNECTION_REFUSED",
+        "UNKNOWN_HOST",
+        "TLS",
+        "PROXY",
+        "RATE_LIMITED",
+        "QUOTA",
+        "MALFORMED",
+        "TOO_LARGE",
+        "INTERRUPTED",
+    }
+)
+# Here the design puts the time of the list behind the reason, elsewhere before it.
+_LIST_STAYS: frozenset[DiscoveryKind] = frozenset({"QUOTA"})
+
+
+@dataclass(slots=True, eq=False)
+class Failure(Exception):  # noqa: N818 - it never leaves this package; users meet DiscoveryError
+    """Why a list could not be had.
+
+    Attributes:
+        kind: Which failure it is.
+        message: What happened, a sentence without a key.
+        hint: What to do next. ``{list}`` in it is where the list from before is spoken of, ``{until}``
+            where the end of a rate limit is.
+        status: The HTTP status, where one came.
+        lock_seconds: How long the provider must not be asked again; 0 for not locked.
+        is_answer: Whether the server did answer, but with no model list (MD-11): without a list from
+            before that is an empty list with a warning, not an error.
+        suggested_base_url: A base URL of the same host that answers with models (MD-14).
+    """
+
+    kind: DiscoveryKind
+    message: str
+    hint: str = ""
+    status: int | None = None
+    lock_seconds: float = 0.0
+    is_answer: bool = False
+    suggested_base_url: str | None = None
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def keeps_list(self) -> bool:
+        """Whether a list from before is given back in place of the error (MD-15)."""
+        if self.kind == "HTTP_STATUS":
+            return (self.status or 0) >= _SERVER_ERROR
+        return self.kind in _KEEPS_LIST
+
+    def suggesting(self, base_url: str, models: int) -> Failure:
+        """The same failure, with the base URL that would have worked (MD-14).
+
+        Args:
+            base_url: The base URL whose ``/models`` answered.
+            models: How many models it listed.
+        """
+        found = (
+            f"{base_url}/models does answer with {count(models, 'model')}: the base URL seems to miss /v1."
+        )
+        return replace(self, hint="{list}" + found, suggested_base_url=base_url)
+
+    def as_error(
+        self,
+        provider_id: str,
+        *,
+        cached: ModelList | None = None,
+        retry_at: datetime | None = None,
+        now: datetime | None = None,
+    ) -> DiscoveryError:
+        """The error for the caller.
+
+        Args:
+            provider_id: Who was asked.
+            cached: The list from before, if there is one.
+            retry_at: When a rate limit ends (UTC).
+            now: The present moment (UTC), for saying how old the list is.
+        """
+        hint = self._complete_hint(cached, now)
+        if "{until}" in hint:
+            until = f"Refresh works again {at_moment(retry_at, now)}. " if retry_at else ""
+            hint = hint.replace("{until}", until)
+        return DiscoveryError(
+            self.message,
+            kind=self.kind,
+            hint=hint.strip(),
+            provider_id=provider_id,
+            status=self.status,
+            retry_at=retry_at,
+            cached=cached,
+            suggested_base_url=self.suggested_base_url,
+        )
+
+    def _complete_hint(self, cached: ModelList | None, now: datetime | None) -> str:
+        when = moment(cached.fetched_at, now) if cached is not None and cached.fetched_at else ""
+        if self.kind == "INVALID_CREDENTIALS":
+            by_hand = "model id can always be typed by hand."
+            spoken = f"The list from {when} stays; a {by_hand}" if when else f"A {by_hand}"
+        elif not when:
+            spoken = ""
+        elif self.keeps_list and self.kind not in _LIST_STAYS:
+            spoken = f"You see the list from {when}. "
+        else:
+            spoken = f"The list from {when} stays. "
+        return self.hint.replace("{list}", spoken) if "{list}" in self.hint else f"{self.hint} {spoken}"
+
+
+def moment(when: datetime, now: datetime | None = None) -> str:
+    """A moment as people say it, in local time: ``10:21``, ``yesterday``, ``21 Nov``.
+
+    Args:
+        when: The moment.
+        now: The present moment; a moment of the same day is told by the clock.
+    """
+    local = when.astimezone()
+    today = (now.astimezone() if now else datetime.now().astimezone()).date()
+    days = (today - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    return "yesterday" if days == 1 else f"{local.day} {local:%b}"
+
+
+def at_moment(when: datetime, now: datetime | None = None) -> str:
+    """A moment to come, in local time: ``at 14:05``, ``tomorrow at 09:30``.
+
+    Args:
+        when: The moment, less than two days away.
+        now: The present moment.
+    """
+    local = when.astimezone()
+    today = (now.astimezone() if now else datetime.now().astimezone()).date()
+    return f"{'' if local.date() == today else 'tomorrow '}at {local:%H:%M}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: ``1 model``, ``12 models``, ``2 entries``."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def quoted(text: str, key: str) -> str:
+    """What a server said, fit to be shown: on one line, not long, without keys (SEC-1).
+
+    Args:
+        text: The server's own words.
+        key: The key that was sent, which it may have echoed.
+    """
+    line = " ".join(
+        re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", " ", text[:20_000]).split()
+    )
+    line = redact(line, [key])
+    return line if len(line) <= _MOST_SERVER_TEXT else f"{line[: _MOST_SERVER_TEXT - 1].rstrip()}…"

@@ -1,0 +1,296 @@
+"""From what a server lists to `DiscoveredModel`s (MD-3, MD-5, MD-11).
+
+Everything here is total: JSON of any shape gives models, or a count of what was left out, never an
+exception. Optional fields are taken only from names whose meaning and unit a server documents; each
+table says which server that is.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from .capabilities import infer_capabilities
+from .models import Price, build_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .models import Capability, DiscoveredModel
+
+    Infer = Callable[[str, Mapping[str, Any] | None], tuple[Capability, ...]]
+
+CHAT: tuple[Capability, ...] = ("chat",)
+
+_LISTS = ("data", "models", "result", "results", "items")
+"""Where the list lies in an object, the first that is there: OpenAI and Anthropic, then the rest."""
+
+_PLAIN = frozenset({"id", "object", "created", "owned_by"})  # OpenAI's item, and most others'
+_LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what dates can show
+_MOST_TOKENS = 10**12
+_MOST_DOLLARS = Decimal(10**6)
+
+# A path of names, and who documents it. The first that holds a number above 0 counts.
+_CONTEXT_WINDOW = (
+    ("context_window",),  # Groq, DeepSeek, Vercel AI Gateway
+    ("context_length",),  # OpenRouter, Together, Fireworks
+    ("max_context_length",),  # Mistral
+    ("max_model_len",),  # vLLM
+    ("max_input_tokens",),  # Anthropic, LiteLLM
+    ("limits", "max_input_tokens"),  # GitHub Models
+    ("metadata", "context_length"),  # DeepInfra
+    ("meta", "n_ctx"),  # llama.cpp: what it was started with, not what it was trained with
+)
+_MAX_OUTPUT_TOKENS = (
+    ("max_output_tokens",),  # DeepSeek, LiteLLM
+    ("max_completion_tokens",),  # Groq
+    ("top_provider", "max_completion_tokens"),  # OpenRouter
+    ("limits", "max_output_tokens"),  # GitHub Models
+)
+_INPUT_MODALITIES = (
+    ("input_modalities",),  # DeepSeek
+    ("architecture", "input_modalities"),  # OpenRouter, Hugging Face router, llama.cpp
+    ("supported_input_modalities",),  # GitHub Models
+)
+_OWNERS = ("owned_by", "organization", "publisher")  # OpenAI; Together; GitHub Models
+_NAMES = ("display_name", "displayName", "name")
+_SHUTDOWN_DATES = ("shutdown_date", "expiration_date")  # OpenAI; OpenRouter
+
+
+def find_list(document: Any) -> list[Any] | None:
+    """The list inside an answer, or None where there is none (MD-5). ``null`` is an empty list.
+
+    Args:
+        document: The answer's JSON value.
+    """
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict):
+        return None
+    for name in _LISTS:
+        if name in document:
+            found = document[name]
+            if found is None:
+                return []
+            if isinstance(found, list):
+                return found
+            if isinstance(found, dict) and isinstance(found.get("models"), list):
+                inner: list[Any] = found["models"]
+                return inner
+    return None
+
+
+def is_native_list(document: Any) -> bool:
+    """Whether the list is one of ``models`` alone, whose items have a ``name`` and may have no ``id``.
+
+    Ollama's own ``/api/tags`` and Gemini's own list are such.
+    """
+    return isinstance(document, dict) and "models" in document and "data" not in document
+
+
+def normalise(
+    items: Sequence[Any],
+    *,
+    infer: Infer = infer_capabilities,
+    named: bool = False,
+) -> tuple[dict[str, DiscoveredModel], int]:
+    """The models of a list by id, in the list's order, and how many items had no usable id.
+
+    Args:
+        items: The list's items, of any shape.
+        infer: Tells capabilities from an id and an item.
+        named: Whether an item without ``id`` is known by its ``model`` or ``name``.
+    """
+    found: dict[str, DiscoveredModel] = {}
+    skipped = 0
+    for item in items:
+        if type(item) is not dict:
+            skipped += 1
+            continue
+        model_id = item.get("id")
+        if model_id is None and named:
+            model_id = item.get("model") or item.get("name")
+        if type(model_id) is not str or not model_id or model_id.isspace():
+            skipped += 1
+        elif model_id not in found:  # the first of several wins
+            if len(item) <= len(_PLAIN) and item.keys() <= _PLAIN:
+                found[model_id] = build_model(
+                    model_id,
+                    model_id,
+                    infer(model_id, None),
+                    _text(item.get("owned_by")),
+                    _second(item.get("created")),
+                )
+            else:
+                found[model_id] = _full(model_id, item, infer(model_id, item))
+    return found, skipped
+
+
+def anthropic_capabilities(_: str, __: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
+    """All that Anthropic lists are chat models (MD-4)."""
+    return CHAT
+
+
+def _full(model_id: str, item: dict[str, Any], capabilities: tuple[Capability, ...]) -> DiscoveredModel:
+    return build_model(
+        model_id,
+        _display_name(item) or model_id,
+        capabilities,
+        _first_text(item, _OWNERS),
+        _second(item.get("created")) or _second(item.get("created_at")),
+        _tokens(item, _CONTEXT_WINDOW),
+        _tokens(item, _MAX_OUTPUT_TOKENS) or _max_tokens(item),
+        _modalities(item),
+        price(item),
+        _deprecated(item),
+        _first_text(item, _SHUTDOWN_DATES),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def _first_text(item: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        text = _text(item.get(name))
+        if text:
+            return text
+    return None
+
+
+def _display_name(item: Mapping[str, Any]) -> str | None:
+    """What people call a model. Mistral's ``name`` is a dated id, also beside an alias: not for people."""
+    name = _first_text(item, _NAMES)
+    aliases = item.get("aliases")
+    return None if isinstance(aliases, list) and name in aliases else name
+
+
+def _second(value: Any) -> int | None:
+    """A moment in seconds since 1970. 0 is what servers write that do not know (Anthropic, DeepInfra)."""
+    if type(value) is int:
+        return value if 0 < value <= _LATEST_SECOND else None
+    if isinstance(value, float) and math.isfinite(value):
+        return _second(int(value))
+    if isinstance(value, str) and len(value) < 64:  # noqa: PLR2004
+        try:
+            moment = datetime.fromisoformat(value)
+            return _second(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+        except (ValueError, OverflowError, OSError):
+            return None
+    return None
+
+
+def _at(item: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    value: Any = item
+    for name in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _tokens(item: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | None:
+    for path in paths:
+        value = item.get(path[0]) if len(path) == 1 else _at(item, path)
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is int and 0 < value <= _MOST_TOKENS:
+            return value
+    return None
+
+
+def _max_tokens(item: Mapping[str, Any]) -> int | None:
+    """``max_tokens`` where it is documented as the longest answer.
+
+    Anthropic has it beside ``max_input_tokens``, the Vercel AI Gateway beside ``context_window``;
+    elsewhere the same name can mean the context.
+    """
+    if "max_input_tokens" in item or "context_window" in item:
+        return _tokens(item, (("max_tokens",),))
+    return None
+
+
+def _modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
+    for path in _INPUT_MODALITIES:
+        value = _at(item, path)
+        if isinstance(value, list):
+            words = tuple(dict.fromkeys(word for word in value if isinstance(word, str) and word.strip()))
+            return words or None
+    return _switched_modalities(item)
+
+
+def _switched_modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Anthropic's switches: ``capabilities: {"image_input": {"supported": true}, …}``.
+
+    https://platform.claude.com/docs/en/api/models/list; all its models read text.
+    """
+    switches = item.get("capabilities")
+    if not isinstance(switches, dict) or "image_input" not in switches:
+        return None
+    words = ["text"]
+    for switch, word in (("image_input", "image"), ("pdf_input", "pdf")):
+        if _at(switches, (switch, "supported")) is True:
+            words.append(word)
+    return tuple(words)
+
+
+def price(item: Mapping[str, Any]) -> Price | None:
+    """What an item says that a model costs, per million tokens; None where the unit is not known.
+
+    - ``prompt`` and ``completion``, texts, in dollars a token: OpenRouter
+      (https://openrouter.ai/docs/api/api-reference/models/get-models)
+    - ``input`` and ``output``, texts, in dollars a token: Vercel AI Gateway
+      (https://vercel.com/docs/ai-gateway/models-and-providers)
+    - ``input`` and ``output``, numbers beside ``hourly``, in dollars a million tokens: Together
+      (https://docs.together.ai/reference/models); with an hourly price they are not what is paid
+    - ``metadata.pricing.input_tokens`` and ``output_tokens``, numbers, in dollars a million tokens:
+      DeepInfra (https://deepinfra.com/docs)
+
+    Args:
+        item: A model's item of the list.
+    """
+    stated = item.get("pricing")
+    if isinstance(stated, dict):
+        if "prompt" in stated or "completion" in stated:
+            return _price(_a_token(stated.get("prompt")), _a_token(stated.get("completion")))
+        if "hourly" in stated:
+            if stated["hourly"] != 0:
+                return None
+            return _price(_a_million(stated.get("input")), _a_million(stated.get("output")))
+        return _price(_a_token(stated.get("input")), _a_token(stated.get("output")))
+    nested = _at(item, ("metadata", "pricing"))
+    if isinstance(nested, dict):
+        return _price(_a_million(nested.get("input_tokens")), _a_million(nested.get("output_tokens")))
+    return None
+
+
+def _price(given: float | None, taken: float | None) -> Price | None:
+    return None if given is None and taken is None else Price(input=given, output=taken)
+
+
+def _a_token(value: Any) -> float | None:
+    """A price per token, written as a text; decimal, so that 0.00000012 becomes 0.12 and not nearly so."""
+    if not isinstance(value, str) or len(value) > 40:  # noqa: PLR2004
+        return None
+    try:
+        amount = Decimal(value).scaleb(6)
+    except InvalidOperation:
+        return None
+    return float(amount) if amount.is_finite() and 0 <= amount <= _MOST_DOLLARS else None
+
+
+def _a_million(value: Any) -> float | None:
+    if type(value) not in {int, float} or not 0 <= value <= _MOST_DOLLARS:
+        return None
+    return float(value)
+
+
+def _deprecated(item: Mapping[str, Any]) -> bool | None:
+    """``deprecated`` as it is; Mistral's ``deprecation`` is the date of it, or null."""
+    stated = item.get("deprecated")
+    if isinstance(stated, bool):
+        return stated
+    return True if _text(item.get("deprecation")) else None

@@ -1,0 +1,266 @@
+"""The way to the network: which proxy, which certificates, which pool of warm connections (SEC-5).
+
+httpx would read proxies and certificates from the environment once, when a client is made, and fail
+there with whatever goes wrong. Here they are read for each request, so that a variable set in a
+notebook cell counts at once, and one that is broken is reported as that.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from importlib.util import find_spec
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from .network import DaemonLookupBackend
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from http.cookiejar import CookieJar
+
+KEEP_WARM_SECONDS = 4.0
+"""How long an idle connection is kept. Common servers close theirs after 5 s; we let go first."""
+
+_MOST_WARM_CONNECTIONS = 20
+_PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class BrokenProxySettingError(Exception):
+    """A proxy variable of the environment holds something that is no proxy.
+
+    Args:
+        variable: The variable's name; its value may hold a password and is not kept.
+        package: What is not installed, where that is the reason.
+    """
+
+    def __init__(self, variable: str, *, package: str = "") -> None:
+        super().__init__(variable)
+        self.variable = variable
+        self.package = package
+
+
+class BrokenCertificateSettingError(Exception):
+    """A certificate variable of the environment leads to nothing that can be used.
+
+    Args:
+        variable: The variable's name.
+    """
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(variable)
+        self.variable = variable
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: ``localhost``, names below it, 127.0.0.0/8, ::1, 0.0.0.0.
+
+    Args:
+        host: A name or address, without brackets.
+    """
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback or (mapped or address).is_unspecified
+
+
+def proxy_for(scheme: str, host: str) -> tuple[str, str] | None:
+    """The proxy that the environment names for a host, and the variable that names it.
+
+    Args:
+        scheme: ``http`` or ``https``.
+        host: The host to reach. Loopback is never reached through a proxy (SEC-5).
+
+    Raises:
+        BrokenProxySettingError: If the variable's value is not the URL of a proxy.
+    """
+    if is_loopback(host):
+        return None
+    proxies = getproxies()
+    name = scheme if proxies.get(scheme) else "all"
+    value = proxies.get(name, "").strip()
+    if not value or proxy_bypass(host):
+        return None
+    variable = f"{name}_proxy"
+    if variable not in os.environ:
+        variable = variable.upper()
+    url = value if "://" in value else f"http://{value}"
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.scheme in _PROXY_SCHEMES and parts.hostname and (parts.port or 1) > 0)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise BrokenProxySettingError(variable)
+    return url, variable
+
+
+def _certificate_setting() -> tuple[str, str]:
+    """The variable that names trusted certificates, and its value; empty where none is set."""
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        value = os.environ.get(variable, "")
+        if value:
+            return variable, value
+    return "", ""
+
+
+_contexts: dict[tuple[str, str], ssl.SSLContext] = {}
+
+
+def shared_context() -> ssl.SSLContext:
+    """The one TLS context for the certificates that the environment asks for; checks are always on.
+
+    Making one reads every trusted certificate (about 25 ms), so it is made once and only for https.
+
+    Raises:
+        BrokenCertificateSettingError: If SSL_CERT_FILE or SSL_CERT_DIR leads nowhere.
+    """
+    setting = _certificate_setting()
+    if setting not in _contexts:
+        _contexts[setting] = _new_context(*setting)
+    return _contexts[setting]
+
+
+def _new_context(variable: str, value: str) -> ssl.SSLContext:
+    try:
+        if variable == "SSL_CERT_FILE":
+            context = ssl.create_default_context(cafile=value)
+        elif variable == "SSL_CERT_DIR":
+            if not any(os.path.isdir(folder) for folder in value.split(os.pathsep)):  # noqa: PTH112
+                raise BrokenCertificateSettingError(variable)
+            context = ssl.create_default_context(capath=value)
+        else:
+            import certifi
+
+            context = ssl.create_default_context(cafile=certifi.where())
+    except OSError:  # ssl.SSLError is one too
+        raise BrokenCertificateSettingError(variable) from None
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class ProviderTransport(httpx.AsyncBaseTransport):
+    """Sends requests through a pool of warm connections, one pool for each proxy.
+
+    Raises the exceptions of httpcore and the two of this module; `failures` reads them all.
+    """
+
+    def __init__(self) -> None:
+        self._pools: dict[tuple[str, ssl.SSLContext | None], httpcore.AsyncConnectionPool] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends one request and returns the answer with its body still to be read."""
+        url = request.url
+        pool = self._pool(url.scheme, url.host)
+        answer = await pool.handle_async_request(
+            httpcore.Request(
+                method=request.method.encode("ascii"),
+                url=httpcore.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
+                headers=request.headers.raw,
+                content=b"",
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
+        )
+
+    def _pool(self, scheme: str, host: str) -> httpcore.AsyncConnectionPool:
+        found = proxy_for(scheme, host)
+        proxy, variable = found or ("", "")
+        context = shared_context() if scheme == "https" else None
+        key = (proxy, context)
+        if key not in self._pools:
+            self._pools[key] = _new_pool(proxy, variable, context)
+        return self._pools[key]
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()
+
+
+def _new_pool(proxy_url: str, variable: str, context: ssl.SSLContext | None) -> httpcore.AsyncConnectionPool:
+    if not proxy_url:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            network_backend=DaemonLookupBackend(),
+            max_connections=None,
+            max_keepalive_connections=_MOST_WARM_CONNECTIONS,
+            keepalive_expiry=KEEP_WARM_SECONDS,
+        )
+    proxy = httpx.Proxy(proxy_url)
+    scheme = proxy.url.scheme
+    if scheme.startswith("socks") and find_spec("socksio") is None:
+        raise BrokenProxySettingError(variable, package="socksio")
+    return httpcore.AsyncConnectionPool(
+        ssl_context=context,
+        network_backend=DaemonLookupBackend(is_proxy=True),
+        proxy=httpcore.Proxy(
+            url=httpcore.URL(
+                scheme=proxy.url.raw_scheme,
+                host=proxy.url.raw_host,
+                port=proxy.url.port or _DEFAULT_PORTS.get(scheme, 1080),
+                target=b"/",
+            ),
+            auth=proxy.raw_auth,
+            ssl_context=shared_context() if scheme == "https" else None,
+        ),
+        max_connections=None,
+        max_keepalive_connections=_MOST_WARM_CONNECTIONS,
+        keepalive_expiry=KEEP_WARM_SECONDS,
+    )
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer, as httpx wants to read it."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def no_cookies() -> CookieJar:
+    """A jar that keeps nothing: two accounts at one host must not share a session."""
+    from http.cookiejar import CookieJar
+
+    class Sieve(CookieJar):
+        def extract_cookies(self, response: object, request: object) -> None:
+            """Leaves the cookies of an answer where they are."""
+
+    return Sieve()
+
+
+def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """A client for discovery: no redirects, no cookies, no netrc; time is kept by the caller.
+
+    Args:
+        transport: What to send through in place of the network, in tests.
+    """
+    return httpx.AsyncClient(
+        transport=transport if transport is not None else ProviderTransport(),
+        cookies=no_cookies(),
+        follow_redirects=False,
+        timeout=None,  # noqa: S113 - the deadline of `fetch` is over everything, a time-out per read is not
+        trust_env=False,
+    )
