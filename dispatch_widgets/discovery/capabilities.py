@@ -1,0 +1,292 @@
+"""What a model can do: chat, embedding, or neither (MD-4).
+
+Evidence is heard in this order, and the first that says something decides:
+
+1. A type word of the server: ``mode`` (LiteLLM), ``type`` (Together, Vercel), ``kind`` (Fireworks), ``task``,
+   ``pipeline_tag`` (Hugging Face) and their like.
+2. What the server says the model can do: an object of switches (Mistral, Azure), a list of words (Ollama,
+   Infinity), a list of endpoints (Cohere, GitHub Copilot, Gemini).
+3. What comes out of it: output modalities (OpenRouter, DeepSeek, Hugging Face, GitHub Models).
+4. Tags (DeepInfra).
+5. The id, by the name families of ``_families``.
+
+Words that are in none of the tables say nothing, so a new value of ``type`` never hides a model: the next
+kind of evidence is heard. The id is asked as well where a server is known to speak too broadly: Fireworks
+files rerankers under ``EMBEDDING_MODEL``, and a llama.cpp server says ``text`` comes out of everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from . import _families as names
+from . import _server_words as said
+
+if TYPE_CHECKING:
+    from .models import Capability, Kind
+
+CHAT: Final[tuple[Capability, ...]] = ("chat",)
+EMBEDDING: Final[tuple[Capability, ...]] = ("embedding",)
+BOTH: Final[tuple[Capability, ...]] = ("chat", "embedding")
+NEITHER: Final[tuple[Capability, ...]] = ()
+
+ID_CHARACTERS_READ: Final = 400
+"""How much of an id is looked at; real ones are shorter, the names are at either end of a longer one."""
+
+CACHED_IDS: Final = 8192
+"""How many ids are remembered with their family: a large provider's list, refreshed hourly."""
+
+_WORD_CHARACTERS: Final = 80
+"""Longer than any word of the tables: what is longer is a description and no word."""
+
+_WORDS_READ: Final = 64
+"""How many words of one list are read; a list of capabilities is short."""
+
+_TEXT_BUT_NO_CHAT: Final = frozenset({"rerank", "transcription", "realtime", "embedding"})
+"""Families whose servers may write ``text`` for what comes out although nobody can converse with them."""
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[a-z]+")
+_ENDING = re.compile(rf"({'|'.join(names.ENDINGS)})(?![a-z0-9])")
+_GLUE = re.compile(r"[\s_./:-]+")
+_PLUS = re.compile(r"[\s+,|]+")
+
+
+def infer_capabilities(model_id: str, metadata: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
+    """Tell what a model can do, from what its server says and else from its id (MD-4).
+
+    The order of evidence is in this module's docstring. Pure, and total: nothing that a server can send
+    makes it raise.
+
+    Args:
+        model_id: The model's id as the server wrote it.
+        metadata: The model's whole item of the server's list, as parsed from JSON. None: only the id.
+
+    Returns:
+        A subset of ``("chat", "embedding")`` in that order; empty for a model that is neither.
+    """
+    if isinstance(metadata, Mapping):
+        stated = _by_server(metadata, model_id)
+        if stated is not None:
+            return stated
+    return _by_family(family_of(model_id))
+
+
+def classify_id(model_id: str) -> Kind:
+    """The one word a picker shows for a model of which only the id is known (P-9).
+
+    Args:
+        model_id: The model's id.
+
+    Returns:
+        ``chat``, ``embedding`` or ``other``.
+    """
+    family = family_of(model_id)
+    if family == "embedding":
+        return "embedding"
+    return "chat" if family == "chat" else "other"
+
+
+def family_of(model_id: str) -> names.Family:
+    """The family a model's name belongs to; ``chat`` where the name has no sign of another.
+
+    Most models converse and few of their names say so, therefore chat is what is left, not what is looked
+    for. An empty name has no sign of anything and is no chat model either.
+
+    Args:
+        model_id: The model's id; of a very long one both ends are read.
+    """
+    given: object = model_id  # the annotation is a promise that JSON does not make
+    if not isinstance(given, str):
+        return "classifier"
+    if len(given) > ID_CHARACTERS_READ:
+        half = ID_CHARACTERS_READ // 2
+        given = f"{given[:half]} {given[-half:]}"
+    return _family(given)
+
+
+@lru_cache(maxsize=CACHED_IDS)
+def _family(model_id: str) -> names.Family:
+    text = model_id.lower()
+    if text.startswith("ft:"):
+        # OpenAI writes `ft:base:organisation:suffix:id`; the suffix is a user's own and no evidence.
+        text = text.split(":", 2)[1]
+    tokens = set(_TOKEN.findall(text))
+    if not tokens and not text.strip():
+        return "classifier"
+    tokens.update(_WORD.findall(text))
+    found = [family for part, family in names.PARTS if part in text]
+    # Membership asked per token: intersecting with a dictionary would walk the whole dictionary.
+    hits = [token for token in tokens if token in names.VOCABULARY]
+    if hits:
+        conversational = not tokens.isdisjoint(names.CONVERSATION_WORDS)
+        found += [names.VOCABULARY[hit] for hit in hits if not (conversational and hit in names.NOT_ALONE)]
+    for token in tokens:
+        if token in names.TRIGGERS:
+            found += [family for pattern, family in names.TRIGGERS[token] if pattern.search(text)]
+    ending = _ENDING.search(text)
+    if ending:
+        found.append(names.ENDINGS[ending[1]])
+    if not found or any(exception in text for exception in names.EXCEPTIONS):
+        return "chat"
+    return min(found, key=names.ORDER.__getitem__)
+
+
+def _by_family(family: names.Family) -> tuple[Capability, ...]:
+    if family == "chat":
+        return CHAT
+    return EMBEDDING if family == "embedding" else NEITHER
+
+
+# What the server says. Each of the functions gives what was stated, or None where nothing was. A list has
+# thousands of items with a dozen fields each, so fields are looked for only where an item has any of a
+# group, and the id only where the server's word leaves a doubt.
+
+
+def _by_server(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] | None:
+    fields = said.FIELDS.intersection(item)
+    if not fields:
+        return None
+    stated = None
+    if not said.TYPE_GROUP.isdisjoint(fields):
+        stated = _by_type(item, model_id)
+    if stated is None and not said.CAPABILITY_GROUP.isdisjoint(fields):
+        stated = _by_capabilities(item, model_id)
+    if stated is None and any(item.get(field) is False for field in said.DENIALS):
+        stated = EMBEDDING if family_of(model_id) == "embedding" else NEITHER
+    if stated is None and not said.MODALITY_GROUP.isdisjoint(fields):
+        stated = _by_modalities(item, model_id)
+    if stated is None and not said.TAG_GROUP.isdisjoint(fields):
+        stated = _by_tags(item, model_id)
+    return stated
+
+
+def _by_type(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] | None:
+    for field in said.TYPE_FIELDS:
+        given = item.get(field)
+        if given is not None:
+            meanings = {said.TYPE_WORDS[word] for word in _words_of(given) if word in said.TYPE_WORDS}
+            if meanings:
+                return _settle(meanings, model_id)
+    return None
+
+
+def _by_capabilities(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] | None:
+    for field in said.CAPABILITY_FIELDS:
+        given = item.get(field)
+        if isinstance(given, Mapping):
+            stated = _by_switches(given, model_id)
+        elif given is not None:
+            words = _words_of(given)
+            meanings = {said.CAPABILITY_WORDS[word] for word in words if word in said.CAPABILITY_WORDS}
+            stated = _settle(meanings, model_id) if meanings else None
+        else:
+            continue
+        if stated is not None:
+            return stated
+    return None
+
+
+def _by_switches(switches: Mapping[Any, Any], model_id: str) -> tuple[Capability, ...] | None:
+    kind = switches.get("type")  # GitHub Copilot puts its type word here
+    meaning = said.TYPE_WORDS.get(_plain(kind)) if isinstance(kind, str) else None
+    if meaning:
+        return _settle({meaning}, model_id)
+    on: set[str] = set()
+    off: set[str] = set()
+    for name, value in switches.items():
+        state = value.get("supported") if isinstance(value, Mapping) else value
+        if isinstance(name, str) and isinstance(state, bool):
+            (on if state else off).add(_plain(name))
+    meanings: set[said.Said] = set()
+    if on & said.CHAT_SWITCHES:
+        meanings.add("chat")
+    if on & said.EMBEDDING_SWITCHES:
+        meanings.add("embedding")
+    if meanings:
+        return _settle(meanings, model_id)
+    if off & said.CHAT_SWITCHES:
+        # Mistral has no switch for embedding: it is its embedding models whose switches are all off.
+        denied = off & said.EMBEDDING_SWITCHES or family_of(model_id) != "embedding"
+        return NEITHER if denied else EMBEDDING
+    return None
+
+
+def _by_modalities(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] | None:
+    takes, gives = _modalities(item)
+    if not gives:
+        architecture = item.get("architecture")
+        if isinstance(architecture, Mapping):
+            takes, gives = _modalities(architecture)
+    if not gives:
+        return None
+    if gives & {"embedding", "embeddings"}:
+        return EMBEDDING
+    if "text" not in gives or (takes and "text" not in takes):  # sound in and text out is a transcriber
+        return NEITHER
+    family = family_of(model_id)
+    return _by_family(family) if family in _TEXT_BUT_NO_CHAT else CHAT
+
+
+def _modalities(source: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    takes: set[str] = set()
+    gives: set[str] = set()
+    for fields, words in ((said.INPUT_FIELDS, takes), (said.OUTPUT_FIELDS, gives)):
+        for field in fields:
+            if field in source:
+                words.update(_words_of(source[field]))
+    both = source.get("modalities")
+    if isinstance(both, Mapping):  # the shape of models.dev
+        takes.update(_words_of(both.get("input")))
+        gives.update(_words_of(both.get("output")))
+    arrow = source.get("modality")
+    if not gives and isinstance(arrow, str) and "->" in arrow:  # OpenRouter, Nebius: `text+image->text`
+        before, _, after = arrow[:_WORD_CHARACTERS].lower().partition("->")
+        takes, gives = set(_PLUS.split(before)), set(_PLUS.split(after))
+    return takes - {""}, gives - {""}
+
+
+def _by_tags(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] | None:
+    inner = item.get("metadata")  # DeepInfra; null there for most models
+    tags = [
+        *_words_of(item.get("tags")),
+        *_words_of(inner.get("tags") if isinstance(inner, Mapping) else None),
+    ]
+    meanings = {said.TAGS[tag] for tag in tags if tag in said.TAGS}
+    return _settle(meanings, model_id) if meanings else None
+
+
+def _settle(meanings: set[said.Said], model_id: str) -> tuple[Capability, ...]:
+    """Capabilities out of what was said; a reranker filed under embedding is none (Fireworks)."""
+    embeds = "embedding" in meanings and family_of(model_id) != "rerank"
+    if "chat" in meanings:
+        return BOTH if embeds else CHAT
+    return EMBEDDING if embeds else NEITHER
+
+
+def _words_of(given: object) -> list[str]:
+    """The words of a field that may be a word, a list of words or objects, an object, or anything else."""
+    if isinstance(given, str):
+        return [_plain(given)]
+    parts = given[:_WORDS_READ] if isinstance(given, list | tuple) else [given]
+    words = []
+    for part in parts:
+        if isinstance(part, str):
+            words.append(_plain(part))
+        elif isinstance(part, Mapping):
+            # Workers AI gives `{"id": …, "name": "Text Generation"}`, watsonx.ai `[{"id": "text_chat"}]`
+            named = (part.get("name"), part.get("id"))
+            words += [_plain(word) for word in named if isinstance(word, str)]
+    return words
+
+
+def _plain(word: str) -> str:
+    return _plain_short(word) if len(word) <= _WORD_CHARACTERS else ""
+
+
+@lru_cache(maxsize=1024)  # the same few words stand in thousands of items
+def _plain_short(word: str) -> str:
+    return _GLUE.sub("-", word.strip().lower()).strip("-")
