@@ -220,11 +220,15 @@ class Listener:
                 buffer += received
                 if not received or len(buffer) > HEAD_LIMIT_BYTES:
                     return
+                if not buffer[
+                    :1
+                ].isalpha():  # a TLS greeting on this plain port: its sender waits for an answer
+                    break
             head, _, buffer = buffer.partition(b"\r\n\r\n")
             try:
                 exchange = Exchange(connection, self._wake, head)
                 length = int(exchange.headers.get("content-length", "0"))
-            except ValueError:  # a TLS greeting on this plain port, or noise
+            except ValueError:  # not HTTP
                 connection.sendall(
                     b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
                 )

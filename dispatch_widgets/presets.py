@@ -1,0 +1,254 @@
+"""Well-known providers and local servers: what the add form fills in, and what is looked for here.
+
+Every preset names the page that its facts come from and the month in which they were read. A preset is
+a suggestion for a form: nothing in the package behaves differently for a provider that has none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    PresetType = Literal["anthropic", "openai-compatible"]
+
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """One well-known provider or local server.
+
+    Attributes:
+        key: A short name for code: ``openrouter``.
+        name: What people call it.
+        type: Which list protocol it speaks.
+        base_url: The base URL as it goes into the settings file.
+        key_variable: The environment variable that its own tools read the key from; None if it has none.
+        key_page: Where a key is made; None for a server that needs none.
+        needs_key: Whether requests need a key. Without one the file gets `secrets.NO_KEY_NEEDED`.
+        default_port: The port of a server on this machine; None for a provider elsewhere.
+        start_hint: How a local server is started, in a sentence; empty for a provider elsewhere.
+        source: The page that says so.
+        checked: The month in which it was read.
+    """
+
+    key: str
+    name: str
+    type: PresetType
+    base_url: str
+    key_variable: str | None = None
+    key_page: str | None = None
+    needs_key: bool = True
+    default_port: int | None = None
+    start_hint: str = ""
+    source: str
+    checked: str = "2026-11"
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL, without its port."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a server on this machine."""
+        return self.default_port is not None
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        key="anthropic",
+        name="Anthropic",
+        type="anthropic",
+        base_url="https://api.anthropic.com",
+        key_variable="ANTHROPIC_API_KEY",
+        key_page="https://platform.claude.com/settings/keys",
+        source="https://platform.claude.com/docs/en/get-api-key",
+    ),
+    Preset(
+        key="openai",
+        name="OpenAI",
+        type="openai-compatible",
+        base_url="https://api.openai.com/v1",
+        key_variable="OPENAI_API_KEY",
+        key_page="https://platform.openai.com/api-keys",
+        source="https://platform.openai.com/docs/api-reference/authentication",
+    ),
+    Preset(
+        key="openrouter",
+        name="OpenRouter",
+        type="openai-compatible",
+        base_url="https://openrouter.ai/api/v1",
+        key_variable="OPENROUTER_API_KEY",
+        key_page="https://openrouter.ai/keys",
+        source="https://openrouter.ai/docs/quickstart",
+    ),
+    Preset(
+        key="mistral",
+        name="Mistral",
+        type="openai-compatible",
+        base_url="https://api.mistral.ai/v1",
+        key_variable="MISTRAL_API_KEY",
+        key_page="https://console.mistral.ai/api-keys",
+        source="https://docs.mistral.ai/api",
+    ),
+    Preset(
+        key="groq",
+        name="Groq",
+        type="openai-compatible",
+        base_url="https://api.groq.com/openai/v1",
+        key_variable="GROQ_API_KEY",
+        key_page="https://console.groq.com/keys",
+        source="https://console.groq.com/docs/openai",
+    ),
+    Preset(
+        key="together",
+        name="Together",
+        type="openai-compatible",
+        base_url="https://api.together.xyz/v1",
+        key_variable="TOGETHER_API_KEY",
+        key_page="https://api.together.ai/settings/api-keys",
+        source="https://docs.together.ai/docs/openai-api-compatibility",
+    ),
+    Preset(
+        key="deepseek",
+        name="DeepSeek",
+        type="openai-compatible",
+        base_url="https://api.deepseek.com",
+        key_variable="DEEPSEEK_API_KEY",
+        key_page="https://platform.deepseek.com/api_keys",
+        source="https://api-docs.deepseek.com/api/list-models",
+    ),
+    Preset(
+        key="gemini",
+        name="Gemini",
+        type="openai-compatible",
+        base_url="https://generativelanguage.googleapis.com/v1beta/openai",
+        key_variable="GEMINI_API_KEY",
+        key_page="https://aistudio.google.com/apikey",
+        source="https://ai.google.dev/gemini-api/docs/openai",
+    ),
+    Preset(
+        key="xai",
+        name="xAI",
+        type="openai-compatible",
+        base_url="https://api.x.ai/v1",
+        key_variable="XAI_API_KEY",
+        key_page="https://console.x.ai",
+        source="https://docs.x.ai/docs/api-reference",
+    ),
+    Preset(
+        key="fireworks",
+        name="Fireworks",
+        type="openai-compatible",
+        base_url="https://api.fireworks.ai/inference/v1",
+        key_variable="FIREWORKS_API_KEY",
+        key_page="https://app.fireworks.ai/settings/users/api-keys",
+        source="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+    ),
+    Preset(
+        key="ollama",
+        name="Ollama",
+        type="openai-compatible",
+        base_url="http://localhost:11434/v1",
+        needs_key=False,
+        default_port=11434,
+        start_hint="Start it with `ollama serve`, then refresh.",
+        source="https://docs.ollama.com/api/openai-compatibility",
+    ),
+    Preset(
+        key="lmstudio",
+        name="LM Studio",
+        type="openai-compatible",
+        base_url="http://localhost:1234/v1",
+        needs_key=False,
+        default_port=1234,
+        start_hint="Start it with `lms server start`, or in its Developer tab, then refresh.",
+        source="https://lmstudio.ai/docs/developer/core/server",
+    ),
+    Preset(
+        key="vllm",
+        name="vLLM",
+        type="openai-compatible",
+        base_url="http://localhost:8000/v1",
+        needs_key=False,
+        default_port=8000,
+        start_hint="Start it with `vllm serve` and a model's name, then refresh.",
+        source="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+    ),
+    Preset(
+        key="llamacpp",
+        name="llama.cpp",
+        type="openai-compatible",
+        base_url="http://localhost:8080/v1",
+        needs_key=False,
+        default_port=8080,
+        start_hint="Start it with `llama-server -m` and a model file, then refresh.",
+        source="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
+    ),
+    Preset(
+        key="localai",
+        name="LocalAI",
+        type="openai-compatible",
+        base_url="http://localhost:8080/v1",
+        needs_key=False,
+        default_port=8080,
+        start_hint="Start it with `local-ai run`, then refresh.",
+        source="https://localai.io/docs/basics/try/",
+    ),
+)
+"""All presets: the providers elsewhere first, then the servers on this machine, in the order to show."""
+
+KEY_VARIABLES: tuple[str, ...] = tuple(
+    preset.key_variable for preset in PRESETS if preset.key_variable is not None
+)
+"""The environment variables that hold keys of well-known providers."""
+
+_BY_KEY = {preset.key: preset for preset in PRESETS}
+
+
+def find_preset(key: str) -> Preset | None:
+    """The preset with this short name, or None.
+
+    Args:
+        key: For example ``openrouter``.
+    """
+    return _BY_KEY.get(key)
+
+
+def preset_for_url(base_url: str) -> Preset | None:
+    """The preset that a base URL belongs to, or None.
+
+    A host elsewhere is told by its name; a server on this machine by its usual port, where of two
+    that share one the first wins.
+
+    Args:
+        base_url: Any base URL; one that cannot be read belongs to none.
+    """
+    try:
+        parts = urlsplit(base_url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if host in _LOOPBACK_HOSTS:
+        return next((preset for preset in PRESETS if preset.default_port == port), None)
+    return next((preset for preset in PRESETS if not preset.is_local and preset.host == host), None)
+
+
+def is_own_pair(variable: str, base_url: str) -> bool:
+    """Whether a key variable and a server are one preset's own pair (SEC-4).
+
+    Only over https: the pair says that the variable was made for this server, and a server that was
+    asked in clear cannot prove to be it.
+
+    Args:
+        variable: The name of an environment variable.
+        base_url: Where its value would be sent.
+    """
+    preset = preset_for_url(base_url)
+    return preset is not None and preset.key_variable == variable and urlsplit(base_url).scheme == "https"
