@@ -181,8 +181,8 @@ class Row(_Origin, total=False):
         id: What answers name the row by; unique in the list, shown nowhere.
         title: Its first line.
         mono: The title is a model id: code typeface, a long one keeps its tail.
-        line: Its second line: parts joined by dots. In ``pick`` a part with ``mono`` or ``id`` is the
-            model's id.
+        line: Its second line: parts joined by dots. In ``pick`` only the first part is drawn; with
+            ``mono`` or ``id`` it is the model's id.
         badge: The one badge beside the title (``rail``: only its icon, in place of the count).
 
     ``manage``:

@@ -1,0 +1,307 @@
+"""JupyterLab on loopback and Chromium before it: what browser tests drive.
+
+One server and one browser serve the whole test run; every test has a notebook of its own at a path of
+its own (a path used before brings its old kernel back). The server keeps everything in folders of its
+own, so that nothing of the user's is read or written, and saves widget state with each notebook: what
+must not be in a saved notebook is looked for in the worst case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any, Literal
+
+import nbformat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+INSTALL_LINE = "apt-get install chromium"
+START_SECONDS = 90
+LOADING_MS = 90_000
+RUNNING_MS = 60_000
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # tests may run as root, in a container
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+# Complaints in the console that are JupyterLab's own business or follow from running without a network.
+OTHERS_NOISE = (
+    "Failed to load resource",
+    "favicon",
+    "Canceled future for",
+    "Error fetching news",
+    "@jupyterlab",
+    "jupyterlab-",
+    "WebSocket connection to",
+    "Kernel status is",
+    "ResizeObserver loop",
+)
+
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
+}
+
+_READY = """() => {
+    const panel = window.jupyterapp?.shell?.currentWidget;
+    const kernel = panel?.sessionContext?.session?.kernel;
+    return panel?.context?.isReady && panel.sessionContext.isReady
+        && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+
+_ALL_RAN = """() => {
+    const prompts = [...document.querySelectorAll(".jp-InputArea-prompt")].map((node) => node.textContent);
+    return prompts.length > 0 && !prompts.some((text) => text.includes("*"));
+}"""
+
+_EXECUTE = """async (code) => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const future = kernel.requestExecute({ code, store_history: false });
+    let text = "";
+    let error = "";
+    future.onIOPub = ({ header, content }) => {
+        if (header.msg_type === "stream") text += content.text;
+        if (header.msg_type === "error") error = `${content.ename}: ${content.evalue}`;
+    };
+    await future.done;
+    return { text, error };
+}"""
+
+_SAVE = """async () => {
+    const { context } = window.jupyterapp.shell.currentWidget;
+    await window.jupyterapp.commands.execute("docmanager:save");
+    return context.model.dirty;
+}"""
+
+_SHUT_DOWN = """async () => {
+    const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
+    if (context?.session) await context.shutdown();
+}"""
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium or Chrome on PATH, or None."""
+    return next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright, chromium: str) -> Browser:
+    """A headless Chromium that asks nobody anything."""
+    return playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS, headless=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The server's environment: folders of its own, no key and no proxy of the user's."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().endswith(("_API_KEY", "_PROXY")) and not name.startswith(("JUPYTER", "DISPATCH_"))
+    }
+    own = {
+        "HOME": folder / "home",
+        "XDG_CONFIG_HOME": folder / "home" / ".config",
+        "IPYTHONDIR": folder / "ipython",
+        "JUPYTER_CONFIG_DIR": folder / "config",
+        "JUPYTER_DATA_DIR": folder / "data",
+        "JUPYTER_RUNTIME_DIR": folder / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
+    }
+    for path in own.values():
+        path.mkdir(parents=True, exist_ok=True)
+    return {**kept, **{name: str(path) for name, path in own.items()}, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class Lab:
+    """A JupyterLab server on loopback.
+
+    Args:
+        folder: An empty folder for its notebooks, settings and log.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "notebooks"
+        self.root.mkdir()
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        for name, values in _SETTINGS.items():
+            path = folder / "settings" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values), encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
+            *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
+            *(
+                f"--ServerApp.root_dir={self.root}",
+                "--LabApp.news_url=",
+                "--LabApp.extension_manager=readonly",
+            ),
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.expose_app_in_browser=True",
+        ]
+        self._log_path = folder / "lab.log"
+        with self._log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=_environment(folder),
+                cwd=self.root,
+                start_new_session=True,
+            )
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(f"{self.url}/api", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.stop()
+                    raise RuntimeError(self._log_path.read_text(encoding="utf-8", errors="replace")) from None
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stops the server, and its kernels with it."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait(15)
+
+
+class Notebook:
+    """One notebook in one page of the browser.
+
+    Attributes:
+        page: The page, for everything that is not below.
+        path: The notebook's file.
+        errors: What went wrong in the page: uncaught errors, and console errors that are ours.
+
+    Args:
+        lab: The server.
+        context: The browser's context.
+        name: The file's name, used for no other test.
+    """
+
+    def __init__(self, lab: Lab, context: BrowserContext, name: str) -> None:
+        self._lab = lab
+        self.path = lab.root / name
+        self.errors: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._on_console)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(noise in message.text for noise in OTHERS_NOISE):
+            self.errors.append(message.text)
+
+    def open(self, *cells: str, run: bool = True, width: int = 1200, height: int = 900) -> Page:
+        """Writes a notebook with these cells, opens it and runs it from top to bottom.
+
+        Args:
+            cells: Source of each code cell.
+            run: Whether to run it.
+            width: Of the page, in pixels.
+            height: Of the page, in pixels.
+
+        Raises:
+            AssertionError: If a cell shows an error or something on stderr.
+        """
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        )
+        self.path.write_text(nbformat.writes(notebook), encoding="utf-8")
+        return self.show(run=run, width=width, height=height)
+
+    def show(self, *, run: bool = True, width: int = 1200, height: int = 900) -> Page:
+        """Opens the notebook's file as it is; for one that a test wrote, or to open it again."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        # One document, no side bars; a fresh workspace.
+        self.page.goto(f"{self._lab.url}/doc/tree/{self.path.name}?reset", timeout=LOADING_MS)
+        self.page.locator(".jp-Notebook").wait_for(timeout=LOADING_MS)
+        # "Idle" is shown before the kernel's socket is up; what is run then is lost.
+        self.page.wait_for_function(_READY, timeout=LOADING_MS)
+        if run:
+            self.run_all()
+        return self.page
+
+    def run_all(self) -> None:
+        """Runs all cells and waits until none is running."""
+        # The command's promise may never settle: do not wait for it.
+        self.page.evaluate("() => { void window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        self.page.wait_for_function(_ALL_RAN, timeout=RUNNING_MS)
+        failed = self.page.locator(
+            "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+        )
+        assert failed.count() == 0, failed.first.inner_text()
+
+    def output(self, selector: str) -> Locator:
+        """Something in a cell's output; text in the source of cells is not found."""
+        return self.page.locator(".jp-OutputArea-output").locator(selector)
+
+    def execute(self, code: str) -> str:
+        """Runs code in the notebook's kernel beside its cells, and gives back what it printed.
+
+        Raises:
+            AssertionError: If the code raised.
+        """
+        result = self.page.evaluate(_EXECUTE, code)
+        assert not result["error"], result["error"]
+        text: str = result["text"]
+        return text.rstrip("\n")
+
+    def save(self) -> dict[str, Any]:
+        """Saves the notebook, widget state included, and gives back the file's content."""
+        self.page.evaluate(_SAVE)
+        content: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+        return content
+
+    def theme(self, name: Literal["light", "dark"]) -> None:
+        """Switches the theme; `close` switches back."""
+        title = "JupyterLab Dark" if name == "dark" else "JupyterLab Light"
+        self.page.evaluate(
+            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", title
+        )
+        light = "true" if name == "light" else "false"
+        self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for()
+
+    def close(self) -> None:
+        """Shuts the kernel down and closes the page."""
+        if not self.page.is_closed():
+            if self.page.locator("body[data-jp-theme-light='false']").count():
+                self.theme("light")
+            self.page.evaluate(_SHUT_DOWN)
+            self.page.close()
