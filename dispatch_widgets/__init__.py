@@ -27,7 +27,7 @@ _EXPORTS = {
         "UnresolvedTaskError",
     ),
     "service": ("SettingsService",),
-    "settings.migration": ("MigrationReport",),
+    "settings.report": ("MigrationReport",),
     "settings.schema": ("Assignment", "CatalogEntry", "Provider"),
     "shortcuts": (
         "add_model",

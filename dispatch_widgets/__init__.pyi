@@ -17,7 +17,7 @@ from .errors import SettingsWriteError as SettingsWriteError
 from .errors import UnreadableSettingsError as UnreadableSettingsError
 from .errors import UnresolvedTaskError as UnresolvedTaskError
 from .service import SettingsService as SettingsService
-from .settings.migration import MigrationReport as MigrationReport
+from .settings.report import MigrationReport as MigrationReport
 from .settings.schema import Assignment as Assignment
 from .settings.schema import CatalogEntry as CatalogEntry
 from .settings.schema import Provider as Provider

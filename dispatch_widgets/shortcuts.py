@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .discovery.models import ModelList
     from .errors import DispatchError
     from .service import Impact
-    from .settings.migration import MigrationReport
+    from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider
     from .widgets.app import Panel
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .._text import clean
 from ..discovery.capabilities import infer_capabilities
-from ..errors import NotFoundError
+from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..settings import registry
-from ..settings.tasks import TASK_NEEDS
+from ..settings.registry import Impact
+from ..settings.tasks import TASK_NEEDS, TASKS
 from .discovering import Discovering
 
 if TYPE_CHECKING:
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
     from ..discovery.models import Capability
     from ..settings.document import Document
-    from ..settings.registry import Impact
     from ..settings.schema import Assignment, Assignments, CatalogEntry
+    from ..settings.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,24 @@ class EntryKind:
 
     capabilities: tuple[Capability, ...]
     known: Literal["stated", "listed", "inferred", "unknown"]
+
+
+def known_task(task: str) -> Task:
+    """The task, checked.
+
+    Args:
+        task: What was given as one.
+
+    Raises:
+        InvalidInputError: If it is none of the six.
+    """
+    for known in TASKS:
+        if known == task:
+            return known
+    raise InvalidInputError(
+        [FieldProblem("task", f"{clean(task, 40)!r} is not a task.")],
+        hint=f"The tasks are {', '.join(TASKS)}.",
+    )
 
 
 class Catalog(Discovering):
@@ -135,8 +155,8 @@ class Catalog(Discovering):
         Args:
             entry_id: Which entry.
         """
-        self.entry(entry_id)
-        return registry.model_impact(self.settings, entry_id)
+        entry = self.entry(entry_id)
+        return Impact(entries=(entry,), tasks=registry.model_impact(self._file.document, entry_id))
 
     def delete_model(self, entry_id: str) -> Impact:
         """Delete a catalog entry, and its tasks' assignments with it.
@@ -198,7 +218,7 @@ class Catalog(Discovering):
         Raises:
             InvalidInputError: If there is no such task.
         """
-        needed = TASK_NEEDS[registry.known_task(task)]
+        needed = TASK_NEEDS[known_task(task)]
         return tuple(
             entry
             for entry in self.catalog

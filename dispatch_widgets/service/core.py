@@ -8,9 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ..settings import registry
 from ..settings.locate import locate
-from .file import CONVERSION_BACKUP_REASON, SettingsFile
+from .file import SettingsFile
 from .lists import ModelLists
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..errors import SettingsFileError
     from ..settings.locate import Location
-    from ..settings.migration import MigrationReport
+    from ..settings.report import MigrationReport
     from ..settings.schema import Settings
     from ..settings.store import Backup
 
@@ -180,9 +179,9 @@ class ServiceCore:
         """
         return self._file.migrate_now()
 
-    def convert_entries(self) -> Settings:
+    def convert_entries(self) -> MigrationReport:
         """Convert entries that still hold credentials of their own in a file with providers (MIG-8)."""
-        return self._file.edit(registry.convert_entries, backup_reason=CONVERSION_BACKUP_REASON)
+        return self._file.convert_entries()
 
     def backups(self) -> tuple[Backup, ...]:
         """The backups beside the file, newest first."""

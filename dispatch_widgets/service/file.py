@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
-from ..settings.migration import migrate, needs_migration
+from ..settings.migration import convert_entries, migrate, needs_migration
 from ..settings.schema import Settings, view
 from ..settings.store import SettingsStore
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..settings.document import Document
-    from ..settings.migration import MigrationReport
+    from ..settings.report import MigrationReport
     from ..settings.store import Backup, Snapshot
 
 _log = logging.getLogger("dispatch_widgets")
@@ -78,6 +78,7 @@ class SettingsFile:
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
         self._settings = Settings()
+        self._shown: Document = {}
         self.reload()
 
     @property
@@ -104,6 +105,13 @@ class SettingsFile:
             if self.problem is not None:
                 raise self.problem.with_traceback(None)
             return self._settings
+
+    @property
+    def document(self) -> Document:
+        """The document behind `settings`, to be read only."""
+        _ = self.settings
+        with self._lock:
+            return self._shown
 
     def changed_outside(self) -> bool:
         """Whether the file on disk is another one than the one shown."""
@@ -145,7 +153,7 @@ class SettingsFile:
             reports.clear()
             if not needs_migration(document):  # another kernel was quicker
                 return document
-            migrated, report = migrate(document)
+            migrated, report = migrate(document, path=str(self.path))
             reports.append(report)
             return migrated
 
@@ -153,13 +161,13 @@ class SettingsFile:
         try:
             written = self.store.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
         except SettingsWriteError as error:
-            migrated, report = migrate(snapshot.document)
+            migrated, report = migrate(snapshot.document, path=str(self.path))
             note = f"Nothing was written: {error.message} The conversion is in memory only."
-            self.report = replace(report, warnings=(*report.warnings, note))
+            self.report = report.with_warning(note)
             return replace(snapshot, document=migrated)
         if reports:
             made = [backup.path for backup in self.store.backups() if backup.path not in before]
-            self.report = replace(reports[0], written=True, backup=made[0] if made else None)
+            self.report = reports[0].as_written(made[0] if made else None)
             self.saved_by = "this notebook"
         return written
 
@@ -167,7 +175,7 @@ class SettingsFile:
         shown = snapshot.document
         if awaiting and self._restored:
             # The old format is back on disk; this process goes on with it as it will be (MIG-5).
-            shown, self.report = migrate(shown)
+            shown, self.report = migrate(shown, path=str(self.path))
         settings = view(shown, path=str(self.path))
         with self._lock:
             before, had = self._settings, self._snapshot
@@ -176,7 +184,7 @@ class SettingsFile:
                 self.saved_by = "this notebook"
             elif had is not None and had.digest != snapshot.digest and had.exists:
                 self.saved_by = "another program"
-            self._snapshot, self._settings = snapshot, settings
+            self._snapshot, self._settings, self._shown = snapshot, settings, shown
             self.problem, self.awaiting_migration = None, awaiting
         if news or ours:
             self._on_change(settings)
@@ -217,7 +225,7 @@ class SettingsFile:
         snapshot = self.store.read()
         if not (snapshot.exists and needs_migration(snapshot.document)):
             return None
-        return migrate(snapshot.document)[1]
+        return migrate(snapshot.document, path=str(self.path))[1]
 
     def migrate_now(self) -> MigrationReport | None:
         """Migrate because the user says so; the report of the last migration if none is due."""
@@ -228,6 +236,20 @@ class SettingsFile:
         else:
             self._adopt(snapshot, awaiting=False)
         return self.report
+
+    def convert_entries(self) -> MigrationReport:
+        """Convert single entries that still hold credentials of their own (MIG-8), after a backup."""
+        reports: list[MigrationReport] = []
+
+        def change(document: Document) -> Document:
+            converted, report = convert_entries(document, path=str(self.path))
+            reports[:] = [report]
+            return converted
+
+        before = {backup.path for backup in self.store.backups()}
+        self.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
+        made = [backup.path for backup in self.store.backups() if backup.path not in before]
+        return reports[0].as_written(made[0] if made else None)
 
     def restore(self, backup: Backup | Path) -> None:
         """Go back to a backup; the file of now is kept as a backup itself (MIG-5).

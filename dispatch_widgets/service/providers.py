@@ -109,7 +109,7 @@ class Providers(ServiceCore):
             provider_id: Which provider.
         """
         self.provider(provider_id)
-        return registry.impact(self.settings, provider_id)
+        return registry.impact(self._file.document, provider_id)
 
     def delete_provider(self, provider_id: str, *, unassign: bool = False) -> Impact:
         """Delete a provider; its catalog entries stay and are marked (PM-4).
@@ -144,4 +144,4 @@ class Providers(ServiceCore):
 
     def duplicates(self) -> tuple[tuple[str, ...], ...]:
         """Groups of provider ids that have the same type, key and address."""
-        return registry.duplicates(self.settings)
+        return registry.duplicates(self._file.document)

@@ -9,8 +9,7 @@ from .._resolve import describe
 from ..discovery.capabilities import infer_capabilities
 from ..errors import FieldProblem, InvalidInputError, UnresolvedTaskError
 from ..secrets import resolve_key
-from ..settings import registry
-from .catalog import Catalog
+from .catalog import Catalog, known_task
 
 if TYPE_CHECKING:
     from .._resolve import ResolvedModel
@@ -31,7 +30,7 @@ class Resolving(Catalog):
             UnresolvedTaskError: If it has no model, or one that cannot be used; says where to mend it.
             MissingVariableError: If the key refers to a variable that is not set.
         """
-        registry.known_task(task)
+        known_task(task)
         settings = self.settings
         assignment = settings.assignments.get(task)
         if assignment is None:

@@ -1,0 +1,160 @@
+"""The service and a file from before providers: migrated on load, undone, awaited."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets import DispatchError, SettingsService, preview_migration
+from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo.samples import write_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    """A provider on loopback."""
+    with DemoServer() as running:
+        yield running
+
+
+@pytest.fixture
+def old_file(tmp_path: Path, server: DemoServer) -> Path:
+    """A file from before providers, with every kind of entry."""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    return write_sample(folder, server)
+
+
+def _providers(path: Path) -> list[dict[str, Any]]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document["providers"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.req("MIG-1", "MIG-2", "MIG-3", "MIG-4", "MIG-5")
+def test_an_old_file_is_migrated_when_it_is_opened(old_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Providers once each with names, entries that refer to them, a backup beside the file, a report."""
+    before = old_file.read_bytes()
+    service = SettingsService(old_file)
+    report = service.migration_report
+    assert report is not None
+    assert report.written
+    assert report.backup is not None
+    assert report.backup.read_bytes() == before
+    assert [p["name"] for p in _providers(old_file)] == ["Anthropic", "OpenAI 1", "OpenAI 2", "OpenAI 3"]
+    assert _providers(old_file)[3]["credentials"]["apiKey"] == "${OPENAI_API_KEY}"
+    catalog = json.loads(old_file.read_text(encoding="utf-8"))["models"]["catalog"]
+    assert all("providerConfig" not in entry and "providerType" not in entry for entry in catalog)
+    assert {entry["providerId"] for entry in catalog} == {p["id"] for p in _providers(old_file)} | {"mock"}
+    assert any("OPENAI_API_KEY" in warning for warning in report.warnings)
+
+
+@pytest.mark.req("MIG-1")
+def test_migrating_twice_changes_nothing(old_file: Path) -> None:
+    """The second opening finds providers and leaves the file alone."""
+    SettingsService(old_file)
+    once = old_file.read_bytes()
+    again = SettingsService(old_file)
+    assert old_file.read_bytes() == once
+    assert again.migration_report is None
+    assert len(again.backups()) == 1
+
+
+@pytest.mark.req("MIG-6")
+def test_a_preview_says_the_same_and_writes_nothing(old_file: Path) -> None:
+    """The preview's providers and entries are those of the migration after it."""
+    before = old_file.read_bytes()
+    preview = preview_migration(old_file)
+    assert preview is not None
+    assert not preview.written
+    assert old_file.read_bytes() == before
+    assert [path.name for path in old_file.parent.iterdir()] == [old_file.name]
+    report = SettingsService(old_file).migration_report
+    assert report is not None
+    assert [made.name for made in preview.providers] == [made.name for made in report.providers]
+    assert preview.entries == report.entries
+
+
+@pytest.mark.req("MIG-1")
+def test_without_auto_migrate_the_file_waits_and_nothing_is_written(old_file: Path) -> None:
+    """auto_migrate=False shows the old entries, refuses edits with the way on, and migrate() goes it."""
+    before = old_file.read_bytes()
+    service = SettingsService(old_file, auto_migrate=False)
+    assert service.awaiting_migration
+    assert service.get_providers() == ()
+    assert all(entry.unconverted for entry in service.catalog)
+    with pytest.raises(DispatchError, match="before providers") as caught:
+        service.add_provider(name="N", type="anthropic", api_key="sk-0123456789")
+    assert caught.value.code == "BAD_REQUEST"
+    assert old_file.read_bytes() == before
+    report = service.migrate()
+    assert report is not None
+    assert report.written
+    assert not service.awaiting_migration
+    assert len(service.get_providers()) == 5  # four of the file, and mock
+
+
+@pytest.mark.req("MIG-5")
+def test_restoring_undoes_the_migration_until_the_next_process(old_file: Path) -> None:
+    """The old bytes are back; this service goes on in memory and writes nothing; the next one migrates."""
+    before = old_file.read_bytes()
+    service = SettingsService(old_file)
+    names = [provider.name for provider in service.get_providers()]
+    (backup,) = service.backups()
+    service.restore(backup)
+    assert old_file.read_bytes() == before
+    assert service.awaiting_migration
+    assert [provider.name for provider in service.get_providers()] == names
+    with pytest.raises(DispatchError, match="before providers"):
+        service.unassign("grade")
+    assert not service.reload()
+    assert old_file.read_bytes() == before
+    assert len(service.backups()) == 2
+    SettingsService(old_file)
+    assert len(_providers(old_file)) == 4
+    assert service.reload() or not service.awaiting_migration
+
+
+@pytest.mark.req("MIG-1")
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root writes everywhere")
+def test_in_a_read_only_folder_the_migration_is_in_memory(old_file: Path) -> None:
+    """The providers are there to be used, the file is as it was, the report says so."""
+    before = old_file.read_bytes()
+    old_file.parent.chmod(0o500)
+    try:
+        service = SettingsService(old_file)
+        assert len(service.get_providers()) == 5
+        assert service.migration_report is not None
+        assert not service.migration_report.written
+        assert any("memory" in warning for warning in service.migration_report.warnings)
+    finally:
+        old_file.parent.chmod(0o700)
+    assert old_file.read_bytes() == before
+
+
+@pytest.mark.req("MIG-8")
+def test_left_over_entries_are_converted_on_request(old_file: Path, server: DemoServer) -> None:
+    """An entry in the old form that another program added stays as it is until it is converted."""
+    service = SettingsService(old_file)
+    document = json.loads(old_file.read_text(encoding="utf-8"))
+    document["models"]["catalog"].append(
+        {
+            "id": "openai:late",
+            "providerType": "openai",
+            "model": "late",
+            "providerConfig": {"apiKey": server.api_key, "baseUrl": server.openai_base_url},
+        }
+    )
+    old_file.write_text(json.dumps(document), encoding="utf-8")
+    assert service.catalog[-1].unconverted
+    report = service.convert_entries()
+    assert report.entries == ("openai:late",)
+    assert service.catalog[-1].provider_id == _providers(old_file)[1]["id"]
+    assert len(_providers(old_file)) == 4
