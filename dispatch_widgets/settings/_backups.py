@@ -1,0 +1,100 @@
+"""Copies of the settings file that lie beside it: their names, and what is in them (MIG-5)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ..errors import UnreadableSettingsError
+from .document import parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEFORE_CONVERSION = "Before the conversion"
+BEFORE_RESTORE = "Before restoring a backup"
+_COPY = "A copy of the file"
+_UNREADABLE = "A file that cannot be read"
+_TIME = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A copy of the settings file.
+
+    Attributes:
+        path: Where it lies.
+        made_at: When it was made (UTC).
+        reason: Why, in a few words. A copy holds the file's bytes and nothing else, so one made by another
+            process shows what its content tells: ``Before the conversion`` for a file in the old form.
+        size_bytes: How big it is.
+        providers: How many providers it holds; 0 if it cannot be read.
+        entries: How many catalog entries it holds; 0 if it cannot be read.
+    """
+
+    path: Path
+    made_at: datetime
+    reason: str
+    size_bytes: int
+    providers: int = 0
+    entries: int = 0
+
+
+def backup_path(file: Path, moment: float, number: int, *, word: str = "backup") -> Path:
+    """The name of a copy: ``dispatch.settings.backup-20251121T130241Z.json``.
+
+    Args:
+        file: The settings file.
+        moment: When, in seconds since 1970.
+        number: 1 for the first name to try; more are put behind the time.
+        word: What stands before the time.
+    """
+    made = datetime.fromtimestamp(moment, UTC).strftime(_TIME)
+    again = f"-{number}" if number > 1 else ""
+    return file.with_name(f"{file.stem}.{word}-{made}{again}{file.suffix}")
+
+
+def is_backup_of(file: Path, path: Path) -> tuple[datetime, int] | None:
+    """When a path is the name of a copy of a file, its time and its number; else None.
+
+    Args:
+        file: The settings file.
+        path: What may be a copy of it.
+    """
+    form = re.escape(f"{file.stem}.backup-") + r"(\d{8}T\d{6}Z)(?:-(\d+))?" + re.escape(file.suffix)
+    found = re.fullmatch(form, path.name)
+    if found is None or path.parent != file.parent:
+        return None
+    try:
+        made = datetime.strptime(found.group(1), _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return made, int(found.group(2) or 1)
+
+
+def describe(path: Path, made_at: datetime, data: bytes, reason: str) -> Backup:
+    """What is in a copy.
+
+    Args:
+        path: Where it lies.
+        made_at: When it was made.
+        data: Its bytes.
+        reason: Why it was made, if that is known; else it is told by the content.
+    """
+    try:
+        document = parse(data, path=str(path))
+    except UnreadableSettingsError:
+        return Backup(path=path, made_at=made_at, reason=reason or _UNREADABLE, size_bytes=len(data))
+    models = document.get("models")
+    catalog = models.get("catalog") if isinstance(models, dict) else None
+    providers = document.get("providers")
+    return Backup(
+        path=path,
+        made_at=made_at,
+        reason=reason or (BEFORE_CONVERSION if providers is None else _COPY),
+        size_bytes=len(data),
+        providers=len(providers) if isinstance(providers, list) else 0,
+        entries=len(catalog) if isinstance(catalog, list) else 0,
+    )

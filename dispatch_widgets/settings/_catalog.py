@@ -1,0 +1,244 @@
+"""Edits of the catalog and of the tasks' assignments, as pure functions of the document (PM-6)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..errors import FieldProblem, InvalidInputError
+from ._edits import entry_index, no_provider, open_for_edit, with_models, without_assignments
+from .document import JsonObject, put, same
+from .schema import CAPABILITIES, Provider, Settings, view
+from .tasks import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .document import Document
+
+_LONGEST_SLUG_CHARACTERS = 40
+_MODEL = "Type a model id."
+_CAPABILITIES = "Leave it out, or choose from chat and embedding."
+_TASK = f"Choose one of {', '.join(TASKS)}."
+_PROVIDER = "Choose a provider."
+_TEXT = "A text is expected."
+
+
+def add_model(
+    document: Document,
+    *,
+    provider_id: str,
+    model: str,
+    label: str | None = None,
+    capabilities: Iterable[str] | None = None,
+    tasks: Iterable[str] = (),
+) -> tuple[Document, str]:
+    """Adds a model to the catalog and gives it the tasks named, in one edit (PM-6).
+
+    Args:
+        document: The document to change.
+        provider_id: Whose model; ``mock`` for the built-in one.
+        model: What a request names the model by.
+        label: What to call it; None or blank for the model's id.
+        capabilities: ``chat``, ``embedding``, both or none; None leaves them to be inferred.
+        tasks: Tasks that are to use it from now on.
+
+    Returns:
+        The new document and the entry's id, ``<provider's name>:<model>``.
+
+    Raises:
+        NotFoundError: If no provider has this id.
+        InvalidInputError: With one problem for every field that cannot be used.
+    """
+    settings = open_for_edit(document)
+    problems: list[FieldProblem] = []
+    fields = _cleaned_entry(
+        problems,
+        # None means "not given" to _cleaned_entry; here both must be.
+        provider_id=provider_id or "",
+        model=model or "",
+        label=label,
+        capabilities=capabilities,
+    )
+    tasks = tuple(dict.fromkeys(tasks))
+    if any(task not in TASKS for task in tasks):
+        problems.append(FieldProblem("task", _TASK))
+    if problems:
+        raise InvalidInputError(problems)
+    provider = settings.provider(fields["providerId"])
+    if provider is None:
+        raise no_provider(provider_id)
+    entry_id = _entry_id(settings, provider, fields["model"])
+    entry = JsonObject(id=entry_id, **{name: value for name, value in fields.items() if value != ""})
+    catalog = [*document.get("models", {}).get("catalog", ()), entry]
+    document = with_models(document, catalog=catalog)
+    for task in tasks:
+        document = assign(document, task, entry_id)
+    return document, entry_id
+
+
+def update_model(
+    document: Document,
+    entry_id: str,
+    *,
+    provider_id: str | None = None,
+    model: str | None = None,
+    label: str | None = None,
+    capabilities: Iterable[str] | None = None,
+) -> Document:
+    """Changes the fields given of a catalog entry and no other; its id stays (PM-6).
+
+    Args:
+        document: The document to change.
+        entry_id: Which entry.
+        provider_id: Another provider; None keeps it.
+        model: Another model id; None keeps it.
+        label: Another label; None keeps it, an empty text takes it away.
+        capabilities: Other capabilities; None keeps them.
+
+    Raises:
+        NotFoundError: If no entry or no provider has the id.
+        InvalidInputError: With one problem for every field that cannot be used.
+    """
+    settings = open_for_edit(document)
+    index = entry_index(settings, entry_id)
+    problems: list[FieldProblem] = []
+    fields = _cleaned_entry(
+        problems, provider_id=provider_id, model=model, label=label, capabilities=capabilities
+    )
+    if problems:
+        raise InvalidInputError(problems)
+    if "providerId" in fields and settings.provider(fields["providerId"]) is None:
+        raise no_provider(fields["providerId"])
+    raw = document["models"]["catalog"][index]
+    new = JsonObject(raw)
+    for name, value in fields.items():
+        if value == "":
+            new.pop(name, None)
+        else:
+            new[name] = value
+    if same(raw, new):
+        return document
+    catalog = list(document["models"]["catalog"])
+    catalog[index] = new
+    return with_models(document, catalog=catalog)
+
+
+def delete_model(document: Document, entry_id: str) -> Document:
+    """Takes a catalog entry away, and the assignments that name it (API-1).
+
+    Args:
+        document: The document to change.
+        entry_id: Which entry.
+
+    Raises:
+        NotFoundError: If no entry has this id.
+    """
+    settings = open_for_edit(document)
+    index = entry_index(settings, entry_id)
+    catalog = document["models"]["catalog"]
+    document = with_models(document, catalog=[*catalog[:index], *catalog[index + 1 :]])
+    if sum(entry.id == entry_id for entry in settings.catalog) > 1:
+        return document  # another entry of that id takes its place
+    return without_assignments(document, {entry_id})
+
+
+def model_impact(document: Document, entry_id: str) -> tuple[str, ...]:
+    """The tasks that use a catalog entry.
+
+    Args:
+        document: The document.
+        entry_id: Which entry.
+
+    Raises:
+        NotFoundError: If no entry has this id.
+    """
+    settings = view(document)
+    entry_index(settings, entry_id)
+    return tuple(found.task for found in settings.assignments if found.model_id == entry_id)
+
+
+def assign(document: Document, task: str, entry_id: str) -> Document:
+    """Gives a task a catalog entry.
+
+    Args:
+        document: The document to change.
+        task: One of the six tasks.
+        entry_id: Which entry.
+
+    Raises:
+        NotFoundError: If no entry has this id.
+        InvalidInputError: If the task is none of the six.
+    """
+    settings = open_for_edit(document)
+    if task not in TASKS:
+        raise InvalidInputError([FieldProblem("task", _TASK)])
+    entry_index(settings, entry_id)
+    current = list(document["models"].get("assignment", ()))
+    for index, found in enumerate(settings.assignments):
+        if found.task == task:
+            if found.model_id == entry_id:
+                return document
+            current[index] = put(current[index], ("modelId",), entry_id)
+            return put(document, ("models", "assignment"), current)
+    return put(document, ("models", "assignment"), [*current, JsonObject(task=task, modelId=entry_id)])
+
+
+def unassign(document: Document, task: str) -> Document:
+    """Takes a task's assignment away; one that has none is left as it is.
+
+    Args:
+        document: The document to change.
+        task: One of the six tasks, or any that the file names.
+
+    Raises:
+        InvalidInputError: If neither the project nor the file knows the task.
+    """
+    settings = open_for_edit(document)
+    if settings.assignments.get(task) is None:
+        if task not in TASKS:
+            raise InvalidInputError([FieldProblem("task", _TASK)])
+        return document
+    rest = [found for found in document["models"]["assignment"] if found["task"] != task]
+    return put(document, ("models", "assignment"), rest)
+
+
+def _cleaned_entry(
+    problems: list[FieldProblem],
+    *,
+    provider_id: str | None,
+    model: str | None,
+    label: str | None,
+    capabilities: Iterable[str] | None,
+) -> dict[str, Any]:
+    """The fields given, by their names in the file; an empty label means that there shall be none."""
+    fields: dict[str, Any] = {}
+    for name, given, problem in (("providerId", provider_id, _PROVIDER), ("model", model, _MODEL)):
+        if given is not None:
+            fields[name] = _stripped(given) or ""
+            if not fields[name]:
+                problems.append(FieldProblem(name, problem))
+    if label is not None:
+        fields["label"] = _stripped(label)
+        if fields["label"] is None:
+            problems.append(FieldProblem("label", _TEXT))
+    if capabilities is not None:
+        known = [""] if isinstance(capabilities, str) else list(dict.fromkeys(capabilities))
+        if any(item not in CAPABILITIES for item in known):
+            problems.append(FieldProblem("capabilities", _CAPABILITIES))
+        fields["capabilities"] = known
+    return fields
+
+
+def _stripped(text: object) -> str | None:
+    return text.strip() if isinstance(text, str) else None
+
+
+def _entry_id(settings: Settings, provider: Provider, model: str) -> str:
+    slug = re.sub(r"[\W_]+", "-", provider.name.lower())[:_LONGEST_SLUG_CHARACTERS].strip("-")
+    wanted = f"{slug or 'provider'}:{model}"
+    entry_id, number = wanted, 1
+    while settings.entry_index(entry_id) is not None:
+        number += 1
+        entry_id = f"{wanted}-{number}"
+    return entry_id

@@ -1,0 +1,65 @@
+"""What all edits share: the view they start from, and the errors for ids that nothing has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInputError, NotFoundError
+from ..secrets import redact
+from .document import JsonObject, put
+from .migration import needs_conversion_first
+from .schema import Settings, view
+
+if TYPE_CHECKING:
+    from .document import Document
+
+MOCK_IS_BUILT_IN = (
+    "The mock provider is built in: it is always there, and cannot be added, changed or deleted."
+)
+_LONGEST_SHOWN_CHARACTERS = 120
+
+
+def open_for_edit(document: Document) -> Settings:
+    """The view of a document that may be edited."""
+    if needs_conversion_first(document):
+        raise InvalidInputError(
+            [],
+            message="This file is from before providers: its entries hold keys of their own.",
+            hint="Convert it first. A copy of the file as it is will be kept beside it.",
+        )
+    return view(document)
+
+
+def no_provider(provider_id: object) -> NotFoundError:
+    return NotFoundError(
+        f"No provider has the id {_shown(provider_id)}.",
+        hint="It may have been deleted meanwhile. List the providers to see their ids.",
+    )
+
+
+def entry_index(settings: Settings, entry_id: object) -> int:
+    index = settings.entry_index(entry_id)
+    if index is None:
+        raise NotFoundError(
+            f"No catalog entry has the id {_shown(entry_id)}.",
+            hint="It may have been deleted meanwhile. List the catalog to see the ids of its entries.",
+        )
+    return index
+
+
+def without_assignments(document: Document, entry_ids: set[str]) -> Document:
+    current = document.get("models", {}).get("assignment", ())
+    rest = [found for found in current if found["modelId"] not in entry_ids]
+    return document if len(rest) == len(current) else put(document, ("models", "assignment"), rest)
+
+
+def with_models(document: Document, *, catalog: list[Any]) -> Document:
+    models = JsonObject(document.get("models", {}))
+    models["catalog"] = catalog
+    # The app refuses `models` without it, an empty one is fine (ST-7).
+    models.setdefault("assignment", [])
+    return put(document, ("models",), models)
+
+
+def _shown(text: object) -> str:
+    return redact(repr(text))[:_LONGEST_SHOWN_CHARACTERS]

@@ -1,0 +1,293 @@
+"""The few things that the store asks of the file system, each done with care (ST-2).
+
+`Files` is a class so that a test can stand between the store and the disk; nothing else replaces it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRIVATE_MODE = 0o600
+"""Mode of every file that this project makes: it may hold keys."""
+
+_WINDOWS = sys.platform == "win32"
+_CHUNK_BYTES = 1 << 20
+_REPLACE_WAIT_SECONDS = 2.0  # how long Windows may keep a file open that somebody just read
+_RETRY_SECONDS = 0.02
+_READ_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
+_CREATE_FLAGS = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class NotAFileError(OSError):
+    """Something else than a file stands in the file's place."""
+
+
+@dataclass(slots=True)
+class Content:
+    """What a file held when it was read.
+
+    Attributes:
+        data: All its bytes.
+        digest: Their fingerprint; two contents are the same if their digests are.
+        status: What the system said of the file then.
+        handle: The open file, by which a late write to it can be noticed; -1 when closed.
+    """
+
+    data: bytes
+    digest: str
+    status: os.stat_result
+    handle: int = -1
+
+    def close(self) -> None:
+        """Lets go of the open file."""
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+
+    def __repr__(self) -> str:
+        return f"Content({len(self.data)} bytes, {self.digest[:12]})"
+
+
+def digest_of(data: bytes) -> str:
+    """The fingerprint of a file's bytes.
+
+    Args:
+        data: All of them.
+    """
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
+
+
+class Files:
+    """Reading, writing and replacing of single files."""
+
+    def read(self, path: Path, *, keep_open: bool = False) -> Content | None:
+        """All bytes of a file; None if there is none. Never waits for a FIFO's other end.
+
+        Args:
+            path: The file.
+            keep_open: Whether the content keeps the file open, so that later writes to it can be seen.
+
+        Raises:
+            NotAFileError: If it is a folder, a FIFO, a device or a socket.
+            OSError: If it cannot be read.
+        """
+        try:
+            handle = os.open(path, _READ_FLAGS)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            # A socket cannot be opened at all, and on Windows no folder can.
+            if path.exists() and not path.is_file():
+                raise NotAFileError(kind_of(path.stat())) from None
+            raise
+        content = None
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise NotAFileError(kind_of(status))
+            data = self.read_again(handle)
+            content = Content(data, digest_of(data), status)
+            if keep_open and not _WINDOWS:  # Windows replaces no file that is open
+                content.handle = handle
+            return content
+        finally:
+            if content is None or content.handle < 0:
+                os.close(handle)
+
+    def read_again(self, handle: int) -> bytes:
+        """All bytes of a file that is open, from its beginning.
+
+        Args:
+            handle: The open file.
+        """
+        os.lseek(handle, 0, os.SEEK_SET)
+        chunks = []
+        while chunk := os.read(handle, _CHUNK_BYTES):
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def write_temporary(self, target: Path, data: bytes, like: Content | None) -> Path:
+        """Writes bytes into a new file beside another, down to the disk.
+
+        Args:
+            target: The file beside which it is made.
+            data: What to write.
+            like: Whose owner and mode it gets; None makes it private to the user.
+
+        Returns:
+            The new file. The caller renames or removes it.
+
+        Raises:
+            OSError: If the disk or the folder refuses; then no new file is left.
+        """
+        path = target.parent / f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
+        handle = os.open(path, _CREATE_FLAGS, PRIVATE_MODE)
+        try:
+            try:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
+                if like is not None and not _WINDOWS:
+                    _take_after(handle, like)
+                _sync(handle)
+            finally:
+                os.close(handle)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+        return path
+
+    def replace(self, temporary: Path, target: Path) -> None:
+        """Puts a file in the place of another, in one step.
+
+        Args:
+            temporary: The new file.
+            target: The one whose place it takes.
+        """
+        deadline = time.monotonic() + _REPLACE_WAIT_SECONDS
+        while True:
+            try:
+                temporary.replace(target)
+            except PermissionError:
+                # Windows: somebody has the file open at this moment.
+                if not _WINDOWS or time.monotonic() > deadline:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
+
+    def publish(self, temporary: Path, target: Path) -> None:
+        """Gives a new file its name, unless something has that name already.
+
+        Args:
+            temporary: The new file; its old name goes.
+            target: Its name.
+
+        Raises:
+            FileExistsError: If the name is taken.
+        """
+        if _WINDOWS:
+            temporary.rename(target)  # refuses a name that is taken
+            return
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # File systems without hard links (FAT, some network shares): not quite exclusive there.
+            if os.path.lexists(target):
+                raise FileExistsError(target) from None
+            temporary.rename(target)
+            return
+        temporary.unlink()
+
+    def sync_folder(self, folder: Path) -> None:
+        """Brings a folder's list of names down to the disk, so that a power cut keeps a rename.
+
+        Args:
+            folder: The folder.
+        """
+        if _WINDOWS:  # has no such thing; its rename is written through
+            return
+        handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
+        try:
+            _sync(handle)
+        finally:
+            os.close(handle)
+
+    def sweep(self, target: Path) -> None:
+        """Removes the temporary files that killed processes left beside a file.
+
+        The caller holds the file's lock, so nobody is in the middle of writing one; those of a process
+        that is alive stay all the same, for folders on which locks do not work.
+
+        Args:
+            target: The file.
+        """
+        name = re.compile(re.escape(f".{target.name}.") + r"(\d+)-[0-9a-f]{8}\.tmp")
+        with suppress(OSError):
+            for found in os.scandir(target.parent):
+                match = name.fullmatch(found.name)
+                if match and not _is_alive(int(match.group(1))):
+                    with suppress(OSError):
+                        os.unlink(found.path)  # noqa: PTH108 - an entry of scandir
+
+
+def kind_of(status: os.stat_result) -> str:
+    """What stands in a file's place, in a word or two.
+
+    Args:
+        status: What the system says of it.
+    """
+    if stat.S_ISDIR(status.st_mode):
+        return "a folder"
+    if stat.S_ISFIFO(status.st_mode):
+        return "a named pipe"
+    return "a device or socket"
+
+
+def _take_after(handle: int, like: Content) -> None:
+    """Owner, group, mode and extended attributes of another file, as far as the system allows."""
+    mode = stat.S_IMODE(like.status.st_mode)
+    own = os.fstat(handle)
+    if (own.st_uid, own.st_gid) != (like.status.st_uid, like.status.st_gid):
+        try:
+            os.fchown(handle, like.status.st_uid, like.status.st_gid)
+        except OSError:
+            try:
+                os.fchown(handle, -1, like.status.st_gid)
+            except OSError:
+                # Another group must not get to read what only the old group could.
+                mode &= ~stat.S_IRWXG
+    os.fchmod(handle, mode)
+    if like.handle >= 0 and sys.platform == "linux":
+        # Access lists and labels live there; a file system without them has nothing to copy.
+        with suppress(OSError):
+            for name in os.listxattr(like.handle):
+                with suppress(OSError):
+                    os.setxattr(handle, name, os.getxattr(like.handle, name))
+
+
+def _sync(handle: int) -> None:
+    if sys.platform == "darwin":
+        import fcntl
+
+        # fsync alone leaves the data in the drive's own memory there: man 2 fsync on macOS.
+        with suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(handle)
+
+
+def _is_alive(process: int) -> bool:
+    if _WINDOWS or process == os.getpid():
+        return False  # Windows: a file in use cannot be removed anyway, and signal 0 would be an event
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

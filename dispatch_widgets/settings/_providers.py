@@ -1,0 +1,276 @@
+"""Edits of the providers, as pure functions of the document (PM-2 to PM-5, PM-8)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import FieldProblem, InvalidInputError
+from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
+from ..urls import ANTHROPIC_BASE_URL, normalise_base_url
+from ._edits import MOCK_IS_BUILT_IN, no_provider, open_for_edit, with_models, without_assignments
+from .document import JsonObject, put, same
+from .schema import MOCK_TYPE, PROVIDER_TYPES, CatalogEntry, Provider, Settings, account_of, view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .document import Document
+
+_NAME = "Give it a name."
+_TYPE = "Choose anthropic or openai-compatible."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What a deletion hits.
+
+    Attributes:
+        entries: The catalog entries that lose their provider, or that go.
+        tasks: The tasks that use one of them, in the file's order.
+    """
+
+    entries: tuple[CatalogEntry, ...] = ()
+    tasks: tuple[str, ...] = ()
+
+
+def add_provider(
+    document: Document,
+    *,
+    name: str,
+    type: str,  # noqa: A002 - the file's own word
+    api_key: str,
+    base_url: str | None = None,
+    provider_id: str | None = None,
+) -> tuple[Document, str]:
+    """Adds a provider at the end of the list (PM-2).
+
+    Args:
+        document: The document to change.
+        name: What to call it; may repeat.
+        type: ``anthropic`` or ``openai-compatible``.
+        api_key: The key, or a reference such as ``${NAME}``.
+        base_url: Where it is asked; needed for ``openai-compatible``.
+        provider_id: Its id; a new UUID4 unless given.
+
+    Returns:
+        The new document and the provider's id.
+
+    Raises:
+        InvalidInputError: With one problem for every field that cannot be used.
+    """
+    settings = open_for_edit(document)
+    problems: list[FieldProblem] = []
+    name = _cleaned_name(name, problems)
+    _check_type(type, problems)
+    problem = key_problem(api_key)
+    if problem:
+        problems.append(FieldProblem(API_KEY_FIELD, problem))
+    # A type that is already refused must not bring a second message about its base URL.
+    url = _cleaned_url(base_url, type, problems) if type in PROVIDER_TYPES else ""
+    if problems:
+        raise InvalidInputError(problems)
+    new_id = provider_id or _new_id(settings)
+    credentials = JsonObject(apiKey=clean_key(api_key))
+    if url:
+        credentials["baseUrl"] = url
+    provider = JsonObject(id=new_id, name=name, type=type, credentials=credentials)
+    return put(document, ("providers",), [*document.get("providers", ()), provider]), new_id
+
+
+def update_provider(
+    document: Document,
+    provider_id: str,
+    *,
+    name: str | None = None,
+    type: str | None = None,  # noqa: A002 - the file's own word
+    api_key: str | None = None,
+    base_url: str | None = None,
+) -> Document:
+    """Changes the fields given and no other (PM-3).
+
+    Another type drops the base URL unless a new one comes with it, so that a key never goes to the old
+    host.
+
+    Args:
+        document: The document to change.
+        provider_id: Whose fields; the id itself never changes.
+        name: A new name; None keeps it.
+        type: A new type; None keeps it.
+        api_key: A new key; None, an empty text or the shown form of the key keeps it (SEC-3).
+        base_url: A new base URL; None keeps it, an empty text clears it where the type allows that.
+
+    Raises:
+        NotFoundError: If no provider has this id.
+        InvalidInputError: With one problem for every field that cannot be used.
+    """
+    settings = open_for_edit(document)
+    index, provider = _provider_to_change(settings, provider_id)
+    raw = document["providers"][index]
+    new = JsonObject(raw)
+    credentials = JsonObject(raw["credentials"]) if isinstance(raw.get("credentials"), dict) else JsonObject()
+    problems: list[FieldProblem] = []
+    if name is not None:
+        new["name"] = _cleaned_name(name, problems)
+    new_type = provider.type
+    if type is not None and type != provider.type:
+        _check_type(type, problems)
+        new["type"] = new_type = type
+        credentials.pop("baseUrl", None)
+        base_url = "" if base_url is None else base_url
+    if api_key is not None and not _keeps_key(provider, api_key):
+        problem = key_problem(api_key)
+        if problem:
+            problems.append(FieldProblem(API_KEY_FIELD, problem))
+        else:
+            credentials["apiKey"] = clean_key(api_key)
+    if base_url is not None and not any(problem.field == "type" for problem in problems):
+        url = _cleaned_url(base_url, new_type, problems)
+        if url:
+            credentials["baseUrl"] = url
+        else:
+            credentials.pop("baseUrl", None)
+    if problems:
+        raise InvalidInputError(problems)
+    if credentials or "credentials" in raw:
+        new["credentials"] = credentials
+    return document if same(raw, new) else put(document, ("providers", index), new)
+
+
+def _keeps_key(provider: Provider, api_key: object) -> bool:
+    if not isinstance(api_key, str):
+        return False
+    current = provider.credentials.api_key.get_secret_value()
+    given = api_key.strip()
+    return not given or given == current or (bool(current) and given == mask(current))
+
+
+def delete_provider(document: Document, provider_id: str, *, unassign: bool = False) -> Document:
+    """Takes a provider away; its catalog entries stay and are shown as invalid (PM-4).
+
+    Args:
+        document: The document to change.
+        provider_id: Which one.
+        unassign: Whether the tasks that use its entries lose their assignments too.
+
+    Raises:
+        NotFoundError: If no provider has this id.
+        InvalidInputError: If it is the mock provider.
+    """
+    settings = open_for_edit(document)
+    index, _ = _provider_to_change(settings, provider_id)
+    if unassign:
+        document = without_assignments(document, _entries_of(settings, provider_id))
+    providers = document["providers"]
+    return put(document, ("providers",), [*providers[:index], *providers[index + 1 :]])
+
+
+def impact(document: Document, provider_id: str) -> Impact:
+    """What deleting a provider would hit (PM-4).
+
+    Args:
+        document: The document.
+        provider_id: Which provider.
+
+    Raises:
+        NotFoundError: If no provider has this id.
+    """
+    settings = view(document)
+    if settings.provider(provider_id) is None:
+        raise no_provider(provider_id)
+    ids = _entries_of(settings, provider_id)
+    return Impact(
+        entries=tuple(entry for entry in settings.catalog if entry.provider_id == provider_id),
+        tasks=tuple(found.task for found in settings.assignments if found.model_id in ids),
+    )
+
+
+def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Document:
+    """Gives every entry of some providers to one of them, and takes the others away (PM-8).
+
+    Args:
+        document: The document to change.
+        keep: The provider that stays as it is.
+        others: Ids of those that go.
+
+    Raises:
+        NotFoundError: If an id is unknown.
+        InvalidInputError: If the one to keep is among those that go, or the mock provider is named.
+    """
+    settings = open_for_edit(document)
+    gone = set(others)
+    for provider_id in (keep, *sorted(gone, key=str)):
+        _provider_to_change(settings, provider_id)
+    if keep in gone:
+        raise InvalidInputError([FieldProblem("providerId", "The provider to keep cannot be one that goes.")])
+    if not gone:
+        return document
+    if any(entry.provider_id in gone for entry in settings.catalog):
+        catalog = [
+            put(entry, ("providerId",), keep) if entry.get("providerId") in gone else entry
+            for entry in document["models"]["catalog"]
+        ]
+        document = with_models(document, catalog=catalog)
+    rest = [provider for provider in document["providers"] if provider["id"] not in gone]
+    return put(document, ("providers",), rest)
+
+
+def duplicates(document: Document) -> tuple[tuple[str, ...], ...]:
+    """Groups of providers that are the same account: same type, key and address (PM-8).
+
+    Args:
+        document: The document.
+
+    Returns:
+        The ids of each group of two or more, in the file's order.
+    """
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for provider in view(document).providers:
+        if provider.type in PROVIDER_TYPES:
+            key = provider.credentials.api_key.get_secret_value()
+            account = account_of(provider.type, key, provider.credentials.base_url)
+            groups.setdefault(account, []).append(provider.id)
+    return tuple(tuple(ids) for ids in groups.values() if len(ids) > 1)
+
+
+def _provider_to_change(settings: Settings, provider_id: str) -> tuple[int, Provider]:
+    index = settings.provider_index(provider_id)
+    provider = settings.provider(provider_id)
+    if provider is not None and provider.is_mock:
+        raise InvalidInputError([FieldProblem("providerId", MOCK_IS_BUILT_IN)])
+    if provider is None or index is None:
+        raise no_provider(provider_id)
+    return index, provider
+
+
+def _entries_of(settings: Settings, provider_id: str) -> set[str]:
+    return {entry.id for entry in settings.catalog if entry.provider_id == provider_id}
+
+
+def _new_id(settings: Settings) -> str:
+    while settings.provider(new_id := str(uuid.uuid4())) is not None:
+        pass
+    return new_id
+
+
+def _cleaned_name(name: object, problems: list[FieldProblem]) -> str:
+    cleaned = name.strip() if isinstance(name, str) else ""
+    if not cleaned:
+        problems.append(FieldProblem("name", _NAME))
+    return cleaned
+
+
+def _check_type(type: object, problems: list[FieldProblem]) -> None:  # noqa: A002
+    if type not in PROVIDER_TYPES:
+        problems.append(FieldProblem("type", MOCK_IS_BUILT_IN if type == MOCK_TYPE else _TYPE))
+
+
+def _cleaned_url(base_url: object, type: str, problems: list[FieldProblem]) -> str:  # noqa: A002
+    """The base URL to store; empty where the type's default does."""
+    try:
+        url = normalise_base_url("" if base_url is None else base_url, type).url
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+        return ""
+    return "" if type == "anthropic" and url == ANTHROPIC_BASE_URL else url

@@ -1,0 +1,255 @@
+"""Takes the keys out of catalog entries and makes providers of them (MIG-2 to MIG-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInputError, SettingsShapeError
+from ..secrets import key_problem, mask
+from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
+from .document import Document, JsonObject, masked, put, render
+from .report import MigrationReport, ProviderMade
+from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, PROVIDER_TYPES, Settings, account_of, is_leftover, view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# What old entries call their kind, and what became of it.
+_NEW_TYPE = {
+    "anthropic": "anthropic",
+    "openai": "openai-compatible",
+    "openai-compatible": "openai-compatible",
+}
+_BASE_NAME = {"anthropic": "Anthropic", "openai-compatible": "OpenAI"}
+# The app took the key from these when the file had none.
+_KEY_VARIABLE = {"anthropic": "ANTHROPIC_API_KEY", "openai-compatible": "OPENAI_API_KEY"}
+_OLD_FIELDS = ("providerType", "providerConfig")
+_KNOWN_CONFIG = {"apiKey", "baseUrl"}
+
+_Account = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Made:
+    """A provider in the making."""
+
+    id: str
+    type: str
+    key: str
+    url: str
+    url_notes: tuple[str, ...]
+    url_problem: str
+    from_environment: bool
+    name: str = ""
+    entries: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Conversion:
+    """The work in hand: what is known so far, and what to tell."""
+
+    settings: Settings
+    new_id: Callable[[], str]
+    made: dict[_Account, _Made] = field(default_factory=dict)
+    known: dict[_Account, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    before: list[Any] = field(default_factory=list)
+    after: list[Any] = field(default_factory=list)
+
+
+def move_keys_out(
+    document: Document, *, new_id: Callable[[], str], path: str = ""
+) -> tuple[Document, MigrationReport]:
+    """Makes a provider for every account that catalog entries carry within them, and points them to it.
+
+    An account that is among the providers already is used as it is. Entries that cannot be understood
+    stay as they are, with a warning.
+
+    Args:
+        document: The document; it is not changed.
+        new_id: Gives the id of a new provider.
+        path: The file, for errors.
+
+    Returns:
+        The new document, which has a ``providers`` list in any case, and the report.
+
+    Raises:
+        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+    """
+    work = _Conversion(view(document, path=path), new_id)
+    for provider in work.settings.providers:
+        if provider.type in PROVIDER_TYPES:
+            key = provider.credentials.api_key.get_secret_value()
+            account = account_of(provider.type, key, provider.credentials.base_url)
+            work.known.setdefault(account, provider.id)
+    catalog = list(document.get("models", {}).get("catalog", ()))
+    for index, entry in enumerate(catalog):
+        if is_leftover(entry):
+            catalog[index] = _converted(work, entry, f"models.catalog[{index}]", path)
+    _name(work)
+    _warn(work)
+    providers = [_as_json(made) for made in work.made.values()]
+    if work.changed:
+        models = JsonObject(document["models"])
+        models["catalog"] = catalog
+        models.setdefault("assignment", [])  # the app refuses `models` without it (ST-7)
+        document = put(document, ("models",), models)
+    if providers or "providers" not in document:
+        document = put(document, ("providers",), [*document.get("providers", ()), *providers])
+    return document, _report(work, providers)
+
+
+def _converted(work: _Conversion, entry: Document, pointer: str, path: str) -> Document:
+    config = entry.get("providerConfig")
+    if config is not None and not isinstance(config, dict):
+        raise _shape(f"{pointer}.providerConfig", "an object is expected here", path)
+    config = config or {}
+    provider_id = _provider_of(work, entry, config, pointer, path)
+    if not provider_id:
+        return entry
+    new = JsonObject()
+    for name, value in entry.items():
+        if name in {*_OLD_FIELDS, "providerId"}:
+            new.setdefault("providerId", provider_id)
+        else:
+            new[name] = value
+    work.changed.append(entry["id"])
+    work.before.append(entry)
+    work.after.append(new)
+    if lost := sorted(config.keys() - _KNOWN_CONFIG):
+        names = ", ".join(lost)
+        work.warnings.append(
+            f"The entry {entry['id']} had settings that providers do not have: {names}. "
+            "They are in the copy of the file only."
+        )
+    return new
+
+
+def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: str, path: str) -> str:
+    """The id of the provider that an entry is to point to; empty if it is to stay as it is."""
+    old_type = entry.get("providerType")
+    own = entry.get("providerId")
+    if isinstance(own, str) and work.settings.provider(own) is not None:
+        if _text(config, "apiKey", pointer, path):
+            work.warnings.append(
+                f"The entry {entry['id']} had a key of its own beside its provider. The provider's is used; "
+                "the other is in the copy of the file only."
+            )
+        return own
+    if old_type == MOCK_TYPE:
+        return MOCK_PROVIDER_ID
+    new_type = _NEW_TYPE.get(old_type) if isinstance(old_type, str) else None
+    if new_type is None:
+        work.warnings.append(
+            f"The entry {entry['id']} was left as it is: its kind of provider is not known. "
+            "Give it a provider in Models."
+        )
+        return ""
+    key = _text(config, "apiKey", pointer, path)
+    account = account_of(
+        new_type, key or f"${{{_KEY_VARIABLE[new_type]}}}", _text(config, "baseUrl", pointer, path)
+    )
+    if account in work.known:
+        return work.known[account]
+    made = work.made.get(account)
+    if made is None:
+        url, notes, problem = _url(account[2], _text(config, "baseUrl", pointer, path), new_type)
+        made = _Made(work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key)
+        work.made[account] = made
+    made.entries.append(entry["id"])
+    return made.id
+
+
+def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
+    """The base URL to store, what was changed about it, and what is wrong with it."""
+    try:
+        url = normalise_base_url(written or known, type)
+    except InvalidInputError as error:
+        return written, (), error.problems[0].message
+    return url.url, url.notes, ""
+
+
+def _text(config: Document, name: str, pointer: str, path: str) -> str:
+    value = config.get(name)
+    if value is not None and not isinstance(value, str):
+        raise _shape(f"{pointer}.providerConfig.{name}", "a text is expected here", path)
+    return (value or "").strip()
+
+
+def _shape(pointer: str, words: str, path: str) -> SettingsShapeError:
+    return SettingsShapeError(
+        f"{pointer}: {words}.",
+        path=path,
+        pointer=pointer,
+        hint="The file is not changed. Correct this place, or go back to a backup.",
+    )
+
+
+def _name(work: _Conversion) -> None:
+    """Names as MIG-3 says: the bare word for a single one, numbers from 1 for several."""
+    taken = {provider.name for provider in work.settings.providers}
+    for type_, base in _BASE_NAME.items():
+        made = [item for item in work.made.values() if item.type == type_]
+        if len(made) == 1 and base not in taken:
+            made[0].name = base
+            continue
+        number = 0
+        for item in made:
+            number += 1
+            while f"{base} {number}" in taken:
+                number += 1
+            item.name = f"{base} {number}"
+
+
+def _warn(work: _Conversion) -> None:
+    for made in work.made.values():
+        if made.from_environment:
+            work.warnings.append(
+                f"{made.name} had no key in the file. It now reads {made.key} from the environment. "
+                "The Dispatch app does not expand it."
+            )
+        elif problem := key_problem(made.key):
+            work.warnings.append(f"The key of {made.name} was kept as it was and cannot be used. {problem}")
+        if made.url_problem:
+            work.warnings.append(
+                f"The base URL of {made.name} was kept as it was and cannot be used. {made.url_problem}"
+            )
+        work.warnings += [f"{made.name}: {note}" for note in made.url_notes]
+        if made.type == "anthropic" and made.url != ANTHROPIC_BASE_URL:
+            work.warnings.append(
+                f"{made.name} has a base URL of its own. The Dispatch app ignores it and would send the key "
+                "to Anthropic."
+            )
+
+
+def _as_json(made: _Made) -> JsonObject:
+    credentials = JsonObject(apiKey=made.key)
+    if not (made.type == "anthropic" and made.url == ANTHROPIC_BASE_URL):
+        credentials["baseUrl"] = made.url
+    return JsonObject(id=made.id, name=made.name, type=made.type, credentials=credentials)
+
+
+def _report(work: _Conversion, providers: list[JsonObject]) -> MigrationReport:
+    return MigrationReport(
+        providers=tuple(
+            ProviderMade(
+                id=made.id,
+                name=made.name,
+                type=made.type,
+                base_url=shown_url(made.url),
+                masked_key=mask(made.key),
+                entries=tuple(made.entries),
+            )
+            for made in work.made.values()
+        ),
+        entries=tuple(work.changed),
+        warnings=tuple(work.warnings),
+        before=_shown({"models": {"catalog": work.before}}) if work.before else "",
+        after=_shown({"providers": providers, "models": {"catalog": work.after}}) if work.after else "",
+    )
+
+
+def _shown(part: Document) -> str:
+    return render(masked(part)).decode()

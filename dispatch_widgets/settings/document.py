@@ -1,0 +1,313 @@
+"""The settings file as a document: JSON in, JSON out, nothing lost between (MIG-7, ST-4, ST-5).
+
+A document is what ``json`` reads, with three differences: names that stand twice are refused, numbers
+that Python would write in another way keep their text, and objects print with their secrets masked.
+Edits never change a document; they make a new one that shares all untouched parts with the old one.
+"""
+
+from __future__ import annotations
+
+import re
+from json import JSONDecodeError, JSONDecoder
+from json.encoder import encode_basestring as quoted
+from typing import Any, Self, TypeVar, cast
+
+from ..errors import SettingsWriteError, UnreadableSettingsError
+from ..secrets import masked_copy, redact
+from ..urls import shown_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_Node = TypeVar("_Node")
+
+Document = dict[str, Any]
+"""The whole file as `parse` gives it."""
+
+# Python refuses to turn longer texts into integers unless told otherwise (sys.set_int_max_str_digits,
+# 640 at the least), and telling it otherwise would change the user's whole process.
+_LONGEST_INTEGER_CHARACTERS = 600
+_INDENT = "  "
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
+_NEXT_NAME = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{0,30})"\s*:')
+_WAYS_OUT = "Nothing is written to it until it is mended, replaced by a backup, or moved away."
+
+# json's own words, which are the same in all Python versions in use, and ours.
+_WORDS = {
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting property name enclosed in double quotes": "a name in double quotes is expected here",
+    "Expecting value": "a value is expected here",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Unterminated string starting at": "a text begins here and does not end",
+    "Invalid control character at": "a text has a line break or another control character in it",
+    "Extra data": "something stands after the end of the settings",
+}
+
+
+class JsonObject(dict[str, Any]):
+    """One object of a document. Printing it shows its secrets masked (SEC-1)."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(masked(self))
+
+
+class WrittenNumber(float):
+    """A number that keeps the text it was written with: huge, out of a float's range, or ``1.50``.
+
+    Args:
+        text: The number as it stands in the file.
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> Self:  # noqa: D102 - the class docstring describes it
+        self = super().__new__(cls, text)
+        self.text = str(text)
+        return self
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __reduce__(self) -> tuple[type[WrittenNumber], tuple[str]]:
+        return (WrittenNumber, (self.text,))
+
+
+class _DuplicateName(Exception):  # noqa: N818 - a signal, never seen outside
+    """An object has a name twice."""
+
+
+class _NotANumber(Exception):  # noqa: N818 - a signal, never seen outside
+    """NaN or Infinity, which json reads and JSON does not know."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    found = JsonObject(pairs)
+    if len(found) != len(pairs):
+        raise _DuplicateName
+    return found
+
+
+def _integer(text: str) -> int | float:
+    if len(text) > _LONGEST_INTEGER_CHARACTERS or text == "-0":
+        return WrittenNumber(text)
+    return int(text)
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    return value if repr(value) == text else WrittenNumber(text)
+
+
+def _constant(_: str) -> float:
+    raise _NotANumber
+
+
+_DECODER = JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
+)
+
+
+def parse(data: bytes, *, path: str) -> Document:
+    """Reads the bytes of a settings file.
+
+    A byte order mark and any line ends are fine. Numbers of any size and lone surrogate escapes are kept.
+
+    Args:
+        data: The file's content.
+        path: The file, for the error.
+
+    Raises:
+        UnreadableSettingsError: If it is empty, cut off, not UTF-8, not JSON, nested too deeply, not an
+            object, or has a name twice in one object. Line and column say where.
+    """
+    document, words, line, column = _read(data)
+    if document is None:
+        where = f"Line {line}, column {column}: " if line else ""
+        message = f"{where}{words}." if where else f"{words[0].upper()}{words[1:]}."
+        raise UnreadableSettingsError(message, path=path, line=line, column=column, hint=_WAYS_OUT)
+    return document
+
+
+def _read(data: bytes) -> tuple[Document | None, str, int, int]:  # noqa: PLR0911 - one for each case
+    # The error is built by the caller, outside of any handler, so that none of these exceptions, which
+    # carry the file's text, hangs on it as its context (SEC-1).
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        return None, "this is not UTF-8 text", *_line_and_column(before, len(before))
+    if not text.strip():
+        return None, "the file is empty", 1, 1
+    try:
+        found = _DECODER.decode(text)
+    except JSONDecodeError as error:
+        return None, _in_words(error, text), error.lineno, error.colno
+    except (_DuplicateName, _NotANumber):
+        words, offset = _find_refused(text)
+        return None, words, *_line_and_column(text, offset)
+    except RecursionError:
+        return None, "objects and lists are nested too deeply", 0, 0
+    if isinstance(found, dict):
+        return found, "", 0, 0
+    offset = len(text) - len(text.lstrip())
+    return None, "an object in braces is expected here, not another value", *_line_and_column(text, offset)
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def _in_words(error: JSONDecodeError, text: str) -> str:
+    end = len(text.rstrip())
+    if error.pos >= end or (error.msg.startswith("Unterminated") and "\n" not in text[error.pos : end]):
+        return "the file ends in the middle, as if cut off"
+    for known, words in _WORDS.items():
+        if error.msg.startswith(known):
+            following = _NEXT_NAME.match(text, error.pos) if "missing" in words else None
+            return f'{words} before "{following.group(1)}"' if following else words
+    # What is left are texts with a bad escape and, from Python 3.13 on, a trailing comma.
+    if "comma" in error.msg:
+        return "a comma stands before a closing bracket"
+    return "a text has a bad escape in it"
+
+
+def _find_refused(text: str) -> tuple[str, int]:
+    """What is wrong with a text that json has read and we refuse, and its offset."""
+    names: list[set[str] | None] = []  # for every open bracket: the names so far, None for a list
+    previous = ""
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word in {"{", "["}:
+            names.append(set() if word == "{" else None)
+        elif word in {"}", "]"}:
+            names.pop()
+        elif word in {"NaN", "Infinity", "-Infinity"}:
+            return f"{word} is no number that JSON knows", token.start()
+        elif word[0] == '"' and previous in {"{", ","} and names and (known := names[-1]) is not None:
+            name: str = _DECODER.decode(word)
+            if name in known:
+                return f'the name "{redact(name)[:60]}" stands twice in the same object', token.start()
+            known.add(name)
+        previous = word
+    raise AssertionError("json refused what the scan accepts")
+
+
+def render(document: Document) -> bytes:
+    """The bytes of a document, exactly as the Dispatch app's ``JSON.stringify(x, null, 2)`` lays it out.
+
+    Two spaces a level, UTF-8, non-ASCII as it is, lone surrogates as escapes, no line end at the end.
+
+    Args:
+        document: What `parse` gave or an edit made.
+
+    Raises:
+        SettingsWriteError: If it is nested too deeply to be written.
+        ValueError: If a number is not finite.
+        TypeError: If a value is none that JSON has.
+    """
+    try:
+        text = _text(document, "\n")
+    except RecursionError:
+        text = ""
+    if not text:
+        raise SettingsWriteError(
+            "Not saved: objects and lists in the settings are nested too deeply.",
+            path="",
+            hint="The file is as it was.",
+        )
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text).encode()
+
+
+def _text(value: Any, line: str) -> str:
+    # Written out because json.dumps(indent=2) runs in Python anyway, and cannot keep WrittenNumber.
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict):
+        if not value:
+            return "{}"
+        inner = line + _INDENT
+        items = [
+            f"{quoted(name)}: {quoted(item) if type(item) is str else _text(item, inner)}"
+            for name, item in value.items()
+        ]
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+    if isinstance(value, (list, tuple)):
+        if not value:
+            return "[]"
+        inner = line + _INDENT
+        return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in value])}{line}]"
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, WrittenNumber):
+        return value.text
+    if isinstance(value, float):
+        if value - value != 0:
+            raise ValueError("a number that is not finite cannot be written as JSON")
+        return float.__repr__(value)
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values would be written as the same text: order of names and kinds of numbers count.
+
+    Shared parts cost nothing, so comparing a document with an edit of it is quick.
+
+    Args:
+        one: A JSON value.
+        other: Another.
+    """
+    if one is other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(same(item, other[name]) for name, item in one.items())
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def put(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
+    """A copy of a node in which the value at a path is another; everything beside the path is shared.
+
+    Args:
+        node: An object or list of a document.
+        path: Names and indexes that lead to the value; the last one may be a new name.
+        value: What is to stand there.
+    """
+    first, *rest = path
+    old: Any = node
+    copy: Any = JsonObject(old) if isinstance(old, dict) else list(old)
+    copy[first] = put(old[first], rest, value) if rest else value
+    return cast("_Node", copy)
+
+
+def masked(value: Any) -> Any:
+    """A plain copy of a JSON value that may be shown: secrets masked, no user info in base URLs (SEC-1).
+
+    Args:
+        value: Any part of a document.
+    """
+    return _without_user_info(masked_copy(value))
+
+
+def _without_user_info(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_user_info(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_user_info(item) for item in value]
+    return shown_url(value) if isinstance(value, str) and "@" in value else value

@@ -1,0 +1,174 @@
+"""Which settings file is meant, and why that one (ST-1)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE_NAME = "dispatch.settings.json"
+PATH_VARIABLE = "DISPATCH_SETTINGS_PATH"
+WORKSPACE_LEVELS = 6
+"""How many folders the Dispatch app looks at for its workspace, the working folder being the first."""
+
+_WORKSPACE_MARKS = ("pnpm-workspace.yaml", "turbo.json")
+_APP_FOLDERS = ("Dispatch", "@dispatch/desktop")
+_GIT_TIMEOUT_SECONDS = 5.0
+
+Why = Literal["argument", "variable", "workspace", "found", "cwd"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """The settings file that is meant.
+
+    Attributes:
+        path: The file, absolute; it need not exist.
+        why: How it was found.
+        reason: The same as a line to show: ``2 folders up, beside pnpm-workspace.yaml``.
+        others: Other settings files there are, the installed app's among them; never taken silently.
+    """
+
+    path: Path
+    why: Why
+    reason: str
+    others: tuple[Path, ...] = ()
+    _environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def git_warning(self) -> str:
+        """A sentence if the file, or its backups, could get into git; else an empty text.
+
+        Asks git once, when it is first wanted; without git there is nothing to warn of.
+        """
+        return _git_warning(self.path, self._environ)
+
+
+def locate(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+) -> Location:
+    """Finds the settings file as the Dispatch app does, and goes one step beyond it.
+
+    An explicit path; else ``DISPATCH_SETTINGS_PATH``; else the workspace's folder; else the nearest folder
+    upwards that has such a file; else the working folder.
+
+    Args:
+        path: The file, if the caller knows it; ``~`` is understood.
+        cwd: The working folder; the process's unless given.
+        environ: The environment; the process's unless given.
+        home: The user's home; the process's unless given.
+    """
+    environ = os.environ if environ is None else environ
+    home = home or Path.home()
+    cwd = Path(os.path.abspath(cwd or Path.cwd()))  # noqa: PTH100 - links stay as the user wrote them
+    found, why, reason = _find(path, cwd, environ, home)
+    if not os.path.lexists(found) and why in {"workspace", "cwd"}:
+        place = f"{reason[0].lower()}{reason[1:]}"
+        reason = f"Not made yet. The first save makes it here, {place}"
+    others = tuple(other for other in _existing(cwd, environ, home) if not _is_same(other, found))
+    return Location(path=found, why=why, reason=reason, others=others, _environ=environ)
+
+
+def _find(
+    path: str | os.PathLike[str] | None, cwd: Path, environ: Mapping[str, str], home: Path
+) -> tuple[Path, Why, str]:
+    if path is not None:
+        return _absolute(path, cwd, home), "argument", "Path given in the call"
+    named = environ.get(PATH_VARIABLE, "").strip()
+    if named:
+        return _absolute(named, cwd, home), "variable", f"Path from {PATH_VARIABLE}"
+    folders = [cwd, *cwd.parents]
+    for level, folder in enumerate(folders[:WORKSPACE_LEVELS]):
+        for mark in _WORKSPACE_MARKS:
+            if (folder / mark).exists():
+                return folder / FILE_NAME, "workspace", f"{_where(level)}, beside {mark}"
+    for level, folder in enumerate(folders):
+        if _is_file(folder / FILE_NAME):
+            return folder / FILE_NAME, "found" if level else "cwd", _where(level)
+    return cwd / FILE_NAME, "cwd", _where(0)
+
+
+def _absolute(path: str | os.PathLike[str], cwd: Path, home: Path) -> Path:
+    text = os.fspath(path)
+    if text == "~" or text.startswith(("~/", f"~{os.sep}")):
+        text = str(home) + text[1:]
+    return Path(os.path.abspath(cwd / text))  # noqa: PTH100 - links stay as the user wrote them
+
+
+def _where(level: int) -> str:
+    if level == 0:
+        return "In the working folder"
+    return "1 folder up" if level == 1 else f"{level} folders up"
+
+
+def _existing(cwd: Path, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """Every settings file that could also have been meant, the nearest first."""
+    app_data = [
+        Path(environ.get("XDG_CONFIG_HOME") or home / ".config"),
+        home / "Library/Application Support",
+    ]
+    if environ.get("APPDATA"):
+        app_data.append(Path(environ["APPDATA"]))
+    candidates = [folder / FILE_NAME for folder in (cwd, *cwd.parents)]
+    candidates += [base / name / FILE_NAME for base in app_data for name in _APP_FOLDERS]
+    seen: list[Path] = []
+    for candidate in candidates:
+        if _is_file(candidate) and not any(_is_same(candidate, known) for known in seen):
+            seen.append(candidate)
+            yield candidate
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be looked into
+        return False
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one == other or one.samefile(other)
+    except OSError:
+        return False
+
+
+def _git_warning(path: Path, environ: Mapping[str, str]) -> str:
+    if not any(os.path.lexists(folder / ".git") for folder in path.parents):
+        return ""
+    import subprocess
+
+    backup = f"{path.stem}.backup-20000101T000000Z{path.suffix}"
+    # What a surrounding git command has set must not lead to another work tree.
+    own = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
+    try:
+        asked = subprocess.run(  # noqa: S603 - fixed words and two file names
+            # No index refresh, so no file system monitor of somebody's configuration is started.
+            ["git", "-c", "core.fsmonitor=false", "check-ignore", "--", path.name, backup],  # noqa: S607
+            cwd=path.parent,
+            env={**own, "GIT_OPTIONAL_LOCKS": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_GIT_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    if asked.returncode not in {0, 1}:  # 128: not a work tree after all, or not to be trusted
+        return ""
+    ignored = set(asked.stdout.splitlines())
+    open_ = [name for name in (path.name, backup) if name not in ignored]
+    if not open_:
+        return ""
+    what = "This file" if path.name in open_ else "The backups of this file"
+    pattern = f"{path.stem}*{path.suffix}*"
+    return f"{what} can get into git, with the keys. Add {pattern} to .gitignore."

@@ -1,0 +1,144 @@
+"""From old settings files to the present form, in ordered pure steps (MIG-1 to MIG-8)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .conversion import move_keys_out
+from .document import same
+from .report import MigrationReport, ProviderMade
+from .schema import is_leftover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .document import Document
+
+__all__ = [
+    "STEPS",
+    "MigrationReport",
+    "ProviderMade",
+    "Step",
+    "convert_entries",
+    "migrate",
+    "needs_conversion_first",
+    "needs_migration",
+    "new_uuid",
+]
+
+
+def new_uuid() -> str:
+    """A new random id for a provider (PM-2)."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step from an older form of the file to the next.
+
+    Attributes:
+        name: What it does, for people.
+        needed: Whether a document is still in the older form.
+        apply: Makes the newer document of it, and the report.
+    """
+
+    name: str
+    needed: Callable[[Document], bool]
+    apply: Callable[[Document, Callable[[], str], str], tuple[Document, MigrationReport]]
+
+
+def _lacks_providers(document: Document) -> bool:
+    # A document without anything in it is no old file: it is one that is yet to be made.
+    return bool(document) and "providers" not in document
+
+
+def _move_keys_out(
+    document: Document, new_id: Callable[[], str], path: str
+) -> tuple[Document, MigrationReport]:
+    return move_keys_out(document, new_id=new_id, path=path)
+
+
+STEPS: tuple[Step, ...] = (
+    Step(name="Take the keys out of the entries", needed=_lacks_providers, apply=_move_keys_out),
+)
+"""All steps, oldest first. A new one goes to the end, with a test that starts from the oldest file."""
+
+
+def needs_migration(document: Document) -> bool:
+    """Whether a document is in an older form: it has no ``providers`` (MIG-1).
+
+    An empty document, which is also what a missing file reads as, needs none.
+
+    Args:
+        document: What stands in the file.
+    """
+    return any(step.needed(document) for step in STEPS)
+
+
+def migrate(
+    document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
+) -> tuple[Document, MigrationReport]:
+    """Brings a document into the present form; one that is in it already comes back as it is.
+
+    Args:
+        document: What stands in the file; it is not changed.
+        new_id: Gives the id of a new provider.
+        path: The file, for errors.
+
+    Returns:
+        The new document and what was done; the report says that nothing is written yet.
+
+    Raises:
+        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+    """
+    report = MigrationReport()
+    for step in STEPS:
+        if step.needed(document):
+            document, done = step.apply(document, new_id, path)
+            report = MigrationReport(
+                providers=report.providers + done.providers,
+                entries=tuple(dict.fromkeys(report.entries + done.entries)),
+                warnings=report.warnings + done.warnings,
+                before=report.before or done.before,
+                after=done.after or report.after,
+            )
+    return document, report
+
+
+def convert_entries(
+    document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
+) -> tuple[Document, MigrationReport]:
+    """Converts single entries from before providers that lie in a newer file (MIG-8).
+
+    An account that is among the providers already is used; only the others are made.
+
+    Args:
+        document: What stands in the file; it is not changed.
+        new_id: Gives the id of a new provider.
+        path: The file, for errors.
+
+    Returns:
+        The new document, the same one if there is nothing to convert, and what was done.
+
+    Raises:
+        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+    """
+    converted, report = move_keys_out(document, new_id=new_id, path=path)
+    return (document if same(document, converted) else converted), report
+
+
+def needs_conversion_first(document: Document) -> bool:
+    """Whether a document must be migrated before it is edited: it would never be migrated afterwards.
+
+    Args:
+        document: What stands in the file.
+    """
+    if not needs_migration(document):
+        return False
+    models = document.get("models")
+    catalog = models.get("catalog") if isinstance(models, dict) else None
+    if not isinstance(catalog, list):
+        return False
+    return any(isinstance(entry, dict) and is_leftover(entry) for entry in catalog)

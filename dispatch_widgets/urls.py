@@ -1,0 +1,185 @@
+"""Base URLs as people type and paste them, made into one form (MD-14)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .errors import FieldProblem, InvalidInputError
+
+BASE_URL_FIELD = "credentials.baseUrl"
+
+ANTHROPIC_BASE_URL = "https://api.anthropic.com"
+"""Where a provider of type ``anthropic`` is asked unless it says otherwise (PM-2).
+https://docs.anthropic.com/en/api/models-list"""
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+"""Where the Dispatch app sent entries of type ``openai`` that named no base URL (MIG-2).
+https://platform.openai.com/docs/api-reference/models/list"""
+
+_MISSING = "Type the base URL, for example https://llm.example.edu/v1."
+_SCHEME = "Start it with https://, or http:// for a server on this machine."
+_USER_INFO = "Leave out user name and password."
+_QUERY = "Leave out everything from ? or # on."
+_PORT = "The port must be between 1 and 65535."
+_BLANK = "Leave out spaces, line breaks and backslashes."
+_HOST = "The server's name has a character that such names do not have."
+
+# The longest first, so that /chat/completions does not leave /chat behind.
+_TAILS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
+_HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_USER_INFO_IN_TEXT = re.compile(r"//[^/?#]*@")
+_HIGHEST_PORT = 65535
+# Networks whose traffic stays in the house: RFC 1122, 1918, 3927, 4193, 4291.
+_PRIVATE_NETWORKS = (
+    "127.0.0.0/8",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "::1/128",
+    "fc00::/7",
+    "fe80::/10",
+)
+# Names that no public name server answers for: RFC 6761, 6762, 8375, and ICANN's .internal.
+_PRIVATE_SUFFIXES = (".localhost", ".local", ".home.arpa", ".internal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseUrl:
+    """A base URL in its one form.
+
+    Attributes:
+        url: Without blanks around it and without a slash at its end.
+        notes: What was changed or should be known, one sentence each; empty when there is nothing.
+    """
+
+    url: str
+    notes: tuple[str, ...] = ()
+
+
+def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the file's own word
+    """A base URL in the form in which it is stored and asked (MD-14).
+
+    Blanks around it, slashes at its end and a pasted endpoint such as ``/chat/completions`` are
+    removed; for ``anthropic`` a trailing ``/v1`` too, because requests bring it along. ``/v1`` is never
+    added. Doing it twice gives the same as doing it once.
+
+    Args:
+        raw: What was typed or pasted. Blank means the default where the type has one.
+        type: The provider's type, ``anthropic`` or ``openai-compatible``.
+
+    Raises:
+        InvalidInputError: If it cannot be a base URL; the message does not quote it.
+    """
+    text = raw.strip().strip("\ufeff\u200b\u200c\u200d\u2060").strip() if isinstance(raw, str) else ""
+    if not text and type == "anthropic" and (raw is None or isinstance(raw, str)):
+        return BaseUrl(url=ANTHROPIC_BASE_URL)
+    problem = _problem(text)
+    if problem:
+        raise InvalidInputError([FieldProblem(BASE_URL_FIELD, problem)])
+    parts = urlsplit(text)
+    scheme = parts.scheme.lower()
+    authority = parts.netloc.lower().removesuffix(":")
+    path, notes = _without_tails(parts.path, type)
+    host = parts.hostname or ""
+    if scheme == "http" and not is_private_host(host):
+        notes.append(f"http: the key travels unencrypted to {host}. Use https if the server has it.")
+    return BaseUrl(url=f"{scheme}://{authority}{path}", notes=tuple(notes))
+
+
+def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
+    """The sentence about what keeps a text from being a base URL, or an empty one."""
+    if not text:
+        return _MISSING
+    if any(character.isspace() or not character.isprintable() or character == "\\" for character in text):
+        return _BLANK
+    scheme = _HAS_SCHEME.match(text)
+    if scheme is None or scheme.group().lower() not in {"http://", "https://"}:
+        return _SCHEME
+    if "?" in text or "#" in text:
+        return _QUERY
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        # urllib's own words may quote the text, so they only choose the sentence.
+        return _PORT if "port" in str(error).lower() else _HOST
+    if "@" in parts.netloc:
+        return _USER_INFO
+    if port is not None and not 1 <= port <= _HIGHEST_PORT:
+        return _PORT
+    if not host:
+        return _MISSING
+    return "" if _is_host(host, bracketed="[" in parts.netloc) else _HOST
+
+
+def _is_host(host: str, *, bracketed: bool) -> bool:
+    if bracketed:
+        return _address(host) is not None
+    return bool(_HOST_NAME.fullmatch(host))
+
+
+def _without_tails(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002 - the file's own word
+    notes: list[str] = []
+    path = path.rstrip("/")
+    tails = (*_TAILS, "/v1") if type == "anthropic" else _TAILS
+    while tail := next((tail for tail in tails if path.lower().endswith(tail)), ""):
+        path = path[: -len(tail)].rstrip("/")
+        notes.append(f"{tail} was removed from the end: the base URL stops before it.")
+    return path, notes
+
+
+def is_private_host(host: str) -> bool:
+    """Whether a host is this machine or one of a private network, by its name or address alone.
+
+    No name is looked up: a public-looking name that leads into a private network counts as public.
+
+    Args:
+        host: Name or address, without port and brackets.
+    """
+    name = host.lower().rstrip(".")
+    address = _address(name)
+    if address is not None:
+        from ipaddress import ip_network
+
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return any(
+            mapped in ip_network(network)
+            for network in _PRIVATE_NETWORKS
+            if (":" in network) == (mapped.version == 6)  # noqa: PLR2004 - IPv6
+        )
+    # A name without a dot is found on the own network only; a bare number is an address in disguise.
+    single = "." not in name and not name.isdigit() and not name.startswith("0x")
+    return name == "localhost" or name.endswith(_PRIVATE_SUFFIXES) or single
+
+
+def _address(host: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ipaddress is imported at first use
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def shown_url(url: str) -> str:
+    """A URL without the user name and password that somebody may have put into it (SEC-1).
+
+    Args:
+        url: Any text that stands where a base URL belongs.
+    """
+    return _USER_INFO_IN_TEXT.sub("//…@", url)
+
+
+def host_of(url: str) -> str:
+    """The host of a base URL as people read it: ``api.openai.com``, ``localhost:11434``; never user info.
+
+    Args:
+        url: A base URL; one that is none gives an empty text.
+    """
+    rest = url.partition("://")[2]
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    return authority.rpartition("@")[2]
