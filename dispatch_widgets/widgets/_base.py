@@ -1,0 +1,354 @@
+"""What all panels share: the service, the news, errors shown where they happened, forms in their place.
+
+A panel's callbacks run in whichever thread the kernel uses (it differs between ipykernel versions), its
+drawing also in the hub's worker thread; both hold the hub's lock. Exceptions end in the panel, never in
+a log that nobody sees.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import ipywidgets as widgets
+
+from .._text import escaped as esc
+from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
+from ..secrets import redact
+from ._hub import News, hub_of
+from ._parts import Message, Note, box, button, classed, empty, heading, mark, section, show
+from .panel_root import PanelRoot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..service import SettingsService
+
+_log = logging.getLogger("dispatch_widgets")
+
+
+class Host(Protocol):
+    """What a panel needs to know of the app around it."""
+
+    root: PanelRoot
+
+    def go(self, tab: str, **where: Any) -> None:
+        """Show another tab.
+
+        Args:
+            tab: ``providers``, ``models``, ``router`` or ``settings``.
+            where: What to show in it.
+        """
+
+
+class UnexpectedError(DispatchError):
+    """A failure that the toolkit did not foresee, as a panel shows it."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            f"This did not work: {type(error).__name__}: {redact(str(error))}",
+            hint="That is a mistake in dispatch-widgets, not in what you did. Nothing else is affected.",
+        )
+
+
+class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
+    """A panel over a service, alone in a cell or inside the app.
+
+    Args:
+        service: The service to show; the default file's if None.
+        host: The app around the panel, if there is one.
+    """
+
+    title = "Panel"
+
+    def __init__(self, service: SettingsService | None = None, *, host: Host | None = None) -> None:
+        if service is None:
+            from ..shortcuts import default_service
+
+            service = default_service()
+        self.service = service
+        self.hub = hub_of(service)
+        self.host = host
+        self.root = host.root if host is not None else PanelRoot()
+        self.trouble: DispatchError | None = None
+        self._row_troubles: dict[str, DispatchError] = {}
+        self._form: Form | None = None
+        self._note = Note()
+        self._main = box(classes="dw-body")
+        self._form_place = box(classes="dw-body")
+        self._unreadable = box(classes="dw-body")
+        parts = [self._main, self._form_place, self._unreadable]
+        super().__init__(parts if host is not None else [self.root, *parts])
+        if host is None:
+            classed(self, "dw-panel")
+        show(self._form_place, False)
+        show(self._unreadable, False)
+        with self.hub.lock:
+            self._main.children = (section(self._note), *self._build())
+            show(self._main.children[0], False)
+            self._redraw(None)
+        self.hub.subscribe(self._news)
+
+    def __repr__(self) -> str:
+        # The widgets' own repr prints every child, which is long and says nothing.
+        return f"{type(self).__name__}({str(self.service.path)!r})"
+
+    def close(self) -> None:
+        """Take the panel out of the page and stop following the service."""
+        self.hub.unsubscribe(self._news)
+        self.hub.editing.discard(self)
+        super().close()
+
+    # -- for the panels ----------------------------------------------------------------------------
+
+    def _build(self) -> Iterable[widgets.Widget]:
+        """Make the sections of the panel, once."""
+        raise NotImplementedError
+
+    def _draw(self, news: News | None) -> None:
+        """Bring the panel in step with the service.
+
+        Args:
+            news: What has changed; None for everything.
+        """
+        raise NotImplementedError
+
+    def attention(self) -> int:
+        """How many things in this panel need somebody to look at them."""
+        return 0
+
+    @property
+    def now(self) -> datetime:
+        """The present moment (UTC)."""
+        return datetime.now(UTC)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the settings file can be read."""
+        return self.service.problem is None
+
+    def go(self, tab: str, **where: Any) -> None:
+        """Show another tab of the app; without an app nothing happens.
+
+        Args:
+            tab: The tab's name.
+            where: What to show in it.
+        """
+        if self.host is not None:
+            self.host.go(tab, **where)
+
+    def act(self, work: Callable[[], object], *, row: str = "") -> bool:
+        """Do what the user asked for, and show what goes wrong where it went wrong.
+
+        Args:
+            work: What to do.
+            row: The id of the row that it is about; the whole panel if empty.
+
+        Returns:
+            Whether it was done.
+        """
+        with self.hub.lock:
+            self.trouble = None
+            self._row_troubles.pop(row, None)
+            try:
+                work()
+                failed = None
+            except DispatchError as error:
+                failed = error
+            except Exception as error:  # noqa: BLE001 - nobody sees the kernel's log; it is said here
+                _log.warning("A panel's action failed: %s", redact(f"{type(error).__name__}: {error}"))
+                failed = UnexpectedError(error)
+            if failed is not None and row:
+                self._row_troubles[row] = failed
+            else:
+                self.trouble = failed
+            self._redraw(None)
+            return failed is None
+
+    def does(self, work: Callable[[], object], *, row: str = "") -> Callable[[], None]:
+        """`act` later: what a button is given.
+
+        Args:
+            work: What to do.
+            row: The id of the row that it is about.
+        """
+
+        def callback() -> None:
+            self.act(work, row=row)
+
+        return callback
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def _news(self, news: News) -> None:
+        with self.hub.lock:
+            self._redraw(news)
+
+    def _redraw(self, news: News | None) -> None:
+        try:
+            problem = self.service.problem
+            if problem is None:
+                self._draw(news)
+        except SettingsFileError as error:
+            problem = error
+        except Exception as error:  # noqa: BLE001 - shown in the panel
+            _log.warning("A panel could not be drawn: %s", redact(f"{type(error).__name__}: {error}"))
+            problem, self.trouble = None, UnexpectedError(error)
+        self._draw_places(problem)
+
+    def _draw_places(self, problem: SettingsFileError | None) -> None:
+        if problem is not None and self._form is None and self._hides_when_unreadable:
+            self._unreadable.children = (self._explain(problem),)
+        unreadable = problem is not None and self._form is None and self._hides_when_unreadable
+        show(self._unreadable, unreadable)
+        show(self._form_place, self._form is not None)
+        show(self._main, self._form is None and not unreadable)
+        if self.trouble is None or self._form is not None:
+            show(self._main.children[0], False)
+        else:
+            self._note.set("error", self.trouble.message, self.trouble.hint, actions=[self._dismiss])
+            show(self._main.children[0], True)
+
+    _hides_when_unreadable = True
+
+    @property
+    def _dismiss(self) -> widgets.Button:
+        return button("Dismiss", self.does(lambda: None), classes="dw-quiet")
+
+    def _explain(self, problem: SettingsFileError) -> widgets.Widget:
+        where = ""
+        if isinstance(problem, UnreadableSettingsError) and problem.line:
+            where = f" at line {problem.line}, column {problem.column}"
+        words = f"The file has a mistake{where}. It is not changed, and not replaced by an empty one."
+        actions = [button("See the ways out", lambda: self.go("settings"))] if self.host else []
+        return empty("What you saved is still in the file", words, *actions, level=3)
+
+    # -- forms -------------------------------------------------------------------------------------
+
+    @property
+    def form(self) -> Form | None:
+        """The form that is open in place of the panel's lists; None if none is."""
+        return self._form
+
+    def _open(self, form: Form) -> None:
+        self._form = form
+        self._form_place.children = (form,)
+        self.hub.editing.add(self)
+        self._draw_places(None)
+        self.root.focus(form.first_field)
+
+    def _close_form(self, *, focus: str = "") -> None:
+        self._form = None
+        self._form_place.children = ()
+        self.hub.editing.discard(self)
+        if not self.hub.editing and self.hub.outside is not None:
+            self.hub.outside = None
+            self.hub.post(News("shared"))
+        self._redraw(None)
+        if focus:
+            self.root.focus(focus)
+
+
+class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
+    """A form that takes the place of a panel's lists.
+
+    Args:
+        title: Its heading.
+        back: Where its way back leads, as "Providers".
+        fields: Its fields.
+        on_save: Called when Save is pressed.
+        on_back: Called when it is left without saving; what was typed is kept.
+        on_cancel: Called when it is given up.
+        save: The name of the Save button.
+    """
+
+    first_field = ".dw-form input, .dw-form select"
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        back: str,
+        fields: Iterable[widgets.Widget],
+        on_save: Callable[[], None],
+        on_back: Callable[[], object],
+        on_cancel: Callable[[], object],
+        save: str = "Save",
+    ) -> None:
+        self._save_words = save
+        self.back = button(f"Back to {back}", on_back, icon="back", classes="dw-quiet dw-only")
+        self.save = button(save, on_save, style="primary", classes="dw-save")
+        self.cancel = button("Cancel", on_cancel)
+        self.foot_message = Message()
+        self.note = Note()
+        form_head = box(self.back, heading(title, level=2, large=True), classes="dw-form-head", row=True)
+        foot = box(self.save, self.cancel, self.foot_message, classes="dw-form-foot", row=True)
+        super().__init__([form_head, *fields, self.note, foot])
+        classed(self, "dw-form")
+
+    @property
+    def saving(self) -> bool:
+        """Whether a save is under way: the button is off and says so."""
+        return bool(self.save.disabled)
+
+    @saving.setter
+    def saving(self, value: bool) -> None:
+        self.save.disabled = value
+        self.save.description = "Saving…" if value else self._save_words
+
+    def refuse(self, error: DispatchError) -> None:
+        """Say why nothing was saved; what was typed stays.
+
+        Args:
+            error: What went wrong.
+        """
+        self.saving = False
+        if isinstance(error, SettingsFileError):
+            self.note.set(
+                "error", f"Not saved: {error.message}", f"{error.hint} Your input is still here.".strip()
+            )
+        else:
+            self.note.set("error", error.message, error.hint)
+
+    def count_problems(self, count: int) -> None:
+        """Say beside Save how many fields need attention.
+
+        Args:
+            count: How many.
+        """
+        self.saving = False
+        self.note.hide()
+        words = f"{count} fields need attention" if count > 1 else "1 field needs attention"
+        self.foot_message.set_html(esc(words) if count else "", "error" if count else "")
+
+
+class Field(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
+    """A control with what is said about it below.
+
+    Args:
+        control: The control, with its name as ``description``.
+        classes: Further class names for the control.
+    """
+
+    def __init__(self, control: widgets.DOMWidget, classes: str = "") -> None:
+        self.control = classed(control, "dw-field", classes)
+        self.error = Message()
+        self.hint = Message()
+        super().__init__([self.control, self.error, self.hint])
+        classed(self, "dw-fieldbox")
+
+    @property
+    def value(self) -> Any:
+        """The control's value; a text without blanks around it."""
+        value = self.control.value
+        return value.strip() if isinstance(value, str) else value
+
+    def refuse(self, words: str) -> None:
+        """Show that the field needs attention; an empty text takes that back.
+
+        Args:
+            words: What is wrong and what would be right.
+        """
+        mark(self.control, "dw-invalid", bool(words))
+        self.error.set(words, "error")

@@ -1,0 +1,384 @@
+"""What several panels over one service share: news, requests under way, what was dismissed.
+
+The service tells about changes from whichever thread made them, the network's included. Drawing in that
+thread would hold up the network and could lock two panels against each other, so news is put aside and
+one worker thread for each service draws it. The same thread looks, at a modest pace, whether the file
+was changed by another program (ST-6) and whether a rate limit has ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import DispatchError
+from ..secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ..discovery.models import ModelList
+    from ..service import Change, EntryKind, SettingsService
+    from ..settings.schema import CatalogEntry
+
+LOOK_SECONDS = 2.0
+"""How often the file is looked at: a stat call each time, and a hash when that has changed."""
+
+REDRAW_SECONDS = 30.0
+"""How often relative times ("12 min ago") are written anew."""
+
+_log = logging.getLogger("dispatch_widgets")
+
+What = Literal["settings", "discovery", "asking", "shared", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that panels may have to draw anew.
+
+    Attributes:
+        what: ``settings``, ``discovery`` and ``asking`` come from the service; ``shared`` is a change of
+            what the hub holds, ``time`` that relative times have to be written anew.
+        provider_id: The provider that it is about; empty for all.
+    """
+
+    what: What
+    provider_id: str = ""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request that a panel started.
+
+    Attributes:
+        future: Its result, and the way to cancel it.
+        since: When it was started, in seconds since 1970.
+    """
+
+    future: Future[ModelList]
+    since: float
+
+
+@dataclass(slots=True)
+class Batch:
+    """A refresh of all providers.
+
+    Attributes:
+        waiting: Ids that have not answered yet.
+        total: How many were asked.
+    """
+
+    waiting: set[str]
+    total: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a refresh brought, until the next action.
+
+    Attributes:
+        models: The list that came.
+        dismissed: Whether its note was closed.
+    """
+
+    models: ModelList
+    dismissed: bool = False
+
+
+@dataclass
+class Hub:
+    """The shared part of all panels over one service. Use `hub_of` to get it.
+
+    Attributes:
+        lock: Held while a panel draws or answers an action; one for all panels of a service.
+        asked: Requests under way that panels started, by provider id.
+        outcomes: What the last refresh of a provider brought.
+        gone: Models that were listed and are no more, with the moment this was seen.
+        kept: Entries whose "no longer listed" was dismissed.
+        allowed: Providers whose foreign variable may be sent, because the user said so (SEC-4).
+        editing: Panels that have a form open.
+        batch: The refresh of all providers that is under way.
+        outside: When another program changed the file under an open form; None if none did.
+    """
+
+    service_ref: weakref.ref[SettingsService]
+    lock: Any = field(default_factory=threading.RLock)
+    asked: dict[str, Asked] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    gone: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    allowed: set[tuple[str, str]] = field(default_factory=set)
+    editing: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
+    batch: Batch | None = None
+    outside: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._listeners: list[weakref.WeakMethod[Callable[[News], None]]] = []
+        self._pending: dict[News, None] = {}
+        self._wake = threading.Condition()
+        self._drawing = False
+        self._worker: threading.Thread | None = None
+        self._limited: set[str] = set()
+        self._drawn_at = time.monotonic()
+        self._kinds: dict[str, EntryKind] = {}
+        self._kinds_of: tuple[CatalogEntry, ...] | None = None
+
+    @property
+    def service(self) -> SettingsService:
+        """The service; panels hold it, so it is there as long as they are."""
+        service = self.service_ref()
+        if service is None:  # pragma: no cover - a panel holds the service strongly
+            raise RuntimeError("the service of these panels is gone")
+        return service
+
+    # -- news --------------------------------------------------------------------------------------
+
+    def subscribe(self, listener: Callable[[News], None]) -> None:
+        """Tell a panel's method about news, in the worker thread, as long as the panel lives.
+
+        Args:
+            listener: A bound method.
+        """
+        with self._wake:
+            self._listeners.append(weakref.WeakMethod(listener))
+            self._start()
+
+    def unsubscribe(self, listener: Callable[[News], None]) -> None:
+        """Tell a panel's method no more.
+
+        Args:
+            listener: The bound method given to `subscribe`.
+        """
+        with self._wake:
+            self._listeners = [kept for kept in self._listeners if kept() not in {None, listener}]
+            self._wake.notify_all()
+
+    def told(self, change: Change) -> None:
+        """Take a change of the service; called from any thread, returns at once.
+
+        Args:
+            change: What the service says has changed.
+        """
+        if change.what == "discovery":
+            self._kinds_of = None  # a list can tell what an entry can do
+        self.post(News(change.what, change.provider_id))
+
+    def post(self, news: News) -> None:
+        """Put news aside for the worker thread; the same news twice is drawn once.
+
+        Args:
+            news: What has changed.
+        """
+        with self._wake:
+            self._pending[news] = None
+            if self._start():
+                self._wake.notify_all()
+                return
+            pending, self._pending = list(self._pending), {}
+        self._draw(pending)  # no threads here (Pyodide): draw at once
+
+    def settle(self, timeout_seconds: float = 10.0) -> bool:
+        """Wait until all news so far is drawn; for tests and for code that drives a panel.
+
+        Args:
+            timeout_seconds: How long to wait at most, in seconds.
+
+        Returns:
+            Whether everything was drawn in time.
+        """
+        with self._wake:
+            return self._wake.wait_for(lambda: not self._pending and not self._drawing, timeout_seconds)
+
+    def _start(self) -> bool:
+        if self._worker is not None and self._worker.is_alive():
+            return True
+        worker = threading.Thread(
+            target=_work, args=(weakref.ref(self), self._wake), name="dispatch-widgets-panels", daemon=True
+        )
+        try:
+            worker.start()
+        except RuntimeError:
+            return False
+        self._worker = worker
+        return True
+
+    def _draw(self, pending: list[News]) -> None:
+        for news in pending:
+            if news.what == "settings" and self.editing and self.service.saved_by == "another program":
+                self.outside = self.service.saved_at
+            for reference in list(self._listeners):
+                listener = reference()
+                if listener is None:
+                    continue
+                try:
+                    listener(news)
+                except Exception as error:  # noqa: BLE001 - one panel's failure must not stop the others
+                    _log.error("A panel could not be drawn: %s", redact(f"{type(error).__name__}: {error}"))
+
+    def kinds(self) -> dict[str, EntryKind]:
+        """What each catalog entry can do; worked out once for a state of file and lists."""
+        catalog = self.service.catalog
+        if self._kinds_of is not catalog:
+            self._kinds = {entry.id: self.service.capabilities_of(entry) for entry in catalog}
+            self._kinds_of = catalog
+        return self._kinds
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def ask(self, provider_id: str, *, force: bool) -> bool:
+        """Start asking a provider, unless it is being asked already.
+
+        Args:
+            provider_id: Whom.
+            force: Whether to go past the cache.
+
+        Returns:
+            Whether a request was started.
+        """
+        with self.lock:
+            if provider_id in self.asked:
+                return False
+            self.outcomes.pop(provider_id, None)
+            before = self.service.known_models(provider_id)
+            future = self.service.start_discovery(provider_id, force_refresh=force)
+            self.asked[provider_id] = Asked(future, time.time())
+        self.post(News("shared", provider_id))
+        future.add_done_callback(lambda done: self._answered(provider_id, done, before, force=force))
+        return True
+
+    def ask_all(self, provider_ids: list[str]) -> None:
+        """Ask several providers, as one refresh that can be followed and cancelled.
+
+        Args:
+            provider_ids: Whom.
+        """
+        with self.lock:
+            self.outcomes.clear()
+            self.batch = Batch(set(provider_ids), len(provider_ids)) if provider_ids else None
+        self.post(News("shared"))
+        for provider_id in provider_ids:
+            try:
+                started = self.ask(provider_id, force=True) or provider_id in self.asked
+            except DispatchError:
+                started = False  # it was deleted just now
+            if not started:
+                self._off_batch(provider_id)
+
+    def cancel(self, provider_id: str = "") -> None:
+        """Stop asking.
+
+        Args:
+            provider_id: Whom; everybody if empty.
+        """
+        with self.lock:
+            stopped = [asked for key, asked in self.asked.items() if provider_id in {"", key}]
+        for asked in stopped:
+            asked.future.cancel()
+
+    def _answered(
+        self, provider_id: str, done: Future[ModelList], before: ModelList | None, *, force: bool
+    ) -> None:
+        # Runs in the network's thread or in the caller's: it only notes, the worker draws. It takes no
+        # panel's lock for that reason; dictionary operations are atomic.
+        self.asked.pop(provider_id, None)
+        if not done.cancelled() and done.exception() is None:
+            models = done.result()
+            seen = datetime.now(UTC)
+            for model_id in models.removed:
+                self.gone.setdefault((provider_id, model_id), seen)
+            for key in [key for key in self.gone if key[0] == provider_id]:
+                if models.get(key[1]) is not None:
+                    self.gone.pop(key, None)
+            if models.source == "live" and (force or models.warning) and (before or models.warning):
+                self.outcomes[provider_id] = Outcome(models)
+        self._off_batch(provider_id)
+        self.post(News("discovery", provider_id))
+
+    def _off_batch(self, provider_id: str) -> None:
+        batch = self.batch
+        if batch is not None:
+            batch.waiting.discard(provider_id)
+            if not batch.waiting:
+                self.batch = None
+                self.post(News("shared"))
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """See whether the file was changed outside, a limit has ended, or times have to be rewritten."""
+        service = self.service
+        if not self.editing:
+            self.outside = None
+        if service.changed_outside():
+            service.reload()
+        limited = {p.id for p in self._providers() if service.retry_at(p.id) is not None}
+        for provider_id in self._limited - limited:
+            self.post(News("discovery", provider_id))
+        self._limited = limited
+        if time.monotonic() - self._drawn_at > REDRAW_SECONDS:
+            self._drawn_at = time.monotonic()
+            self.post(News("time"))
+
+    def _providers(self) -> tuple[Any, ...]:
+        return () if self.service.problem is not None else self.service.get_providers()
+
+
+def _work(reference: weakref.ref[Hub], wake: threading.Condition) -> None:
+    """The worker thread: draws news as it comes, looks at the file now and then, ends with the panels."""
+    while True:
+        with wake:
+            hub = reference()
+            if hub is None:
+                return
+            idle = not hub._pending  # noqa: SLF001 - the worker is a part of the hub
+            del hub
+            if idle:
+                wake.wait(LOOK_SECONDS)
+        hub = reference()
+        if hub is None:
+            return
+        with wake:
+            hub._listeners = [kept for kept in hub._listeners if kept() is not None]  # noqa: SLF001
+            if not hub._listeners:  # noqa: SLF001
+                hub._pending.clear()  # noqa: SLF001
+                hub._worker = None  # noqa: SLF001
+                wake.notify_all()
+                return
+            pending, hub._pending = list(hub._pending), {}  # noqa: SLF001
+            hub._drawing = True  # noqa: SLF001
+        try:
+            if pending:
+                hub._draw(pending)  # noqa: SLF001
+            else:
+                hub.look()
+        except Exception as error:  # noqa: BLE001 - the worker must outlive whatever a file or service does
+            _log.error("Panels could not look at the file: %s", redact(f"{type(error).__name__}: {error}"))
+        finally:
+            with wake:
+                hub._drawing = False  # noqa: SLF001
+                wake.notify_all()
+            del hub
+
+
+_hubs: weakref.WeakKeyDictionary[SettingsService, Hub] = weakref.WeakKeyDictionary()
+_hubs_lock = threading.Lock()
+
+
+def hub_of(service: SettingsService) -> Hub:
+    """The hub of a service; made when it is first asked for.
+
+    Args:
+        service: The service that panels show.
+    """
+    with _hubs_lock:
+        hub = _hubs.get(service)
+        if hub is None:
+            hub = _hubs[service] = Hub(weakref.ref(service))
+            service.subscribe(hub.told)
+        return hub

@@ -1,0 +1,285 @@
+"""The small parts that panels are made of: core widgets with the design's class names.
+
+Text of foreign origin goes into `widgets.HTML` escaped, never into `Label`, which typesets ``$…$``.
+A part that comes and goes is hidden rather than taken out: ipywidgets draws everything after a removed
+child anew, and a list would lose its scroll position.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from .._text import clean
+from .._text import escaped as esc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Handler = Callable[[], object]
+
+TAIL_CHARACTERS = 24
+"""A long id loses its middle: at least its last part stays, up to this many characters."""
+
+
+def classed(widget: widgets.DOMWidget, *names: str) -> Any:
+    """Give a widget class names.
+
+    Args:
+        widget: The widget.
+        names: Class names; one text may hold several. Empty ones are left out.
+    """
+    wanted = [word for name in names for word in name.split()]
+    widget._dom_classes = (*widget._dom_classes, *wanted)  # noqa: SLF001 - one message in place of one each
+    return widget
+
+
+def set_classes(widget: widgets.DOMWidget, names: tuple[str, ...]) -> None:
+    """Put class names in the place of those that a widget has, if they are others."""
+    if widget._dom_classes != names:  # noqa: SLF001 - add_class and remove_class send a message each
+        widget._dom_classes = names  # noqa: SLF001
+
+
+def mark(widget: widgets.DOMWidget, name: str, on: bool) -> None:
+    """Give a widget a class name, or take it away."""
+    names = tuple(kept for kept in widget._dom_classes if kept != name)  # noqa: SLF001
+    set_classes(widget, (*names, name) if on else names)
+
+
+def show(widget: widgets.DOMWidget, visible: bool) -> None:
+    """Show or hide a widget, which keeps its place and its view."""
+    display = None if visible else "none"
+    if widget.layout.display != display:
+        widget.layout.display = display
+
+
+def is_shown(widget: widgets.DOMWidget) -> bool:
+    """Whether `show` has left a widget visible."""
+    return bool(widget.layout.display != "none")
+
+
+def box(*children: widgets.Widget, classes: str = "", row: bool = False) -> Any:
+    """A `VBox`, or an `HBox` for a row.
+
+    Args:
+        children: What is in it.
+        classes: Class names.
+        row: Whether it is an `HBox`.
+    """
+    return classed((widgets.HBox if row else widgets.VBox)(list(children)), classes)
+
+
+def text(words: str = "", classes: str = "") -> Any:
+    """Plain text in one line of its own.
+
+    Args:
+        words: What it says, of any origin.
+        classes: Class names.
+    """
+    return classed(widgets.HTML(esc(words, limit=2000)), classes)
+
+
+def markup(content: str = "", classes: str = "") -> Any:
+    """Text with marks in it.
+
+    Args:
+        content: HTML in which everything of foreign origin went through `esc`.
+        classes: Class names.
+    """
+    return classed(widgets.HTML(content), classes)
+
+
+def say(widget: widgets.HTML, words: str) -> None:
+    """Put plain text into a `text` part, if it is another one than is there."""
+    write(widget, esc(words, limit=2000))
+
+
+def write(widget: widgets.HTML, content: str) -> None:
+    """Put escaped HTML into a `markup` part, if it is another one than is there."""
+    if widget.value != content:
+        widget.value = content
+
+
+def heading(words: str, *, level: int = 3, large: bool = False) -> Any:
+    """A heading.
+
+    Args:
+        words: What it says.
+        level: Its level, 2 to 4.
+        large: Whether it is a form's title.
+    """
+    return markup(heading_html(words, level=level, large=large), "dw-hbox")
+
+
+def heading_html(words: str, *, level: int = 3, large: bool = False) -> str:
+    """The content of a `heading`."""
+    return f'<h{level} class="dw-h{" dw-h-l" if large else ""}">{esc(words)}</h{level}>'
+
+
+def button(
+    words: str,
+    on_click: Handler | None = None,
+    *,
+    icon: str = "",
+    style: str = "",
+    classes: str = "",
+    title: str = "",
+) -> Any:
+    """A button.
+
+    Args:
+        words: Its name, shown unless ``classes`` say ``dw-only``.
+        on_click: What it does.
+        icon: The name of an icon of the design, as ``refresh``.
+        style: ``primary``, ``danger`` or empty.
+        classes: Further class names.
+        title: What pointing at it says; its name if empty.
+    """
+    made = widgets.Button(description=clean(words), tooltip=clean(title or words), button_style=style)
+    classed(made, "dw-btn", f"dw-i-{icon}" if icon else "", classes)
+    if on_click is not None:
+        made.on_click(lambda _button: on_click())
+    return made
+
+
+def able(part: widgets.Button, enabled: bool, why: str = "") -> None:
+    """Switch a button on or off; what is off says why in its title.
+
+    Args:
+        part: The button.
+        enabled: Whether it can be pressed.
+        why: The reason when it cannot.
+    """
+    part.disabled = not enabled
+    part.tooltip = part.description if enabled or not why else why
+
+
+def head(title: widgets.Widget, *facts: widgets.Widget, actions: Sequence[widgets.Widget] = ()) -> Any:
+    """The head of a section: title and facts at left, actions at right."""
+    titles = box(title, *facts, classes="dw-titles", row=True)
+    parts = [titles, box(*actions, classes="dw-actions", row=True)] if actions else [titles]
+    return box(*parts, classes="dw-head", row=True)
+
+
+def section(*parts: widgets.Widget) -> Any:
+    """A section of a body."""
+    return box(*parts, classes="dw-section")
+
+
+def empty(title: str, words: str, *actions: widgets.Widget, level: int = 2) -> Any:
+    """What stands where there is nothing yet, with its next step."""
+    parts = [heading(title, level=level, large=level < 3), text(words, "dw-text")]  # noqa: PLR2004
+    if actions:
+        parts.append(box(*actions, classes="dw-actions", row=True))
+    return box(*parts, classes="dw-empty")
+
+
+def mono(words: object) -> str:
+    """Escaped HTML: a text in the typewriter face."""
+    return f'<span class="dw-mono">{esc(words)}</span>'
+
+
+def model_id(name: str) -> str:
+    """Escaped HTML: a model's id that keeps its tail where there is little room."""
+    shown = clean(name)
+    cut = max(shown.rfind("/"), len(shown) - TAIL_CHARACTERS) if len(shown) > TAIL_CHARACTERS else 0
+    parts = [shown[:cut], shown[cut:]] if cut > 0 else [shown]
+    spans = "".join(f"<span>{esc(part)}</span>" for part in parts)
+    return f'<span class="dw-id" title="{esc(shown)}">{spans}</span>'
+
+
+class Message(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
+    """A line under a field or beside a button: an error, a warning, a hint; at most one action with it."""
+
+    def __init__(self, words: str = "", tone: str = "") -> None:
+        self._words = widgets.HTML()
+        classed(self._words, "dw-text")
+        super().__init__([self._words])
+        self._actions: tuple[tuple[str, Handler], ...] = ()
+        self.set(words, tone)
+
+    def set(self, words: str, tone: str = "", *, action: str = "", on_click: Handler | None = None) -> None:
+        """Say something else; nothing hides the line.
+
+        Args:
+            words: What to say, of any origin.
+            tone: ``error``, ``warn``, ``ok`` or empty.
+            action: The name of a link button after it.
+            on_click: What that does.
+        """
+        self.set_html(esc(words, limit=1000), tone, action=action, on_click=on_click)
+
+    def set_html(
+        self, content: str, tone: str = "", *, action: str = "", on_click: Handler | None = None
+    ) -> None:
+        """`set` with content that is escaped HTML."""
+        icon = {"error": "dw-i-error", "warn": "dw-i-warn", "ok": "dw-i-check"}.get(tone, "")
+        names = tuple(name for name in ("dw-msg", f"dw-{tone}" if tone else "", icon) if name)
+        set_classes(self, names)
+        write(self._words, content)
+        if action and on_click is not None:
+            self.children = [self._words, button(action, on_click, classes="dw-link")]
+        elif len(self.children) > 1:
+            self.children = [self._words]
+        show(self, bool(content))
+
+    @property
+    def words(self) -> str:
+        """What it says, as HTML; empty while it is hidden."""
+        return str(self._words.value)
+
+
+class Note(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
+    """What happened, in words, what to do next, and the buttons that do it."""
+
+    def __init__(self) -> None:
+        self._body = classed(widgets.HTML(), "dw-note-body")
+        self._actions = box(classes="dw-note-actions", row=True)
+        super().__init__([self._body, self._actions])
+        self.hide()
+
+    def set(
+        self,
+        tone: str,
+        title: str,
+        words: str = "",
+        *,
+        icon: str = "",
+        actions: Iterable[widgets.Button] = (),
+        html: str = "",
+    ) -> None:
+        """Say something.
+
+        Args:
+            tone: ``ok``, ``info``, ``warn`` or ``error``.
+            title: What happened, of any origin.
+            words: What still works and what to do next.
+            icon: The name of an icon; the tone's own if empty.
+            actions: Buttons.
+            html: Escaped HTML in place of ``words``.
+        """
+        names = ("dw-note", f"dw-tone-{tone}", f"dw-i-{icon or ('check' if tone == 'ok' else tone)}")
+        set_classes(self, names)
+        second = html or esc(words, limit=2000)
+        content = f'<div class="dw-note-title">{esc(title, limit=1000)}</div>'
+        if second:
+            content += f'<div class="dw-note-text">{second}</div>'
+        write(self._body, content)
+        self._actions.children = tuple(actions)
+        show(self._actions, bool(self._actions.children))
+        show(self, True)
+
+    def hide(self) -> None:
+        """Say nothing and take no room."""
+        show(self, False)
+
+    @property
+    def content(self) -> str:
+        """What it says, as HTML; empty while it is hidden."""
+        return str(self._body.value) if is_shown(self) else ""
+
+    @property
+    def buttons(self) -> tuple[widgets.Button, ...]:
+        """The buttons in it."""
+        return tuple(self._actions.children)

@@ -1,0 +1,69 @@
+"""What a migration did or would do, as a panel shows it: escaped HTML, keys masked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._text import escaped
+from ._format import plural
+from ._parts import mono
+from ._source import before_and_after
+
+if TYPE_CHECKING:
+    from ..settings.migration import MigrationReport
+
+
+def preview_html(report: MigrationReport) -> str:
+    """What a conversion would do.
+
+    Args:
+        report: Its preview.
+    """
+    entries = plural(len(report.entries), "entry", "entries")
+    providers = plural(len(report.providers), "provider")
+    words = (
+        f"Converting makes {providers} from the keys in {entries}, keeps everything else, and puts a copy beside "
+        "the file first. Nothing has been written yet."
+    )
+    rows = "".join(
+        f"<dt>{escaped(made.name)}</dt><dd>{plural(len(made.entries), 'entry', 'entries')}, "
+        f"key {mono(made.masked_key)}, {escaped(made.base_url)}</dd>"
+        for made in report.providers
+    )
+    facts = f'<dl class="dw-facts">{rows}</dl>' if rows else ""
+    return _stack(f'<div class="dw-text">{words}</div>', facts, *_warnings(report), _changes(report))
+
+
+def report_html(report: MigrationReport) -> str:
+    """What a conversion did.
+
+    Args:
+        report: Its report.
+    """
+    kept = f"A copy of the file as it was: {mono(report.backup.name)}" if report.backup else ""
+    done = _note("ok" if report.written else "warn", report.summary, kept)
+    return _stack(done, *_warnings(report), _changes(report))
+
+
+def _warnings(report: MigrationReport) -> list[str]:
+    return [_note("warn", warning) for warning in report.warnings]
+
+
+def _changes(report: MigrationReport) -> str:
+    if not (report.before or report.after):
+        return ""
+    both = before_and_after(report.before, report.after)
+    return f"<details><summary>Before and after</summary>{both}</details>"
+
+
+def _note(tone: str, title: str, html: str = "") -> str:
+    icon = "check" if tone == "ok" else tone
+    second = f'<div class="dw-note-text">{html}</div>' if html else ""
+    return (
+        f'<div class="dw-note dw-tone-{tone} dw-i-{icon}" role="status"><div class="dw-note-body">'
+        f'<div class="dw-note-title">{escaped(title, 600)}</div>{second}</div></div>'
+    )
+
+
+def _stack(*parts: str) -> str:
+    return f'<div class="dw-split" style="gap:8px">{"".join(parts)}</div>'

@@ -1,0 +1,62 @@
+"""What remains of the app in a document without a kernel: one collapsed line, without secrets."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from .._text import clean, escaped, html_table
+from ..settings.tasks import TASKS
+from ._format import plural, stamp
+
+if TYPE_CHECKING:
+    from ..service import SettingsService
+
+_TITLE = "Dispatch models"
+
+
+def summary_html(service: SettingsService) -> str:
+    """A ``<details>`` that says which task has which model.
+
+    Args:
+        service: The service to tell about.
+    """
+    line = escaped(_line(service), limit=600)
+    if service.problem is not None:
+        return f"<details><summary>{_TITLE}: {line}</summary></details>"
+    table = html_table(("Task", "Entry", "Provider"), _rows(service))
+    when = service.saved_at or datetime.now(UTC)
+    words = escaped(f"As of {stamp(when)}. Run the cell to change anything.")
+    return f"<details><summary>{_TITLE}: {line}</summary>{table}<p>{words}</p></details>"
+
+
+def summary_text(service: SettingsService) -> str:
+    """The same as a line of text.
+
+    Args:
+        service: The service to tell about.
+    """
+    return f"{_TITLE}: {_line(service)}"
+
+
+def _line(service: SettingsService) -> str:
+    if service.problem is not None:
+        return f"{service.path.name} cannot be read"
+    providers = plural(len(service.get_providers()), "provider")
+    entries = plural(len(service.catalog), "entry", "entries")
+    done = sum(found.is_known and not found.problem for found in service.assignments)
+    return f"{providers}, {entries}, {done} of {len(TASKS)} tasks set"
+
+
+def _rows(service: SettingsService) -> list[tuple[str, str, str]]:
+    entries = {entry.id: entry for entry in service.catalog}
+    names = {provider.id: provider.name for provider in service.get_providers()}
+    rows: list[tuple[str, str, str]] = []
+    for task in TASKS:
+        found = service.assignments.get(task)
+        entry = entries.get(found.model_id) if found is not None else None
+        if entry is None:
+            rows.append((task, "Not set" if found is None else "Entry deleted", ""))
+        else:
+            rows.append((task, clean(entry.title), clean(names.get(entry.provider_id or "", "None"))))
+    return rows

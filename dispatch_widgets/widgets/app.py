@@ -1,0 +1,268 @@
+"""The whole app in a cell: which file, and the four tabs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from .._text import escaped
+from ..errors import SettingsFileError
+from ._format import clock, folder
+from ._hub import News, hub_of
+from ._parts import box, button, classed, heading, is_shown, markup, say, set_classes, show, text, write
+from ._summary import summary_html, summary_text
+from .models import ModelsPanel
+from .panel_root import PanelRoot
+from .providers import ProvidersPanel
+from .router import RouterPanel
+from .settings_file import SettingsFilePanel
+
+if TYPE_CHECKING:
+    from ..service import SettingsService
+    from ._base import BasePanel
+
+TABS = ("providers", "models", "router", "settings")
+
+
+class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
+    """Providers, models, tasks and the settings file, in four tabs.
+
+    In a notebook that is opened without its kernel a one-line summary without secrets remains.
+
+    Args:
+        service: The service to show; the default file's if None.
+
+    Attributes:
+        service: The service that is shown.
+        providers: The Providers tab.
+        models: The Models tab.
+        router: The Router tab.
+        settings: The Settings file tab.
+        tabs: The tabs themselves.
+    """
+
+    def __init__(self, service: SettingsService | None = None) -> None:
+        if service is None:
+            from ..shortcuts import default_service
+
+            service = default_service()
+        self.service = service
+        self.hub = hub_of(service)
+        self.root = PanelRoot()
+        self._display_id = ""
+        self._summary = ""
+        self._build_header()
+        self.providers = ProvidersPanel(service, host=self)
+        self.models = ModelsPanel(service, host=self)
+        self.router = RouterPanel(service, host=self)
+        self.settings = SettingsFilePanel(service, host=self)
+        self.tabs = classed(widgets.Tab(self.panels), "dw-tabs")
+        super().__init__([self.root, self._header, self._bar, self.tabs])
+        classed(self, "dw-panel")
+        with self.hub.lock:
+            self._draw()
+            if service.problem is not None:
+                self.tabs.selected_index = TABS.index("settings")
+        self.tabs.observe(lambda _change: self._locked_draw(), "selected_index")
+        self.hub.subscribe(self._news)
+
+    def _build_header(self) -> None:
+        self._file_name = heading("", level=2)
+        self._path = markup("")
+        self._why, self._saved, self._saved_narrow = (
+            text("", "dw-sub"),
+            text("", "dw-saved"),
+            text("", "dw-sub dw-saved-narrow"),
+        )
+        line = box(self._file_name, self._path, classes="dw-file-line", row=True)
+        file = box(line, self._why, self._saved_narrow, classes="dw-file")
+        copy = button(
+            "Copy path",
+            lambda: self.root.copy(str(self.service.path)),
+            icon="copy",
+            classes="dw-quiet dw-only",
+        )
+        self._header = box(file, self._saved, copy, classes="dw-header dw-i-file", row=True)
+        self._bar_words = markup("", "dw-text")
+        self.reload = button("Reload", self._press_reload, icon="refresh")
+        self.ways_out = button("See the ways out", lambda: self.go("settings"))
+        self._bar = box(self._bar_words, self.reload, self.ways_out, classes="dw-bar", row=True)
+
+    def __repr__(self) -> str:
+        # The widgets' own repr prints every child, which is long and says nothing.
+        return f"Panel({str(self.service.path)!r})"
+
+    def close(self) -> None:
+        """Take the app out of the page and stop following the service."""
+        self.hub.unsubscribe(self._news)
+        for panel in self.panels:
+            panel.close()
+        super().close()
+
+    # -- what code and tests can read and do -------------------------------------------------------
+
+    @property
+    def panels(self) -> tuple[BasePanel, ...]:
+        """The four tabs, in their order."""
+        return self.providers, self.models, self.router, self.settings
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The tabs' titles as they are shown, with what needs attention counted."""
+        return tuple(self.tabs.titles)
+
+    @property
+    def notice(self) -> str:
+        """What the bar under the header says, as HTML; empty when there is none."""
+        return str(self._bar_words.value) if is_shown(self._bar) else ""
+
+    def go(self, tab: str, **where: Any) -> None:
+        """Show a tab.
+
+        Args:
+            tab: ``providers``, ``models``, ``router`` or ``settings``.
+            where: ``provider_id`` and ``kind`` for Models, ``provider_id`` or ``add`` for Providers.
+        """
+        with self.hub.lock:
+            self.tabs.selected_index = TABS.index(tab)
+            provider_id = where.get("provider_id", "")
+            if tab == "models" and (provider_id or where.get("kind")):
+                kind = where.get("kind", "")
+                self.models.act(lambda: self.models.choose(provider_id, kind=kind))
+            elif tab == "providers" and where.get("add"):
+                self.providers.act(self.providers.open_add)
+            elif tab == "providers" and provider_id:
+                self.providers.list.focus(provider_id)
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def _news(self, news: News) -> None:
+        if news.what in {"settings", "discovery", "shared", "time"}:
+            self._locked_draw()
+
+    def _locked_draw(self) -> None:
+        with self.hub.lock:
+            self._draw()
+
+    def _draw(self) -> None:
+        problem = self.service.problem
+        now = self.providers.now
+        path = self.service.path
+        write(self._file_name, f'<h2 class="dw-h">{escaped(path.name)}</h2>')
+        write(self._path, f'<div class="dw-path" title="{escaped(path)}">{escaped(folder(path))}</div>')
+        saved = self.service.saved_at
+        if problem is not None:
+            who = "Read-only until it is mended"
+        elif saved is None:
+            who = "Nothing saved yet"
+        else:
+            by = self.service.saved_by
+            verb = "Changed" if by == "another program" else "Saved"
+            who = f"{verb} {clock(saved, now)}{f' by {by}' if by else ''}"
+        unmade = saved is None and problem is None
+        say(
+            self._why,
+            f"Not made yet. The first save makes it: {self.service.location.reason}"
+            if unmade
+            else self.service.location.reason,
+        )
+        say(self._saved, who)
+        say(self._saved_narrow, who)
+        self._draw_bar(problem)
+        self._draw_titles()
+        self._draw_summary()
+
+    def _draw_bar(self, problem: SettingsFileError | None) -> None:
+        here = self.tabs.selected_index == TABS.index("settings")
+        names = (
+            ("dw-bar", "dw-info", "dw-i-info") if problem is None else ("dw-bar", "dw-error", "dw-i-error")
+        )
+        set_classes(self._bar, names)
+        outside = self.hub.outside
+        if problem is not None:
+            write(
+                self._bar_words,
+                "<b>This file cannot be read.</b> Nothing is written to it until it is mended.",
+            )
+        elif outside is not None:
+            at = escaped(clock(outside, self.providers.now))
+            write(self._bar_words, f"<b>Changed outside at {at}.</b> Your open form stays as it is.")
+        show(self._bar, (problem is not None and not here) or (problem is None and outside is not None))
+        show(self.reload, problem is None)
+        show(self.ways_out, problem is not None)
+
+    def _draw_titles(self) -> None:
+        titles = []
+        for panel in self.panels:
+            try:
+                count = panel.attention()
+            except SettingsFileError:
+                count = 0
+            titles.append(f"{panel.title} ({count})" if count else panel.title)
+        if list(self.tabs.titles) != titles:
+            self.tabs.titles = titles
+
+    def _press_reload(self) -> None:
+        with self.hub.lock:
+            self.hub.outside = None
+            self.service.reload()
+            self.providers.act(self.providers.reopen)
+            self.models.act(self.models.reopen)
+            self._draw()
+
+    # -- what remains without a kernel -------------------------------------------------------------
+
+    def _ipython_display_(self) -> None:
+        """Show the panel, and under it the summary that remains when the kernel is gone."""
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
+        if not self._display_id:
+            self._display_id = uuid.uuid4().hex
+        self._summary = summary_html(self.service)
+        static = _Static(self._summary, summary_text(self.service))
+        display(static, display_id=self._display_id)  # type: ignore[no-untyped-call]
+
+    def _draw_summary(self) -> None:
+        if not self._display_id:
+            return
+        content = summary_html(self.service)
+        if content != self._summary:
+            from IPython.display import update_display
+
+            self._summary = content
+            static = _Static(content, summary_text(self.service))
+            update_display(static, display_id=self._display_id)  # type: ignore[no-untyped-call]
+
+    def in_sidebar(self, *, title: str = "Dispatch models") -> None:
+        """Show the app in a JupyterLab panel at the side.
+
+        Args:
+            title: The side panel's title.
+
+        Raises:
+            MissingPackageError: If the package sidecar is not installed.
+        """
+        from IPython.display import display
+
+        try:
+            from sidecar import Sidecar
+        except ImportError:
+            from ..errors import MissingPackageError
+
+            raise MissingPackageError("sidecar", purpose="for a panel at the side") from None
+        side = Sidecar(title=title)
+        with side:
+            display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
+
+
+class _Static:
+    """A static output with a form for pages and one for terminals."""
+
+    def __init__(self, html: str, plain: str) -> None:
+        self._bundle = {"text/html": html, "text/plain": plain}
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        return self._bundle

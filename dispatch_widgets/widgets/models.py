@@ -1,0 +1,216 @@
+"""The Models tab: pick models from what providers list, keep them in the catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._format import plural
+from ._model_rows import CATALOG_COLUMNS, delete_question, entry_row
+from ._parts import box, button, empty, head, heading, say, section, show, text
+from ._picking import Picking
+from ._provider_rows import trouble_note
+from .catalog import EntryForm
+from .item_list import ItemList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    import ipywidgets as widgets
+
+    from ..settings.schema import CatalogEntry, Provider
+    from ._hub import News
+    from ._rows import Row
+
+_EMPTY_WORDS = (
+    "Add a provider first. Its models then appear here, and the ones you pick become entries that tasks and "
+    "code can use."
+)
+
+
+class ModelsPanel(Picking):
+    """Models to pick from, and the catalog of those that were kept.
+
+    Attributes:
+        rail: The list of providers to choose from.
+        picker: The list of models.
+        entries: The catalog's list.
+        use_for: A box to tick for each task that a model added next is to do.
+    """
+
+    title = "Models"
+
+    def _build(self) -> Iterable[widgets.Widget]:
+        self._questions: dict[str, str] = {}
+        add = button("Add provider", lambda: self.go("providers", add=True), icon="plus", style="primary")
+        self._empty = empty(
+            "No provider to take models from", _EMPTY_WORDS, *([add] if self.host is not None else [])
+        )
+        self._build_picking()
+        self._catalog_fact = text("", "dw-sub")
+        self._done = text("", "dw-done dw-i-check")
+        self._undo_button = button("Undo", self.does(self._press_undo), classes="dw-link")
+        self._outcome = box(self._done, self._undo_button, classes="dw-outcome", row=True)
+        self.entries = ItemList(
+            mode="manage",
+            label="Catalog",
+            variant="dw-entries",
+            columns=[list(pair) for pair in CATALOG_COLUMNS],
+        )
+        self.entries.on_action(self._answer_entry)
+        self._catalog_section = section(
+            head(heading("Catalog"), self._catalog_fact, self._outcome), self.entries
+        )
+        return self._empty, self._add_section, self._catalog_section
+
+    # -- what code and tests can read --------------------------------------------------------------
+
+    @property
+    def catalog_rows(self) -> tuple[Row, ...]:
+        """The catalog as it is shown."""
+        return self.entries.rows
+
+    def attention(self) -> int:
+        """How many entries cannot be used, or are no longer listed."""
+        if not self.readable:
+            return 0
+        return sum(bool(entry.problem) or self._gone(entry) is not None for entry in self.service.catalog)
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def _draw(self, news: News | None) -> None:
+        providers = self.service.get_providers()
+        if self._chosen and self._chosen not in {provider.id for provider in providers}:
+            self._chosen = None
+        if self._chosen is None and providers:
+            ready = [p for p in providers if not p.is_mock and self.service.known_models(p.id) is not None]
+            self._chosen = (ready or providers)[0].id
+        show(self._empty, not providers)
+        show(self._add_section, bool(providers))
+        show(self._catalog_section, bool(providers) or bool(self.service.catalog))
+        self._draw_rail(providers)
+        if news is None or news.what != "time":
+            if news is None or not news.provider_id or self._chosen in {"", news.provider_id}:
+                self._draw_picker()
+            if news is None or news.what in {"settings", "discovery"}:
+                self._draw_catalog(providers)
+        self._draw_fact(providers)
+
+    def _draw_catalog(self, providers: tuple[Provider, ...]) -> None:
+        catalog = self.service.catalog
+        by_id = {provider.id: provider for provider in providers}
+        used: dict[str, list[str]] = {}
+        for found in self.service.assignments:
+            used.setdefault(found.model_id, []).append(found.task)
+        kinds = self.hub.kinds()
+        rows = []
+        for entry in catalog:
+            tasks = used.get(entry.id, [])
+            trouble = self._row_troubles.get(entry.id)
+            note = trouble_note(trouble) if trouble is not None else None
+            if note is None and self._questions.get(entry.id) == "delete":
+                note = delete_question(entry, tasks)
+            rows.append(entry_row(entry, kinds[entry.id], tasks, by_id, gone=self._gone(entry), note=note))
+        self.entries.set_items(rows)
+        if catalog:
+            self.entries.empty = None
+            say(self._catalog_fact, f"{plural(len(catalog), 'entry', 'entries')} that tasks and code can use")
+        else:
+            words = "Pick a model above. It becomes an entry that tasks and code can use."
+            self.entries.empty = {"title": "No entries yet", "text": words}
+            say(self._catalog_fact, "")
+        say(self._done, self._done_words)
+        show(self._outcome, bool(self._done_words))
+        show(self._undo_button, self._undo is not None)
+        show(self._catalog_fact, not self._done_words)
+
+    def _gone(self, entry: CatalogEntry) -> datetime | None:
+        if entry.id in self.hub.kept:
+            return None
+        return self.hub.gone.get((entry.provider_id or "", entry.model))
+
+    # -- what the catalog answers ------------------------------------------------------------------
+
+    def _press_undo(self) -> None:
+        undo, self._undo, self._done_words = self._undo, None, ""
+        if undo is not None:
+            undo()
+            self.root.say("Undone")
+
+    def _answer_entry(self, action: str, row: str, data: Mapping[str, Any]) -> None:
+        work: dict[str, Callable[[], object]] = {
+            "edit": lambda: self.edit(row),
+            "delete": lambda: self._ask_delete(row),
+            "confirm_delete": lambda: self._delete(row),
+            "keep": lambda: self._unask(row),
+            "give": lambda: self._changed(lambda: self.service.update_model(row, provider_id=data["select"])),
+            "keep_listed": lambda: self.hub.kept.add(row),
+            "pick_other": lambda: self._pick_other(row),
+            "convert": lambda: self.go("settings"),
+            "add_provider": lambda: self.go("providers", add=True),
+            "dismiss": lambda: None,
+        }
+        if action in work:
+            self.act(work[action], row=row)
+
+    def _changed(self, work: Callable[[], object]) -> None:
+        work()
+        self._undo, self._done_words = None, ""
+        self.root.say("Saved")
+
+    def _ask_delete(self, entry_id: str) -> None:
+        self._questions = {entry_id: "delete"}
+        self._draw_catalog(self.service.get_providers())
+        self.entries.focus(entry_id, "keep")
+
+    def _unask(self, entry_id: str) -> None:
+        self._questions.clear()
+        self.entries.focus(entry_id)
+
+    def _delete(self, entry_id: str) -> None:
+        order = [row["id"] for row in self.entries.rows]
+        place = order.index(entry_id) if entry_id in order else 0
+        self._questions.clear()
+        self._changed(lambda: self.service.delete_model(entry_id))
+        left = [key for key in order if key != entry_id]
+        if left:
+            self.entries.focus(left[min(place, len(left) - 1)])
+
+    def _pick_other(self, entry_id: str) -> None:
+        self.choose(self.service.entry(entry_id).provider_id or "")
+        self.picker.focus()
+
+    # -- the form ----------------------------------------------------------------------------------
+
+    def edit(self, entry_id: str) -> EntryForm:
+        """Open the form to edit an entry.
+
+        Args:
+            entry_id: Which one.
+        """
+        used = [found.task for found in self.service.assignments if found.model_id == entry_id]
+        form = EntryForm(self, self.service.entry(entry_id), used)
+        self._questions.clear()
+        self._open(form)
+        return form
+
+    def reopen(self) -> None:
+        """Fill an open form anew from the file, after another program has changed it."""
+        form = self._form
+        if isinstance(form, EntryForm):
+            if any(entry.id == form.entry.id for entry in self.service.catalog):
+                self.edit(form.entry.id)
+            else:
+                self._close_form()
+
+    def form_left(self, form: EntryForm) -> None:
+        """Go back from a form to the lists."""
+        self._close_form()
+        self.entries.focus(form.entry.id, "edit")
+
+    def form_saved(self, form: EntryForm) -> None:
+        """Go back to the lists after a save."""
+        self._undo, self._done_words = None, ""
+        self._close_form()
+        self.root.say("Saved")
+        self.entries.focus(form.entry.id)

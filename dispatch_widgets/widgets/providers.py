@@ -1,0 +1,399 @@
+"""The Providers tab: a card for each account, and what can be done with it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from .._text import clean
+from ..errors import DiscoveryError, NotFoundError
+from ..presets import PRESETS
+from ..settings.schema import MOCK_PROVIDER_ID
+from ._base import BasePanel
+from ._format import plural, tile
+from ._parts import able, button, empty, head, heading, markup, say, section, show, text, write
+from ._provider_rows import (
+    consent_question,
+    delete_question,
+    foreign_variable,
+    provider_row,
+    trouble_note,
+    unlock_question,
+)
+from ._states import badge_of, state_of
+from .item_list import ItemList
+from .provider_form import ProviderForm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import ipywidgets as widgets
+
+    from ..settings.schema import Provider
+    from ._hub import News
+    from ._rows import Note, Row
+
+ADD_BUTTON = ".dw-add"
+_EMPTY_WORDS = (
+    "A provider is an account at a server that serves models. Add one by hand or take one that was found "
+    "below; its models are then there for every notebook that uses this file."
+)
+_FOUND_WORDS = (
+    "A key found this way is not copied. The file gets the variable's name, and the value is read when it "
+    "is used."
+)
+
+
+class ProvidersPanel(BasePanel):
+    """All providers, with the form to add or edit one.
+
+    Attributes:
+        list: The list of providers.
+        found: The list of what this kernel's environment offers.
+    """
+
+    title = "Providers"
+
+    def _build(self) -> Iterable[widgets.Widget]:
+        self._questions: dict[str, str] = {}
+        self._add_form: ProviderForm | None = None
+        self._hidden = False
+        self.add = button("Add provider", self._press_add, icon="plus", style="primary", classes="dw-add")
+        self._empty_add = button("Add provider", self._press_add, icon="plus", style="primary")
+        mock = button("Try the built-in mock", self.does(self._take_mock))
+        self._empty = empty("No providers yet", _EMPTY_WORDS, self._empty_add, mock)
+        self._title, self._fact = heading("Providers"), text("", "dw-sub")
+        self.refresh_all = button(
+            "Refresh all", self.does(self._refresh_all), icon="refresh", classes="dw-fold"
+        )
+        self.cancel_all = button("Cancel", self.does(self.hub.cancel), icon="close", classes="dw-fold")
+        self._track = markup("", "dw-progress")
+        self._track.layout = {"margin": "-6px 0 -5px", "height": "3px"}  # in the gap: nothing moves
+        self.list = ItemList(mode="manage", label="Providers")
+        self.list.on_action(self._answer)
+        actions = [self.refresh_all, self.cancel_all, self.add]
+        self._section = section(head(self._title, self._fact, actions=actions), self._track, self.list)
+        self.found = ItemList(mode="manage", label="Found here", variant="dw-found")
+        self.found.on_action(self._answer_found)
+        self._found_section = section(
+            head(
+                heading("Found here"),
+                markup('<span class="dw-wide-only">Set in the environment of this kernel</span>', "dw-sub"),
+                actions=[
+                    button("Look again", self.does(lambda: None), classes="dw-quiet"),
+                    button("Hide", self.does(self._hide_found), classes="dw-quiet"),
+                ],
+            ),
+            self.found,
+            text(_FOUND_WORDS, "dw-sub"),
+        )
+        return self._empty, self._section, self._found_section
+
+    # -- what code and tests can read --------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The cards as they are shown."""
+        return self.list.rows
+
+    def attention(self) -> int:
+        """How many providers need somebody to look at them."""
+        if not self.readable:
+            return 0
+        return sum(
+            state_of(self.hub, p, self.service.known_models(p.id), self.now).needs_attention
+            for p in self.service.get_providers()
+        )
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def _draw(self, news: News | None) -> None:
+        providers = self.service.get_providers()
+        if news is not None and news.what in {"discovery", "asking", "shared"} and news.provider_id:
+            for provider in providers:
+                if provider.id == news.provider_id:
+                    self.list.update_item(self._row(provider))
+                    if news.what == "discovery":
+                        self._tell(provider)
+        else:
+            ids = {provider.id for provider in providers}
+            self._questions = {key: asked for key, asked in self._questions.items() if key in ids}
+            self._row_troubles = {key: error for key, error in self._row_troubles.items() if key in ids}
+            self.list.set_items([self._row(provider) for provider in providers])
+            self._draw_found(providers)
+        show(self._empty, not providers)
+        show(self._section, bool(providers))
+        self._draw_head(providers)
+
+    def _draw_head(self, providers: tuple[Provider, ...]) -> None:
+        batch = self.hub.batch
+        write(self._title, f'<h3 class="dw-h">{plural(len(providers), "provider")}</h3>')
+        if batch is not None:
+            done = batch.total - len(batch.waiting)
+            say(self._fact, f"{done} of {batch.total} have answered")
+            write(self._track, _track(done, batch.total))
+        else:
+            known = [self.service.known_models(provider.id) for provider in providers]
+            worried = self.attention()
+            total = sum(len(models) for models in known if models is not None)
+            words = plural(total, "model") if any(models is not None for models in known) else ""
+            say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else words)
+        show(self._track, batch is not None)
+        show(self.refresh_all, batch is None)
+        show(self.cancel_all, batch is not None)
+        able(self.refresh_all, any(self._can_ask(p) for p in providers), "There is no provider to ask now")
+
+    def _row(self, provider: Provider) -> Row:
+        models = self.service.known_models(provider.id)
+        state = state_of(self.hub, provider, models, self.now)
+        return provider_row(
+            provider,
+            state,
+            models,
+            self.now,
+            asked=self.hub.asked.get(provider.id),
+            note=self._note_of(provider),
+        )
+
+    def _note_of(self, provider: Provider) -> Note | None:
+        trouble = self._row_troubles.get(provider.id)
+        if trouble is not None:
+            return trouble_note(trouble)
+        match self._questions.get(provider.id):
+            case "delete":
+                impact = self.service.impact_of_deleting_provider(provider.id)
+                return delete_question(provider, impact, self.service.assignments)
+            case "unlock":
+                return unlock_question(provider)
+            case "allow":
+                return consent_question(provider, foreign_variable(provider))
+        return None
+
+    def _tell(self, provider: Provider) -> None:
+        """Say aloud what an answer brought."""
+        batch = self.hub.batch
+        if batch is not None:
+            self.root.say(f"{batch.total - len(batch.waiting)} of {batch.total} have answered")
+            return
+        error, models = self.service.last_error(provider.id), self.service.known_models(provider.id)
+        if error is not None:
+            self.root.say(f"{clean(provider.name)}: {badge_of(error, provider)['text']}")
+        elif models is not None:
+            self.root.say(f"{clean(provider.name)}: {plural(len(models), 'model')}")
+
+    # -- what the rows answer ----------------------------------------------------------------------
+
+    def _answer(self, action: str, row: str, data: Mapping[str, Any]) -> None:
+        work = {
+            "refresh": lambda: self._refresh(row),
+            "cancel": lambda: self.hub.cancel(row),
+            "edit": lambda: self.edit(row),
+            "replace_key": lambda: self.edit(row, field="key"),
+            "delete": lambda: self._ask(row, "delete"),
+            "confirm_delete": lambda: self._delete(row, unassign=bool(data.get("check"))),
+            "keep": lambda: self._keep(row),
+            "unlock": lambda: self._ask(row, "unlock"),
+            "confirm_unlock": lambda: self._unlock(row),
+            "allow": lambda: self._allow(row),
+            "use_url": lambda: self._use_url(row),
+            "show_models": lambda: self.go("models", provider_id=row, kind="new"),
+            "dismiss": lambda: self._dismiss_outcome(row),
+            "elapsed": lambda: None,
+        }.get(action)
+        if work is not None:
+            self.act(work, row=row)
+
+    def _refresh(self, provider_id: str) -> None:
+        provider = self.service.provider(provider_id)
+        variable = foreign_variable(provider)
+        if variable and (variable, provider.host) not in self.hub.allowed and os.environ.get(variable):
+            self._ask(provider_id, "allow")
+            return
+        self._questions.pop(provider_id, None)
+        self.hub.ask(provider_id, force=True)
+
+    def _can_ask(self, provider: Provider) -> bool:
+        return not provider.is_mock and provider.is_known and self.service.retry_at(provider.id) is None
+
+    def _refresh_all(self) -> None:
+        self._questions.clear()
+        chosen = []
+        for provider in self.service.get_providers():
+            if not self._can_ask(provider):
+                continue
+            variable = foreign_variable(provider)
+            if variable and (variable, provider.host) not in self.hub.allowed and os.environ.get(variable):
+                self._ask(provider.id, "allow")
+            else:
+                chosen.append(provider.id)
+        self.hub.ask_all(chosen)
+
+    def _allow(self, provider_id: str) -> None:
+        provider = self.service.provider(provider_id)
+        self.hub.allowed.add((foreign_variable(provider), provider.host))
+        self._refresh(provider_id)
+
+    def _ask(self, provider_id: str, question: str) -> None:
+        self.service.provider(provider_id)
+        self._questions[provider_id] = question
+        safe = {"delete": "keep", "unlock": "keep"}.get(question, "")
+        self.list.update_item(self._row(self.service.provider(provider_id)))
+        if safe:
+            self.list.focus(provider_id, safe)
+
+    def _keep(self, provider_id: str) -> None:
+        self._questions.pop(provider_id, None)
+        self.list.focus(provider_id)
+
+    def _delete(self, provider_id: str, *, unassign: bool) -> None:
+        order = [row["id"] for row in self.rows]
+        place = order.index(provider_id) if provider_id in order else 0
+        name = clean(self.service.provider(provider_id).name)
+        self.service.delete_provider(provider_id, unassign=unassign)
+        self._questions.pop(provider_id, None)
+        left = [key for key in order if key != provider_id]
+        self.root.say(f"{name} deleted")
+        if left:
+            self.list.focus(left[min(place, len(left) - 1)])
+        else:
+            self.root.focus(ADD_BUTTON)
+
+    def _unlock(self, provider_id: str) -> None:
+        self._questions.pop(provider_id, None)
+        self.service.unlock(provider_id)
+        self.list.focus(provider_id, "refresh")
+
+    def _use_url(self, provider_id: str) -> None:
+        error = self.service.last_error(provider_id)
+        if not isinstance(error, DiscoveryError) or not error.suggested_base_url:
+            raise NotFoundError("There is no suggestion any more.", hint="Refresh, and see what it says now.")
+        self.service.update_provider(provider_id, base_url=error.suggested_base_url)
+        self.hub.ask(provider_id, force=True)
+
+    def _dismiss_outcome(self, provider_id: str) -> None:
+        outcome = self.hub.outcomes.get(provider_id)
+        if outcome is not None:
+            outcome.dismissed = True
+        self.list.focus(provider_id)
+
+    # -- adding and editing ------------------------------------------------------------------------
+
+    def _press_add(self) -> None:
+        self.act(self.open_add)
+
+    def open_add(self, preset: str = "") -> ProviderForm:
+        """Open the form to add a provider; what was typed there and not saved is still in it.
+
+        Args:
+            preset: The short name of a preset to start from.
+        """
+        if self._add_form is None or preset:
+            self._add_form = ProviderForm(self, preset=preset)
+        self._open(self._add_form)
+        return self._add_form
+
+    def edit(self, provider_id: str, *, field: str = "") -> ProviderForm:
+        """Open the form to edit a provider.
+
+        Args:
+            provider_id: Which one.
+            field: ``key`` to start in the key field.
+        """
+        form = ProviderForm(self, provider=self.service.provider(provider_id))
+        self._questions.pop(provider_id, None)
+        self._open(form)
+        if field == "key":
+            form.secret.focus()
+        return form
+
+    def reopen(self) -> None:
+        """Fill an open edit form anew from the file, after another program has changed it."""
+        form = self._form
+        if isinstance(form, ProviderForm) and form.provider is not None:
+            if any(p.id == form.provider.id for p in self.service.get_providers()):
+                self.edit(form.provider.id)
+            else:
+                self._close_form()
+
+    def form_left(self, form: ProviderForm, *, keep: bool) -> None:
+        """Go back from a form to the list.
+
+        Args:
+            form: The form.
+            keep: Whether to keep what was typed for the next time.
+        """
+        if not keep and form is self._add_form:
+            self._add_form = None
+        self._close_form()
+        if form.provider is not None:
+            self.list.focus(form.provider.id, "edit")
+        else:
+            self.root.focus(ADD_BUTTON)
+
+    def form_saved(self, form: ProviderForm, provider: Provider, *, fetch: bool) -> None:
+        """Go back to the list after a save, and fetch the models.
+
+        Args:
+            form: The form.
+            provider: What was saved.
+            fetch: Whether the models have to be fetched (again).
+        """
+        if form is self._add_form:
+            self._add_form = None
+        variable = foreign_variable(provider)
+        if variable and fetch:
+            # The form said that saving sends the variable's value there.
+            self.hub.allowed.add((variable, provider.host))
+        self._close_form()
+        self.root.say("Saved")
+        if fetch and provider.is_known:
+            self.act(lambda: self.hub.ask(provider.id, force=True), row=provider.id)
+        self.list.focus(provider.id)
+
+    # -- what is here already ----------------------------------------------------------------------
+
+    def _draw_found(self, providers: tuple[Provider, ...]) -> None:
+        taken = {provider.key_variable for provider in providers}
+        rows: list[Row] = [
+            {
+                "id": preset.key,
+                "tile": tile(preset.name),
+                "title": preset.name,
+                "line": [[{"text": str(preset.key_variable), "mono": True}, " is set in this kernel"]],
+                "actions": [{"action": "add", "label": "Add", "icon": "plus"}],
+            }
+            for preset in PRESETS
+            if preset.key_variable not in taken and os.environ.get(preset.key_variable or "", "").strip()
+        ]
+        self.found.set_items(rows)
+        show(self._found_section, bool(rows) and not self._hidden)
+
+    def _hide_found(self) -> None:
+        self._hidden = True
+
+    def _answer_found(self, action: str, row: str, _data: Mapping[str, Any]) -> None:
+        if action == "add":
+            self.act(lambda: self._add_found(row))
+
+    def _add_found(self, key: str) -> None:
+        preset = next(preset for preset in PRESETS if preset.key == key)
+        provider = self.service.add_provider(
+            name=preset.name,
+            type=preset.type,
+            api_key=f"${{{preset.key_variable}}}",
+            base_url=None if preset.type == "anthropic" else preset.base_url,
+        )
+        self.hub.ask(provider.id, force=True)
+
+    def _take_mock(self) -> None:
+        self.service.add_model(provider_id=MOCK_PROVIDER_ID, model="mock", label="Mock")
+        self.go("router")
+
+
+def _track(done: int, total: int) -> str:
+    share = round(100 * done / total) if total else 0
+    return (
+        '<div class="dw-track" style="margin:0" role="progressbar" aria-label="Refresh all" '
+        'aria-valuemin="0" '
+        f'aria-valuenow="{done}" aria-valuemax="{total}"><i style="width:{share}%"></i></div>'
+    )

@@ -1,0 +1,358 @@
+"""The Router tab: which catalog entry does which task. Every choice is saved at once and can be undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+
+from .._text import clean, escaped
+from ..errors import DispatchError
+from ..settings.tasks import TASK_NEEDS, TASK_PURPOSE, TASKS
+from ._base import BasePanel, UnexpectedError
+from ._format import plural
+from ._model_rows import kind_words
+from ._parts import (
+    Message,
+    box,
+    button,
+    classed,
+    empty,
+    head,
+    heading,
+    is_shown,
+    mark,
+    markup,
+    model_id,
+    say,
+    section,
+    show,
+    text,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..settings.schema import Assignment, CatalogEntry, Provider
+    from ..settings.tasks import Task
+    from ._hub import News
+
+_EMPTY_WORDS = (
+    "A task takes an entry of the catalog. Pick some models first, then say here which one each task uses."
+)
+NOT_SET = ""
+
+
+@dataclass
+class TaskRow:
+    """The widgets of one task, and what its row remembers.
+
+    Attributes:
+        task: The task.
+        pick: The choice of entries.
+        model: The model's id, beside the choice.
+        saved: "Saved" with Undo, in its place after a change.
+        message: What is off with the task.
+        row: The whole row.
+        before: What the task had before its last change here: an entry's id, or empty for none; None
+            when there is nothing to undo.
+        trouble: Why the last change was not saved.
+    """
+
+    task: Task
+    pick: widgets.Dropdown
+    model: widgets.HTML
+    saved: widgets.HBox
+    message: Message
+    row: widgets.HBox = field(init=False)
+    before: str | None = None
+    trouble: DispatchError | None = None
+
+
+class RouterPanel(BasePanel):
+    """The six tasks, each with the entries that can do it.
+
+    Attributes:
+        tasks: The row of each task.
+    """
+
+    title = "Router"
+
+    def _build(self) -> Iterable[widgets.Widget]:
+        self._drawing = False
+        self._snippet_task: Task = "summarize"
+        choose = button("Choose models", lambda: self.go("models"), style="primary")
+        self._empty = empty("No entries to choose from", _EMPTY_WORDS, *([choose] if self.host else []))
+        self._fact = text("", "dw-sub")
+        self.tasks: dict[Task, TaskRow] = {task: self._task_row(task) for task in TASKS}
+        self._head = head(heading(plural(len(TASKS), "task")), self._fact)
+        rows = box(*(row.row for row in self.tasks.values()), classes="dw-tasks")
+        self._code = markup("", "dw-snippet-code")
+        copy = button("Copy the code", self._copy, icon="copy", classes="dw-quiet dw-only")
+        self._use = section(
+            head(heading("Use it"), text("In the next cell", "dw-sub")),
+            box(self._code, copy, classes="dw-snippet", row=True),
+        )
+        return self._empty, section(self._head, rows), self._use
+
+    def _task_row(self, task: Task) -> TaskRow:
+        name = markup(
+            f'<div class="dw-h dw-taskid">{escaped(task)}</div>'
+            f'<div class="dw-sub">{escaped(TASK_PURPOSE[task])}</div>',
+            "dw-task-name",
+        )
+        pick = classed(
+            widgets.Dropdown(description=f"Entry for {task}", options=[("Not set", NOT_SET)], value=NOT_SET),
+            "dw-field dw-bare dw-task-pick",
+        )
+        undo = button("Undo", lambda: self.undo(task), classes="dw-link")
+        saved = box(text("Saved", "dw-done dw-i-check"), undo, classes="dw-outcome", row=True)
+        made = TaskRow(task, pick, markup("", "dw-sub"), saved, Message())
+        made.row = box(
+            name,
+            pick,
+            box(made.model, made.saved, classes="dw-task-info", row=True),
+            made.message,
+            classes="dw-task",
+            row=True,
+        )
+        pick.observe(lambda change: self._picked(task, change["new"]), "value")
+        return made
+
+    # -- what code and tests can read and do -------------------------------------------------------
+
+    @property
+    def assignments(self) -> dict[str, str]:
+        """The entry of each task that has one, as the rows show it."""
+        return {task: row.pick.value for task, row in self.tasks.items() if row.pick.value}
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """What is said under a task, where something is."""
+        return {task: row.message.words for task, row in self.tasks.items() if is_shown(row.message)}
+
+    @property
+    def snippet(self) -> str:
+        """The code for the next cell."""
+        ready = "" if not _has_clients() else ".client()"
+        return f"client = dw.resolve({self._snippet_task!r}){ready}".replace("'", '"')
+
+    def attention(self) -> int:
+        """How many tasks point to an entry that cannot be used, or have none although the others have."""
+        if not self.readable:
+            return 0
+        return sum(bool(found.problem) for found in self.service.assignments if found.is_known)
+
+    def undo(self, task: str) -> None:
+        """Give a task back what it had before its last change here.
+
+        Args:
+            task: The task.
+        """
+        row = self.tasks[task]  # type: ignore[index]
+
+        def work() -> None:
+            before, row.before = row.before, None
+            if before is None:
+                return
+            self._give(row.task, before)
+            self.root.say("Undone")
+
+        self.act(work)
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def _draw(self, news: News | None) -> None:
+        if news is not None and news.what not in {"settings", "discovery"}:
+            return
+        catalog = self.service.catalog
+        entries = {entry.id: entry for entry in reversed(catalog)}
+        providers = {provider.id: provider for provider in self.service.get_providers()}
+        kinds = self.hub.kinds()
+        given = {found.task: found for found in reversed(self.service.assignments)}
+        options = {
+            needed: _told_apart(
+                [
+                    (entry.id, self._option(entry, providers, unknown=kinds[entry.id].known == "unknown"))
+                    for entry in catalog
+                    if not entry.problem and needed in kinds[entry.id].capabilities
+                ]
+            )
+            for needed in ("chat", "embedding")
+        }
+        self._drawing = True
+        try:
+            for task, row in self.tasks.items():
+                self._draw_task(row, given.get(task), entries, providers, options[TASK_NEEDS[task]])
+        finally:
+            self._drawing = False
+        show(self._empty, not catalog)
+        worried = self.attention()
+        say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else "")
+        if self._snippet_task not in given:
+            self._snippet_task = next((task for task in TASKS if task in given), "summarize")
+        show(self._use, bool(given))
+        write(self._code, f"<code>{escaped(self.snippet)}</code>")
+
+    @staticmethod
+    def _option(entry: CatalogEntry, providers: Mapping[str, Provider], *, unknown: bool = False) -> str:
+        provider = providers.get(entry.provider_id or "")
+        owner = clean(provider.name, 60) if provider is not None else "provider deleted"
+        return f"{clean(entry.title, 80)} · {owner}{' · kind unknown' if unknown else ''}"
+
+    def _draw_task(
+        self,
+        row: TaskRow,
+        given: Assignment | None,
+        entries: Mapping[str, CatalogEntry],
+        providers: Mapping[str, Provider],
+        fitting: list[tuple[str, str]],
+    ) -> None:
+        current = given.model_id if given is not None else NOT_SET
+        entry = entries.get(current)
+        options = list(fitting)
+        if current and current not in {key for key, _ in options}:
+            options.insert(0, (current, self._odd(current, entry, providers)))
+        none_fits = not options
+        if none_fits:
+            options = [(NOT_SET, "No entry fits")]
+        else:
+            options.insert(len(options) if current else 0, (NOT_SET, "Not set"))
+        _set_options(row.pick, options, current)
+        row.pick.disabled = none_fits
+        self._draw_message(row, given, entry, providers, none_fits=none_fits)
+        done = row.before is not None and row.trouble is None
+        show(row.saved, done)
+        show(row.model, not done)
+        if entry is not None:
+            write(row.model, model_id(entry.model))
+        else:
+            say(row.model, "" if none_fits else "Code that asks for it gets an error")
+
+    def _odd(self, current: str, entry: CatalogEntry | None, providers: Mapping[str, Provider]) -> str:
+        """How an entry is called that the task has although it does not fit."""
+        if entry is None:
+            return f"{clean(current, 80)} · entry deleted"
+        if entry.problem:
+            return (
+                self._option(entry, {})
+                if not entry.unconverted
+                else f"{clean(entry.title, 80)} · not converted"
+            )
+        kind = self.hub.kinds()[entry.id]
+        return f"{self._option(entry, providers)} · {kind_words(kind)}"
+
+    def _draw_message(
+        self,
+        row: TaskRow,
+        given: Assignment | None,
+        entry: CatalogEntry | None,
+        providers: Mapping[str, Provider],
+        *,
+        none_fits: bool,
+    ) -> None:
+        mark(row.pick, "dw-invalid", given is not None and bool(given.problem))
+        needed = TASK_NEEDS[row.task]
+        if row.trouble is not None:
+            row.message.set(f"Not saved: {row.trouble.message} {row.trouble.hint}", "error")
+        elif given is not None and given.problem:
+            deleted = entry is not None and not entry.unconverted
+            action = ("Give a provider", lambda: self.go("models")) if deleted else None
+            if entry is not None and entry.unconverted:
+                action = ("Convert it", lambda: self.go("settings"))
+            row.message.set(
+                given.problem,
+                "error",
+                action=action[0] if action else "",
+                on_click=action[1] if action else None,
+            )
+        elif none_fits:
+            row.message.set(
+                *self._none_fits(row.task),
+                action="Choose one in Models",
+                on_click=lambda: self._to_models(needed),
+            )
+        elif entry is not None and (entry.provider_id or "", entry.model) in self.hub.gone:
+            owner = providers.get(entry.provider_id or "")
+            name = clean(owner.name) if owner is not None else "Its provider"
+            row.message.set(f"{name} no longer lists this model. It may still answer.", "warn")
+        elif entry is not None and needed not in self.hub.kinds()[entry.id].capabilities:
+            row.message.set(f"{row.task} needs {_article(needed)} model, and this one is none.", "warn")
+        else:
+            row.message.set("")
+
+    def _none_fits(self, task: Task) -> tuple[str, str]:
+        needed = TASK_NEEDS[task]
+        if not self.service.catalog:
+            return "", ""
+        lists = [self.service.known_models(provider.id) for provider in self.service.get_providers()]
+        count = sum(models.counts()[needed] for models in lists if models is not None)
+        words = f"No {needed} model in the catalog."
+        return (f"{words} Your providers list {count:,}." if count else words), "warn"
+
+    def _to_models(self, kind: str) -> None:
+        self.go("models", kind=kind)
+
+    # -- choosing ----------------------------------------------------------------------------------
+
+    def _picked(self, task: Task, entry_id: str | None) -> None:
+        with self.hub.lock:
+            if self._drawing:
+                return  # this thread's own drawing moved the choice
+            row = self.tasks[task]
+            before = self.service.assignments.get(task) if self.readable else None
+            try:
+                self._give(task, entry_id or NOT_SET)
+            except DispatchError as error:
+                row.trouble = error
+            except Exception as error:  # noqa: BLE001 - shown in the row
+                row.trouble = UnexpectedError(error)
+            else:
+                self._settled(row, before.model_id if before is not None else NOT_SET)
+            self._redraw(None)  # after a failure the choice goes back to what the file says
+
+    def _settled(self, row: TaskRow, before: str) -> None:
+        for other in self.tasks.values():
+            other.before = None  # Undo holds until the next change of the section
+            other.trouble = None
+        row.before = before
+        self._snippet_task = row.task
+        self.root.say("Saved")
+
+    def _give(self, task: Task, entry_id: str) -> None:
+        self.tasks[task].trouble = None
+        if entry_id:
+            self.service.assign(task, entry_id)
+        else:
+            self.service.unassign(task)
+
+    def _copy(self) -> None:
+        self.root.copy(self.snippet)
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _has_clients() -> bool:
+    from .._resolve import ResolvedModel
+
+    return hasattr(ResolvedModel, "client")
+
+
+def _told_apart(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Options whose words are the same get their entry's id added."""
+    counts = Counter(label for _, label in options)
+    return [(key, f"{label} ({clean(key, 40)})" if counts[label] > 1 else label) for key, label in options]
+
+
+def _set_options(pick: widgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
+    wanted = tuple((label, key) for key, label in options)
+    if tuple(pick.options) != wanted:
+        pick.options = wanted
+        pick.value = value
+    elif pick.value != value:
+        pick.value = value

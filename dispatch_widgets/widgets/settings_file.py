@@ -1,0 +1,414 @@
+"""The Settings file tab: which file, what was converted, what is left to mend, and the ways back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._text import clean, escaped
+from ..errors import UnreadableSettingsError
+from ._base import BasePanel
+from ._format import plural, size, stamp
+from ._parts import (
+    Note,
+    box,
+    button,
+    head,
+    heading,
+    heading_html,
+    is_shown,
+    markup,
+    mono,
+    say,
+    section,
+    show,
+    text,
+    write,
+)
+from ._provider_rows import shown_address, shown_key, trouble_note
+from ._report import preview_html, report_html
+from ._source import excerpt
+from .item_list import ItemList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import ipywidgets as widgets
+
+    from ..errors import SettingsFileError
+    from ..settings.store import Backup
+    from ._hub import News
+    from ._rows import Note as RowNote
+    from ._rows import Row
+
+_LEFTOVER_WORDS = (
+    "Another program added these after the conversion. Until they are converted, tasks cannot use them."
+)
+_BROKEN_WORDS = (
+    "The file is not changed, and nothing is written to it. "
+    "Providers, Models and Router wait until it can be read."
+)
+
+
+class SettingsFilePanel(BasePanel):
+    """The settings file: its place, its conversion, its backups, and the ways out when it is broken.
+
+    Attributes:
+        leftovers: The list of entries that still hold a key of their own.
+        duplicates: The list of providers that are the same.
+        backups: The list of backups.
+    """
+
+    title = "Settings file"
+    _hides_when_unreadable = False
+
+    def _build(self) -> Iterable[widgets.Widget]:
+        self._questions: dict[str, str] = {}
+        self._by_row: dict[str, Backup] = {}
+        self._build_broken()
+        self._conversion_title = heading("")
+        self.convert = button("Convert", self.does(self._convert), style="primary")
+        self.undo_conversion = button("Undo conversion", self.does(self._undo_conversion), icon="undo")
+        self._report = markup("", "dw-report")
+        self._conversion = section(
+            head(self._conversion_title, actions=[self.convert, self.undo_conversion]), self._report
+        )
+        self._leftover_fact = text("", "dw-sub")
+        self.convert_entries = button("Convert", self.does(self._convert_entries), style="primary")
+        self.leftovers = ItemList(mode="manage", label="Entries to convert", variant="dw-plainrows")
+        self._leftover_section = section(
+            head(
+                heading("Entries from before providers"), self._leftover_fact, actions=[self.convert_entries]
+            ),
+            self.leftovers,
+            text(_LEFTOVER_WORDS, "dw-sub"),
+        )
+        self.merge = button("Merge", self.does(self._merge))
+        self.duplicates = ItemList(mode="manage", label="Duplicates", variant="dw-plainrows")
+        self._duplicate_section = section(
+            head(
+                heading("Providers that are the same"),
+                text("Same type, key and address", "dw-sub"),
+                actions=[self.merge],
+            ),
+            self.duplicates,
+        )
+        self.backups = ItemList(mode="manage", label="Backups", variant="dw-backups")
+        self.backups.empty = {
+            "title": "No backups yet",
+            "text": "One is made before every conversion and restore.",
+        }
+        self.backups.on_action(self._answer_backup)
+        self._backup_section = section(
+            head(heading("Backups"), text("Beside the file, readable by you only", "dw-sub")), self.backups
+        )
+        self._facts = markup("", "dw-where")
+        self._git = Note()
+        self._where = section(head(heading("This file")), self._facts, self._git)
+        return (
+            self._broken,
+            self._conversion,
+            self._leftover_section,
+            self._duplicate_section,
+            self._backup_section,
+            self._where,
+        )
+
+    def _build_broken(self) -> None:
+        self._broken_note = Note()
+        self._excerpt = markup("")
+        self._mend_words, self._restore_words, self._move_words = (
+            text("", "dw-sub"),
+            text("", "dw-sub"),
+            text("", "dw-sub"),
+        )
+        self.look_again = button("Look again", self.does(self.service.reload), icon="refresh")
+        self.restore_newest = button("Restore", self.does(self._restore_newest), icon="undo")
+        self.move_away = button("Move it away", self.does(self._move_away))
+        copy = button("Copy path", lambda: self.root.copy(str(self.service.path)))
+        self._restore_way = _way("Go back to a backup", self._restore_words, self.restore_newest)
+        self._broken = section(
+            self._broken_note,
+            self._excerpt,
+            head(heading("Three ways out")),
+            box(
+                _way(
+                    "Mend it yourself",
+                    self._mend_words,
+                    box(copy, self.look_again, classes="dw-actions", row=True),
+                ),
+                self._restore_way,
+                _way("Start with an empty file", self._move_words, self.move_away),
+                classes="dw-ways",
+            ),
+        )
+
+    # -- what code and tests can read --------------------------------------------------------------
+
+    @property
+    def report(self) -> str:
+        """What is said about the conversion, as HTML; empty when there is nothing to say."""
+        return str(self._report.value) if is_shown(self._conversion) else ""
+
+    @property
+    def broken(self) -> str:
+        """What is said about a file that cannot be read, as HTML; empty when it can."""
+        return self._broken_note.content if is_shown(self._broken) else ""
+
+    def attention(self) -> int:
+        """How many things about the file need somebody to look at them."""
+        if not self.readable:
+            return 1
+        leftovers = any(entry.unconverted for entry in self.service.catalog)
+        return (
+            int(self.service.awaiting_migration)
+            + int(leftovers and not self.service.awaiting_migration)
+            + int(bool(self.service.duplicates()))
+        )
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def _redraw(self, news: News | None) -> None:
+        super()._redraw(news)
+        problem = self.service.problem
+        if problem is not None and (news is None or news.what == "settings"):
+            self._draw_broken(problem)
+        show(self._broken, problem is not None)
+
+    def _draw(self, news: News | None) -> None:
+        if news is not None and news.what != "settings":
+            return
+        self._draw_conversion()
+        self._draw_leftovers()
+        self._draw_duplicates()
+        self._draw_backups()
+        self._draw_where()
+
+    def _draw_broken(self, problem: SettingsFileError) -> None:
+        for part in (self._conversion, self._leftover_section, self._duplicate_section):
+            show(part, False)
+        self._broken_note.set("error", problem.message, _BROKEN_WORDS)
+        line = problem.line if isinstance(problem, UnreadableSettingsError) else 0
+        column = problem.column if isinstance(problem, UnreadableSettingsError) else 0
+        write(self._excerpt, excerpt(self.service.path, line, column, "here") if line else "")
+        show(self._excerpt, bool(self._excerpt.value))
+        where = f"line {line}" if line else "the place named above"
+        say(
+            self._mend_words,
+            f"Open the file in an editor, correct {where}, save. This panel looks again by itself.",
+        )
+        newest = next(iter(self.service.backups()), None)
+        show(self._restore_way, newest is not None)
+        if newest is not None:
+            self.restore_newest.description = f"Restore {stamp(newest.made_at)}"
+            self.restore_newest.tooltip = self.restore_newest.description
+            words = f"The newest is of {stamp(newest.made_at)}: {_content(newest)}."
+            say(self._restore_words, f"{words} The broken file is kept beside it.")
+        say(self._move_words, "The broken file is kept under another name beside it. You add providers anew.")
+        self._draw_backups()
+        self._draw_where()
+
+    def _draw_conversion(self) -> None:
+        preview = self.service.preview_migration() if self.service.awaiting_migration else None
+        report = preview or self.service.migration_report
+        show(self._conversion, report is not None)
+        show(self.convert, preview is not None)
+        show(self.undo_conversion, preview is None and report is not None and report.backup is not None)
+        if preview is not None:
+            write(self._conversion_title, heading_html("This file is from before providers"))
+            write(self._report, preview_html(preview))
+        elif report is not None:
+            when = next((b.made_at for b in self.service.backups() if b.path == report.backup), None)
+            title = f"Converted on {stamp(when).replace(', ', ' at ')}" if when else "Converted"
+            write(
+                self._conversion_title, heading_html(title if report.written else "Converted in memory only")
+            )
+            write(self._report, report_html(report))
+
+    def _draw_leftovers(self) -> None:
+        left = [] if self.service.awaiting_migration else [e for e in self.service.catalog if e.unconverted]
+        rows: list[Row] = [
+            {
+                "id": entry.id,
+                "title": clean(entry.title),
+                "line": ["Holds a key of its own", {"text": clean(entry.model), "id": True}],
+            }
+            for entry in left
+        ]
+        self.leftovers.set_items(rows)
+        words = plural(len(left), "entry", "entries")
+        say(self._leftover_fact, words)
+        self.convert_entries.description = self.convert_entries.tooltip = f"Convert {words}"
+        show(self._leftover_section, bool(left))
+
+    def _draw_duplicates(self) -> None:
+        groups = self.service.duplicates()
+        providers = {provider.id: provider for provider in self.service.get_providers()}
+        uses = [entry.provider_id for entry in self.service.catalog]
+        rows: list[Row] = []
+        for group in groups:
+            kept = providers[group[0]]
+            for provider_id in group:
+                provider = providers[provider_id]
+                count = plural(uses.count(provider_id), "entry", "entries")
+                moves = "moves" if uses.count(provider_id) == 1 else "move"
+                first = count if provider is kept else f"{count} {moves} to {clean(kept.name)}"
+                rows.append(
+                    {
+                        "id": provider_id,
+                        "title": clean(provider.name),
+                        "line": [first, shown_key(provider), shown_address(provider)],
+                        "tag": "Kept" if provider is kept else "Removed",
+                    }
+                )
+        self.duplicates.set_items(rows)
+        self.merge.description = self.merge.tooltip = (
+            f"Merge all {len(groups)}" if len(groups) > 1 else "Merge"
+        )
+        show(self._duplicate_section, bool(groups))
+
+    def _draw_backups(self) -> None:
+        found = self.service.backups()
+        self._by_row = {backup.path.name: backup for backup in found}
+        self.backups.set_items([self._backup_row(backup) for backup in found])
+
+    def _backup_row(self, backup: Backup) -> Row:
+        name = backup.path.name
+        when = stamp(backup.made_at, seconds=True)
+        reason = clean(backup.reason) if backup.reason else "Made by hand"
+        row: Row = {
+            "id": name,
+            "title": when,
+            "meta": [[reason[:1].upper() + reason[1:], f"{_content(backup)}, {size(backup.size_bytes)}"]],
+            "actions": [
+                {"action": "restore", "label": "Restore", "icon": "undo"},
+                {
+                    "action": "delete",
+                    "label": f"Delete the backup of {when}",
+                    "icon": "trash",
+                    "style": "quiet",
+                    "only": True,
+                },
+            ],
+        }
+        note = self._backup_note(name, backup)
+        if note is not None:
+            row["note"] = note
+        return row
+
+    def _backup_note(self, name: str, backup: Backup) -> RowNote | None:
+        trouble = self._row_troubles.get(name)
+        if trouble is not None:
+            return trouble_note(trouble)
+        question = self._questions.get(name)
+        if question == "restore":
+            return {
+                "tone": "warn",
+                "icon": "undo",
+                "title": f"Go back to the file of {stamp(backup.made_at)}?",
+                "text": "The file of now is kept as a backup. What was saved since then goes.",
+                "actions": [
+                    {"action": "confirm_restore", "label": "Restore this backup", "style": "danger"},
+                    {"action": "keep", "label": "Keep the file"},
+                ],
+            }
+        if question == "delete":
+            return {
+                "tone": "error",
+                "icon": "trash",
+                "title": f"Delete the backup of {stamp(backup.made_at)}?",
+                "text": "It cannot be brought back.",
+                "actions": [
+                    {"action": "confirm_delete", "label": "Delete backup", "style": "danger"},
+                    {"action": "keep", "label": "Keep it"},
+                ],
+            }
+        return None
+
+    def _draw_where(self) -> None:
+        location = self.service.location
+        facts = [("Path", mono(self.service.path)), ("Why this one", escaped(location.reason))]
+        facts += [("Also there", mono(other)) for other in location.others]
+        rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
+        write(self._facts, f'<dl class="dw-facts">{rows}</dl>')
+        if location.git_warning:
+            self._git.set("warn", location.git_warning)
+        else:
+            self._git.hide()
+
+    # -- doing -------------------------------------------------------------------------------------
+
+    def _convert(self) -> None:
+        self.service.migrate()
+        self.root.say("Converted")
+
+    def _undo_conversion(self) -> None:
+        report = self.service.migration_report
+        if report is not None and report.backup is not None:
+            self.service.restore(report.backup)
+            self.root.say("The file is as it was before the conversion")
+
+    def _convert_entries(self) -> None:
+        self.service.convert_entries()
+        self.root.say("Converted")
+
+    def _merge(self) -> None:
+        for group in self.service.duplicates():
+            self.service.merge_providers(group[0], group[1:])
+        self.root.say("Merged")
+
+    def _restore_newest(self) -> None:
+        newest = next(iter(self.service.backups()), None)
+        if newest is not None:
+            self.service.restore(newest)
+            self.root.say("Restored")
+
+    def _move_away(self) -> None:
+        self.service.move_away()
+        self.root.say("Moved away")
+
+    def _answer_backup(self, action: str, row: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002
+        backup = self._by_row.get(row)
+        if backup is None:
+            return
+        work = {
+            "restore": lambda: self._ask(row, "restore"),
+            "delete": lambda: self._ask(row, "delete"),
+            "keep": lambda: self._keep(row),
+            "confirm_restore": lambda: self._restore(backup),
+            "confirm_delete": lambda: self._delete(backup),
+            "dismiss": lambda: None,
+        }.get(action)
+        if work is not None:
+            self.act(work, row=row)
+
+    def _ask(self, name: str, question: str) -> None:
+        self._questions = {name: question}
+        self._draw_backups()
+        self.backups.focus(name, "keep")
+
+    def _keep(self, name: str) -> None:
+        self._questions.clear()
+        self.backups.focus(name)
+
+    def _restore(self, backup: Backup) -> None:
+        self._questions.clear()
+        self.service.restore(backup)
+        self.root.say("Restored")
+
+    def _delete(self, backup: Backup) -> None:
+        self._questions.clear()
+        self.service.delete_backup(backup)
+        self.root.say("Deleted")
+
+
+def _way(title: str, words: widgets.HTML, *actions: widgets.Widget) -> Any:
+    return box(box(heading(title, level=4), words), *actions, classes="dw-way", row=True)
+
+
+def _content(backup: Backup) -> str:
+    parts = []
+    if backup.providers:
+        parts.append(plural(backup.providers, "provider"))
+    if backup.entries:
+        parts.append(plural(backup.entries, "entry", "entries"))
+    return ", ".join(parts) or "nothing in it"
