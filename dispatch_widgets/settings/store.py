@@ -9,46 +9,31 @@ another program wrote in between is taken up, and the change applied again.
 
 from __future__ import annotations
 
-import errno
-import logging
 import os
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from ..errors import (
-    DispatchError,
-    LockTimeoutError,
-    NotFoundError,
-    SettingsWriteError,
-    UnreadableSettingsError,
-)
+from ..errors import NotFoundError, SettingsWriteError, UnreadableSettingsError
 from ._backups import BEFORE_RESTORE, Backup, backup_path, describe, is_backup_of
-from ._files import Content, Files, NotAFileError, digest_of
-from .document import JsonObject, parse, render, same
+from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded
+from ._file_errors import quietly, write_error
+from ._files import Content, Files, digest_of
+from .document import parse, render, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .document import Document
 
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
-LOCK_TIMEOUT_SECONDS = 10.0
-FOREIGN_WRITE_WAIT_SECONDS = 0.5
-"""How long a file that is empty, cut off or gone is given to be whole again: another program may be in
-the middle of writing it."""
-
-_POLL_SECONDS = 0.01
 _ATTEMPTS = 50  # how often a change is applied again because the file was written meanwhile
 # Within this time after a write, another one may leave size and times of the file the same.
 _STATUS_DOUBT_SECONDS = 2.0
-
-_log = logging.getLogger(__name__)
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +57,6 @@ class Snapshot:
     backup: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    document: Document
-    content: Content | None
-
-
 class SettingsStore:
     """The settings file at one path. Threads and processes may share the path.
 
@@ -97,14 +76,10 @@ class SettingsStore:
         files: Files | None = None,
     ) -> None:
         self.path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link now
-        self._lock_timeout_seconds = lock_timeout_seconds
+        self._disk = Disk(self.path, lock_timeout_seconds=lock_timeout_seconds, files=files or Files())
         self._clock = clock
-        self._files = files or Files()
-        self._was_there = False
-        self._known_bad: tuple[object, ...] = ()
         self._known_status: tuple[object, ...] = ()
         self._reasons: dict[str, str] = {}
-        self._swept = False
 
     def __repr__(self) -> str:
         return f"SettingsStore({str(self.path)!r})"
@@ -117,12 +92,12 @@ class SettingsStore:
         Raises:
             UnreadableSettingsError: If it cannot be read as settings; it is left as it is (ST-4).
         """
-        return _quietly(lambda: self._snapshot(self._load(self._target())))
+        return quietly(lambda: self._snapshot(self._disk.load(self._disk.target())))
 
     def digest(self) -> str:
         """The fingerprint of the file's content as it is now, readable or not; empty without a file."""
         with suppress(OSError, UnreadableSettingsError):
-            content = self._files.read(self._target())
+            content = self._disk.files.read(self._disk.target())
             return content.digest if content else ""
         return ""
 
@@ -154,55 +129,7 @@ class SettingsStore:
             return now != digest
         return bool(known[-1] != digest)
 
-    def _target(self) -> Path:
-        """The real file, symbolic links followed; it need not exist."""
-        target = Path(os.path.realpath(self.path))
-        if target.is_symlink():  # what is left of a link that leads round in a circle
-            raise UnreadableSettingsError(
-                "This symbolic link leads round in a circle.",
-                path=str(self.path),
-                hint="Remove the link, or point it to a file.",
-            )
-        return target
-
-    def _load(self, target: Path, *, keep_open: bool = False) -> _Loaded:
-        """The file's document, with patience for somebody who is just writing it."""
-        deadline = time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS
-        while True:
-            content = self._read(target, keep_open=keep_open)
-            if content is None:
-                if not self._was_there or time.monotonic() > deadline:
-                    self._was_there = False
-                    return _Loaded(JsonObject(), None)
-            else:
-                self._was_there = True
-                try:
-                    return _Loaded(parse(content.data, path=str(self.path)), content)
-                except UnreadableSettingsError:
-                    content.close()
-                    mark = (content.digest, content.status.st_ino, content.status.st_mtime_ns)
-                    if mark == self._known_bad or time.monotonic() > deadline:
-                        self._known_bad = mark
-                        raise
-            time.sleep(_POLL_SECONDS)
-
-    def _read(self, target: Path, *, keep_open: bool = False) -> Content | None:
-        try:
-            return self._files.read(target, keep_open=keep_open)
-        except NotAFileError as error:
-            raise UnreadableSettingsError(
-                f"There is {error} in the settings file's place.",
-                path=str(self.path),
-                hint="Move it away, or choose another path.",
-            ) from None
-        except OSError as error:
-            raise UnreadableSettingsError(
-                f"The settings file cannot be read: {_reason(error)}.",
-                path=str(self.path),
-                hint="Check who owns the file and what its mode allows.",
-            ) from None
-
-    def _snapshot(self, loaded: _Loaded, *, changed: bool = False, backup: Path | None = None) -> Snapshot:
+    def _snapshot(self, loaded: Loaded, *, changed: bool = False, backup: Path | None = None) -> Snapshot:
         content = loaded.content
         if content is None:
             return Snapshot(document=loaded.document)
@@ -237,13 +164,13 @@ class SettingsStore:
             LockTimeoutError: If another process does not let go of the lock.
             SettingsWriteError: If the disk, the folder or its rights refuse; the file is as it was.
         """
-        return _quietly(lambda: self._edit(change, backup_reason))
+        return quietly(lambda: self._edit(change, backup_reason))
 
     def _edit(self, change: Callable[[Document], Document], backup_reason: str | None) -> Snapshot:
-        with self._locked() as target:
+        with self._disk.locked() as target:
             backup: Path | None = None
             for _ in range(_ATTEMPTS):
-                loaded = self._load_for_writing(target)
+                loaded = self._disk.load_for_writing(target)
                 try:
                     document = change(loaded.document)
                     if same(document, loaded.document):
@@ -251,7 +178,7 @@ class SettingsStore:
                     data = self._rendered(document)
                     if backup_reason and loaded.content:
                         backup = self._copy(target, loaded.content.data, backup_reason)
-                    if self._put(target, data, loaded.content):
+                    if self._disk.put(target, data, loaded.content):
                         return self._written(target, document, data, backup)
                 finally:
                     if loaded.content:
@@ -262,13 +189,6 @@ class SettingsStore:
                 hint="Close that program, then try again.",
             )
 
-    def _load_for_writing(self, target: Path) -> _Loaded:
-        loaded = self._load(target, keep_open=True)
-        if loaded.content and not os.access(target, os.W_OK):
-            loaded.content.close()
-            raise _write_error(PermissionError(errno.EACCES, "read-only"), target, self.path)
-        return loaded
-
     def _rendered(self, document: Document) -> bytes:
         try:
             return render(document)
@@ -276,118 +196,24 @@ class SettingsStore:
             raise SettingsWriteError(error.message, path=str(self.path), hint=error.hint) from None
 
     def _written(self, target: Path, document: Document, data: bytes, backup: Path | None) -> Snapshot:
-        self._was_there = True
         with suppress(OSError):
             status = target.stat()
             content = Content(data, digest_of(data), status)
-            return self._snapshot(_Loaded(document, content), changed=True, backup=backup)
+            return self._snapshot(Loaded(document, content), changed=True, backup=backup)
         # It was removed again at once; what was written is still what was written.
         return Snapshot(document=document, digest=digest_of(data), exists=True, changed=True, backup=backup)
-
-    def _put(self, target: Path, data: bytes, old: Content | None) -> bool:
-        """Puts bytes in the place of what was read; False if somebody else has written meanwhile."""
-        try:
-            temporary = self._files.write_temporary(target, data, old)
-            try:
-                if not self._is_still(target, old):
-                    return False
-                if old is None:
-                    self._files.publish(temporary, target)
-                else:
-                    self._files.replace(temporary, target)
-            except FileExistsError:
-                return False
-            finally:
-                with suppress(OSError):
-                    temporary.unlink(missing_ok=True)
-            self._sync_folder(target)
-        except OSError as error:
-            raise _write_error(error, target, self.path) from None
-        late = self._late_write(old) if old else None
-        if late is None:
-            return True
-        # Somebody opened the old file before it was replaced and wrote into it afterwards. That is the
-        # user's latest word: it becomes the file, and the change is applied to it.
-        _log.info("another program wrote %s during a save; the change is applied to that", self.path)
-        current = self._files.read(target)
-        if current and current.digest == digest_of(data):
-            self._put(target, late, current)
-        return False
-
-    def _is_still(self, target: Path, old: Content | None) -> bool:
-        if self._target() != target:
-            return False
-        current = self._files.read(target)
-        return (current.digest if current else None) == (old.digest if old else None)
-
-    def _late_write(self, old: Content) -> bytes | None:
-        """What was written into a file after it was read, once that is whole; None if nothing was."""
-        deadline = time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS
-        while old.handle >= 0:
-            data = self._files.read_again(old.handle)
-            if data == old.data:
-                return None
-            with suppress(UnreadableSettingsError):
-                parse(data, path=str(self.path))
-                return data
-            if time.monotonic() > deadline:
-                return None
-            time.sleep(_POLL_SECONDS)
-        return None
-
-    def _sync_folder(self, target: Path) -> None:
-        try:
-            self._files.sync_folder(target.parent)
-        except OSError as error:
-            if error.errno in {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}:
-                return  # network file systems that know no such thing, folders that may not be listed
-            raise SettingsWriteError(
-                f"Saved, but the disk reports an error: {_reason(error)}.",
-                path=str(self.path),
-                hint="The change may not outlast a power cut. Check the disk.",
-            ) from None
-
-    @contextmanager
-    def _locked(self) -> Iterator[Path]:
-        """Holds the lock of the real file, so that all who reach it by any link wait for each other."""
-        from filelock import FileLock, Timeout
-
-        target = self._target()
-        lock_path = f"{target}.lock"
-        lock = FileLock(lock_path, mode=0o600)
-        try:
-            lock.acquire(timeout=self._lock_timeout_seconds, poll_interval=_POLL_SECONDS)
-        except Timeout:
-            raise LockTimeoutError(
-                f"Not saved: another program holds {Path(lock_path).name}.",
-                path=str(self.path),
-                lock_path=lock_path,
-                hint=(
-                    f"Try again. If it stays so, find the program that hangs with {lock_path} open and "
-                    "end it; a program that has ended holds no lock."
-                ),
-            ) from None
-        except OSError as error:
-            raise _write_error(error, target, self.path) from None
-        try:
-            if not self._swept:
-                self._files.sweep(target)
-                self._swept = True
-            yield target
-        finally:
-            lock.release()
 
     # ------------------------------------------------------------------------------------- backups
 
     def backups(self) -> tuple[Backup, ...]:
         """The copies beside the file, the latest first (MIG-5)."""
-        target = self._target()
+        target = self._disk.target()
         found = []
         with suppress(OSError):
             for path in target.parent.iterdir():
                 named = is_backup_of(target, path)
                 with suppress(OSError):
-                    content = self._files.read(path) if named else None
+                    content = self._disk.files.read(path) if named else None
                     if named and content:
                         reason = self._reasons.get(path.name, "")
                         found.append((named, describe(path, named[0], content.data, reason)))
@@ -408,11 +234,11 @@ class SettingsStore:
         """
 
         def copy() -> Path | None:
-            with self._locked() as target:
-                content = self._read(target)
+            with self._disk.locked() as target:
+                content = self._disk.read(target)
                 return self._copy(target, content.data, reason) if content else None
 
-        return _quietly(copy)
+        return quietly(copy)
 
     def restore(self, backup: Backup | Path) -> Snapshot:
         """Puts a copy in the file's place, byte for byte; the file as it is now is copied first.
@@ -426,22 +252,22 @@ class SettingsStore:
             SettingsWriteError: If the file cannot be written; it is as it was.
             LockTimeoutError: If another process does not let go of the lock.
         """
-        return _quietly(lambda: self._restore(backup))
+        return quietly(lambda: self._restore(backup))
 
     def _restore(self, backup: Backup | Path) -> Snapshot:
-        with self._locked() as target:
+        with self._disk.locked() as target:
             path = self._own_backup(target, backup)
-            wanted = self._read(path)
+            wanted = self._disk.read(path)
             if wanted is None:
                 raise _no_backup(path)
             document = parse(wanted.data, path=str(path))
             for _ in range(_ATTEMPTS):
-                current = self._read(target, keep_open=True)
+                current = self._disk.read(target, keep_open=True)
                 try:
                     if current and current.data == wanted.data:
-                        return self._snapshot(_Loaded(document, current))
+                        return self._snapshot(Loaded(document, current))
                     kept = self._copy(target, current.data, BEFORE_RESTORE) if current else None
-                    if self._put(target, wanted.data, current):
+                    if self._disk.put(target, wanted.data, current):
                         return self._written(target, document, wanted.data, kept)
                 finally:
                     if current:
@@ -464,15 +290,15 @@ class SettingsStore:
         """
 
         def delete() -> None:
-            path = self._own_backup(self._target(), backup)
+            path = self._own_backup(self._disk.target(), backup)
             try:
                 path.unlink()
             except FileNotFoundError:
                 raise _no_backup(path) from None
             except OSError as error:
-                raise _write_error(error, path, self.path) from None
+                raise write_error(error, path, self.path) from None
 
-        _quietly(delete)
+        quietly(delete)
 
     def move_away(self) -> Path:
         """Gives the file another name beside it, so that the next change starts a new one (ST-4).
@@ -487,7 +313,7 @@ class SettingsStore:
         """
 
         def move() -> Path:
-            with self._locked() as target:
+            with self._disk.locked() as target:
                 if not os.path.lexists(target):
                     raise NotFoundError("There is no settings file to move away.")
                 number = 1
@@ -496,32 +322,32 @@ class SettingsStore:
                 try:
                     target.rename(new)
                 except OSError as error:
-                    raise _write_error(error, target, self.path) from None
-                self._sync_folder(target)
-                self._was_there = False
+                    raise write_error(error, target, self.path) from None
+                self._disk.sync_folder(target)
+                self._disk.forget()
                 return new
 
-        return _quietly(move)
+        return quietly(move)
 
     def _copy(self, target: Path, data: bytes, reason: str) -> Path:
-        """A new backup with these bytes; one that is just like it and was made for the same is reused."""
+        """A new backup with these bytes, which is whole or not there at all."""
         try:
-            temporary = self._files.write_temporary(target, data, None)
+            temporary = self._disk.files.write_temporary(target, data, None)
             try:
                 number = 1
                 while True:
                     path = backup_path(target, self._clock(), number)
                     try:
-                        self._files.publish(temporary, path)
+                        self._disk.files.publish(temporary, path)
                         break
                     except FileExistsError:
                         number += 1
             finally:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
-            self._sync_folder(target)
+            self._disk.sync_folder(target)
         except OSError as error:
-            raise _write_error(error, target, self.path) from None
+            raise write_error(error, target, self.path) from None
         self._reasons[path.name] = reason
         return path
 
@@ -536,48 +362,3 @@ class SettingsStore:
 
 def _no_backup(path: Path) -> NotFoundError:
     return NotFoundError(f"There is no backup named {path.name} of this file.", hint="List the backups.")
-
-
-def _quietly(action: Callable[[], _Result]) -> _Result:
-    """Runs an action; an error of ours comes out without the frames within, which hold the document.
-
-    Tracebacks that print local variables would show keys otherwise (SEC-1).
-    """
-    try:
-        return action()
-    except DispatchError as error:
-        failure = error
-    failure.__context__ = None
-    raise failure.with_traceback(None)
-
-
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your share of the disk is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "the file or its folder is read-only for you",
-    errno.EPERM: "the file or its folder is read-only for you",
-    errno.ENOENT: "its folder does not exist",
-    errno.ENOTDIR: "its folder does not exist",
-    errno.EIO: "the disk reports an error",
-    errno.ENAMETOOLONG: "its name is too long",
-}
-_HINTS = {
-    errno.ENOSPC: "Make room, then try again.",
-    errno.EDQUOT: "Make room, then try again.",
-    errno.ENOENT: "Make the folder first.",
-    errno.ENOTDIR: "Make the folder first.",
-}
-
-
-def _reason(error: OSError) -> str:
-    if error.errno in _REASONS:
-        return _REASONS[error.errno]
-    return (os.strerror(error.errno) if error.errno else str(error) or type(error).__name__).lower()
-
-
-def _write_error(error: OSError, target: Path, path: Path) -> SettingsWriteError:
-    words = str(error) if isinstance(error, NotAFileError) else ""
-    reason = f"there is {words} in the file's place" if words else _reason(error)
-    hint = _HINTS.get(error.errno or 0, f"Check {target.parent} and what it allows, then try again.")
-    return SettingsWriteError(f"Not saved: {reason}.", path=str(path), hint=hint)

@@ -1,0 +1,268 @@
+"""One settings file on disk: patient reading, a lock with an end, and replacing in one step (ST-2, ST-3)."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import LockTimeoutError, SettingsWriteError, UnreadableSettingsError
+from ._file_errors import read_error, reason_of, write_error
+from ._files import PRIVATE_MODE, Content, Files, digest_of
+from .document import JsonObject, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .document import Document
+
+LOCK_TIMEOUT_SECONDS = 10.0
+FOREIGN_WRITE_WAIT_SECONDS = 0.5
+"""How long a file that is empty, cut off or gone is given to be whole again: another program may be in
+the middle of writing it."""
+
+_POLL_SECONDS = 0.01
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document and the bytes that it was read from.
+
+    Attributes:
+        document: Empty if there was no file.
+        content: None if there was no file.
+    """
+
+    document: Document
+    content: Content | None
+
+
+class Disk:
+    """The file at one path, and the operations on it that must not be done in another order.
+
+    Args:
+        path: The file as the user named it; a symbolic link is followed and stays.
+        lock_timeout_seconds: How long to wait for the lock.
+        files: How the file system is reached.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout_seconds: float, files: Files) -> None:
+        self.path = path
+        self.files = files
+        self._lock_timeout_seconds = lock_timeout_seconds
+        self._was_there = False
+        self._known_bad: tuple[object, ...] = ()
+        self._swept = False
+
+    def target(self) -> Path:
+        """The real file, symbolic links followed; it need not exist.
+
+        Raises:
+            UnreadableSettingsError: If the links lead round in a circle.
+        """
+        target = Path(os.path.realpath(self.path))
+        if target.is_symlink():  # what is left of a link that leads round in a circle
+            raise UnreadableSettingsError(
+                "This symbolic link leads round in a circle.",
+                path=str(self.path),
+                hint="Remove the link, or point it to a file.",
+            )
+        return target
+
+    def load(self, target: Path, *, keep_open: bool = False) -> Loaded:
+        """The file's document, with patience for somebody who is just writing it.
+
+        Args:
+            target: The real file.
+            keep_open: Whether the content keeps the file open, so that `put` notices late writes.
+
+        Raises:
+            UnreadableSettingsError: If it stays unreadable.
+        """
+        deadline = time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS
+        while True:
+            content = self.read(target, keep_open=keep_open)
+            if content is None:
+                if not self._was_there or time.monotonic() > deadline:
+                    self._was_there = False
+                    return Loaded(JsonObject(), None)
+            else:
+                self._was_there = True
+                try:
+                    return Loaded(parse(content.data, path=str(self.path)), content)
+                except UnreadableSettingsError:
+                    content.close()
+                    mark = (content.digest, content.status.st_ino, content.status.st_mtime_ns)
+                    if mark == self._known_bad or time.monotonic() > deadline:
+                        self._known_bad = mark
+                        raise
+            time.sleep(_POLL_SECONDS)
+
+    def read(self, target: Path, *, keep_open: bool = False) -> Content | None:
+        """The bytes of a file, whatever they are; None if there is no file.
+
+        Args:
+            target: The real file, or a copy of it.
+            keep_open: As for `load`.
+
+        Raises:
+            UnreadableSettingsError: If the system refuses, or something else stands there.
+        """
+        try:
+            return self.files.read(target, keep_open=keep_open)
+        except OSError as error:
+            raise read_error(error, self.path) from None
+
+    def load_for_writing(self, target: Path) -> Loaded:
+        """As `load`, for a document that is to be changed and put back.
+
+        Args:
+            target: The real file.
+
+        Raises:
+            UnreadableSettingsError: If it stays unreadable.
+            SettingsWriteError: If the file's own mode forbids writing, which replacing it would go round.
+        """
+        loaded = self.load(target, keep_open=True)
+        if loaded.content and not os.access(target, os.W_OK):
+            loaded.content.close()
+            raise write_error(PermissionError(errno.EACCES, "read-only"), target, self.path)
+        return loaded
+
+    def put(self, target: Path, data: bytes, old: Content | None) -> bool:
+        """Puts bytes in the place of what was read.
+
+        Args:
+            target: The real file; its lock is held.
+            data: The new bytes.
+            old: What was read; None if there was no file.
+
+        Returns:
+            Whether that is done; False if somebody else has written meanwhile, and the file is to be read
+            and changed again.
+
+        Raises:
+            SettingsWriteError: If the system refuses; the file is as it was.
+        """
+        try:
+            temporary = self.files.write_temporary(target, data, old)
+            try:
+                if not self._is_still(target, old):
+                    return False
+                if old is None:
+                    self.files.publish(temporary, target)
+                else:
+                    self.files.replace(temporary, target)
+            except FileExistsError:
+                return False
+            finally:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+            self.sync_folder(target)
+            return not (old and self._took_up_late_write(target, old, data))
+        except OSError as error:
+            raise write_error(error, target, self.path) from None
+
+    def _took_up_late_write(self, target: Path, old: Content, data: bytes) -> bool:
+        """Whether somebody wrote into the old file after it was read, and that is the file now.
+
+        A program that rewrites in place may have opened the old file just before it was replaced. What it
+        wrote is the user's latest word: it becomes the file, and the change is applied to it.
+        """
+        late = self._late_write(old)
+        if late is None:
+            return False
+        _log.info("another program wrote %s during a save; the change is applied to that", self.path)
+        current = self.files.read(target)
+        if current and current.digest == digest_of(data):
+            self.put(target, late, current)
+        return True
+
+    def _is_still(self, target: Path, old: Content | None) -> bool:
+        if self.target() != target:
+            return False
+        current = self.files.read(target)
+        return (current.digest if current else None) == (old.digest if old else None)
+
+    def _late_write(self, old: Content) -> bytes | None:
+        """What was written into a file after it was read, once that is whole; None if nothing was."""
+        deadline = time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS
+        while old.handle >= 0:
+            data = self.files.read_again(old.handle)
+            if data == old.data:
+                return None
+            with suppress(UnreadableSettingsError):
+                parse(data, path=str(self.path))
+                return data
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    def sync_folder(self, target: Path) -> None:
+        """Makes a new name last through a power cut.
+
+        Args:
+            target: The file whose folder it is.
+
+        Raises:
+            SettingsWriteError: If the disk reports an error; the new name is there all the same.
+        """
+        try:
+            self.files.sync_folder(target.parent)
+        except OSError as error:
+            if error.errno in {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}:
+                return  # network file systems that know no such thing, folders that may not be listed
+            raise SettingsWriteError(
+                f"Saved, but the disk reports an error: {reason_of(error)}.",
+                path=str(self.path),
+                hint="The change may not outlast a power cut. Check the disk.",
+            ) from None
+
+    @contextmanager
+    def locked(self) -> Iterator[Path]:
+        """Holds the lock of the real file, so that all who reach it by any link wait for each other.
+
+        Raises:
+            LockTimeoutError: If another process does not let go of it in time.
+            SettingsWriteError: If the lock's file cannot be made.
+        """
+        from filelock import FileLock, Timeout
+
+        target = self.target()
+        lock_path = f"{target}.lock"
+        lock = FileLock(lock_path, mode=PRIVATE_MODE)
+        try:
+            if not target.parent.is_dir():  # some versions of filelock would make it
+                raise FileNotFoundError(errno.ENOENT, "no folder")
+            lock.acquire(timeout=self._lock_timeout_seconds, poll_interval=_POLL_SECONDS)
+        except Timeout:
+            raise LockTimeoutError(
+                f"Not saved: another program holds {Path(lock_path).name}.",
+                path=str(self.path),
+                lock_path=lock_path,
+                hint=(
+                    f"Try again. If it stays so, find the program that hangs with {lock_path} open and "
+                    "end it; a program that has ended holds no lock."
+                ),
+            ) from None
+        except OSError as error:
+            raise write_error(error, target, self.path) from None
+        try:
+            if not self._swept:
+                self.files.sweep(target)
+                self._swept = True
+            yield target
+        finally:
+            lock.release()
+
+    def forget(self) -> None:
+        """Takes note that the file is meant to be gone."""
+        self._was_there = False
