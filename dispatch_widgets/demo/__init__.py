@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from .faults import FAULT_NAMES, Fault, fault
 from .server import DemoServer
+from .session import DemoSession, start
 
-__all__ = ["FAULT_NAMES", "DemoServer", "Fault", "fault"]
+__all__ = ["FAULT_NAMES", "DemoServer", "DemoSession", "Fault", "fault", "start"]

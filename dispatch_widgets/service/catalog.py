@@ -183,7 +183,8 @@ class Catalog(Discovering):
             NotFoundError: If there is no such entry.
         """
         self._file.edit(lambda document: registry.assign(document, task, entry_id))
-        return self.assignments[task]
+        assignment: Assignment = self.assignments[task]
+        return assignment
 
     def unassign(self, task: str) -> None:
         """Take a task's entry away; nothing happens if it has none.

@@ -32,8 +32,10 @@ class Discovering(Providers):
             DiscoveryError: If asking failed and no list can stand in (MD-15).
         """
         provider = self.provider(provider_id)
-        ready = None if force_refresh and not provider.is_mock else self._lists.fresh(provider)
-        return ready or background.call(self._lists.ask(provider, force_refresh=force_refresh))
+        ready = self._lists.ready(provider, force_refresh=force_refresh)
+        if ready is not None:
+            return ready
+        return background.call(self._lists.ask(provider, force_refresh=force_refresh))
 
     async def discover_models_async(self, provider_id: str, force_refresh: bool = False) -> ModelList:
         """See `discover_models`.
@@ -43,8 +45,10 @@ class Discovering(Providers):
             force_refresh: Whether to go past the cache.
         """
         provider = self.provider(provider_id)
-        ready = None if force_refresh and not provider.is_mock else self._lists.fresh(provider)
-        return ready or await background.wait(self._lists.ask(provider, force_refresh=force_refresh))
+        ready = self._lists.ready(provider, force_refresh=force_refresh)
+        if ready is not None:
+            return ready
+        return await background.wait(self._lists.ask(provider, force_refresh=force_refresh))
 
     def start_discovery(self, provider_id: str, *, force_refresh: bool = False) -> Future[ModelList]:
         """Start asking and return at once; cancelling the future cancels the request.

@@ -72,6 +72,7 @@ class SettingsFile:
         self.saved_by: SavedBy = ""
         self.awaiting_migration = False
         self._auto_migrate = auto_migrate
+        self._unwritable: SettingsWriteError | None = None
         self._restored = False  # an old format that was put back on purpose is not migrated again (MIG-5)
         self._clock = clock
         self._on_change = on_change
@@ -157,17 +158,16 @@ class SettingsFile:
             reports.append(report)
             return migrated
 
-        before = {backup.path for backup in self.store.backups()}
         try:
             written = self.store.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
         except SettingsWriteError as error:
+            self._unwritable = error
             migrated, report = migrate(snapshot.document, path=str(self.path))
             note = f"Nothing was written: {error.message} The conversion is in memory only."
             self.report = report.with_warning(note)
             return replace(snapshot, document=migrated)
         if reports:
-            made = [backup.path for backup in self.store.backups() if backup.path not in before]
-            self.report = reports[0].as_written(made[0] if made else None)
+            self.report = reports[0].as_written(written.backup)
             self.saved_by = "this notebook"
         return written
 
@@ -175,7 +175,10 @@ class SettingsFile:
         shown = snapshot.document
         if awaiting and self._restored:
             # The old format is back on disk; this process goes on with it as it will be (MIG-5).
-            shown, self.report = migrate(shown, path=str(self.path))
+            if self._snapshot is not None and self._snapshot.digest == snapshot.digest:
+                shown = self._shown  # not once more: each conversion gives the providers new ids
+            else:
+                shown, self.report = migrate(shown, path=str(self.path))
         settings = view(shown, path=str(self.path))
         with self._lock:
             before, had = self._settings, self._snapshot
@@ -190,7 +193,7 @@ class SettingsFile:
             self._on_change(settings)
         return news
 
-    def edit(self, change: Callable[[Document], Document], *, backup_reason: str | None = None) -> Settings:
+    def edit(self, change: Callable[[Document], Document], *, backup_reason: str | None = None) -> Snapshot:
         """Change the document as it is on disk now, and save it.
 
         Args:
@@ -214,11 +217,12 @@ class SettingsFile:
             snapshot = self.store.edit(guarded, backup_reason=backup_reason)
         except _MigrateFirstError:
             self.reload()
-            if self.awaiting_migration:
-                raise AwaitingMigrationError from None
-            snapshot = self.store.edit(change, backup_reason=backup_reason)
+            try:
+                snapshot = self.store.edit(guarded, backup_reason=backup_reason)
+            except _MigrateFirstError:
+                raise self._unwritable or AwaitingMigrationError() from None
         self._adopt(snapshot, awaiting=False, ours=True)
-        return self._settings
+        return snapshot
 
     def preview(self) -> MigrationReport | None:
         """What a migration would do; None if none is due. Nothing is written (MIG-6)."""
@@ -246,10 +250,8 @@ class SettingsFile:
             reports[:] = [report]
             return converted
 
-        before = {backup.path for backup in self.store.backups()}
-        self.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
-        made = [backup.path for backup in self.store.backups() if backup.path not in before]
-        return reports[0].as_written(made[0] if made else None)
+        snapshot = self.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
+        return reports[0].as_written(snapshot.backup)
 
     def restore(self, backup: Backup | Path) -> None:
         """Go back to a backup; the file of now is kept as a backup itself (MIG-5).

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..discovery.discoverer import Discoverer
-    from ..discovery.models import ModelList
+    from ..discovery.models import ModelList, ProviderType
     from ..settings.schema import Provider
 
     ResultCallback = Callable[[str, "ModelList | DispatchError"], None]
@@ -106,7 +106,12 @@ class ModelLists:
             InvalidInputError: If its type is not known here, or its base URL cannot be used.
             MissingVariableError: If its key refers to a variable that is not set.
         """
-        if provider.type not in {"anthropic", "openai-compatible"}:
+        kind: ProviderType
+        if provider.type == "anthropic":
+            kind = "anthropic"
+        elif provider.type == "openai-compatible":
+            kind = "openai-compatible"
+        else:
             raise InvalidInputError(
                 [
                     FieldProblem(
@@ -120,20 +125,21 @@ class ModelLists:
         return Target(
             provider_id=provider.id,
             name=provider.name,
-            type=provider.type,
+            type=kind,
             base_url=url,
             api_key=key,
         )
 
-    def fresh(self, provider: Provider) -> ModelList | None:
+    def ready(self, provider: Provider, *, force_refresh: bool) -> ModelList | None:
         """The list that needs no request: held for less than an hour, or built in (MD-6).
 
         Args:
             provider: A provider of the file, or the mock provider.
+            force_refresh: Whether a held list does not do (MD-7).
         """
         if provider.is_mock:
             return builtin_models(provider.id, provider.name)
-        if self._made is None:
+        if force_refresh or self._made is None:
             return None
         return self._made.cached(self.target(provider))
 
@@ -229,7 +235,7 @@ class ModelLists:
             force_refresh: Whether to go past the cache.
         """
         try:
-            ready = None if force_refresh and not provider.is_mock else self.fresh(provider)
+            ready = self.ready(provider, force_refresh=force_refresh)
         except DispatchError:
             ready = None  # asking raises the same, where it is noted and told
         if ready is None:

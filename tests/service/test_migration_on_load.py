@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dispatch_widgets import DispatchError, SettingsService, preview_migration
+from dispatch_widgets import DispatchError, SettingsFileError, SettingsService, preview_migration
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -122,21 +124,41 @@ def test_restoring_undoes_the_migration_until_the_next_process(old_file: Path) -
     assert service.reload() or not service.awaiting_migration
 
 
-@pytest.mark.req("MIG-1")
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root writes everywhere")
-def test_in_a_read_only_folder_the_migration_is_in_memory(old_file: Path) -> None:
-    """The providers are there to be used, the file is as it was, the report says so."""
-    before = old_file.read_bytes()
-    old_file.parent.chmod(0o500)
+@pytest.fixture
+def read_only_file(old_file: Path) -> Iterator[Path]:
+    """The old file in a folder that this process cannot write in, also when root runs the tests."""
+    if sys.platform == "win32":
+        pytest.skip("folders have no mode there")
+    folder = Path(tempfile.mkdtemp())
+    path = Path(shutil.copy(old_file, folder))
+    path.chmod(0o444)
+    folder.chmod(0o555)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(65534)
     try:
-        service = SettingsService(old_file)
-        assert len(service.get_providers()) == 5
-        assert service.migration_report is not None
-        assert not service.migration_report.written
-        assert any("memory" in warning for warning in service.migration_report.warnings)
+        yield path
     finally:
-        old_file.parent.chmod(0o700)
-    assert old_file.read_bytes() == before
+        if was_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+@pytest.mark.req("MIG-1")
+def test_in_a_read_only_folder_the_migration_is_in_memory(read_only_file: Path) -> None:
+    """The providers are there to be used, the file is as it was, the report says so."""
+    before = read_only_file.read_bytes()
+    service = SettingsService(read_only_file)
+    names = [provider.name for provider in service.get_providers()]
+    assert names == ["Anthropic", "OpenAI 1", "OpenAI 2", "OpenAI 3", "Mock"]
+    assert service.migration_report is not None
+    assert not service.migration_report.written
+    assert any("memory" in warning for warning in service.migration_report.warnings)
+    with pytest.raises(SettingsFileError):
+        service.unassign("grade")
+    assert [provider.name for provider in service.get_providers()] == names
+    assert read_only_file.read_bytes() == before
 
 
 @pytest.mark.req("MIG-8")

@@ -19,7 +19,7 @@ from dispatch_widgets import (
     UnreadableSettingsError,
     UnresolvedTaskError,
 )
-from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo import DemoServer, fault
 from dispatch_widgets.service import Change
 
 if TYPE_CHECKING:
@@ -152,6 +152,17 @@ def test_a_cached_list_is_answered_in_the_callers_own_thread_without_a_request(
     assert len(server.requests) == asked
     assert service.discover_models(provider_id, force_refresh=True).source == "live"
     assert len(server.requests) == asked + 1
+
+
+@pytest.mark.req("MD-6")
+def test_an_empty_list_is_cached_too(service: SettingsService, server: DemoServer) -> None:
+    """A server without models has answered; it is not asked again within the hour (MD-6, MD-11)."""
+    provider_id = _add(service, server)
+    server.play(fault("empty-list"))
+    assert len(service.discover_models(provider_id)) == 0
+    asked = len(server.requests)
+    assert service.discover_models(provider_id).source == "cache"
+    assert len(server.requests) == asked
 
 
 @pytest.mark.req("API-3")
