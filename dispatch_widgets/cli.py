@@ -1,1 +1,419 @@
-"""The command line."""
+"""The command line: thin over the service. Tables for people, ``--json`` for scripts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+import click
+
+from . import __version__
+from ._text import clean, text_table
+from .errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
+from .secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .discovery.models import DiscoveredModel, ModelList
+    from .service import SettingsService
+    from .settings.migration import MigrationReport
+    from .settings.schema import Provider
+    from .settings.store import Backup
+
+FAILED = 1  # exit code; click's own for wrong usage is 2
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+class _Commands(click.Group):
+    """A group whose commands end with a message instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DispatchError as error:
+            _fail(error.message, error.hint)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click's own business
+        except OSError as error:
+            _fail(f"{error.strerror or type(error).__name__}: {error.filename or 'no file'}")
+        except Exception as error:  # noqa: BLE001 - whatever it holds may hold a key: only its place is shown
+            _fail(
+                f"This is a mistake in dispatch-widgets: {type(error).__name__} at {_place(error)}.",
+                "Please report it with the command that you typed.",
+            )
+
+
+def _fail(message: str, hint: str = "") -> NoReturn:
+    for text in (message, hint):
+        _warn(redact(text))  # errors hold no key; this is for the one that somebody gets wrong
+    sys.exit(FAILED)
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (
+        f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown place"
+    )
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dispatch-widgets")
+def main() -> None:
+    """Register LLM providers once, see their models, give each task its model.
+
+    The settings file is found as `dispatch-widgets where` says; DISPATCH_SETTINGS_PATH names another.
+    """
+    # What the package logs, the commands say themselves.
+    logging.getLogger("dispatch_widgets").addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_to_print(stream)
+
+
+def _never_fail_to_print(stream: TextIO) -> None:
+    """A terminal of another encoding shows a question mark where it lacks a character."""
+    with contextlib.suppress(AttributeError, ValueError):
+        stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
+
+
+@main.command()
+@click.option("--text", is_flag=True, help="Go the same road in the terminal, without Jupyter.")
+@click.option("--no-browser", is_flag=True, help="Print JupyterLab's address instead of opening a browser.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Work in this folder and keep it. Without it: a temporary one, deleted at the end.",
+)
+@click.option("--port", type=click.IntRange(1, 65_535), help="JupyterLab's port.")
+def demo(*, text: bool, no_browser: bool, folder: Path | None, port: int | None) -> None:
+    """Try everything offline: sample settings, a provider server, JupyterLab on the quickstart."""
+    if text:
+        if no_browser or port is not None:
+            raise click.UsageError("--no-browser and --port are about JupyterLab, which --text does without.")
+        from .demo.tour import run_text
+
+        run_text(folder=folder, say=click.echo)
+    else:
+        from .demo.launch import run_lab
+
+        run_lab(folder=folder, port=port, open_browser=not no_browser, say=click.echo)
+
+
+@main.command()
+@_as_json
+def where(*, as_json: bool) -> None:
+    """Say which settings file is used, and why."""
+    from .settings.locate import locate
+
+    found = locate()
+    if as_json:
+        _print_json(
+            {
+                "path": str(found.path),
+                "why": found.why,
+                "reason": found.reason,
+                "exists": found.path.exists(),
+                "others": [str(path) for path in found.others],
+                "warning": found.git_warning,
+            }
+        )
+        return
+    _print(str(found.path))
+    _print(found.reason)
+    if found.others:
+        _print("Other settings files, not used:")
+        for path in found.others:
+            _print(f"  {path}")
+    if found.git_warning:
+        _warn(found.git_warning)
+
+
+@main.command()
+@_as_json
+def providers(*, as_json: bool) -> None:
+    """List the registered providers, keys masked."""
+    service = _service()
+    known = service.get_providers()
+    if as_json:
+        _print_json([_provider_facts(provider) for provider in known])
+    elif not known:
+        _print("No providers yet.")
+    else:
+        rows = [(p.name, p.type, p.host, p.masked_key, p.id) for p in known]
+        _print_table(("Name", "Type", "Host", "Key", "Id"), rows)
+
+
+@main.command()
+@click.argument("provider", required=False)
+@click.option("--refresh", is_flag=True, help="Ask even if a list from less than an hour ago is held.")
+@_as_json
+def discover(*, provider: str | None, refresh: bool, as_json: bool) -> None:
+    """List the models of PROVIDER (an id or a name), or count those of all providers."""
+    service = _service()
+    if provider is None:
+        _discover_all(service, refresh=refresh, as_json=as_json)
+        return
+    chosen = find_provider(service.get_providers(), provider)
+    models = service.discover_models(chosen.id, force_refresh=refresh)
+    if as_json:
+        _print_json(_list_facts(models))
+        return
+    rows = [
+        (
+            model.id,
+            model.name if model.name != model.id else "",
+            model.kind,
+            f"{model.context_window:,}" if model.context_window else "",
+            model.owned_by,
+        )
+        for model in models
+    ]
+    _print_table(("Model", "Name", "Kind", "Context", "By"), rows)
+    _print(models.summary())
+    _warn(models.warning)
+
+
+def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> None:
+    known = service.get_providers()
+    results = service.refresh_all(force_refresh=refresh)
+    failures = {
+        provider.id: result for provider in known if isinstance(result := results[provider.id], DispatchError)
+    }
+    if as_json:
+        _print_json(
+            {
+                key: {"error": result.as_dict()} if isinstance(result, DispatchError) else _list_facts(result)
+                for key, result in results.items()
+            }
+        )
+    elif not known:
+        _print("No providers yet.")
+    else:
+        rows = [(p.name, p.host, *_counts(results[p.id]), p.id) for p in known]
+        _print_table(("Name", "Host", "Chat", "Embedding", "Other", "State", "Id"), rows)
+    for provider in known:
+        result = results[provider.id]
+        text = f"{result.message} {result.hint}" if isinstance(result, DispatchError) else result.warning
+        _warn(f"{provider.name}: {text}" if text else "")
+    if failures:
+        sys.exit(FAILED)
+
+
+@main.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change, keys masked, and write nothing.")
+@_as_json
+def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Convert a settings file from before providers; a copy of it is kept beside it."""
+    service = _service(file, auto_migrate=False)
+    report = service.preview_migration() if service.problem is None else None
+    if service.problem is not None:
+        raise service.problem
+    if report is not None and not dry_run:
+        report = service.migrate()
+    if as_json:
+        _print_json(_report_facts(service.path, report))
+    elif report is None:
+        _print(f"Nothing to convert in {service.path}.")
+    else:
+        if dry_run:
+            _print_difference(report)
+        _print_lines(str(report))
+
+
+@main.command()
+@_as_json
+def backups(*, as_json: bool) -> None:
+    """List the backups of the settings file, newest first."""
+    service = _service(auto_migrate=False)
+    found = service.backups()
+    if as_json:
+        _print_json([_backup_facts(backup) for backup in found])
+    elif not found:
+        _print("No backups yet. One is made before every conversion and restore.")
+    else:
+        rows = [
+            (
+                f"{b.made_at:%Y-%m-%d %H:%M:%S} UTC",
+                b.reason,
+                b.providers,
+                b.entries,
+                b.size_bytes,
+                b.path.name,
+            )
+            for b in found
+        ]
+        _print_table(("Made", "Reason", "Providers", "Entries", "Bytes", "File"), rows)
+
+
+@main.command()
+@click.argument("backup")
+def restore(*, backup: str) -> None:
+    """Put BACKUP (a file that `backups` lists) back; the file of now is kept as a backup."""
+    service = _service(auto_migrate=False)
+    chosen = next(
+        (found for found in service.backups() if backup in {found.path.name, str(found.path)}), None
+    )
+    if chosen is None:
+        raise NotFoundError(
+            f"There is no backup called {backup}.", hint="`dispatch-widgets backups` lists them all."
+        )
+    service.restore(chosen)
+    _print(f"{service.path} is {chosen.path.name} again.")
+
+
+def find_provider(known: tuple[Provider, ...], word: str) -> Provider:
+    """The provider that a word means.
+
+    Args:
+        known: The registered providers.
+        word: An id; or a name, in upper or lower case.
+
+    Raises:
+        NotFoundError: If it means none.
+        InvalidInputError: If several have this name.
+    """
+    for matches in (
+        [p for p in known if p.id == word],
+        [p for p in known if p.name == word],
+        [p for p in known if p.name.casefold() == word.casefold()],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise InvalidInputError(
+                [FieldProblem("provider", f"{len(matches)} providers are called {clean(word)}.")],
+                message=f"{len(matches)} providers are called {clean(word)}.",
+                hint="Give an id instead: " + ", ".join(p.id for p in matches),
+            )
+    names = ", ".join(clean(provider.name) for provider in known)
+    raise NotFoundError(
+        f"There is no provider called {clean(word)}.",
+        hint=f"There are: {names}." if names else "No provider is registered yet.",
+    )
+
+
+def _service(path: Path | None = None, *, auto_migrate: bool = True) -> SettingsService:
+    from .service import SettingsService
+
+    service = SettingsService(path, auto_migrate=auto_migrate)
+    if auto_migrate and service.migration_report is not None:
+        _warn("This file was from before providers and has been converted.")
+        for line in str(service.migration_report).splitlines():
+            _warn(line)
+    return service
+
+
+def _counts(result: ModelList | DispatchError) -> tuple[object, ...]:
+    if isinstance(result, DispatchError):
+        return ("-", "-", "-", getattr(result, "kind", result.code))
+    return (*result.counts().values(), result.source)
+
+
+def _provider_facts(provider: Provider) -> dict[str, Any]:
+    return {
+        "id": provider.id,
+        "name": provider.name,
+        "type": provider.type,
+        "baseUrl": provider.base_url,
+        "key": provider.masked_key,
+    }
+
+
+def _list_facts(models: ModelList) -> dict[str, Any]:
+    return {
+        "providerId": models.provider_id,
+        "source": models.source,
+        "fetchedAt": models.fetched_at.isoformat() if models.fetched_at else None,
+        "warning": models.warning,
+        "models": [_model_facts(model) for model in models],
+    }
+
+
+def _model_facts(model: DiscoveredModel) -> dict[str, Any]:
+    facts = {
+        "id": model.id,
+        "name": model.name,
+        "capabilities": list(model.capabilities),
+        "ownedBy": model.owned_by,
+        "created": model.created,
+        "contextWindow": model.context_window,
+        "maxOutputTokens": model.max_output_tokens,
+        "deprecated": model.deprecated,
+        "shutdownDate": model.shutdown_date,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _report_facts(path: Path, report: MigrationReport | None) -> dict[str, Any]:
+    if report is None:
+        return {"path": str(path), "needed": False, "written": False}
+    return {
+        "path": str(path),
+        "needed": True,
+        "written": report.written,
+        "backup": str(report.backup) if report.backup else None,
+        "providers": [
+            {
+                "id": made.id,
+                "name": made.name,
+                "type": made.type,
+                "baseUrl": made.base_url,
+                "key": made.masked_key,
+            }
+            for made in report.providers
+        ],
+        "entries": list(report.entries),
+        "warnings": list(report.warnings),
+    }
+
+
+def _backup_facts(backup: Backup) -> dict[str, Any]:
+    return {
+        "path": str(backup.path),
+        "madeAt": backup.made_at.isoformat(),
+        "reason": backup.reason,
+        "sizeBytes": backup.size_bytes,
+        "providers": backup.providers,
+        "entries": backup.entries,
+    }
+
+
+def _print_difference(report: MigrationReport) -> None:
+    from difflib import unified_diff
+
+    lines = unified_diff(
+        report.before.splitlines(), report.after.splitlines(), "before", "after", lineterm=""
+    )
+    for line in lines:
+        click.echo(line[: len(line) - len(line.lstrip())] + clean(line.lstrip()))
+
+
+def _print_json(value: Mapping[str, Any] | list[Any]) -> None:
+    # ASCII only: control and direction marks of foreign text stay escapes, and no terminal acts on them.
+    click.echo(json.dumps(value, indent=2, ensure_ascii=True))
+
+
+def _print_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    click.echo(text_table(heads, rows))
+
+
+def _print(text: str) -> None:
+    click.echo(clean(text, limit=2_000))
+
+
+def _print_lines(text: str) -> None:
+    for line in text.splitlines():
+        click.echo(line[: len(line) - len(line.lstrip())] + clean(line, limit=2_000))
+
+
+def _warn(text: str) -> None:
+    if text:
+        click.echo(clean(text, limit=2_000), err=True)

@@ -12,13 +12,14 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
+from ..settings.locate import FILE_NAME
+
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
     from .server import DemoServer
 
-FILE_NAME = "dispatch.settings.json"
 FILE_MODE = 0o600
 
 

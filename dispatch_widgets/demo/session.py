@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..presets import PRESETS
+from ..settings.locate import PATH_VARIABLE
 from .samples import write_sample
 from .server import DemoServer
 
 RUNNING_VARIABLE = "DISPATCH_WIDGETS_DEMO"
 """Set by ``dispatch-widgets demo`` for the kernels it starts: server and settings file are there already."""
-
-SETTINGS_VARIABLE = "DISPATCH_SETTINGS_PATH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,8 @@ class DemoSession:
     server: DemoServer | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        return f"A sample {self.settings_path.name} in a temporary folder, and its model servers on this machine."
+        name = self.settings_path.name
+        return f"A sample {name} in a temporary folder, and its model servers on this machine."
 
 
 _session: DemoSession | None = None
@@ -63,8 +63,8 @@ def start() -> DemoSession:
     global _session  # noqa: PLW0603 - one demo for a kernel
     if _session is None:
         running = os.environ.get(RUNNING_VARIABLE)
-        if running and os.environ.get(SETTINGS_VARIABLE):
-            _session = DemoSession(settings_path=Path(os.environ[SETTINGS_VARIABLE]))
+        if running and os.environ.get(PATH_VARIABLE):
+            _session = DemoSession(settings_path=Path(os.environ[PATH_VARIABLE]))
         else:
             _session = _start_here()
     return _session
@@ -82,5 +82,5 @@ def _start_here() -> DemoSession:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-    os.environ[SETTINGS_VARIABLE] = str(path)
+    os.environ[PATH_VARIABLE] = str(path)
     return DemoSession(settings_path=path, server=server)

@@ -1,0 +1,290 @@
+"""What `dispatch-widgets demo` does: a server, a sample file, and JupyterLab or the terminal on them.
+
+Nothing of the user's is read or changed: the settings file, Jupyter's configuration and the notebook
+are all in folders of the demo, and no key of the environment reaches what is started here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DispatchError, MissingPackageError
+from ..settings.locate import FILE_NAME, PATH_VARIABLE
+from .samples import write_sample
+from .server import DemoServer
+from .session import RUNNING_VARIABLE, demo_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    Say = Callable[[str], None]
+
+NOTEBOOK = "01_quickstart.ipynb"
+START_TIMEOUT_SECONDS = 90.0
+STOP_TIMEOUT_SECONDS = 15.0
+_POLL_SECONDS = 0.1
+_LOG = "jupyter.log"
+_LOG_LINES_SHOWN = 5
+
+_SECRET_VARIABLE = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)S?$", re.IGNORECASE)
+# What a Jupyter that this runs inside of has set for its own children.
+_JUPYTER_VARIABLE = re.compile(r"(JUPYTER|JPY_|IPYTHONDIR)")
+_NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
+
+
+class StoppedError(Exception):
+    """The user, or the system, asked the demo to end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A demo that is set up and running.
+
+    Attributes:
+        server: The provider server.
+        folder: The working folder, with the notebook and the settings file in it.
+        state: A folder for everything that Jupyter writes.
+        settings_path: The sample settings file.
+    """
+
+    server: DemoServer
+    folder: Path
+    state: Path
+    settings_path: Path
+
+    def environment(self) -> dict[str, str]:
+        """The environment for what the demo starts: no key and no Jupyter setting of the user's."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not _SECRET_VARIABLE.search(name) and not _JUPYTER_VARIABLE.match(name)
+        }
+        ours = {name: value for name, value in demo_environment(self.server).items() if value is not None}
+        return {**kept, **ours, PATH_VARIABLE: str(self.settings_path), RUNNING_VARIABLE: "1"}
+
+
+@contextlib.contextmanager
+def stage(folder: Path | None = None) -> Iterator[Stage]:
+    """Sets the demo up, and takes everything away at the end but a folder that was given.
+
+    Args:
+        folder: The working folder; a temporary one if None.
+
+    Raises:
+        DispatchError: If the folder holds a settings file or the notebook already.
+    """
+    base = Path(tempfile.mkdtemp(prefix="dispatch-widgets-demo-"))
+    try:
+        work, state = folder or base / "work", base / "state"
+        work = work.resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        state.mkdir()
+        for name in (FILE_NAME, NOTEBOOK):
+            if (work / name).exists():
+                raise DispatchError(
+                    f"There is a {name} in {work} already, and the demo would have to overwrite it.",
+                    hint="Choose another folder, or leave out --folder for a temporary one.",
+                )
+        with DemoServer() as server:
+            yield Stage(server=server, folder=work, state=state, settings_path=write_sample(work, server))
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def notebooks_folder() -> Path:
+    """Where the walkthrough notebooks are: in an installed wheel, or in the repository.
+
+    Raises:
+        DispatchError: If they are in neither.
+    """
+    here = Path(__file__).resolve().parent
+    for place in (here / "notebooks", here.parents[1] / "notebooks"):
+        if (place / NOTEBOOK).is_file():
+            return place
+    raise DispatchError(
+        "The walkthrough notebooks are not part of this installation.",
+        hint="Install the package again, or use --text.",
+    )
+
+
+def run_lab(*, folder: Path | None, port: int | None, open_browser: bool, say: Say) -> None:
+    """Runs JupyterLab on the quickstart notebook until it is stopped, here or in its own menu.
+
+    Args:
+        folder: The working folder; a temporary one if None.
+        port: JupyterLab's port; a free one near 8888 if None.
+        open_browser: Whether a browser is opened.
+        say: Prints a line.
+
+    Raises:
+        MissingPackageError: If JupyterLab is not installed.
+        DispatchError: If it does not start, or the folder is in use.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise MissingPackageError(
+            "jupyterlab",
+            purpose="for the demo in a browser (--text needs none)",
+            install="dispatch-widgets[lab]",
+        )
+    source = notebooks_folder()
+    with stopped_by_signals(), contextlib.suppress(StoppedError), stage(folder) as on:
+        shutil.copyfile(source / NOTEBOOK, on.folder / NOTEBOOK)
+        process = _start(on, port=port, open_browser=open_browser)
+        try:
+            say(f"JupyterLab is at {_address(process, on)}")
+            say(f"The demo's files are in {on.folder}" + ("" if folder else ", until it ends"))
+            say("Stop it with Ctrl-C.")
+            process.wait()
+        finally:
+            _stop(process)
+
+
+def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Popen[bytes]:
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    environment = on.environment()
+    for variable, name in folders.items():
+        (on.state / name).mkdir()
+        environment[variable] = str(on.state / name)
+    environment["JUPYTER_PREFER_ENV_PATH"] = "0"  # the kernel below is the one that is taken
+    _write_json(
+        on.state / "data" / "kernels" / "python3" / "kernel.json",
+        {
+            "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            "display_name": "Python 3",
+            "language": "python",
+        },
+    )
+    _write_json(
+        on.state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings",
+        _NO_NEWS,
+    )
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
+        "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.allow_remote_access=False",
+        f"--ServerApp.root_dir={on.folder}",
+        f"--ServerApp.open_browser={open_browser}",
+        f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--Application.log_level=ERROR",
+    ]
+    if port is not None:
+        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container there is often nobody else
+    extensions = _user_extensions()
+    if extensions is not None:
+        command.append(f"--LabApp.extra_labextensions_path={extensions}")
+    with (on.state / _LOG).open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            command,
+            cwd=on.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **_own_group(),
+        )
+
+
+def _own_group() -> dict[str, Any]:
+    """Puts a process in a group of its own: Ctrl-C is for the demo, which then ends it without a question."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _user_extensions() -> Path | None:
+    """Where ``pip install --user`` has put the widgets' front end, which the demo's data folder hides."""
+    if sys.prefix != sys.base_prefix:
+        return None  # in a virtual environment they are in it
+    from jupyter_core.paths import jupyter_data_dir
+
+    folder = Path(jupyter_data_dir()) / "labextensions"
+    return folder if folder.is_dir() else None
+
+
+def _address(process: subprocess.Popen[bytes], on: Stage) -> str:
+    """The notebook's URL with its token, as soon as JupyterLab answers there."""
+    waiting = threading.Event()
+    waited = 0.0
+    while waited < START_TIMEOUT_SECONDS:
+        if process.poll() is not None:
+            break
+        for path in (on.state / "runtime").glob("jpserver-*.json"):
+            with contextlib.suppress(OSError, ValueError):  # it is being written just now
+                told = json.loads(path.read_text("utf-8"))
+                return f"{told['url']}lab/tree/{NOTEBOOK}?token={told['token']}"
+        waiting.wait(_POLL_SECONDS)
+        waited += _POLL_SECONDS
+    log = (on.state / _LOG).read_text("utf-8", errors="replace").strip().splitlines()
+    raise DispatchError(
+        "JupyterLab did not start. " + " ".join(log[-_LOG_LINES_SHOWN:]),
+        hint="`python -m jupyterlab` says more; --text does without it.",
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends JupyterLab and its kernels, gently first."""
+    if process.poll() is not None:
+        return
+    process.terminate()  # Jupyter shuts its kernels down on this
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_TIMEOUT_SECONDS)
+        return
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Turns Ctrl-C, SIGTERM and a closed terminal into `StoppedError`, so that everything is put away."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)  # once is enough: a second one must not stop the cleaning
+        raise StoppedError
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = [signal.signal(one, stop) for one in signals]
+    try:
+        yield
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), "utf-8")
