@@ -192,6 +192,10 @@ def _not_http(error: BaseException, place: Place) -> Failure:
     """A breach of the protocol: the connection ended too soon, or what came is not HTTP."""
     if any(word in str(error).lower() for word in _DROPPED):
         return interrupted(place)
+    if "too long" in str(error).lower():  # h11 stops at 100 KiB of headers
+        return Failure(
+            "TOO_LARGE", f"{place.host} answered with headers without end.", "{list}Check the base URL."
+        )
     return Failure(
         "MALFORMED",
         f"{place.host} answered with something that is not HTTP.",

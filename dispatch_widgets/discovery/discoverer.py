@@ -39,6 +39,14 @@ class _Flight:
     memory: Memory
     waiting: int = 0
 
+    def serves(self, memory: Memory) -> bool:
+        """Whether its answer is of use: not given yet, on this loop (not a forked parent's), still valid."""
+        return (
+            self.memory is memory
+            and not self.task.done()
+            and self.task.get_loop() is asyncio.get_running_loop()
+        )
+
 
 class Discoverer:
     """Asks providers for their models and remembers the answers.
@@ -237,7 +245,7 @@ class Discoverer:
         """Joins the request that is under way, or sends one."""
         name = target.provider_id
         flight = self._flights.get(name)
-        if flight is None or flight.memory is not memory or flight.task.done():
+        if flight is None or not flight.serves(memory):
             flight = _Flight(asyncio.ensure_future(self._fly(target, memory)), memory)
             self._flights[name] = flight
         flight.waiting += 1
@@ -257,7 +265,11 @@ class Discoverer:
         _log.debug("asking %s for its models", target.name)
         try:
             listing = await list_models(
-                self._own_client(), target, timeout_seconds=self.timeout_seconds, now=self._clock
+                self._own_client(),
+                target,
+                timeout_seconds=self.timeout_seconds,
+                now=self._clock,
+                known=memory.by_id if memory.is_plain else None,
             )
         except Failure as failure:
             level = logging.WARNING if failure.is_answer else logging.DEBUG
@@ -268,24 +280,28 @@ class Discoverer:
                     memory.locked_until = self._clock() + failure.lock_seconds
             return failure
         now = self._clock()
-        models = self._list(target, listing, memory.held, now)
+        models = self._list(target, listing, memory, now)
         with self._lock:
             if self._memories.get(target.provider_id) is memory:
-                memory.keep(models, now)
+                memory.keep(models, listing.models, now, is_plain=listing.is_plain)
                 return models
         return replace(models, warning="The provider was changed while this answer was on its way.")
 
-    def _list(self, target: Target, listing: Listing, before: ModelList | None, now: float) -> ModelList:
-        warning = ""
+    def _list(self, target: Target, listing: Listing, memory: Memory, now: float) -> ModelList:
+        warnings = []
         if listing.skipped:
             verb = "was" if listing.skipped == 1 else "were"
             others = len(listing.models)
-            warning = (
+            warnings.append(
                 f"{count(listing.skipped, 'model')} without an id {verb} left out. "
                 f"The other {others:,} {'is' if others == 1 else 'are'} fine."
             )
+        if listing.has_more:
+            warnings.append("The server speaks of more models than it listed.")
+        warning = " ".join(warnings)
+        if warning:
             _log.warning("%s: %s", target.name, warning)
-        added, removed = _difference(before, listing)
+        added, removed = _difference(memory, listing)
         return ModelList(
             models=tuple(listing.models.values()),
             provider_id=target.provider_id,
@@ -319,15 +335,13 @@ def _stale(held: ModelList, error: DiscoveryError) -> ModelList:
     return replace(held, source="stale", warning=str(error), error=error, retry_at=error.retry_at)
 
 
-def _difference(before: ModelList | None, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _difference(before: Memory, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which ids came and which went since the list before; nothing where there was none (MD-13)."""
-    if before is None:
+    old, new = before.by_id, listing.models
+    if before.held is None or old.keys() == new.keys():
         return (), ()
-    old = {model.id for model in before}
-    if old == listing.models.keys():
-        return (), ()
-    added = tuple(model_id for model_id in listing.models if model_id not in old)
-    return added, tuple(model.id for model in before if model.id not in listing.models)
+    added = tuple(model_id for model_id in new if model_id not in old)
+    return added, tuple(model_id for model_id in old if model_id not in new)
 
 
 def _utc(seconds: float) -> datetime:

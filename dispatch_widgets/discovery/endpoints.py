@@ -7,7 +7,7 @@ each request with its own deadline, and nothing unless every page came whole.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -16,7 +16,7 @@ from .capabilities import infer_capabilities
 from .documents import describe, parse
 from .failures import Failure, count
 from .fetch import fetch
-from .normalise import anthropic_capabilities, find_list, is_native_list, normalise
+from .normalise import Found, anthropic_capabilities, find_list, is_native_list, normalise
 from .refusals import Place, refusal, says_error
 
 if TYPE_CHECKING:
@@ -106,16 +106,14 @@ ENDPOINTS: Mapping[ProviderType, Endpoint] = {
 
 
 @dataclass(slots=True)
-class Listing:
+class Listing(Found):
     """All models of a provider, and what was left out.
 
     Attributes:
-        models: The models by id, in the server's order.
-        skipped: How many items had no usable id.
+        has_more: Whether the server speaks of more models than its protocol can be asked for.
     """
 
-    models: dict[str, DiscoveredModel] = field(default_factory=dict)
-    skipped: int = 0
+    has_more: bool = False
 
 
 def place_of(target: Target, url: str) -> Place:
@@ -149,7 +147,12 @@ def place_of(target: Target, url: str) -> Place:
 
 
 async def list_models(
-    client: httpx.AsyncClient, target: Target, *, timeout_seconds: float, now: Callable[[], float]
+    client: httpx.AsyncClient,
+    target: Target,
+    *,
+    timeout_seconds: float,
+    now: Callable[[], float],
+    known: Mapping[str, DiscoveredModel] | None = None,
 ) -> Listing:
     """Asks a provider for all its models.
 
@@ -158,6 +161,7 @@ async def list_models(
         target: Whom to ask.
         timeout_seconds: How long one request may take, by the wall.
         now: The wall clock, for ``Retry-After`` dates.
+        known: The models of the list before, if that was plain.
 
     Raises:
         Failure: If any request failed or any answer is no list. What came before it is dropped.
@@ -186,9 +190,10 @@ async def list_models(
         except Failure as failure:
             found = await _with_suggestion(failure, client, target, deadline=deadline)
             raise found from None
-        _take(listing, document, endpoint)
+        _take(listing, document, endpoint, known)
         cursor = endpoint.next_cursor(document)
         if not cursor:
+            listing.has_more = isinstance(document, dict) and document.get("has_more") is True
             return _whole(listing, place)
         if cursor in seen:
             raise _endless(place, "the same page came twice")
@@ -231,16 +236,20 @@ def read(answer: Answer, place: Place, *, now: float) -> Any:
     )
 
 
-def _take(listing: Listing, document: Any, endpoint: Endpoint) -> None:
-    found, skipped = normalise(
-        find_list(document) or [], infer=endpoint.infer, named=is_native_list(document)
+def _take(
+    listing: Listing, document: Any, endpoint: Endpoint, known: Mapping[str, DiscoveredModel] | None = None
+) -> None:
+    """Adds the models of a page to a listing."""
+    page = normalise(
+        find_list(document) or [], infer=endpoint.infer, named=is_native_list(document), known=known
     )
-    listing.skipped += skipped
+    listing.skipped += page.skipped
+    listing.is_plain = listing.is_plain and page.is_plain
     if listing.models:
-        for model_id, model in found.items():
+        for model_id, model in page.models.items():
             listing.models.setdefault(model_id, model)
     else:
-        listing.models = found
+        listing.models = page.models
 
 
 def _whole(listing: Listing, place: Place) -> Listing:

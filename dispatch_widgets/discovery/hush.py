@@ -46,6 +46,12 @@ class _KeyFilter(logging.Filter):
 _FILTER = _KeyFilter()
 
 
+def watch_loggers() -> None:
+    """Puts the filter on the loggers; doing it again has no effect."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_FILTER)
+
+
 @contextmanager
 def key_kept_out_of_logs(key: str) -> Iterator[None]:
     """Masks a key in what the HTTP libraries log inside this context.
@@ -53,8 +59,6 @@ def key_kept_out_of_logs(key: str) -> Iterator[None]:
     Args:
         key: The key that the request carries.
     """
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_FILTER)  # adding it twice has no effect
     token = _key_in_use.set(key)
     try:
         yield

@@ -10,24 +10,37 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import httpcore
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    import ssl
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
     from typing import Any
+
+
+T = TypeVar("T")
+P = TypeVar("P", bound="ClosableProtocol")
 
 _NEXT_ADDRESS_AFTER_SECONDS = 0.25  # RFC 8305, section 5: how long one address is tried alone
 _MOST_ADDRESSES = 8
 
 
-class LookupFailedError(httpcore.ConnectError):
+class LookupFailedError(OSError):
     """No address is known for a host's name."""
 
 
 class ProxyUnreachableError(httpcore.ProxyError):
     """The connection to the proxy itself failed."""
+
+
+class ClosableProtocol(asyncio.Protocol):
+    """What `connect` makes: a protocol that can end its own connection."""
+
+    def close(self) -> None:
+        """Ends the connection at once."""
+        raise NotImplementedError
 
 
 async def look_up(host: str, port: int) -> list[str]:
@@ -81,17 +94,37 @@ def _in_turn(found: Iterable[tuple[int, int, int, str, tuple[object, ...]]]) -> 
     return list(turns)[:_MOST_ADDRESSES]
 
 
-class DaemonLookupBackend(httpcore.AsyncNetworkBackend):
-    """What httpcore connects through: its own streams, on addresses that `look_up` found.
+async def connect(protocol: Callable[[], P], host: str, port: int, context: ssl.SSLContext | None) -> P:
+    """Connects to the first of a host's addresses that answers, with TLS if a context is given.
 
     Args:
-        is_proxy: Whether everything connected to is a proxy; its failures are then told apart from
-            those of the server behind it.
-    """
+        protocol: Makes the connection's protocol.
+        host: A name or a literal address.
+        port: The port.
+        context: The certificates to trust; None for no TLS.
 
-    def __init__(self, *, is_proxy: bool = False) -> None:
+    Raises:
+        OSError: If no address answers: `socket.gaierror`, `ssl.SSLError`, `ConnectionRefusedError` …
+    """
+    loop = asyncio.get_running_loop()
+
+    async def one(address: str) -> P:
+        _, made = await loop.create_connection(
+            protocol, address, port, ssl=context, server_hostname=host if context else None
+        )
+        return made
+
+    async def drop(made: P) -> None:
+        made.close()
+
+    return await _first_to_answer([one(address) for address in await _addresses(host, port)], drop)
+
+
+class DaemonLookupBackend(httpcore.AsyncNetworkBackend):
+    """What httpcore reaches a proxy through: its own streams, on addresses that `look_up` found."""
+
+    def __init__(self) -> None:
         self._streams = httpcore.AnyIOBackend()
-        self._is_proxy = is_proxy
 
     async def connect_tcp(
         self,
@@ -101,44 +134,47 @@ class DaemonLookupBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connects to the first of the host's addresses that answers."""
+        """Connects to the first of the proxy's addresses that answers."""
 
-        async def connect(address: str) -> httpcore.AsyncNetworkStream:
+        async def one(address: str) -> httpcore.AsyncNetworkStream:
             return await self._streams.connect_tcp(address, port, timeout, local_address, socket_options)
 
+        async def drop(stream: httpcore.AsyncNetworkStream) -> None:
+            await stream.aclose()
+
         try:
-            addresses = [host] if _is_literal(host) else await look_up(host, port)
-            return await _first_to_answer([connect(address) for address in addresses])
-        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            if self._is_proxy:
-                raise ProxyUnreachableError(str(error)) from error
-            raise
+            return await _first_to_answer([one(address) for address in await _addresses(host, port)], drop)
+        except (OSError, httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise ProxyUnreachableError(str(error)) from error
 
     async def sleep(self, seconds: float) -> None:
         """Waits; httpcore asks for it between its retries, of which we allow none."""
         await asyncio.sleep(seconds)
 
 
-def _is_literal(host: str) -> bool:
+async def _addresses(host: str, port: int) -> list[str]:
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(family, host)
         except (OSError, ValueError):
             continue
-        return True
-    return False
+        return [host]
+    return await look_up(host, port)
 
 
 async def _first_to_answer(
-    attempts: Sequence[Coroutine[Any, Any, httpcore.AsyncNetworkStream]],
-) -> httpcore.AsyncNetworkStream:
-    """Starts attempts one after the other, a quarter of a second apart, and keeps the first to succeed."""
-    if not attempts:
-        raise LookupFailedError("no address")
+    attempts: Sequence[Coroutine[Any, Any, T]], drop: Callable[[T], Awaitable[None]]
+) -> T:
+    """Starts attempts one after the other, a quarter of a second apart, and keeps the first to succeed.
+
+    Args:
+        attempts: What to try, the best first.
+        drop: Undoes an attempt that succeeded when it was no longer wanted.
+    """
     if len(attempts) == 1:
         return await attempts[0]
     waiting = list(reversed(attempts))
-    running: set[asyncio.Task[httpcore.AsyncNetworkStream]] = set()
+    running: set[asyncio.Task[T]] = set()
     failure: BaseException | None = None
     try:
         while waiting or running:
@@ -158,14 +194,9 @@ async def _first_to_answer(
     finally:
         for attempt in waiting:
             attempt.close()
-        await _drop(running)
-    raise failure or LookupFailedError("no address")
-
-
-async def _drop(tasks: set[asyncio.Task[httpcore.AsyncNetworkStream]]) -> None:
-    """Cancels attempts that lost, and closes a connection that one of them made after all."""
-    for task in tasks:
-        task.cancel()
-    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(outcome, httpcore.AsyncNetworkStream):
-            await outcome.aclose()
+        for task in running:
+            task.cancel()
+        for outcome in await asyncio.gather(*running, return_exceptions=True):
+            if not isinstance(outcome, BaseException):
+                await drop(outcome)
+    raise failure or OSError("no address")

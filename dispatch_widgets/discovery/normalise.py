@@ -8,6 +8,7 @@ table says which server that is.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ CHAT: tuple[Capability, ...] = ("chat",)
 _LISTS = ("data", "models", "result", "results", "items")
 """Where the list lies in an object, the first that is there: OpenAI and Anthropic, then the rest."""
 
-_PLAIN = frozenset({"id", "object", "created", "owned_by"})  # OpenAI's item, and most others'
+_PLAIN_SIZE = 4  # OpenAI's items, and many others': id, object, created, owned_by
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what dates can show
 _MOST_TOKENS = 10**12
 _MOST_DOLLARS = Decimal(10**6)
@@ -90,42 +91,62 @@ def is_native_list(document: Any) -> bool:
     return isinstance(document, dict) and "models" in document and "data" not in document
 
 
+@dataclass(slots=True)
+class Found:
+    """What a list held.
+
+    Attributes:
+        models: The models by id, in the list's order.
+        skipped: How many items had no usable id.
+        is_plain: Whether every item said what OpenAI's do and no more: who made it and when.
+    """
+
+    models: dict[str, DiscoveredModel] = field(default_factory=dict)
+    skipped: int = 0
+    is_plain: bool = True
+
+
 def normalise(
     items: Sequence[Any],
     *,
     infer: Infer = infer_capabilities,
     named: bool = False,
-) -> tuple[dict[str, DiscoveredModel], int]:
-    """The models of a list by id, in the list's order, and how many items had no usable id.
+    known: Mapping[str, DiscoveredModel] | None = None,
+) -> Found:
+    """The models of a list.
 
     Args:
         items: The list's items, of any shape.
         infer: Tells capabilities from an id and an item.
         named: Whether an item without ``id`` is known by its ``model`` or ``name``.
+        known: The models of the list before, if that was plain: what did not change is taken over.
     """
-    found: dict[str, DiscoveredModel] = {}
-    skipped = 0
+    found = Found()
+    models = found.models
+    known = known or {}
     for item in items:
-        if type(item) is not dict:
-            skipped += 1
-            continue
-        model_id = item.get("id")
-        if model_id is None and named:
-            model_id = item.get("model") or item.get("name")
+        model_id = _id(item, named=named) if type(item) is not dict or named else item.get("id")
         if type(model_id) is not str or not model_id or model_id.isspace():
-            skipped += 1
-        elif model_id not in found:  # the first of several wins
-            if len(item) <= len(_PLAIN) and item.keys() <= _PLAIN:
-                found[model_id] = build_model(
-                    model_id,
-                    model_id,
-                    infer(model_id, None),
-                    _text(item.get("owned_by")),
-                    _second(item.get("created")),
-                )
-            else:
-                found[model_id] = _full(model_id, item, infer(model_id, item))
-    return found, skipped
+            found.skipped += 1
+        elif model_id in models:
+            pass  # the first of several wins
+        elif len(item) == _PLAIN_SIZE and "object" in item and "created" in item and "owned_by" in item:
+            created, owner = item["created"], item["owned_by"]
+            model = known.get(model_id)
+            if model is None or model.created != created or model.owned_by != owner:
+                model = build_model(model_id, model_id, infer(model_id, None), _text(owner), _second(created))
+            models[model_id] = model
+        else:
+            found.is_plain = False
+            models[model_id] = _full(model_id, item, infer(model_id, item))
+    return found
+
+
+def _id(item: Any, *, named: bool) -> Any:
+    if not isinstance(item, dict):
+        return None
+    model_id = item.get("id")
+    return (item.get("model") or item.get("name")) if model_id is None and named else model_id
 
 
 def anthropic_capabilities(_: str, __: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
@@ -150,7 +171,7 @@ def _full(model_id: str, item: dict[str, Any], capabilities: tuple[Capability, .
 
 
 def _text(value: Any) -> str | None:
-    return (value.strip() or None) if isinstance(value, str) else None
+    return (value.strip() or None) if type(value) is str else None
 
 
 def _first_text(item: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

@@ -18,18 +18,17 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
+from .hush import watch_loggers
 from .network import DaemonLookupBackend
+from .wire import KEEP_WARM_SECONDS, Warm
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from http.cookiejar import CookieJar
 
-KEEP_WARM_SECONDS = 4.0
-"""How long an idle connection is kept. Common servers close theirs after 5 s; we let go first."""
-
-_MOST_WARM_CONNECTIONS = 20
+_MOST_WARM_PROXY_CONNECTIONS = 20
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 class BrokenProxySettingError(Exception):
@@ -151,83 +150,64 @@ def _new_context(variable: str, value: str) -> ssl.SSLContext:
 
 
 class ProviderTransport(httpx.AsyncBaseTransport):
-    """Sends requests through a pool of warm connections, one pool for each proxy.
+    """Sends requests: straight where no proxy is asked for, else through a pool for that proxy.
 
-    Raises the exceptions of httpcore and the two of this module; `failures` reads them all.
+    Raises the exceptions of httpx, httpcore and this module; `breakdowns` reads them all.
     """
 
     def __init__(self) -> None:
+        self._warm = Warm()
         self._pools: dict[tuple[str, ssl.SSLContext | None], httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request and returns the answer with its body still to be read."""
         url = request.url
-        pool = self._pool(url.scheme, url.host)
-        answer = await pool.handle_async_request(
-            httpcore.Request(
-                method=request.method.encode("ascii"),
-                url=httpcore.URL(
-                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                ),
-                headers=request.headers.raw,
-                content=b"",
-                extensions=request.extensions,
-            )
+        proxy = proxy_for(url.scheme, url.host)
+        context = shared_context() if url.scheme == "https" else None
+        if proxy is None:
+            return await self._warm.send(request, context)
+        if (proxy[0], context) not in self._pools:
+            self._pools[proxy[0], context] = _new_pool(*proxy, context)
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        answer = await self._pools[proxy[0], context].handle_async_request(
+            httpcore.Request(method=b"GET", url=target, headers=request.headers.raw)
         )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
-        )
-
-    def _pool(self, scheme: str, host: str) -> httpcore.AsyncConnectionPool:
-        found = proxy_for(scheme, host)
-        proxy, variable = found or ("", "")
-        context = shared_context() if scheme == "https" else None
-        key = (proxy, context)
-        if key not in self._pools:
-            self._pools[key] = _new_pool(proxy, variable, context)
-        return self._pools[key]
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     async def aclose(self) -> None:
         """Closes every connection."""
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             await pool.aclose()
+        await self._warm.aclose()
 
 
 def _new_pool(proxy_url: str, variable: str, context: ssl.SSLContext | None) -> httpcore.AsyncConnectionPool:
-    if not proxy_url:
-        return httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            network_backend=DaemonLookupBackend(),
-            max_connections=None,
-            max_keepalive_connections=_MOST_WARM_CONNECTIONS,
-            keepalive_expiry=KEEP_WARM_SECONDS,
-        )
     proxy = httpx.Proxy(proxy_url)
     scheme = proxy.url.scheme
     if scheme.startswith("socks") and find_spec("socksio") is None:
         raise BrokenProxySettingError(variable, package="socksio")
     return httpcore.AsyncConnectionPool(
         ssl_context=context,
-        network_backend=DaemonLookupBackend(is_proxy=True),
+        network_backend=DaemonLookupBackend(),
         proxy=httpcore.Proxy(
             url=httpcore.URL(
                 scheme=proxy.url.raw_scheme,
                 host=proxy.url.raw_host,
-                port=proxy.url.port or _DEFAULT_PORTS.get(scheme, 1080),
+                port=proxy.url.port or _DEFAULT_PORTS[scheme],
                 target=b"/",
             ),
             auth=proxy.raw_auth,
             ssl_context=shared_context() if scheme == "https" else None,
         ),
         max_connections=None,
-        max_keepalive_connections=_MOST_WARM_CONNECTIONS,
+        max_keepalive_connections=_MOST_WARM_PROXY_CONNECTIONS,
         keepalive_expiry=KEEP_WARM_SECONDS,
     )
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of an answer, as httpx wants to read it."""
+    """The body of an answer that came through a proxy."""
 
     def __init__(self, answer: httpcore.Response) -> None:
         self._answer = answer
@@ -257,6 +237,7 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Async
     Args:
         transport: What to send through in place of the network, in tests.
     """
+    watch_loggers()
     return httpx.AsyncClient(
         transport=transport if transport is not None else ProviderTransport(),
         cookies=no_cookies(),
