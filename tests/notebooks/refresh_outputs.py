@@ -1,0 +1,42 @@
+"""Runs the notebooks and saves the outputs that are compared, and no others.
+
+    python tests/notebooks/refresh_outputs.py [NOTEBOOK ...]
+
+A cell's output is kept when the cell says NBVAL_CHECK_OUTPUT; all others and the widgets'
+state are left out, so that a notebook changes only when its text does.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def refresh(path: Path) -> None:
+    """Run one notebook and save it.
+
+    Args:
+        path: The notebook.
+    """
+    book = nbformat.read(path, as_version=4)
+    NotebookClient(book, timeout=120, kernel_name="python3", store_widget_state=False).execute()
+    book.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in book.cells:
+        cell.metadata.clear()
+        if cell.cell_type == "code":
+            keep = "NBVAL_CHECK_OUTPUT" in cell.source
+            cell.outputs = [output for output in cell.outputs if keep]
+    nbformat.write(book, path)
+
+
+if __name__ == "__main__":
+    for path in [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb")):
+        refresh(path)
