@@ -125,12 +125,12 @@ def where(*, as_json: bool) -> None:
             }
         )
         return
-    _print(str(found.path))
+    click.echo(_path(found.path))
     _print(found.reason)
     if found.others:
         _print("Other settings files, not used:")
         for path in found.others:
-            _print(f"  {path}")
+            click.echo(f"  {_path(path)}")
     if found.git_warning:
         _warn(found.git_warning)
 
@@ -403,6 +403,12 @@ def _print_json(value: Mapping[str, Any] | list[Any]) -> None:
 
 def _print_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     click.echo(text_table(heads, rows))
+
+
+def _path(path: Path) -> str:
+    """A path as it is, to be copied, unless it has something in it that a terminal would act on."""
+    text = str(path)
+    return text if text.isprintable() else clean(text, limit=len(text))
 
 
 def _print(text: str) -> None:

@@ -1,0 +1,137 @@
+"""The demo in JupyterLab: what it starts, what it keeps out, and what it leaves."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets.demo import launch
+from dispatch_widgets.errors import DispatchError, MissingPackageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_lab = pytest.mark.skipif(
+    importlib.util.find_spec("jupyterlab") is None, reason='pip install "dispatch-widgets[lab]"'
+)
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+
+@pytest.mark.req("SEC-1")
+def test_no_key_of_the_user_reaches_what_the_demo_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SEC-1: key variables become the demo's key or go, and no Jupyter setting is passed on."""
+    for name in ("OPENAI_API_KEY", "MISTRAL_API_KEY", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD"):
+        monkeypatch.setenv(name, "real")
+    monkeypatch.setenv("JUPYTER_TOKEN", "real")
+    monkeypatch.setenv("IPYTHONDIR", "/home/somebody")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    with launch.stage() as on:
+        environment = on.environment()
+        assert environment["OPENAI_API_KEY"] == on.server.api_key
+        assert environment["DISPATCH_SETTINGS_PATH"] == str(on.settings_path)
+    assert "real" not in environment.values()
+    assert "IPYTHONDIR" not in environment
+    assert environment["LANG"] == "C.UTF-8"
+
+
+def test_stage_takes_everything_away_but_a_folder_that_was_given(tmp_path: Path) -> None:
+    """A temporary stage leaves nothing; a folder that was given keeps the file, also after an error."""
+    with launch.stage() as on:
+        base = on.state.parent
+        assert on.settings_path.is_file()
+    assert not base.exists()
+    assert not on.server.running
+    with pytest.raises(KeyError), launch.stage(tmp_path / "mine") as on:
+        raise KeyError
+    assert not on.state.exists()
+    assert (tmp_path / "mine" / "dispatch.settings.json").is_file()
+
+
+def test_a_folder_in_use_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """A folder with a notebook or settings file of the user's is left as it is."""
+    (tmp_path / launch.NOTEBOOK).write_text("mine")
+    with pytest.raises(DispatchError, match="already"), launch.stage(tmp_path):
+        pass
+    assert (tmp_path / launch.NOTEBOOK).read_text() == "mine"
+    assert not (tmp_path / "dispatch.settings.json").exists()
+
+
+def test_without_jupyterlab_the_way_to_install_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing JupyterLab is named with its install line and with --text, which needs none."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingPackageError) as caught:
+        launch.run_lab(folder=None, port=None, open_browser=False, say=print)
+    assert "dispatch-widgets[lab]" in caught.value.hint
+    assert "--text" in caught.value.message
+
+
+@needs_lab
+@posix
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_lab_demo_serves_the_notebook_and_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
+    """JupyterLab answers on loopback with a token, starts the demo's kernel, and is gone after a signal."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "dispatch_widgets", "demo", "--no-browser"],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url = re.search(
+            r"http://127\.0\.0\.1:\d+/lab/tree/01_quickstart\.ipynb\?token=\w+", process.stdout.readline()
+        )
+        assert url is not None
+        base, _, token = url[0].replace("lab/tree/01_quickstart.ipynb", "").partition("?token=")
+        names = {item["name"] for item in _ask(f"{base}api/contents?token={token}")["content"]}
+        assert names == {"01_quickstart.ipynb", "dispatch.settings.json"}
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            _ask(f"{base}api/contents")
+        spec = _ask(f"{base}api/kernelspecs?token={token}")["kernelspecs"]["python3"]["spec"]
+        assert spec["argv"][0] == sys.executable
+        kernel = _ask(f"{base}api/kernels?token={token}", b'{"name": "python3"}')
+        assert kernel["name"] == "python3"
+        process.send_signal(ending)
+        assert process.wait(30) == 0, process.stderr
+    finally:
+        process.kill()
+        _, errors = process.communicate()
+    assert errors == ""
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(urllib.error.URLError):
+        _ask(f"{base}api")
+
+
+def _ask(url: str, body: bytes | None = None) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    with opener.open(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+@needs_lab
+def test_a_lab_that_does_not_start_is_an_error_with_its_reason(tmp_path: Path) -> None:
+    """A port that is taken is told with JupyterLab's own words, and everything is put away."""
+    import socket
+
+    before = time.monotonic()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(DispatchError, match="did not start") as got,
+    ):
+        launch.run_lab(folder=tmp_path / "f", port=taken.getsockname()[1], open_browser=False, say=print)
+    assert "port" in got.value.message.lower()
+    assert time.monotonic() - before < launch.START_TIMEOUT_SECONDS
