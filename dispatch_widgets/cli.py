@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import click
 
 from . import __version__
+from ._facts import backup_facts, list_facts, provider_facts, report_facts
 from ._text import clean, text_table
 from .errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from .secrets import redact
@@ -19,11 +20,10 @@ from .secrets import redact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .discovery.models import DiscoveredModel, ModelList
+    from .discovery.models import ModelList
     from .service import SettingsService
     from .settings.migration import MigrationReport
     from .settings.schema import Provider
-    from .settings.store import Backup
 
 FAILED = 1  # exit code; click's own for wrong usage is 2
 
@@ -142,7 +142,7 @@ def providers(*, as_json: bool) -> None:
     service = _service()
     known = service.get_providers()
     if as_json:
-        _print_json([_provider_facts(provider) for provider in known])
+        _print_json([provider_facts(provider) for provider in known])
     elif not known:
         _print("No providers yet.")
     else:
@@ -163,7 +163,7 @@ def discover(*, provider: str | None, refresh: bool, as_json: bool) -> None:
     chosen = find_provider(service.get_providers(), provider)
     models = service.discover_models(chosen.id, force_refresh=refresh)
     if as_json:
-        _print_json(_list_facts(models))
+        _print_json(list_facts(models))
         return
     rows = [
         (
@@ -189,7 +189,7 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
     if as_json:
         _print_json(
             {
-                key: {"error": result.as_dict()} if isinstance(result, DispatchError) else _list_facts(result)
+                key: {"error": result.as_dict()} if isinstance(result, DispatchError) else list_facts(result)
                 for key, result in results.items()
             }
         )
@@ -219,7 +219,7 @@ def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
     if report is not None and not dry_run:
         report = service.migrate()
     if as_json:
-        _print_json(_report_facts(service.path, report))
+        _print_json(report_facts(service.path, report))
     elif report is None:
         _print(f"Nothing to convert in {service.path}.")
     else:
@@ -235,7 +235,7 @@ def backups(*, as_json: bool) -> None:
     service = _service(auto_migrate=False)
     found = service.backups()
     if as_json:
-        _print_json([_backup_facts(backup) for backup in found])
+        _print_json([backup_facts(backup) for backup in found])
     elif not found:
         _print("No backups yet. One is made before every conversion and restore.")
     else:
@@ -315,75 +315,6 @@ def _counts(result: ModelList | DispatchError) -> tuple[object, ...]:
     if isinstance(result, DispatchError):
         return ("-", "-", "-", getattr(result, "kind", result.code))
     return (*result.counts().values(), result.source)
-
-
-def _provider_facts(provider: Provider) -> dict[str, Any]:
-    return {
-        "id": provider.id,
-        "name": provider.name,
-        "type": provider.type,
-        "baseUrl": provider.base_url,
-        "key": provider.masked_key,
-    }
-
-
-def _list_facts(models: ModelList) -> dict[str, Any]:
-    return {
-        "providerId": models.provider_id,
-        "source": models.source,
-        "fetchedAt": models.fetched_at.isoformat() if models.fetched_at else None,
-        "warning": models.warning,
-        "models": [_model_facts(model) for model in models],
-    }
-
-
-def _model_facts(model: DiscoveredModel) -> dict[str, Any]:
-    facts = {
-        "id": model.id,
-        "name": model.name,
-        "capabilities": list(model.capabilities),
-        "ownedBy": model.owned_by,
-        "created": model.created,
-        "contextWindow": model.context_window,
-        "maxOutputTokens": model.max_output_tokens,
-        "deprecated": model.deprecated,
-        "shutdownDate": model.shutdown_date,
-    }
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _report_facts(path: Path, report: MigrationReport | None) -> dict[str, Any]:
-    if report is None:
-        return {"path": str(path), "needed": False, "written": False}
-    return {
-        "path": str(path),
-        "needed": True,
-        "written": report.written,
-        "backup": str(report.backup) if report.backup else None,
-        "providers": [
-            {
-                "id": made.id,
-                "name": made.name,
-                "type": made.type,
-                "baseUrl": made.base_url,
-                "key": made.masked_key,
-            }
-            for made in report.providers
-        ],
-        "entries": list(report.entries),
-        "warnings": list(report.warnings),
-    }
-
-
-def _backup_facts(backup: Backup) -> dict[str, Any]:
-    return {
-        "path": str(backup.path),
-        "madeAt": backup.made_at.isoformat(),
-        "reason": backup.reason,
-        "sizeBytes": backup.size_bytes,
-        "providers": backup.providers,
-        "entries": backup.entries,
-    }
 
 
 def _print_difference(report: MigrationReport) -> None:

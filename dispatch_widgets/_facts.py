@@ -1,0 +1,87 @@
+"""What the commands print with ``--json``: plain values, named as in the settings file, no key."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from .discovery.models import DiscoveredModel, ModelList
+    from .settings.migration import MigrationReport
+    from .settings.schema import Provider
+    from .settings.store import Backup
+
+
+def provider_facts(provider: Provider) -> dict[str, Any]:
+    """A provider, its key in the form that may be shown."""
+    return {
+        "id": provider.id,
+        "name": provider.name,
+        "type": provider.type,
+        "baseUrl": provider.base_url,
+        "key": provider.masked_key,
+    }
+
+
+def list_facts(models: ModelList) -> dict[str, Any]:
+    """A list of models, and where it came from."""
+    return {
+        "providerId": models.provider_id,
+        "source": models.source,
+        "fetchedAt": models.fetched_at.isoformat() if models.fetched_at else None,
+        "warning": models.warning,
+        "models": [model_facts(model) for model in models],
+    }
+
+
+def model_facts(model: DiscoveredModel) -> dict[str, Any]:
+    """A model; what its server does not state is left out."""
+    facts = {
+        "id": model.id,
+        "name": model.name,
+        "capabilities": list(model.capabilities),
+        "ownedBy": model.owned_by,
+        "created": model.created,
+        "contextWindow": model.context_window,
+        "maxOutputTokens": model.max_output_tokens,
+        "deprecated": model.deprecated,
+        "shutdownDate": model.shutdown_date,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def report_facts(path: Path, report: MigrationReport | None) -> dict[str, Any]:
+    """What a migration did or would do."""
+    if report is None:
+        return {"path": str(path), "needed": False, "written": False}
+    return {
+        "path": str(path),
+        "needed": True,
+        "written": report.written,
+        "backup": str(report.backup) if report.backup else None,
+        "providers": [
+            {
+                "id": made.id,
+                "name": made.name,
+                "type": made.type,
+                "baseUrl": made.base_url,
+                "key": made.masked_key,
+            }
+            for made in report.providers
+        ],
+        "entries": list(report.entries),
+        "warnings": list(report.warnings),
+    }
+
+
+def backup_facts(backup: Backup) -> dict[str, Any]:
+    """A copy of the settings file."""
+    return {
+        "path": str(backup.path),
+        "madeAt": backup.made_at.isoformat(),
+        "reason": backup.reason,
+        "sizeBytes": backup.size_bytes,
+        "providers": backup.providers,
+        "entries": backup.entries,
+    }
