@@ -1,0 +1,508 @@
+"""Edits of the document: what they change, what they refuse, and what they leave alone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_widgets.errors import DispatchError, InvalidInputError, NotFoundError
+from dispatch_widgets.settings import registry
+from dispatch_widgets.settings.document import parse, put, render
+from dispatch_widgets.settings.schema import MOCK_PROVIDER_ID, view
+
+KEY = "sk-new-0123456789abcdef"
+URL = "https://new.example/v1"
+
+
+def problems_of(error: InvalidInputError) -> dict[str, str]:
+    return {problem.field: problem.message for problem in error.problems}
+
+
+def raw_provider(document: dict[str, Any], provider_id: str) -> dict[str, Any]:
+    return next(provider for provider in document["providers"] if provider["id"] == provider_id)
+
+
+# ---------------------------------------------------------------------------------------- creating
+
+
+@pytest.mark.req("PM-1", "PM-2", "ST-7")
+def test_a_provider_is_added_at_the_end(new_document: dict[str, Any]) -> None:
+    """A new provider has a UUID4 id, stands last and holds the app's fields only (PM-2, ST-7)."""
+    document, new_id = registry.add_provider(
+        new_document, name="  New ", type="openai-compatible", api_key=f" {KEY}\n", base_url=f"{URL}/models"
+    )
+    assert uuid.UUID(new_id).version == 4
+    assert document["providers"][-1] == {
+        "id": new_id,
+        "name": "New",
+        "type": "openai-compatible",
+        "credentials": {"apiKey": KEY, "baseUrl": URL},
+    }
+    assert document["providers"][:-1] == new_document["providers"]
+
+
+@pytest.mark.req("PM-2")
+def test_names_may_repeat(new_document: dict[str, Any]) -> None:
+    """Two providers may have one name; their ids differ (PM-2)."""
+    document, first = registry.add_provider(new_document, name="Uni", type="anthropic", api_key=KEY)
+    _, second = registry.add_provider(document, name="Uni", type="anthropic", api_key=KEY)
+    assert first != second
+
+
+@pytest.mark.req("PM-2", "ST-7")
+@pytest.mark.parametrize(
+    "base_url", [None, "", "https://api.anthropic.com", "https://api.anthropic.com/v1/messages"]
+)
+def test_anthropic_needs_no_base_url(base_url: str | None) -> None:
+    """Anthropic's own address is not written, so there is never an empty or null baseUrl (PM-2, ST-7)."""
+    document, _ = registry.add_provider({}, name="A", type="anthropic", api_key=KEY, base_url=base_url)
+    assert document["providers"][0]["credentials"] == {"apiKey": KEY}
+    assert view(document).providers[0].base_url == "https://api.anthropic.com"
+
+
+@pytest.mark.req("PM-2")
+def test_anthropic_may_have_a_gateway() -> None:
+    """A provider of type anthropic may carry a base URL of its own (PM-2)."""
+    document, _ = registry.add_provider(
+        {}, name="A", type="anthropic", api_key=KEY, base_url="https://gateway.example/v1"
+    )
+    assert view(document).providers[0].base_url == "https://gateway.example"
+
+
+@pytest.mark.req("PM-2", "SEC-3")
+@pytest.mark.parametrize(
+    ("given_", "fields"),
+    [
+        ({"name": " "}, {"name"}),
+        ({"name": None}, {"name"}),
+        ({"type": "openai"}, {"type"}),
+        ({"type": ""}, {"type"}),
+        ({"type": "mock"}, {"type"}),
+        ({"api_key": ""}, {"credentials.apiKey"}),
+        ({"api_key": " \n"}, {"credentials.apiKey"}),
+        ({"api_key": None}, {"credentials.apiKey"}),
+        ({"api_key": "sk two words"}, {"credentials.apiKey"}),
+        ({"api_key": "sk-zero\u200bwidth"}, {"credentials.apiKey"}),
+        ({"api_key": "sk-…a1b2"}, {"credentials.apiKey"}),
+        ({"base_url": None}, {"credentials.baseUrl"}),
+        ({"base_url": "  "}, {"credentials.baseUrl"}),
+        ({"base_url": "https://u:p@h.example"}, {"credentials.baseUrl"}),
+        ({"name": "", "api_key": "", "base_url": "x"}, {"name", "credentials.apiKey", "credentials.baseUrl"}),
+    ],
+)
+def test_a_provider_that_cannot_work_is_refused(given_: dict[str, Any], fields: set[str]) -> None:
+    """Every field that cannot be used is named with its problem, and nothing is added (PM-2)."""
+    sent = {"name": "N", "type": "openai-compatible", "api_key": KEY, "base_url": URL, **given_}
+    with pytest.raises(InvalidInputError) as caught:
+        registry.add_provider({}, **sent)
+    assert set(problems_of(caught.value)) == fields
+    assert caught.value.code == "BAD_REQUEST"
+    assert all(problems_of(caught.value).values())
+
+
+@pytest.mark.req("SEC-3")
+@pytest.mark.parametrize("spoilt", ["{} ", "{}\nx", "x{}\u0007", "{}é", "\u200b{}"])
+def test_a_refused_key_is_not_quoted(spoilt: str, canary: str) -> None:
+    """A key with blanks, control or non-ASCII characters within is refused without being quoted (SEC-3)."""
+    key = spoilt.format(canary) + "tail"
+    with pytest.raises(InvalidInputError) as caught:
+        registry.add_provider({}, name="N", type="anthropic", api_key=key)
+    assert canary not in str(caught.value) + repr(caught.value.problems)
+
+
+# ---------------------------------------------------------------------------------------- changing
+
+
+@pytest.mark.req("PM-3", "MIG-7")
+def test_only_the_fields_given_change(new_document: dict[str, Any]) -> None:
+    """A new name leaves type, key, base URL, unknown fields and all other parts as they are (PM-3)."""
+    document = registry.update_provider(new_document, "p-uni", name="University")
+    assert raw_provider(document, "p-uni") == {**raw_provider(new_document, "p-uni"), "name": "University"}
+    assert {name: value for name, value in document.items() if name != "providers"} == {
+        name: value for name, value in new_document.items() if name != "providers"
+    }
+
+
+@pytest.mark.req("PM-3", "SEC-3")
+@pytest.mark.parametrize("kept", [None, "", "   ", "sk-…cdef", "sk-uni-0123456789abcdef"])
+def test_an_empty_or_masked_key_keeps_the_old_one(new_document: dict[str, Any], kept: str | None) -> None:
+    """A field left empty, or sent back in its shown form, keeps the key (SEC-3)."""
+    assert registry.update_provider(new_document, "p-uni", api_key=kept) is new_document
+
+
+@pytest.mark.req("SEC-3")
+def test_another_masked_form_is_refused(new_document: dict[str, Any]) -> None:
+    """The shown form of some other key is never saved over a key (SEC-3)."""
+    with pytest.raises(InvalidInputError) as caught:
+        registry.update_provider(new_document, "p-uni", api_key="sk-…9999")
+    assert set(problems_of(caught.value)) == {"credentials.apiKey"}
+
+
+@pytest.mark.req("PM-3")
+def test_credentials_merge_field_by_field(new_document: dict[str, Any]) -> None:
+    """A new key keeps the base URL, and a new base URL keeps the key (PM-3)."""
+    document = registry.update_provider(new_document, "p-uni", api_key=KEY)
+    document = put(document, ("providers", 1, "credentials", "extra"), 1)
+    document = registry.update_provider(document, "p-uni", base_url=URL)
+    assert raw_provider(document, "p-uni")["credentials"] == {"apiKey": KEY, "baseUrl": URL, "extra": 1}
+
+
+@pytest.mark.req("PM-3")
+def test_a_cleared_base_url_is_not_one_that_was_not_given(new_document: dict[str, Any]) -> None:
+    """Clearing drops it where the type has a default, and is refused where it is needed (PM-3)."""
+    document = registry.update_provider(new_document, "p-anthropic", base_url="https://gateway.example")
+    assert raw_provider(registry.update_provider(document, "p-anthropic", name="A"), "p-anthropic")[
+        "credentials"
+    ]["baseUrl"]
+    cleared = registry.update_provider(document, "p-anthropic", base_url="")
+    assert "baseUrl" not in raw_provider(cleared, "p-anthropic")["credentials"]
+    with pytest.raises(InvalidInputError):
+        registry.update_provider(document, "p-uni", base_url=" ")
+
+
+@pytest.mark.req("PM-3")
+def test_another_type_drops_the_base_url(new_document: dict[str, Any]) -> None:
+    """A change of type drops the base URL unless one comes along: no key goes to the old host (PM-3)."""
+    document = registry.update_provider(new_document, "p-uni", type="anthropic")
+    assert raw_provider(document, "p-uni")["credentials"] == {"apiKey": "sk-uni-0123456789abcdef"}
+    with pytest.raises(InvalidInputError) as caught:
+        registry.update_provider(new_document, "p-anthropic", type="openai-compatible")
+    assert set(problems_of(caught.value)) == {"credentials.baseUrl"}
+    document = registry.update_provider(new_document, "p-anthropic", type="openai-compatible", base_url=URL)
+    assert view(document).providers[0].base_url == URL
+
+
+@pytest.mark.req("PM-3")
+def test_a_field_that_is_not_given_is_not_judged(new_document: dict[str, Any]) -> None:
+    """A provider with an address that is not valid can still be renamed (PM-3)."""
+    document = put(new_document, ("providers", 1, "credentials", "baseUrl"), "nonsense")
+    document = registry.update_provider(document, "p-uni", name="Other")
+    assert raw_provider(document, "p-uni")["credentials"]["baseUrl"] == "nonsense"
+
+
+def test_a_provider_of_an_unknown_type_can_be_renamed() -> None:
+    """What a newer app wrote keeps its type and credentials when its name changes (MIG-7)."""
+    odd = {"id": "b", "name": "B", "type": "bedrock", "credentials": {"region": "eu", "n": 2**70}}
+    document = registry.update_provider({"providers": [odd]}, "b", name="Bedrock")
+    assert document["providers"] == [{**odd, "name": "Bedrock"}]
+
+
+@pytest.mark.req("PM-3", "PM-4", "API-2")
+@pytest.mark.parametrize("unknown", ["nope", "", None, 7])
+def test_an_unknown_provider_is_not_found(new_document: dict[str, Any], unknown: Any) -> None:
+    """Changing, deleting, merging or looking at an id that nothing has is NOT_FOUND (PM-3)."""
+    for action in (
+        lambda: registry.update_provider(new_document, unknown, name="x"),
+        lambda: registry.delete_provider(new_document, unknown),
+        lambda: registry.impact(new_document, unknown),
+        lambda: registry.merge_providers(new_document, unknown, ["p-uni"]),
+        lambda: registry.merge_providers(new_document, "p-uni", [unknown]),
+    ):
+        with pytest.raises(NotFoundError) as caught:
+            action()
+        assert caught.value.code == "NOT_FOUND"
+        assert caught.value.hint
+
+
+@pytest.mark.req("PM-7")
+@pytest.mark.parametrize("mock_id", [MOCK_PROVIDER_ID, "m1"])
+def test_the_mock_provider_cannot_be_changed(mock_id: str) -> None:
+    """The mock provider is neither edited, deleted nor merged, listed in the file or not (PM-7)."""
+    document = {"providers": [{"id": "m1", "name": "Mock", "type": "mock"}]}
+    for action in (
+        lambda: registry.update_provider(document, mock_id, name="x"),
+        lambda: registry.delete_provider(document, mock_id),
+        lambda: registry.merge_providers(document, mock_id, []),
+    ):
+        with pytest.raises(InvalidInputError, match="built in"):
+            action()
+
+
+# ------------------------------------------------------------------------------- deleting, merging
+
+
+@pytest.mark.req("PM-4")
+def test_deleting_a_provider_keeps_its_entries(new_document: dict[str, Any]) -> None:
+    """The provider goes, its entries and their tasks stay and are invalid (PM-4)."""
+    hit = registry.impact(new_document, "p-uni")
+    assert [entry.id for entry in hit.entries] == ["uni:llama", "uni:embed"]
+    assert hit.tasks == ("grade", "embed")
+    document = registry.delete_provider(new_document, "p-uni")
+    assert [provider["id"] for provider in document["providers"]] == ["p-anthropic"]
+    assert document["models"] is new_document["models"]
+
+
+@pytest.mark.req("PM-4")
+def test_deleting_can_take_the_tasks_along(new_document: dict[str, Any]) -> None:
+    """With unassign the tasks of its entries lose their assignment, others keep theirs (PM-4)."""
+    document = registry.delete_provider(new_document, "p-uni", unassign=True)
+    assert [found.task for found in view(document).assignments] == ["summarize"]
+    assert len(document["models"]["catalog"]) == 3
+
+
+@pytest.mark.req("PM-8")
+def test_merging_points_every_entry_to_the_one_kept(new_document: dict[str, Any]) -> None:
+    """The others go, their entries point to the one kept, and nothing else about them changes (PM-8)."""
+    document, twin = registry.add_provider(
+        new_document,
+        name="Twin",
+        type="openai-compatible",
+        api_key="sk-uni-0123456789abcdef",
+        base_url="https://llm.example.edu/v1/",
+    )
+    assert registry.duplicates(new_document) == ()
+    assert registry.duplicates(document) == (("p-uni", twin),)
+    merged = registry.merge_providers(document, twin, ["p-uni"])
+    assert [provider["id"] for provider in merged["providers"]] == ["p-anthropic", twin]
+    assert [entry["providerId"] for entry in merged["models"]["catalog"]] == ["p-anthropic", twin, twin]
+    assert merged["models"]["catalog"][1] == {**document["models"]["catalog"][1], "providerId": twin}
+    assert merged["models"]["assignment"] is document["models"]["assignment"]
+
+
+@pytest.mark.req("PM-8")
+def test_merging_into_itself_is_refused(new_document: dict[str, Any]) -> None:
+    """The provider to keep cannot be among those that go, and merging nothing changes nothing (PM-8)."""
+    with pytest.raises(InvalidInputError):
+        registry.merge_providers(new_document, "p-uni", ["p-anthropic", "p-uni"])
+    assert registry.merge_providers(new_document, "p-uni", []) is new_document
+
+
+# ------------------------------------------------------------------------------------------ catalog
+
+
+@pytest.mark.req("PM-6", "PM-9", "ST-7")
+def test_a_model_is_added_with_its_tasks(new_document: dict[str, Any]) -> None:
+    """An entry stands last, holds no credentials, and takes the tasks named, in one edit (PM-6)."""
+    document, entry_id = registry.add_model(
+        new_document,
+        provider_id="p-uni",
+        model=" meta/Llama-4 ",
+        label="Llama 4",
+        capabilities=["chat", "chat"],
+        tasks=["grade", "digest"],
+    )
+    assert document["models"]["catalog"][-1] == {
+        "id": entry_id,
+        "providerId": "p-uni",
+        "model": "meta/Llama-4",
+        "label": "Llama 4",
+        "capabilities": ["chat"],
+    }
+    assert entry_id == "uni:meta/Llama-4"
+    assert document["models"]["assignment"] == [
+        {"task": "summarize", "modelId": "anthropic:claude"},
+        {"task": "grade", "modelId": entry_id, "since": 2024},
+        {"task": "embed", "modelId": "uni:embed"},
+        {"task": "digest", "modelId": entry_id},
+    ]
+    assert document["models"]["strategy"] == "cheap"
+
+
+@pytest.mark.req("ST-7")
+def test_the_first_model_makes_what_the_app_needs() -> None:
+    """`models` never comes without an assignment list, and absent fields stay absent (ST-7)."""
+    document, provider_id = registry.add_provider({}, name="Größe & Co.", type="anthropic", api_key=KEY)
+    document, first = registry.add_model(document, provider_id=provider_id, model="claude", label=" ")
+    document, second = registry.add_model(document, provider_id=provider_id, model="claude", capabilities=())
+    assert (first, second) == ("größe-co:claude", "größe-co:claude-2")
+    assert document["models"] == {
+        "catalog": [
+            {"id": first, "providerId": provider_id, "model": "claude"},
+            {"id": second, "providerId": provider_id, "model": "claude", "capabilities": []},
+        ],
+        "assignment": [],
+    }
+
+
+@pytest.mark.req("PM-7")
+def test_a_mock_model_needs_no_provider_in_the_file() -> None:
+    """An entry of the mock provider refers to it by its id; nothing is written into providers (PM-7)."""
+    document, entry_id = registry.add_model({"providers": []}, provider_id="mock", model="mock-chat")
+    assert entry_id == "mock:mock-chat"
+    assert document["providers"] == []
+    assert view(document).catalog[0].problem == ""
+
+
+@pytest.mark.req("PM-6", "API-2")
+@pytest.mark.parametrize(
+    ("given_", "fields"),
+    [
+        ({"model": " "}, {"model"}),
+        ({"model": None}, {"model"}),
+        ({"provider_id": ""}, {"providerId"}),
+        ({"label": 7}, {"label"}),
+        ({"capabilities": ["chat", "vision"]}, {"capabilities"}),
+        ({"capabilities": "chat"}, {"capabilities"}),
+        ({"tasks": ["translate"]}, {"task"}),
+        ({"model": "", "capabilities": ["x"], "tasks": ["y"]}, {"model", "capabilities", "task"}),
+    ],
+)
+def test_a_model_that_cannot_work_is_refused(
+    new_document: dict[str, Any], given_: dict[str, Any], fields: set[str]
+) -> None:
+    """Every field of an entry that cannot be used is named with its problem (API-2)."""
+    sent = {"provider_id": "p-uni", "model": "m", **given_}
+    with pytest.raises(InvalidInputError) as caught:
+        registry.add_model(new_document, **sent)
+    assert set(problems_of(caught.value)) == fields
+
+
+@pytest.mark.req("API-2")
+def test_unknown_ids_in_the_catalog_are_not_found(new_document: dict[str, Any]) -> None:
+    """An entry or provider that nothing has is NOT_FOUND in every edit of the catalog (API-2)."""
+    for action in (
+        lambda: registry.add_model(new_document, provider_id="nope", model="m"),
+        lambda: registry.update_model(new_document, "nope", label="x"),
+        lambda: registry.update_model(new_document, "uni:llama", provider_id="nope"),
+        lambda: registry.delete_model(new_document, "nope"),
+        lambda: registry.model_impact(new_document, "nope"),
+        lambda: registry.assign(new_document, "grade", "nope"),
+    ):
+        with pytest.raises(NotFoundError):
+            action()
+
+
+@pytest.mark.req("PM-6", "MIG-7")
+def test_an_entry_changes_only_where_it_is_told(new_document: dict[str, Any]) -> None:
+    """Fields not given and fields unknown stay; an empty label goes; the id stays (PM-6)."""
+    document = registry.update_model(
+        new_document,
+        "uni:llama",
+        provider_id="p-anthropic",
+        model="claude-2",
+        label="",
+        capabilities=["chat"],
+    )
+    assert document["models"]["catalog"][1] == {
+        "id": "uni:llama",
+        "providerId": "p-anthropic",
+        "model": "claude-2",
+        "x": {"y": 1},
+        "capabilities": ["chat"],
+    }
+    assert registry.update_model(new_document, "uni:llama", label="Llama") is new_document
+    with pytest.raises(InvalidInputError):
+        registry.update_model(new_document, "uni:llama", model="  ")
+
+
+@pytest.mark.req("PM-4")
+def test_an_orphaned_entry_can_be_given_another_provider(new_document: dict[str, Any]) -> None:
+    """The way out of a deleted provider: the entry gets another one and is valid again (PM-4)."""
+    document = registry.delete_provider(new_document, "p-uni")
+    document = registry.update_model(document, "uni:llama", provider_id="p-anthropic")
+    settings = view(document)
+    assert settings.catalog[1].problem == ""
+    assert settings.assignments["grade"].problem == ""
+    assert settings.catalog[2].problem
+
+
+@pytest.mark.req("API-1")
+def test_deleting_an_entry_takes_its_assignments(new_document: dict[str, Any]) -> None:
+    """The entry goes and the tasks that used it are not set (API-1)."""
+    assert registry.model_impact(new_document, "uni:llama") == ("grade",)
+    document = registry.delete_model(new_document, "uni:llama")
+    assert [entry.id for entry in view(document).catalog] == ["anthropic:claude", "uni:embed"]
+    assert [found.task for found in view(document).assignments] == ["summarize", "embed"]
+
+
+# ------------------------------------------------------------------------------------------- router
+
+
+@pytest.mark.req("API-1", "PM-9")
+def test_a_task_is_given_an_entry_where_it_stands(new_document: dict[str, Any]) -> None:
+    """A new assignment comes last, a changed one keeps its place and its unknown fields (PM-9)."""
+    document = registry.assign(new_document, "grade", "anthropic:claude")
+    assert document["models"]["assignment"][1] == {
+        "task": "grade",
+        "modelId": "anthropic:claude",
+        "since": 2024,
+    }
+    document = registry.assign(document, "skill", "uni:llama")
+    assert document["models"]["assignment"][-1] == {"task": "skill", "modelId": "uni:llama"}
+    assert registry.assign(document, "skill", "uni:llama") is document
+
+
+@pytest.mark.req("ST-7")
+@pytest.mark.parametrize("task", ["translate", "", None, "Grade"])
+def test_only_the_six_tasks_are_assigned(new_document: dict[str, Any], task: Any) -> None:
+    """A task that the app does not know is never written (ST-7)."""
+    with pytest.raises(InvalidInputError) as caught:
+        registry.assign(new_document, task, "uni:llama")
+    assert set(problems_of(caught.value)) == {"task"}
+
+
+@pytest.mark.req("API-1")
+def test_an_assignment_is_taken_away(new_document: dict[str, Any]) -> None:
+    """A task loses its assignment; one that has none is left; one that nobody knows is refused (API-1)."""
+    document = registry.unassign(new_document, "grade")
+    assert [found["task"] for found in document["models"]["assignment"]] == ["summarize", "embed"]
+    assert registry.unassign(document, "grade") is document
+    assert registry.unassign({}, "grade") == {}
+    with pytest.raises(InvalidInputError):
+        registry.unassign(document, "translate")
+    newer = put(document, ("models", "assignment", 0, "task"), "translate")
+    assert len(registry.unassign(newer, "translate")["models"]["assignment"]) == 1
+
+
+# --------------------------------------------------------------------------------- all edits at once
+
+
+@pytest.mark.req("MIG-1")
+def test_an_old_file_is_converted_before_it_is_edited(old_document: dict[str, Any]) -> None:
+    """Adding providers to a file from before providers would hide its keys for ever: refused (MIG-1)."""
+    for action in (
+        lambda: registry.add_provider(old_document, name="N", type="anthropic", api_key=KEY),
+        lambda: registry.delete_model(old_document, "mock"),
+        lambda: registry.assign(old_document, "grade", "mock"),
+    ):
+        with pytest.raises(InvalidInputError, match="from before providers"):
+            action()
+
+
+@pytest.mark.req("MIG-7")
+@given(data=st.data())
+def test_no_edit_changes_its_input_or_the_rest_of_the_file(data: st.DataObject) -> None:
+    """Whatever edits follow one another, each leaves its input and the app's parts as they were (MIG-7)."""
+    rest = data.draw(
+        st.dictionaries(st.sampled_from(["ui", "x", "später"]), st.integers() | st.text(), max_size=3)
+    )
+    document = parse(
+        render({**rest, "providers": [], "models": {"assignment": [], "other": [1.50]}}), path=""
+    )
+    ids = st.sampled_from(["p1", "p2", "mock", "nope"])
+    names = st.text(max_size=5)
+    edits = st.sampled_from(
+        [
+            lambda doc: registry.add_provider(
+                doc, name=data.draw(names), type="anthropic", api_key=KEY, provider_id=data.draw(ids)
+            )[0],
+            lambda doc: registry.update_provider(doc, data.draw(ids), name=data.draw(names)),
+            lambda doc: registry.delete_provider(doc, data.draw(ids), unassign=data.draw(st.booleans())),
+            lambda doc: registry.merge_providers(doc, data.draw(ids), [data.draw(ids)]),
+            lambda doc: registry.add_model(
+                doc, provider_id=data.draw(ids), model=data.draw(names), tasks=["skill"]
+            )[0],
+            lambda doc: registry.delete_model(doc, data.draw(st.sampled_from(_entries(doc)))),
+            lambda doc: registry.assign(doc, "grade", data.draw(st.sampled_from(_entries(doc)))),
+            lambda doc: registry.unassign(doc, "grade"),
+        ]
+    )
+    for _ in range(data.draw(st.integers(1, 6))):
+        before = render(document)
+        try:
+            changed = data.draw(edits)(document)
+        except DispatchError:
+            changed = document
+        assert render(document) == before
+        view(changed)
+        assert {name: changed[name] for name in rest} == rest
+        assert changed["models"]["other"] == [1.50]
+        document = changed
+
+
+def _entries(document: dict[str, Any]) -> list[str]:
+    return [entry["id"] for entry in document["models"].get("catalog", [])] or ["none"]
