@@ -17,6 +17,7 @@ from .errors import SettingsWriteError as SettingsWriteError
 from .errors import UnreadableSettingsError as UnreadableSettingsError
 from .errors import UnresolvedTaskError as UnresolvedTaskError
 from .service import SettingsService as SettingsService
+from .service.default import default_service as default_service
 from .settings.report import MigrationReport as MigrationReport
 from .settings.schema import Assignment as Assignment
 from .settings.schema import CatalogEntry as CatalogEntry
@@ -24,7 +25,6 @@ from .settings.schema import Provider as Provider
 from .shortcuts import add_model as add_model
 from .shortcuts import add_provider as add_provider
 from .shortcuts import assign as assign
-from .shortcuts import default_service as default_service
 from .shortcuts import delete_model as delete_model
 from .shortcuts import delete_provider as delete_provider
 from .shortcuts import discover_models as discover_models

@@ -6,10 +6,10 @@ for the file that `default_service` finds. Each function is the method of the sa
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from .service import SettingsService
+from .service.default import default_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,24 +22,6 @@ if TYPE_CHECKING:
     from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider
     from .widgets.app import Panel
-
-_lock = threading.Lock()
-_services: dict[Path, SettingsService] = {}
-
-
-def default_service() -> SettingsService:
-    """The service for the settings file that is found from here (ST-1), the same one at every call.
-
-    A change of the working folder or of ``DISPATCH_SETTINGS_PATH`` that leads to another file gives
-    another service.
-    """
-    from .settings.locate import locate
-
-    path = locate().path
-    with _lock:
-        if path not in _services:
-            _services[path] = SettingsService()
-        return _services[path]
 
 
 def panel(service: SettingsService | None = None) -> Panel:
