@@ -160,6 +160,7 @@ class Disk:
                     self.files.publish(temporary, target)
                 else:
                     self.files.replace(temporary, target)
+                self._was_there = True
             except FileExistsError:
                 return False
             finally:
@@ -261,7 +262,9 @@ class Disk:
                 self._swept = True
             yield target
         finally:
-            lock.release()
+            # What was saved is saved; a lock that cannot be let go of ends with the process.
+            with suppress(OSError):
+                lock.release()
 
     def forget(self) -> None:
         """Takes note that the file is meant to be gone."""

@@ -60,7 +60,9 @@ class Content:
     def close(self) -> None:
         """Lets go of the open file."""
         if self.handle >= 0:
-            os.close(self.handle)
+            # Only read from, so there is nothing that a failing close could lose.
+            with suppress(OSError):
+                os.close(self.handle)
             self.handle = -1
 
     def __repr__(self) -> str:

@@ -1,0 +1,561 @@
+"""The settings file on disk, in one process."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import stat
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets.errors import (
+    InvalidInputError,
+    SettingsFileError,
+    SettingsWriteError,
+    UnreadableSettingsError,
+)
+from dispatch_widgets.settings import registry
+from dispatch_widgets.settings._files import Files
+from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, owners and pipes as POSIX has them")
+
+
+def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A change that puts one value at the top of the document."""
+    return lambda document: put(document, (name,), value)
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+@pytest.mark.req("MIG-1")
+def test_a_missing_file_reads_as_empty_and_is_not_made(store: SettingsStore, file: Path) -> None:
+    """Nothing is written before the first change, not even by a change that changes nothing (MIG-1)."""
+    snapshot = store.read()
+    assert (snapshot.document, snapshot.exists, snapshot.digest, snapshot.modified_at) == (
+        {},
+        False,
+        "",
+        None,
+    )
+    assert not store.edit(lambda document: document).changed
+    assert not file.exists()
+
+
+def test_a_snapshot_tells_about_the_file(store: SettingsStore, file: Path) -> None:
+    """A snapshot has the document, when it was written and whether this call has written it (ST-6)."""
+    written = store.edit(note(1))
+    assert (written.changed, written.exists, written.document) == (True, True, {"note": 1})
+    read = store.read()
+    assert (read.changed, read.digest, read.document) == (False, written.digest, {"note": 1})
+    assert read.modified_at == written.modified_at == datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+@pytest.mark.req("ST-4")
+@pytest.mark.parametrize(
+    "content", [b"", b"  \n", b'{"providers": [', b"not json", b"[]", b'{"a": 1, "a": 2}', b"\xff\xfe{}"]
+)
+def test_a_file_that_cannot_be_read_is_never_overwritten(
+    store: SettingsStore, file: Path, content: bytes
+) -> None:
+    """Reading and writing are refused with the place of the trouble, and the bytes stay (ST-4)."""
+    file.write_bytes(content)
+    for action in (store.read, lambda: store.edit(note(1)), lambda: store.edit(note(1), backup_reason="x")):
+        with pytest.raises(UnreadableSettingsError) as caught:
+            action()
+        assert caught.value.line >= 1
+        assert caught.value.path == str(file)
+        assert "until it is mended" in caught.value.hint
+    assert file.read_bytes() == content
+    assert names_in(file.parent) <= {file.name, f"{file.name}.lock"}
+
+
+@pytest.mark.req("ST-4")
+@pytest.mark.parametrize("start", [b"", b'{"note": "half'])
+def test_a_rewrite_in_progress_is_waited_for(store: SettingsStore, file: Path, start: bytes) -> None:
+    """An empty or cut-off file is read again for a moment before it is refused (issue: foreign rewrite)."""
+    file.write_bytes(start)
+    finish = threading.Timer(0.15, file.write_bytes, [b'{"note": "whole"}'])
+    finish.start()
+    try:
+        assert store.read().document == {"note": "whole"}
+    finally:
+        finish.join()
+
+
+def test_a_file_known_to_be_broken_is_not_waited_for_again(store: SettingsStore, file: Path) -> None:
+    """Asking again about the same broken bytes answers without another wait (ST-6)."""
+    file.write_bytes(b"{")
+    begin = time.monotonic()
+    with pytest.raises(UnreadableSettingsError):
+        store.read()
+    first = time.monotonic() - begin
+    begin = time.monotonic()
+    with pytest.raises(UnreadableSettingsError):
+        store.read()
+    assert time.monotonic() - begin < first / 5
+
+
+def test_a_file_that_is_replaced_by_removing_it_is_waited_for(store: SettingsStore, file: Path) -> None:
+    """A known file that is gone for a moment is not taken for empty (issue: never treated as empty)."""
+    store.edit(note(1))
+    file.unlink()
+    back = threading.Timer(0.1, file.write_bytes, [b'{"theirs": true}'])
+    back.start()
+    try:
+        assert store.edit(note(2)).document == {"theirs": True, "note": 2}
+    finally:
+        back.join()
+
+
+@pytest.mark.req("ST-6")
+def test_a_change_from_outside_is_noticed(store: SettingsStore, file: Path) -> None:
+    """A change is noticed by content, also when size and times stay the same, and a touch is none (ST-6)."""
+    digest = store.edit(note("aa")).digest
+    assert not store.changed_since(digest)
+    before = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"aa", b"bb"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert store.changed_since(digest)
+    file.write_bytes(file.read_bytes().replace(b"bb", b"aa"))
+    assert not store.changed_since(digest)
+    long_ago = time.time() - 1000
+    os.utime(file, (long_ago, long_ago))
+    assert not store.changed_since(digest)
+    file.unlink()
+    assert store.changed_since(digest)
+    assert not store.changed_since("")
+    assert store.digest() == ""
+
+
+# ------------------------------------------------------------------------------------------ writing
+
+
+@pytest.mark.req("ST-5")
+def test_a_save_that_changes_nothing_does_not_touch_the_file(
+    store: SettingsStore, file: Path, new_document: dict[str, Any]
+) -> None:
+    """However the file is laid out, a change to the same values leaves its bytes and inode alone (ST-5)."""
+    file.write_text("\ufeff" + json.dumps(new_document).replace(",", ",\r\n"), encoding="utf-8")
+    before, status = file.read_bytes(), file.stat()
+    for change in (
+        lambda document: document,
+        lambda document: registry.update_provider(document, "p-uni", name="Uni", api_key=""),
+        lambda document: json.loads(json.dumps(document)),
+    ):
+        assert not store.edit(change, backup_reason="x").changed
+    assert file.read_bytes() == before
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (status.st_ino, status.st_mtime_ns)
+    assert store.backups() == ()
+
+
+@pytest.mark.req("MIG-7", "ST-5")
+def test_an_edit_leaves_the_rest_byte_for_byte(
+    store: SettingsStore, file: Path, new_document: dict[str, Any], app_sections: dict[str, Any]
+) -> None:
+    """In a file laid out as the app does it, a new name changes that line and no other (MIG-7)."""
+    file.write_bytes(render(new_document))
+    store.edit(lambda document: registry.update_provider(document, "p-uni", name="University"))
+    old, new = render(new_document).splitlines(), file.read_bytes().splitlines()
+    assert [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]] == [
+        (b'      "name": "Uni",', b'      "name": "University",')
+    ]
+    assert {name: store.read().document[name] for name in app_sections} == app_sections
+
+
+@pytest.mark.req("API-2")
+def test_a_refused_change_leaves_the_file(store: SettingsStore, file: Path) -> None:
+    """An error of the change itself comes through and nothing is written (API-1)."""
+    with pytest.raises(InvalidInputError):
+        store.edit(lambda document: registry.add_provider(document, name="", type="x", api_key="")[0])
+    with pytest.raises(ZeroDivisionError):
+        store.edit(lambda document: {"x": 1 / 0, **document})
+    assert not file.exists()
+    store.edit(note(1))  # the lock was let go
+
+
+@posix
+@pytest.mark.req("ST-2")
+def test_a_new_file_is_private(store: SettingsStore, file: Path) -> None:
+    """A new file, its lock and its backups have mode 0600 whatever the umask (ST-2)."""
+    old = os.umask(0)
+    try:
+        store.edit(note(1))
+        backup = store.make_backup("x")
+    finally:
+        os.umask(old)
+    assert backup is not None
+    for path in (file, file.with_name(f"{file.name}.lock"), backup):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@posix
+@pytest.mark.req("ST-2")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o777])
+def test_the_mode_is_kept(store: SettingsStore, file: Path, mode: int) -> None:
+    """A file keeps its mode across saves, whatever the umask; its backups are private (ST-2)."""
+    file.write_text("{}")
+    file.chmod(mode)
+    old = os.umask(0o077)
+    try:
+        snapshot = store.edit(note(1), backup_reason="x")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    assert snapshot.backup is not None
+    assert stat.S_IMODE(snapshot.backup.stat().st_mode) == 0o600
+
+
+@posix
+@pytest.mark.req("ST-2")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_is_kept(store: SettingsStore, file: Path) -> None:
+    """A file keeps its owner and group when somebody else saves it (ST-2)."""
+    file.write_text("{}")
+    os.chown(file, 12345, 23456)
+    store.edit(note(1))
+    assert (file.stat().st_uid, file.stat().st_gid) == (12345, 23456)
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes as Linux has them")
+def test_extended_attributes_are_kept(store: SettingsStore, file: Path) -> None:
+    """Access lists and labels, which are extended attributes, go along (ST-2)."""
+    file.write_text("{}")
+    try:
+        os.setxattr(file, "user.label", b"private")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    store.edit(note(1))
+    assert os.getxattr(file, "user.label") == b"private"
+
+
+@posix
+@pytest.mark.req("ST-2")
+@pytest.mark.parametrize("made", [True, False])
+def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, file: Path, made: bool) -> None:
+    """Through a chain of links, dangling or not, the real file is written and the links stay (ST-2)."""
+    real = tmp_path / "elsewhere" / "real.json"
+    real.parent.mkdir()
+    if made:
+        real.write_text('{"a": 1}')
+    middle = tmp_path / "middle.json"
+    middle.symlink_to("elsewhere/real.json")
+    file.symlink_to(middle)
+    store = SettingsStore(file)
+    snapshot = store.edit(note(1), backup_reason="x")
+    assert file.is_symlink()
+    assert middle.is_symlink()
+    assert json.loads(real.read_text()) == snapshot.document == ({"a": 1, "note": 1} if made else {"note": 1})
+    assert names_in(file.parent) == {file.name}
+    assert len(store.backups()) == int(made)
+    assert (real.parent / "real.json.lock").exists()
+
+
+@posix
+def test_a_link_that_leads_round_is_an_error(tmp_path: Path) -> None:
+    """A symbolic link in a circle is told apart and does not hang (issue: also a loop)."""
+    (tmp_path / "a.json").symlink_to("b.json")
+    (tmp_path / "b.json").symlink_to("a.json")
+    store = SettingsStore(tmp_path / "a.json")
+    for action in (store.read, lambda: store.edit(note(1)), store.backups):
+        with pytest.raises(SettingsFileError, match="round in a circle"):
+            action()
+
+
+@posix
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "socket"])
+def test_something_else_in_the_files_place_is_an_error(store: SettingsStore, file: Path, kind: str) -> None:
+    """A folder, pipe, device or socket in the file's place is refused at once, and never waited on (ST-4)."""
+    if kind == "folder":
+        file.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "device":
+        file.symlink_to("/dev/null")
+    else:
+        import socket
+
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(os.path.relpath(file))
+    for action in (store.read, lambda: store.edit(note(1)), lambda: store.make_backup("x")):
+        with pytest.raises(SettingsFileError, match=f"a {kind}|a named pipe|a device or socket|read-only"):
+            action()
+
+
+@posix
+def test_a_folder_in_the_files_place_can_be_moved_away(store: SettingsStore, file: Path) -> None:
+    """Moving it away is the way out of whatever stands in the file's place (ST-4)."""
+    file.mkdir()
+    (file / "x").touch()
+    moved = store.move_away()
+    assert (moved / "x").exists()
+    assert store.edit(note(1)).changed
+
+
+@pytest.mark.req("ST-2")
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    """A path into a folder that does not exist reads as empty and refuses to be written (ST-2)."""
+    store = SettingsStore(tmp_path / "missing" / "dispatch.settings.json")
+    assert not store.read().exists
+    with pytest.raises(SettingsWriteError, match="its folder does not exist"):
+        store.edit(note(1))
+    assert not (tmp_path / "missing").exists()
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[Path]:
+    """A folder that other users can reach, which a test's own folder is not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        yield folder
+
+
+def refusal_as_nobody(path: Path) -> str:
+    """What a user without rights is told on saving; tests often run as root, who may write everywhere."""
+    import filelock  # noqa: F401 - nobody may not be able to import it later
+
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        message = "saved"
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            SettingsStore(path).edit(note(1))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent judges it
+            message = f"{type(error).__name__}: {error}"
+        os.write(writing, message.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    return text
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Python 3.12 warns of forking threads
+@pytest.mark.parametrize("what", ["folder", "file", "lock", "unreadable"])
+def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
+    """A folder, file or lock that one may not write is told, and all stays as it is (issue: EACCES)."""
+    file = shared / "dispatch.settings.json"
+    lock = shared / "dispatch.settings.json.lock"
+    file.write_text("{}")
+    file.chmod({"file": 0o444, "unreadable": 0o200}.get(what, 0o666))
+    if what == "lock":
+        lock.touch(0o400)
+    if what == "folder":
+        shared.chmod(0o555)
+    try:
+        told = refusal_as_nobody(file)
+    finally:
+        shared.chmod(0o777)
+    kind = "UnreadableSettingsError" if what == "unreadable" else "SettingsWriteError"
+    assert told.startswith(kind)
+    assert "read-only" in told
+    assert file.read_text() == "{}"
+    assert names_in(shared) <= {file.name, lock.name}
+
+
+@pytest.mark.req("ST-2")
+def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) -> None:
+    """What dead processes left goes at the next save; files of the living and of others stay (ST-2)."""
+    dead = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
+    alive = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
+    other = file.with_name(".other.json.999999999-0123abcd.tmp")
+    for path in (dead, alive, other):
+        path.write_text("x")
+    store.edit(note(1))
+    assert not dead.exists()
+    assert alive.exists() or sys.platform == "win32"
+    assert other.exists()
+
+
+# ----------------------------------------------------------------- somebody writes at the same moment
+
+
+class Interrupted(Files):
+    """The file system, with somebody else at work just before or after one of its operations."""
+
+    def __init__(self) -> None:
+        self.before_replace: list[Callable[[Path], None]] = []
+        self.after_write: list[Callable[[Path], None]] = []
+        self.before_publish: list[Callable[[Path], None]] = []
+
+    def write_temporary(self, target: Path, data: bytes, like: Any) -> Path:
+        temporary = super().write_temporary(target, data, like)
+        if self.after_write:
+            self.after_write.pop(0)(target)
+        return temporary
+
+    def replace(self, temporary: Path, target: Path) -> None:
+        if self.before_replace:
+            self.before_replace.pop(0)(target)
+        super().replace(temporary, target)
+
+    def publish(self, temporary: Path, target: Path) -> None:
+        if self.before_publish:
+            self.before_publish.pop(0)(target)
+        super().publish(temporary, target)
+
+
+@pytest.mark.req("ST-3")
+def test_a_foreign_write_during_a_save_is_kept(file: Path) -> None:
+    """A file written by somebody after it was read is read again and the change applied to it (ST-3)."""
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.after_write = [
+        lambda target: target.write_text('{"theirs": 1}'),
+        lambda target: target.write_text('{"theirs": 2}'),
+    ]
+    snapshot = store.edit(note(1), backup_reason="x")
+    assert snapshot.document == {"theirs": 2, "note": 1}
+    assert json.loads(file.read_text()) == {"theirs": 2, "note": 1}
+    assert snapshot.backup is not None
+    assert json.loads(snapshot.backup.read_text()) == {"theirs": 2}
+
+
+@posix
+@pytest.mark.req("ST-3")
+def test_a_foreign_write_between_compare_and_replace_is_kept(file: Path) -> None:
+    """What is written in place in the very last moment lands in the replaced file, and is taken up (ST-3)."""
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.before_replace = [lambda target: target.write_text('{"theirs": 1}') and None]
+    assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
+    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+
+
+@posix
+@pytest.mark.req("ST-3")
+def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path) -> None:
+    """A program that truncated the old file just before the replace, and fills it later, is heard (ST-3)."""
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    writers: list[threading.Timer] = []
+
+    def truncate(target: Path) -> None:
+        handle = target.open("w")
+
+        def finish() -> None:
+            handle.write('{"theirs": 1}')
+            handle.close()
+
+        writers.append(threading.Timer(0.15, finish))
+        writers[0].start()
+
+    files.before_replace = [truncate]
+    try:
+        assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
+    finally:
+        writers[0].join()
+    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+
+
+@pytest.mark.req("ST-3")
+def test_a_file_made_by_somebody_meanwhile_is_not_overwritten(file: Path) -> None:
+    """The first save gives way to a file that appeared since it looked (ST-3)."""
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    files.before_publish = [lambda target: target.write_text('{"theirs": 1}') and None]
+    assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
+    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+
+
+def test_a_file_that_never_rests_is_an_error(file: Path) -> None:
+    """A program that writes at every attempt ends in an error, not in an endless loop (ST-3)."""
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    numbers = itertools.count()
+    files.after_write = [lambda target: target.write_text(f'{{"theirs": {next(numbers)}}}')] * 200
+    with pytest.raises(SettingsWriteError, match="again and again"):
+        store.edit(note(1))
+    assert "theirs" in json.loads(file.read_text())
+    assert not list(file.parent.glob(".*tmp"))
+
+
+@pytest.mark.req("ST-3")
+def test_threads_of_one_process_lose_nothing(store: SettingsStore, file: Path) -> None:
+    """Threads that share a store, or have one each, edit at once and all edits are kept (ST-3)."""
+    stores = [store, store, SettingsStore(file), SettingsStore(file)]
+
+    def work(number: int) -> None:
+        for step in range(15):
+            stores[number].edit(note(step, f"{number}/{step}"))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.read().document) == 60
+
+
+# ------------------------------------------------------------------------------------------ secrecy
+
+
+@pytest.mark.req("SEC-1")
+def test_errors_bring_no_frames_that_hold_the_document(store: SettingsStore, file: Path, canary: str) -> None:
+    """A traceback with local variables shows no key of a broken file or a refused edit (SEC-1)."""
+    import traceback
+
+    def local_texts(action: Callable[[], object]) -> str:
+        try:
+            action()
+        except SettingsFileError as error:
+            caught: Exception = error
+        except InvalidInputError as error:
+            caught = error
+        shown = traceback.TracebackException.from_exception(caught, capture_locals=True)
+        return "".join(shown.format())
+
+    good = render(
+        {"providers": [{"id": "a", "name": "n", "type": "anthropic", "credentials": {"apiKey": canary}}]}
+    )
+    file.write_bytes(good[:-4])
+    assert canary not in local_texts(store.read)
+    assert canary not in local_texts(lambda: store.edit(note(1)))
+    file.write_bytes(good)
+    assert canary not in local_texts(
+        lambda: store.edit(lambda document: registry.update_provider(document, "a", name=" "))
+    )
+    assert canary not in repr(store.read()) + repr(store) + repr(store.edit(note(1), backup_reason="x"))
+
+
+@pytest.mark.req("SEC-1")
+def test_logging_shows_no_key(file: Path, canary: str, caplog: pytest.LogCaptureFixture) -> None:
+    """With everything logged at DEBUG no key is in the log (SEC-1)."""
+    caplog.set_level("DEBUG")
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    store.edit(
+        lambda document: registry.add_provider(document, name="N", type="anthropic", api_key=canary)[0]
+    )
+    files.before_replace = [lambda target: target.write_text(f'{{"apiKey": "{canary}"}}') and None]
+    store.edit(note(1), backup_reason="x")
+    assert "during a save" in caplog.text or sys.platform == "win32"
+    assert canary not in caplog.text
