@@ -220,10 +220,8 @@ class Listener:
                 buffer += received
                 if not received or len(buffer) > HEAD_LIMIT_BYTES:
                     return
-                if not buffer[
-                    :1
-                ].isalpha():  # a TLS greeting on this plain port: its sender waits for an answer
-                    break
+                if not buffer[:1].isalpha():
+                    break  # a TLS greeting on this plain port: its sender waits for an answer
             head, _, buffer = buffer.partition(b"\r\n\r\n")
             try:
                 exchange = Exchange(connection, self._wake, head)
