@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from .discovery.diagnose import Diagnosis
     from .discovery.models import DiscoveredModel, ModelList
     from .settings.migration import MigrationReport
     from .settings.schema import Provider
@@ -84,4 +85,14 @@ def backup_facts(backup: Backup) -> dict[str, Any]:
         "sizeBytes": backup.size_bytes,
         "providers": backup.providers,
         "entries": backup.entries,
+    }
+
+
+def diagnosis_facts(diagnosis: Diagnosis) -> dict[str, Any]:
+    """What was tried at a provider, and what to change."""
+    return {
+        "ok": diagnosis.ok,
+        "steps": [{"ok": step.ok, "text": step.text} for step in diagnosis.steps],
+        "suggestion": diagnosis.suggestion,
+        "suggestedBaseUrl": diagnosis.suggested_base_url,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import click
 
 from . import __version__
-from ._facts import backup_facts, list_facts, provider_facts, report_facts
+from ._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, report_facts
 from ._text import clean, text_table
 from .errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from .secrets import redact
@@ -20,6 +20,7 @@ from .secrets import redact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .discovery.diagnose import Diagnosis
     from .discovery.models import ModelList
     from .service import SettingsService
     from .settings.migration import MigrationReport
@@ -204,6 +205,38 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
         _warn(f"{provider.name}: {text}" if text else "")
     if failures:
         sys.exit(FAILED)
+
+
+@main.command()
+@click.argument("provider", required=False)
+@_as_json
+def diagnose(*, provider: str | None, as_json: bool) -> None:
+    """Find out step by step why PROVIDER (an id or a name; else each one) gives no models."""
+    service = _service()
+    known = tuple(one for one in service.get_providers() if not one.is_mock)
+    chosen = known if provider is None else (find_provider(known, provider),)
+    found = {one.id: _diagnosis(service, one) for one in chosen}
+    if as_json:
+        _print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})
+    else:
+        for one in chosen:
+            _print(f"{one.name} ({one.host})")
+            for line in str(found[one.id]).splitlines():
+                _print_lines(f"  {line}")
+    if not all(diagnosis.ok for diagnosis in found.values()):
+        sys.exit(FAILED)
+
+
+def _diagnosis(service: SettingsService, provider: Provider) -> Diagnosis:
+    from ._loop import background
+    from .discovery.diagnose import Diagnosis, Step
+    from .discovery.diagnose import diagnose as try_out
+
+    try:
+        target = service._lists.target(provider)  # noqa: SLF001 - the service's own way to follow references
+    except DispatchError as error:  # it cannot be asked at all: that is the diagnosis
+        return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
+    return background.call(try_out(target))
 
 
 @main.command()

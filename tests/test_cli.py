@@ -69,7 +69,7 @@ def providers_of(path: Path) -> dict[str, Any]:
 def test_help_names_every_command(run: Run) -> None:
     """The top-level help lists the commands; --version says the package's version."""
     text = run("--help").stdout
-    for command in ("demo", "providers", "discover", "migrate", "where", "backups", "restore"):
+    for command in ("demo", "providers", "discover", "migrate", "where", "backups", "restore", "diagnose"):
         assert re.search(rf"^  {command} ", text, re.MULTILINE)
     assert __version__ in run("--version").stdout
 
@@ -193,6 +193,27 @@ def test_unknown_and_ambiguous_providers_are_told_apart(run: Run, new: Path) -> 
     assert "2 providers are called openai." in error
     assert document["providers"][1]["id"] in error
     assert document["providers"][2]["id"] in error
+
+
+@pytest.mark.req("MD-14")
+def test_diagnose_names_the_step_that_fails_and_the_base_url_that_works(
+    run: Run, new: Path, server: DemoServer
+) -> None:
+    """MD-14: a base URL without its /v1 is found out, and the right one is offered; a good one is well."""
+    document = json.loads(new.read_text("utf-8"))
+    credentials = document["providers"][1]["credentials"]
+    credentials["baseUrl"] = credentials["baseUrl"].removesuffix("/v1")
+    document["providers"][2]["credentials"]["apiKey"] = "${NOT_SET_ANYWHERE}"
+    new.write_text(json.dumps(document))
+    text = run("diagnose", "OpenAI", code=1).stdout
+    assert "404" in text
+    assert f"Take {server.openai_base_url} as the base URL." in text
+    told = json.loads(run("diagnose", "--json", code=1).stdout)
+    ids = [provider["id"] for provider in document["providers"]]
+    assert [told[key]["ok"] for key in ids] == [True, False, False]
+    assert told[ids[1]]["suggestedBaseUrl"] == server.openai_base_url
+    assert "NOT_SET_ANYWHERE" in told[ids[2]]["steps"][0]["text"]
+    assert "28 models" in run("diagnose", "Anthropic").stdout
 
 
 @pytest.mark.req("SEC-6")
