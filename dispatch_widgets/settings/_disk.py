@@ -68,7 +68,8 @@ class Disk:
             UnreadableSettingsError: If the links lead round in a circle.
         """
         target = Path(os.path.realpath(self.path))
-        if target.is_symlink():  # what is left of a link that leads round in a circle
+        # What is still a link leads round in a circle. A disk that fails here is told by the next call.
+        if os.path.islink(target):  # noqa: PTH114 - Path.is_symlink lets errors of the disk through
             raise UnreadableSettingsError(
                 "This symbolic link leads round in a circle.",
                 path=str(self.path),
