@@ -1,0 +1,69 @@
+"""What another process does to a settings file in the tests of several processes (no test itself)."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from dispatch_widgets.settings import migration
+from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.store import SettingsStore
+
+
+def edit(path: str, name: str, count: str) -> None:
+    """Makes many edits, each a name of its own at the top of the document."""
+    store = SettingsStore(path, lock_timeout_seconds=60)
+    for number in range(int(count)):
+        store.edit(lambda document, number=number: put(document, (f"{name}/{number}",), number))
+
+
+def hold(path: str) -> None:
+    """Takes the lock, says so, and keeps it."""
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        print("holding", flush=True)  # noqa: T201 - the sign for the test
+        time.sleep(60)
+        return document
+
+    SettingsStore(path).edit(change)
+
+
+def migrate(path: str) -> None:
+    """Migrates as soon as a line comes in, as two kernels do that open the same old file."""
+    store = SettingsStore(path)
+    print("ready", flush=True)  # noqa: T201 - the sign for the test
+    sys.stdin.readline()
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        return migration.migrate(document)[0] if migration.needs_migration(document) else document
+
+    print(store.edit(change, backup_reason="Before the conversion").changed, flush=True)  # noqa: T201
+
+
+def rewrite(path: str, count: str) -> None:
+    """Rewrites the file in place, without a lock, in pieces; complains if what it wrote before is gone."""
+    file = Path(path)
+    for number in range(int(count)):
+        while True:
+            try:
+                document = json.loads(file.read_bytes())
+                break
+            except ValueError:
+                time.sleep(0.001)
+        if document.get("foreign", -1) != number - 1:
+            sys.exit(f"write {number - 1} of the foreign program was lost: {document.get('foreign')}")
+        document["foreign"] = number
+        text = json.dumps(document, indent=2)
+        with file.open("w") as handle:
+            for start in range(0, len(text), 400):
+                handle.write(text[start : start + 400])
+                handle.flush()
+                time.sleep(0.0005)
+        time.sleep(0.003)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,134 @@
+"""Several processes on one settings file (ST-3, MIG-1)."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets.errors import LockTimeoutError
+from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings.schema import view
+from dispatch_widgets.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Start = Callable[..., subprocess.Popen[str]]
+
+WORKER = Path(__file__).with_name("store_worker.py")
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts workers, and ends those that are left."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(WORKER), *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def finish(*processes: subprocess.Popen[str]) -> None:
+    for process in processes:
+        _, complaint = process.communicate(timeout=120)
+        assert process.returncode == 0, complaint
+
+
+@pytest.mark.req("ST-3")
+def test_many_processes_lose_no_edit(
+    file: Path, store: SettingsStore, start: Start, app_sections: dict[str, Any]
+) -> None:
+    """8 processes with 60 edits each on one file: all 480 are kept, and what was there before (ST-3)."""
+    file.write_bytes(render(app_sections))
+    finish(*[start("edit", file, f"worker-{number}", 60) for number in range(8)])
+    document = store.read().document
+    assert {name: document.pop(name) for name in app_sections} == app_sections
+    assert document == {f"worker-{worker}/{number}": number for worker in range(8) for number in range(60)}
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
+
+
+@pytest.mark.req("ST-3")
+def test_a_program_that_rewrites_in_place_is_never_overwritten(
+    file: Path, store: SettingsStore, start: Start, app_sections: dict[str, Any]
+) -> None:
+    """A program without a lock truncates and rewrites beside two editing processes: its writes stay (ST-3).
+
+    That it drops edits made while it had the file in memory is its own doing and cannot be helped; the
+    next edit must then find the file as it left it.
+    """
+    file.write_bytes(render(app_sections))
+    foreign = start("rewrite", file, 120)
+    editors = [start("edit", file, f"worker-{number}", 60) for number in range(2)]
+    finish(foreign, *editors)
+    document = store.read().document
+    assert document["foreign"] == 119
+    assert {name: document[name] for name in app_sections} == app_sections
+    assert store.edit(lambda document: put(document, ("after",), 1)).document["foreign"] == 119
+
+
+@pytest.mark.req("MIG-1", "MIG-5")
+def test_kernels_that_open_an_old_file_together_migrate_once(
+    file: Path, store: SettingsStore, start: Start, old_document: dict[str, Any]
+) -> None:
+    """Of four processes that migrate at the same moment one does; there is one backup (MIG-1)."""
+    file.write_bytes(render(old_document))
+    kernels = [start("migrate", file) for _ in range(4)]
+    for kernel in kernels:
+        assert kernel.stdout is not None
+        assert kernel.stdout.readline() == "ready\n"
+    for kernel in kernels:
+        assert kernel.stdin is not None
+        kernel.stdin.write("\n")
+        kernel.stdin.flush()
+    answers = sorted(kernel.communicate(timeout=60)[0].strip() for kernel in kernels)
+    assert answers == ["False", "False", "False", "True"]
+    (backup,) = store.backups()
+    assert backup.path.read_bytes() == render(old_document)
+    settings = view(store.read().document)
+    assert len(settings.providers) == 4
+    assert not any(entry.problem for entry in settings.catalog)
+
+
+@pytest.mark.req("ST-3")
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stopping a process is a matter of POSIX")
+def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file: Path, start: Start) -> None:
+    """Who waits for a stopped process is told the lock file in finite time; a dead one frees it (ST-3)."""
+    file.write_text('{"n": 1}')
+    holder = start("hold", file)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "holding\n"
+    holder.send_signal(signal.SIGSTOP)
+    store = SettingsStore(file, lock_timeout_seconds=0.3)
+    for action in (
+        lambda: store.edit(lambda document: put(document, ("n",), 2)),
+        lambda: store.make_backup("x"),
+        store.move_away,
+    ):
+        with pytest.raises(LockTimeoutError) as caught:
+            action()
+        assert caught.value.lock_path == f"{file}.lock"
+        assert "another program holds dispatch.settings.json.lock" in caught.value.message
+        assert f"{file}.lock" in caught.value.hint
+    assert store.read().document == {"n": 1}
+    holder.kill()
+    holder.wait()
+    assert store.edit(lambda document: put(document, ("n",), 2)).changed
+    assert json.loads(file.read_text()) == {"n": 2}
