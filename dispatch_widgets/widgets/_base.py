@@ -17,7 +17,7 @@ from .._text import escaped as esc
 from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
 from ._hub import News, hub_of
-from ._parts import Message, Note, box, button, classed, empty, heading, mark, section, show
+from ._parts import Message, Note, box, button, classed, empty, heading, mark, section, shared, show
 from .panel_root import PanelRoot
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def __init__(self, service: SettingsService | None = None, *, host: Host | None = None) -> None:
         if service is None:
-            from ..shortcuts import default_service
+            from ..service.default import default_service
 
             service = default_service()
         self.service = service
@@ -79,7 +79,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._form_place = box(classes="dw-body")
         self._unreadable = box(classes="dw-body")
         parts = [self._main, self._form_place, self._unreadable]
-        super().__init__(parts if host is not None else [self.root, *parts])
+        super().__init__(parts if host is not None else [self.root, *parts], layout=shared(widgets.Layout))
         if host is None:
             classed(self, "dw-panel")
         show(self._form_place, False)
@@ -89,6 +89,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             show(self._main.children[0], False)
             self._redraw(None)
         self.hub.subscribe(self._news)
+        self.hub.post(News("time"))  # what takes longer to find out is drawn in a moment, by the worker
 
     def __repr__(self) -> str:
         # The widgets' own repr prints every child, which is long and says nothing.
@@ -284,7 +285,7 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.note = Note()
         form_head = box(self.back, heading(title, level=2, large=True), classes="dw-form-head", row=True)
         foot = box(self.save, self.cancel, self.foot_message, classes="dw-form-foot", row=True)
-        super().__init__([form_head, *fields, self.note, foot])
+        super().__init__([form_head, *fields, self.note, foot], layout=shared(widgets.Layout))
         classed(self, "dw-form")
 
     @property
@@ -335,7 +336,7 @@ class Field(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.control = classed(control, "dw-field", classes)
         self.error = Message()
         self.hint = Message()
-        super().__init__([self.control, self.error, self.hint])
+        super().__init__([self.control, self.error, self.hint], layout=shared(widgets.Layout))
         classed(self, "dw-fieldbox")
 
     @property

@@ -169,3 +169,15 @@ def folder(path: Path) -> str:
     except (ValueError, RuntimeError):
         return clean(parent)
     return clean(Path("~") / inside)
+
+
+def content_words(providers: int, entries: int) -> str:
+    """What a settings file holds: ``2 providers, 5 entries``.
+
+    Args:
+        providers: How many providers.
+        entries: How many catalog entries.
+    """
+    parts = [plural(providers, "provider")] if providers else []
+    parts += [plural(entries, "entry", "entries")] if entries else []
+    return ", ".join(parts) or "nothing in it"

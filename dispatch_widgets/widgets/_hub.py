@@ -91,7 +91,7 @@ class Outcome:
     dismissed: bool = False
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Hub:
     """The shared part of all panels over one service. Use `hub_of` to get it.
 

@@ -126,7 +126,7 @@ def kind_words(kind: EntryKind) -> str:
     """What an entry can do, in a word or two."""
     if kind.known == "unknown":
         return "unknown"
-    return ", ".join(kind.capabilities) or "other"
+    return "both" if len(kind.capabilities) > 1 else (*kind.capabilities, "other")[0]
 
 
 def entry_row(

@@ -7,7 +7,7 @@ child anew, and a list would lose its scroll position.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ipywidgets as widgets
 
@@ -19,8 +19,44 @@ if TYPE_CHECKING:
 
     Handler = Callable[[], object]
 
+W = TypeVar("W")
+
 TAIL_CHARACTERS = 24
 """A long id loses its middle: at least its last part stays, up to this many characters."""
+
+
+_shared: dict[tuple[type[widgets.Widget], bool], widgets.Widget] = {}
+
+
+def shared(kind: type[widgets.Widget], *, hidden: bool = False) -> Any:
+    """The one layout or style that all parts of a kind have together.
+
+    Two thirds of a core widget's cost are the layout and style models that come with it; panels are
+    styled by class names and need neither of their own.
+
+    Args:
+        kind: `widgets.Layout` or a style class.
+        hidden: For a layout: whether it hides what has it.
+    """
+    there = _shared.get((kind, hidden))
+    if there is None or there.comm is None:  # closed with all widgets: `Widget.close_all()`
+        there = _shared[kind, hidden] = kind(display="none") if hidden else kind()
+    return there
+
+
+def make(kind: type[W], *args: Any, **traits: Any) -> W:
+    """A widget with the shared layout and style.
+
+    Args:
+        kind: Its class.
+        args: As the class takes them.
+        traits: As the class takes them.
+    """
+    traits.setdefault("layout", shared(widgets.Layout))
+    style = getattr(kind, "style", None)
+    if style is not None:
+        traits.setdefault("style", shared(style.klass))
+    return kind(*args, **traits)
 
 
 def classed(widget: widgets.DOMWidget, *names: str) -> Any:
@@ -47,11 +83,17 @@ def mark(widget: widgets.DOMWidget, name: str, on: bool) -> None:
     set_classes(widget, (*names, name) if on else names)
 
 
-def show(widget: widgets.DOMWidget, visible: bool) -> None:
-    """Show or hide a widget, which keeps its place and its view."""
-    display = None if visible else "none"
-    if widget.layout.display != display:
-        widget.layout.display = display
+def show(widget: widgets.DOMWidget, visible: bool, layout: widgets.Layout | None = None) -> None:
+    """Show or hide a widget, which keeps its place and its view.
+
+    Args:
+        widget: The widget.
+        visible: Whether it is to be seen.
+        layout: How it is laid out while it is; the shared layout if None.
+    """
+    layout = layout if visible and layout is not None else shared(widgets.Layout, hidden=not visible)
+    if widget.layout is not layout:
+        widget.layout = layout
 
 
 def is_shown(widget: widgets.DOMWidget) -> bool:
@@ -67,7 +109,7 @@ def box(*children: widgets.Widget, classes: str = "", row: bool = False) -> Any:
         classes: Class names.
         row: Whether it is an `HBox`.
     """
-    return classed((widgets.HBox if row else widgets.VBox)(list(children)), classes)
+    return classed(make(widgets.HBox if row else widgets.VBox, list(children)), classes)
 
 
 def text(words: str = "", classes: str = "") -> Any:
@@ -77,7 +119,7 @@ def text(words: str = "", classes: str = "") -> Any:
         words: What it says, of any origin.
         classes: Class names.
     """
-    return classed(widgets.HTML(esc(words, limit=2000)), classes)
+    return classed(make(widgets.HTML, esc(words, limit=2000)), classes)
 
 
 def markup(content: str = "", classes: str = "") -> Any:
@@ -87,7 +129,7 @@ def markup(content: str = "", classes: str = "") -> Any:
         content: HTML in which everything of foreign origin went through `esc`.
         classes: Class names.
     """
-    return classed(widgets.HTML(content), classes)
+    return classed(make(widgets.HTML, content), classes)
 
 
 def say(widget: widgets.HTML, words: str) -> None:
@@ -136,7 +178,7 @@ def button(
         classes: Further class names.
         title: What pointing at it says; its name if empty.
     """
-    made = widgets.Button(description=clean(words), tooltip=clean(title or words), button_style=style)
+    made = make(widgets.Button, description=clean(words), tooltip=clean(title or words), button_style=style)
     classed(made, "dw-btn", f"dw-i-{icon}" if icon else "", classes)
     if on_click is not None:
         made.on_click(lambda _button: on_click())
@@ -183,20 +225,29 @@ def mono(words: object) -> str:
 def model_id(name: str) -> str:
     """Escaped HTML: a model's id that keeps its tail where there is little room."""
     shown = clean(name)
-    cut = max(shown.rfind("/"), len(shown) - TAIL_CHARACTERS) if len(shown) > TAIL_CHARACTERS else 0
-    parts = [shown[:cut], shown[cut:]] if cut > 0 else [shown]
+    cut = _cut(shown)
+    parts = [shown[:cut], shown[cut:]] if cut else [shown]
     spans = "".join(f"<span>{esc(part)}</span>" for part in parts)
     return f'<span class="dw-id" title="{esc(shown)}">{spans}</span>'
+
+
+def _cut(name: str) -> int:
+    """Where a long id is divided: before its last part, or before as much of it as the tail may hold."""
+    if len(name) <= TAIL_CHARACTERS:
+        return 0
+    earliest = len(name) - TAIL_CHARACTERS
+    slash = name.rfind("/")
+    if slash >= earliest:
+        return slash
+    return next((place for place in range(earliest, len(name)) if not name[place].isalnum()), earliest)
 
 
 class Message(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
     """A line under a field or beside a button: an error, a warning, a hint; at most one action with it."""
 
     def __init__(self, words: str = "", tone: str = "") -> None:
-        self._words = widgets.HTML()
-        classed(self._words, "dw-text")
-        super().__init__([self._words])
-        self._actions: tuple[tuple[str, Handler], ...] = ()
+        self._words = markup("", "dw-text")
+        super().__init__([self._words], layout=shared(widgets.Layout))
         self.set(words, tone)
 
     def set(self, words: str, tone: str = "", *, action: str = "", on_click: Handler | None = None) -> None:
@@ -234,9 +285,9 @@ class Note(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
     """What happened, in words, what to do next, and the buttons that do it."""
 
     def __init__(self) -> None:
-        self._body = classed(widgets.HTML(), "dw-note-body")
+        self._body = markup("", "dw-note-body")
         self._actions = box(classes="dw-note-actions", row=True)
-        super().__init__([self._body, self._actions])
+        super().__init__([self._body, self._actions], layout=shared(widgets.Layout))
         self.hide()
 
     def set(

@@ -13,17 +13,20 @@ from ..settings.tasks import TASK_NEEDS, TASKS
 from ._base import BasePanel
 from ._format import listed, plural
 from ._model_rows import ALL, model_of, pick_rows, rail_row
-from ._parts import able, box, button, classed, head, heading, markup, say, section, text
+from ._parts import able, box, button, classed, head, heading, make, markup, say, section, text
 from ._provider_rows import foreign_variable, shown_address, trouble_note
 from ._states import TRY_AGAIN, fetched, missing_variable, state_of
 from .item_list import ItemList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Literal
 
     from ..settings.schema import CatalogEntry, Provider
     from ..settings.tasks import Task
     from ._rows import Action, Note, Row
+
+    PickKind = Literal["all", "chat", "embedding", "other", "new"]
 
 
 class Picking(BasePanel):
@@ -35,12 +38,12 @@ class Picking(BasePanel):
         self._done_words = ""
         self._fact = text("", "dw-sub")
         self.refresh = button("Refresh", self.does(self._refresh), icon="refresh", classes="dw-fold")
-        self.rail = ItemList(mode="rail", label="Provider", variant="dw-rail")
+        self.rail = make(ItemList, mode="rail", label="Provider", variant="dw-rail")
         self.rail.on_action(self._answer_rail)
-        self.picker = ItemList(mode="pick", label="Models", variant="dw-picklist")
+        self.picker = make(ItemList, mode="pick", label="Models", variant="dw-picklist")
         self.picker.on_action(self._answer_picker)
         self.use_for = {
-            task: classed(widgets.Checkbox(description=task, value=False, indent=False), "dw-check")
+            task: classed(make(widgets.Checkbox, description=task, value=False, indent=False), "dw-check")
             for task in TASKS
         }
         uses = box(
@@ -71,19 +74,19 @@ class Picking(BasePanel):
         """The models as they are shown."""
         return self.picker.rows
 
-    def choose(self, provider_id: str, *, kind: str = "") -> None:
+    def choose(self, provider_id: str, *, kind: PickKind = "all") -> None:
         """Show a provider's models, and fetch them if no fresh list is at hand.
 
         Args:
             provider_id: Which one; empty for all.
-            kind: The kind to show: ``chat``, ``embedding``, ``other`` or ``new``.
+            kind: The kind to show: ``chat``, ``embedding``, ``other`` or ``new``; ``all`` leaves it as it is.
         """
         self._chosen = provider_id
         if provider_id:
             self._fetch(self.service.provider(provider_id))
         self._draw_picker()
-        if kind in {"chat", "embedding", "other", "new"}:
-            self.picker.filter("", kind)  # type: ignore[arg-type]
+        if kind != "all":
+            self.picker.filter("", kind)
 
     # -- drawing -----------------------------------------------------------------------------------
 
@@ -118,7 +121,7 @@ class Picking(BasePanel):
             "search_all": one is not None and len(self.service.get_providers()) > 1,
         }
         self.picker.busy = self._busy(chosen) if not rows else None
-        self.picker.note = self._pick_note(one, rows) if one is not None else None
+        self.picker.note = self._pick_note(one, rows)
         self.picker.empty = None if rows or self.picker.note else self._nothing(one)
         self.picker.set_items(rows)
 

@@ -22,8 +22,8 @@ def preview_html(report: MigrationReport) -> str:
     entries = plural(len(report.entries), "entry", "entries")
     providers = plural(len(report.providers), "provider")
     words = (
-        f"Converting makes {providers} from the keys in {entries}, keeps everything else, and puts a copy beside "
-        "the file first. Nothing has been written yet."
+        f"Converting makes {providers} from the keys in {entries}, keeps everything else, and puts a copy "
+        "beside the file first. Nothing has been written yet."
     )
     rows = "".join(
         f"<dt>{escaped(made.name)}</dt><dd>{plural(len(made.entries), 'entry', 'entries')}, "
@@ -31,7 +31,9 @@ def preview_html(report: MigrationReport) -> str:
         for made in report.providers
     )
     facts = f'<dl class="dw-facts">{rows}</dl>' if rows else ""
-    return _stack(f'<div class="dw-text">{words}</div>', facts, *_warnings(report), _changes(report))
+    return _stack(
+        f'<div class="dw-text">{words}</div>', facts, *_warnings(report), _changes(report, shown=True)
+    )
 
 
 def report_html(report: MigrationReport) -> str:
@@ -49,11 +51,11 @@ def _warnings(report: MigrationReport) -> list[str]:
     return [_note("warn", warning) for warning in report.warnings]
 
 
-def _changes(report: MigrationReport) -> str:
+def _changes(report: MigrationReport, *, shown: bool = False) -> str:
     if not (report.before or report.after):
         return ""
     both = before_and_after(report.before, report.after)
-    return f"<details><summary>Before and after</summary>{both}</details>"
+    return f"<details{' open' if shown else ''}><summary>Before and after</summary>{both}</details>"
 
 
 def _note(tone: str, title: str, html: str = "") -> str:

@@ -39,6 +39,22 @@ def summary_text(service: SettingsService) -> str:
     return f"{_TITLE}: {_line(service)}"
 
 
+def why_this_file(service: SettingsService) -> str:
+    """Why this settings file and no other, in a line.
+
+    Args:
+        service: The service to tell about.
+    """
+    from ..settings.locate import locate
+
+    location = service.location
+    if location.why in {"argument", "variable"}:
+        made = service.saved_at is not None or service.problem is not None
+        return location.reason if made else f"Not made yet. {location.reason}"
+    now = locate()  # a file that was found missing may have been made since
+    return now.reason if now.path == location.path else location.reason
+
+
 def _line(service: SettingsService) -> str:
     if service.problem is not None:
         return f"{service.path.name} cannot be read"

@@ -11,8 +11,22 @@ from .._text import escaped
 from ..errors import SettingsFileError
 from ._format import clock, folder
 from ._hub import News, hub_of
-from ._parts import box, button, classed, heading, is_shown, markup, say, set_classes, show, text, write
-from ._summary import summary_html, summary_text
+from ._parts import (
+    box,
+    button,
+    classed,
+    heading,
+    is_shown,
+    make,
+    markup,
+    say,
+    set_classes,
+    shared,
+    show,
+    text,
+    write,
+)
+from ._summary import summary_html, summary_text, why_this_file
 from .models import ModelsPanel
 from .panel_root import PanelRoot
 from .providers import ProvidersPanel
@@ -45,7 +59,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def __init__(self, service: SettingsService | None = None) -> None:
         if service is None:
-            from ..shortcuts import default_service
+            from ..service.default import default_service
 
             service = default_service()
         self.service = service
@@ -58,13 +72,13 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.models = ModelsPanel(service, host=self)
         self.router = RouterPanel(service, host=self)
         self.settings = SettingsFilePanel(service, host=self)
-        self.tabs = classed(widgets.Tab(self.panels), "dw-tabs")
-        super().__init__([self.root, self._header, self._bar, self.tabs])
+        self.tabs = classed(make(widgets.Tab, self.panels), "dw-tabs")
+        super().__init__([self.root, self._header, self._bar, self.tabs], layout=shared(widgets.Layout))
         classed(self, "dw-panel")
         with self.hub.lock:
-            self._draw()
             if service.problem is not None:
                 self.tabs.selected_index = TABS.index("settings")
+            self._draw()
         self.tabs.observe(lambda _change: self._locked_draw(), "selected_index")
         self.hub.subscribe(self._news)
 
@@ -129,7 +143,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self.tabs.selected_index = TABS.index(tab)
             provider_id = where.get("provider_id", "")
             if tab == "models" and (provider_id or where.get("kind")):
-                kind = where.get("kind", "")
+                kind = where.get("kind", "all")
                 self.models.act(lambda: self.models.choose(provider_id, kind=kind))
             elif tab == "providers" and where.get("add"):
                 self.providers.act(self.providers.open_add)
@@ -161,13 +175,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             by = self.service.saved_by
             verb = "Changed" if by == "another program" else "Saved"
             who = f"{verb} {clock(saved, now)}{f' by {by}' if by else ''}"
-        unmade = saved is None and problem is None
-        say(
-            self._why,
-            f"Not made yet. The first save makes it: {self.service.location.reason}"
-            if unmade
-            else self.service.location.reason,
-        )
+        say(self._why, why_this_file(self.service))
         say(self._saved, who)
         say(self._saved_narrow, who)
         self._draw_bar(problem)

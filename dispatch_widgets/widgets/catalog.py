@@ -10,7 +10,7 @@ from .._text import clean
 from ..errors import DispatchError, InvalidInputError
 from ._base import Field, Form, UnexpectedError
 from ._format import listed, plural
-from ._parts import box, classed, markup, text
+from ._parts import box, classed, make, markup, text
 
 if TYPE_CHECKING:
     from ..settings.schema import CatalogEntry
@@ -45,20 +45,24 @@ class EntryForm(Form):
         if entry.provider_id not in {key for _, key in options}:
             options = [("None", ""), *options]
         self.label = Field(
-            widgets.Text(description="Label", value=entry.label or "", placeholder=entry.model), "dw-first"
+            make(widgets.Text, description="Label", value=entry.label or "", placeholder=entry.model),
+            "dw-first",
         )
         self.owner = Field(
-            widgets.Dropdown(
-                description="Provider", options=options, value=_value(entry.provider_id, options)
+            make(
+                widgets.Dropdown,
+                description="Provider",
+                options=options,
+                value=_value(entry.provider_id, options),
             )
         )
-        self.model = Field(widgets.Text(description="Model id", value=entry.model), "dw-mono")
+        self.model = Field(make(widgets.Text, description="Model id", value=entry.model), "dw-mono")
         self._stated = tuple(kind.capabilities)
         self.chat = classed(
-            widgets.Checkbox(description="Chat", value="chat" in self._stated, indent=False), "dw-check"
+            make(widgets.Checkbox, description="Chat", value="chat" in self._stated, indent=False), "dw-check"
         )
         self.embedding = classed(
-            widgets.Checkbox(description="Embedding", value="embedding" in self._stated, indent=False),
+            make(widgets.Checkbox, description="Embedding", value="embedding" in self._stated, indent=False),
             "dw-check",
         )
         checks = box(self.chat, self.embedding, classes="dw-checks", row=True)

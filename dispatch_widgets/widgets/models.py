@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._format import plural
 from ._model_rows import CATALOG_COLUMNS, delete_question, entry_row
-from ._parts import box, button, empty, head, heading, say, section, show, text
+from ._parts import box, button, empty, head, heading, make, say, section, show, text
 from ._picking import Picking
 from ._provider_rows import trouble_note
 from .catalog import EntryForm
@@ -51,7 +51,8 @@ class ModelsPanel(Picking):
         self._done = text("", "dw-done dw-i-check")
         self._undo_button = button("Undo", self.does(self._press_undo), classes="dw-link")
         self._outcome = box(self._done, self._undo_button, classes="dw-outcome", row=True)
-        self.entries = ItemList(
+        self.entries = make(
+            ItemList,
             mode="manage",
             label="Catalog",
             variant="dw-entries",

@@ -15,7 +15,7 @@ from ..secrets import NO_KEY_NEEDED, Secret, key_problem
 from ..urls import host_of, normalise_base_url, shown_url
 from ._base import Field, Form, UnexpectedError
 from ._format import plural
-from ._parts import Message, box, mono, show
+from ._parts import Message, box, make, mono, show
 from ._states import TYPE_WORDS
 from .secret_input import SecretInput
 
@@ -65,17 +65,17 @@ class ProviderForm(Form):
         self._named = ""
         presets = [(found.name, found.key) for found in PRESETS]
         self.preset = Field(
-            widgets.Dropdown(description="Preset", options=[*presets, ("Custom", CUSTOM)]), "dw-first"
+            make(widgets.Dropdown, description="Preset", options=[*presets, ("Custom", CUSTOM)]), "dw-first"
         )
-        self.name = Field(widgets.Text(description="Name", placeholder="For example Course gateway"))
+        self.name = Field(make(widgets.Text, description="Name", placeholder="For example Course gateway"))
         types = [(TYPE_WORDS[name], name) for name in ("openai-compatible", "anthropic")]
         if provider is not None and not provider.is_known:
             types.append((clean(provider.type), provider.type))
-        self.type = Field(widgets.Dropdown(description="Type", options=types))
-        self.secret = SecretInput(label="Key", variables=_variables(None))
+        self.type = Field(make(widgets.Dropdown, description="Type", options=types))
+        self.secret = make(SecretInput, label="Key", variables=_variables(None))
         self.secret.on_submit(self._sent)
         self.url = Field(
-            widgets.Text(description="Base URL", placeholder="https://llm.example.edu/v1"), "dw-mono"
+            make(widgets.Text, description="Base URL", placeholder="https://llm.example.edu/v1"), "dw-mono"
         )
         self.url_warning, self.url_note = Message(), Message()
         self.url.children = (*self.url.children, self.url_warning, self.url_note)
@@ -125,8 +125,7 @@ class ProviderForm(Form):
             self.name.control.value = preset.name if preset else ""
         self._named = preset.name if preset else ""
         self.url.control.value = preset.base_url if preset and preset.type != "anthropic" else ""
-        if preset is not None:
-            self.type.control.value = preset.type
+        self.type.control.value = preset.type if preset else "openai-compatible"
         variable = preset.key_variable if preset else None
         self.secret.variables = _variables(variable)
         self.secret.variable = variable or ""
@@ -187,7 +186,7 @@ class ProviderForm(Form):
         hint = ["It is sent once, when you save, and is stored only in the settings file."]
         if preset is not None and preset.key_page:
             page = preset.key_page.split("://", 1)[-1]
-            hint += [" ", {"text": f"Make a key at {page}", "href": preset.key_page}, " (opens a new tab)"]
+            hint += [" ", {"text": f"Make a key at {page}", "href": preset.key_page}]
         return hint
 
     def _url_or_default(self) -> str:

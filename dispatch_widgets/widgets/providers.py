@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+import ipywidgets as widgets
+
 from .._text import clean
 from ..errors import DiscoveryError, NotFoundError
 from ..presets import PRESETS
 from ..settings.schema import MOCK_PROVIDER_ID
 from ._base import BasePanel
 from ._format import plural, tile
-from ._parts import able, button, empty, head, heading, markup, say, section, show, text, write
+from ._parts import able, button, empty, head, heading, make, markup, say, section, show, text, write
 from ._provider_rows import (
     consent_question,
     delete_question,
@@ -26,8 +28,6 @@ from .provider_form import ProviderForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import ipywidgets as widgets
 
     from ..settings.schema import Provider
     from ._hub import News
@@ -68,12 +68,13 @@ class ProvidersPanel(BasePanel):
         )
         self.cancel_all = button("Cancel", self.does(self.hub.cancel), icon="close", classes="dw-fold")
         self._track = markup("", "dw-progress")
-        self._track.layout = {"margin": "-6px 0 -5px", "height": "3px"}  # in the gap: nothing moves
-        self.list = ItemList(mode="manage", label="Providers")
+        # It lies in the gap under the head, so that nothing moves when it comes and goes.
+        self._in_gap = widgets.Layout(margin="-6px 0 -5px", height="3px")
+        self.list = make(ItemList, mode="manage", label="Providers")
         self.list.on_action(self._answer)
         actions = [self.refresh_all, self.cancel_all, self.add]
         self._section = section(head(self._title, self._fact, actions=actions), self._track, self.list)
-        self.found = ItemList(mode="manage", label="Found here", variant="dw-found")
+        self.found = make(ItemList, mode="manage", label="Found here", variant="dw-found")
         self.found.on_action(self._answer_found)
         self._found_section = section(
             head(
@@ -138,7 +139,7 @@ class ProvidersPanel(BasePanel):
             total = sum(len(models) for models in known if models is not None)
             words = plural(total, "model") if any(models is not None for models in known) else ""
             say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else words)
-        show(self._track, batch is not None)
+        show(self._track, batch is not None, self._in_gap)
         show(self.refresh_all, batch is None)
         show(self.cancel_all, batch is not None)
         able(self.refresh_all, any(self._can_ask(p) for p in providers), "There is no provider to ask now")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -23,6 +23,7 @@ from ._parts import (
     head,
     heading,
     is_shown,
+    make,
     mark,
     markup,
     model_id,
@@ -34,7 +35,7 @@ from ._parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ..settings.schema import Assignment, CatalogEntry, Provider
     from ..settings.tasks import Task
@@ -54,9 +55,10 @@ class TaskRow:
         task: The task.
         pick: The choice of entries.
         model: The model's id, beside the choice.
-        saved: "Saved" with Undo, in its place after a change.
-        message: What is off with the task.
+        info: What holds the model's id, or "Saved" and Undo after a change.
         row: The whole row.
+        saved: "Saved" and Undo; made when they are first needed.
+        message: What is off with the task; made when there is something to say.
         before: What the task had before its last change here: an entry's id, or empty for none; None
             when there is nothing to undo.
         trouble: Why the last change was not saved.
@@ -65,11 +67,29 @@ class TaskRow:
     task: Task
     pick: widgets.Dropdown
     model: widgets.HTML
-    saved: widgets.HBox
-    message: Message
-    row: widgets.HBox = field(init=False)
+    info: widgets.HBox
+    row: widgets.HBox
+    saved: widgets.HBox | None = None
+    message: Message | None = None
     before: str | None = None
     trouble: DispatchError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said under a task.
+
+    Attributes:
+        words: What it says.
+        tone: ``error`` or ``warn``.
+        action: The name of the button after it; empty for none.
+        on_click: What that does.
+    """
+
+    words: str
+    tone: str
+    action: str = ""
+    on_click: Callable[[], object] | None = None
 
 
 class RouterPanel(BasePanel):
@@ -105,20 +125,17 @@ class RouterPanel(BasePanel):
             "dw-task-name",
         )
         pick = classed(
-            widgets.Dropdown(description=f"Entry for {task}", options=[("Not set", NOT_SET)], value=NOT_SET),
+            make(
+                widgets.Dropdown,
+                description=f"Entry for {task}",
+                options=[("Not set", NOT_SET)],
+                value=NOT_SET,
+            ),
             "dw-field dw-bare dw-task-pick",
         )
-        undo = button("Undo", lambda: self.undo(task), classes="dw-link")
-        saved = box(text("Saved", "dw-done dw-i-check"), undo, classes="dw-outcome", row=True)
-        made = TaskRow(task, pick, markup("", "dw-sub"), saved, Message())
-        made.row = box(
-            name,
-            pick,
-            box(made.model, made.saved, classes="dw-task-info", row=True),
-            made.message,
-            classes="dw-task",
-            row=True,
-        )
+        model = markup("", "dw-sub")
+        info = box(model, classes="dw-task-info", row=True)
+        made = TaskRow(task, pick, model, info, box(name, pick, info, classes="dw-task", row=True))
         pick.observe(lambda change: self._picked(task, change["new"]), "value")
         return made
 
@@ -132,7 +149,11 @@ class RouterPanel(BasePanel):
     @property
     def messages(self) -> dict[str, str]:
         """What is said under a task, where something is."""
-        return {task: row.message.words for task, row in self.tasks.items() if is_shown(row.message)}
+        return {
+            task: row.message.words
+            for task, row in self.tasks.items()
+            if row.message is not None and is_shown(row.message)
+        }
 
     @property
     def snippet(self) -> str:
@@ -223,10 +244,15 @@ class RouterPanel(BasePanel):
             options.insert(len(options) if current else 0, (NOT_SET, "Not set"))
         _set_options(row.pick, options, current)
         row.pick.disabled = none_fits
-        self._draw_message(row, given, entry, providers, none_fits=none_fits)
+        mark(row.pick, "dw-invalid", given is not None and bool(given.problem))
+        self._draw_message(row, self._said(row, given, entry, providers, none_fits=none_fits))
         done = row.before is not None and row.trouble is None
-        show(row.saved, done)
-        show(row.model, not done)
+        if done and row.saved is None:
+            undo = button("Undo", lambda: self.undo(row.task), classes="dw-link")
+            row.saved = box(text("Saved", "dw-done dw-i-check"), undo, classes="dw-outcome", row=True)
+        wanted = (row.saved,) if done else (row.model,)
+        if row.info.children != wanted:
+            row.info.children = wanted
         if entry is not None:
             write(row.model, model_id(entry.model))
         else:
@@ -245,7 +271,18 @@ class RouterPanel(BasePanel):
         kind = self.hub.kinds()[entry.id]
         return f"{self._option(entry, providers)} · {kind_words(kind)}"
 
-    def _draw_message(
+    def _draw_message(self, row: TaskRow, said: Said | None) -> None:
+        if row.message is None:
+            if said is None:
+                return
+            row.message = Message()
+            row.row.children = (*row.row.children, row.message)
+        if said is None:
+            row.message.set("")
+        else:
+            row.message.set(said.words, said.tone, action=said.action, on_click=said.on_click)
+
+    def _said(
         self,
         row: TaskRow,
         given: Assignment | None,
@@ -253,48 +290,40 @@ class RouterPanel(BasePanel):
         providers: Mapping[str, Provider],
         *,
         none_fits: bool,
-    ) -> None:
-        mark(row.pick, "dw-invalid", given is not None and bool(given.problem))
+    ) -> Said | None:
+        """What there is to say about a task."""
         needed = TASK_NEEDS[row.task]
         if row.trouble is not None:
-            row.message.set(f"Not saved: {row.trouble.message} {row.trouble.hint}", "error")
-        elif given is not None and given.problem:
-            deleted = entry is not None and not entry.unconverted
-            action = ("Give a provider", lambda: self.go("models")) if deleted else None
-            if entry is not None and entry.unconverted:
-                action = ("Convert it", lambda: self.go("settings"))
-            row.message.set(
-                given.problem,
-                "error",
-                action=action[0] if action else "",
-                on_click=action[1] if action else None,
-            )
-        elif none_fits:
-            row.message.set(
-                *self._none_fits(row.task),
-                action="Choose one in Models",
-                on_click=lambda: self._to_models(needed),
-            )
-        elif entry is not None and (entry.provider_id or "", entry.model) in self.hub.gone:
+            return Said(f"Not saved: {row.trouble.message} {row.trouble.hint}", "error")
+        if given is not None and given.problem:
+            return self._said_of_problem(given.problem, entry)
+        if none_fits or entry is None:
+            return self._said_of_none(needed) if none_fits else None
+        if (entry.provider_id or "", entry.model) in self.hub.gone:
             owner = providers.get(entry.provider_id or "")
             name = clean(owner.name) if owner is not None else "Its provider"
-            row.message.set(f"{name} no longer lists this model. It may still answer.", "warn")
-        elif entry is not None and needed not in self.hub.kinds()[entry.id].capabilities:
-            row.message.set(f"{row.task} needs {_article(needed)} model, and this one is none.", "warn")
-        else:
-            row.message.set("")
+            return Said(f"{name} no longer lists this model. It may still answer.", "warn")
+        if needed not in self.hub.kinds()[entry.id].capabilities:
+            kind = "an embedding" if needed == "embedding" else "a chat"
+            return Said(f"{row.task} needs {kind} model, and this one is none.", "warn")
+        return None
 
-    def _none_fits(self, task: Task) -> tuple[str, str]:
-        needed = TASK_NEEDS[task]
+    def _said_of_problem(self, problem: str, entry: CatalogEntry | None) -> Said:
+        if entry is None:
+            return Said(problem, "error")
+        if entry.unconverted:
+            return Said(problem, "error", "Convert it", lambda: self.go("settings"))
+        return Said(problem, "error", "Give a provider", lambda: self.go("models"))
+
+    def _said_of_none(self, needed: str) -> Said | None:
         if not self.service.catalog:
-            return "", ""
+            return None  # the whole tab says so
         lists = [self.service.known_models(provider.id) for provider in self.service.get_providers()]
-        count = sum(models.counts()[needed] for models in lists if models is not None)
+        count = sum(model.kind == needed for models in lists if models is not None for model in models)
         words = f"No {needed} model in the catalog."
-        return (f"{words} Your providers list {count:,}." if count else words), "warn"
-
-    def _to_models(self, kind: str) -> None:
-        self.go("models", kind=kind)
+        if count:
+            words += f" Your providers list {count:,}."
+        return Said(words, "warn", "Choose one in Models", lambda: self.go("models", kind=needed))
 
     # -- choosing ----------------------------------------------------------------------------------
 
@@ -331,10 +360,6 @@ class RouterPanel(BasePanel):
 
     def _copy(self) -> None:
         self.root.copy(self.snippet)
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _has_clients() -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._text import clean, escaped
-from ..errors import UnreadableSettingsError
 from ._base import BasePanel
-from ._format import plural, size, stamp
+from ._format import content_words, plural, size, stamp
 from ._parts import (
     Note,
     box,
@@ -16,6 +15,7 @@ from ._parts import (
     heading,
     heading_html,
     is_shown,
+    make,
     markup,
     mono,
     say,
@@ -26,7 +26,8 @@ from ._parts import (
 )
 from ._provider_rows import shown_address, shown_key, trouble_note
 from ._report import preview_html, report_html
-from ._source import excerpt
+from ._summary import why_this_file
+from ._ways_out import WaysOut
 from .item_list import ItemList
 
 if TYPE_CHECKING:
@@ -43,10 +44,6 @@ if TYPE_CHECKING:
 _LEFTOVER_WORDS = (
     "Another program added these after the conversion. Until they are converted, tasks cannot use them."
 )
-_BROKEN_WORDS = (
-    "The file is not changed, and nothing is written to it. "
-    "Providers, Models and Router wait until it can be read."
-)
 
 
 class SettingsFilePanel(BasePanel):
@@ -56,6 +53,7 @@ class SettingsFilePanel(BasePanel):
         leftovers: The list of entries that still hold a key of their own.
         duplicates: The list of providers that are the same.
         backups: The list of backups.
+        ways_out: What is shown while the file cannot be read; None until then.
     """
 
     title = "Settings file"
@@ -64,7 +62,9 @@ class SettingsFilePanel(BasePanel):
     def _build(self) -> Iterable[widgets.Widget]:
         self._questions: dict[str, str] = {}
         self._by_row: dict[str, Backup] = {}
-        self._build_broken()
+        self._git_warning: str | None = None
+        self._broken = box()
+        self.ways_out: WaysOut | None = None
         self._conversion_title = heading("")
         self.convert = button("Convert", self.does(self._convert), style="primary")
         self.undo_conversion = button("Undo conversion", self.does(self._undo_conversion), icon="undo")
@@ -74,7 +74,7 @@ class SettingsFilePanel(BasePanel):
         )
         self._leftover_fact = text("", "dw-sub")
         self.convert_entries = button("Convert", self.does(self._convert_entries), style="primary")
-        self.leftovers = ItemList(mode="manage", label="Entries to convert", variant="dw-plainrows")
+        self.leftovers = make(ItemList, mode="manage", label="Entries to convert", variant="dw-plainrows")
         self._leftover_section = section(
             head(
                 heading("Entries from before providers"), self._leftover_fact, actions=[self.convert_entries]
@@ -83,7 +83,7 @@ class SettingsFilePanel(BasePanel):
             text(_LEFTOVER_WORDS, "dw-sub"),
         )
         self.merge = button("Merge", self.does(self._merge))
-        self.duplicates = ItemList(mode="manage", label="Duplicates", variant="dw-plainrows")
+        self.duplicates = make(ItemList, mode="manage", label="Duplicates", variant="dw-plainrows")
         self._duplicate_section = section(
             head(
                 heading("Providers that are the same"),
@@ -92,7 +92,7 @@ class SettingsFilePanel(BasePanel):
             ),
             self.duplicates,
         )
-        self.backups = ItemList(mode="manage", label="Backups", variant="dw-backups")
+        self.backups = make(ItemList, mode="manage", label="Backups", variant="dw-backups")
         self.backups.empty = {
             "title": "No backups yet",
             "text": "One is made before every conversion and restore.",
@@ -113,35 +113,6 @@ class SettingsFilePanel(BasePanel):
             self._where,
         )
 
-    def _build_broken(self) -> None:
-        self._broken_note = Note()
-        self._excerpt = markup("")
-        self._mend_words, self._restore_words, self._move_words = (
-            text("", "dw-sub"),
-            text("", "dw-sub"),
-            text("", "dw-sub"),
-        )
-        self.look_again = button("Look again", self.does(self.service.reload), icon="refresh")
-        self.restore_newest = button("Restore", self.does(self._restore_newest), icon="undo")
-        self.move_away = button("Move it away", self.does(self._move_away))
-        copy = button("Copy path", lambda: self.root.copy(str(self.service.path)))
-        self._restore_way = _way("Go back to a backup", self._restore_words, self.restore_newest)
-        self._broken = section(
-            self._broken_note,
-            self._excerpt,
-            head(heading("Three ways out")),
-            box(
-                _way(
-                    "Mend it yourself",
-                    self._mend_words,
-                    box(copy, self.look_again, classes="dw-actions", row=True),
-                ),
-                self._restore_way,
-                _way("Start with an empty file", self._move_words, self.move_away),
-                classes="dw-ways",
-            ),
-        )
-
     # -- what code and tests can read --------------------------------------------------------------
 
     @property
@@ -152,7 +123,7 @@ class SettingsFilePanel(BasePanel):
     @property
     def broken(self) -> str:
         """What is said about a file that cannot be read, as HTML; empty when it can."""
-        return self._broken_note.content if is_shown(self._broken) else ""
+        return self.ways_out.note.content if self.ways_out is not None and is_shown(self._broken) else ""
 
     def attention(self) -> int:
         """How many things about the file need somebody to look at them."""
@@ -175,6 +146,8 @@ class SettingsFilePanel(BasePanel):
         show(self._broken, problem is not None)
 
     def _draw(self, news: News | None) -> None:
+        if news is not None:
+            self._draw_git()
         if news is not None and news.what != "settings":
             return
         self._draw_conversion()
@@ -186,24 +159,10 @@ class SettingsFilePanel(BasePanel):
     def _draw_broken(self, problem: SettingsFileError) -> None:
         for part in (self._conversion, self._leftover_section, self._duplicate_section):
             show(part, False)
-        self._broken_note.set("error", problem.message, _BROKEN_WORDS)
-        line = problem.line if isinstance(problem, UnreadableSettingsError) else 0
-        column = problem.column if isinstance(problem, UnreadableSettingsError) else 0
-        write(self._excerpt, excerpt(self.service.path, line, column, "here") if line else "")
-        show(self._excerpt, bool(self._excerpt.value))
-        where = f"line {line}" if line else "the place named above"
-        say(
-            self._mend_words,
-            f"Open the file in an editor, correct {where}, save. This panel looks again by itself.",
-        )
-        newest = next(iter(self.service.backups()), None)
-        show(self._restore_way, newest is not None)
-        if newest is not None:
-            self.restore_newest.description = f"Restore {stamp(newest.made_at)}"
-            self.restore_newest.tooltip = self.restore_newest.description
-            words = f"The newest is of {stamp(newest.made_at)}: {_content(newest)}."
-            say(self._restore_words, f"{words} The broken file is kept beside it.")
-        say(self._move_words, "The broken file is kept under another name beside it. You add providers anew.")
+        if self.ways_out is None:  # made when it is first needed, which may be never
+            self.ways_out = WaysOut(self)
+            self._broken.children = (self.ways_out,)
+        self.ways_out.draw(problem, next(iter(self.service.backups()), None))
         self._draw_backups()
         self._draw_where()
 
@@ -278,7 +237,12 @@ class SettingsFilePanel(BasePanel):
         row: Row = {
             "id": name,
             "title": when,
-            "meta": [[reason[:1].upper() + reason[1:], f"{_content(backup)}, {size(backup.size_bytes)}"]],
+            "meta": [
+                [
+                    reason[:1].upper() + reason[1:],
+                    f"{content_words(backup.providers, backup.entries)}, {size(backup.size_bytes)}",
+                ]
+            ],
             "actions": [
                 {"action": "restore", "label": "Restore", "icon": "undo"},
                 {
@@ -326,14 +290,18 @@ class SettingsFilePanel(BasePanel):
 
     def _draw_where(self) -> None:
         location = self.service.location
-        facts = [("Path", mono(self.service.path)), ("Why this one", escaped(location.reason))]
+        facts = [("Path", mono(self.service.path)), ("Why this one", escaped(why_this_file(self.service)))]
         facts += [("Also there", mono(other)) for other in location.others]
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
         write(self._facts, f'<dl class="dw-facts">{rows}</dl>')
-        if location.git_warning:
-            self._git.set("warn", location.git_warning)
-        else:
-            self._git.hide()
+
+    def _draw_git(self) -> None:
+        """Warn of a file that could get into git; git is asked once, by the worker thread."""
+        if self._git_warning is not None:
+            return
+        self._git_warning = self.service.location.git_warning
+        if self._git_warning:
+            self._git.set("warn", self._git_warning)
 
     # -- doing -------------------------------------------------------------------------------------
 
@@ -355,16 +323,6 @@ class SettingsFilePanel(BasePanel):
         for group in self.service.duplicates():
             self.service.merge_providers(group[0], group[1:])
         self.root.say("Merged")
-
-    def _restore_newest(self) -> None:
-        newest = next(iter(self.service.backups()), None)
-        if newest is not None:
-            self.service.restore(newest)
-            self.root.say("Restored")
-
-    def _move_away(self) -> None:
-        self.service.move_away()
-        self.root.say("Moved away")
 
     def _answer_backup(self, action: str, row: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002
         backup = self._by_row.get(row)
@@ -399,16 +357,3 @@ class SettingsFilePanel(BasePanel):
         self._questions.clear()
         self.service.delete_backup(backup)
         self.root.say("Deleted")
-
-
-def _way(title: str, words: widgets.HTML, *actions: widgets.Widget) -> Any:
-    return box(box(heading(title, level=4), words), *actions, classes="dw-way", row=True)
-
-
-def _content(backup: Backup) -> str:
-    parts = []
-    if backup.providers:
-        parts.append(plural(backup.providers, "provider"))
-    if backup.entries:
-        parts.append(plural(backup.entries, "entry", "entries"))
-    return ", ".join(parts) or "nothing in it"

@@ -1,0 +1,96 @@
+"""What the Settings file tab shows while the file cannot be read: the mistake, three ways out (ST-4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from ..errors import UnreadableSettingsError
+from ._format import content_words, stamp
+from ._parts import Note, box, button, classed, head, heading, markup, say, section, shared, show, text, write
+from ._source import excerpt
+
+if TYPE_CHECKING:
+    from ..errors import SettingsFileError
+    from ..settings.store import Backup
+    from .settings_file import SettingsFilePanel
+
+_WORDS = (
+    "The file is not changed, and nothing is written to it. "
+    "Providers, Models and Router wait until it can be read."
+)
+
+
+class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
+    """The mistake in the file, and what can be done about it.
+
+    Args:
+        panel: The panel that it stands in.
+
+    Attributes:
+        note: What is wrong.
+        look_again: Reads the file again.
+        restore: Goes back to the newest backup.
+        move_away: Moves the broken file aside.
+    """
+
+    def __init__(self, panel: SettingsFilePanel) -> None:
+        self._panel = panel
+        self.note = Note()
+        self._excerpt = markup("")
+        self._mend_words, self._restore_words = text("", "dw-sub"), text("", "dw-sub")
+        self.look_again = button("Look again", panel.does(panel.service.reload), icon="refresh")
+        self.restore = button("Restore", panel.does(self._restore), icon="undo")
+        self.move_away = button("Move it away", panel.does(self._move_away))
+        copy = button("Copy path", lambda: panel.root.copy(str(panel.service.path)))
+        mend = box(copy, self.look_again, classes="dw-actions", row=True)
+        self._restore_way = _way("Go back to a backup", self._restore_words, self.restore)
+        moved = text(
+            "The broken file is kept under another name beside it. You add providers anew.", "dw-sub"
+        )
+        ways = box(
+            _way("Mend it yourself", self._mend_words, mend),
+            self._restore_way,
+            _way("Start with an empty file", moved, self.move_away),
+            classes="dw-ways",
+        )
+        parts = [section(self.note, self._excerpt), section(head(heading("Three ways out")), ways)]
+        super().__init__(parts, layout=shared(widgets.Layout))
+        classed(self, "dw-split")
+
+    def draw(self, problem: SettingsFileError, newest: Backup | None) -> None:
+        """Say what is wrong now.
+
+        Args:
+            problem: Why the file cannot be read.
+            newest: The newest backup, if there is one.
+        """
+        line = problem.line if isinstance(problem, UnreadableSettingsError) else 0
+        column = problem.column if isinstance(problem, UnreadableSettingsError) else 0
+        self.note.set("error", problem.message, _WORDS)
+        write(self._excerpt, excerpt(self._panel.service.path, line, column, "here") if line else "")
+        show(self._excerpt, bool(self._excerpt.value))
+        where = f"line {line}" if line else "the place named above"
+        words = f"Open the file in an editor, correct {where}, save. This panel looks again by itself."
+        say(self._mend_words, words)
+        show(self._restore_way, newest is not None)
+        if newest is not None:
+            when = stamp(newest.made_at)
+            self.restore.description = self.restore.tooltip = f"Restore {when}"
+            held = content_words(newest.providers, newest.entries)
+            say(self._restore_words, f"The newest is of {when}: {held}. The broken file is kept beside it.")
+
+    def _restore(self) -> None:
+        newest = next(iter(self._panel.service.backups()), None)
+        if newest is not None:
+            self._panel.service.restore(newest)
+            self._panel.root.say("Restored")
+
+    def _move_away(self) -> None:
+        self._panel.service.move_away()
+        self._panel.root.say("Moved away")
+
+
+def _way(title: str, words: widgets.HTML, *actions: widgets.Widget) -> Any:
+    return box(box(heading(title, level=4), words), *actions, classes="dw-way", row=True)

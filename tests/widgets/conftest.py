@@ -1,0 +1,137 @@
+"""What the panels' tests stand on: a demo server on loopback, a service over a file of its own."""
+
+from __future__ import annotations
+
+import gc
+import time
+from typing import TYPE_CHECKING, Any
+
+import comm
+import ipywidgets as widgets
+import pytest
+
+from dispatch_widgets import SettingsService
+from dispatch_widgets.demo import DemoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture(scope="session")
+def _one_demo() -> Iterator[DemoServer]:
+    with DemoServer(models=60) as server:
+        yield server
+
+
+@pytest.fixture
+def demo(_one_demo: DemoServer) -> DemoServer:
+    """A provider server on loopback that plays no fault."""
+    _one_demo.play(None)
+    return _one_demo
+
+
+@pytest.fixture(autouse=True)
+def _close_widgets() -> Iterator[None]:
+    """No panel outlives its test, nor does its hub's thread."""
+    yield
+    widgets.Widget.close_all()
+    gc.collect()
+
+
+@pytest.fixture
+def settings_path(tmp_path: Path) -> Path:
+    """Where the test's settings file is, or would be."""
+    return tmp_path / "work" / "dispatch.settings.json"
+
+
+@pytest.fixture
+def service(demo: DemoServer, settings_path: Path) -> SettingsService:
+    """A service with two providers at the demo server and no entries."""
+    made = SettingsService(settings_path)
+    made.add_provider(
+        name="Lab", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
+    )
+    made.add_provider(
+        name="Anthropic", type="anthropic", api_key=demo.api_key, base_url=demo.anthropic_base_url
+    )
+    return made
+
+
+@pytest.fixture
+def ids(service: SettingsService) -> dict[str, str]:
+    """The providers' ids by name."""
+    return {provider.name: provider.id for provider in service.get_providers()}
+
+
+class Page:
+    """What a page does, without one."""
+
+    @staticmethod
+    def answer(items: Any, action: str, row: str = "", **data: Any) -> None:
+        """Send what the page of a list sends."""
+        items._handle_custom_msg({"kind": "action", "action": action, "id": row, "data": data}, [])
+
+    @staticmethod
+    def type_key(form: Any, value: str, *, source: str = "typed") -> None:
+        """Send what the page of the key field sends when it is asked."""
+        content = {"kind": "secret", "source": source, "value": value, "asked": form.secret._asked}
+        form.secret._handle_custom_msg(content, [])
+
+    @staticmethod
+    def until(condition: Callable[[], Any]) -> None:
+        """Wait until something is true."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, "it did not become true"
+            time.sleep(0.005)
+
+    @classmethod
+    def wait(cls, panel: Any) -> None:
+        """Wait until nobody is being asked and everything is drawn."""
+        cls.until(lambda: not panel.hub.asked)
+        assert panel.hub.settle()
+
+    @staticmethod
+    def row(items: Any, title: str) -> dict[str, Any]:
+        """The row of a list with this title."""
+        found: dict[str, Any] = next(row for row in items.rows if row["title"] == title)
+        return found
+
+    @classmethod
+    def words(cls, value: Any) -> str:
+        """The words of a row's part, whatever their look."""
+        if isinstance(value, dict):
+            return str(value.get("text", ""))
+        if isinstance(value, list | tuple):
+            return "".join(cls.words(part) for part in value)
+        return str(value)
+
+    @staticmethod
+    def states() -> str:
+        """The state of every widget there is, as it would be saved in a notebook."""
+        return repr([widget.get_state() for widget in list(widgets.widget._instances.values())])
+
+
+@pytest.fixture
+def page() -> type[Page]:
+    """What a page does, without one."""
+    return Page
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Everything that goes from the kernel to pages, from now on."""
+    messages: list[Any] = []
+
+    def record(
+        self: Any, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
+    ) -> None:
+        messages.append(
+            (msg_type, repr(data), repr(metadata), [bytes(buffer) for buffer in buffers or ()], repr(keys))
+        )
+
+    monkeypatch.setattr(comm.DummyComm, "publish_msg", record)
+    return messages

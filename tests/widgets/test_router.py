@@ -1,0 +1,172 @@
+"""The Router tab over the real service."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch_widgets import RouterPanel, SettingsService
+from dispatch_widgets.settings.tasks import TASK_PURPOSE, TASKS
+from dispatch_widgets.widgets._parts import is_shown
+
+
+@pytest.fixture
+def entries(service, ids) -> dict[str, str]:
+    """Ids of three entries: two that chat, one that embeds."""
+    lab = ids["Lab"]
+    return {
+        "one": service.add_model(provider_id=lab, model="one", label="One", capabilities=["chat"]).id,
+        "two": service.add_model(provider_id=lab, model="two", label="Two", capabilities=["chat"]).id,
+        "vec": service.add_model(provider_id=lab, model="vec", label="Vec", capabilities=["embedding"]).id,
+    }
+
+
+def labels(panel, task: str) -> list[str]:
+    """The choices of a task as they are shown."""
+    return [label for label, _ in panel.tasks[task].pick.options]
+
+
+@pytest.mark.req("UI")
+def test_there_are_six_tasks_with_their_purpose(service) -> None:
+    """Every task stands there with a line on what it does."""
+    panel = RouterPanel(service)
+    assert list(panel.tasks) == list(TASKS)
+    for task, row in panel.tasks.items():
+        assert TASK_PURPOSE[task] in row.row.children[0].value
+
+
+@pytest.mark.req("UI")
+def test_each_task_offers_the_entries_that_can_do_it(service, entries) -> None:
+    """Chat tasks offer chat entries, embed offers embedding entries, with their provider's name."""
+    panel = RouterPanel(service)
+    assert labels(panel, "grade") == ["Not set", "One · Lab", "Two · Lab"]
+    assert labels(panel, "embed") == ["Not set", "Vec · Lab"]
+
+
+@pytest.mark.req("UI", "API-1")
+def test_a_choice_is_saved_at_once_and_can_be_undone(service, entries) -> None:
+    """Choosing an entry writes the file; Saved and Undo stand in that row; Undo brings back what was."""
+    panel = RouterPanel(service)
+    panel.tasks["grade"].pick.value = entries["one"]
+    assert SettingsService(service.path).assignments["grade"].model_id == entries["one"]
+    assert panel.tasks["grade"].info.children == (panel.tasks["grade"].saved,)
+    panel.tasks["grade"].pick.value = entries["two"]
+    panel.undo("grade")
+    assert service.assignments["grade"].model_id == entries["one"]
+    assert panel.assignments == {"grade": entries["one"]}
+    assert panel.tasks["grade"].info.children == (panel.tasks["grade"].model,)
+    panel.tasks["digest"].pick.value = entries["two"]
+    panel.undo("digest")
+    assert "digest" not in service.assignments
+
+
+@pytest.mark.req("UI")
+def test_undo_holds_until_the_next_change(service, entries) -> None:
+    """A change of another task ends the Undo of the one before."""
+    panel = RouterPanel(service)
+    panel.tasks["grade"].pick.value = entries["one"]
+    panel.tasks["skill"].pick.value = entries["one"]
+    panel.undo("grade")
+    assert service.assignments["grade"].model_id == entries["one"]
+
+
+@pytest.mark.req("UI", "API-1")
+def test_not_set_takes_the_assignment_away(service, entries) -> None:
+    """Choosing "Not set" unassigns the task."""
+    service.assign("grade", entries["one"])
+    panel = RouterPanel(service)
+    assert labels(panel, "grade")[-1] == "Not set"
+    panel.tasks["grade"].pick.value = ""
+    assert "grade" not in service.assignments
+
+
+@pytest.mark.req("PM-4")
+def test_an_assignment_that_cannot_be_used_is_shown(service, ids, entries) -> None:
+    """A task whose entry lost its provider keeps it as a marked choice, with the reason and the way out."""
+    service.assign("grade", entries["one"])
+    service.delete_provider(ids["Lab"])
+    panel = RouterPanel(service)
+    assert panel.tasks["grade"].pick.label == "One · provider deleted"
+    assert "dw-invalid" in panel.tasks["grade"].pick._dom_classes
+    assert "The provider of this entry was deleted." in panel.messages["grade"]
+    assert panel.attention() == 1
+    assert service.assignments["grade"].model_id == entries["one"]
+
+
+@pytest.mark.req("UI")
+def test_none_fits_says_so_and_leads_to_models(service, ids) -> None:
+    """With no embedding model embed cannot be chosen, says how many are listed, and leads to Models."""
+    service.add_model(provider_id=ids["Lab"], model="one", capabilities=["chat"])
+    models = service.discover_models(ids["Lab"])
+    panel = RouterPanel(service)
+    assert panel.tasks["embed"].pick.disabled
+    assert labels(panel, "embed") == ["No entry fits"]
+    count = models.counts()["embedding"]
+    assert f"No embedding model in the catalog. Your providers list {count}." in panel.messages["embed"]
+    assert panel.tasks["embed"].message.children[1].description == "Choose one in Models"
+
+
+@pytest.mark.req("UI", "PM-6")
+def test_unknown_kinds_are_offered_to_the_chat_tasks_and_marked(service, ids) -> None:
+    """An entry with an empty capability list counts as chat and says that its kind is unknown."""
+    entry = service.add_model(provider_id=ids["Lab"], model="odd", label="Odd", capabilities=[])
+    panel = RouterPanel(service)
+    assert entry.capabilities == ()
+    assert labels(panel, "grade") == ["Not set", "Odd · Lab · kind unknown"]
+    assert labels(panel, "embed") == ["No entry fits"]
+
+
+@pytest.mark.req("UI")
+def test_entries_with_the_same_words_are_told_apart(service, ids) -> None:
+    """Two entries of the same name and provider show their ids."""
+    for model in ("m1", "m2"):
+        service.add_model(provider_id=ids["Lab"], model=model, label="Same", capabilities=["chat"])
+    shown = labels(RouterPanel(service), "grade")[1:]
+    assert len(set(shown)) == 2
+    assert all(label.startswith("Same · Lab (") for label in shown)
+
+
+@pytest.mark.req("ST-6", "UI")
+def test_two_panels_stay_in_step(service, entries) -> None:
+    """A choice in one panel shows in another over the same service, and so does a change by code."""
+    one, two = RouterPanel(service), RouterPanel(service)
+    one.tasks["grade"].pick.value = entries["one"]
+    assert two.hub.settle()
+    assert two.assignments == {"grade": entries["one"]}
+    service.unassign("grade")
+    assert two.hub.settle()
+    assert one.assignments == two.assignments == {}
+
+
+@pytest.mark.req("ST-3", "UI")
+def test_a_choice_that_cannot_be_saved_goes_back(service, entries) -> None:
+    """If the entry is gone from the file, the choice returns to what the file says and the row tells why."""
+    panel = RouterPanel(service)
+    SettingsService(service.path).delete_model(entries["two"])
+    panel.tasks["grade"].pick.value = entries["two"]
+    assert panel.tasks["grade"].pick.value == ""
+    assert "Not saved" in panel.messages["grade"]
+    panel.tasks["grade"].pick.value = entries["one"]
+    assert "grade" not in panel.messages
+
+
+@pytest.mark.req("UI")
+def test_no_entries_shows_the_next_step(service) -> None:
+    """Without entries the panel says to pick models first, and no task can be chosen."""
+    panel = RouterPanel(service)
+    assert is_shown(panel._empty)
+    assert all(row.pick.disabled for row in panel.tasks.values())
+    assert panel.messages == {}
+
+
+@pytest.mark.req("UI", "API-5")
+def test_the_snippet_is_code_that_works(service, entries, monkeypatch) -> None:
+    """The code for the next cell names the task chosen last and runs as it stands."""
+    panel = RouterPanel(service)
+    assert not is_shown(panel._use)
+    panel.tasks["digest"].pick.value = entries["one"]
+    assert is_shown(panel._use)
+    assert 'dw.resolve("digest")' in panel.snippet
+    monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(service.path))
+    names: dict[str, object] = {}
+    exec("import dispatch_widgets as dw\n" + panel.snippet.removesuffix(".client()"), names)  # noqa: S102
+    assert names["client"].model == "one"

@@ -1,0 +1,265 @@
+"""The Settings file tab over the real service."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dispatch_widgets import SettingsFilePanel, SettingsService
+from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.widgets._parts import is_shown
+from dispatch_widgets.widgets._source import before_and_after, excerpt, masked_source
+
+
+@pytest.fixture
+def old_file(demo, settings_path):
+    """A settings file from before providers."""
+    return write_sample(settings_path.parent, demo)
+
+
+def shown_of(panel) -> str:
+    """What a person can read about the conversion."""
+    return panel.report
+
+
+@pytest.mark.req("MIG-5", "SEC-1")
+def test_the_report_says_what_was_converted_and_where_the_copy_is(old_file, demo) -> None:
+    """After an automatic migration the tab lists providers, warnings and the backup, keys masked."""
+    panel = SettingsFilePanel(SettingsService(old_file))
+    report = panel.service.migration_report
+    assert report.summary in panel.report
+    assert report.backup.name in panel.report
+    assert "OPENAI_API_KEY" in panel.report
+    assert demo.api_key not in panel.report
+    assert demo.second_api_key not in panel.report
+    assert is_shown(panel.undo_conversion)
+    assert not is_shown(panel.convert)
+
+
+@pytest.mark.req("MIG-6")
+def test_the_preview_writes_nothing_and_convert_does(old_file) -> None:
+    """Without automatic migration the tab shows what would happen; Convert does it."""
+    before = old_file.read_bytes()
+    panel = SettingsFilePanel(SettingsService(old_file, auto_migrate=False))
+    assert "Nothing has been written yet" in panel.report
+    assert "would" not in panel._conversion_title.value
+    assert panel.attention() == 1
+    assert old_file.read_bytes() == before
+    panel.convert.click()
+    assert "providers" in json.loads(old_file.read_text(encoding="utf-8"))
+    assert panel.service.migration_report.summary in panel.report
+    assert panel.attention() == 0
+
+
+@pytest.mark.req("MIG-5")
+def test_undo_conversion_brings_the_old_file_back_and_offers_to_convert(old_file) -> None:
+    """Undo puts the old bytes back on disk; the panel goes on and offers Convert."""
+    before = old_file.read_bytes()
+    panel = SettingsFilePanel(SettingsService(old_file))
+    assert old_file.read_bytes() != before
+    panel.undo_conversion.click()
+    assert old_file.read_bytes() == before
+    assert is_shown(panel.convert)
+    assert panel.attention() == 1
+    panel.convert.click()
+    assert not is_shown(panel.convert)
+
+
+@pytest.mark.req("MIG-5")
+def test_a_backup_is_restored_after_a_question(old_file, page) -> None:
+    """Restore asks first, then puts the backup in the file's place and keeps the file of now."""
+    before = old_file.read_bytes()
+    panel = SettingsFilePanel(SettingsService(old_file))
+    converted = old_file.read_bytes()
+    (row,) = panel.backups.rows
+    assert row["meta"][0][0] == "Before the conversion"
+    page.answer(panel.backups, "restore", row["id"])
+    assert panel.backups.rows[0]["note"]["title"].startswith("Go back to the file of ")
+    page.answer(panel.backups, "keep", row["id"])
+    assert old_file.read_bytes() == converted
+    page.answer(panel.backups, "restore", row["id"])
+    page.answer(panel.backups, "confirm_restore", row["id"])
+    assert old_file.read_bytes() == before
+    assert len(panel.backups.rows) == 2
+
+
+@pytest.mark.req("MIG-5")
+def test_a_backup_is_deleted_after_a_question(old_file, page) -> None:
+    """Delete asks, names the backup, and removes its file."""
+    panel = SettingsFilePanel(SettingsService(old_file))
+    (row,) = panel.backups.rows
+    page.answer(panel.backups, "delete", row["id"])
+    assert panel.backups.rows[0]["note"]["text"] == "It cannot be brought back."
+    page.answer(panel.backups, "confirm_delete", row["id"])
+    assert panel.backups.rows == ()
+    assert panel.backups.empty["title"] == "No backups yet"
+    assert not (old_file.parent / row["id"]).exists()
+
+
+@pytest.mark.req("MIG-8")
+def test_entries_left_from_before_are_shown_and_converted(service, demo, page) -> None:
+    """Entries that another program added in the old form are listed, and one press converts them."""
+    document = json.loads(service.path.read_text(encoding="utf-8"))
+    entry = {
+        "id": "openai:gpt-4o",
+        "providerType": "openai",
+        "model": "gpt-4o",
+        "providerConfig": {"apiKey": demo.second_api_key, "baseUrl": demo.second_openai_base_url},
+    }
+    document["models"] = {"catalog": [entry], "assignment": []}
+    service.path.write_text(json.dumps(document), encoding="utf-8")
+    panel = SettingsFilePanel(service)
+    assert [row["title"] for row in panel.leftovers.rows] == ["gpt-4o"]
+    assert panel.convert_entries.description == "Convert 1 entry"
+    assert panel.attention() == 1
+    panel.convert_entries.click()
+    assert panel.leftovers.rows == ()
+    assert len(service.get_providers()) == 3
+    assert not any(found.unconverted for found in service.catalog)
+    assert demo.second_api_key not in page.states()
+
+
+@pytest.mark.req("PM-8")
+def test_duplicates_are_shown_and_merged(service, demo, ids) -> None:
+    """Providers of the same account are listed with what moves, and Merge re-points the entries."""
+    twin = service.add_provider(
+        name="Lab again", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
+    )
+    entry = service.add_model(provider_id=twin.id, model="m")
+    panel = SettingsFilePanel(service)
+    assert [row["tag"] for row in panel.duplicates.rows] == ["Kept", "Removed"]
+    assert panel.duplicates.rows[1]["line"][0] == "1 entry moves to Lab"
+    panel.merge.click()
+    assert panel.duplicates.rows == ()
+    assert service.entry(entry.id).provider_id == ids["Lab"]
+    assert [provider.name for provider in service.get_providers()] == ["Lab", "Anthropic"]
+
+
+BROKEN = """{
+  "providers": [
+    {
+      "id": "p",
+      "name": "OpenRouter",
+      "type": "openai-compatible"
+      "credentials": {
+        "apiKey": "%s"
+      }
+    }
+  ]
+}
+"""
+
+
+@pytest.mark.req("ST-4", "SEC-1")
+def test_a_broken_file_shows_its_line_and_three_ways_out(settings_path, canary, page) -> None:
+    """The mistake is named with its line; the lines around it are shown with keys masked."""
+    settings_path.write_text(BROKEN % canary, encoding="utf-8")
+    before = settings_path.read_bytes()
+    panel = SettingsFilePanel(SettingsService(settings_path))
+    assert panel.service.problem.message in panel.broken.replace("&quot;", '"').replace("&#x27;", "'")
+    assert panel.service.problem.line in {6, 7}
+    lines = panel.ways_out._excerpt.value
+    assert "&quot;credentials&quot;" in lines
+    assert "a1b2" in lines
+    assert canary not in page.states()
+    assert panel.attention() == 1
+    assert settings_path.read_bytes() == before
+
+
+@pytest.mark.req("ST-4", "ST-6")
+def test_a_mended_file_is_taken_up(settings_path, canary) -> None:
+    """After the mistake is corrected, Look again shows the tab as usual."""
+    settings_path.write_text(BROKEN % canary, encoding="utf-8")
+    panel = SettingsFilePanel(SettingsService(settings_path))
+    mended = (
+        (BROKEN % canary)
+        .replace('compatible"\n', 'compatible",\n')
+        .replace(f'"{canary}"', f'"{canary}", "baseUrl": "http://127.0.0.1:9/v1"')
+    )
+    settings_path.write_text(mended, encoding="utf-8")
+    panel.ways_out.look_again.click()
+    assert panel.broken == ""
+    assert panel.attention() == 0
+    assert [provider.name for provider in panel.service.get_providers()] == ["OpenRouter"]
+
+
+@pytest.mark.req("ST-4")
+def test_a_broken_file_can_be_moved_away(settings_path) -> None:
+    """Move it away keeps the broken file under another name and starts with an empty one."""
+    settings_path.write_text("{", encoding="utf-8")
+    panel = SettingsFilePanel(SettingsService(settings_path))
+    panel.ways_out.move_away.click()
+    assert panel.broken == ""
+    assert not settings_path.exists()
+    assert [path.read_text(encoding="utf-8") for path in settings_path.parent.glob("*.json")] == ["{"]
+
+
+@pytest.mark.req("ST-4")
+def test_a_broken_file_can_be_replaced_by_the_newest_backup(old_file) -> None:
+    """Restore brings the newest backup back and keeps the broken file beside it."""
+    SettingsService(old_file)
+    old_file.write_text("{", encoding="utf-8")
+    panel = SettingsFilePanel(SettingsService(old_file))
+    assert panel.ways_out.restore.description.startswith("Restore ")
+    panel.ways_out.restore.click()
+    assert panel.broken == ""
+    assert panel.service.problem is None
+
+
+@pytest.mark.req("ST-1")
+def test_the_file_says_which_and_why(service) -> None:
+    """The tab shows the whole path and why this file is the one."""
+    panel = SettingsFilePanel(service)
+    assert str(service.path) in panel._facts.value
+    assert "Path given in the call" in panel._facts.value
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"apiKey": "KEY"}',
+        '{"apiKey" "KEY"}',
+        '{"apiKey":\n "KEY"}',
+        '{"apiKey": "KEY',
+        '{"apiKey": KEY}',
+        "{apiKey: KEY}",
+        '["KEY"]',
+        '{"other": "KEY"}',
+        '{"botToken": "KEY", "name": "x"',
+        '{"api\\u004bey": "KEY"}',
+    ],
+)
+def test_no_broken_file_shows_a_key(text) -> None:
+    """However the file is broken, what could be a key is masked in the lines that are shown."""
+    for key in ("sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2", "0123456789abcdef0123456789abcdef"):
+        masked = masked_source(text.replace("KEY", key))
+        assert key not in masked
+        assert masked.count("\n") == text.count("\n")
+
+
+@pytest.mark.req("ST-4")
+def test_masking_leaves_the_rest_readable() -> None:
+    """Names, ids, addresses and punctuation stay as they are, so that the mistake can be found."""
+    text = '{"id": "3f0c6a0e-1111-2222-3333-444455556666", "baseUrl": "https://llm.example.edu/v1", "n": 12}'
+    assert masked_source(text) == text
+
+
+@pytest.mark.req("SEC-6")
+def test_source_lines_are_escaped(tmp_path) -> None:
+    """Markup in the file is shown as text, in the excerpt and in before and after."""
+    path = tmp_path / "x.json"
+    path.write_text('{"name": "<img src=x onerror=alert(1)>" "b": 1}', encoding="utf-8")
+    assert "<img" not in excerpt(path, 1, 10, "<b>here</b>")
+    assert "&lt;b&gt;here" in excerpt(path, 1, 10, "<b>here</b>")
+    assert "<img" not in before_and_after("<img>", "<img onerror>")
+
+
+@pytest.mark.req("MIG-6")
+def test_before_and_after_mark_what_differs() -> None:
+    """Lines that only one side has are marked, common ones are not, and long texts are cut."""
+    html = before_and_after('{\n  "a": 1,\n  "old": 2\n}', '{\n  "a": 1\n}')
+    assert html.count("dw-del") == 1
+    assert "dw-add" not in html
+    assert "more lines" in before_and_after("\n".join(map(str, range(500))), "")
