@@ -50,7 +50,7 @@ def breakdown(error: BaseException, place: Place, *, timeout_seconds: float) -> 
         found = _setting(part) or _proxy(part, place) or _name(part, place) or _tls(part, place)
         if found is not None:
             return found
-    if isinstance(error, (httpx.ConnectError, httpcore.ConnectError)):
+    if isinstance(error, (httpx.ConnectError, httpcore.ConnectError, OSError)):
         return _unconnected(error, chain, place, timeout_seconds)
     if isinstance(error, (httpx.ProtocolError, httpcore.ProtocolError)):
         return _not_http(error, place)
@@ -134,7 +134,7 @@ def _proxy(part: BaseException, place: Place) -> Failure | None:
 
 
 def _name(part: BaseException, place: Place) -> Failure | None:
-    if not isinstance(part, (socket.gaierror, LookupFailedError)):
+    if not isinstance(part, (socket.gaierror, LookupFailedError, httpx.InvalidURL)):
         return None
     name = urlsplit(place.url).hostname or place.host
     return Failure(

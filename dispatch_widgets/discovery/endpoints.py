@@ -285,13 +285,35 @@ async def _with_suggestion(
         return failure
     base = f"{base}/v1"
     try:
-        endpoint = ENDPOINTS[target.type]
-        place = place_of(target, endpoint.url(base, ""))
-        answer = await fetch(
-            client, place, endpoint.headers(target.api_key), deadline=deadline, timeout_seconds=left
-        )
-        listing = Listing()
-        _take(listing, read(answer, place, now=0.0), endpoint)
+        found = await ask_once(client, target, base_url=base, timeout_seconds=left)
     except Failure:
         return failure
-    return failure.suggesting(base, len(listing.models)) if listing.models else failure
+    return failure.suggesting(base, len(found.models)) if found.models else failure
+
+
+async def ask_once(
+    client: httpx.AsyncClient, target: Target, *, timeout_seconds: float, base_url: str | None = None
+) -> Listing:
+    """Asks for one page, to see whether a list is there.
+
+    Args:
+        client: What to send through.
+        target: Whom to ask.
+        timeout_seconds: How long it may take, by the wall.
+        base_url: Another base URL of the same host.
+
+    Raises:
+        Failure: If there is no list.
+    """
+    endpoint = ENDPOINTS[target.type]
+    place = place_of(target, endpoint.url(target.base_url if base_url is None else base_url, ""))
+    answer = await fetch(
+        client,
+        place,
+        endpoint.headers(target.api_key),
+        deadline=asyncio.get_running_loop().time() + timeout_seconds,
+        timeout_seconds=timeout_seconds,
+    )
+    listing = Listing()
+    _take(listing, read(answer, place, now=0.0), endpoint)
+    return listing

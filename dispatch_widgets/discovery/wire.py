@@ -128,7 +128,7 @@ class Connection(ClosableProtocol):
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
-                if self._over:
+                if self._over and "closed" in str(error).lower():  # h11's words for an end that came too soon
                     raise httpx.ReadError("the connection ended too soon") from None
                 raise httpx.RemoteProtocolError(str(error)) from None
             if event is not h11.NEED_DATA:
@@ -203,11 +203,12 @@ class Warm:
         """
         url = request.url
         port = url.port or _DEFAULT_PORTS[url.scheme]
-        key = (url.scheme, url.host, port, context)
+        host = url.raw_host.decode("ascii")  # names beyond ASCII in the form that name servers know
+        key = (url.scheme, host, port, context)
         connection = self._take(key)
         if connection is None:
             try:
-                connection = await connect(Connection, url.host, port, context)
+                connection = await connect(Connection, host, port, context)
             except OSError as error:
                 raise httpx.ConnectError(type(error).__name__) from error
         response = await connection.send(request)

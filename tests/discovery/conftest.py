@@ -1,0 +1,190 @@
+"""What the discovery tests share: targets, canned transports, the demo server, a raw socket server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from dispatch_widgets.demo.server import DemoServer
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.models import Target
+from dispatch_widgets.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+
+class Clock:
+    """A wall clock that tests set."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Canned(httpx.AsyncBaseTransport):
+    """Answers from a list, the last one for ever, and keeps the requests."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+        self.gate: asyncio.Event | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if self.gate is not None:
+            await self.gate.wait()
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, httpx.Response):
+            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        if isinstance(answer, (bytes, str)):
+            return httpx.Response(200, content=answer)
+        if isinstance(answer, int):
+            return httpx.Response(answer)
+        return httpx.Response(200, content=json.dumps(answer).encode())
+
+
+class RawServer:
+    """Sends fixed bytes to every connection, whatever it asks."""
+
+    def __init__(self, *answers: bytes, family: int = socket.AF_INET, keep_open: bool = False) -> None:
+        self.answers = list(answers)
+        self.keep_open = keep_open
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self._socket = socket.create_server(
+            ("::1" if family == socket.AF_INET6 else "127.0.0.1", 0), family=family
+        )
+        self.port: int = self._socket.getsockname()[1]
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.append(connection)
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        try:
+            while True:
+                request = connection.recv(65536)
+                if not request:
+                    return
+                self.requests.append(request)
+                answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                connection.sendall(answer)
+                if not self.keep_open:
+                    connection.shutdown(socket.SHUT_RDWR)
+                    return
+        except OSError:
+            return
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        self._socket.close()
+        for connection in self._open:
+            connection.close()
+
+
+@pytest.fixture
+def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Runs a coroutine on a loop of its own."""
+    return asyncio.run
+
+
+@pytest.fixture
+def target(canary: str) -> Callable[..., Target]:
+    """Makes a target; everything but the base URL has a default."""
+
+    def make(base_url: str = "https://llm.example.edu/v1", **changes: Any) -> Target:
+        values: dict[str, Any] = {
+            "provider_id": "p",
+            "name": "Example",
+            "type": "openai-compatible",
+            "api_key": canary,
+        }
+        return Target(base_url=base_url, **{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A wall clock that stands until the test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def canned() -> type[Canned]:
+    """A transport that gives canned answers."""
+    return Canned
+
+
+@pytest.fixture
+def raw_server() -> Iterator[Callable[..., RawServer]]:
+    """Makes servers that send fixed bytes; they end with the test."""
+    made: list[RawServer] = []
+
+    def make(*answers: bytes, **options: Any) -> RawServer:
+        made.append(RawServer(*answers, **options))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def demo(canary: str) -> Iterator[DemoServer]:
+    """The offline provider server, with the canary for a key."""
+    with DemoServer(api_key=canary, models=30, anthropic_models=12) as server:
+        yield server
+
+
+@pytest.fixture
+def ask(run: Callable[[Coroutine[Any, Any, Any]], Any]) -> Callable[..., Any]:
+    """Asks targets one after the other with one `Discoverer`; gives the last answer, raises its error."""
+
+    def make(*targets: Target, force_refresh: bool = True, **options: Any) -> Any:
+        async def work() -> Any:
+            discoverer = Discoverer(**options)
+            try:
+                for each in targets[:-1]:
+                    await discoverer.discover(each, force_refresh=force_refresh)
+                return await discoverer.discover(targets[-1], force_refresh=force_refresh)
+            finally:
+                await discoverer.aclose()
+
+        return run(work())
+
+    return make
+
+
+@pytest.fixture
+def ask_kind(ask: Callable[..., Any]) -> Callable[..., tuple[str | None, Any]]:
+    """Asks, and gives the kind of the error or None, with the list or the error itself."""
+
+    def make(*targets: Target, **options: Any) -> tuple[str | None, Any]:
+        try:
+            models = ask(*targets, **options)
+        except DiscoveryError as error:
+            return error.kind, error
+        return (models.error.kind if models.error else None), models
+
+    return make

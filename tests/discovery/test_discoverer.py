@@ -1,0 +1,532 @@
+"""Cache, rate limits, one request at a time, and what the caller gets (MD-6 to MD-15)."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from dispatch_widgets.discovery.cache import CACHE_TTL_SECONDS
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.errors import DiscoveryError
+
+ONE = {"data": [{"id": "a", "object": "model", "created": 1, "owned_by": "x"}]}
+TWO = {"data": [{"id": "b"}, {"id": "a"}]}
+HOUR = 3600.0
+
+# What the server does -> the kind, and whether a list from before is given back instead (MD-15).
+TABLE = [
+    (httpx.ReadTimeout("slow"), "TIMEOUT", True),
+    (httpx.ConnectError("[Errno 111] Connection refused"), "CONNECTION_REFUSED", True),
+    (httpx.ConnectError("[Errno -2] Name or service not known"), "UNKNOWN_HOST", True),
+    (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), "TLS", True),
+    (httpx.ProxyError("407 Proxy Authentication Required"), "PROXY", True),
+    (httpx.ReadError("reset"), "INTERRUPTED", True),
+    (httpx.RemoteProtocolError("peer closed connection"), "INTERRUPTED", True),
+    (RuntimeError("a bug somewhere"), "INTERRUPTED", True),
+    (429, "RATE_LIMITED", True),
+    (402, "QUOTA", True),
+    (500, "HTTP_STATUS", True),
+    (503, "HTTP_STATUS", True),
+    (529, "HTTP_STATUS", True),
+    ("<html>", "MALFORMED", True),
+    ('{"data": [NaN]}', "MALFORMED", True),
+    ({"status": "ok"}, "MALFORMED", True),
+    (httpx.RemoteProtocolError("illegal status line"), "MALFORMED", True),
+    (401, "INVALID_CREDENTIALS", False),
+    (403, "HTTP_STATUS", False),
+    (404, "HTTP_STATUS", False),
+    (400, "HTTP_STATUS", False),
+    (301, "REDIRECT", False),
+    (308, "REDIRECT", False),
+]
+
+
+@pytest.mark.req("MD-15", "MD-9", "MD-8", "MD-10", "MD-11")
+@pytest.mark.parametrize(("trouble", "kind", "keeps"), TABLE, ids=str)
+def test_with_a_list_from_before(  # noqa: PLR0917
+    trouble: Any, kind: str, keeps: bool, run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """With a cached list, some failures give it back as stale, the others are raised with it (MD-15)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE, trouble), clock=clock)
+        whom = target()
+        first = await discoverer.discover(whom)
+        clock.now += 2 * HOUR
+        if keeps:
+            again = await discoverer.discover(whom)
+            error = again.error
+            assert again.source == "stale"
+            assert again.models == first.models
+            assert again.fetched_at == first.fetched_at
+            assert error.message in again.warning
+            assert discoverer.peek(whom).error.kind == kind
+        else:
+            with pytest.raises(DiscoveryError) as caught:
+                await discoverer.discover(whom)
+            error = caught.value
+        assert error.kind == kind
+        assert error.cached.models == first.models
+        assert error.cached.source == "stale"
+        assert error.provider_id == "p"
+        assert "{" not in str(error)
+        assert discoverer.last_error("p").kind == kind
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-15", "MD-11")
+@pytest.mark.parametrize(("trouble", "kind", "keeps"), TABLE, ids=str)
+def test_without_a_list_from_before(  # noqa: PLR0917
+    trouble: Any, kind: str, keeps: bool, run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """Without one, the error is raised; a malformed answer gives an empty list that is not cached (MD-15)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(trouble), clock=clock)
+        whom = target()
+        if kind == "MALFORMED":
+            models = await discoverer.discover(whom)
+            error = models.error
+            assert len(models) == 0
+            assert error.message in models.warning
+            assert discoverer.cached(whom) is None
+        else:
+            with pytest.raises(DiscoveryError) as caught:
+                await discoverer.discover(whom)
+            error = caught.value
+        assert error.kind == kind
+        assert error.cached is None
+        assert "You see the list" not in str(error)
+        assert discoverer.peek(whom) is None
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-6")
+@pytest.mark.parametrize(
+    ("seconds", "requests"),
+    [(0, 1), (CACHE_TTL_SECONDS - 1, 1), (CACHE_TTL_SECONDS, 2), (10 * HOUR, 2), (-60, 2)],
+)
+def test_a_list_is_fresh_for_an_hour(  # noqa: PLR0917
+    seconds: float, requests: int, run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """A list under an hour of wall time old makes no request; a clock set back makes it old (MD-6)."""
+
+    async def work() -> None:
+        transport = canned(ONE)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        first = await discoverer.discover(target())
+        clock.now += seconds
+        again = await discoverer.discover(target())
+        assert len(transport.requests) == requests
+        assert (first.source, again.source) == ("live", "cache" if requests == 1 else "live")
+        assert again.models == first.models
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-7")
+def test_force_refresh(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """force_refresh asks in spite of a fresh list, and a new hour starts (MD-7)."""
+
+    async def work() -> None:
+        transport = canned(ONE, TWO)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        await discoverer.discover(target())
+        clock.now += HOUR - 1
+        models = await discoverer.discover(target(), force_refresh=True)
+        assert [model.id for model in models] == ["b", "a"]
+        clock.now += HOUR - 1
+        assert (await discoverer.discover(target())).source == "cache"
+        assert len(transport.requests) == 2
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-7", "MD-11")
+def test_a_failed_refresh_keeps_a_fresh_list_fresh(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """A refresh that fails takes nothing away: the next ordinary call is a cache hit (MD-11)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE, "<html>", TWO), clock=clock)
+        await discoverer.discover(target())
+        assert (await discoverer.discover(target(), force_refresh=True)).source == "stale"
+        hit = await discoverer.discover(target())
+        assert (hit.source, hit.warning, hit.error) == ("cache", "", None)
+        assert discoverer.cached(target()) is hit
+        assert discoverer.last_error("p").kind == "MALFORMED"
+        await discoverer.discover(target(), force_refresh=True)
+        assert discoverer.last_error("p") is None
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-13")
+def test_what_a_list_says_about_itself(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """A list is immutable and says where it came from, when, and what came and went (MD-13)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE, TWO, ONE), clock=clock)
+        first = await discoverer.discover(target())
+        assert (first.added, first.removed, first.warning, first.error) == ((), (), "", None)
+        assert first.fetched_at == datetime.fromtimestamp(clock.now, UTC)
+        assert (first.provider_id, first.provider_name) == ("p", "Example")
+        second = await discoverer.discover(target(), force_refresh=True)
+        assert (second.added, second.removed) == (("b",), ())
+        third = await discoverer.discover(target(), force_refresh=True)
+        assert (third.added, third.removed) == ((), ("b",))
+        with pytest.raises(AttributeError):
+            third.source = "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+@pytest.mark.parametrize(("retry_after", "hours"), [(None, 1), ("7200", 2), ("99999999", 24), ("-1", 1)])
+def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
+    retry_after: str | None, hours: float, run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """After a 429 no request is sent until its time is over; the time is told (MD-10)."""
+
+    async def work() -> None:
+        refused = httpx.Response(429, headers={"retry-after": retry_after} if retry_after else {})
+        transport = canned(ONE, refused, TWO)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        await discoverer.discover(target())
+        ends = datetime.fromtimestamp(clock.now + hours * HOUR, UTC)
+        limited = await discoverer.discover(target(), force_refresh=True)
+        assert (limited.source, limited.retry_at, limited.error.retry_at) == ("stale", ends, ends)
+        clock.now += hours * HOUR - 1
+        again = await discoverer.discover(target(), force_refresh=True)
+        assert (again.source, again.error.kind, again.retry_at) == ("stale", "RATE_LIMITED", ends)
+        assert discoverer.retry_at("p") == ends
+        assert len(transport.requests) == 2
+        clock.now += 1
+        assert discoverer.retry_at("p") is None
+        assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_rate_limit_without_a_list(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """Without a list a 429 is an error, and the same one again while it lasts; unlocking asks (MD-10)."""
+
+    async def work() -> None:
+        transport = canned(429, ONE)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        for _ in range(3):
+            with pytest.raises(DiscoveryError) as caught:
+                await discoverer.discover(target())
+            assert caught.value.kind == "RATE_LIMITED"
+            assert caught.value.retry_at - datetime.fromtimestamp(clock.now, UTC) == timedelta(hours=1)
+        assert len(transport.requests) == 1
+        discoverer.unlock("p")
+        assert discoverer.retry_at("p") is None
+        assert discoverer.last_error("p") is None
+        assert (await discoverer.discover(target())).source == "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
+    run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """While refresh is off, an ordinary call still gets the fresh list (MD-10)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE, 429), clock=clock)
+        await discoverer.discover(target())
+        await discoverer.discover(target(), force_refresh=True)
+        assert (await discoverer.discover(target())).source == "cache"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """A lock that could not be that long is over (MD-10)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(429, ONE), clock=clock)
+        with pytest.raises(DiscoveryError):
+            await discoverer.discover(target())
+        clock.now -= 400 * 24 * HOUR
+        assert (await discoverer.discover(target())).source == "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("PM-3")
+@pytest.mark.parametrize(
+    "change",
+    [{"api_key": "sk-another-key-000000"}, {"type": "anthropic"}, {"base_url": "https://other.example.net"}],
+)
+def test_a_changed_provider_starts_anew(change: Any, run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """A new key, type or base URL drops list, error and rate limit (PM-3)."""
+
+    async def work() -> None:
+        transport = canned(ONE, 429, TWO)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        await discoverer.discover(target())
+        await discoverer.discover(target(), force_refresh=True)
+        changed = target(**{"base_url": "https://llm.example.edu/v1", **change})
+        assert discoverer.cached(changed) is None
+        assert discoverer.peek(changed) is None
+        models = await discoverer.discover(changed)
+        assert (models.source, models.added, discoverer.retry_at("p")) == ("live", (), None)
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("PM-3")
+def test_a_new_name_changes_nothing(run: Any, target: Any, canned: Any) -> None:
+    """Renaming a provider keeps its list."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE))
+        await discoverer.discover(target())
+        assert (await discoverer.discover(target(name="Other"))).source == "cache"
+        discoverer.forget("p")
+        assert discoverer.cached(target()) is None
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("PM-3")
+@pytest.mark.parametrize("forget", [True, False])
+def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, canned: Any) -> None:
+    """An answer to a request made before a change is not kept, whatever comes first (PM-3)."""
+
+    async def work() -> None:
+        transport = canned(ONE, TWO)
+        transport.gate = asyncio.Event()
+        discoverer = Discoverer(transport=transport)
+        old = asyncio.ensure_future(discoverer.discover(target()))
+        await asyncio.sleep(0.01)
+        if forget:
+            discoverer.forget("p")
+        new = asyncio.ensure_future(discoverer.discover(target(api_key="sk-new-key-0000000000")))
+        await asyncio.sleep(0.01)
+        transport.gate.set()
+        assert [model.id for model in await new] == ["b", "a"]
+        assert "changed while" in (await old).warning
+        assert discoverer.cached(target()) is None
+        assert len(discoverer.cached(target(api_key="sk-new-key-0000000000"))) == 2
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-12")
+def test_callers_share_one_request(run: Any, target: Any, canned: Any) -> None:
+    """Callers at the same moment, forced or not, share one request (MD-12)."""
+
+    async def work() -> None:
+        transport = canned(ONE)
+        discoverer = Discoverer(transport=transport)
+        lists = await asyncio.gather(
+            *(discoverer.discover(target(), force_refresh=bool(number % 2)) for number in range(10))
+        )
+        assert len(transport.requests) == 1
+        assert all(each is lists[0] for each in lists)
+        assert not discoverer.is_asking("p")
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-12")
+def test_errors_are_shared_but_not_the_object(run: Any, target: Any, canned: Any) -> None:
+    """Callers of one failing request each get an error of their own (MD-12)."""
+
+    async def work() -> None:
+        transport = canned(401)
+        discoverer = Discoverer(transport=transport)
+        errors = await asyncio.gather(
+            *(discoverer.discover(target()) for _ in range(3)), return_exceptions=True
+        )
+        assert len(transport.requests) == 1
+        assert len({id(error) for error in errors}) == 3
+        assert {error.kind for error in errors} == {"INVALID_CREDENTIALS"}
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-12")
+def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: Any, canned: Any) -> None:
+    """Cancelling one of two callers does not cancel the other; the last one's cancels the request (MD-12)."""
+
+    async def work() -> None:
+        transport = canned(ONE)
+        transport.gate = asyncio.Event()
+        discoverer = Discoverer(transport=transport)
+        first, second = (asyncio.ensure_future(discoverer.discover(target())) for _ in range(2))
+        await asyncio.sleep(0.01)
+        first.cancel()
+        await asyncio.sleep(0.01)
+        assert discoverer.is_asking("p")
+        transport.gate.set()
+        assert len(await second) == 1
+        assert first.cancelled()
+
+        transport.gate = asyncio.Event()
+        alone = asyncio.ensure_future(discoverer.discover(target(), force_refresh=True))
+        await asyncio.sleep(0.01)
+        alone.cancel()
+        await asyncio.gather(alone, return_exceptions=True)
+        assert not discoverer.is_asking("p")
+        transport.gate.set()
+        assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
+        assert len(transport.requests) == 3
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-12")
+def test_several_providers_are_asked_at_once(run: Any, target: Any) -> None:
+    """A provider that hangs or fails holds back nobody; answers come as they are ready (MD-12)."""
+
+    async def work() -> None:
+        stuck = asyncio.Event()
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            number = int(request.url.host.split(".")[0])
+            if number == 0:
+                await stuck.wait()
+            return httpx.Response(401 if number == 1 else 200, json=ONE)
+
+        discoverer = Discoverer(transport=httpx.MockTransport(answer))
+        targets = [target(f"http://{number}.example.edu", provider_id=str(number)) for number in range(5)]
+        got: list[tuple[str, Any]] = []
+        async for provider_id, outcome in discoverer.discover_all(targets):
+            got.append((provider_id, outcome))
+            if len(got) == 4:
+                assert not stuck.is_set()
+                stuck.set()
+        assert [provider_id for provider_id, _ in got][-1] == "0"
+        assert isinstance(dict(got)["1"], DiscoveryError)
+        assert sum(not isinstance(outcome, DiscoveryError) for _, outcome in got) == 4
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-12")
+def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, canned: Any) -> None:
+    """Closing the iterator cancels the requests that are still under way."""
+
+    async def work() -> None:
+        transport = canned(ONE)
+        transport.gate = asyncio.Event()
+        discoverer = Discoverer(transport=transport)
+        answers = discoverer.discover_all([target(provider_id="a"), target(provider_id="b")])
+        waiting = asyncio.ensure_future(anext(answers))
+        await asyncio.sleep(0.01)
+        assert discoverer.is_asking("a")
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await answers.aclose()
+        assert not discoverer.is_asking("a")
+        assert not discoverer.is_asking("b")
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-6")
+def test_the_memory_is_read_from_any_thread(run: Any, target: Any, canned: Any) -> None:
+    """Cached and peek answer in other threads while lists are being replaced."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE))
+        await discoverer.discover(target())
+        stop = threading.Event()
+        wrong: list[object] = []
+
+        def read() -> None:
+            while not stop.is_set():
+                both = (discoverer.cached(target()), discoverer.peek(target()))
+                wrong.extend(models for models in both if models is None or len(models) != 1)
+                discoverer.last_error("p")
+                discoverer.retry_at("p")
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        for _ in range(50):
+            await discoverer.discover(target(), force_refresh=True)
+        stop.set()
+        reader.join()
+        assert wrong == []
+        await discoverer.aclose()
+
+    run(work())
+
+
+def test_one_discoverer_outlives_a_loop(target: Any, canned: Any) -> None:
+    """A request that a dead loop left behind holds up nobody on the next one."""
+    transport = canned(ONE)
+    discoverer = Discoverer(transport=transport)
+
+    async def begin() -> None:
+        transport.gate = asyncio.Event()
+        discoverer._flights["p"] = _left_behind(discoverer, target())
+
+    async def ask() -> Any:
+        transport.gate = None
+        models = await discoverer.discover(target())
+        await discoverer.aclose()
+        return models
+
+    def _left_behind(discoverer: Discoverer, whom: Any) -> Any:
+        from dispatch_widgets.discovery.discoverer import _Flight
+
+        loop = asyncio.new_event_loop()
+        try:
+            return _Flight(loop.create_future(), discoverer._memory(whom))  # type: ignore[arg-type]
+        finally:
+            loop.close()
+
+    asyncio.run(begin())
+    assert len(asyncio.run(ask())) == 1
+
+
+@pytest.mark.req("MD-15")
+def test_hints_speak_of_the_list(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """Hints say how old the list is that one sees, and only if there is one."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE, 500, 401, 429), clock=clock)
+        first = await discoverer.discover(target())
+        seen = f"{first.fetched_at.astimezone():%H:%M}"
+        server = await discoverer.discover(target(), force_refresh=True)
+        assert f"You see the list from {seen}. Nothing to change here" in server.error.hint
+        with pytest.raises(DiscoveryError) as caught:
+            await discoverer.discover(target(), force_refresh=True)
+        assert f"The list from {seen} stays; a model id can always be typed by hand." in caught.value.hint
+        limited = await discoverer.discover(target(), force_refresh=True)
+        assert "Refresh works again" in limited.error.hint
+        await discoverer.aclose()
+
+    run(work())

@@ -1,0 +1,223 @@
+"""What is asked, and how pages become one list."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from dispatch_widgets.discovery.endpoints import MAX_PAGES
+from dispatch_widgets.errors import DiscoveryError
+
+
+def _page(*ids: str, more: bool = False, last: str | None = "") -> dict[str, Any]:
+    return {
+        "data": [{"type": "model", "id": each, "display_name": each.upper()} for each in ids],
+        "has_more": more,
+        "first_id": ids[0] if ids else None,
+        "last_id": (ids[-1] if ids else None) if last == "" else last,
+    }
+
+
+@pytest.mark.req("MD-2")
+@pytest.mark.parametrize(
+    "base_url", ["https://llm.example.edu/v1", "https://llm.example.edu/v1/", "https://llm.example.edu/v1//"]
+)
+def test_openai_request(base_url: str, ask: Any, target: Any, canned: Any, canary: str) -> None:
+    """GET {base}/models with a bearer token and one slash between (MD-2)."""
+    transport = canned({"data": []})
+    ask(target(base_url), transport=transport)
+    (request,) = transport.requests
+    assert (request.method, str(request.url)) == ("GET", "https://llm.example.edu/v1/models")
+    assert request.headers["authorization"] == f"Bearer {canary}"
+    assert "x-api-key" not in request.headers
+    assert request.headers["accept-encoding"] == "gzip, identity"
+    assert request.headers["host"] == "llm.example.edu"
+
+
+@pytest.mark.req("MD-1")
+@pytest.mark.parametrize(
+    "base_url", ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1"]
+)
+def test_anthropic_request(base_url: str, ask: Any, target: Any, canned: Any, canary: str) -> None:
+    """GET {base}/v1/models with key and version headers, a thousand at a time (MD-1)."""
+    transport = canned(_page("a"))
+    ask(target(base_url, type="anthropic"), transport=transport)
+    (request,) = transport.requests
+    assert str(request.url) == "https://api.anthropic.com/v1/models?limit=1000"
+    assert request.headers["x-api-key"] == canary
+    assert request.headers["anthropic-version"] == "2023-06-01"
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.req("MD-1", "MD-4")
+def test_all_pages_are_read(ask: Any, target: Any, canned: Any) -> None:
+    """The list is read to its end; all that Anthropic lists is chat (MD-1)."""
+    transport = canned(_page("a", "b&c", more=True), _page("d", more=True), _page("e"))
+    models = ask(target(type="anthropic"), transport=transport)
+    assert [model.id for model in models] == ["a", "b&c", "d", "e"]
+    assert {model.capabilities for model in models} == {("chat",)}
+    cursors = [request.url.params.get("after_id") for request in transport.requests]
+    assert cursors == [None, "b&c", "d"]
+
+
+@pytest.mark.req("MD-1")
+@pytest.mark.parametrize("last", [None, 7])
+def test_a_missing_cursor_is_the_last_models_id(last: Any, ask: Any, target: Any, canned: Any) -> None:
+    """Where a gateway leaves last_id out, the last model's id goes on (MD-1)."""
+    transport = canned(_page("a", "b", more=True, last=None), _page("c"))
+    models = ask(target(type="anthropic"), transport=transport)
+    assert [model.id for model in models] == ["a", "b", "c"]
+
+
+@pytest.mark.req("MD-1")
+def test_an_empty_last_page_ends_the_list(ask: Any, target: Any, canned: Any) -> None:
+    """has_more without anything to go on from is the end (MD-1)."""
+    models = ask(
+        target(type="anthropic"), transport=canned(_page("a", more=True), _page(more=True, last=None))
+    )
+    assert [model.id for model in models] == ["a"]
+
+
+@pytest.mark.req("MD-1")
+def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, canned: Any) -> None:
+    """A cursor that comes back is an error, not an endless loop and not half a list (MD-1)."""
+    transport = canned(_page("a", more=True))
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(type="anthropic"), transport=transport)
+    assert caught.value.kind == "MALFORMED"
+    assert len(transport.requests) == 2
+
+
+@pytest.mark.req("MD-1")
+def test_pages_are_bounded(ask: Any, target: Any) -> None:
+    """A list that never ends is given up (MD-1)."""
+    sent = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json=_page(f"m{len(sent)}", more=True))
+
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(type="anthropic"), transport=httpx.MockTransport(answer))
+    assert caught.value.kind == "MALFORMED"
+    assert len(sent) == MAX_PAGES
+
+
+@pytest.mark.req("MD-1")
+@pytest.mark.parametrize("second", [500, 401, httpx.ReadError("reset"), httpx.ReadTimeout("slow")])
+def test_a_failed_page_gives_no_partial_list(second: Any, ask: Any, target: Any, canned: Any) -> None:
+    """When any page fails, nothing of the list is given (MD-1)."""
+    with pytest.raises(DiscoveryError):
+        ask(target(type="anthropic"), transport=canned(_page("a", more=True), second))
+
+
+@pytest.mark.req("MD-1", "MD-11")
+def test_a_malformed_page_gives_no_partial_list(ask: Any, target: Any, canned: Any) -> None:
+    """When a later page is no list, the answer as a whole is none (MD-11)."""
+    models = ask(target(type="anthropic"), transport=canned(_page("a", more=True), "<html>"))
+    assert (len(models), models.error.kind) == (0, "MALFORMED")
+
+
+@pytest.mark.req("MD-11")
+def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, canned: Any) -> None:
+    """An OpenAI-compatible list cannot be asked for more; if it says that there is, the user is told."""
+    models = ask(target(), transport=canned({"data": [{"id": "a"}], "has_more": True}))
+    assert len(models) == 1
+    assert "more models than it listed" in models.warning
+
+
+@pytest.mark.req("MD-11")
+def test_entries_without_any_model_are_no_list(ask: Any, target: Any, canned: Any) -> None:
+    """A list of things that are no models does not count as an answer (MD-11)."""
+    models = ask(target(), transport=canned({"data": [{"title": "a"}, {"title": "b"}]}))
+    assert (len(models), models.error.kind) == (0, "MALFORMED")
+    assert "2 entries, none of them with an id" in models.warning
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize("first", [404, "<html>hello</html>", {"status": "ok"}, ""])
+def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, canned: Any) -> None:
+    """Where {base}/models is none and {base}/v1/models is, the error offers that base URL (MD-14)."""
+    transport = canned(first, {"data": [{"id": "a"}, {"id": "b"}]})
+    try:
+        error = ask(target("https://llm.example.edu"), transport=transport).error
+    except DiscoveryError as raised:
+        error = raised
+    assert error.suggested_base_url == "https://llm.example.edu/v1"
+    assert "https://llm.example.edu/v1/models does answer with 2 models" in error.hint
+    assert [str(request.url) for request in transport.requests] == [
+        "https://llm.example.edu/models",
+        "https://llm.example.edu/v1/models",
+    ]
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize(
+    ("base_url", "kind", "answers", "requests"),
+    [
+        ("https://llm.example.edu/v1", "openai-compatible", (404,), 1),
+        ("https://llm.example.edu", "openai-compatible", (404,), 2),
+        ("https://llm.example.edu", "openai-compatible", (404, {"data": []}), 2),
+        ("https://llm.example.edu", "openai-compatible", (401,), 1),
+        ("https://llm.example.edu", "openai-compatible", (500,), 1),
+        ("https://llm.example.edu", "anthropic", (404,), 1),
+    ],
+)
+def test_nothing_is_suggested_that_does_not_answer(  # noqa: PLR0917
+    base_url: str, kind: str, answers: tuple[Any, ...], requests: int, ask: Any, target: Any, canned: Any
+) -> None:
+    """Without a list at /v1 nothing is suggested, and nobody else's host is asked (MD-14)."""
+    transport = canned(*answers)
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(base_url, type=kind), transport=transport)
+    assert caught.value.suggested_base_url is None
+    assert len(transport.requests) == requests
+    assert {request.url.host for request in transport.requests} == {"llm.example.edu"}
+
+
+@pytest.mark.req("SEC-3", "SEC-5")
+@pytest.mark.parametrize(
+    "key", ["", "  ", "a b", "a\nb", "a\r\nX-Evil: 1", "k\u200bey", "schlüssel", "a\x00b", "•••"]
+)
+def test_a_key_that_cannot_be_sent_is_not(key: str, ask: Any, target: Any, canned: Any) -> None:
+    """A key with blanks, line breaks or foreign characters is refused before any request (SEC-3)."""
+    transport = canned({"data": []})
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(api_key=key), transport=transport)
+    assert caught.value.kind == "INVALID_CREDENTIALS"
+    assert transport.requests == []
+    assert len(key.strip()) < 2 or key not in str(caught.value)
+
+
+@pytest.mark.req("MD-14", "SEC-5")
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "https://me:secret@llm.example.edu/v1",
+        "http://localhost:99999/v1",
+        "ftp://x/v1",
+        "nonsense",
+        "",
+        "http://[::1/v1",
+    ],
+)
+def test_a_base_url_that_cannot_be_asked_is_not(base_url: str, ask: Any, target: Any, canned: Any) -> None:
+    """User info, a port out of range and other schemes never reach the network (MD-14)."""
+    transport = canned({"data": []})
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(base_url), transport=transport)
+    assert transport.requests == []
+    assert "secret" not in str(caught.value)
+
+
+def test_cookies_are_not_kept(ask: Any, target: Any, canned: Any) -> None:
+    """A session of one account is not sent along for another at the same host."""
+    transport = canned(
+        httpx.Response(200, headers={"set-cookie": "session=1"}, content=json.dumps([]).encode())
+    )
+    ask(target(), target(), transport=transport)
+    assert len(transport.requests) == 2
+    assert all("cookie" not in request.headers for request in transport.requests)

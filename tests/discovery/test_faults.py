@@ -1,0 +1,206 @@
+"""Every fault that the demo server plays, over a real socket (MD-9, MD-11, SEC-7)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from dispatch_widgets.demo.faults import FAULT_NAMES
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.errors import DiscoveryError
+
+DEADLINE_SECONDS = 0.4
+LISTED = None  # the right list, in spite of the fault
+
+# Fault -> the kind of error; LISTED where the answer is a good list all the same.
+EXPECTED = {
+    "401": "INVALID_CREDENTIALS",
+    "402": "QUOTA",
+    "403": "HTTP_STATUS",
+    "404": "HTTP_STATUS",
+    "500": "HTTP_STATUS",
+    "503": "HTTP_STATUS",
+    "429": "RATE_LIMITED",
+    "quota": "QUOTA",
+    "echo-key": "INVALID_CREDENTIALS",
+    "plain-text": "INVALID_CREDENTIALS",
+    "slow": "TIMEOUT",
+    "hang": "TIMEOUT",
+    "drip-headers": "TIMEOUT",
+    "drip-body": "TIMEOUT",
+    "never-ends": "TIMEOUT",
+    "reset": "INTERRUPTED",
+    "reset-mid-body": "INTERRUPTED",
+    "truncated": "INTERRUPTED",
+    "truncated-chunks": "INTERRUPTED",
+    "truncated-gzip": "INTERRUPTED",
+    "close-silently": "INTERRUPTED",
+    "not-http": "INTERRUPTED",
+    "gzip": LISTED,
+    "gzip-bomb": "TOO_LARGE",
+    "wrong-encoding": "MALFORMED",
+    "unknown-encoding": "MALFORMED",
+    "wrong-charset": "MALFORMED",
+    "huge": "TOO_LARGE",
+    "huge-headers": "TOO_LARGE",
+    "html": "MALFORMED",
+    "empty": "MALFORMED",
+    "empty-list": LISTED,
+    "null-data": LISTED,
+    "invalid-json": "MALFORMED",
+    "not-a-list": "MALFORMED",
+    "json-text": "MALFORMED",
+    "nan": "MALFORMED",
+    "deep-json": "MALFORMED",
+    "long-number": "MALFORMED",
+    "key-error-200": "INVALID_CREDENTIALS",
+    "redirect": "REDIRECT",
+    "redirect-elsewhere": "REDIRECT",
+    "missing-ids": LISTED,
+    "hostile-names": LISTED,
+}
+PAGED = {
+    "short-pages": LISTED,
+    "failing-second-page": "HTTP_STATUS",
+    "repeat-cursor": "MALFORMED",
+    "endless-pages": "MALFORMED",
+}
+MODELS = {
+    "gzip": 30,
+    "empty-list": 0,
+    "null-data": 0,
+    "missing-ids": 2,
+    "hostile-names": 7,
+    "short-pages": 12,
+}
+
+
+def test_every_fault_is_expected() -> None:
+    """A fault that the demo server learns must be added here."""
+    assert set(FAULT_NAMES) <= set(EXPECTED) | set(PAGED)
+
+
+@pytest.mark.req("MD-8", "MD-9", "MD-10", "MD-11", "MD-15", "SEC-5", "SEC-7")
+@pytest.mark.parametrize(("name", "kind"), [*EXPECTED.items(), *PAGED.items()])
+def test_fault(name: str, kind: str | None, ask_kind: Any, target: Any, demo: Any) -> None:
+    """Each fault ends within the deadline, as the right kind of error or as the right list (MD-15)."""
+    options = {"seconds": 30} if name == "slow" else {}
+    demo.play(name, **options)
+    whom = target(demo.openai_base_url)
+    if name in PAGED:
+        whom = target(demo.anthropic_base_url, type="anthropic")
+    before = time.monotonic()
+    met, outcome = ask_kind(whom, timeout_seconds=DEADLINE_SECONDS if kind == "TIMEOUT" else 20)
+    took = time.monotonic() - before
+    assert met == kind
+    if kind is LISTED:
+        assert len(outcome) == MODELS[name]
+    else:
+        assert not isinstance(outcome, DiscoveryError) or outcome.cached is None
+    if kind == "TIMEOUT":
+        assert took < DEADLINE_SECONDS * 5
+    assert demo.stray_requests == ()
+
+
+@pytest.mark.req("MD-9", "MD-15")
+@pytest.mark.parametrize(
+    ("name", "stale"),
+    [("reset-mid-body", True), ("truncated-gzip", True), ("html", True), ("500", True), ("401", False)],
+)
+def test_fault_with_a_list(name: str, stale: bool, run: Any, target: Any, demo: Any) -> None:
+    """A list from before survives every fault, whole (MD-15)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(timeout_seconds=10)
+        whom = target(demo.openai_base_url)
+        before = await discoverer.discover(whom)
+        demo.play(name)
+        if stale:
+            after = await discoverer.discover(whom, force_refresh=True)
+            assert (after.source, after.models) == ("stale", before.models)
+        else:
+            with pytest.raises(DiscoveryError) as caught:
+                await discoverer.discover(whom, force_refresh=True)
+            assert caught.value.cached.models == before.models
+        demo.play(None)
+        assert (await discoverer.discover(whom, force_refresh=True)).source == "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-9")
+def test_one_deadline_for_each_page_and_one_for_all(run: Any, target: Any) -> None:
+    """Pages that each come in time do not add up without end: all have thrice the time of one (MD-9)."""
+
+    async def work() -> None:
+        sent: list[str] = []
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            sent.append(str(request.url))
+            await asyncio.sleep(0.15)
+            last = f"m{len(sent)}"
+            return httpx.Response(200, json={"data": [{"id": last}], "has_more": True, "last_id": last})
+
+        discoverer = Discoverer(timeout_seconds=0.2, transport=httpx.MockTransport(answer))
+        with pytest.raises(DiscoveryError) as caught:
+            await discoverer.discover(target(type="anthropic"))
+        assert caught.value.kind == "TIMEOUT"
+        assert 3 <= len(sent) <= 5
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-9")
+def test_nothing_answers(ask: Any, target: Any, demo: Any) -> None:
+    """A port where nothing listens is a refused connection, and local servers are told how to start."""
+    port = demo.port
+    demo.stop()
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(f"http://127.0.0.1:{port}/v1"))
+    assert caught.value.kind == "CONNECTION_REFUSED"
+    assert caught.value.message == f"Nothing answers on 127.0.0.1:{port}."
+    assert "Start the server" in caught.value.hint
+
+
+@pytest.mark.req("MD-12")
+def test_a_hanging_provider_is_cancelled_at_once(run: Any, target: Any, demo: Any) -> None:
+    """Cancelling ends the request itself, not only the waiting for it."""
+
+    async def work() -> None:
+        demo.play("hang")
+        discoverer = Discoverer(timeout_seconds=60)
+        asking = asyncio.ensure_future(discoverer.discover(target(demo.openai_base_url)))
+        while not demo.requests:  # noqa: ASYNC110 - the server has no event to wait for
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await asyncio.sleep(0)
+        assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-6", "MD-12")
+def test_requests_share_a_warm_connection(run: Any, target: Any, demo: Any) -> None:
+    """One refresh after the other goes over one connection, also after an error answer."""
+
+    async def work() -> None:
+        discoverer = Discoverer()
+        whom = target(demo.openai_base_url)
+        for _ in range(3):
+            await discoverer.discover(whom, force_refresh=True)
+        demo.play("401", times=1)
+        with pytest.raises(DiscoveryError):
+            await discoverer.discover(whom, force_refresh=True)
+        await discoverer.discover(whom, force_refresh=True)
+        assert demo.connections == 1
+        await discoverer.aclose()
+
+    run(work())

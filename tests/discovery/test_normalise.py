@@ -1,0 +1,203 @@
+"""From items of any shape to models."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_widgets.discovery.models import DiscoveredModel, Price, build_model
+from dispatch_widgets.discovery.normalise import find_list, is_native_list, normalise, price
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=20,
+)
+FIELD_NAMES = st.sampled_from(
+    [
+        "id", "name", "display_name", "model", "object", "created", "created_at", "owned_by", "organization",
+        "type", "mode", "kind", "task", "architecture", "pricing", "metadata", "meta", "limits", "max_tokens",
+        "context_window", "context_length", "max_input_tokens", "capabilities", "input_modalities", "aliases",
+        "supported_input_modalities", "top_provider", "deprecated", "deprecation", "shutdown_date", "tags",
+    ]
+)  # fmt: skip
+ITEMS = st.dictionaries(FIELD_NAMES, JSON, max_size=8) | JSON
+
+
+@pytest.mark.req("MD-5", "MD-11")
+@given(st.lists(ITEMS, max_size=6), st.booleans())
+def test_never_raises(items: list[Any], named: bool) -> None:
+    """JSON of any shape gives models or is counted; nothing is lost and nothing crashes (MD-11)."""
+    found = normalise(items, named=named)
+    assert len(found.models) + found.skipped <= len(items)
+    for model_id, model in found.models.items():
+        assert model_id == model.id
+        assert model.id.strip()
+        assert model.name.strip()
+        assert model.created is None or model.created > 0
+        assert model.context_window is None or model.context_window > 0
+        assert set(model.capabilities) <= {"chat", "embedding"}
+    assert normalise(items, named=named, known=found.models if found.is_plain else None) == found
+
+
+@pytest.mark.req("MD-5")
+@given(JSON)
+def test_finding_the_list_never_raises(document: Any) -> None:
+    """Any JSON value either holds a list or does not (MD-5)."""
+    found = find_list(document)
+    assert found is None or isinstance(found, list)
+    is_native_list(document)
+
+
+@pytest.mark.req("MD-5")
+@pytest.mark.parametrize(
+    ("document", "ids"),
+    [
+        ({"data": [{"id": "a"}]}, ["a"]),
+        ([{"id": "a"}], ["a"]),
+        ({"models": [{"id": "a"}]}, ["a"]),
+        ({"data": None}, []),
+        ({"models": None}, []),
+        ({"data": []}, []),
+        ({"data": [{"id": "a"}], "models": [{"name": "a"}, {"name": "b"}]}, ["a"]),
+        ({"models": [{"name": "llama3:8b", "model": "llama3:8b"}]}, ["llama3:8b"]),
+        ({"data": {"models": [{"id": "a"}]}}, ["a"]),
+        ({"result": [{"id": "@cf/a"}], "success": True}, ["@cf/a"]),
+        ({"data": [{"id": "a", "created": 1}, {"id": "b"}, {"id": "a", "created": 2}]}, ["a", "b"]),
+        (
+            {"data": [{"id": "models/gemini-2.5-pro"}, {"id": "a/b/c:free"}]},
+            ["models/gemini-2.5-pro", "a/b/c:free"],
+        ),
+    ],
+)
+def test_envelopes(document: Any, ids: list[str]) -> None:
+    """Every envelope met in the wild gives its models, duplicates once, ids as they are (MD-5)."""
+    items = find_list(document)
+    assert items is not None
+    assert list(normalise(items, named=is_native_list(document)).models) == ids
+
+
+@pytest.mark.req("MD-5")
+@pytest.mark.parametrize("document", [{}, {"status": "ok"}, "text", 3, None, {"data": "x"}, {"data": 1}])
+def test_no_list(document: Any) -> None:
+    """What holds no list is told from an empty one (MD-11)."""
+    assert find_list(document) is None
+
+
+@pytest.mark.req("MD-5")
+def test_the_first_of_several_wins() -> None:
+    """Of several items with one id the first is kept (MD-5)."""
+    found = normalise([{"id": "a", "created": 1}, {"id": "a", "created": 2}])
+    assert found.models["a"].created == 1
+    assert found.skipped == 0
+
+
+@pytest.mark.req("MD-11")
+@pytest.mark.parametrize("item", [None, 1, "text", [], {}, {"id": ""}, {"id": "  "}, {"id": 3}, {"id": None}])
+def test_items_without_an_id_are_counted(item: Any) -> None:
+    """An item without a usable id is left out and counted (MD-11)."""
+    found = normalise([item, {"id": "good"}])
+    assert list(found.models) == ["good"]
+    assert found.skipped == 1
+
+
+@pytest.mark.req("MD-3")
+@pytest.mark.parametrize(
+    ("pricing", "expected"),
+    [
+        ({"prompt": "0.000003", "completion": "0.000015"}, Price(input=3.0, output=15.0)),
+        ({"prompt": "0", "completion": "0"}, Price(input=0.0, output=0.0)),
+        ({"prompt": "-1", "completion": "-1"}, None),
+        ({"prompt": "0.00000012"}, Price(input=0.12)),
+        ({"input": "0.00000012"}, Price(input=0.12)),
+        ({"input": 0.18, "output": 0.2, "hourly": 0}, Price(input=0.18, output=0.2)),
+        ({"input": 0.18, "output": 0.2, "hourly": 4.2}, None),
+        ({"input": 3.0, "output": 15.0}, None),
+        ({"prompt": "NaN", "completion": "Infinity"}, None),
+        ({"prompt": "1e400"}, None),
+        ({"prompt": "9" * 500}, None),
+        ({"prompt": True, "completion": []}, None),
+        ("free", None),
+        (None, None),
+    ],
+)
+def test_prices(pricing: Any, expected: Price | None) -> None:
+    """A price is taken only where its unit is documented, and exactly (MD-3)."""
+    assert price({"id": "a", "pricing": pricing}) == expected
+
+
+@pytest.mark.req("MD-3")
+@pytest.mark.parametrize(
+    ("item", "field", "value"),
+    [
+        ({"created": 0}, "created", None),
+        ({"created": -5}, "created", None),
+        ({"created": True}, "created", None),
+        ({"created": 10**4000}, "created", None),
+        ({"created": 1700000000.9}, "created", 1_700_000_000),
+        ({"created": float("inf")}, "created", None),
+        ({"created_at": "1970-01-01T00:00:00Z"}, "created", None),
+        ({"created_at": "2025-10-01T00:00:00Z"}, "created", 1_759_276_800),
+        ({"created_at": "2025-10-01"}, "created", 1_759_276_800),
+        ({"created_at": "0001-01-01T00:00:00Z"}, "created", None),
+        ({"created_at": "soon"}, "created", None),
+        ({"context_window": 0, "context_length": 8192}, "context_window", 8192),
+        ({"context_length": 8192.0}, "context_window", 8192),
+        ({"context_length": "8192"}, "context_window", None),
+        ({"context_length": True}, "context_window", None),
+        ({"max_tokens": 4096}, "max_output_tokens", None),
+        ({"max_tokens": 4096, "max_input_tokens": 200000}, "max_output_tokens", 4096),
+        ({"name": "   "}, "name", "a"),
+        ({"name": "A model", "display_name": "The model"}, "name", "The model"),
+        ({"deprecated": True}, "deprecated", True),
+        ({"deprecated": "yes"}, "deprecated", None),
+        ({"deprecation": "2026-01-01"}, "deprecated", True),
+        ({"expiration_date": "2026-01-01"}, "shutdown_date", "2026-01-01"),
+        ({"metadata": None}, "context_window", None),
+        ({"architecture": {"input_modalities": ["text", 3, "text"]}}, "input_modalities", ("text",)),
+        ({"input_modalities": []}, "input_modalities", None),
+    ],
+)
+def test_odd_values(item: dict[str, Any], field: str, value: object) -> None:
+    """A value that means nothing is left out; nothing is guessed (MD-3)."""
+    model = normalise([{"id": "a", "extra": 1, **item}]).models["a"]
+    assert getattr(model, field) == value
+
+
+@pytest.mark.req("MD-13")
+def test_built_models_are_the_same_as_declared_ones() -> None:
+    """The fast constructor gives real, frozen, equal, picklable models."""
+    built = build_model("a", "A", ("chat",), "me", 5)
+    assert built == DiscoveredModel(id="a", name="A", capabilities=("chat",), owned_by="me", created=5)
+    assert type(built) is DiscoveredModel
+    assert pickle.loads(pickle.dumps(built)) == built  # noqa: S301 - our own bytes
+    assert len({built, build_model("a", "A", ("chat",), "me", 5)}) == 1
+    with pytest.raises(FrozenInstanceError):
+        built.id = "b"  # type: ignore[misc]
+
+
+@pytest.mark.req("MD-7")
+@pytest.mark.parametrize("change", [{"created": 2}, {"owned_by": "other"}, {"type": "embedding"}])
+def test_what_changed_is_not_taken_over(change: dict[str, Any]) -> None:
+    """A model of the list before is taken over only if its item says the same as then (MD-7)."""
+    plain = {"id": "gpt-x", "object": "model", "created": 1, "owned_by": "me"}
+    before = normalise([plain])
+    assert before.is_plain
+    changed = {**plain, **change}
+    if "type" in change:
+        del changed["object"]
+    assert normalise([plain], known=before.models).models["gpt-x"] is before.models["gpt-x"]
+    assert normalise([changed], known=before.models) == normalise([changed])
+
+
+def test_json_of_the_wire_round_trips() -> None:
+    """Ids of any characters arrive as they were sent."""
+    ids = ["a b", "é", "模型", "\u202ereversed", "<img src=x onerror=alert(1)>", "x" * 10_000]
+    items = json.loads(json.dumps([{"id": each} for each in ids]))
+    assert list(normalise(items).models) == ids

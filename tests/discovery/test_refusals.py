@@ -1,0 +1,248 @@
+"""What servers say when they do not list models."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_widgets.discovery.fetch import Answer
+from dispatch_widgets.discovery.refusals import Place, refusal, retry_after_seconds, says_error
+
+RECORDED = json.loads(
+    (Path(__file__).parent.parent / "data" / "error_answers.json").read_text(encoding="utf-8")
+)
+NOW = 1_800_000_000.0
+KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
+PLACE = Place(
+    name="Example",
+    host="llm.example.edu",
+    url="https://llm.example.edu/v1/models",
+    base_url="https://llm.example.edu/v1",
+    key=KEY,
+)
+
+# What each recorded answer means, by provider and status.
+MEANT = {
+    ("OpenAI", 401): "INVALID_CREDENTIALS",
+    ("OpenAI", 429): "QUOTA",
+    ("Azure OpenAI", 401): "INVALID_CREDENTIALS",
+    ("Anthropic", 401): "INVALID_CREDENTIALS",
+    ("Anthropic", 529): "HTTP_STATUS",
+    ("Gemini OpenAI compat", 400): "INVALID_CREDENTIALS",
+    ("Gemini", 400): "HTTP_STATUS",
+    ("xAI", 400): "INVALID_CREDENTIALS",
+    ("Mistral", 401): "INVALID_CREDENTIALS",
+    ("Mistral", 422): "HTTP_STATUS",
+    ("Groq", 429): "RATE_LIMITED",
+    ("OpenRouter", 402): "QUOTA",
+    ("Fireworks", 401): "INVALID_CREDENTIALS",
+    ("DeepSeek", 401): "INVALID_CREDENTIALS",
+    ("Cohere", 401): "INVALID_CREDENTIALS",
+    ("SiliconFlow", 401): "INVALID_CREDENTIALS",
+    ("Zhipu", 200): "INVALID_CREDENTIALS",
+    ("DashScope compat", 401): "INVALID_CREDENTIALS",
+    ("Nebius", 401): "INVALID_CREDENTIALS",
+    ("Hugging Face router", 401): "INVALID_CREDENTIALS",
+    ("vLLM / SGLang", 401): "INVALID_CREDENTIALS",
+    ("llama.cpp", 401): "INVALID_CREDENTIALS",
+    ("LocalAI", 401): "INVALID_CREDENTIALS",
+    ("text-embeddings-inference", 404): "HTTP_STATUS",
+    ("any (proxy/CDN)", 502): "HTTP_STATUS",
+}
+
+
+def _read(status: int, body: Any, headers: dict[str, str] | None = None) -> Any:
+    raw = body if isinstance(body, str) else json.dumps(body)
+    answer = Answer(status, httpx.Headers(headers or {}), raw.encode())
+    return refusal(answer, PLACE, body, now=NOW)
+
+
+@pytest.mark.req("MD-8", "MD-10", "MD-15")
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda item: f"{item['provider']}-{item['status']}")
+def test_recorded_refusals(recorded: dict[str, Any]) -> None:
+    """Every recorded error answer is understood for what it means (MD-8)."""
+    found = _read(recorded["status"], recorded["body"], recorded["headers"])
+    assert found.kind == MEANT[recorded["provider"], recorded["status"]]
+    assert found.status == recorded["status"]
+    assert found.message
+    assert "{" not in found.as_error("p").hint
+
+
+@pytest.mark.req("MD-8")
+def test_every_recorded_refusal_is_in_the_table() -> None:
+    """The table above has all that was recorded, and nothing else."""
+    assert {(item["provider"], item["status"]) for item in RECORDED} == set(MEANT)
+
+
+@pytest.mark.req("MD-8", "MD-10")
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (403, {"error": {"code": "invalid_api_key"}}, "INVALID_CREDENTIALS"),
+        (403, {"error": {"message": "Country not supported"}}, "HTTP_STATUS"),
+        (403, "<html>Forbidden</html>", "HTTP_STATUS"),
+        (
+            400,
+            {"error": {"type": "invalid_request_error", "message": "Your credit balance is too low"}},
+            "QUOTA",
+        ),
+        (
+            429,
+            {"error": {"status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota"}},
+            "RATE_LIMITED",
+        ),
+        (429, {"error": {"type": "exceeded_current_quota_error"}}, "QUOTA"),
+        (429, "slow down", "RATE_LIMITED"),
+        (200, {"error": {"code": 429, "message": "busy"}}, "RATE_LIMITED"),
+        (200, {"error": "Invalid API key"}, "INVALID_CREDENTIALS"),
+        (200, {"error": "something else"}, "MALFORMED"),
+        (200, {"code": "404", "msg": "no", "success": False}, "HTTP_STATUS"),
+        (407, "", "PROXY"),
+        (500, {"error": "Invalid API key"}, "HTTP_STATUS"),
+        (418, {"error": {"message": "teapot"}}, "HTTP_STATUS"),
+        (301, "", "REDIRECT"),
+        (304, "", "REDIRECT"),
+    ],
+)
+def test_kinds(status: int, body: Any, kind: str) -> None:
+    """Status decides where it is clear, words where it is not (MD-8, MD-10, MD-11)."""
+    assert _read(status, body).kind == kind
+
+
+@pytest.mark.req("MD-11")
+@given(
+    st.sampled_from([200, 302, 400, 401, 402, 403, 404, 407, 418, 429, 500, 529, 599]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["error", "code", "message", "detail", "type", "status", "x"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    ),
+    st.dictionaries(
+        st.sampled_from(["retry-after", "location", "date", "content-type"]),
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40),
+        max_size=3,
+    ),
+)
+def test_refusals_never_crash(status: int, body: Any, headers: dict[str, str]) -> None:
+    """Any error answer becomes one failure with a message (MD-11)."""
+    found = _read(status, body, headers)
+    error = found.as_error("p")
+    assert error.message
+    assert len(str(error)) < 1000
+    says_error(body)
+
+
+@pytest.mark.req("MD-10")
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("30", 30.0),
+        ("2.5", 2.5),
+        (" 7200 ", 7200.0),
+        ("99999999999999", 99999999999999.0),
+        ("", None),
+        ("-5", None),
+        ("soon", None),
+        ("1e9", None),
+        ("inf", None),
+        ("nan", None),
+        ("²", None),
+        ("1" * 500, None),
+        ("Fri, 15 Jan 2027 10:00:00 GMT", 7200.0),
+        ("Fri, 15 Jan 2027 07:00:00 GMT", 0.0),
+        ("Fri, 99 Foo 2027 10:00:00 GMT", None),
+    ],
+)
+def test_retry_after(value: str, seconds: float | None) -> None:
+    """Retry-After is understood in seconds, fractions and dates; junk and negatives are not (MD-10)."""
+    now = datetime(2027, 1, 15, 8, 0, tzinfo=UTC).timestamp()
+    assert retry_after_seconds({"retry-after": value}, now=now) == seconds
+
+
+@pytest.mark.req("MD-10")
+def test_retry_after_is_measured_by_the_servers_clock() -> None:
+    """A date is compared with the answer's own Date: a wrong clock here does no harm (MD-10)."""
+    sent = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+    headers = {
+        "date": format_datetime(sent, usegmt=True),
+        "retry-after": format_datetime(sent.replace(hour=11), usegmt=True),
+    }
+    assert retry_after_seconds(headers, now=0.0) == 3 * 3600
+
+
+@pytest.mark.req("MD-10")
+@pytest.mark.parametrize(
+    ("value", "locked"),
+    [(None, 3600), ("5", 3600), ("-5", 3600), ("junk", 3600), ("7200", 7200), ("99999999", 86400)],
+)
+def test_length_of_the_lock(value: str | None, locked: float) -> None:
+    """Refresh is off for an hour, longer if the server says so, never for more than a day (MD-10)."""
+    headers = {"retry-after": value} if value else {}
+    assert _read(429, {}, headers).lock_seconds == locked
+
+
+@pytest.mark.req("MD-10")
+def test_no_credit_is_not_a_matter_of_waiting() -> None:
+    """insufficient_quota says billing and locks nothing (MD-10)."""
+    found = _read(429, {"error": {"code": "insufficient_quota"}}, {"retry-after": "30"})
+    assert found.lock_seconds == 0
+    assert "billing" in found.hint
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize(
+    ("location", "host", "base_url"),
+    [
+        ("https://other.example.net/v1/models", "other.example.net", "https://other.example.net/v1"),
+        ("https://other.example.net/api/models", "other.example.net", "https://other.example.net/api"),
+        ("/api/v1/models/", "llm.example.edu", "https://llm.example.edu/api"),
+        ("http://[::1", None, None),
+        ("javascript:alert(1)", None, None),
+        ("", None, None),
+    ],
+)
+def test_redirects_name_their_target(location: str, host: str | None, base_url: str | None) -> None:
+    """A 3xx names the host it leads to and the base URL that would be; nothing follows it (SEC-5)."""
+    found = _read(301, "", {"location": location})
+    assert found.kind == "REDIRECT"
+    if host is None:
+        assert "sends to another address (301)" in found.message
+    else:
+        assert host in found.message
+        assert str(base_url) in found.hint
+
+
+@pytest.mark.req("SEC-5")
+def test_a_redirect_with_credentials_is_not_suggested() -> None:
+    """A target with a user name in it is no base URL to suggest."""
+    found = _read(302, "", {"location": "https://me:secret@other.example.net/v1/models"})
+    assert "secret" not in found.message + found.hint
+    assert "make it the base URL" not in found.hint
+
+
+@pytest.mark.req("SEC-1", "SEC-6")
+@pytest.mark.parametrize("status", [400, 404, 418, 500, 503])
+def test_what_a_server_says_is_shown_safely(status: int) -> None:
+    """A server's words are one line, short, without the key in any encoding, without control characters."""
+    said = f"no \x1b[31m{KEY}\n\u202e{KEY.replace('-', '%2D')} sk-proj-abcdefghijkl0123 " + "x" * 5000
+    found = _read(status, {"error": {"message": said}})
+    shown = found.message + found.hint
+    assert KEY not in shown
+    assert "sk-proj-abcdefghijkl0123" not in shown
+    assert not set("\x1b\n\u202e") & set(shown)
+    assert len(shown) < 600

@@ -1,0 +1,348 @@
+"""Names, proxies, certificates: the way to the network (MD-9, SEC-5)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets.discovery import network, transport
+from dispatch_widgets.discovery.transport import BrokenProxySettingError, is_loopback, proxy_for
+from dispatch_widgets.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+LIST = b'HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n{"data": [{"id": "tls"}]}'
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Names that the look-up knows; an exception is raised, a number is a number of seconds to hang."""
+    known: dict[str, Any] = {}
+
+    def find(host: str, port: int, *_: Any, **__: Any) -> Any:
+        found = known.get(host, socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+        if isinstance(found, Exception):
+            raise found
+        if isinstance(found, (int, float)):
+            time.sleep(found)
+            raise socket.gaierror(socket.EAI_AGAIN, "late")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    return known
+
+
+@pytest.fixture
+def tls_server(data_file: Callable[[str], Path]) -> Iterator[int]:
+    """A server with a self-signed certificate for localhost; gives its port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(data_file("tls/localhost.pem"), data_file("tls/localhost.key"))
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        try:
+            with context.wrap_socket(connection, server_side=True) as secure:
+                secure.recv(65536)
+                secure.sendall(LIST)
+        except OSError:
+            connection.close()
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listening.getsockname()[1]
+    listening.close()
+
+
+@pytest.mark.req("MD-9")
+def test_an_unknown_host(ask: Any, target: Any, names: dict[str, Any]) -> None:
+    """A name that nobody has is told as that (MD-9)."""
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target("https://llm.exmaple.edu/v1"))
+    assert caught.value.kind == "UNKNOWN_HOST"
+    assert caught.value.message == "There is no server named llm.exmaple.edu."
+
+
+@pytest.mark.req("MD-9")
+@pytest.mark.parametrize("host", ["a" * 300, "x..y", "bad_\u2603.example.edu"])
+def test_a_name_that_cannot_be_one(host: str, ask_kind: Any, target: Any) -> None:
+    """A host that cannot be looked up is an unknown host, not a crash (MD-9)."""
+    assert ask_kind(target(f"http://{host}/v1"))[0] == "UNKNOWN_HOST"
+
+
+@pytest.mark.req("MD-9")
+def test_the_deadline_holds_for_the_look_up(ask_kind: Any, target: Any, names: dict[str, Any]) -> None:
+    """A name look-up that hangs ends with the deadline, and the loop can end too (MD-9)."""
+    names["slow.example.edu"] = 2.0
+    before = time.monotonic()
+    assert ask_kind(target("http://slow.example.edu/v1"), timeout_seconds=0.2)[0] == "TIMEOUT"
+    assert time.monotonic() - before < 1.5
+
+
+@pytest.mark.req("MD-9")
+def test_an_abandoned_look_up_does_not_hold_the_process() -> None:
+    """The process ends although a look-up still hangs (MD-9)."""
+    program = """
+import asyncio, socket, threading
+socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.models import Target
+from dispatch_widgets.errors import DiscoveryError
+async def main():
+    discoverer = Discoverer(timeout_seconds=0.1)
+    target = Target(provider_id="p", name="P", type="openai-compatible",
+                    base_url="http://slow.example.edu", api_key="sk-0123456789abcdef")
+    try:
+        await discoverer.discover(target)
+    except DiscoveryError as error:
+        print(error.kind)
+    await discoverer.aclose()
+asyncio.run(main())
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ended.stdout.strip() == "TIMEOUT"
+    assert ended.stderr == ""
+
+
+@pytest.mark.req("MD-9")
+def test_the_next_address_is_tried(ask: Any, target: Any, demo: Any, names: dict[str, Any]) -> None:
+    """A name with an address where nothing answers is reached at its next one."""
+    names["two.example.edu"] = ["127.0.0.2", "127.0.0.1"]
+    assert len(ask(target(f"http://two.example.edu:{demo.port}/openai/v1"))) == 30
+
+
+def test_families_take_turns() -> None:
+    """One broken address family costs one attempt, not all of its addresses."""
+    found = [
+        (family, 1, 6, "", (address, 80)) for family, address in ((10, "a"), (10, "b"), (2, "c"), (10, "a"))
+    ]
+    assert network._in_turn(found) == ["a", "c", "b"]
+
+
+def test_attempts_race(run: Any) -> None:
+    """An address that hangs holds up the next for a quarter of a second; the loser is undone."""
+    dropped: list[str] = []
+
+    async def attempt(name: str, seconds: float, *, fails: bool = False) -> str:
+        await asyncio.sleep(seconds)
+        if fails:
+            raise OSError(name)
+        return name
+
+    async def drop(name: str) -> None:
+        dropped.append(name)
+
+    async def work() -> None:
+        slow_and_fast = [attempt("slow", 30), attempt("fast", 0)]
+        assert await network._first_to_answer(slow_and_fast, drop) == "fast"
+        refused = [attempt("refused", 0, fails=True), attempt("second", 0)]
+        assert await network._first_to_answer(refused, drop) == "second"
+        with pytest.raises(OSError, match="first"):
+            await network._first_to_answer(
+                [attempt("first", 0, fails=True), attempt("last", 0, fails=True)], drop
+            )
+        with pytest.raises(OSError, match="no address"):
+            await network._first_to_answer([], drop)
+        task = asyncio.ensure_future(network._first_to_answer([attempt("a", 30), attempt("b", 30)], drop))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(asyncio.all_tasks()) == 1
+
+    run(work())
+    assert dropped == []
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("localhost", True),
+        ("LOCALHOST.", True),
+        ("api.localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.9.10", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("0.0.0.0", True),  # noqa: S104 - an address to judge, not to bind
+        ("localhost.example.edu", False),
+        ("10.0.0.1", False),
+        ("128.0.0.1", False),
+        ("fe80::1%eth0", False),
+        ("", False),
+    ],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    """This machine's own names and addresses are known (SEC-5)."""
+    assert is_loopback(host) is loopback
+
+
+@pytest.mark.req("SEC-5")
+def test_loopback_never_goes_through_a_proxy(
+    ask: Any, target: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proxies in the environment, broken ones too, do not touch requests to this machine (SEC-5)."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert len(ask(target(demo.openai_base_url))) == 30
+    monkeypatch.setenv("ALL_PROXY", "nonsense://")
+    assert len(ask(target(demo.openai_base_url.replace("127.0.0.1", "localhost")))) == 30
+
+
+@pytest.mark.req("SEC-5")
+def test_the_proxy_of_the_environment_is_used(
+    ask: Any, target: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything else goes through the proxy that the environment names (SEC-5)."""
+    proxy = raw_server(LIST)
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:pass@127.0.0.1:{proxy.port}")
+    assert [model.id for model in ask(target("http://llm.example.edu/v1"))] == ["tls"]
+    assert proxy.requests[0].startswith(b"GET http://llm.example.edu/v1/models HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic" in proxy.requests[0]
+    monkeypatch.setenv("NO_PROXY", "llm.example.edu")
+    assert proxy_for("http", "llm.example.edu") is None
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n",
+            "wants a name and password",
+        ),
+        (b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n", "refused to connect"),
+    ],
+)
+def test_a_proxy_that_refuses(  # noqa: PLR0917
+    answer: bytes, words: str, ask_kind: Any, target: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that says no is told from a server that does (SEC-5)."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{raw_server(answer).port}")
+    kind, error = ask_kind(target("https://llm.example.edu/v1"))
+    assert kind == "PROXY"
+    assert words in error.message
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("http://127.0.0.1:1", "cannot be reached"),
+        ("http://proxy.invalid:3128", "cannot be reached"),
+        ("nonsense://x", "HTTPS_PROXY does not hold the URL"),
+        ("http://", "HTTPS_PROXY does not hold the URL"),
+        ("http://x:99999", "HTTPS_PROXY does not hold the URL"),
+        ("http://[::1", "HTTPS_PROXY does not hold the URL"),
+    ],
+)
+def test_a_broken_proxy(  # noqa: PLR0917
+    value: str, words: str, ask_kind: Any, target: Any, names: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy variable that is broken, or a proxy that is not there, is reported as that (SEC-5)."""
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    kind, error = ask_kind(target("https://llm.example.edu/v1"))
+    assert kind == "PROXY"
+    assert words in error.message
+
+
+@pytest.mark.req("SEC-5")
+def test_a_proxy_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error about a proxy names the variable, not its value."""
+    monkeypatch.setenv("https_proxy", "http://me:hunter2@[broken")
+    with pytest.raises(BrokenProxySettingError) as caught:
+        proxy_for("https", "llm.example.edu")
+    assert (caught.value.variable, "hunter2" in str(caught.value)) == ("https_proxy", False)
+
+
+@pytest.mark.req("SEC-5")
+def test_a_socks_proxy_without_its_package(
+    ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SOCKS proxy says which package it needs."""
+    monkeypatch.setattr(transport, "find_spec", lambda _: None)
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    kind, error = ask_kind(target("https://llm.example.edu/v1"))
+    assert kind == "PROXY"
+    assert "socksio" in error.message
+
+
+@pytest.mark.req("MD-9", "SEC-5")
+def test_a_certificate_nobody_knows(ask_kind: Any, target: Any, tls_server: int) -> None:
+    """A server with a certificate that nobody vouches for gets nothing, above all no key (SEC-5)."""
+    kind, error = ask_kind(target(f"https://localhost:{tls_server}/v1"))
+    assert kind == "TLS"
+    assert "cannot be checked" in error.message
+    assert "SSL_CERT_FILE" in error.hint
+
+
+@pytest.mark.req("SEC-5")
+def test_a_private_authority(
+    ask: Any, target: Any, tls_server: int, data_file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SSL_CERT_FILE makes a private authority trusted, at once and without turning checks off (SEC-5)."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
+    models = ask(target(f"https://localhost:{tls_server}/v1"))
+    assert [model.id for model in models] == ["tls"]
+
+
+@pytest.mark.req("SEC-5")
+def test_a_certificate_for_another_name(  # noqa: PLR0917
+    ask_kind: Any, target: Any, tls_server: int, data_file: Any, names: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trusted certificate for another name is no certificate for this one (SEC-5)."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
+    names["other.example.edu"] = ["127.0.0.1"]
+    kind, error = ask_kind(target(f"https://other.example.edu:{tls_server}/v1"))
+    assert kind == "TLS"
+    assert "for another name" in error.message
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+@pytest.mark.parametrize("broken", ["missing", "no certificates"])
+def test_a_broken_certificate_variable(  # noqa: PLR0917
+    variable: str, broken: str, ask_kind: Any, target: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate variable that leads nowhere is reported as that, before anything is sent (SEC-5)."""
+    path = tmp_path / "certificates"
+    if broken != "missing":
+        path.write_text("not a certificate", encoding="utf-8")
+    monkeypatch.setenv(variable, str(path))
+    kind, error = ask_kind(target("https://localhost:1/v1"))
+    assert kind == "TLS"
+    assert variable in error.message
+
+
+@pytest.mark.req("MD-9")
+def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> None:
+    """https:// to a server that speaks http is a TLS error with that hint."""
+    kind, error = ask_kind(target(demo.openai_base_url.replace("http:", "https:")))
+    assert kind == "TLS"
+    assert "https:// there, or http://" in error.hint
+
+
+def test_one_tls_context_is_shared() -> None:
+    """Reading the certificates takes long, so it is done once."""
+    assert transport.shared_context() is transport.shared_context()
+    context = transport.shared_context()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname

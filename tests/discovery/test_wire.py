@@ -1,0 +1,207 @@
+"""HTTP/1.1 on the wire, byte for byte."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import socket
+import zlib
+from typing import Any
+
+import pytest
+
+from dispatch_widgets.discovery import fetch
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.errors import DiscoveryError
+
+BODY = json.dumps({"data": [{"id": "a"}, {"id": "b"}]}).encode()
+
+
+def _answer(body: bytes = BODY, *headers: str, length: int | None = None, version: str = "1.1") -> bytes:
+    lines = [f"HTTP/{version} 200 OK", "content-type: application/json", *headers]
+    if length is not None or not any(line.startswith("transfer") for line in headers):
+        lines.append(f"content-length: {len(body) if length is None else length}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _chunked(*parts: bytes, end: bool = True) -> bytes:
+    body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + (b"0\r\n\r\n" if end else b"")
+    return _answer(body, "transfer-encoding: chunked")
+
+
+@pytest.mark.req("MD-2")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _answer(),
+        _answer(version="1.0"),
+        _chunked(BODY[:7], BODY[7:]),
+        b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" + _answer(),
+        b"HTTP/1.1 200 OK\r\n\r\n" + BODY,
+        _answer(gzip.compress(BODY), "content-encoding: gzip"),
+        _answer(gzip.compress(BODY), "Content-Encoding: X-GZIP"),
+        _answer(zlib.compress(BODY), "content-encoding: deflate"),
+        _answer(gzip.compress(BODY[:9]) + gzip.compress(BODY[9:]), "content-encoding: gzip"),
+        _answer(gzip.compress(BODY) + b"\0\0\0padding", "content-encoding: gzip"),
+        _answer(BODY, "content-encoding: identity"),
+    ],
+)
+def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) -> None:
+    """Every framing and compression that may come is read whole."""
+    server = raw_server(answer)
+    models = ask(target(f"http://127.0.0.1:{server.port}"))
+    assert [model.id for model in models] == ["a", "b"]
+
+
+@pytest.mark.req("MD-11", "SEC-7")
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (_answer(length=len(BODY) + 1), "INTERRUPTED"),
+        (_chunked(BODY, end=False), "INTERRUPTED"),
+        (_answer(gzip.compress(BODY)[:-4], "content-encoding: gzip"), "INTERRUPTED"),
+        (_answer(gzip.compress(BODY)[:5], "content-encoding: gzip"), "INTERRUPTED"),
+        (b"HTTP/1.1 200 OK\r\ncontent-le", "INTERRUPTED"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + BODY[:-1], "MALFORMED"),
+        (b"220 smtp.example.edu ESMTP\r\n\r\n", "MALFORMED"),
+        (b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n", "MALFORMED"),
+        (b"HTTP/1.1 abc\r\n\r\n", "MALFORMED"),
+        (_answer(b"zz\r\n\r\n", "transfer-encoding: chunked"), "MALFORMED"),
+        (_answer(length=fetch.MAX_ANSWER_BYTES + 1), "TOO_LARGE"),
+        (_answer(BODY, "content-encoding: zstd"), "MALFORMED"),
+        (_answer(b"\x1f\x8bnonsense", "content-encoding: gzip"), "MALFORMED"),
+        (_answer(b"", "content-encoding: gzip"), "MALFORMED"),
+    ],
+)
+def test_answers_that_are_not_whole(
+    answer: bytes, kind: str, ask_kind: Any, target: Any, raw_server: Any
+) -> None:
+    """What is cut off, oversized or no HTTP is an error, never a partial list (SEC-7)."""
+    server = raw_server(answer)
+    assert ask_kind(target(f"http://127.0.0.1:{server.port}/v1"))[0] == kind
+
+
+@pytest.mark.req("SEC-7")
+@pytest.mark.parametrize("packed", [True, False])
+def test_the_size_limit_is_exact(
+    packed: bool, ask_kind: Any, target: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer of the limit's size is read, one of a byte more is not (SEC-7)."""
+    for limit, kind in ((len(BODY), None), (len(BODY) - 1, "TOO_LARGE")):
+        monkeypatch.setattr(fetch, "MAX_ANSWER_BYTES", limit)
+        body = gzip.compress(BODY) if packed else BODY
+        parts = [body[start : start + 5] for start in range(0, len(body), 5)]
+        coding = "content-encoding: gzip\r\n" if packed else ""
+        answer = _chunked(*parts).replace(b"content-type", coding.encode() + b"content-type", 1)
+        server = raw_server(answer)
+        assert ask_kind(target(f"http://127.0.0.1:{server.port}"))[0] == kind
+
+
+@pytest.mark.req("MD-8")
+def test_a_refusal_counts_although_its_body_breaks_off(ask: Any, target: Any, raw_server: Any) -> None:
+    """A status that came counts, whatever then happens to the body (MD-8)."""
+    server = raw_server(b'HTTP/1.1 401 Unauthorized\r\ncontent-length: 500\r\n\r\n{"error"')
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(f"http://127.0.0.1:{server.port}"))
+    assert (caught.value.kind, caught.value.status) == ("INVALID_CREDENTIALS", 401)
+
+
+@pytest.mark.req("MD-8", "MD-9")
+def test_a_refusal_counts_although_its_body_drips(ask: Any, target: Any, raw_server: Any) -> None:
+    """The same for a body that is not over at the deadline (MD-9)."""
+    server = raw_server(b"HTTP/1.1 403 No\r\ncontent-length: 500\r\n\r\nx", keep_open=True)
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(f"http://127.0.0.1:{server.port}"), timeout_seconds=0.3)
+    assert (caught.value.kind, caught.value.status) == ("HTTP_STATUS", 403)
+
+
+def test_a_connection_that_the_server_closed_is_not_used_again(
+    run: Any, target: Any, raw_server: Any
+) -> None:
+    """A server that closes after each answer, without saying so, is asked over a new connection."""
+
+    async def work() -> None:
+        server = raw_server(_answer())
+        discoverer = Discoverer()
+        for number in range(3):
+            await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
+            await asyncio.sleep(0.02)
+            assert server.connections == number + 1
+        await discoverer.aclose()
+
+    run(work())
+
+
+def test_what_comes_unasked_is_not_taken_for_an_answer(run: Any, target: Any, raw_server: Any) -> None:
+    """Bytes behind an answer do not become the answer to the next request."""
+
+    async def work() -> None:
+        forged = _answer(b'{"data": [{"id": "forged"}]}')
+        server = raw_server(_answer() + forged, _answer(), keep_open=True)
+        discoverer = Discoverer()
+        for _ in range(2):
+            models = await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
+            assert [model.id for model in models] == ["a", "b"]
+        assert server.connections == 2
+        await discoverer.aclose()
+
+    run(work())
+
+
+def test_idle_connections_are_let_go(
+    run: Any, target: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that nobody uses is closed after a while."""
+    from dispatch_widgets.discovery import wire
+
+    monkeypatch.setattr(wire, "KEEP_WARM_SECONDS", 0.2)
+
+    async def work() -> None:
+        discoverer = Discoverer()
+        whom = target(demo.openai_base_url)
+        await discoverer.discover(whom)
+        await asyncio.sleep(0.5)
+        await discoverer.discover(whom, force_refresh=True)
+        assert demo.connections == 2
+        await discoverer.aclose()
+
+    run(work())
+
+
+def test_a_slow_reader_does_not_hoard(run: Any, raw_server: Any) -> None:
+    """What is not read yet stays with the sender: a connection holds little of it in memory."""
+    import httpx
+
+    from dispatch_widgets.discovery.network import connect
+    from dispatch_widgets.discovery.wire import Connection
+
+    async def work() -> None:
+        size = 8 * 1024 * 1024
+        server = raw_server(_answer(b"x" * size))
+        connection = await connect(Connection, "127.0.0.1", server.port, None)
+        response = await connection.send(httpx.Request("GET", f"http://127.0.0.1:{server.port}/"))
+        await asyncio.sleep(0.2)
+        assert connection._unread < 1024 * 1024
+        read = 0
+        async for part in connection.body():
+            read += len(part)
+        assert read == size
+        await response.aclose()
+
+    run(work())
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_localhost_on_ipv6_only(ask: Any, target: Any, raw_server: Any) -> None:
+    """A server that listens on ::1 alone is found by the name localhost, as one on 127.0.0.1 is."""
+    try:
+        server = raw_server(_answer(), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("there is no ::1 here")
+    assert len(ask(target(f"http://[::1]:{server.port}"))) == 2
+    names = {entry[4][0] for entry in socket.getaddrinfo("localhost", server.port)}
+    if "::1" in names:
+        assert len(ask(target(f"http://localhost:{server.port}"))) == 2
+    other = raw_server(_answer())
+    assert len(ask(target(f"http://localhost:{other.port}"))) == 2
