@@ -20,7 +20,6 @@ from .secrets import redact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .discovery.diagnose import Diagnosis
     from .discovery.models import ModelList
     from .service import SettingsService
     from .settings.migration import MigrationReport
@@ -215,7 +214,7 @@ def diagnose(*, provider: str | None, as_json: bool) -> None:
     service = _service()
     known = tuple(one for one in service.get_providers() if not one.is_mock)
     chosen = known if provider is None else (find_provider(known, provider),)
-    found = {one.id: _diagnosis(service, one) for one in chosen}
+    found = {one.id: service.diagnose(one.id) for one in chosen}
     if as_json:
         _print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})
     else:
@@ -225,18 +224,6 @@ def diagnose(*, provider: str | None, as_json: bool) -> None:
                 _print_lines(f"  {line}")
     if not all(diagnosis.ok for diagnosis in found.values()):
         sys.exit(FAILED)
-
-
-def _diagnosis(service: SettingsService, provider: Provider) -> Diagnosis:
-    from ._loop import background
-    from .discovery.diagnose import Diagnosis, Step
-    from .discovery.diagnose import diagnose as try_out
-
-    try:
-        target = service._lists.target(provider)  # noqa: SLF001 - the service's own way to follow references
-    except DispatchError as error:  # it cannot be asked at all: that is the diagnosis
-        return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
-    return background.call(try_out(target))
 
 
 @main.command()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
+    from ..discovery.diagnose import Diagnosis
     from ..discovery.models import ModelList
     from ..errors import DispatchError
     from .lists import ResultCallback
@@ -82,6 +83,27 @@ class Discovering(Providers):
         """
         asked = self._lists.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
         return await background.wait(asked)
+
+    def diagnose(self, provider_id: str) -> Diagnosis:
+        """Find out step by step why a provider gives no models (MD-14): name, connection, answer, guess.
+
+        Only the provider's own host is tried.
+
+        Args:
+            provider_id: Which provider; the mock provider has nothing to find out.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        return background.call(self._lists.diagnose(self.provider(provider_id)))
+
+    def start_diagnosis(self, provider_id: str) -> Future[Diagnosis]:
+        """`diagnose` without waiting, for panels; cancelling the future cancels the requests.
+
+        Args:
+            provider_id: Which provider.
+        """
+        return background.submit(self._lists.diagnose(self.provider(provider_id)))
 
     def known_models(self, provider_id: str) -> ModelList | None:
         """The list that is held for a provider, fresh or old; never asks.

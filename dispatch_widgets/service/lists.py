@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ..discovery.diagnose import Diagnosis
     from ..discovery.discoverer import Discoverer
     from ..discovery.models import ModelList, ProviderType
     from ..settings.schema import Provider
@@ -243,6 +244,20 @@ class ModelLists:
         future: Future[ModelList] = Future()
         future.set_result(ready)
         return future
+
+    async def diagnose(self, provider: Provider) -> Diagnosis:
+        """Find out step by step why a provider gives no models. Runs on the background loop.
+
+        Args:
+            provider: A provider of the file.
+        """
+        from ..discovery.diagnose import Diagnosis, Step, diagnose
+
+        try:
+            target = self.target(provider)
+        except DispatchError as error:  # it cannot be asked at all: that is the diagnosis
+            return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
+        return await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
 
     def is_asking(self, provider_id: str) -> bool:
         """Whether a request for this provider is under way.

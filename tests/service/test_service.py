@@ -235,6 +235,23 @@ def test_a_model_can_be_typed_by_hand_after_a_refused_key(
     assert service.capabilities_of(entry).known == "inferred"
 
 
+@pytest.mark.req("MD-14")
+def test_a_diagnosis_says_what_was_tried_and_what_to_change(
+    service: SettingsService, server: DemoServer
+) -> None:
+    """A base URL without its /v1 is found out, with the one to take; a missing variable is told too."""
+    short = server.openai_base_url.removesuffix("/v1")
+    provider_id = _add(service, server, base_url=short)
+    diagnosis = service.diagnose(provider_id)
+    assert not diagnosis.ok
+    assert diagnosis.suggested_base_url == server.openai_base_url
+    assert service.start_diagnosis(provider_id).result(30).suggested_base_url == server.openai_base_url
+    service.update_provider(provider_id, base_url=server.openai_base_url)
+    assert service.diagnose(provider_id).ok
+    service.update_provider(provider_id, api_key="${NO_SUCH_API_KEY}")
+    assert "NO_SUCH_API_KEY" in service.diagnose(provider_id).steps[0].text
+
+
 @pytest.mark.req("SEC-4")
 def test_a_reference_is_read_at_use_and_never_written(
     service: SettingsService, server: DemoServer, path: Path, monkeypatch: pytest.MonkeyPatch
