@@ -1,0 +1,79 @@
+"""Makes the pictures in docs/images from the real panel, in a real JupyterLab.
+
+    python docs/make_images.py
+
+It needs what the browser tests need: the test extra and a Chromium.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+WIDTH_PIXELS = 1000
+
+CELLS = """\
+import os, pathlib, tempfile
+import dispatch_widgets as dw
+from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo.samples import write_sample
+
+server = DemoServer()
+server.start()
+folder = pathlib.Path(tempfile.mkdtemp(prefix="course-"))
+os.environ["DISPATCH_SETTINGS_PATH"] = str(write_sample(folder, server, old=False))
+dw.refresh_all();
+---
+dw.panel()
+"""
+
+
+def _harness() -> Any:
+    path = HERE.parent / "tests" / "browser" / "lab.py"
+    spec = importlib.util.spec_from_file_location("dispatch_browser_lab", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def main() -> None:
+    """Take every picture, in light and in dark."""
+    harness = _harness()
+    chromium = harness.find_chromium()
+    if chromium is None:
+        raise SystemExit(f"No Chromium is here: {harness.INSTALL_LINE}")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        lab = harness.Lab(Path(folder))
+        browser = harness.launch(playwright, chromium)
+        try:
+            context = browser.new_context(device_scale_factor=2)
+            context.set_default_timeout(20_000)
+            notebook = harness.Notebook(lab, context, "pictures.ipynb")
+            page = notebook.open(*CELLS.split("---\n"), width=WIDTH_PIXELS, height=1600)
+            panel = notebook.output(".dw-panel").first
+            for theme in ("light", "dark"):
+                notebook.theme(theme)
+                for tab in ("Providers", "Models", "Router", "Settings file"):
+                    panel.get_by_role("tab", name=tab).click()
+                    page.wait_for_timeout(1500)  # lists arrive and the layout comes to rest
+                    page.mouse.move(0, 0)
+                    name = tab.lower().replace(" ", "-")
+                    panel.screenshot(path=HERE / "images" / f"{name}-{theme}.png")
+            notebook.close()
+            context.close()
+        finally:
+            browser.close()
+            lab.stop()
+
+
+if __name__ == "__main__":
+    main()
