@@ -17,7 +17,20 @@ from .._text import escaped as esc
 from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
 from ._hub import News, hub_of
-from ._parts import Message, Note, box, button, classed, empty, heading, mark, section, shared, show
+from ._parts import (
+    Message,
+    Note,
+    box,
+    button,
+    classed,
+    close_all_in,
+    empty,
+    heading,
+    mark,
+    section,
+    shared,
+    show,
+)
 from .panel_root import PanelRoot
 
 if TYPE_CHECKING:
@@ -99,6 +112,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         """Take the panel out of the page and stop following the service."""
         self.hub.unsubscribe(self._news)
         self.hub.editing.discard(self)
+        close_all_in(self)
         super().close()
 
     # -- for the panels ----------------------------------------------------------------------------

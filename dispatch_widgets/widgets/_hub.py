@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0
 """How often the file is looked at: a stat call each time, and a hash when that has changed."""
 
+LISTS_KEPT_SECONDS = 1.0
+"""How long a look at the service's lists is good for."""
+
 REDRAW_SECONDS = 30.0
 """How often relative times ("12 min ago") are written anew."""
 
@@ -126,8 +129,13 @@ class Hub:
         self._worker: threading.Thread | None = None
         self._limited: set[str] = set()
         self._drawn_at = time.monotonic()
+        self._happened = 0  # counts what the service told: what was worked out before is worked out anew
+        self._lists: dict[str, ModelList | None] = {}
+        self._lists_of = 0
+        self._lists_until = 0.0
         self._kinds: dict[str, EntryKind] = {}
-        self._kinds_of: tuple[CatalogEntry, ...] | None = None
+        self._kinds_of = (0, -1)
+        self._kinds_catalog: tuple[CatalogEntry, ...] = ()
 
     @property
     def service(self) -> SettingsService:
@@ -165,8 +173,7 @@ class Hub:
         Args:
             change: What the service says has changed.
         """
-        if change.what == "discovery":
-            self._kinds_of = None  # a list can tell what an entry can do
+        self._happened += 1
         self.post(News(change.what, change.provider_id))
 
     def post(self, news: News) -> None:
@@ -223,11 +230,30 @@ class Hub:
 
     def kinds(self) -> dict[str, EntryKind]:
         """What each catalog entry can do; worked out once for a state of file and lists."""
-        catalog = self.service.catalog
-        if self._kinds_of is not catalog:
+        catalog, happened = self.service.catalog, self._happened
+        if self._kinds_of != (id(catalog), happened):
             self._kinds = {entry.id: self.service.capabilities_of(entry) for entry in catalog}
-            self._kinds_of = catalog
+            self._kinds_of = (id(catalog), happened)
+            self._kinds_catalog = catalog  # held, so that its id stays its own
         return self._kinds
+
+    def models(self, provider_id: str) -> ModelList | None:
+        """The list that is held of a provider, fresh or old, without a request.
+
+        One drawing asks this several times for each of many providers, so the answers are kept for as long
+        as nothing happens, and a second at most: time alone makes a list stale.
+
+        Args:
+            provider_id: Whose list.
+        """
+        now, happened = time.monotonic(), self._happened
+        if now > self._lists_until or happened != self._lists_of:
+            self._lists = {}
+            self._lists_of = happened
+            self._lists_until = now + LISTS_KEPT_SECONDS
+        if provider_id not in self._lists:
+            self._lists[provider_id] = self.service.known_models(provider_id)
+        return self._lists[provider_id]
 
     # -- asking ------------------------------------------------------------------------------------
 
@@ -297,6 +323,7 @@ class Hub:
                     self.gone.pop(key, None)
             if models.source == "live" and (force or models.warning) and (before or models.warning):
                 self.outcomes[provider_id] = Outcome(models)
+        self._happened += 1
         self._off_batch(provider_id)
         self.post(News("discovery", provider_id))
 

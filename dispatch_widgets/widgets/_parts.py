@@ -71,6 +71,13 @@ def classed(widget: widgets.DOMWidget, *names: str) -> Any:
     return widget
 
 
+def close_all_in(widget: widgets.Widget) -> None:
+    """Close everything below a widget, but not the layouts and styles that others have too."""
+    for child in getattr(widget, "children", ()):
+        close_all_in(child)
+        child.close()
+
+
 def set_classes(widget: widgets.DOMWidget, names: tuple[str, ...]) -> None:
     """Put class names in the place of those that a widget has, if they are others."""
     if widget._dom_classes != names:  # noqa: SLF001 - add_class and remove_class send a message each

@@ -92,7 +92,7 @@ class Picking(BasePanel):
 
     def _draw_rail(self, providers: tuple[Provider, ...]) -> None:
         rows: list[Row] = []
-        lists = {provider.id: self.service.known_models(provider.id) for provider in providers}
+        lists = {provider.id: self.hub.models(provider.id) for provider in providers}
         if len(providers) > 1:
             total = sum(len(models) for models in lists.values() if models is not None)
             rows.append({"id": ALL, "title": "All providers", "count": f"{total:,}"})
@@ -112,7 +112,7 @@ class Picking(BasePanel):
                 have.setdefault(entry.provider_id, set()).add(entry.model)
         rows: list[Row] = []
         for provider in chosen:
-            models = self.service.known_models(provider.id)
+            models = self.hub.models(provider.id)
             if models is not None:
                 rows += pick_rows(models, provider, have.get(provider.id, set()), mixed=mixed)
         one = chosen[0] if len(chosen) == 1 else None
@@ -145,7 +145,7 @@ class Picking(BasePanel):
             return trouble_note(self.trouble_at_pick)
         if provider is None or provider.id in self.hub.asked:
             return None
-        models = self.service.known_models(provider.id)
+        models = self.hub.models(provider.id)
         note = state_of(self.hub, provider, models, self.now).note
         if self._needs_consent(provider) and models is None:
             return {
@@ -170,7 +170,7 @@ class Picking(BasePanel):
     def _nothing(self, provider: Provider | None) -> dict[str, Any]:
         if provider is None:
             return {"title": "No list yet", "text": "Choose a provider to fetch its models."}
-        if self.service.known_models(provider.id) is not None:
+        if self.hub.models(provider.id) is not None:
             words = "If you know the id of one, add it by hand."
             return {"title": f"{clean(provider.name)} lists no models", "text": words}
         return {
@@ -183,14 +183,14 @@ class Picking(BasePanel):
         chosen = self._providers_shown()
         asking = any(provider.id in self.hub.asked for provider in chosen)
         if len(chosen) == 1 and self._chosen:
-            models = self.service.known_models(chosen[0].id)
+            models = self.hub.models(chosen[0].id)
             name = clean(chosen[0].name)
             if models is not None:
                 words = f"{len(models):,} at {name}, {fetched(models, self.now)}"
             else:
                 words = f"Asking {name}…" if asking else f"No list from {name}"
         else:
-            lists = [self.service.known_models(provider.id) for provider in providers]
+            lists = [self.hub.models(provider.id) for provider in providers]
             held = [models for models in lists if models is not None]
             words = f"{sum(map(len, held)):,} at {plural(len(held), 'provider')}"
         say(self._fact, words)
@@ -207,7 +207,7 @@ class Picking(BasePanel):
 
     def _fetch(self, provider: Provider, *, force: bool = False) -> None:
         """Ask a provider if that makes sense; choosing one must never send a variable it was not made for."""
-        models = self.service.known_models(provider.id)
+        models = self.hub.models(provider.id)
         fresh = models is not None and models.source in {"live", "cache", "builtin"}
         if provider.is_mock or not provider.is_known or (fresh and not force):
             return
@@ -270,7 +270,7 @@ class Picking(BasePanel):
         """
         wanted: list[tuple[str, str, str | None, tuple[str, ...] | None]] = []
         for provider_id, model_id in chosen:
-            models = self.service.known_models(provider_id)
+            models = self.hub.models(provider_id)
             found = models.get(model_id) if models is not None else None
             label = found.name if found is not None and found.name != found.id else None
             can = found.capabilities if found is not None else None

@@ -15,6 +15,7 @@ from ._parts import (
     box,
     button,
     classed,
+    close_all_in,
     heading,
     is_shown,
     make,
@@ -113,6 +114,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.hub.unsubscribe(self._news)
         for panel in self.panels:
             panel.close()
+        close_all_in(self)
         super().close()
 
     # -- what code and tests can read and do -------------------------------------------------------

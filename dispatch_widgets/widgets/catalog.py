@@ -96,7 +96,7 @@ class EntryForm(Form):
     def _follow(self) -> None:
         """Say whether the provider lists the id."""
         provider_id, model_id = self.owner.value, self.model.value
-        models = self._panel.service.known_models(provider_id) if provider_id else None
+        models = self._panel.hub.models(provider_id) if provider_id else None
         if models is None or not model_id:
             self.model.hint.set("")
             return

@@ -84,7 +84,7 @@ class ModelsPanel(Picking):
         if self._chosen and self._chosen not in {provider.id for provider in providers}:
             self._chosen = None
         if self._chosen is None and providers:
-            ready = [p for p in providers if not p.is_mock and self.service.known_models(p.id) is not None]
+            ready = [p for p in providers if not p.is_mock and self.hub.models(p.id) is not None]
             self._chosen = (ready or providers)[0].id
         show(self._empty, not providers)
         show(self._add_section, bool(providers))

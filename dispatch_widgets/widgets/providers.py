@@ -102,7 +102,7 @@ class ProvidersPanel(BasePanel):
         if not self.readable:
             return 0
         return sum(
-            state_of(self.hub, p, self.service.known_models(p.id), self.now).needs_attention
+            state_of(self.hub, p, self.hub.models(p.id), self.now).needs_attention
             for p in self.service.get_providers()
         )
 
@@ -134,7 +134,7 @@ class ProvidersPanel(BasePanel):
             say(self._fact, f"{done} of {batch.total} have answered")
             write(self._track, _track(done, batch.total))
         else:
-            known = [self.service.known_models(provider.id) for provider in providers]
+            known = [self.hub.models(provider.id) for provider in providers]
             worried = self.attention()
             total = sum(len(models) for models in known if models is not None)
             words = plural(total, "model") if any(models is not None for models in known) else ""
@@ -145,7 +145,7 @@ class ProvidersPanel(BasePanel):
         able(self.refresh_all, any(self._can_ask(p) for p in providers), "There is no provider to ask now")
 
     def _row(self, provider: Provider) -> Row:
-        models = self.service.known_models(provider.id)
+        models = self.hub.models(provider.id)
         state = state_of(self.hub, provider, models, self.now)
         return provider_row(
             provider,
@@ -176,7 +176,7 @@ class ProvidersPanel(BasePanel):
         if batch is not None:
             self.root.say(f"{batch.total - len(batch.waiting)} of {batch.total} have answered")
             return
-        error, models = self.service.last_error(provider.id), self.service.known_models(provider.id)
+        error, models = self.service.last_error(provider.id), self.hub.models(provider.id)
         if error is not None:
             self.root.say(f"{clean(provider.name)}: {badge_of(error, provider)['text']}")
         elif models is not None:

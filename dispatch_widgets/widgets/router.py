@@ -318,7 +318,7 @@ class RouterPanel(BasePanel):
     def _said_of_none(self, needed: str) -> Said | None:
         if not self.service.catalog:
             return None  # the whole tab says so
-        lists = [self.service.known_models(provider.id) for provider in self.service.get_providers()]
+        lists = [self.hub.models(provider.id) for provider in self.service.get_providers()]
         count = sum(model.kind == needed for models in lists if models is not None for model in models)
         words = f"No {needed} model in the catalog."
         if count:
