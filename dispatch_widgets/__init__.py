@@ -74,3 +74,8 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Jupyter Server asks the package for its extension; the module is imported only by a server."""
+    return [{"module": "dispatch_widgets.server"}]

@@ -1,0 +1,132 @@
+"""What is answered over HTTP: plain values, named and shaped as in the settings file."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .._facts import model_facts
+from ..errors import DiscoveryError
+from .wire import from_dispatch_error, moment
+
+if TYPE_CHECKING:
+    from ..discovery.models import DiscoveredModel, ModelList
+    from ..errors import DispatchError
+    from ..service import Impact
+    from ..settings.schema import CatalogEntry, Provider
+
+
+def provider_shape(provider: Provider, *, masked: bool) -> dict[str, Any]:
+    """A provider as it stands in the settings file.
+
+    Args:
+        provider: The provider.
+        masked: Whether its key is given in the form that may be shown instead.
+    """
+    own = provider.credentials
+    credentials = {"apiKey": provider.masked_key if masked else own.api_key.get_secret_value()}
+    if own.base_url is not None:
+        credentials["baseUrl"] = own.base_url
+    return {"id": provider.id, "name": provider.name, "type": provider.type, "credentials": credentials}
+
+
+def entry_shape(entry: CatalogEntry) -> dict[str, Any]:
+    """A catalog entry as it stands in the settings file.
+
+    Args:
+        entry: The entry.
+    """
+    capabilities = entry.capabilities
+    fields = {
+        "id": entry.id,
+        "providerId": entry.provider_id,
+        "model": entry.model,
+        "label": entry.label,
+        "capabilities": None if capabilities is None else list(capabilities),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def deletion_shape(impact: Impact) -> dict[str, Any]:
+    """What a deletion has hit (PM-4).
+
+    Args:
+        impact: The entries and tasks.
+    """
+    return {
+        "success": True,
+        "entries": [entry_shape(entry) for entry in impact.entries],
+        "tasks": list(impact.tasks),
+    }
+
+
+def model_shape(model: DiscoveredModel) -> dict[str, Any]:
+    """A model of a provider's list; what its server does not state is left out.
+
+    Args:
+        model: The model.
+    """
+    facts = model_facts(model)
+    if model.input_modalities is not None:
+        facts["inputModalities"] = list(model.input_modalities)
+    if model.price is not None:
+        facts["price"] = {"input": _finite(model.price.input), "output": _finite(model.price.output)}
+    return facts
+
+
+def list_shape(models: ModelList) -> dict[str, Any]:
+    """A provider's list and its state (MD-13).
+
+    Args:
+        models: The list.
+    """
+    return {
+        "providerId": models.provider_id,
+        "providerName": models.provider_name,
+        "models": [model_shape(model) for model in models],
+        "source": models.source,
+        "fetchedAt": None if models.fetched_at is None else moment(models.fetched_at),
+        "warning": models.warning,
+        "error": None if models.error is None else error_shape(models.error),
+        "retryAt": None if models.retry_at is None else moment(models.retry_at),
+        "added": list(models.added),
+        "removed": list(models.removed),
+    }
+
+
+def failed_list_shape(provider: Provider, error: DispatchError) -> dict[str, Any]:
+    """The state of a provider that has no list to give, or only one from before the failure (MD-15).
+
+    Args:
+        provider: Who was asked.
+        error: What came of it.
+    """
+    cached = error.cached if isinstance(error, DiscoveryError) else None
+    retry_at = error.retry_at if isinstance(error, DiscoveryError) else None
+    kept = {} if cached is None else list_shape(cached)
+    return {
+        "providerId": provider.id,
+        "providerName": provider.name,
+        "models": kept.get("models", []),
+        "source": None if cached is None else "stale",
+        "fetchedAt": kept.get("fetchedAt"),
+        "warning": "",
+        "error": error_shape(error),
+        "retryAt": None if retry_at is None else moment(retry_at),
+        "added": [],
+        "removed": [],
+    }
+
+
+def error_shape(error: DispatchError) -> dict[str, Any]:
+    """An error beside a list: code, message, hint, and the kind of a discovery failure.
+
+    Args:
+        error: What went wrong.
+    """
+    told = from_dispatch_error(error)
+    return {"code": told.name, "message": told.message, **told.extra}
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None

@@ -1,0 +1,221 @@
+"""tRPC 11's envelopes: how results and errors are written, and how inputs are read.
+
+Only the form, no procedure and no HTTP server. Numbers and names are those of tRPC
+(https://trpc.io/docs/rpc): the set is closed, a kind of our own goes into another key of ``data``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import DiscoveryError, DispatchError, InvalidInputError
+from ..secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+CODES: Final[Mapping[str, tuple[int, int]]] = {
+    "BAD_REQUEST": (-32600, 400),
+    "UNAUTHORIZED": (-32001, 401),
+    "FORBIDDEN": (-32003, 403),
+    "NOT_FOUND": (-32004, 404),
+    "METHOD_NOT_SUPPORTED": (-32005, 405),
+    "PAYLOAD_TOO_LARGE": (-32013, 413),
+    "UNSUPPORTED_MEDIA_TYPE": (-32015, 415),
+    "TOO_MANY_REQUESTS": (-32029, 429),
+    "INTERNAL_SERVER_ERROR": (-32603, 500),
+    "SERVICE_UNAVAILABLE": (-32603, 503),
+}
+"""The number in the envelope and the HTTP status of each name that this server uses."""
+
+_NAMES = {status: name for name, (_, status) in CODES.items()}
+_SUCCESS_STATUS = 200
+_MIXED_STATUS = 207
+_FIRST_SERVER_ERROR_STATUS = 500
+
+NOT_JSON = "The input is not JSON."
+UNEXPECTED = "Something went wrong inside the server. Its log says where."
+
+
+class Absent:
+    """What tRPC calls ``undefined``: no input at all, which is not the same as ``null``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+
+
+class CallError(Exception):
+    """A call, or a whole request, that is answered with an error.
+
+    Args:
+        name: One of `CODES`.
+        message: What the client shows, without a secret in it.
+        extra: Further keys of the envelope's ``data``.
+        allow: The HTTP method that would do, for METHOD_NOT_SUPPORTED.
+    """
+
+    def __init__(
+        self, name: str, message: str, *, extra: Mapping[str, Any] | None = None, allow: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+        self.extra = dict(extra or {})
+        self.allow = allow
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return CODES[self.name][1]
+
+    def envelope(self, path: str | None = None) -> dict[str, Any]:
+        """The error as tRPC writes it.
+
+        Args:
+            path: The procedure that was called; None when the whole request is refused.
+        """
+        number, status = CODES[self.name]
+        data = {"code": self.name, "httpStatus": status, **({} if path is None else {"path": path})}
+        return {"error": {"message": self.message, "code": number, "data": {**data, **self.extra}}}
+
+
+def name_of_status(status: int) -> str:
+    """The name that tRPC has for an HTTP status; a near one where it has none.
+
+    Args:
+        status: An HTTP status from 400 on.
+    """
+    near = "INTERNAL_SERVER_ERROR" if status >= _FIRST_SERVER_ERROR_STATUS else "BAD_REQUEST"
+    return _NAMES.get(status, near)
+
+
+def result_envelope(data: Any) -> dict[str, Any]:
+    """A result as tRPC writes it.
+
+    Args:
+        data: What the procedure gave, as plain JSON values.
+    """
+    return {"result": {"data": data}}
+
+
+def status_of_batch(statuses: Iterable[int]) -> int:
+    """The status of a batch: the one that all calls share, else 207.
+
+    Args:
+        statuses: The status of each call.
+    """
+    different = set(statuses)
+    return different.pop() if len(different) == 1 else _MIXED_STATUS
+
+
+def status_of(item: Mapping[str, Any]) -> int:
+    """The HTTP status of one envelope.
+
+    Args:
+        item: What `result_envelope` or `CallError.envelope` gave.
+    """
+    error = item.get("error")
+    return _SUCCESS_STATUS if error is None else int(error["data"]["httpStatus"])
+
+
+def from_dispatch_error(error: DispatchError) -> CallError:
+    """One of the project's errors as tRPC tells it (API-2).
+
+    A refused field becomes an issue in zod's form, as apps parse the message of BAD_REQUEST.
+
+    Args:
+        error: What the service raised.
+    """
+    extra: dict[str, Any] = {}
+    if error.hint:
+        extra["hint"] = redact(error.hint)
+    if isinstance(error, DiscoveryError):
+        extra["kind"] = error.kind
+        if error.status is not None:
+            extra["providerStatus"] = error.status
+        if error.retry_at is not None:
+            extra["retryAt"] = moment(error.retry_at)
+        if error.suggested_base_url is not None:
+            extra["suggestedBaseUrl"] = error.suggested_base_url
+    message = error.message
+    if isinstance(error, InvalidInputError) and error.problems:
+        message = issues_text(
+            [
+                {"code": "custom", "path": problem.field.split("."), "message": problem.message}
+                for problem in error.problems
+            ]
+        )
+    return CallError(error.code, redact(message), extra=extra)
+
+
+def issues_text(issues: Sequence[Mapping[str, Any]]) -> str:
+    """Validation issues as the text that zod gives: a JSON list, indented by two blanks.
+
+    Args:
+        issues: Objects with ``code``, ``path`` and ``message``; none holds a value of the input.
+    """
+    return json.dumps(issues, indent=2, ensure_ascii=False)
+
+
+def moment(when: datetime) -> str:
+    """A moment as JavaScript writes it: ``2026-01-31T12:00:00.000Z``.
+
+    Args:
+        when: In UTC.
+    """
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def write_json(value: Any) -> bytes:
+    """JSON in UTF-8 on one line; a lone surrogate, which UTF-8 cannot hold, stays an escape.
+
+    Args:
+        value: Plain JSON values.
+
+    Raises:
+        ValueError: For NaN and infinities, which are not JSON.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def write_lines(items: Sequence[Any]) -> bytes:
+    """A batch as ``application/jsonl``, in the one line that every version of the client takes.
+
+    Args:
+        items: The envelopes, in the order of the calls.
+    """
+    return write_json({str(index): [[item]] for index, item in enumerate(items)}) + b"\n"
+
+
+def read_json(raw: bytes) -> Any:
+    """A JSON value from bytes that anybody may have sent.
+
+    Args:
+        raw: The body of a POST, or the ``input`` of a GET, percent-decoded.
+
+    Raises:
+        CallError: BAD_REQUEST for what is not UTF-8 or not JSON (NaN is not), is nested too deeply, or
+            has a lone surrogate, which could not be saved. The input is not quoted.
+    """
+    try:
+        value = json.loads(raw.decode(), parse_constant=_refuse_constant)
+        # Both ways: an escape such as \ud800 is JSON, but no text; deep nesting shows here at the latest.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise CallError("BAD_REQUEST", NOT_JSON) from None
+    return value
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(word)
