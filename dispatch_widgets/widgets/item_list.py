@@ -35,7 +35,7 @@ from ._rows import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    ActionCallback = Callable[[str, str, dict[str, Any]], None]
+    ActionCallback = Callable[[str, str, dict[str, Any]], object]
 
 __all__ = [
     "Action",
@@ -95,10 +95,10 @@ class ItemList(anywidget.AnyWidget):
     label = traitlets.Unicode("").tag(sync=True)
     variant = traitlets.Unicode("").tag(sync=True)
     columns: Any = traitlets.Any(()).tag(sync=True)
-    busy: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    empty: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    note: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    pick: Any = traitlets.Dict({}).tag(sync=True)
+    busy: Any = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    empty: Any = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    note: Any = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    pick: Any = traitlets.Dict().tag(sync=True)
     current = traitlets.Unicode("").tag(sync=True)
     selected: Any = traitlets.Any(()).tag(
         sync=True, from_json=_ids_from_page, to_json=lambda value, _widget: list(value)
@@ -141,8 +141,9 @@ class ItemList(anywidget.AnyWidget):
             if same_order and not changed:
                 return
             self._by_id = after
-            self._revision_up(changed if same_order and 2 * len(changed) <= len(after) else None)
-            self.selected = self.pickable(self.selected)
+            with self.hold_sync():  # one message for all that changes
+                self._revision_up(changed if same_order and 2 * len(changed) <= len(after) else None)
+                self.selected = self.pickable(self.selected)
 
     def update_item(self, row: Row) -> None:
         """Shows this row in place of the one with its id; an id that is not there is left alone.
@@ -168,7 +169,8 @@ class ItemList(anywidget.AnyWidget):
         elapsed         the row     ``{}``: the countdown of its note has ended
         choose          the row     ``{}`` (``rail``); `current` is set already
         add             ``""``      ``{"ids": [...]}`` (``pick``), rows that are not in the catalog
-        add_by_hand     ``""``      ``{"model": str, "kind": "chat" or "embedding"}`` (``pick``)
+        add_by_hand     ``""``      ``{"model": str, "kind": "chat" or "embedding"}`` (``pick``);
+                                    the field empties, unless the callback gives back False
         search_all      ``""``      ``{"query": str}`` (``pick``)
         others          ``""``      actions of `busy`, `empty` and of the list's own `note`
         =============== =========== ==========================================================
@@ -239,8 +241,12 @@ class ItemList(anywidget.AnyWidget):
             case "action":
                 answer = self._checked(content)
                 if answer is not None:
-                    for callback in tuple(self._callbacks):
-                        callback(*answer)
+                    self._tell(answer)
+
+    def _tell(self, answer: tuple[str, str, dict[str, Any]]) -> None:
+        results = [callback(*answer) for callback in tuple(self._callbacks)]
+        if answer[0] == "add_by_hand" and False not in results:
+            self.send({"kind": "by_hand_done"})
 
     def _checked(self, content: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]] | None:
         """An answer of the page as (action, id, data), or None if it is not one that can be meant."""

@@ -22,7 +22,8 @@ class PanelRoot(anywidget.AnyWidget):
     - ties each message (``.dw-msg``) in a ``.dw-fieldbox`` to that box's field, marks fields of
       ``.dw-invalid`` as such, and lets an error (``.dw-msg.dw-error``) be said aloud;
     - inside ``.dw-form``: Enter in a field presses the primary button of ``.dw-form-foot``, Escape
-      the button of ``.dw-form-head``.
+      the button of ``.dw-form-head``; a press of that primary button is held until all that was typed
+      before is on its way, so that a busy kernel does not save half a name.
 
     Attributes:
         label: The panel's name for screen readers.
@@ -35,7 +36,15 @@ class PanelRoot(anywidget.AnyWidget):
     _css = STATIC / "panel.css"
 
     label = traitlets.Unicode("Dispatch").tag(sync=True)
-    names: Any = traitlets.Dict({}).tag(sync=True)
+    names: Any = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
+        if isinstance(content, dict) and content.get("kind") == "ping":
+            self.send({"kind": "pong"})
 
     def say(self, text: str) -> None:
         """Lets screen readers say a sentence when they are done with what they are at.

@@ -57,6 +57,8 @@ OTHERS_NOISE = (
     "ResizeObserver loop",
 )
 
+_COMPLAINTS = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
+
 _SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
@@ -182,7 +184,7 @@ class Lab:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                with urllib.request.urlopen(f"{self.url}/api", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/api", timeout=2):  # noqa: S310 - http, our own
                     return
             except (urllib.error.URLError, OSError):
                 if self._process.poll() is not None or time.monotonic() > deadline:
@@ -264,7 +266,7 @@ class Notebook:
         self.page.evaluate("() => { void window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         self.page.wait_for_function(_ALL_RAN, timeout=RUNNING_MS)
         failed = self.page.locator(
-            "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+            ":is(" + ", ".join(f"[data-mime-type='{kind}']" for kind in _COMPLAINTS) + ")"
         )
         assert failed.count() == 0, failed.first.inner_text()
 
@@ -283,6 +285,17 @@ class Notebook:
         text: str = result["text"]
         return text.rstrip("\n")
 
+    def until(self, expression: str, expected: str) -> None:
+        """Waits until an expression in the kernel reads as expected when it is printed.
+
+        Raises:
+            AssertionError: If it does not within ten seconds.
+        """
+        deadline = time.monotonic() + 10
+        while (found := self.execute(f"print({expression})")) != expected:
+            assert time.monotonic() < deadline, f"{expression} is {found}, not {expected}"
+            self.page.wait_for_timeout(50)
+
     def save(self) -> dict[str, Any]:
         """Saves the notebook, widget state included, and gives back the file's content."""
         self.page.evaluate(_SAVE)
@@ -296,7 +309,7 @@ class Notebook:
             "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", title
         )
         light = "true" if name == "light" else "false"
-        self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for()
+        self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
 
     def close(self) -> None:
         """Shuts the kernel down and closes the page."""

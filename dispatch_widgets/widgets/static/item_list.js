@@ -162,8 +162,8 @@ export function windowOf(scrollTop, height, rowHeight, count, around = 6) {
 
 const SUPPRESS = "data-lm-suppress-shortcuts"; // JupyterLab fires no one-key shortcuts from here
 const FOCUSABLE = new Set(["button", "input", "select"]);
-let lastId = 0;
-const uniqueId = () => `dw-${(lastId += 1)}-${Math.random().toString(36).slice(2, 8)}`;
+// Each widget has a copy of this module: a counter would not be unique in the page.
+const uniqueId = () => `dw-${Math.random().toString(36).slice(2, 10)}`;
 
 /** An element; children are nodes or texts. Attributes that are false, null or undefined are left out. */
 function h(tag, attributes = {}, ...children) {
@@ -431,6 +431,8 @@ function openStore(model) {
 
 // 5 ---- manage: rows of their own height -----------------------------------------------------------
 
+const MANY_ROWS = 60; // from here on rows out of sight are not laid out
+
 /** The parts of a row, each drawn anew only when its own data changed. */
 const ROW_PARTS = {
   tile: (row) => row.tile && h("span", { class: "dw-tile", "aria-hidden": "true" }, clean(row.tile)),
@@ -533,8 +535,8 @@ function renderManage({ model, el, store, act, voice }) {
 
   const update = () => {
     const columns = model.get("columns") ?? [];
-    const classes = ["dw-list", model.get("variant")].filter(Boolean).join(" ");
-    list.className = classes;
+    const many = store.rows.length > MANY_ROWS && "dw-many";
+    list.className = ["dw-list", model.get("variant"), many].filter(Boolean).join(" ");
     list.setAttribute("aria-label", clean(model.get("label")));
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const before = focused && {
@@ -834,7 +836,7 @@ function renderPick({ model, el, store, act, voice }) {
     const has = (key) => key === "kind" || rows.some((row) => plain(row.cells?.[key] ?? ""));
     const wanted = model.get("columns")?.length ? model.get("columns") : PICK_COLUMNS;
     columns = wanted.filter(([key]) => key === "" || has(key));
-    for (const key of ["kind", "context", "price"]) {
+    for (const key of ["context", "price"]) {
       ui.list.classList.toggle(`dw-no${key}`, !columns.some(([name]) => name === key));
     }
     ui.columns.replaceChildren(h("span"), ...columns.map(([, text]) => h("span", {}, clean(text))));
@@ -912,14 +914,12 @@ function renderPick({ model, el, store, act, voice }) {
     if (chosen.length)
       buttons.push(h("button", { type: "button", class: "dw-btn dw-quiet", "data-key": "clear" }, "Clear"));
     if (add) {
-      const label = chosen.length && multiple ? `Add ${chosen.length} to catalog` : "Add to catalog";
-      buttons.push(
-        h(
-          "button",
-          { type: "button", class: "dw-btn mod-primary", "data-key": "add", disabled: !chosen.length },
-          label,
-        ),
-      );
+      const many = chosen.length && multiple;
+      const label = many
+        ? [`Add ${chosen.length}`, h("span", { class: "dw-roomy" }, " to catalog")]
+        : "Add to catalog";
+      const attributes = { type: "button", class: "dw-btn mod-primary", "data-key": "add" };
+      buttons.push(h("button", { ...attributes, disabled: !chosen.length }, label));
     }
     ui.picked.replaceChildren(text, ...buttons);
     ui.picked.hidden = !store.rows.length;

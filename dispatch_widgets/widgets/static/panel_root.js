@@ -5,7 +5,8 @@ const SUPPRESS = "data-lm-suppress-shortcuts";
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable='true']";
 const NAMED = /^(role|title|autocomplete|spellcheck|inputmode|aria-[a-z]+)$/;
 const FOCUS_TRIES = 20; // times 50 ms: what is to get the focus is often on its way
-let lastId = 0;
+
+const PINGS = 2;
 
 /** Whether an attribute is one that `names` may set. */
 export function isNamingAttribute(name) {
@@ -38,7 +39,8 @@ function describeFields(root) {
     const field = box.querySelector("input, select, textarea");
     if (!field) continue;
     const messages = [...box.querySelectorAll(".dw-msg")].filter((node) => node.style.display !== "none");
-    for (const message of messages) if (!message.id) message.id = `dw-said-${(lastId += 1)}`;
+    for (const message of messages)
+      if (!message.id) message.id = `dw-said-${Math.random().toString(36).slice(2, 10)}`;
     setAttribute(
       field,
       "aria-describedby",
@@ -130,7 +132,7 @@ function render({ model, el }) {
   };
   const observer = new MutationObserver(tend);
   const onKey = (event) => {
-    const form = event.target.closest(".dw-form");
+    const form = event.target.closest(".dw-itemlist") ? null : event.target.closest(".dw-form");
     const meaning = form && formKey(event);
     if (!meaning) return;
     const target = form.querySelector(
@@ -139,10 +141,39 @@ function render({ model, el }) {
     if (!target) return;
     event.preventDefault();
     event.stopPropagation();
-    if (target.disabled) return;
-    // A core field tells the kernel what it holds when it loses the focus, at the latest.
-    if (meaning === "save") event.target.dispatchEvent(new Event("change", { bubbles: true }));
-    target.click();
+    target.click(); // of a disabled button nothing comes
+  };
+
+  // Core fields hold back what is typed until the kernel has taken what was typed before; a press of a
+  // button overtakes it, and a busy kernel would save half a name. So the press waits until the kernel
+  // has answered twice: after the first answer the rest of what was typed is sent, and the second says
+  // that the kernel got beyond it (which may handle messages in one thread at first, in another later).
+  let held = null;
+  let answers = 0;
+  let released = null;
+  const onClick = (event) => {
+    const button = event.target.closest?.(".dw-form .dw-form-foot .mod-primary");
+    if (!button || button === released) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (held?.isConnected) return;
+    held = button;
+    answers = 0;
+    held.setAttribute("aria-busy", "true");
+    model.send({ kind: "ping" });
+  };
+  const onPong = () => {
+    if (!held) return;
+    answers += 1;
+    if (answers < PINGS) {
+      model.send({ kind: "ping" });
+      return;
+    }
+    released = held;
+    held = null;
+    released.removeAttribute("aria-busy");
+    released.click();
+    released = null;
   };
   const say = (text) => {
     // The same words again are no change: take them away for a moment.
@@ -158,6 +189,7 @@ function render({ model, el }) {
   const onMessage = (message) => {
     if (message?.kind === "say") say(String(message.text ?? ""));
     else if (message?.kind === "focus") focus(String(message.selector));
+    else if (message?.kind === "pong") onPong();
     else if (message?.kind === "copy") {
       copyText(String(message.text ?? "")).then((done) =>
         say(done ? message.said : "Copying is not allowed here"),
@@ -167,7 +199,8 @@ function render({ model, el }) {
 
   const stopLooking = whenInPanel(el, (found) => {
     root = found;
-    root.addEventListener("keydown", onKey);
+    root.addEventListener("keydown", onKey, true); // core fields let no key bubble
+    root.addEventListener("click", onClick, true);
     tend();
     observer.observe(root, {
       subtree: true,
@@ -183,7 +216,8 @@ function render({ model, el }) {
     stopLooking();
     clearTimeout(speaking);
     observer.disconnect();
-    root?.removeEventListener("keydown", onKey);
+    root?.removeEventListener("keydown", onKey, true);
+    root?.removeEventListener("click", onClick, true);
     model.off("change:label", tend);
     model.off("change:names", tend);
     model.off("msg:custom", onMessage);

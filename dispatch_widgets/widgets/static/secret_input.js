@@ -20,9 +20,18 @@ export function isWebAddress(address) {
   }
 }
 
+// Control characters, marks that turn the reading direction, characters without a width.
+const UNSEEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** A text as it may be shown: nothing invisible. */
+export function clean(text) {
+  return String(text ?? "").replace(UNSEEN, "");
+}
+
 const OTHER = "\u0000other"; // no variable has this name
 const STYLES = "dispatch-widgets-css";
-let lastId = 0;
+const uniqueId = () => `dw-secret-${Math.random().toString(36).slice(2, 10)}`;
 
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -37,8 +46,8 @@ function h(tag, attributes = {}, ...children) {
 }
 
 function run(piece) {
-  if (typeof piece !== "object" || piece === null) return [String(piece ?? "")];
-  const text = String(piece.text ?? "");
+  if (typeof piece !== "object" || piece === null) return [clean(piece)];
+  const text = clean(piece.text);
   if (piece.href && isWebAddress(piece.href)) {
     return [
       h("a", { href: piece.href, target: "_blank", rel: "noopener noreferrer" }, text),
@@ -133,7 +142,7 @@ function frame(id) {
 }
 
 function renderField(model, el, store) {
-  const id = `dw-secret-${(lastId += 1)}`;
+  const id = uniqueId();
   const ui = frame(id);
   const set = (name, value) => {
     model.set(name, value);
@@ -154,8 +163,8 @@ function renderField(model, el, store) {
   const update = () => {
     const typed = model.get("source") === "typed";
     const disabled = model.get("disabled");
-    const error = problem || model.get("error");
-    ui.label.textContent = model.get("label");
+    const error = problem || clean(model.get("error"));
+    ui.label.textContent = clean(model.get("label"));
     ui.label.htmlFor = typed ? ui.key.id : ui.variables.id;
     ui.typed.checked = typed;
     ui.fromVariable.checked = !typed;
@@ -163,7 +172,7 @@ function renderField(model, el, store) {
       field.disabled = disabled;
     if (ui.key.value !== store.value) ui.key.value = store.value;
     ui.key.type = shown ? "text" : "password";
-    ui.key.placeholder = model.get("placeholder");
+    ui.key.placeholder = clean(model.get("placeholder"));
     ui.show.disabled = disabled || !store.value;
     ui.show.setAttribute("aria-pressed", String(shown));
     for (const field of [ui.key, ui.variables, ui.other])
@@ -174,7 +183,7 @@ function renderField(model, el, store) {
     ui.error.hidden = !error;
     ui.trimmed.textContent = said;
     ui.trimmed.hidden = !said || Boolean(error);
-    ui.hint.replaceChildren(...rich(model.get("hint")));
+    ui.hint.replaceChildren(h("span", {}, rich(model.get("hint"))));
     ui.hint.hidden = Boolean(error) || !ui.hint.textContent;
     el.classList.toggle("dw-invalid", Boolean(error));
   };
@@ -183,7 +192,9 @@ function renderField(model, el, store) {
     const names = (model.get("variables") ?? []).map(([name]) => name);
     const current = model.get("variable");
     const isOther = typingOther || !names.includes(current);
-    const options = (model.get("variables") ?? []).map(([value, text]) => h("option", { value }, text));
+    const options = (model.get("variables") ?? []).map(([value, text]) =>
+      h("option", { value }, clean(text)),
+    );
     ui.variables.replaceChildren(...options, h("option", { value: OTHER }, "Another name…"));
     ui.variables.value = isOther ? OTHER : current;
     ui.variables.hidden = typed;

@@ -1,0 +1,663 @@
+"""The list, the key field and the panel's root, in a real JupyterLab, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.timeout(300)
+
+SETUP = """
+import time
+import ipywidgets as widgets
+from dispatch_widgets.widgets.item_list import ItemList
+from dispatch_widgets.widgets.panel_root import PanelRoot
+from dispatch_widgets.widgets.secret_input import SecretInput
+
+log = []
+
+
+def listening(rows, **traits):
+    made = ItemList(rows, **traits)
+    made.on_action(lambda *answer: log.append(answer))
+    return made
+
+
+def panel(*children):
+    box = widgets.VBox([PanelRoot(label="Dispatch"), *children])
+    box.add_class("dw-panel")
+    return box
+
+
+def provider(name, **more):
+    buttons = [("refresh", "Refresh"), ("edit", "Edit"), ("delete", "Delete")]
+    actions = [dict(action=key, label=f"{word} {name}", icon=key if key != "delete" else "trash", only=True)
+               for key, word in buttons]
+    line = ["api.example.com", dict(text="OpenAI-compatible", wide=True)]
+    meta = ["11 chat", [dict(text="sk-…x7Qa", mono=True), "fetched just now"]]
+    return dict(id=name, title=name, tile=name[:2], line=line, meta=meta, actions=actions, **more)
+
+
+def model(number, **more):
+    kind = ["chat", "embedding", "other"][number % 3]
+    line = [dict(text=f"vendor/model-{number}", id=True)]
+    sort = dict(created=number, context=number, price=number)
+    return dict(id=f"m{number}", title=f"Model {number}", kind=kind, line=line, sort=sort,
+                cells=dict(context="8k", price="free"), **more)
+"""
+
+PROVIDERS = (
+    SETUP + "shown = listening([provider(name) for name in ('One', 'Two', 'Three')], label='Providers')"
+)
+MODELS = SETUP + "shown = listening([model(number) for number in range(30)], mode='pick', label='Models')"
+
+
+def focused(page: Page) -> str:
+    """The name of what has the focus: its label, or its text."""
+    name: str = page.evaluate(
+        "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+    )
+    return name
+
+
+def cells(page: Page) -> int:
+    """How many cells the notebook has."""
+    number: int = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+    return number
+
+
+def titles(rows: Locator) -> list[str]:
+    """The titles of the rows that are drawn."""
+    found: list[str] = rows.locator(".dw-name").all_inner_texts()
+    return found
+
+
+def test_rows_answer_to_the_mouse(notebook: Any) -> None:
+    """Buttons of a row and of its note tell the kernel which row, and what was chosen in the note."""
+    notebook.open(
+        PROVIDERS,
+        """
+choice = dict(label="Provider", options=[["a", "A"], ["b", "B"]])
+note = dict(title="Its provider was deleted.", select=choice, check=dict(label="Tasks too", value=True),
+            actions=[dict(action="give", label="Give provider")])
+shown.update_item(provider("Two", note=note))
+panel(shown)
+""",
+    )
+    notebook.output("button[aria-label='Refresh One']").click()
+    notebook.until("log", "[('refresh', 'One', {})]")
+    notebook.output("[aria-label='Provider']").select_option("b")
+    notebook.output(".dw-note").get_by_label("Tasks too").uncheck()
+    notebook.output(".dw-note").get_by_text("Give provider").click()
+    notebook.until("log[1:]", "[('give', 'Two', {'select': 'b', 'check': False})]")
+
+
+def test_a_double_press_is_one(notebook: Any) -> None:
+    """A button that is pressed twice by a slip of the hand answers once."""
+    notebook.open(PROVIDERS, "panel(shown)")
+    notebook.output("button[aria-label='Delete One']").dblclick()
+    notebook.output("button[aria-label='Edit Two']").click()
+    notebook.until("log", "[('delete', 'One', {}), ('edit', 'Two', {})]")
+
+
+def test_rows_answer_to_the_keyboard(notebook: Any) -> None:
+    """One tab stop; arrows, Home and End move; right goes into a row; Enter, Delete and R act."""
+    page = notebook.open(
+        PROVIDERS, "panel(widgets.Button(description='before'), shown, widgets.Button(description='after'))"
+    )
+    keyboard = page.keyboard
+    page.get_by_role("button", name="before").focus()
+    keyboard.press("Tab")
+    assert focused(page).startswith("OnOne")
+    for key, start in (
+        ("ArrowDown", "TwTwo"),
+        ("End", "ThThree"),
+        ("ArrowDown", "ThThree"),
+        ("Home", "OnOne"),
+    ):
+        keyboard.press(key)
+        assert focused(page).startswith(start)
+    for key, name in (
+        ("ArrowRight", "Refresh One"),
+        ("ArrowRight", "Edit One"),
+        ("ArrowLeft", "Refresh One"),
+    ):
+        keyboard.press(key)
+        assert focused(page) == name
+    keyboard.press("ArrowLeft")
+    for key in ("Enter", "Delete", "r"):
+        keyboard.press(key)
+    notebook.until(
+        "[answer[:2] for answer in log]", "[('edit', 'One'), ('delete', 'One'), ('refresh', 'One')]"
+    )
+    keyboard.press("ArrowDown")
+    keyboard.press("Tab")
+    assert focused(page) == "after"
+    keyboard.press("Shift+Tab")
+    assert focused(page).startswith("TwTwo")
+
+
+def test_updates_keep_the_focus(notebook: Any) -> None:
+    """The focus stays on a button whose row changes, moves on when its row goes, and is never taken."""
+    page = notebook.open(PROVIDERS, "panel(shown)")
+    notebook.output("button[aria-label='Edit Two']").focus()
+    notebook.execute("shown.update_item(provider('Two', badge=dict(text='Key refused', tone='error')))")
+    notebook.output(".dw-badge").wait_for()
+    assert focused(page) == "Edit Two"
+    notebook.execute("busy = provider('Two'); busy['actions'] = busy['actions'][:1]; shown.update_item(busy)")
+    notebook.output("button[aria-label='Edit Two']").wait_for(state="detached")
+    assert focused(page).startswith("TwTwo")
+    notebook.execute("shown.set_items([provider('One'), provider('Three')])")
+    page.wait_for_function("() => document.activeElement.textContent.startsWith('ThThree')")
+    page.evaluate("() => document.activeElement.blur()")
+    notebook.execute("shown.set_items([provider('Three'), provider('One')])")
+    notebook.output(".dw-row").first.get_by_text("Three").wait_for()
+    assert not page.evaluate("() => Boolean(document.activeElement.closest('.dw-panel'))")
+
+
+def test_python_moves_the_focus(notebook: Any) -> None:
+    """A question gets the focus on its safe answer, as soon as it is there."""
+    page = notebook.open(PROVIDERS, "panel(shown)")
+    notebook.execute(
+        "note = dict(title='Delete One?', actions=[dict(action='yes', label='Delete', style='danger'),"
+        " dict(action='keep', label='Keep it')])\n"
+        "shown.focus('One', 'keep')\nshown.update_item(provider('One', note=note))"
+    )
+    page.wait_for_function("() => document.activeElement.textContent === 'Keep it'")
+
+
+@pytest.mark.req("MD-10")
+def test_a_countdown_runs_in_the_page(notebook: Any) -> None:
+    """Time left and time passed tick without the kernel; the end is said aloud and told."""
+    page = notebook.open(
+        PROVIDERS,
+        """
+note = dict(title="Too many requests", text="Again in {until}.", until=time.time() + 4, until_said="Ready")
+shown.update_item(provider("One", note=note))
+row = provider("Two")
+row["meta"] = ["11 chat", dict(text="Asking…", spin=True, since=time.time() - 60)]
+shown.update_item(row)
+panel(shown)
+""",
+    )
+    asking = notebook.output(".dw-row").nth(1).locator(".dw-meta .dw-line").nth(1)
+    asking.wait_for()
+    before = asking.inner_text()
+    assert re.fullmatch(r"Asking… 6\d s", before)
+    page.wait_for_function("(text) => !document.body.textContent.includes(text)", arg=before)
+    notebook.until("log", "[('elapsed', 'One', {})]")
+    assert notebook.output(".dw-note-text").inner_text() == "Again in 0:00."
+    assert notebook.output(".dw-sr[role=status]").get_by_text("Ready").count() == 1
+
+
+def test_models_are_picked_by_mouse(notebook: Any) -> None:
+    """Search, kinds, order, boxes and buttons; a double click adds one row."""
+    notebook.open(MODELS, "panel(shown)")
+    rows = notebook.output(".dw-model")
+    notebook.output("input[type=search]").fill("model 2")
+    assert titles(rows)[:2] == ["Model 2", "Model 12"]
+    notebook.output("[data-chip=chat]").click()
+    assert titles(rows) == ["Model 12", "Model 21", "Model 24", "Model 27"]
+    assert notebook.output("[data-chip=embedding] .dw-num").inner_text() == "3"
+    assert notebook.output(".dw-filter > .dw-sub").inner_text() == "4 of 30 models"
+    notebook.output(".dw-sort").select_option("created")
+    assert titles(rows) == ["Model 27", "Model 24", "Model 21", "Model 12"]
+    rows.nth(0).click()
+    rows.nth(2).click(modifiers=["Shift"])
+    notebook.until("shown.selected", "('m27', 'm24', 'm21')")
+    rows.nth(1).click()
+    notebook.output(".dw-picked").get_by_text("Add 2 to catalog").click()
+    notebook.until("log", "[('add', '', {'ids': ['m27', 'm21']})]")
+    notebook.output(".dw-picked").get_by_text("Clear").click()
+    notebook.until("shown.selected", "()")
+    rows.nth(3).dblclick()
+    notebook.until("log[1:]", "[('add', '', {'ids': ['m12']})]")
+
+
+def test_models_are_picked_by_keyboard(notebook: Any) -> None:
+    """From the search field alone: into the list, select, a run, all, add, and back out with Escape."""
+    page = notebook.open(MODELS, "panel(shown)")
+    keyboard = page.keyboard
+    notebook.output("input[type=search]").focus()
+    keyboard.type("model 2")
+    keyboard.press("ArrowDown")
+    current = page.evaluate("() => document.activeElement.getAttribute('aria-activedescendant')")
+    assert page.locator(f"#{current} .dw-name").inner_text() == "Model 2"
+    keyboard.press("ArrowDown")
+    keyboard.press("Space")
+    keyboard.press("Shift+ArrowDown")
+    notebook.until("shown.selected", "('m12', 'm20')")
+    assert page.locator("[role=option][aria-selected=true]").count() == 2
+    keyboard.press("Enter")
+    notebook.until("log", "[('add', '', {'ids': ['m12', 'm20']})]")
+    keyboard.press("Escape")
+    assert notebook.output("input[type=search]").input_value() == ""
+    keyboard.press("Escape")
+    notebook.until("shown.selected", "()")
+    keyboard.press("Control+a")
+    notebook.until("len(shown.selected)", "30")
+    keyboard.press("Escape")
+    keyboard.press("End")  # the field's own until the list is entered
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    keyboard.press("End")
+    keyboard.press("Enter")
+    notebook.until("log[-1]", "('add', '', {'ids': ['m29']})")
+
+
+def test_chips_answer_to_arrows(notebook: Any) -> None:
+    """The kinds are one tab stop; arrows change the kind."""
+    page = notebook.open(MODELS, "panel(shown)")
+    notebook.output("[data-chip=all]").focus()
+    page.keyboard.press("ArrowRight")
+    assert focused(page).startswith("Chat")
+    assert notebook.output("[data-chip=chat]").get_attribute("aria-checked") == "true"
+    assert notebook.output(".dw-filter > .dw-sub").inner_text() == "10 of 30 models"
+
+
+@pytest.mark.req("MD-8")
+def test_an_id_is_typed_by_hand(notebook: Any) -> None:
+    """The last row takes an id that is not listed, and holds already what was searched for in vain."""
+    page = notebook.open(MODELS, "shown.pick = dict(where='OpenRouter', search_all=True)\npanel(shown)")
+    notebook.output("input[type=search]").fill("llama-v9")
+    assert notebook.output(".dw-nomatch .dw-h").inner_text() == "Nothing at OpenRouter matches “llama-v9”"
+    typed = notebook.output("input[aria-label='Model id']")
+    assert typed.input_value() == "llama-v9"
+    notebook.output(".dw-byhand select").select_option("embedding")
+    notebook.output(".dw-byhand").get_by_text("Add by hand").click()
+    notebook.until("log", "[('add_by_hand', '', {'model': 'llama-v9', 'kind': 'embedding'})]")
+    page.wait_for_function("() => document.querySelector(\"input[aria-label='Model id']\").value === ''")
+    notebook.output(".dw-nomatch").get_by_text("Search all providers").click()
+    notebook.until("log[1:]", "[('search_all', '', {'query': 'llama-v9'})]")
+    typed.fill("other/model")
+    typed.press("Enter")
+    notebook.until("log[2:]", "[('add_by_hand', '', {'model': 'other/model', 'kind': 'embedding'})]")
+
+
+def test_what_is_in_the_catalog_cannot_be_picked(notebook: Any) -> None:
+    """A row that enters the catalog gets a tick for its box and leaves the selection."""
+    notebook.open(MODELS, "panel(shown)")
+    row = notebook.output(".dw-model").first
+    row.click()
+    notebook.until("shown.selected", "('m0',)")
+    notebook.execute("shown.update_item(model(0, have=True))")
+    row.get_by_text("in catalog").wait_for()
+    notebook.until("shown.selected", "()")
+    row.click(force=True)  # Playwright sees that it is disabled, a person may try
+    row.dblclick(force=True)
+    notebook.output(".dw-model").nth(1).click()
+    notebook.until("(shown.selected, log)", "(('m1',), [])")
+
+
+@pytest.mark.req("P-7")
+def test_five_thousand_models_are_searched(notebook: Any) -> None:
+    """Of 5,000 rows a few are drawn, any is found by typing, and an update keeps place and search."""
+    page = notebook.open(
+        SETUP + "shown = listening([model(number) for number in range(5000)], mode='pick')", "panel(shown)"
+    )
+    rows = notebook.output(".dw-model")
+    rows.first.wait_for()
+    assert rows.count() < 30
+    assert notebook.output("[role=option]").first.get_attribute("aria-setsize") == "5000"
+    view = notebook.output(".dw-view")
+    view.evaluate("(node) => { node.scrollTop = 44 * 2000 + 7; }")
+    notebook.output(".dw-name").get_by_text("Model 2000", exact=True).wait_for()
+    notebook.execute("shown.set_items([model(-1)] + [model(n, have=n == 2001) for n in range(5000)])")
+    notebook.output(".dw-have").wait_for()
+    assert view.evaluate("(node) => node.scrollTop") == 44 * 2001 + 7
+    assert rows.count() < 40
+    notebook.output("input[type=search]").fill("vendor 4321")
+    assert titles(rows) == ["Model 4321"]
+    assert rows.locator("mark").all_inner_texts() == ["4321", "vendor", "4321"]
+    notebook.execute("shown.update_item(model(4321, have=True))")
+    rows.get_by_text("in catalog").wait_for()
+    assert titles(rows) == ["Model 4321"]
+    assert page.evaluate("() => document.activeElement.value") == "vendor 4321"
+
+
+def test_one_of_a_rail_is_chosen(notebook: Any) -> None:
+    """By click, by arrow keys when they rest, and by a native select where it is narrow."""
+    page = notebook.open(
+        SETUP,
+        """
+rows = [dict(id=name, title=name, count="7") for name in ("All providers", "Anthropic", "OpenAI")]
+shown = listening(rows, mode="rail", label="Provider")
+outer = panel(shown)
+outer
+""",
+    )
+    notebook.output(".dw-rail-item").nth(1).click()
+    notebook.until("(log, shown.current)", "([('choose', 'Anthropic', {})], 'Anthropic')")
+    notebook.output(".dw-rail-list").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Home")
+    notebook.until("log[1:]", "[('choose', 'All providers', {})]")
+    page.keyboard.press("o")
+    notebook.until("log[2:]", "[('choose', 'OpenAI', {})]")
+    notebook.execute("outer.layout.width = '320px'")
+    narrow = notebook.output("select.dw-rail-select")
+    narrow.wait_for()
+    assert not notebook.output(".dw-rail-list").is_visible()
+    assert narrow.input_value() == "OpenAI"
+    assert narrow.locator("option").all_inner_texts()[1] == "Anthropic · 7"
+    narrow.select_option("Anthropic")
+    notebook.until("log[3:]", "[('choose', 'Anthropic', {})]")
+
+
+COUNT_OF = """([selector, text, count]) => {
+    const found = [...document.querySelectorAll(selector)].filter((node) => node.textContent.includes(text));
+    return found.length === count;
+}"""
+
+RUN_IN_LAST_CELL = """(source) => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
+    content.activeCell.model.sharedModel.setSource(source);
+    void window.jupyterapp.commands.execute("notebook:run-cell");
+}"""
+
+
+def test_views_of_one_list_are_in_step(notebook: Any) -> None:
+    """Two views show the same rows and selection, and so does one that is opened after changes."""
+    page = notebook.open(MODELS, "panel(shown)", "panel(shown)", "pass")
+    rows = notebook.output(".dw-model")
+    rows.first.click()
+    page.wait_for_function(COUNT_OF, arg=[".dw-model[aria-selected=true]", "", 2])
+    notebook.execute("shown.update_item({**model(1), 'title': 'Changed'})")
+    page.wait_for_function(COUNT_OF, arg=[".dw-name", "Changed", 2])
+    page.evaluate(RUN_IN_LAST_CELL, "shown")
+    page.wait_for_function(COUNT_OF, arg=[".dw-name", "Changed", 3])
+    page.wait_for_function(COUNT_OF, arg=[".dw-model[aria-selected=true]", "", 3])
+
+
+def test_a_component_alone_has_its_looks(notebook: Any) -> None:
+    """Without a panel around it a component brings its own style sheet, once."""
+    page = notebook.open(PROVIDERS, "shown", SETUP + "SecretInput()")
+    page.wait_for_function("() => document.getElementById('dispatch-widgets-css')?.textContent.length > 1000")
+    assert notebook.output(".dw-row").first.evaluate("(node) => getComputedStyle(node).display") == "grid"
+    assert notebook.output(".dw-seg").evaluate("(node) => getComputedStyle(node).display") == "flex"
+    assert page.locator("style#dispatch-widgets-css").count() == 1
+
+
+EVERYTHING = """
+field = SecretInput(variables=[["MY_KEY", "MY_KEY"]])
+note = dict(title="x", select=dict(label="c", options=[["a", "A"]]), check=dict(label="t"),
+            actions=[dict(action="go", label="Go")])
+rows = [provider("One", note=note)]
+rail = listening([dict(id="r", title="Rail")], mode="rail", label="r")
+core = [widgets.Button(description="Core"), widgets.Checkbox(description="Tick"),
+        widgets.Dropdown(options=["x", "y"]), widgets.Text(description="Words"),
+        widgets.ToggleButtons(options=["m", "n"])]
+later = widgets.VBox()
+outer = panel(listening(rows), listening([model(1)], mode="pick", label="p"), rail, field, *core, later)
+outer
+"""
+
+PRESS_EVERYWHERE = """async () => {
+    const selector = "a[href], button, input, select, textarea, summary, [tabindex]";
+    const found = [...document.querySelectorAll(".dw-panel " + selector.split(", ").join(", .dw-panel "))];
+    const seen = found.filter((node) => !node.disabled && node.getClientRects().length);
+    const unmarked = seen.filter((node) => node.getAttribute("data-lm-suppress-shortcuts") !== "true");
+    return { seen: seen.length, unmarked: unmarked.map((node) => node.outerHTML.slice(0, 120)) };
+}"""
+
+
+def test_one_key_shortcuts_do_not_fire(notebook: Any) -> None:
+    """With the focus on anything in a panel, also on what came later, a letter is no command."""
+    page = notebook.open(SETUP, EVERYTHING)
+    notebook.output(".dw-model").first.wait_for()
+    notebook.execute("later.children = [widgets.Button(description='Later')]")
+    page.get_by_role("button", name="Later").wait_for()
+    page.wait_for_function("() => document.querySelector('.dw-panel button[data-lm-suppress-shortcuts]')")
+    result = page.evaluate(PRESS_EVERYWHERE)
+    assert result["unmarked"] == []
+    assert result["seen"] > 20
+    before = cells(page)
+    places = ["Core", "Later", "m"]
+    targets = [page.get_by_role("button", name=name, exact=True).first for name in places]
+    targets += [
+        notebook.output(css).first for css in (".dw-row", ".dw-acts button", ".dw-view", ".dw-rail-list")
+    ]
+    targets += [
+        notebook.output(css).first
+        for css in ("[type=checkbox]:visible", ".widget-dropdown select", ".dw-chip")
+    ]
+    for target in targets:
+        target.focus()
+        for key in ("b", "a", "x", "d", "d", "m"):
+            page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    assert cells(page) == before
+
+
+def test_a_letter_outside_is_a_shortcut(notebook: Any) -> None:
+    """The test above can fail: outside a panel the same letter inserts a cell."""
+    page = notebook.open("1")
+    page.locator(".jp-InputArea-prompt").first.click()
+    before = cells(page)
+    page.keyboard.press("b")
+    page.wait_for_function(
+        "(n) => window.jupyterapp.shell.currentWidget.content.widgets.length === n", arg=before + 1
+    )
+
+
+EVIL = "<img src=x onerror='window.ranHere = 1'>"
+EVIL_PANEL = f"""
+evil = {EVIL!r} + chr(0x202E) + "gpj" + chr(0)
+note = dict(title=evil, text=evil, alert=True, items=[dict(text=evil, ok=True)], facts=[(evil, evil)],
+            select=dict(label=evil, options=[[evil, evil]]), check=dict(label=evil),
+            actions=[dict(action="go", label=evil, title=evil)])
+one = dict(id=evil, title=evil, tile=evil, line=[evil, dict(text=evil, mono=True), dict(text=evil, id=True)],
+           meta=[evil, [evil]], cells=dict(prov=evil), badge=dict(text=evil, tone="error"), note=note,
+           tag=evil)
+lists = [listening([one], label=evil, variant="dw-entries", columns=[["", evil], ["prov", evil]]),
+         listening([{{**one, "from": evil, "mono": True, "note": None}}], mode="pick", label=evil, note=note),
+         listening([one, dict(id="2", title=evil, count=evil)], mode="rail", label=evil),
+         listening([], empty=dict(title=evil, text=evil)), listening([], mode="pick", busy=dict(text=evil))]
+field = SecretInput(label=evil, hint=[evil, dict(text=evil, href="javascript:window.ranHere = 1")],
+                    error=evil, placeholder=evil, source="variable", variables=[[evil, evil]])
+panel(*lists, field)
+"""
+
+
+@pytest.mark.req("SEC-6")
+def test_what_a_server_says_is_text(notebook: Any) -> None:
+    """Markup in any field of any component is shown as text and runs nothing; direction marks are dropped."""
+    page = notebook.open(SETUP, EVIL_PANEL)
+    notebook.output(".dw-model").first.wait_for()
+    notebook.output("input[type=search]").first.fill("img onerror")
+    page.wait_for_timeout(300)
+    assert notebook.output("img").count() == 0
+    assert page.evaluate("() => window.ranHere") is None
+    assert notebook.output("a[href^='javascript']").count() == 0
+    shown = notebook.output(".dw-name").first.inner_text()
+    assert shown == EVIL + "gpj"
+    assert "\u202e" not in notebook.output(".dw-panel").inner_text()
+
+
+FORM = """
+field = SecretInput(hint="It is sent once.", variables=[["MY_KEY", "MY_KEY (set in this kernel)"]])
+field.on_submit(lambda source, value: log.append((source, len(value), value[:3])))
+name = widgets.Text(description="Name").add_class("dw-field").add_class("dw-name")
+said = widgets.Label("Give it a name.").add_class("dw-msg").add_class("dw-error")
+box = widgets.VBox([name, said]).add_class("dw-fieldbox").add_class("dw-invalid")
+save = widgets.Button(description="Save", button_style="primary").add_class("dw-btn")
+back = widgets.Button(description="Back").add_class("dw-btn")
+save.on_click(lambda _: (log.append(("save", name.value)), field.submit()))
+back.on_click(lambda _: log.append(("back",)))
+head = widgets.HBox([back]).add_class("dw-form-head")
+foot = widgets.HBox([save]).add_class("dw-form-foot")
+form = widgets.VBox([head, box, field, foot]).add_class("dw-form")
+outer = panel(form)
+root = outer.children[0]
+outer
+"""
+
+
+@pytest.mark.req("SEC-1", "SEC-2")
+def test_a_typed_key_is_in_no_saved_notebook(notebook: Any, canary: str) -> None:
+    """A key travels once, the field empties, and neither file nor page keeps it, with widget state saved."""
+    page = notebook.open(SETUP, FORM)
+    key = notebook.output("input[type=password]")
+    key.fill(canary)
+    assert canary not in json.dumps(notebook.save())
+    notebook.execute("field.submit()")
+    notebook.until("log", f"[('typed', {len(canary)}, 'sk-')]")
+    assert key.input_value() == ""
+    saved = notebook.save()
+    assert "application/vnd.jupyter.widget-state+json" in saved["metadata"]["widgets"]
+    assert canary not in json.dumps(saved)
+    assert canary not in page.content()
+    assert canary not in page.evaluate("() => JSON.stringify([localStorage, sessionStorage])")
+    assert notebook.execute(f"print({canary[:20]!r} in repr(field.get_state()))") == "False"
+
+
+@pytest.mark.req("SEC-2")
+def test_the_key_can_be_looked_at(notebook: Any) -> None:
+    """Show says whether it is pressed, works only on something, and is off again after sending."""
+    notebook.open(SETUP, FORM)
+    show = notebook.output(".dw-secret").get_by_role("button", name="Show")
+    key = notebook.output(".dw-keyrow input").first
+    assert show.is_disabled()
+    key.fill("sk-visible")
+    assert key.get_attribute("autocomplete") == "new-password"
+    show.click()
+    assert (show.get_attribute("aria-pressed"), key.get_attribute("type")) == ("true", "text")
+    notebook.execute("field.submit()")
+    notebook.until("len(log)", "1")
+    assert (show.get_attribute("aria-pressed"), key.get_attribute("type")) == ("false", "password")
+
+
+@pytest.mark.req("SEC-3")
+def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Any) -> None:
+    """Blanks around a pasted key go, with a word about it; one with a line break inside is refused."""
+    page = notebook.open(SETUP, FORM)
+    key = notebook.output("input[type=password]")
+    paste = """(node, text) => {
+        const data = new DataTransfer();
+        data.setData("text/plain", text);
+        const options = { clipboardData: data, bubbles: true, cancelable: true };
+        node.dispatchEvent(new ClipboardEvent("paste", options));
+    }"""
+    key.focus()
+    key.evaluate(paste, "sk-one\nsk-two")
+    assert key.input_value() == ""
+    assert "line break inside" in notebook.output(".dw-said [role=alert]").inner_text()
+    key.evaluate(paste, "  sk-three\n")
+    assert key.input_value() == "sk-three"
+    assert notebook.output(".dw-said [role=status]").inner_text() == "Blanks around the key were taken away."
+    assert page.locator(".dw-said [role=alert]:visible").count() == 0
+
+
+@pytest.mark.req("SEC-4")
+def test_a_variable_is_chosen_or_named(notebook: Any) -> None:
+    """The other source offers the variables there are and takes any other name."""
+    notebook.open(SETUP, FORM)
+    notebook.output(".dw-seg").get_by_text("Environment variable").click()
+    notebook.until("(field.source, field.variable)", "('variable', 'MY_KEY')")
+    notebook.output(".dw-keyrow select").select_option(label="Another name…")
+    notebook.output("input[aria-label='Name of the variable']").fill("OTHER_KEY")
+    notebook.until("field.variable", "OTHER_KEY")
+    notebook.execute("field.submit()")
+    notebook.until("log", "[('variable', 9, 'OTH')]")
+    notebook.output(".dw-seg").get_by_text("Paste it").click()
+    notebook.until("field.source", "typed")
+
+
+def test_a_form_works_by_keyboard(notebook: Any) -> None:
+    """Enter in a field saves what was just typed, Escape goes back; messages belong to their field."""
+    page = notebook.open(SETUP, FORM)
+    notebook.execute("root.focus('.dw-name')")
+    page.wait_for_function("() => document.activeElement.closest('.dw-name')")
+    page.keyboard.type("Course")
+    page.keyboard.press("Enter")
+    notebook.until("log", "[('save', 'Course'), ('typed', 0, '')]")
+    notebook.output("input[type=password]").fill("sk-x")
+    page.keyboard.press("Enter")
+    notebook.until("log[2:]", "[('save', 'Course'), ('typed', 4, 'sk-')]")
+    page.keyboard.press("Escape")
+    notebook.until("log[4:]", "[('back',)]")
+    field = notebook.output(".dw-name input")
+    assert field.get_attribute("aria-invalid") == "true"
+    described = field.get_attribute("aria-describedby")
+    assert page.locator(f"#{described}").inner_text() == "Give it a name."
+    assert page.locator(f"#{described}").get_attribute("role") == "alert"
+
+
+def test_a_busy_kernel_saves_what_was_typed_last(notebook: Any) -> None:
+    """What is typed and saved while a cell runs is saved whole, by one press that answers once."""
+    page = notebook.open(SETUP, FORM, "pass")
+    field = notebook.output(".dw-name input")
+    field.wait_for()
+    page.evaluate(RUN_IN_LAST_CELL, "time.sleep(2)")
+    field.focus()
+    page.keyboard.type("Course gateway", delay=20)
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.click()
+    save.click()
+    notebook.until("log", "[('save', 'Course gateway'), ('typed', 0, '')]")
+
+
+def test_the_root_names_speaks_and_copies(notebook: Any) -> None:
+    """The panel has a name; what Python says is in the live region; a text gets to the clipboard."""
+    page = notebook.open(
+        SETUP, "tabs = widgets.Tab([widgets.Label('x')], titles=['One'])\nouter = panel(tabs)\nouter"
+    )
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    region = page.get_by_role("region", name="Dispatch")
+    region.wait_for()
+    assert region.locator("[role=tablist]").get_attribute("aria-label") == "Dispatch"
+    notebook.execute("outer.children[0].names = {'.widget-label': {'aria-label': 'Named', 'onclick': 'x'}}")
+    named = region.locator(".widget-label[aria-label=Named]")
+    named.wait_for()
+    assert named.get_attribute("onclick") is None
+    notebook.execute("outer.children[0].say('2 of 5 have answered')")
+    voice = region.locator("[aria-live=polite]")
+    voice.get_by_text("2 of 5 have answered").wait_for()
+    notebook.execute("outer.children[0].copy('a text', said='Path copied')")
+    voice.get_by_text("Path copied").wait_for()
+    assert page.evaluate("() => navigator.clipboard.readText()") == "a text"
+
+
+NARROW = """
+note = dict(tone="warn", title="x " * 40, text="y" * 90, check=dict(label="z " * 40),
+            facts=[("Entries", "w " * 40)],
+            actions=[dict(action="a", label="Use https://llm.example.edu/v1"),
+                     dict(action="b", label="Keep it")])
+row = provider("A provider with a rather long name", note=note)
+row["badge"] = dict(text="Rate limited until 14:05", tone="warn")
+long = {"id": "l", "title": "accounts/fireworks/models/llama-v3p1-405b-instruct", "mono": True,
+        "from": "Fireworks"}
+pick = listening([long] + [model(number) for number in range(9)], mode="pick", label="p")
+outer = panel(listening([row], label="l"), pick, SecretInput())
+outer.layout.width = "320px"
+outer
+"""
+
+OUTSIDE = """() => {
+    const panel = document.querySelector(".dw-panel");
+    const { right } = panel.getBoundingClientRect();
+    const nodes = [...panel.querySelectorAll("button, input, select, .dw-row, .dw-note, .dw-model")];
+    const fixed = nodes.filter((node) => !node.closest(".dw-chips"));
+    const beyond = fixed.filter((node) => node.getBoundingClientRect().right > right);
+    return beyond.map((node) => node.outerHTML.slice(0, 100));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_scrolls_sideways_where_it_is_narrow(notebook: Any, theme: Any) -> None:
+    """At 320 px every component fits its panel, in both themes."""
+    page = notebook.open(SETUP, NARROW)
+    notebook.theme(theme)
+    notebook.output(".dw-model").first.wait_for()
+    assert page.locator(".dw-panel").evaluate("(node) => node.getBoundingClientRect().width") == 320
+    assert page.evaluate(OUTSIDE) == []
+    background = page.locator(".dw-panel").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (theme == "light")
