@@ -24,7 +24,10 @@ def refresh(path: Path) -> None:
         path: The notebook.
     """
     book = nbformat.read(path, as_version=4)
-    NotebookClient(book, timeout=120, kernel_name="python3", store_widget_state=False).execute()
+    # One text for a cell that prints in a loop, however the kernel happens to cut it into messages.
+    NotebookClient(
+        book, timeout=120, kernel_name="python3", store_widget_state=False, coalesce_streams=True
+    ).execute()
     book.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
