@@ -1,0 +1,299 @@
+"""Discovery against its floor and its peers on one server on loopback (P-2 to P-5, P-8).
+
+Every figure is a ratio of medians taken in turns within one run, because a machine's speed drifts.
+``pytest tests/benchmarks/test_discovery_benchmark.py -s`` prints the table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import http.client
+import json
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.models import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+KEY = "sk-benchmark-0123456789abcdef"
+SIZES = (50, 500, 5000)
+FLOOR_GOALS = {50: 3.0, 500: 2.0, 5000: 2.2}
+PEER_GOALS = {50: 2.0, 500: 5.0, 5000: 5.0}
+TURNS = {50: 200, 500: 100, 5000: 40}
+
+SERVER = """
+import json, sys, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+def items(n, salt):
+    return [{"id": f"vendor/model-{salt}-{i}-instruct", "object": "model", "created": 1700000000 + i,
+             "owned_by": f"vendor-{i % 20}"} for i in range(n)]
+BODIES = {}
+def body(n, salt):
+    if (n, salt) not in BODIES:
+        BODIES[n, salt] = json.dumps({"object": "list", "data": items(n, salt)}).encode()
+    return BODIES[n, salt]
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    def log_message(self, *_): pass
+    def do_GET(self):
+        _, kind, number = self.path.split("/")[:3]
+        if kind == "wait":
+            time.sleep(float(number)); data = body(50, "a")
+        else:
+            data = body(int(number), kind)
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+ThreadingHTTPServer.request_queue_size = 128
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.daemon_threads = True
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A server in a process of its own; gives its port."""
+    with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield int(server.stdout.readline())
+        server.kill()
+
+
+def _target(port: int, path: str, provider_id: str = "p") -> Target:
+    return Target(
+        provider_id=provider_id,
+        name="Benchmark",
+        type="openai-compatible",
+        base_url=f"http://127.0.0.1:{port}/{path}",
+        api_key=KEY,
+    )
+
+
+def _floor(connection: http.client.HTTPConnection, path: str) -> Callable[[], Any]:
+    """``http.client`` over one kept connection, and ``json.loads``."""
+
+    def ask() -> Any:
+        connection.request("GET", f"/{path}/models", headers={"Authorization": f"Bearer {KEY}"})
+        return json.loads(connection.getresponse().read())["data"]
+
+    return ask
+
+
+def _say(line: str) -> None:
+    """Prints a line of the table; ``-s`` shows it."""
+    sys.stdout.write(line + "\n")
+
+
+def _median_ms(times: list[float]) -> float:
+    return statistics.median(times) * 1000
+
+
+def _timed(call: Callable[[], Any], times: list[float]) -> Any:
+    before = time.perf_counter()
+    result = call()
+    times.append(time.perf_counter() - before)
+    return result
+
+
+@pytest.mark.req("P-2")
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("answers", ["the same", "changing"])
+def test_warm(size: int, answers: str, port: int, benchmark: Any) -> None:
+    """One discovery on a warm client, the server's list the same as before, or new in every id (P-2)."""
+
+    async def measure() -> tuple[float, float]:
+        discoverer = Discoverer()
+        floor, ours = [], []
+        salts = ["a"] if answers == "the same" else [f"s{number}" for number in range(4)]
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        floors = {salt: _floor(connection, f"{salt}/{size}") for salt in salts}
+        for turn in range(TURNS[size]):
+            salt = salts[turn % len(salts)]
+            target = _target(port, f"{salt}/{size}", provider_id="p" if len(salts) == 1 else f"p{turn}")
+            _timed(floors[salt], floor)
+            before = time.perf_counter()
+            models = await discoverer.discover(target, force_refresh=True)
+            ours.append(time.perf_counter() - before)
+            assert (len(models), models.source) == (size, "live")
+        connection.close()
+        await discoverer.aclose()
+        return _median_ms(floor), _median_ms(ours)
+
+    floor, ours = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)
+    ratio = ours / floor
+    _say(f"\nP-2 {size:>5} models, {answers:>8}: floor {floor:6.2f} ms, ours {ours:6.2f} ms, {ratio:.2f}x")
+    if answers == "the same":
+        assert ratio <= FLOOR_GOALS[size]
+
+
+@pytest.mark.req("P-2")
+@pytest.mark.skipif(find_spec("openai") is None, reason="the openai package is not installed")
+@pytest.mark.parametrize("size", SIZES)
+def test_beside_openai(size: int, port: int, benchmark: Any) -> None:
+    """The same request through the OpenAI SDK's ``models.list()`` (P-2)."""
+    import openai
+
+    async def measure() -> tuple[float, float]:
+        discoverer = Discoverer()
+        peer = openai.OpenAI(api_key=KEY, base_url=f"http://127.0.0.1:{port}/a/{size}")
+        target = _target(port, f"a/{size}")
+        theirs, ours = [], []
+        await discoverer.discover(target)
+        peer.models.list()
+        for _ in range(5):  # in blocks: right after the other's work each would pay for its cold caches
+            for _ in range(TURNS[size] // 10):
+                _timed(lambda: list(peer.models.list()), theirs)
+            for _ in range(TURNS[size] // 10):
+                before = time.perf_counter()
+                await discoverer.discover(target, force_refresh=True)
+                ours.append(time.perf_counter() - before)
+        await discoverer.aclose()
+        peer.close()
+        return _median_ms(theirs), _median_ms(ours)
+
+    theirs, ours = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)
+    ratio = theirs / ours
+    _say(f"\nP-2 {size:>5} models: openai {theirs:7.2f} ms, ours {ours:6.2f} ms, {ratio:.1f} times faster")
+    assert ratio >= PEER_GOALS[size]
+
+
+def _process_ms(program: str, *arguments: str) -> float:
+    before = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program, *arguments], check=True, timeout=120)
+    return (time.perf_counter() - before) * 1000
+
+
+@pytest.mark.req("P-3")
+@pytest.mark.skipif(find_spec("openai") is None, reason="the openai package is not installed")
+def test_cold(port: int, benchmark: Any) -> None:
+    """A new process that imports, asks once and ends (P-3)."""
+    ours = """
+import asyncio, sys
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.models import Target
+async def main():
+    discoverer = Discoverer()
+    target = Target(provider_id="p", name="P", type="openai-compatible", base_url=sys.argv[1],
+                    api_key="sk-0123456789abcdef")
+    assert len(await discoverer.discover(target)) == 500
+    await discoverer.aclose()
+asyncio.run(main())
+"""
+    theirs = """
+import sys, openai
+client = openai.OpenAI(api_key="sk-0123456789abcdef", base_url=sys.argv[1])
+assert len(list(client.models.list())) == 500
+"""
+    url = f"http://127.0.0.1:{port}/a/500"
+
+    def measure() -> tuple[float, float]:
+        pairs = [(_process_ms(ours, url), _process_ms(theirs, url)) for _ in range(7)]
+        return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+    mine, peer = benchmark.pedantic(measure, rounds=1)
+    _say(f"\nP-3 cold process: openai {peer:.0f} ms, ours {mine:.0f} ms, {mine / peer:.2f}x")
+    assert mine <= peer / 2
+
+
+@pytest.mark.req("P-4")
+def test_twenty_providers(port: int, benchmark: Any) -> None:
+    """20 providers that take 200 ms each take no longer than one; one that hangs holds back nobody (P-4)."""
+
+    async def measure() -> tuple[float, float, float]:
+        discoverer = Discoverer(timeout_seconds=10)
+        targets = [_target(port, "wait/0.2", provider_id=str(number)) for number in range(20)]
+        before = time.perf_counter()
+        await discoverer.discover(targets[0])
+        one = time.perf_counter() - before
+        before = time.perf_counter()
+        async for _ in discoverer.discover_all(targets, force_refresh=True):
+            pass
+        twenty = time.perf_counter() - before
+        targets[7] = _target(port, "wait/5", provider_id="7")
+        before = time.perf_counter()
+        answers = discoverer.discover_all(targets, force_refresh=True)
+        for _ in range(19):
+            await anext(answers)
+        nineteen = time.perf_counter() - before
+        await answers.aclose()
+        await discoverer.aclose()
+        return one, twenty, nineteen
+
+    one, twenty, nineteen = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)
+    _say(
+        f"\nP-4 one {one * 1000:.0f} ms, 20 at once {twenty / one:.2f}x, "
+        f"19 beside one that hangs {nineteen / one:.2f}x"
+    )
+    assert twenty <= 1.25 * one
+    assert nineteen <= 1.25 * one
+
+
+@pytest.mark.req("P-5")
+@pytest.mark.parametrize("what", ["cached", "peek"])
+def test_cache_hit(what: str, port: int, benchmark: Any) -> None:
+    """A cache hit, in the caller's own thread (P-5: at most 20 microseconds)."""
+    discoverer = Discoverer()
+    target = _target(port, "a/5000")
+
+    async def fill() -> None:
+        await discoverer.discover(target)
+        await discoverer.aclose()
+
+    asyncio.run(fill())
+    hit = getattr(discoverer, what)
+    assert len(benchmark(hit, target)) == 5000
+    _say(f"\nP-5 {what}: {benchmark.stats.stats.median * 1e6:.1f} µs")
+    assert benchmark.stats.stats.median <= 20e-6
+
+
+@pytest.mark.req("P-8")
+def test_memory(benchmark: Any) -> None:
+    """What 10,000 discovered models take (P-8: at most 5 MB), the memory for refreshes included."""
+    items = [
+        {
+            "id": f"vendor/model-{i}-instruct",
+            "object": "model",
+            "created": 1_700_000_000 + i,
+            "owned_by": f"v{i % 20}",
+        }
+        for i in range(10_000)
+    ]
+    body = json.dumps({"data": items}).encode()
+    del items
+
+    async def measure() -> float:
+        discoverer = Discoverer(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
+        await discoverer.discover(_target(1, "x", provider_id="warm-up"))
+        discoverer.forget("warm-up")
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        models = await discoverer.discover(_target(1, "x"))
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        assert len(models) == 10_000
+        await discoverer.aclose()
+        return taken / 1e6
+
+    megabytes = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)
+    _say(f"\nP-8 10,000 models: {megabytes:.1f} MB")
+    assert megabytes <= 5

@@ -1,0 +1,97 @@
+"""Rate limits: refresh is off until its time is over, or until the user unlocks it (MD-10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.errors import DiscoveryError
+
+ONE = {"data": [{"id": "a", "object": "model", "created": 1, "owned_by": "x"}]}
+TWO = {"data": [{"id": "b"}, {"id": "a"}]}
+HOUR = 3600.0
+
+
+@pytest.mark.req("MD-10")
+@pytest.mark.parametrize(("retry_after", "hours"), [(None, 1), ("7200", 2), ("99999999", 24), ("-1", 1)])
+def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
+    retry_after: str | None, hours: float, run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """After a 429 no request is sent until its time is over; the time is told (MD-10)."""
+
+    async def work() -> None:
+        refused = httpx.Response(429, headers={"retry-after": retry_after} if retry_after else {})
+        transport = canned(ONE, refused, TWO)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        await discoverer.discover(target())
+        ends = datetime.fromtimestamp(clock.now + hours * HOUR, UTC)
+        limited = await discoverer.discover(target(), force_refresh=True)
+        assert (limited.source, limited.retry_at, limited.error.retry_at) == ("stale", ends, ends)
+        clock.now += hours * HOUR - 1
+        again = await discoverer.discover(target(), force_refresh=True)
+        assert (again.source, again.error.kind, again.retry_at) == ("stale", "RATE_LIMITED", ends)
+        assert discoverer.retry_at("p") == ends
+        assert len(transport.requests) == 2
+        clock.now += 1
+        assert discoverer.retry_at("p") is None
+        assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_rate_limit_without_a_list(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """Without a list a 429 is an error, and the same one again while it lasts; unlocking asks (MD-10)."""
+
+    async def work() -> None:
+        transport = canned(429, ONE)
+        discoverer = Discoverer(transport=transport, clock=clock)
+        for _ in range(3):
+            with pytest.raises(DiscoveryError) as caught:
+                await discoverer.discover(target())
+            assert caught.value.kind == "RATE_LIMITED"
+            assert caught.value.retry_at - datetime.fromtimestamp(clock.now, UTC) == timedelta(hours=1)
+        assert len(transport.requests) == 1
+        discoverer.unlock("p")
+        assert discoverer.retry_at("p") is None
+        assert discoverer.last_error("p") is None
+        assert (await discoverer.discover(target())).source == "live"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
+    run: Any, target: Any, canned: Any, clock: Any
+) -> None:
+    """While refresh is off, an ordinary call still gets the fresh list (MD-10)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(ONE, 429), clock=clock)
+        await discoverer.discover(target())
+        await discoverer.discover(target(), force_refresh=True)
+        assert (await discoverer.discover(target())).source == "cache"
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """A lock that could not be that long is over (MD-10)."""
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(429, ONE), clock=clock)
+        with pytest.raises(DiscoveryError):
+            await discoverer.discover(target())
+        clock.now -= 400 * 24 * HOUR
+        assert (await discoverer.discover(target())).source == "live"
+        await discoverer.aclose()
+
+    run(work())
