@@ -71,11 +71,11 @@ def day(moment: datetime) -> str:
 
 
 def clock(moment: datetime, now: datetime) -> str:
-    """``14:05`` today, ``yesterday``, ``tomorrow 09:10``, else ``21 Nov``: what a person would say."""
+    """``14:05`` today or soon, ``yesterday``, ``tomorrow 09:10``, else ``21 Nov``: what people say."""
     there, here = local(moment), local(now)
     time = f"{there:%H:%M}"
     days = (there.date() - here.date()).days
-    if days == 0:
+    if days == 0 or timedelta(0) <= there - here < timedelta(hours=_DAY_HOURS / 2):
         return time
     if days == 1:
         return f"tomorrow {time}"

@@ -156,11 +156,13 @@ class Picking(BasePanel):
             }
         if note is None or note.get("tone") not in {"error", "warn"}:
             return None
-        text_before = note.get("text", "")
-        by_hand = "" if rows or "by hand" in str(text_before) else " A model id can always be typed by hand."
         shown: Note = {**note}
-        if isinstance(text_before, str):
-            shown["text"] = f"{text_before}{by_hand}".strip()
+        before = note.get("text", "")
+        if not rows and "by hand" not in str(before):
+            words = "A model id can always be typed by hand."
+            shown["text"] = (
+                [*before, f" {words}"] if isinstance(before, list) else f"{before} {words}".strip()
+            )
         actions: list[Action] = [{"action": "to_provider", "label": "Go to provider"}]
         if self.service.retry_at(provider.id) is None:
             actions.append({**TRY_AGAIN, "style": "quiet"})

@@ -47,6 +47,7 @@ TRY_AGAIN: Action = {"action": "refresh", "label": "Try again"}
 EDIT: Action = {"action": "edit", "label": "Edit"}
 REPLACE_KEY: Action = {"action": "replace_key", "label": "Replace key"}
 UNLOCK: Action = {"action": "unlock", "label": "Unlock"}
+DIAGNOSE: Action = {"action": "diagnose", "label": "Diagnose", "style": "quiet"}
 DISMISS: Action = {"action": "dismiss", "label": "Dismiss", "style": "quiet"}
 
 
@@ -159,20 +160,30 @@ def is_local(provider: Provider) -> bool:
     return name in {"localhost", "::1"} or name.startswith("127.")
 
 
+_QUIET_AGAIN: Action = {**TRY_AGAIN, "style": "quiet"}
+_REMEDIES: dict[DiscoveryKind, tuple[Action, ...]] = {
+    "INVALID_CREDENTIALS": (REPLACE_KEY, _QUIET_AGAIN),
+    "REDIRECT": (EDIT, _QUIET_AGAIN),
+    "UNKNOWN_HOST": (EDIT, _QUIET_AGAIN, DIAGNOSE),
+    "MALFORMED": (EDIT, _QUIET_AGAIN, DIAGNOSE),
+    "RATE_LIMITED": (TRY_AGAIN,),
+    "QUOTA": (TRY_AGAIN,),
+    "HTTP_STATUS": (TRY_AGAIN,),
+}
+
+
 def _remedies(error: DispatchError) -> list[Action]:
+    """What mends a failure, the best first."""
     if isinstance(error, MissingVariableError):
         return [EDIT]
     if not isinstance(error, DiscoveryError):
-        return [EDIT, {**TRY_AGAIN, "style": "quiet"}]
-    quiet: Action = {**TRY_AGAIN, "style": "quiet"}
-    if error.kind == "INVALID_CREDENTIALS":
-        return [REPLACE_KEY, quiet]
+        return [EDIT, _QUIET_AGAIN]
     if error.suggested_base_url:
         tail = error.suggested_base_url.rstrip("/").rsplit("/", 1)[-1]
-        return [{"action": "use_url", "label": f"Use …/{clean(tail, 20)}"}, quiet]
-    if error.kind in {"UNKNOWN_HOST", "REDIRECT", "MALFORMED"} or error.status == NOT_FOUND:
-        return [EDIT, quiet]
-    return [TRY_AGAIN]
+        return [{"action": "use_url", "label": f"Use …/{clean(tail, 20)}"}, DIAGNOSE]
+    if error.status == NOT_FOUND:
+        return [EDIT, _QUIET_AGAIN, DIAGNOSE]
+    return list(_REMEDIES.get(error.kind, (TRY_AGAIN, DIAGNOSE)))
 
 
 def _failed(
@@ -189,7 +200,7 @@ def _failed(
         "tone": badge.get("tone", "error"),
         "icon": badge.get("icon", "error"),
         "title": with_keys(error.message, provider),
-        "text": clean(hint, 600),
+        "text": with_code(clean(hint, 600)),
         "actions": remedies,
     }
     return ProviderState(badge, note, needs_attention=True, limited_until=limited)
@@ -201,6 +212,14 @@ def with_keys(words: str, provider: Provider) -> Rich:
     message = clean(words, 600)
     before, found, after = message.partition(shown) if shown else (message, "", "")
     return [before, {"text": shown, "mono": True}, after] if found else message
+
+
+def with_code(words: str) -> Rich:
+    """Words in which what stands between backticks is in the typewriter face."""
+    parts = words.split("`")
+    if len(parts) < 3 or len(parts) % 2 == 0:  # noqa: PLR2004 - no pair of backticks, or an odd one
+        return words
+    return [{"text": part, "mono": True} if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _limited(
@@ -231,7 +250,7 @@ def _refreshed(
             "tone": "error",
             "title": clean(models.warning, 600),
             "text": "A model id can always be typed by hand, in Models.",
-            "actions": [EDIT, {**TRY_AGAIN, "style": "quiet"}],
+            "actions": [EDIT, {**TRY_AGAIN, "style": "quiet"}, DIAGNOSE],
         }
         return ProviderState(badge, note, needs_attention=True)
     added, removed = models.added, models.removed

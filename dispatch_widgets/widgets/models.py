@@ -115,7 +115,10 @@ class ModelsPanel(Picking):
         self.entries.set_items(rows)
         if catalog:
             self.entries.empty = None
-            say(self._catalog_fact, f"{plural(len(catalog), 'entry', 'entries')} that tasks and code can use")
+            worried = self.attention()
+            entries = plural(len(catalog), "entry", "entries")
+            attention = f"{entries}, {worried} need{'s' if worried == 1 else ''} attention"
+            say(self._catalog_fact, attention if worried else f"{entries} that tasks and code can use")
         else:
             words = "Pick a model above. It becomes an entry that tasks and code can use."
             self.entries.empty = {"title": "No entries yet", "text": words}

@@ -78,7 +78,7 @@ class ProviderForm(Form):
             make(widgets.Text, description="Base URL", placeholder="https://llm.example.edu/v1"), "dw-mono"
         )
         self.url_warning, self.url_note = Message(), Message()
-        self.url.children = (*self.url.children, self.url_warning, self.url_note)
+        self.url.children = (*self.url.children, self.url_note, self.url_warning)
         if provider is None:
             fields = [
                 box(self.preset, self.name, classes="dw-pair", row=True),
@@ -110,6 +110,8 @@ class ProviderForm(Form):
         ):
             field.control.observe(lambda _change, follow=follow: panel.act(follow), "value")
         self.secret.observe(lambda _change: panel.act(self._follow), ["source", "variable"])
+        if provider is not None:
+            self.foot_message.set("A new key or URL fetches the list again.")
         self._follow()
 
     # -- filling in --------------------------------------------------------------------------------

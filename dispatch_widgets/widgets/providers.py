@@ -9,10 +9,12 @@ import ipywidgets as widgets
 
 from .._text import clean
 from ..errors import DiscoveryError, NotFoundError
-from ..presets import PRESETS
 from ..settings.schema import MOCK_PROVIDER_ID
 from ._base import BasePanel
-from ._format import plural, tile
+from ._diagnosis import diagnosed_url, diagnosis_note, diagnosis_text
+from ._format import plural
+from ._found import FoundHere
+from ._hub import News
 from ._parts import able, button, empty, head, heading, make, markup, say, section, show, text, write
 from ._provider_rows import (
     consent_question,
@@ -28,19 +30,16 @@ from .provider_form import ProviderForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
 
+    from ..discovery.diagnose import Diagnosis
     from ..settings.schema import Provider
-    from ._hub import News
     from ._rows import Note, Row
 
 ADD_BUTTON = ".dw-add"
 _EMPTY_WORDS = (
     "A provider is an account at a server that serves models. Add one by hand or take one that was found "
     "below; its models are then there for every notebook that uses this file."
-)
-_FOUND_WORDS = (
-    "A key found this way is not copied. The file gets the variable's name, and the value is read when it "
-    "is used."
 )
 
 
@@ -49,15 +48,15 @@ class ProvidersPanel(BasePanel):
 
     Attributes:
         list: The list of providers.
-        found: The list of what this kernel's environment offers.
+        found: What this kernel's environment offers.
     """
 
     title = "Providers"
 
     def _build(self) -> Iterable[widgets.Widget]:
         self._questions: dict[str, str] = {}
+        self._diagnoses: dict[str, Future[Diagnosis]] = {}
         self._add_form: ProviderForm | None = None
-        self._hidden = False
         self.add = button("Add provider", self._press_add, icon="plus", style="primary", classes="dw-add")
         self._empty_add = button("Add provider", self._press_add, icon="plus", style="primary")
         mock = button("Try the built-in mock", self.does(self._take_mock))
@@ -74,21 +73,8 @@ class ProvidersPanel(BasePanel):
         self.list.on_action(self._answer)
         actions = [self.refresh_all, self.cancel_all, self.add]
         self._section = section(head(self._title, self._fact, actions=actions), self._track, self.list)
-        self.found = make(ItemList, mode="manage", label="Found here", variant="dw-found")
-        self.found.on_action(self._answer_found)
-        self._found_section = section(
-            head(
-                heading("Found here"),
-                markup('<span class="dw-wide-only">Set in the environment of this kernel</span>', "dw-sub"),
-                actions=[
-                    button("Look again", self.does(lambda: None), classes="dw-quiet"),
-                    button("Hide", self.does(self._hide_found), classes="dw-quiet"),
-                ],
-            ),
-            self.found,
-            text(_FOUND_WORDS, "dw-sub"),
-        )
-        return self._empty, self._section, self._found_section
+        self.found = FoundHere(self)
+        return self._empty, self._section, self.found
 
     # -- what code and tests can read --------------------------------------------------------------
 
@@ -121,7 +107,7 @@ class ProvidersPanel(BasePanel):
             self._questions = {key: asked for key, asked in self._questions.items() if key in ids}
             self._row_troubles = {key: error for key, error in self._row_troubles.items() if key in ids}
             self.list.set_items([self._row(provider) for provider in providers])
-            self._draw_found(providers)
+            self.found.draw(providers)
         show(self._empty, not providers)
         show(self._section, bool(providers))
         self._draw_head(providers)
@@ -160,6 +146,9 @@ class ProvidersPanel(BasePanel):
         trouble = self._row_troubles.get(provider.id)
         if trouble is not None:
             return trouble_note(trouble)
+        diagnosis = self._diagnoses.get(provider.id)
+        if diagnosis is not None:
+            return diagnosis_note(provider, diagnosis)
         match self._questions.get(provider.id):
             case "delete":
                 impact = self.service.impact_of_deleting_provider(provider.id)
@@ -197,6 +186,9 @@ class ProvidersPanel(BasePanel):
             "confirm_unlock": lambda: self._unlock(row),
             "allow": lambda: self._allow(row),
             "use_url": lambda: self._use_url(row),
+            "diagnose": lambda: self._diagnose(row),
+            "close_diagnosis": lambda: self._close_diagnosis(row),
+            "copy_diagnosis": lambda: self.root.copy(diagnosis_text(self._diagnoses[row])),
             "show_models": lambda: self.go("models", provider_id=row, kind="new"),
             "dismiss": lambda: self._dismiss_outcome(row),
             "elapsed": lambda: None,
@@ -205,6 +197,7 @@ class ProvidersPanel(BasePanel):
             self.act(work, row=row)
 
     def _refresh(self, provider_id: str) -> None:
+        self._close_diagnosis(provider_id)
         provider = self.service.provider(provider_id)
         variable = foreign_variable(provider)
         if variable and (variable, provider.host) not in self.hub.allowed and os.environ.get(variable):
@@ -265,11 +258,28 @@ class ProvidersPanel(BasePanel):
         self.list.focus(provider_id, "refresh")
 
     def _use_url(self, provider_id: str) -> None:
-        error = self.service.last_error(provider_id)
-        if not isinstance(error, DiscoveryError) or not error.suggested_base_url:
+        diagnosis, error = self._diagnoses.get(provider_id), self.service.last_error(provider_id)
+        url = diagnosed_url(diagnosis) if diagnosis is not None else None
+        if url is None and isinstance(error, DiscoveryError):
+            url = error.suggested_base_url
+        if not url:
             raise NotFoundError("There is no suggestion any more.", hint="Refresh, and see what it says now.")
-        self.service.update_provider(provider_id, base_url=error.suggested_base_url)
+        self._close_diagnosis(provider_id)
+        self.service.update_provider(provider_id, base_url=url)
         self.hub.ask(provider_id, force=True)
+
+    def _diagnose(self, provider_id: str) -> None:
+        """Find out step by step; the note shows what came of it."""
+        if provider_id in self._diagnoses:
+            return
+        future = self.service.start_diagnosis(provider_id)
+        self._diagnoses[provider_id] = future
+        future.add_done_callback(lambda _done: self.hub.post(News("shared", provider_id)))
+
+    def _close_diagnosis(self, provider_id: str) -> None:
+        running = self._diagnoses.pop(provider_id, None)
+        if running is not None:
+            running.cancel()
 
     def _dismiss_outcome(self, provider_id: str) -> None:
         outcome = self.hub.outcomes.get(provider_id)
@@ -350,41 +360,6 @@ class ProvidersPanel(BasePanel):
         if fetch and provider.is_known:
             self.act(lambda: self.hub.ask(provider.id, force=True), row=provider.id)
         self.list.focus(provider.id)
-
-    # -- what is here already ----------------------------------------------------------------------
-
-    def _draw_found(self, providers: tuple[Provider, ...]) -> None:
-        taken = {provider.key_variable for provider in providers}
-        rows: list[Row] = [
-            {
-                "id": preset.key,
-                "tile": tile(preset.name),
-                "title": preset.name,
-                "line": [[{"text": str(preset.key_variable), "mono": True}, " is set in this kernel"]],
-                "actions": [{"action": "add", "label": "Add", "icon": "plus"}],
-            }
-            for preset in PRESETS
-            if preset.key_variable not in taken and os.environ.get(preset.key_variable or "", "").strip()
-        ]
-        self.found.set_items(rows)
-        show(self._found_section, bool(rows) and not self._hidden)
-
-    def _hide_found(self) -> None:
-        self._hidden = True
-
-    def _answer_found(self, action: str, row: str, _data: Mapping[str, Any]) -> None:
-        if action == "add":
-            self.act(lambda: self._add_found(row))
-
-    def _add_found(self, key: str) -> None:
-        preset = next(preset for preset in PRESETS if preset.key == key)
-        provider = self.service.add_provider(
-            name=preset.name,
-            type=preset.type,
-            api_key=f"${{{preset.key_variable}}}",
-            base_url=None if preset.type == "anthropic" else preset.base_url,
-        )
-        self.hub.ask(provider.id, force=True)
 
     def _take_mock(self) -> None:
         self.service.add_model(provider_id=MOCK_PROVIDER_ID, model="mock", label="Mock")

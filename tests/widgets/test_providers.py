@@ -480,7 +480,7 @@ def test_found_here_adds_a_variable_by_name(settings_path, monkeypatch, page) ->
     panel = ProvidersPanel(SettingsService(settings_path))
     assert [found["title"] for found in panel.found.rows] == ["Groq"]
     monkeypatch.setattr(panel.hub, "ask", lambda *_args, **_keys: True)
-    page.answer(panel.found, "add", "groq")
+    page.answer(panel.found.list, "add", "groq")
     (provider,) = panel.service.get_providers()
     assert provider.key_variable == "GROQ_API_KEY"
     assert panel.found.rows == ()
@@ -517,3 +517,43 @@ def test_an_unreadable_file_is_said_and_nothing_offered(settings_path) -> None:
     assert is_shown(panel._unreadable)
     assert not is_shown(panel._main)
     assert panel.attention() == 0
+
+
+@pytest.mark.req("MD-14", "UI")
+def test_diagnose_shows_its_steps_and_a_suggestion_to_take(service, demo, page) -> None:
+    """Diagnose lists each step with its outcome in the card, and a base URL that works is one press away."""
+    provider = service.add_provider(
+        name="Short",
+        type="openai-compatible",
+        api_key=demo.api_key,
+        base_url=demo.openai_base_url.removesuffix("/v1"),
+    )
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "refresh", provider.id)
+    page.wait(panel)
+    page.answer(panel.list, "diagnose", provider.id)
+    page.until(lambda: "items" in page.row(panel.list, "Short")["note"])
+    note = page.row(panel.list, "Short")["note"]
+    assert {item["ok"] for item in note["items"]} == {True, False}
+    assert [action["action"] for action in note["actions"]] == [
+        "use_url",
+        "copy_diagnosis",
+        "close_diagnosis",
+    ]
+    assert demo.api_key not in page.states()
+    page.answer(panel.list, "use_url", provider.id)
+    page.wait(panel)
+    assert service.provider(provider.id).base_url == demo.openai_base_url
+    assert "note" not in page.row(panel.list, "Short")
+
+
+@pytest.mark.req("UI")
+def test_commands_in_a_hint_stand_in_the_typewriter_face(service, demo, page) -> None:
+    """What a hint has between backticks is shown as code."""
+    service.add_provider(
+        name="Ollama", type="openai-compatible", api_key=NO_KEY_NEEDED, base_url="http://localhost:11434/v1"
+    )
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "refresh", page.row(panel.list, "Ollama")["id"])
+    page.wait(panel)
+    assert {"text": "ollama serve", "mono": True} in page.row(panel.list, "Ollama")["note"]["text"]
