@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._text import html_table, text_table
 from .secrets import Secret
+from .settings.schema import PROVIDER_TYPES
+from .settings.tasks import TASK_NEEDS
+from .urls import normalise_base_url
 
 if TYPE_CHECKING:
+    from .arguments import ClientArguments
     from .settings.schema import CatalogEntry, Provider
 
 
@@ -39,6 +43,102 @@ class ResolvedModel:
     entry_id: str = ""
     label: str = ""
     capabilities: tuple[str, ...] = ()
+
+    @property
+    def is_embedding(self) -> bool:
+        """Whether it is used for vectors: its task needs them, or it can do nothing else."""
+        needed: str = TASK_NEEDS.get(self.task, "")  # type: ignore[call-overload]
+        if needed:
+            return needed == "embedding"
+        return "embedding" in self.capabilities and "chat" not in self.capabilities
+
+    def client(self, **options: Any) -> Any:
+        """A client that is ready: OpenAI's or Anthropic's own, or the mock provider's.
+
+        It has the key and the base URL as they are now: after a change of the provider resolve again.
+        It waits 300 s for an answer and 10 s for a connection, follows no redirect, and goes to this
+        machine without a proxy.
+
+        Args:
+            **options: What the SDK's client takes: ``timeout`` (seconds), ``max_retries`` …
+
+        Returns:
+            ``openai.OpenAI``, ``anthropic.Anthropic``, or a client of the same shape for the mock
+            provider.
+
+        Raises:
+            MissingPackageError: If the SDK is not installed; says with which line to install it.
+            InvalidInputError: If this version does not know the provider's type.
+        """
+        from .clients import make_client
+
+        return make_client(self, asynchronous=False, options=options)
+
+    def async_client(self, **options: Any) -> Any:
+        """The same as `client`, to be awaited: ``openai.AsyncOpenAI``, ``anthropic.AsyncAnthropic``.
+
+        Args:
+            **options: What the SDK's client takes.
+        """
+        from .clients import make_client
+
+        return make_client(self, asynchronous=True, options=options)
+
+    def openai_kwargs(self) -> ClientArguments:
+        """Arguments for a client of OpenAI's SDK: ``openai.OpenAI(**model.openai_kwargs())``.
+
+        The SDK's defaults hold for such a client: it follows redirects and uses proxies. Shown or
+        pickled, the arguments have the key masked.
+
+        Raises:
+            InvalidInputError: If the provider does not speak OpenAI's API.
+        """
+        from .clients import openai_arguments
+
+        return openai_arguments(self)
+
+    def anthropic_kwargs(self) -> ClientArguments:
+        """Arguments for a client of Anthropic's SDK: ``anthropic.Anthropic(**model.anthropic_kwargs())``.
+
+        Raises:
+            InvalidInputError: If the provider does not speak Anthropic's API.
+        """
+        from .clients import anthropic_arguments
+
+        return anthropic_arguments(self)
+
+    def litellm_kwargs(self) -> ClientArguments:
+        """Arguments for LiteLLM: ``litellm.completion(messages=…, **model.litellm_kwargs())``.
+
+        Raises:
+            InvalidInputError: If it is the mock provider.
+        """
+        from .clients import litellm_arguments
+
+        return litellm_arguments(self)
+
+    def langchain_kwargs(self) -> ClientArguments:
+        """Arguments for LangChain: ``ChatOpenAI(**model.langchain_kwargs())``.
+
+        For an embedding model they are those of ``OpenAIEmbeddings``, for an Anthropic provider those
+        of ``ChatAnthropic``.
+
+        Raises:
+            InvalidInputError: If it is the mock provider.
+        """
+        from .clients import langchain_arguments
+
+        return langchain_arguments(self)
+
+    def snippet(self, *, service: str = "dw") -> str:
+        """The code of a cell that uses this model; there is no key in it.
+
+        Args:
+            service: The name of the variable that holds the service; ``dw`` for the default file.
+        """
+        from .clients import snippet
+
+        return snippet(self, service=service)
 
     def _facts(self) -> list[tuple[str, str]]:
         facts = [
@@ -77,13 +177,18 @@ def describe(
         task: The task it is for, if any.
         entry: The catalog entry behind it, if any.
         capabilities: What it can do.
+
+    Raises:
+        InvalidInputError: If the provider's base URL cannot be one.
     """
+    known = provider.type in PROVIDER_TYPES
+    url = normalise_base_url(provider.base_url, provider.type).url if known else provider.base_url
     return ResolvedModel(
         model=model,
         provider_id=provider.id,
         provider_name=provider.name,
         provider_type=provider.type,
-        base_url=provider.base_url,
+        base_url=url,
         api_key=Secret(api_key),
         task=task,
         entry_id=entry.id if entry else "",

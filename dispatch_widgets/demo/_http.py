@@ -38,6 +38,7 @@ class Exchange:
         path: The path alone.
         query: The query's fields; of a repeated one the last.
         headers: The request's headers, names in lower case.
+        body: The request's body.
         keep_open: Whether the connection serves another request afterwards.
     """
 
@@ -50,6 +51,7 @@ class Exchange:
             raise ValueError("not an HTTP/1 request")
         self.path, _, query = self.target.partition("?")
         self.query: dict[str, str] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        self.body = b""
         self.headers: dict[str, str] = {}
         for line in lines[1:]:
             name, _, value = line.partition(":")
@@ -74,6 +76,27 @@ class Exchange:
         """
         head = self.head(status, content_type=content_type, length=len(body), headers=headers)
         self.write(head if self.method == "HEAD" else head + body)
+
+    def send_pieces(
+        self,
+        status: int,
+        pieces: Iterable[bytes],
+        *,
+        content_type: str = "text/event-stream",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Sends an answer as a stream, each piece in a chunk of its own.
+
+        Args:
+            status: The HTTP status.
+            pieces: The body's pieces.
+            content_type: The ``Content-Type`` header.
+            headers: Further headers.
+        """
+        self.write(self.head(status, content_type=content_type, length=None, headers=headers))
+        for piece in pieces:
+            self.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        self.write(b"0\r\n\r\n")
 
     def head(
         self,
@@ -238,7 +261,7 @@ class Listener:
                 if not received:
                     return
                 buffer += received
-            buffer = buffer[length:]  # no request of a list has a body that matters
+            exchange.body, buffer = buffer[:length], buffer[length:]
             self._handle(exchange)
             if not exchange.keep_open:
                 return

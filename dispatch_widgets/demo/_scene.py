@@ -29,11 +29,11 @@ class Scene:
 
     def ordinary(self, *, page_cap: int = 1000) -> Answer:
         """The answer that would have been given, headers checked."""
-        return self.account.refuse(self.exchange) or self.account.listing(self.exchange, page_cap=page_cap)
+        return self.account.refuse(self.exchange) or self.account.answer(self.exchange, page_cap=page_cap)
 
     def body(self) -> bytes:
-        """The list's bytes, whoever asks."""
-        return self.account.listing(self.exchange).body
+        """The bytes of the right answer, whoever asks."""
+        return self.account.answer(self.exchange).body
 
     def send(self, status: int, body: bytes, **more: Any) -> None:
         """Sends a whole answer."""

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..secrets import mask
+from .answers import reply_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,20 +39,30 @@ _ANTHROPIC_ERROR_TYPES = {
 
 
 class Answer(NamedTuple):
-    """An answer with a JSON body, not yet sent."""
+    """An answer, not yet sent: a JSON body, or the events of a stream in pieces."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = {}
+    pieces: tuple[bytes, ...] = ()
 
     def send(self, exchange: Exchange) -> None:
         """Sends it."""
-        exchange.send(self.status, self.body, headers=self.headers)
+        if self.pieces:
+            exchange.send_pieces(self.status, self.pieces, headers=self.headers)
+        else:
+            exchange.send(self.status, self.body, headers=self.headers)
 
 
 def encode(value: Any) -> bytes:
     """JSON as the demo server writes it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def bearer_key(exchange: Exchange) -> str:
+    """The key of an ``Authorization: Bearer`` header; empty where there is none."""
+    scheme, _, key = exchange.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 class Account:
@@ -90,6 +101,16 @@ class Account:
         """Where the list of models is."""
         return f"{self.prefix}/v1/models"
 
+    def answer(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+        """The right answer to a request: the list, or what a model would say.
+
+        Args:
+            exchange: The request.
+            page_cap: The most models on one page of the list.
+        """
+        reply = reply_of(self, exchange.path)
+        return self.listing(exchange, page_cap=page_cap) if reply is None else reply(self, exchange)
+
     def given_key(self, exchange: Exchange) -> str:
         """The key that came with a request; empty where none did."""
         raise NotImplementedError
@@ -111,6 +132,10 @@ class Account:
         """An error in this account's shape."""
         raise NotImplementedError
 
+    def answer_headers(self) -> dict[str, str]:
+        """Headers that every right answer of this account carries."""
+        return {}
+
     def key_is_right(self, exchange: Exchange) -> bool:
         """Whether the request carries this account's key."""
         return hmac.compare_digest(self.given_key(exchange).encode(), self.key.encode())
@@ -123,8 +148,7 @@ class OpenAIAccount(Account):
 
     def given_key(self, exchange: Exchange) -> str:
         """The key of the ``Authorization`` header."""
-        scheme, _, key = exchange.headers.get("authorization", "").partition(" ")
-        return key.strip() if scheme.lower() == "bearer" else ""
+        return bearer_key(exchange)
 
     def refuse(self, exchange: Exchange) -> Answer | None:
         """The answer to a missing or wrong Bearer key."""
@@ -159,8 +183,8 @@ class AnthropicAccount(Account):
     _request_numbers = itertools.count(1)
 
     def given_key(self, exchange: Exchange) -> str:
-        """The key of the ``x-api-key`` header."""
-        return exchange.headers.get("x-api-key", "")
+        """The key of the ``x-api-key`` header, or, as newer clients send it, a Bearer key."""
+        return exchange.headers.get("x-api-key", "") or bearer_key(exchange)
 
     def refuse(self, exchange: Exchange) -> Answer | None:
         """The answer to a missing or wrong key, or to a missing version."""
@@ -202,7 +226,7 @@ class AnthropicAccount(Account):
                     more = end < len(ids)
                 body = self.page(self._models[start:end], has_more=more)
                 self._bodies[str(limit), after, before] = body
-        return Answer(200, body, self._request_header())
+        return Answer(200, body, self.answer_headers())
 
     @staticmethod
     def page(models: Iterable[DemoModel], *, has_more: bool) -> bytes:
@@ -214,11 +238,12 @@ class AnthropicAccount(Account):
     def error(self, status: int, message: str, code: str | None = None) -> Answer:
         """An error as Anthropic writes it."""
         kind = code or _ANTHROPIC_ERROR_TYPES.get(status, "api_error")
-        header = self._request_header()
+        header = self.answer_headers()
         body = {"type": "error", "error": {"type": kind, "message": message}, **_body_form(header)}
         return Answer(status, encode(body), header)
 
-    def _request_header(self) -> dict[str, str]:
+    def answer_headers(self) -> dict[str, str]:
+        """The number that Anthropic gives each request."""
         return {"request-id": f"req_demo_{next(self._request_numbers):08d}"}
 
 

@@ -12,6 +12,7 @@ from . import catalogue
 from ._http import LOOPBACK, Listener
 from ._scene import Scene
 from .accounts import Account, AnthropicAccount, OpenAIAccount
+from .answers import methods_at, reply_of
 from .faults import Fault, fault
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class DemoServer:
         times: int | None = None,
         **options: Any,
     ) -> None:
-        """Tells the server how to answer requests for models from now on.
+        """Tells the server how to answer from now on, lists of models and questions to models alike.
 
         Args:
             what: A fault, its name (`dispatch_widgets.demo.FAULT_NAMES`), or None for right answers.
@@ -231,14 +232,16 @@ class DemoServer:
         self._record(exchange, account)
         if account is None:
             self._answer_outside(exchange)
-        elif exchange.path != account.list_path:
+        elif exchange.path != account.list_path and reply_of(account, exchange.path) is None:
             account.error(HTTPStatus.NOT_FOUND, f"There is nothing at {exchange.path}.").send(exchange)
-        elif exchange.method not in {"GET", "HEAD"}:
-            account.error(HTTPStatus.METHOD_NOT_ALLOWED, "The list of models takes GET.").send(exchange)
+        elif exchange.method not in methods_at(account, exchange.path):
+            account.error(HTTPStatus.METHOD_NOT_ALLOWED, f"{exchange.path} does not take this.").send(
+                exchange
+            )
         elif playing := self._next_fault(account.name):
             playing.play(Scene(exchange, account, self._other_origin()))
         else:
-            (account.refuse(exchange) or account.listing(exchange)).send(exchange)
+            (account.refuse(exchange) or account.answer(exchange)).send(exchange)
 
     def _answer_outside(self, exchange: Exchange) -> None:
         if exchange.path == "/":

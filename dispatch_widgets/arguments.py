@@ -1,0 +1,80 @@
+"""Arguments for other libraries' clients: they work with ``**`` and show no key (API-5, SEC-1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from .secrets import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_FIELDS = frozenset({"api_key"})
+
+
+class _Key(str):
+    """A key as libraries take it: a text. Its repr is masked, so a plain dict with it shows nothing."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(mask(str(self)))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (str, (mask(str(self)),))
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return self.__reduce__()
+
+
+class ClientArguments(dict[str, Any]):
+    """Arguments for a client, used with ``**``.
+
+    It is a dict in every respect but what it shows: its text and a pickle of it have the key masked.
+    What is made from it with ``|`` or ``copy`` stays so. Written to JSON it would be written whole:
+    hand it to a client and to nothing else.
+
+    Args:
+        values: The arguments by name.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(
+            {name: _Key(value) if name in KEY_FIELDS else value for name, value in values.items()}
+        )
+
+    def _shown(self) -> dict[str, Any]:
+        return {name: mask(str(value)) if name in KEY_FIELDS else value for name, value in self.items()}
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (ClientArguments, (self._shown(),))
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return self.__reduce__()
+
+    def copy(self) -> ClientArguments:
+        """The same arguments again, as little shown."""
+        return ClientArguments(self)
+
+    def __copy__(self) -> ClientArguments:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ClientArguments:
+        import copy
+
+        return ClientArguments({name: copy.deepcopy(value, memo) for name, value in self.items()})
+
+    def __or__(self, other: Mapping[str, Any]) -> ClientArguments:  # type: ignore[override]
+        return ClientArguments({**self, **other})
+
+    def __ror__(self, other: Mapping[str, Any]) -> ClientArguments:  # type: ignore[override]
+        return ClientArguments({**other, **self})

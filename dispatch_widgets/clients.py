@@ -1,0 +1,230 @@
+"""Clients of the provider's own SDKs, and arguments for the libraries above them (API-5).
+
+The SDKs are optional: they are imported when a client is made, and a missing one is named with the line
+that installs it. Clients made here keep three promises that the SDKs' defaults do not: a redirect is
+not followed, because ``x-api-key`` would follow it to another host; requests to this machine go through
+no proxy (SEC-5); and what the environment holds for OpenAI alone (organisation, project) goes nowhere
+else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .arguments import ClientArguments
+from .errors import FieldProblem, InvalidInputError, MissingPackageError
+from .mock_client import AsyncMockClient, MockClient
+from .urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
+
+if TYPE_CHECKING:
+    from ._resolve import ResolvedModel
+
+CLIENT_TIMEOUT_SECONDS = 300.0
+"""How long a client waits for an answer: long enough for a model that thinks, and not for ever."""
+CONNECT_TIMEOUT_SECONDS = 10.0
+"""How long a client waits for a connection."""
+
+ANTHROPIC = "anthropic"
+OPENAI_COMPATIBLE = "openai-compatible"
+MOCK = "mock"
+
+_OPENAI_ONLY = ("organization", "project", "admin_api_key", "webhook_secret")
+_ANTHROPIC_ONLY = ("auth_token", "webhook_key")
+
+
+def make_client(resolved: ResolvedModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:
+    """A client of the SDK that the provider's type calls for.
+
+    Args:
+        resolved: What to talk to.
+        asynchronous: Whether its methods are to be awaited.
+        options: What the SDK's client takes besides key and base URL; wins over what is set here.
+
+    Raises:
+        MissingPackageError: If the SDK is not installed.
+        InvalidInputError: If this version does not know the provider's type.
+    """
+    if resolved.provider_type == MOCK:
+        return AsyncMockClient() if asynchronous else MockClient()
+    if resolved.provider_type == OPENAI_COMPATIBLE:
+        sdk = _package("openai")
+        kind = sdk.AsyncOpenAI if asynchronous else sdk.OpenAI
+    elif resolved.provider_type == ANTHROPIC:
+        sdk = _package("anthropic")
+        kind = sdk.AsyncAnthropic if asynchronous else sdk.Anthropic
+    else:
+        raise _unknown(resolved)
+    timeout = sdk.Timeout(CLIENT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+    settings: dict[str, Any] = {"timeout": timeout, **options}
+    if resolved.provider_type == ANTHROPIC and resolved.base_url != ANTHROPIC_BASE_URL:
+        # Newer SDKs send the key as a Bearer token alone; gateways know the documented header (MD-1).
+        key = {"x-api-key": resolved.api_key.get_secret_value()}
+        settings["default_headers"] = {**key, **settings.get("default_headers", {})}
+    if "http_client" not in settings:
+        http_client = sdk.DefaultAsyncHttpxClient if asynchronous else sdk.DefaultHttpxClient
+        settings["http_client"] = http_client(
+            timeout=timeout, follow_redirects=False, trust_env=not _is_here(resolved.base_url)
+        )
+    client = kind(api_key=resolved.api_key.get_secret_value(), base_url=resolved.base_url, **settings)
+    # What the environment holds for the makers' own services is not for this provider.
+    own = urlsplit(resolved.base_url).hostname == urlsplit(OPENAI_BASE_URL).hostname
+    foreign = _ANTHROPIC_ONLY if resolved.provider_type == ANTHROPIC else () if own else _OPENAI_ONLY
+    for name in foreign:
+        if name not in options and hasattr(client, name):
+            setattr(client, name, None)
+    return client
+
+
+def openai_arguments(resolved: ResolvedModel) -> ClientArguments:
+    """Arguments for ``openai.OpenAI``.
+
+    Args:
+        resolved: What to talk to.
+
+    Raises:
+        InvalidInputError: If the provider does not speak OpenAI's API.
+    """
+    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API")
+    return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS)
+
+
+def anthropic_arguments(resolved: ResolvedModel) -> ClientArguments:
+    """Arguments for ``anthropic.Anthropic``.
+
+    Args:
+        resolved: What to talk to.
+
+    Raises:
+        InvalidInputError: If the provider does not speak Anthropic's API.
+    """
+    _demand(resolved, ANTHROPIC, "Anthropic's API")
+    return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS)
+
+
+def litellm_arguments(resolved: ResolvedModel) -> ClientArguments:
+    """Arguments for ``litellm.completion`` and ``litellm.embedding``, the model among them.
+
+    https://docs.litellm.ai/docs/providers/openai_compatible (read 2026-11).
+
+    Args:
+        resolved: What to talk to.
+
+    Raises:
+        InvalidInputError: If it is the mock provider, or one of an unknown type.
+    """
+    route = {OPENAI_COMPATIBLE: "openai", ANTHROPIC: "anthropic"}.get(resolved.provider_type)
+    if route is None:
+        raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
+    return _arguments(
+        resolved,
+        model=f"{route}/{resolved.model}",
+        api_base=resolved.base_url,
+        timeout=CLIENT_TIMEOUT_SECONDS,
+    )
+
+
+def langchain_arguments(resolved: ResolvedModel) -> ClientArguments:
+    """Arguments for ``ChatOpenAI``, ``OpenAIEmbeddings`` or ``ChatAnthropic``, the model among them.
+
+    https://docs.langchain.com/oss/python/integrations/chat/openai (read 2026-11).
+
+    Args:
+        resolved: What to talk to.
+
+    Raises:
+        InvalidInputError: If it is the mock provider, or one of an unknown type.
+    """
+    if resolved.provider_type not in {OPENAI_COMPATIBLE, ANTHROPIC}:
+        raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
+    more: dict[str, Any] = {}
+    if resolved.is_embedding and resolved.base_url != OPENAI_BASE_URL:
+        # Else LangChain counts tokens first, with OpenAI's tables for models that are not OpenAI's.
+        more["check_embedding_ctx_length"] = False
+    return _arguments(
+        resolved, model=resolved.model, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS, **more
+    )
+
+
+def snippet(resolved: ResolvedModel, *, service: str = "dw") -> str:
+    """The code of a cell that uses the model; there is no key in it.
+
+    Args:
+        resolved: What to talk to.
+        service: The name of the variable that holds the service, or of the package.
+    """
+    lines = ["import dispatch_widgets as dw", ""] if service == "dw" else []
+    if resolved.task:
+        lines.append(f"model = {service}.resolve({resolved.task!r})")
+    else:
+        lines.append(f"model = {service}.resolve_model({resolved.provider_id!r}, {resolved.model!r})")
+    lines.append("client = model.client()")
+    return "\n".join(lines + _use(resolved))
+
+
+def _use(resolved: ResolvedModel) -> list[str]:
+    if resolved.is_embedding:
+        return [
+            'answer = client.embeddings.create(model=model.model, input=["Hello"])',
+            "len(answer.data[0].embedding)",
+        ]
+    hello = 'messages=[{"role": "user", "content": "Hello"}]'
+    if resolved.provider_type == ANTHROPIC:
+        return [
+            "answer = client.messages.create(",
+            f"    model=model.model, max_tokens=1000, {hello}",
+            ")",
+            "answer.content[0].text",
+        ]
+    return [
+        "answer = client.chat.completions.create(",
+        f"    model=model.model, {hello}",
+        ")",
+        "answer.choices[0].message.content",
+    ]
+
+
+def _package(name: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError as error:
+        if error.name is not None and error.name.partition(".")[0] != name:
+            raise  # it is there, and broken in a way of its own
+    raise MissingPackageError(name, purpose="to make a client for this provider")
+
+
+def _arguments(resolved: ResolvedModel, **values: Any) -> ClientArguments:
+    return ClientArguments({"api_key": resolved.api_key.get_secret_value(), **values})
+
+
+def _is_here(base_url: str) -> bool:
+    from .discovery.transport import is_loopback
+
+    return is_loopback(urlsplit(base_url).hostname or "")
+
+
+def _demand(resolved: ResolvedModel, wanted: str, speech: str) -> None:
+    if resolved.provider_type == MOCK:
+        raise _no_address(resolved)
+    if resolved.provider_type != wanted:
+        name = "anthropic_kwargs()" if resolved.provider_type == ANTHROPIC else "openai_kwargs()"
+        raise InvalidInputError(
+            [FieldProblem("type", f"A provider of type {resolved.provider_type} does not speak {speech}.")],
+            hint=f"Use {name}, or client(), which knows which one it is.",
+        )
+
+
+def _no_address(resolved: ResolvedModel) -> InvalidInputError:
+    return InvalidInputError(
+        [FieldProblem("type", f"{resolved.provider_name} has no address that another library could ask.")],
+        hint="Use client(), or give the task a model of another provider.",
+    )
+
+
+def _unknown(resolved: ResolvedModel) -> InvalidInputError:
+    return InvalidInputError(
+        [FieldProblem("type", f"{resolved.provider_type} is not a type that this version knows.")],
+        hint="A newer version of this package or of the Dispatch app may know it.",
+    )

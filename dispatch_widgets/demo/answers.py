@@ -1,0 +1,139 @@
+"""What the demo server's models say: canned, well-formed answers, whole or as a stream.
+
+``/chat/completions`` and ``/embeddings`` below an OpenAI-compatible account's ``/v1``, ``/v1/messages`` at
+the Anthropic one. A model must be in the account's list and able to do what it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from .. import canned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from ._http import Exchange
+    from .accounts import Account, Answer
+
+    Reply = Callable[[Account, Exchange], Answer]
+
+WHO = "the demo server"
+_LIST_METHODS = frozenset({"GET", "HEAD"})
+_ASK_METHODS = frozenset({"POST"})
+
+
+def reply_of(account: Account, path: str) -> Reply | None:
+    """What answers questions to models at a path; None where no model is asked.
+
+    Args:
+        account: The account that was asked.
+        path: The request's path.
+    """
+    return _REPLIES.get((account.dialect, path.removeprefix(account.prefix)))
+
+
+def methods_at(account: Account, path: str) -> frozenset[str]:
+    """The methods that a path takes.
+
+    Args:
+        account: The account that was asked.
+        path: The request's path.
+    """
+    return _LIST_METHODS if reply_of(account, path) is None else _ASK_METHODS
+
+
+def _chat(account: Account, exchange: Exchange) -> Answer:
+    request = _read(exchange)
+    refused = _refused(account, request, needs="chat")
+    if refused is not None:
+        return refused
+    if request.get("stream") is True:
+        return _stream(account, [*map(_data, canned.chat_chunks(request, who=WHO)), b"data: [DONE]\n\n"])
+    return _whole(account, canned.chat_completion(request, who=WHO))
+
+
+def _embeddings(account: Account, exchange: Exchange) -> Answer:
+    request = _read(exchange)
+    refused = _refused(account, request, needs="embedding")
+    return refused if refused is not None else _whole(account, canned.embeddings(request))
+
+
+def _messages(account: Account, exchange: Exchange) -> Answer:
+    request = _read(exchange)
+    refused = _refused(account, request, needs="chat")
+    if refused is not None:
+        return refused
+    if request.get("stream") is True:
+        return _stream(account, map(_event, canned.message_events(request, who=WHO)))
+    return _whole(account, canned.message(request, who=WHO))
+
+
+def _guarded(reply: Reply) -> Reply:
+    """A reply that says 400 to a body that the real service would refuse."""
+
+    def guarded(account: Account, exchange: Exchange) -> Answer:
+        try:
+            return reply(account, exchange)
+        except canned.CannedRefusal as refusal:
+            return account.error(400, str(refusal))
+
+    return guarded
+
+
+_REPLIES: Mapping[tuple[str, str], Reply] = {
+    ("openai", "/v1/chat/completions"): _guarded(_chat),
+    ("openai", "/v1/embeddings"): _guarded(_embeddings),
+    ("anthropic", "/v1/messages"): _guarded(_messages),
+}
+
+
+def _read(exchange: Exchange) -> dict[str, Any]:
+    try:
+        request = json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        request = None
+    if not isinstance(request, dict):
+        raise canned.CannedRefusal("body", "a JSON object is expected")
+    return request
+
+
+def _refused(account: Account, request: Mapping[str, Any], *, needs: str) -> Answer | None:
+    """The answer to a question that this model cannot be asked; None where it can."""
+    wanted = request.get("model")
+    model = next((model for model in account.models if model.id == wanted), None)
+    if not isinstance(wanted, str) or model is None:
+        shown = wanted[:80] if isinstance(wanted, str) else "none"
+        return account.error(
+            404, f"The model {shown} does not exist here.", _code(account, "model_not_found")
+        )
+    if model.kind != needs:
+        return account.error(400, f"The model {wanted} cannot be used for this: it is no {needs} model.")
+    return None
+
+
+def _code(account: Account, code: str) -> str | None:
+    return code if account.dialect == "openai" else None
+
+
+def _whole(account: Account, document: Mapping[str, Any]) -> Answer:
+    from .accounts import Answer, encode
+
+    return Answer(200, encode(document), account.answer_headers())
+
+
+def _stream(account: Account, events: Iterable[bytes]) -> Answer:
+    from .accounts import Answer
+
+    pieces = tuple(events)
+    return Answer(200, b"".join(pieces), account.answer_headers(), pieces)
+
+
+def _data(document: Mapping[str, Any]) -> bytes:
+    return b"data: " + json.dumps(document, ensure_ascii=False).encode() + b"\n\n"
+
+
+def _event(document: Mapping[str, Any]) -> bytes:
+    return f"event: {document['type']}\n".encode() + _data(document)

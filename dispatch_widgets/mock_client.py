@@ -1,0 +1,259 @@
+"""The mock provider's clients: the shape of the real ones, canned answers, no network (PM-7, API-5).
+
+They answer to both dialects: ``chat.completions.create`` and ``embeddings.create`` as OpenAI's client
+does, ``messages.create`` and ``messages.stream`` as Anthropic's, with streams, and each with an
+asynchronous twin. Nothing has to be installed for them.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Self
+
+from . import canned
+from .errors import FieldProblem, InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping
+
+WHO = "the mock provider"
+
+
+class MockAnswer(SimpleNamespace):
+    """An answer, or a part of one: its fields are attributes, as in the real clients."""
+
+    def model_dump(self, **_: Any) -> dict[str, Any]:
+        """The answer as plain values."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+    def to_dict(self, **_: Any) -> dict[str, Any]:
+        """The same as `model_dump`."""
+        return self.model_dump()
+
+    def model_dump_json(self, *, indent: int | None = None, **_: Any) -> str:
+        """The answer as JSON.
+
+        Args:
+            indent: Blanks for each level; None for one line.
+        """
+        import json
+
+        return json.dumps(self.model_dump(), indent=indent, ensure_ascii=False)
+
+
+def _object(value: Any) -> Any:
+    if isinstance(value, dict):
+        return MockAnswer(**{name: _object(item) for name, item in value.items()})
+    if isinstance(value, list) and not (value and isinstance(value[0], float)):
+        return [_object(item) for item in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, MockAnswer):
+        return value.model_dump()
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+class MockStream:
+    """The pieces of an answer as they come; also a context manager."""
+
+    def __init__(self, pieces: Iterator[dict[str, Any]]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[MockAnswer]:
+        return self
+
+    def __next__(self) -> MockAnswer:
+        piece: MockAnswer = _object(next(self._pieces))
+        return piece
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the stream."""
+        self._pieces = iter(())
+
+    @property
+    def text_stream(self) -> Iterator[str]:
+        """Only the text of ``messages.stream``, piece by piece."""
+        return (event.delta.text for event in self if event.type == "content_block_delta")
+
+
+class AsyncMockStream:
+    """`MockStream` for ``async for`` and ``async with``."""
+
+    def __init__(self, pieces: Iterator[dict[str, Any]]) -> None:
+        self._stream = MockStream(pieces)
+
+    def __aiter__(self) -> AsyncIterator[MockAnswer]:
+        return self
+
+    async def __anext__(self) -> MockAnswer:
+        try:
+            return next(self._stream)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stream.close()
+
+    async def close(self) -> None:
+        """Ends the stream."""
+        self._stream.close()
+
+    @property
+    def text_stream(self) -> AsyncIterator[str]:
+        """Only the text of ``messages.stream``, piece by piece."""
+
+        async def texts() -> AsyncIterator[str]:
+            for text in self._stream.text_stream:
+                yield text
+
+        return texts()
+
+
+def _asked(make: Any, request: Mapping[str, Any], **more: Any) -> Any:
+    """A canned answer; what the real service would refuse is this package's own error."""
+    try:
+        return make(request, **more)
+    except canned.CannedRefusal as refusal:
+        problem = FieldProblem(refusal.field, f"{refusal.message}.")
+    raise InvalidInputError([problem], hint="The mock provider checks what the real ones check.")
+
+
+class _Completions:
+    def create(self, *, model: str, messages: list[Any], stream: bool = False, **more: Any) -> Any:
+        """One canned answer, or a `MockStream` of it."""
+        request = {"model": model, "messages": messages, **more}
+        if stream:
+            return MockStream(_asked(canned.chat_chunks, request, who=WHO))
+        return _object(_asked(canned.chat_completion, request, who=WHO))
+
+
+class _AsyncCompletions:
+    async def create(self, *, model: str, messages: list[Any], stream: bool = False, **more: Any) -> Any:
+        """One canned answer, or an `AsyncMockStream` of it."""
+        request = {"model": model, "messages": messages, **more}
+        if stream:
+            return AsyncMockStream(_asked(canned.chat_chunks, request, who=WHO))
+        return _object(_asked(canned.chat_completion, request, who=WHO))
+
+
+def _embedded(model: str, given: Any, more: Mapping[str, Any]) -> Any:
+    plain = {name: value for name, value in more.items() if name != "encoding_format"}
+    wanted = more.get("encoding_format")
+    # The real client asks for base64 by itself and unpacks it: what its user sees is numbers.
+    request = {"model": model, "input": given, **plain}
+    if wanted == "base64":
+        request["encoding_format"] = "base64"
+    return _object(_asked(canned.embeddings, request))
+
+
+class _Embeddings:
+    def create(self, *, model: str, input: Any, **more: Any) -> Any:  # noqa: A002 - the real one's word
+        """Canned vectors, one for each text."""
+        return _embedded(model, input, more)
+
+
+class _AsyncEmbeddings:
+    async def create(self, *, model: str, input: Any, **more: Any) -> Any:  # noqa: A002
+        """Canned vectors, one for each text."""
+        return _embedded(model, input, more)
+
+
+def _message_request(model: str, messages: list[Any], max_tokens: int, more: Any) -> dict[str, Any]:
+    return {"model": model, "messages": messages, "max_tokens": max_tokens, **more}
+
+
+class _Messages:
+    def create(
+        self, *, model: str, messages: list[Any], max_tokens: int, stream: bool = False, **more: Any
+    ) -> Any:
+        """One canned message, or a `MockStream` of its events."""
+        request = _message_request(model, messages, max_tokens, more)
+        if stream:
+            return MockStream(_asked(canned.message_events, request, who=WHO))
+        return _object(_asked(canned.message, request, who=WHO))
+
+    def stream(self, *, model: str, messages: list[Any], max_tokens: int, **more: Any) -> MockStream:
+        """A context manager with the events, and their text as ``text_stream``."""
+        request = _message_request(model, messages, max_tokens, more)
+        return MockStream(_asked(canned.message_events, request, who=WHO))
+
+
+class _AsyncMessages:
+    async def create(
+        self, *, model: str, messages: list[Any], max_tokens: int, stream: bool = False, **more: Any
+    ) -> Any:
+        """One canned message, or an `AsyncMockStream` of its events."""
+        request = _message_request(model, messages, max_tokens, more)
+        if stream:
+            return AsyncMockStream(_asked(canned.message_events, request, who=WHO))
+        return _object(_asked(canned.message, request, who=WHO))
+
+    def stream(self, *, model: str, messages: list[Any], max_tokens: int, **more: Any) -> AsyncMockStream:
+        """A context manager with the events, and their text as ``text_stream``."""
+        request = _message_request(model, messages, max_tokens, more)
+        return AsyncMockStream(_asked(canned.message_events, request, who=WHO))
+
+
+class MockClient:
+    """Answers in the shape of OpenAI's and Anthropic's clients, without a network.
+
+    Attributes:
+        chat: ``chat.completions.create(model=…, messages=…, stream=…)``.
+        embeddings: ``embeddings.create(model=…, input=…)``.
+        messages: ``messages.create(model=…, max_tokens=…, messages=…, stream=…)`` and ``stream``.
+    """
+
+    def __init__(self) -> None:
+        self.chat = SimpleNamespace(completions=_Completions())
+        self.embeddings = _Embeddings()
+        self.messages = _Messages()
+
+    def __repr__(self) -> str:
+        return "MockClient()"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is open; the real clients have this too."""
+
+
+class AsyncMockClient:
+    """`MockClient` for ``await``.
+
+    Attributes:
+        chat: ``await chat.completions.create(…)``.
+        embeddings: ``await embeddings.create(…)``.
+        messages: ``await messages.create(…)`` and ``stream``.
+    """
+
+    def __init__(self) -> None:
+        self.chat = SimpleNamespace(completions=_AsyncCompletions())
+        self.embeddings = _AsyncEmbeddings()
+        self.messages = _AsyncMessages()
+
+    def __repr__(self) -> str:
+        return "AsyncMockClient()"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Nothing is open; the real clients have this too."""
