@@ -37,12 +37,7 @@ test("a long id keeps its last part, or 24 characters of it", () => {
 });
 
 test("an id is never lost or torn inside a character", () => {
-  for (const id of [
-    "x".repeat(5) + "😀".repeat(30),
-    "/" + "a".repeat(40),
-    "a".repeat(40) + "/",
-    "é".repeat(27),
-  ]) {
+  for (const id of ["😀".repeat(30) + "x", "/" + "a".repeat(40), "a".repeat(40) + "/", "é".repeat(27)]) {
     const [head, tail] = list.splitTail(id);
     assert.equal(head + tail, id);
     assert.ok(tail.length > 0 && tail.length <= 24);
