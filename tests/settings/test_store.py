@@ -436,6 +436,23 @@ def test_a_foreign_write_during_a_save_is_kept(file: Path) -> None:
     assert json.loads(snapshot.backup.read_text()) == {"theirs": 2}
 
 
+@pytest.mark.req("ST-3")
+def test_a_file_replaced_by_somebody_during_a_save_is_kept(file: Path) -> None:
+    """A program that puts another file in its place, as editors do, is noticed by content (ST-3)."""
+    files = Interrupted()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+
+    def replace(target: Path) -> None:
+        other = target.with_name("editor.tmp")
+        other.write_text('{"theirs": 1}')
+        other.replace(target)
+
+    files.after_write = [replace]
+    assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
+    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+
+
 @posix
 @pytest.mark.req("ST-3")
 def test_a_foreign_write_between_compare_and_replace_is_kept(file: Path) -> None:
