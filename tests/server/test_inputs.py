@@ -1,0 +1,90 @@
+"""What is refused before anything happens, and how it is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dispatch_widgets.server.inputs import checked
+from dispatch_widgets.server.procedures import PROCEDURES
+from dispatch_widgets.server.wire import ABSENT, CallError
+
+ADD = PROCEDURES["settings.addProvider"].takes
+UPDATE = PROCEDURES["settings.updateProvider"].takes
+DISCOVER = PROCEDURES["settings.discoverModels"].takes
+ADD_MODEL = PROCEDURES["settings.addModel"].takes
+
+
+def _issues(expected: Any, given: Any) -> list[dict[str, Any]]:
+    with pytest.raises(CallError) as caught:
+        checked(expected, given)
+    assert caught.value.name == "BAD_REQUEST"
+    issues: list[dict[str, Any]] = json.loads(caught.value.message)
+    return issues
+
+
+@pytest.mark.req("API-2", "API-4")
+@pytest.mark.parametrize(
+    ("given", "received"),
+    [(ABSENT, "undefined"), (None, "null"), ([], "array"), ("x", "string"), (5, "number"), (True, "boolean")],
+)
+def test_an_input_must_be_an_object(given: Any, received: str) -> None:
+    """Absent and null are told apart, as zod does."""
+    assert _issues(DISCOVER, given) == [
+        {
+            "expected": "object",
+            "code": "invalid_type",
+            "path": [],
+            "message": f"Invalid input: expected object, received {received}",
+        }
+    ]
+
+
+@pytest.mark.req("API-2")
+def test_every_field_at_fault_is_named() -> None:
+    """One issue for each, with its path; no value of the input is in them."""
+    given = {"name": 4.5, "credentials": {"apiKey": ["sk-secret"], "baseUrl": None}}
+    issues = _issues(ADD, given)
+    assert [(issue["path"], issue["message"]) for issue in issues] == [
+        (["name"], "Invalid input: expected string, received number"),
+        (["type"], "Invalid input: expected string, received undefined"),
+        (["credentials", "apiKey"], "Invalid input: expected string, received array"),
+        (["credentials", "baseUrl"], "Invalid input: expected string, received null"),
+    ]
+    assert "sk-secret" not in json.dumps(issues)
+
+
+@pytest.mark.req("API-2")
+def test_unknown_fields_are_refused() -> None:
+    """A mistyped field must not look as if it had been saved."""
+    given = {"id": "x", "apikey": "sk", "colour": 1, "credentials": {"apikey": "sk"}}
+    assert _issues(UPDATE, given) == [
+        {
+            "code": "unrecognized_keys",
+            "keys": ["apikey"],
+            "path": ["credentials"],
+            "message": 'Unrecognized key: "apikey"',
+        },
+        {
+            "code": "unrecognized_keys",
+            "keys": ["apikey", "colour"],
+            "path": [],
+            "message": 'Unrecognized keys: "apikey", "colour"',
+        },
+    ]
+
+
+def test_items_of_lists_are_texts() -> None:
+    """The path leads into the list."""
+    given = {"providerId": "p", "model": "m", "tasks": ["grade", 1], "capabilities": "chat"}
+    assert [issue["path"] for issue in _issues(ADD_MODEL, given)] == [["capabilities"], ["tasks", 1]]
+
+
+@pytest.mark.req("PM-3")
+def test_optional_fields_may_be_absent() -> None:
+    """What is not given stays not given."""
+    assert checked(UPDATE, {"id": "x"}) == {"id": "x"}
+    assert checked(DISCOVER, {"providerId": "p", "forceRefresh": False})["forceRefresh"] is False
+    assert _issues(DISCOVER, {"providerId": "p", "forceRefresh": 1})[0]["expected"] == "boolean"
