@@ -1,0 +1,181 @@
+// The tRPC 11 API of dispatch_widgets' Jupyter Server extension, for createTRPCClient<AppRouter>().
+// Types only: it needs @trpc/server (11.x) as a development dependency and adds nothing to a bundle.
+// The server uses no transformer (no superjson): a client that sets one must drop it.
+import type {
+  TRPC_ERROR_CODE_KEY,
+  TRPC_ERROR_CODE_NUMBER,
+  TRPCBuiltRouter,
+  TRPCDecorateCreateRouterOptions,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+} from '@trpc/server';
+
+export type Capability = 'chat' | 'embedding';
+export type Task = 'summarize' | 'classify' | 'grade' | 'embed' | 'digest' | 'skill';
+export type NewProviderType = 'anthropic' | 'openai-compatible';
+
+export interface Credentials {
+  /** The key, or a reference such as `${OPENAI_API_KEY}`. Masked (`sk-…a1b2`) when asked for so. */
+  apiKey: string;
+  baseUrl?: string;
+}
+
+export interface Provider {
+  id: string;
+  name: string;
+  /** `anthropic`, `openai-compatible`, `mock`, or a type that only a newer app knows. */
+  type: NewProviderType | 'mock' | (string & {});
+  credentials: Credentials;
+}
+
+export interface CatalogEntry {
+  id: string;
+  /** Absent in entries from before providers. */
+  providerId?: string;
+  model: string;
+  label?: string;
+  /** Absent: told from the model's id. */
+  capabilities?: Capability[];
+}
+
+/** What a server does not state is absent. */
+export interface DiscoveredModel {
+  id: string;
+  name: string;
+  /** Empty for a model that is neither: speech, image, moderation … */
+  capabilities: Capability[];
+  ownedBy?: string;
+  /** Seconds since 1970. */
+  created?: number;
+  /** Tokens. */
+  contextWindow?: number;
+  /** Tokens. */
+  maxOutputTokens?: number;
+  inputModalities?: string[];
+  /** US dollars for a million tokens. */
+  price?: { input: number | null; output: number | null };
+  deprecated?: boolean;
+  shutdownDate?: string;
+}
+
+export interface Deleted {
+  success: true;
+  /** The catalog entries that lost their provider, or that went. */
+  entries: CatalogEntry[];
+  /** The tasks that used one of them. */
+  tasks: string[];
+}
+
+export type DiscoveryKind =
+  | 'INVALID_CREDENTIALS'
+  | 'TIMEOUT'
+  | 'CONNECTION_REFUSED'
+  | 'UNKNOWN_HOST'
+  | 'TLS'
+  | 'PROXY'
+  | 'RATE_LIMITED'
+  | 'QUOTA'
+  | 'HTTP_STATUS'
+  | 'REDIRECT'
+  | 'MALFORMED'
+  | 'TOO_LARGE'
+  | 'INTERRUPTED';
+
+export interface ErrorData {
+  code: TRPC_ERROR_CODE_KEY;
+  httpStatus: number;
+  path?: string;
+  /** What to do next, in a sentence. */
+  hint?: string;
+  /** Which failure it was, when asking a provider failed. */
+  kind?: DiscoveryKind;
+  /** The provider's own HTTP status. */
+  providerStatus?: number;
+  /** When a rate-limited provider may be asked again, as an ISO text. */
+  retryAt?: string;
+  /** A base URL of the same host that does answer with models. */
+  suggestedBaseUrl?: string;
+}
+
+/** One element of the JSON list in the message of a BAD_REQUEST about an input. */
+export interface InputIssue {
+  code: string;
+  path: (string | number)[];
+  message: string;
+}
+
+/** What GET /dispatch/models?providerId=… answers; without providerId: `{ providers: ModelListState[] }`. */
+export interface ModelListState {
+  providerId: string;
+  providerName: string;
+  models: DiscoveredModel[];
+  /** null: there is no list at all. */
+  source: 'live' | 'cache' | 'stale' | 'builtin' | null;
+  fetchedAt: string | null;
+  /** Empty when all is well. */
+  warning: string;
+  error:
+    | (Omit<ErrorData, 'httpStatus' | 'path'> & { message: string })
+    | null;
+  retryAt: string | null;
+  added: string[];
+  removed: string[];
+}
+
+export interface ErrorShape {
+  message: string;
+  code: TRPC_ERROR_CODE_NUMBER;
+  data: ErrorData;
+}
+
+interface Root {
+  ctx: object;
+  meta: object;
+  errorShape: ErrorShape;
+  transformer: false;
+}
+
+type Query<Input, Output> = TRPCQueryProcedure<{
+  input: Input;
+  output: Output;
+  meta: object;
+  errorShape: ErrorShape;
+}>;
+
+type Mutation<Input, Output> = TRPCMutationProcedure<{
+  input: Input;
+  output: Output;
+  meta: object;
+  errorShape: ErrorShape;
+}>;
+
+type SettingsProcedures = {
+  getProviders: Query<void, Provider[]>;
+  addProvider: Mutation<{ name: string; type: NewProviderType; credentials: Credentials }, Provider>;
+  /** What is not given stays; an empty apiKey keeps the key, an empty baseUrl clears the URL. */
+  updateProvider: Mutation<
+    { id: string; name?: string; type?: NewProviderType; credentials?: Partial<Credentials> },
+    Provider
+  >;
+  /** Its catalog entries stay. `unassign` takes the tasks away that use one of them. */
+  deleteProvider: Mutation<{ id: string; unassign?: boolean }, Deleted>;
+  /** Cached for an hour unless `forceRefresh`. */
+  discoverModels: Query<{ providerId: string; forceRefresh?: boolean }, DiscoveredModel[]>;
+  addModel: Mutation<
+    { providerId: string; model: string; label?: string; capabilities?: Capability[]; tasks?: Task[] },
+    CatalogEntry
+  >;
+  /** What is not given stays; an empty label clears it. */
+  updateModel: Mutation<
+    { id: string; providerId?: string; model?: string; label?: string; capabilities?: Capability[] },
+    CatalogEntry
+  >;
+  deleteModel: Mutation<{ id: string }, Deleted>;
+};
+
+export type AppRouter = TRPCBuiltRouter<
+  Root,
+  TRPCDecorateCreateRouterOptions<{
+    settings: TRPCBuiltRouter<Root, TRPCDecorateCreateRouterOptions<SettingsProcedures>>;
+  }>
+>;
