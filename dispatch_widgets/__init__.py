@@ -12,10 +12,12 @@ _EXPORTS = {
     "_resolve": ("ResolvedModel",),
     "discovery.models": ("DiscoveredModel", "ModelList", "Price"),
     "errors": (
+        "ConsentNeededError",
         "DiscoveryError",
         "DispatchError",
         "FieldProblem",
         "InvalidInputError",
+        "KeyringError",
         "LockTimeoutError",
         "MissingPackageError",
         "MissingVariableError",
@@ -33,6 +35,7 @@ _EXPORTS = {
     "shortcuts": (
         "add_model",
         "add_provider",
+        "allow_sending",
         "assign",
         "delete_model",
         "delete_provider",

@@ -3,10 +3,12 @@ from ._resolve import ResolvedModel as ResolvedModel
 from .discovery.models import DiscoveredModel as DiscoveredModel
 from .discovery.models import ModelList as ModelList
 from .discovery.models import Price as Price
+from .errors import ConsentNeededError as ConsentNeededError
 from .errors import DiscoveryError as DiscoveryError
 from .errors import DispatchError as DispatchError
 from .errors import FieldProblem as FieldProblem
 from .errors import InvalidInputError as InvalidInputError
+from .errors import KeyringError as KeyringError
 from .errors import LockTimeoutError as LockTimeoutError
 from .errors import MissingPackageError as MissingPackageError
 from .errors import MissingVariableError as MissingVariableError
@@ -24,6 +26,7 @@ from .settings.schema import CatalogEntry as CatalogEntry
 from .settings.schema import Provider as Provider
 from .shortcuts import add_model as add_model
 from .shortcuts import add_provider as add_provider
+from .shortcuts import allow_sending as allow_sending
 from .shortcuts import assign as assign
 from .shortcuts import delete_model as delete_model
 from .shortcuts import delete_provider as delete_provider

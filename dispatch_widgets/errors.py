@@ -11,6 +11,8 @@ carries survives pickling.
     ├── NotFoundError             NOT_FOUND              an id that nothing has
     │   └── UnresolvedTaskError   NOT_FOUND              a task without a usable model
     ├── MissingVariableError      BAD_REQUEST            a ${NAME} that is not set
+    ├── KeyringError              BAD_REQUEST            a keyring: reference that cannot be followed
+    ├── ConsentNeededError        BAD_REQUEST            a reference that goes nowhere before a yes
     ├── MissingPackageError       INTERNAL_SERVER_ERROR  an optional library that is not installed
     ├── SettingsFileError         INTERNAL_SERVER_ERROR  the settings file
     │   ├── UnreadableSettingsError                      not JSON, cut off, empty: line and column
@@ -166,6 +168,44 @@ class MissingVariableError(DispatchError):
             hint=f"Set {variable} and restart the kernel, or give the provider another key.",
         )
         self.variable = variable
+
+
+class KeyringError(DispatchError):
+    """The system's keyring has no such key, or is none that keys are safe in."""
+
+    code = "BAD_REQUEST"
+
+
+class ConsentNeededError(DispatchError):
+    """A key that a reference leads to is not sent to this host before the user says so (SEC-4).
+
+    A settings file can come from someone else: what it names and where it would be sent is shown first.
+
+    Args:
+        variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
+        host: Where the key would be sent, with its port where one is named.
+        provider_id: The provider whose key it is.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, variable: str, *, host: str, provider_id: str) -> None:
+        self.variable = variable
+        self.host = host
+        self.provider_id = provider_id
+        what = variable if ":" in variable else f"${variable}"
+        self.button = f"Send {what} to {host}"
+        super().__init__(
+            f"The settings file wants {what} sent to {host}, and it was not made for that server. "
+            "Nothing was sent.",
+            hint=f"If that is right, press “{self.button}” in the panel's Providers tab, "
+            f"or call service.allow_sending({provider_id!r}).",
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as plain JSON values, with what would be sent where."""
+        more = {"variable": self.variable, "host": self.host, "providerId": self.provider_id}
+        return {**super().as_dict(), **more}
 
 
 class MissingPackageError(DispatchError):

@@ -62,6 +62,11 @@ def update_provider(provider_id: str, **changes: Any) -> Provider:
     return default_service().update_provider(provider_id, **changes)
 
 
+def allow_sending(provider_id: str) -> None:
+    """See `SettingsService.allow_sending`."""
+    default_service().allow_sending(provider_id)
+
+
 def delete_provider(provider_id: str, *, unassign: bool = False) -> Impact:
     """See `SettingsService.delete_provider`."""
     return default_service().delete_provider(provider_id, unassign=unassign)

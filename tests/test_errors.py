@@ -17,6 +17,8 @@ EXAMPLES = [
     errors.NotFoundError("Nothing there."),
     errors.UnresolvedTaskError("No model.", task="grade", hint="Choose one."),
     errors.MissingVariableError("SOME_API_KEY"),
+    errors.KeyringError("Nothing there."),
+    errors.ConsentNeededError("SOME_API_KEY", host="llm.example.edu", provider_id="an-id"),
     errors.MissingPackageError("openai", purpose="to make a client", install="dispatch-widgets[openai]"),
     errors.SettingsFileError("No.", path="a.json"),
     errors.UnreadableSettingsError("Cut off.", path="a.json", line=3, column=4),

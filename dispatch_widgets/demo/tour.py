@@ -58,6 +58,12 @@ def _walk(on: Stage, say: Say) -> None:
     say(_indented(str(service.migration_report)))
 
     say("\n3. Its providers, asked for their models over HTTP")
+    for provider in service.get_providers():
+        missing = service.needs_consent(provider.id)
+        if missing is not None:
+            say(f"   {clean(provider.name)} names ${missing[0]} as its key, for {clean(missing[1])}.")
+            say("   A file may come from anybody, so that is sent only after a yes: given here.")
+            service.allow_sending(provider.id)
     lists = service.refresh_all()
     say(_indented(_providers(service.get_providers(), lists)))
 

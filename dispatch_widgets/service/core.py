@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..settings.locate import locate
+from .consent import Consents
 from .file import SettingsFile
 from .lists import ModelLists
 
@@ -62,8 +63,13 @@ class ServiceCore:
         self.location: Location = locate(path)
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.Lock()
+        self._consents = Consents()
         self._lists = ModelLists(
-            timeout_seconds=timeout_seconds, transport=transport, clock=clock, on_change=self._lists_changed
+            timeout_seconds=timeout_seconds,
+            transport=transport,
+            clock=clock,
+            on_change=self._lists_changed,
+            consents=self._consents,
         )
         self._file = SettingsFile(
             self.location.path,

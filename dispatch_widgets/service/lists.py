@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .._loop import background
 from ..discovery.builtin import builtin_models
 from ..discovery.models import Target
-from ..errors import DiscoveryError, DispatchError, FieldProblem, InvalidInputError
+from ..errors import ConsentNeededError, DiscoveryError, DispatchError, FieldProblem, InvalidInputError
 from ..secrets import resolve_key
 from ..urls import normalise_base_url
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..discovery.discoverer import Discoverer
     from ..discovery.models import ModelList, ProviderType
     from ..settings.schema import Provider
+    from .consent import Consents
 
     ResultCallback = Callable[[str, "ModelList | DispatchError"], None]
 
@@ -42,6 +43,7 @@ class ModelLists:
         transport: An httpx transport to use instead of the network.
         clock: Wall clock, in seconds since 1970.
         on_change: Called, from whichever thread, with ``asking`` or ``discovery`` and a provider's id.
+        consents: What references may be sent where (SEC-4).
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class ModelLists:
         transport: httpx.AsyncBaseTransport | None,
         clock: Callable[[], float] | None,
         on_change: Callable[[str, str], None],
+        consents: Consents,
     ) -> None:
         self._timeout_seconds = timeout_seconds
         self._transport = transport
         self._clock = clock
         self._on_change = on_change
+        self._consents = consents
         self._lock = threading.Lock()
         self._made: Discoverer | None = None
         self._asking: Counter[str] = Counter()
@@ -106,6 +110,7 @@ class ModelLists:
         Raises:
             InvalidInputError: If its type is not known here, or its base URL cannot be used.
             MissingVariableError: If its key refers to a variable that is not set.
+            ConsentNeededError: If its key refers to something that must not be sent there unasked.
         """
         kind: ProviderType
         if provider.type == "anthropic":
@@ -122,6 +127,7 @@ class ModelLists:
                 hint="A newer version of this package or of the Dispatch app may know it.",
             )
         url = normalise_base_url(provider.base_url, provider.type).url
+        self._consents.check(provider)
         key = resolve_key(provider.credentials.api_key.get_secret_value(), os.environ)
         return Target(
             provider_id=provider.id,
@@ -276,6 +282,17 @@ class ModelLists:
         """
         with self._lock:
             return self._errors.get(provider_id)
+
+    def allowed(self, provider_id: str) -> None:
+        """Forget that a provider could not be asked without a yes, now that there is one.
+
+        Args:
+            provider_id: The provider's id.
+        """
+        with self._lock:
+            if isinstance(self._errors.get(provider_id), ConsentNeededError):
+                del self._errors[provider_id]
+        self._on_change("discovery", provider_id)
 
     def retry_at(self, provider_id: str) -> datetime | None:
         """When a rate-limited provider may be asked again (UTC); None if it may now.

@@ -71,7 +71,9 @@ class Providers(ServiceCore):
             return document
 
         self._file.edit(change)
-        return self.provider(made[0])
+        added = self.provider(made[0])
+        self._consents.given_with(added, api_key)
+        return added
 
     def update_provider(
         self,
@@ -100,7 +102,43 @@ class Providers(ServiceCore):
                 document, provider_id, name=name, type=type, api_key=api_key, base_url=base_url
             )
         )
-        return self.provider(provider_id)
+        changed = self.provider(provider_id)
+        self._consents.given_with(changed, api_key)
+        return changed
+
+    def needs_consent(self, provider_id: str) -> tuple[str, str] | None:
+        """What may not be sent for a provider before `allow_sending`, and where it would go (SEC-4).
+
+        That is so for a key that is a reference and that neither belongs to this host (as a well-known
+        provider's own variable does) nor was given here, in this process, through `add_provider` or
+        `update_provider`.
+
+        Args:
+            provider_id: Which provider.
+
+        Returns:
+            The variable's name (or the ``keyring:`` reference) and the host; None when nothing stands
+            in the way, or when the variable is not set, so that there is nothing to send.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        return self._consents.needed(self.provider(provider_id))
+
+    def allow_sending(self, provider_id: str) -> None:
+        """Say that a provider's referenced key may be sent to its host; holds while this process runs.
+
+        It holds for this reference and this host: where either is changed by someone else, it is asked
+        for anew.
+
+        Args:
+            provider_id: Which provider.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        self._consents.allow(self.provider(provider_id))
+        self._lists.allowed(provider_id)
 
     def impact_of_deleting_provider(self, provider_id: str) -> Impact:
         """Which entries and tasks a deletion would hit.

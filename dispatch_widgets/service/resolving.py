@@ -29,6 +29,7 @@ class Resolving(Catalog):
             InvalidInputError: If there is no such task.
             UnresolvedTaskError: If it has no model, or one that cannot be used; says where to mend it.
             MissingVariableError: If the key refers to a variable that is not set.
+            ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
         """
         known_task(task)
         settings = self.settings
@@ -59,6 +60,7 @@ class Resolving(Catalog):
         Raises:
             NotFoundError: If there is no such provider.
             InvalidInputError: If the name belongs to several, or the model's id is blank.
+            ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
         """
         if not model.strip():
             raise InvalidInputError([FieldProblem("model", "Type a model id.")])
@@ -74,6 +76,7 @@ class Resolving(Catalog):
     def _described(
         self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
     ) -> ResolvedModel:
+        self._consents.check(provider)
         key = "" if provider.is_mock else provider.credentials.api_key.get_secret_value()
         if entry is not None:
             capabilities = self.capabilities_of(entry).capabilities
