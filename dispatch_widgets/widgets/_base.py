@@ -18,6 +18,7 @@ from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
 from ._hub import News, hub_of
 from ._parts import (
+    Later,
     Message,
     Note,
     box,
@@ -27,7 +28,6 @@ from ._parts import (
     empty,
     heading,
     mark,
-    section,
     shared,
     show,
 )
@@ -87,19 +87,17 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.trouble: DispatchError | None = None
         self._row_troubles: dict[str, DispatchError] = {}
         self._form: Form | None = None
-        self._note = Note()
+        self._note: Note | None = None
+        self._note_place = Later(self._make_note, "dw-section")
         self._main = box(classes="dw-body")
-        self._form_place = box(classes="dw-body")
-        self._unreadable = box(classes="dw-body")
-        parts = [self._main, self._form_place, self._unreadable]
+        self._place = box(classes="dw-body")  # of a form, or of what is said when the file cannot be read
+        parts = [self._main, self._place]
         super().__init__(parts if host is not None else [self.root, *parts], layout=shared(widgets.Layout))
         if host is None:
             classed(self, "dw-panel")
-        show(self._form_place, False)
-        show(self._unreadable, False)
+        show(self._place, False)
         with self.hub.lock:
-            self._main.children = (section(self._note), *self._build())
-            show(self._main.children[0], False)
+            self._main.children = (self._note_place, *self._build())
             self._redraw(None)
         self.hub.subscribe(self._news)
         self.hub.post(News("time"))  # what takes longer to find out is drawn in a moment, by the worker
@@ -213,17 +211,18 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._draw_places(problem)
 
     def _draw_places(self, problem: SettingsFileError | None) -> None:
-        if problem is not None and self._form is None and self._hides_when_unreadable:
-            self._unreadable.children = (self._explain(problem),)
         unreadable = problem is not None and self._form is None and self._hides_when_unreadable
-        show(self._unreadable, unreadable)
-        show(self._form_place, self._form is not None)
+        if problem is not None and unreadable:
+            self._place.children = (self._explain(problem),)
+        show(self._place, self._form is not None or unreadable)
         show(self._main, self._form is None and not unreadable)
-        if self.trouble is None or self._form is not None:
-            show(self._main.children[0], False)
-        else:
+        self._note_place.show(self.trouble is not None)
+        if self.trouble is not None and self._note is not None:
             self._note.set("error", self.trouble.message, self.trouble.hint, actions=[self._dismiss])
-            show(self._main.children[0], True)
+
+    def _make_note(self) -> list[widgets.Widget]:
+        self._note = Note()
+        return [self._note]
 
     _hides_when_unreadable = True
 
@@ -248,14 +247,14 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def _open(self, form: Form) -> None:
         self._form = form
-        self._form_place.children = (form,)
+        self._place.children = (form,)
         self.hub.editing.add(self)
         self._draw_places(None)
         self.root.focus(form.first_field)
 
     def _close_form(self, *, focus: str = "") -> None:
         self._form = None
-        self._form_place.children = ()
+        self._place.children = ()
         self.hub.editing.discard(self)
         if not self.hub.editing and self.hub.outside is not None:
             self.hub.outside = None

@@ -38,8 +38,14 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
     def __init__(self, panel: ProvidersPanel) -> None:
         self._panel = panel
         self._hidden = False
+        self._made = False
         self.list = make(ItemList, mode="manage", label="Found here", variant="dw-found")
         self.list.on_action(self._answer)
+        super().__init__(layout=shared(widgets.Layout, hidden=True))
+        classed(self, "dw-section")
+
+    def _make(self) -> list[widgets.Widget]:
+        panel = self._panel
         top = head(
             heading("Found here"),
             markup('<span class="dw-wide-only">Set in the environment of this kernel</span>', "dw-sub"),
@@ -48,8 +54,7 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
                 button("Hide", panel.does(self._hide), classes="dw-quiet"),
             ],
         )
-        super().__init__([top, self.list, text(_WORDS, "dw-sub")], layout=shared(widgets.Layout))
-        classed(self, "dw-section")
+        return [top, self.list, text(_WORDS, "dw-sub")]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -75,7 +80,15 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             if preset.key_variable not in taken and os.environ.get(preset.key_variable or "", "").strip()
         ]
         self.list.set_items(rows)
+        if rows and not self._made:  # made when there is something to show, which may be never
+            self._made = True
+            self.children = tuple(self._make())
         show(self, bool(rows) and not self._hidden)
+
+    def close(self) -> None:
+        """Close the list too, which has no place while there is nothing to show."""
+        self.list.close()
+        super().close()
 
     def _hide(self) -> None:
         self._hidden = True

@@ -224,6 +224,32 @@ def empty(title: str, words: str, *actions: widgets.Widget, level: int = 2) -> A
     return box(*parts, classes="dw-empty")
 
 
+class Later(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
+    """A part that is made when it is first shown: many never are, and every widget costs its time.
+
+    Args:
+        make_children: Makes what is in it.
+        classes: Class names.
+    """
+
+    def __init__(self, make_children: Callable[[], Iterable[widgets.Widget]], classes: str = "") -> None:
+        self._make_children = make_children
+        self._made = False
+        super().__init__(layout=shared(widgets.Layout, hidden=True))
+        classed(self, classes)
+
+    def show(self, visible: bool) -> None:
+        """Show or hide it.
+
+        Args:
+            visible: Whether it is to be seen.
+        """
+        if visible and not self._made:
+            self._made = True
+            self.children = tuple(self._make_children())
+        show(self, visible)
+
+
 def mono(words: object) -> str:
     """Escaped HTML: a text in the typewriter face."""
     return f'<span class="dw-mono">{esc(words)}</span>'
@@ -292,9 +318,11 @@ class Note(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
     """What happened, in words, what to do next, and the buttons that do it."""
 
     def __init__(self) -> None:
-        self._body = markup("", "dw-note-body")
+        self._body = markup()
         self._actions = box(classes="dw-note-actions", row=True)
-        super().__init__([self._body, self._actions], layout=shared(widgets.Layout))
+        # The body is a box of its own: as a grid item, HTML's inner element would look for the note's areas.
+        parts = [box(self._body, classes="dw-note-body"), self._actions]
+        super().__init__(parts, layout=shared(widgets.Layout))
         self.hide()
 
     def set(

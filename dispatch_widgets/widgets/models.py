@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._format import plural
 from ._model_rows import CATALOG_COLUMNS, delete_question, entry_row
-from ._parts import box, button, empty, head, heading, make, say, section, show, text
+from ._parts import Later, box, button, empty, head, heading, make, say, section, show, text
 from ._picking import Picking
 from ._provider_rows import trouble_note
 from .catalog import EntryForm
@@ -42,10 +42,7 @@ class ModelsPanel(Picking):
 
     def _build(self) -> Iterable[widgets.Widget]:
         self._questions: dict[str, str] = {}
-        add = button("Add provider", lambda: self.go("providers", add=True), icon="plus", style="primary")
-        self._empty = empty(
-            "No provider to take models from", _EMPTY_WORDS, *([add] if self.host is not None else [])
-        )
+        self._empty = Later(self._make_empty)
         self._build_picking()
         self._catalog_fact = text("", "dw-sub")
         self._done = text("", "dw-done dw-i-check")
@@ -63,6 +60,11 @@ class ModelsPanel(Picking):
             head(heading("Catalog"), self._catalog_fact, self._outcome), self.entries
         )
         return self._empty, self._add_section, self._catalog_section
+
+    def _make_empty(self) -> list[widgets.Widget]:
+        add = button("Add provider", lambda: self.go("providers", add=True), icon="plus", style="primary")
+        actions = [add] if self.host is not None else []
+        return [empty("No provider to take models from", _EMPTY_WORDS, *actions)]
 
     # -- what code and tests can read --------------------------------------------------------------
 
@@ -86,7 +88,7 @@ class ModelsPanel(Picking):
         if self._chosen is None and providers:
             ready = [p for p in providers if not p.is_mock and self.hub.models(p.id) is not None]
             self._chosen = (ready or providers)[0].id
-        show(self._empty, not providers)
+        self._empty.show(not providers)
         show(self._add_section, bool(providers))
         show(self._catalog_section, bool(providers) or bool(self.service.catalog))
         self._draw_rail(providers)

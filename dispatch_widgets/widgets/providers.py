@@ -15,7 +15,7 @@ from ._diagnosis import diagnosed_url, diagnosis_note, diagnosis_text
 from ._format import plural
 from ._found import FoundHere
 from ._hub import News
-from ._parts import able, button, empty, head, heading, make, markup, say, section, show, text, write
+from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write
 from ._provider_rows import (
     consent_question,
     delete_question,
@@ -58,9 +58,7 @@ class ProvidersPanel(BasePanel):
         self._diagnoses: dict[str, Future[Diagnosis]] = {}
         self._add_form: ProviderForm | None = None
         self.add = button("Add provider", self._press_add, icon="plus", style="primary", classes="dw-add")
-        self._empty_add = button("Add provider", self._press_add, icon="plus", style="primary")
-        mock = button("Try the built-in mock", self.does(self._take_mock))
-        self._empty = empty("No providers yet", _EMPTY_WORDS, self._empty_add, mock)
+        self._empty = Later(self._make_empty)
         self._title, self._fact = heading("Providers"), text("", "dw-sub")
         self.refresh_all = button(
             "Refresh all", self.does(self._refresh_all), icon="refresh", classes="dw-fold"
@@ -75,6 +73,11 @@ class ProvidersPanel(BasePanel):
         self._section = section(head(self._title, self._fact, actions=actions), self._track, self.list)
         self.found = FoundHere(self)
         return self._empty, self._section, self.found
+
+    def _make_empty(self) -> list[widgets.Widget]:
+        add = button("Add provider", self._press_add, icon="plus", style="primary")
+        mock = button("Try the built-in mock", self.does(self._take_mock))
+        return [empty("No providers yet", _EMPTY_WORDS, add, mock)]
 
     # -- what code and tests can read --------------------------------------------------------------
 
@@ -108,7 +111,7 @@ class ProvidersPanel(BasePanel):
             self._row_troubles = {key: error for key, error in self._row_troubles.items() if key in ids}
             self.list.set_items([self._row(provider) for provider in providers])
             self.found.draw(providers)
-        show(self._empty, not providers)
+        self._empty.show(not providers)
         show(self._section, bool(providers))
         self._draw_head(providers)
 

@@ -15,6 +15,7 @@ from ._base import BasePanel, UnexpectedError
 from ._format import plural
 from ._model_rows import kind_words
 from ._parts import (
+    Later,
     Message,
     box,
     button,
@@ -55,7 +56,6 @@ class TaskRow:
         task: The task.
         pick: The choice of entries.
         model: The model's id, beside the choice.
-        info: What holds the model's id, or "Saved" and Undo after a change.
         row: The whole row.
         saved: "Saved" and Undo; made when they are first needed.
         message: What is off with the task; made when there is something to say.
@@ -67,7 +67,6 @@ class TaskRow:
     task: Task
     pick: widgets.Dropdown
     model: widgets.HTML
-    info: widgets.HBox
     row: widgets.HBox
     saved: widgets.HBox | None = None
     message: Message | None = None
@@ -104,8 +103,7 @@ class RouterPanel(BasePanel):
     def _build(self) -> Iterable[widgets.Widget]:
         self._drawing = False
         self._snippet_task: Task = "summarize"
-        choose = button("Choose models", lambda: self.go("models"), style="primary")
-        self._empty = empty("No entries to choose from", _EMPTY_WORDS, *([choose] if self.host else []))
+        self._empty = Later(self._make_empty)
         self._fact = text("", "dw-sub")
         self.tasks: dict[Task, TaskRow] = {task: self._task_row(task) for task in TASKS}
         self._head = head(heading(plural(len(TASKS), "task")), self._fact)
@@ -117,6 +115,11 @@ class RouterPanel(BasePanel):
             box(self._code, copy, classes="dw-snippet", row=True),
         )
         return self._empty, section(self._head, rows), self._use
+
+    def _make_empty(self) -> list[widgets.Widget]:
+        choose = button("Choose models", lambda: self.go("models"), style="primary")
+        actions = [choose] if self.host is not None else []
+        return [empty("No entries to choose from", _EMPTY_WORDS, *actions)]
 
     def _task_row(self, task: Task) -> TaskRow:
         name = markup(
@@ -133,9 +136,8 @@ class RouterPanel(BasePanel):
             ),
             "dw-field dw-bare dw-task-pick",
         )
-        model = markup("", "dw-sub")
-        info = box(model, classes="dw-task-info", row=True)
-        made = TaskRow(task, pick, model, info, box(name, pick, info, classes="dw-task", row=True))
+        model = markup("", "dw-sub dw-task-info")
+        made = TaskRow(task, pick, model, box(name, pick, model, classes="dw-task", row=True))
         pick.observe(lambda change: self._picked(task, change["new"]), "value")
         return made
 
@@ -210,7 +212,7 @@ class RouterPanel(BasePanel):
                 self._draw_task(row, given.get(task), entries, providers, options[TASK_NEEDS[task]])
         finally:
             self._drawing = False
-        show(self._empty, not catalog)
+        self._empty.show(not catalog)
         worried = self.attention()
         say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else "")
         if self._snippet_task not in given:
@@ -249,10 +251,13 @@ class RouterPanel(BasePanel):
         done = row.before is not None and row.trouble is None
         if done and row.saved is None:
             undo = button("Undo", lambda: self.undo(row.task), classes="dw-link")
-            row.saved = box(text("Saved", "dw-done dw-i-check"), undo, classes="dw-outcome", row=True)
-        wanted = (row.saved,) if done else (row.model,)
-        if row.info.children != wanted:
-            row.info.children = wanted
+            row.saved = box(
+                text("Saved", "dw-done dw-i-check"), undo, classes="dw-outcome dw-task-info", row=True
+            )
+        name, pick, shown, *message = row.row.children
+        wanted = row.saved if done and row.saved is not None else row.model
+        if shown is not wanted:
+            row.row.children = (name, pick, wanted, *message)
         if entry is not None:
             write(row.model, model_id(entry.model))
         else:

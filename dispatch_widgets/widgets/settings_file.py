@@ -8,6 +8,7 @@ from .._text import clean, escaped
 from ._base import BasePanel
 from ._format import content_words, plural, size, stamp
 from ._parts import (
+    Later,
     Note,
     box,
     button,
@@ -75,23 +76,10 @@ class SettingsFilePanel(BasePanel):
         self._leftover_fact = text("", "dw-sub")
         self.convert_entries = button("Convert", self.does(self._convert_entries), style="primary")
         self.leftovers = make(ItemList, mode="manage", label="Entries to convert", variant="dw-plainrows")
-        self._leftover_section = section(
-            head(
-                heading("Entries from before providers"), self._leftover_fact, actions=[self.convert_entries]
-            ),
-            self.leftovers,
-            text(_LEFTOVER_WORDS, "dw-sub"),
-        )
+        self._leftover_section = Later(self._make_leftovers, "dw-section")
         self.merge = button("Merge", self.does(self._merge))
         self.duplicates = make(ItemList, mode="manage", label="Duplicates", variant="dw-plainrows")
-        self._duplicate_section = section(
-            head(
-                heading("Providers that are the same"),
-                text("Same type, key and address", "dw-sub"),
-                actions=[self.merge],
-            ),
-            self.duplicates,
-        )
+        self._duplicate_section = Later(self._make_duplicates, "dw-section")
         self.backups = make(ItemList, mode="manage", label="Backups", variant="dw-backups")
         self.backups.empty = {
             "title": "No backups yet",
@@ -102,7 +90,7 @@ class SettingsFilePanel(BasePanel):
             head(heading("Backups"), text("Beside the file, readable by you only", "dw-sub")), self.backups
         )
         self._facts = markup("", "dw-where")
-        self._git = Note()
+        self._git = Later(self._make_git)
         self._where = section(head(heading("This file")), self._facts, self._git)
         return (
             self._broken,
@@ -112,6 +100,20 @@ class SettingsFilePanel(BasePanel):
             self._backup_section,
             self._where,
         )
+
+    def _make_git(self) -> list[widgets.Widget]:
+        note = Note()
+        note.set("warn", self._git_warning or "")
+        return [note]
+
+    def _make_leftovers(self) -> list[widgets.Widget]:
+        title = heading("Entries from before providers")
+        top = head(title, self._leftover_fact, actions=[self.convert_entries])
+        return [top, self.leftovers, text(_LEFTOVER_WORDS, "dw-sub")]
+
+    def _make_duplicates(self) -> list[widgets.Widget]:
+        title, fact = heading("Providers that are the same"), text("Same type, key and address", "dw-sub")
+        return [head(title, fact, actions=[self.merge]), self.duplicates]
 
     # -- what code and tests can read --------------------------------------------------------------
 
@@ -136,6 +138,12 @@ class SettingsFilePanel(BasePanel):
             + int(bool(self.service.duplicates()))
         )
 
+    def close(self) -> None:
+        """Take the panel out of the page, with the parts that had no place in it yet."""
+        for part in (self.leftovers, self.duplicates, self.merge, self.convert_entries, self._leftover_fact):
+            part.close()
+        super().close()
+
     # -- drawing -----------------------------------------------------------------------------------
 
     def _redraw(self, news: News | None) -> None:
@@ -157,8 +165,9 @@ class SettingsFilePanel(BasePanel):
         self._draw_where()
 
     def _draw_broken(self, problem: SettingsFileError) -> None:
-        for part in (self._conversion, self._leftover_section, self._duplicate_section):
-            show(part, False)
+        show(self._conversion, False)
+        self._leftover_section.show(False)
+        self._duplicate_section.show(False)
         if self.ways_out is None:  # made when it is first needed, which may be never
             self.ways_out = WaysOut(self)
             self._broken.children = (self.ways_out,)
@@ -197,7 +206,7 @@ class SettingsFilePanel(BasePanel):
         words = plural(len(left), "entry", "entries")
         say(self._leftover_fact, words)
         self.convert_entries.description = self.convert_entries.tooltip = f"Convert {words}"
-        show(self._leftover_section, bool(left))
+        self._leftover_section.show(bool(left))
 
     def _draw_duplicates(self) -> None:
         groups = self.service.duplicates()
@@ -223,7 +232,7 @@ class SettingsFilePanel(BasePanel):
         self.merge.description = self.merge.tooltip = (
             f"Merge all {len(groups)}" if len(groups) > 1 else "Merge"
         )
-        show(self._duplicate_section, bool(groups))
+        self._duplicate_section.show(bool(groups))
 
     def _draw_backups(self) -> None:
         found = self.service.backups()
@@ -300,8 +309,7 @@ class SettingsFilePanel(BasePanel):
         if self._git_warning is not None:
             return
         self._git_warning = self.service.location.git_warning
-        if self._git_warning:
-            self._git.set("warn", self._git_warning)
+        self._git.show(bool(self._git_warning))
 
     # -- doing -------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import ipywidgets as widgets
 import pytest
 
 import dispatch_widgets as dw
-from dispatch_widgets import Panel, SettingsService
+from dispatch_widgets import MissingPackageError, Panel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.widgets._summary import summary_html
 
@@ -238,6 +239,14 @@ def test_displaying_puts_a_summary_under_the_panel_and_keeps_it_current(
     service.discover_models(ids["Lab"])
     assert panel.hub.settle()
     assert len(emitted) == 3
+
+
+@pytest.mark.req("UI")
+def test_a_side_panel_needs_sidecar_and_says_so(service, monkeypatch) -> None:
+    """Without the optional package the way to the side names it and its install line."""
+    monkeypatch.setitem(sys.modules, "sidecar", None)
+    with pytest.raises(MissingPackageError, match="pip install"):
+        Panel(service).in_sidebar()
 
 
 @pytest.mark.req("UI")

@@ -514,7 +514,7 @@ def test_an_unreadable_file_is_said_and_nothing_offered(settings_path) -> None:
     """While the file cannot be read the panel says where the mistake is and offers nothing that writes."""
     settings_path.write_text('{"providers": [', encoding="utf-8")
     panel = ProvidersPanel(SettingsService(settings_path))
-    assert is_shown(panel._unreadable)
+    assert is_shown(panel._place)
     assert not is_shown(panel._main)
     assert panel.attention() == 0
 

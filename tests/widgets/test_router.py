@@ -48,12 +48,12 @@ def test_a_choice_is_saved_at_once_and_can_be_undone(service, entries) -> None:
     panel = RouterPanel(service)
     panel.tasks["grade"].pick.value = entries["one"]
     assert SettingsService(service.path).assignments["grade"].model_id == entries["one"]
-    assert panel.tasks["grade"].info.children == (panel.tasks["grade"].saved,)
+    assert panel.tasks["grade"].row.children[2] is panel.tasks["grade"].saved
     panel.tasks["grade"].pick.value = entries["two"]
     panel.undo("grade")
     assert service.assignments["grade"].model_id == entries["one"]
     assert panel.assignments == {"grade": entries["one"]}
-    assert panel.tasks["grade"].info.children == (panel.tasks["grade"].model,)
+    assert panel.tasks["grade"].row.children[2] is panel.tasks["grade"].model
     panel.tasks["digest"].pick.value = entries["two"]
     panel.undo("digest")
     assert "digest" not in service.assignments
