@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from ..errors import FieldProblem, InvalidInputError
 from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url
+from ._accounts import account_of
 from ._edits import MOCK_IS_BUILT_IN, no_provider, open_for_edit, with_models, without_assignments
 from .document import JsonObject, put, same
-from .schema import MOCK_TYPE, PROVIDER_TYPES, CatalogEntry, Provider, Settings, account_of, view
+from .schema import MOCK_TYPE, PROVIDER_TYPES, CatalogEntry, Provider, Settings, view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

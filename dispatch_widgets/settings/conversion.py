@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInputError, SettingsShapeError
 from ..secrets import key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
+from ._accounts import account_of
 from .document import Document, JsonObject, masked, put, render
 from .report import MigrationReport, ProviderMade
-from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, PROVIDER_TYPES, Settings, account_of, is_leftover, view
+from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, PROVIDER_TYPES, Settings, is_leftover, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable

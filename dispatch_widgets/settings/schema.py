@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal, dataclass_transform, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass as validated
 
-from ..errors import InvalidInputError, SettingsShapeError
+from ..errors import SettingsShapeError
 from ..secrets import Secret, environment_name
-from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, host_of, normalise_base_url, shown_url
+from ..urls import ANTHROPIC_BASE_URL, host_of, shown_url
 from .document import put
 from .tasks import TASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .document import Document
 
 Capability = Literal["chat", "embedding"]
@@ -351,56 +353,47 @@ def is_leftover(entry: Document) -> bool:
 
 
 def _with_problems(file: _File, document: Document) -> Settings:
+    models = file.models
     known = {provider.id for provider in file.providers} | {MOCK_PROVIDER_ID}
     raw = document.get("models", {}).get("catalog", ())
+    # Whole sets first: in a file that is well, no entry is looked at one by one (P-6).
+    well = (
+        len({entry.id for entry in models.catalog}) == len(models.catalog)
+        and {entry.provider_id for entry in models.catalog} <= known
+        and not any("providerConfig" in item for item in raw)
+    )
+    problems = {} if well else _mark(models.catalog, raw, known)
+    for assignment in models.assignment:
+        problem = problems.get(assignment.model_id, "")
+        if not problem and not any(entry.id == assignment.model_id for entry in models.catalog):
+            problem = ENTRY_DELETED
+        elif problem in {PROVIDER_DELETED, NO_PROVIDER}:
+            problem = ENTRY_WITHOUT_PROVIDER
+        object.__setattr__(assignment, "problem", problem)
+    return Settings(
+        providers=file.providers,
+        catalog=models.catalog,
+        assignments=Assignments(models.assignment),
+    )
+
+
+def _mark(catalog: tuple[CatalogEntry, ...], raw: Iterable[Document], known: set[str]) -> dict[str, str]:
+    """Fills in what is wrong with each entry; gives the same by id, where the first of an id counts."""
     problems: dict[str, str] = {}
-    for entry, item in zip(file.models.catalog, raw, strict=True):
-        unconverted = "providerType" in item or "providerConfig" in item
-        unconverted = unconverted and is_leftover(item)
+    for entry, item in zip(catalog, raw, strict=True):
+        unconverted = is_leftover(item)
         problem = "" if entry.provider_id in known else _why(entry, unconverted=unconverted)
         if entry.id in problems:
             problem = SAME_ID
         else:
             problems[entry.id] = problem
-        if problem or unconverted:
-            # Nobody else has seen these objects yet, so filling them in now is still making them.
-            object.__setattr__(entry, "problem", problem)
-            object.__setattr__(entry, "unconverted", unconverted)
-    for assignment in file.models.assignment:
-        object.__setattr__(assignment, "problem", _why_not(assignment, problems))
-    return Settings(
-        providers=file.providers,
-        catalog=file.models.catalog,
-        assignments=Assignments(file.models.assignment),
-    )
+        # Nobody else has seen these objects yet, so filling them in now is still making them.
+        object.__setattr__(entry, "problem", problem)
+        object.__setattr__(entry, "unconverted", unconverted)
+    return problems
 
 
 def _why(entry: CatalogEntry, *, unconverted: bool) -> str:
     if unconverted:
         return UNCONVERTED
     return PROVIDER_DELETED if entry.provider_id else NO_PROVIDER
-
-
-def _why_not(assignment: Assignment, problems: dict[str, str]) -> str:
-    problem = problems.get(assignment.model_id)
-    if problem is None:
-        return ENTRY_DELETED
-    return ENTRY_WITHOUT_PROVIDER if problem in {PROVIDER_DELETED, NO_PROVIDER} else problem
-
-
-def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str]:  # noqa: A002
-    """What makes two providers the same account: type, key and address, in one form (MIG-2, PM-8).
-
-    Args:
-        type: The provider's type.
-        key: The key or reference; blanks around it do not matter.
-        base_url: The base URL, None or blank for the type's default.
-    """
-    url = (base_url or "").strip()
-    if not url:
-        url = ANTHROPIC_BASE_URL if type == "anthropic" else OPENAI_BASE_URL
-    try:
-        url = normalise_base_url(url, type).url
-    except InvalidInputError:
-        url = url.rstrip("/")
-    return type, key.strip(), url

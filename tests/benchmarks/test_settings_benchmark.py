@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PROVIDERS = 50
 ENTRIES = 1000
-ROUNDS = 40
+ROUNDS = 60
 LOAD_AT_MOST = 4.0
 SAVE_AT_MOST = 2.0
 
@@ -59,7 +59,9 @@ def big() -> bytes:
     return json.dumps(document, indent=2).encode()
 
 
-def turns(floor: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
+def turns(
+    floor: Callable[[], object], ours: Callable[[], object], clock: Callable[[], float]
+) -> tuple[float, float]:
     """The best times of two actions that take turns, in seconds.
 
     Best, not middle: what other processes take from a round says nothing about the two.
@@ -67,9 +69,9 @@ def turns(floor: Callable[[], object], ours: Callable[[], object]) -> tuple[floa
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS):
         for action, found in zip((floor, ours), times, strict=True):
-            begin = time.perf_counter()
+            begin = clock()
             action()
-            found.append(time.perf_counter() - begin)
+            found.append(clock() - begin)
     return min(times[0]), min(times[1])
 
 
@@ -91,7 +93,8 @@ def test_load_and_validate(benchmark: Any, big: bytes) -> None:
     def ours() -> object:
         return view(parse(big, path=""))
 
-    ratio = tell("load", *turns(lambda: json.loads(big), ours), LOAD_AT_MOST)
+    # Loading waits for nothing, so the processor's own time is the fairer measure on a busy machine.
+    ratio = tell("load", *turns(lambda: json.loads(big), ours, time.process_time), LOAD_AT_MOST)
     benchmark.extra_info["ratio"] = round(ratio, 2)
     settings = benchmark(ours)
     assert len(settings.catalog) == ENTRIES
@@ -125,7 +128,7 @@ def test_change_one_name_and_save(benchmark: Any, big: bytes, tmp_path: Path) ->
         name = f"Ours {next(numbers)}"
         assert store.edit(lambda doc: registry.update_provider(doc, "provider-7", name=name)).changed
 
-    ratio = tell("save", *turns(floor, ours), SAVE_AT_MOST)
+    ratio = tell("save", *turns(floor, ours, time.perf_counter), SAVE_AT_MOST)
     benchmark.extra_info["ratio"] = round(ratio, 2)
     benchmark.pedantic(ours, rounds=ROUNDS)
     assert len(view(store.read().document).catalog) == ENTRIES

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from dispatch_widgets.errors import SettingsShapeError
+from dispatch_widgets.settings._accounts import account_of
 from dispatch_widgets.settings.document import put
 from dispatch_widgets.settings.schema import (
     MOCK_PROVIDER,
     MOCK_PROVIDER_ID,
     Assignments,
     Settings,
-    account_of,
     view,
 )
 

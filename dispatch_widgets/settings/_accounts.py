@@ -1,0 +1,24 @@
+"""When two providers are the same account (MIG-2, PM-8)."""
+
+from __future__ import annotations
+
+from ..errors import InvalidInputError
+from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, normalise_base_url
+
+
+def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str]:  # noqa: A002
+    """What makes two providers the same account: type, key and address, in one form (MIG-2, PM-8).
+
+    Args:
+        type: The provider's type.
+        key: The key or reference; blanks around it do not matter.
+        base_url: The base URL, None or blank for the type's default.
+    """
+    url = (base_url or "").strip()
+    if not url:
+        url = ANTHROPIC_BASE_URL if type == "anthropic" else OPENAI_BASE_URL
+    try:
+        url = normalise_base_url(url, type).url
+    except InvalidInputError:
+        url = url.rstrip("/")
+    return type, key.strip(), url
