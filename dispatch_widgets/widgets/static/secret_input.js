@@ -184,7 +184,8 @@ function renderField(model, el, store) {
     ui.trimmed.textContent = said;
     ui.trimmed.hidden = !said || Boolean(error);
     ui.hint.replaceChildren(h("span", {}, rich(model.get("hint"))));
-    ui.hint.hidden = Boolean(error) || !ui.hint.textContent;
+    // One line takes the place of the other: a line more would move Save away under a click.
+    ui.hint.hidden = Boolean(error || said) || !ui.hint.textContent;
     el.classList.toggle("dw-invalid", Boolean(error));
   };
 
