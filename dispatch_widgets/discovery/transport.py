@@ -24,7 +24,6 @@ from .wire import KEEP_WARM_SECONDS, Warm
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from http.cookiejar import CookieJar
 
 _MOST_WARM_PROXY_CONNECTIONS = 20
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
@@ -170,7 +169,9 @@ class ProviderTransport(httpx.AsyncBaseTransport):
             self._pools[proxy[0], context] = _new_pool(*proxy, context)
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         answer = await self._pools[proxy[0], context].handle_async_request(
-            httpcore.Request(method=b"GET", url=target, headers=request.headers.raw)
+            httpcore.Request(
+                method=request.method, url=target, headers=request.headers.raw, content=request.content
+            )
         )
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
@@ -220,19 +221,11 @@ class _Body(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
-def no_cookies() -> CookieJar:
-    """A jar that keeps nothing: two accounts at one host must not share a session."""
-    from http.cookiejar import CookieJar
-
-    class Sieve(CookieJar):
-        def extract_cookies(self, response: object, request: object) -> None:
-            """Leaves the cookies of an answer where they are."""
-
-    return Sieve()
-
-
 def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client for discovery: no redirects, no cookies, no netrc; time is kept by the caller.
+    """A client for discovery: no redirects, no netrc; time is kept by the caller.
+
+    It keeps cookies, as httpx does, and never sends them: `fetch` makes its requests itself. Two accounts
+    at one host must not share a session.
 
     Args:
         transport: What to send through in place of the network, in tests.
@@ -240,7 +233,6 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Async
     watch_loggers()
     return httpx.AsyncClient(
         transport=transport if transport is not None else ProviderTransport(),
-        cookies=no_cookies(),
         follow_redirects=False,
         timeout=None,  # noqa: S113 - the deadline of `fetch` is over everything, a time-out per read is not
         trust_env=False,

@@ -63,6 +63,14 @@ def test_all_pages_are_read(ask: Any, target: Any, canned: Any) -> None:
     assert cursors == [None, "b&c", "d"]
 
 
+@pytest.mark.req("MD-1", "MD-5")
+def test_the_first_of_several_wins_across_pages(ask: Any, target: Any, canned: Any) -> None:
+    """A model that comes on two pages is listed once, as it came first (MD-5)."""
+    again = {"data": [{"type": "model", "id": "a", "display_name": "Other"}], "has_more": False}
+    models = ask(target(type="anthropic"), transport=canned(_page("a", "b", more=True), again))
+    assert [(model.id, model.name) for model in models] == [("a", "A"), ("b", "B")]
+
+
 @pytest.mark.req("MD-1")
 @pytest.mark.parametrize("last", [None, 7])
 def test_a_missing_cursor_is_the_last_models_id(last: Any, ask: Any, target: Any, canned: Any) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import socket
+import time
 import zlib
 from typing import Any
 
@@ -128,6 +129,21 @@ def test_a_connection_that_the_server_closed_is_not_used_again(
             await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
             await asyncio.sleep(0.02)
             assert server.connections == number + 1
+        await discoverer.aclose()
+
+    run(work())
+
+
+def test_a_close_that_the_loop_has_not_seen_yet(run: Any, target: Any, raw_server: Any) -> None:
+    """The same while the loop was busy: the socket itself is asked before it is used again."""
+
+    async def work() -> None:
+        server = raw_server(_answer())
+        discoverer = Discoverer()
+        for _ in range(3):
+            await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
+            time.sleep(0.05)  # noqa: ASYNC251 - a loop that is busy is the point
+        assert server.connections == 3
         await discoverer.aclose()
 
     run(work())
