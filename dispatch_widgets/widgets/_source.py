@@ -45,13 +45,13 @@ def masked_source(text: str) -> str:
     for found in _STRING.finditer(text):
         between = text[place : found.start()]
         pieces.append(_BARE.sub(lambda bare: mask(bare.group()), between))
+        if "," in between or "}" in between:
+            name = ""
         content, closed = found.group(1), found.group(2)
         is_name = bool(re.match(r"\s*:", text[found.end() :]))
         pieces.append(f'"{content if is_name else _masked_text(content, name)}{closed}')
         if is_name:
             name = content
-        elif "," in between or "}" in between:
-            name = ""
         place = found.end()
     pieces.append(_BARE.sub(lambda bare: mask(bare.group()), text[place:]))
     return redact("".join(pieces))
@@ -89,15 +89,15 @@ def excerpt(path: Path, line: int, column: int, words: str) -> str:
     first = max(1, line - LINES_BEFORE)
     for number in range(first, min(len(lines), line + LINES_AFTER) + 1):
         here = number == line
-        shown = lines[number - 1]
-        unmasked = number <= len(plain) and shown == plain[number - 1]
+        shown, start = lines[number - 1], 0
+        # Masking makes texts shorter, so the mistake's column is where its masked beginning ends.
+        place = len(masked_source(plain[number - 1][: column - 1])) if here and column > 0 else -1
         if len(shown) > LONGEST_LINE_CHARACTERS:
-            start = max(0, column - LONGEST_LINE_CHARACTERS // 2) if here and unmasked else 0
+            start = max(0, min(place - LONGEST_LINE_CHARACTERS // 2, len(shown) - LONGEST_LINE_CHARACTERS))
             shown = shown[start : start + LONGEST_LINE_CHARACTERS]
-            unmasked = False
         rows.append(_code_line(shown, "dw-del" if here else "", f'<i class="dw-ln">{number}</i>'))
-        if here and unmasked and 0 < column <= LONGEST_LINE_CHARACTERS:
-            indent = " " * (column - 1)
+        if here and place >= 0:
+            indent = " " * (place - start)
             rows.append(
                 f'<code><i class="dw-ln"></i>{indent}<b class="dw-here">^ {escaped(words)}</b>\n</code>'
             )

@@ -8,7 +8,22 @@ import ipywidgets as widgets
 
 from ..errors import UnreadableSettingsError
 from ._format import content_words, stamp
-from ._parts import Note, box, button, classed, head, heading, markup, say, section, shared, show, text, write
+from ._parts import (
+    Note,
+    box,
+    button,
+    classed,
+    head,
+    heading,
+    heading_html,
+    markup,
+    say,
+    section,
+    shared,
+    show,
+    text,
+    write,
+)
 from ._source import excerpt
 
 if TYPE_CHECKING:
@@ -55,7 +70,8 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             _way("Start with an empty file", moved, self.move_away),
             classes="dw-ways",
         )
-        parts = [section(self.note, self._excerpt), section(head(heading("Three ways out")), ways)]
+        self._title = heading("Ways out")
+        parts = [section(self.note, self._excerpt), section(head(self._title), ways)]
         super().__init__(parts, layout=shared(widgets.Layout))
         classed(self, "dw-split")
 
@@ -75,6 +91,7 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         words = f"Open the file in an editor, correct {where}, save. This panel looks again by itself."
         say(self._mend_words, words)
         show(self._restore_way, newest is not None)
+        write(self._title, heading_html("Two ways out" if newest is None else "Three ways out"))
         if newest is not None:
             when = stamp(newest.made_at)
             self.restore.description = self.restore.tooltip = f"Restore {when}"

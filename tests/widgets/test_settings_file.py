@@ -239,6 +239,26 @@ def test_no_broken_file_shows_a_key(text) -> None:
         assert masked.count("\n") == text.count("\n")
 
 
+@pytest.mark.req("SEC-1")
+def test_a_short_secret_is_masked_by_its_name() -> None:
+    """A secret that looks like an ordinary word is masked because of the field that it stands in."""
+    for name in ("apiKey", "botToken", "password", "secret"):
+        assert "pass word" not in masked_source(f'{{"{name}": "pass word" "x": 1}}')
+
+
+@pytest.mark.req("ST-4")
+def test_the_mistake_is_in_view_also_in_one_long_line(tmp_path) -> None:
+    """In a file of one long line the piece around the mistake is shown, with the mark under it."""
+    path = tmp_path / "x.json"
+    text = '{"providers": [' + '{"id": "a", "apiKey": "sk-0123456789abcdefghij"}, ' * 50
+    path.write_text(text + '"HERE" "x"]}', encoding="utf-8")
+    html = excerpt(path, 1, len(text) + 1, "here")
+    code, mark = html.split("<code")[1:3]
+    assert "HERE" in code
+    place = code.split("</i>")[1].replace("&quot;", '"').index('"HERE"')
+    assert mark.split("</i>")[1].index("<b") == place
+
+
 @pytest.mark.req("ST-4")
 def test_masking_leaves_the_rest_readable() -> None:
     """Names, ids, addresses and punctuation stay as they are, so that the mistake can be found."""
