@@ -1,7 +1,11 @@
 """Well-known providers and local servers: what the add form fills in, and what is looked for here.
 
-Every preset names the page that its facts come from and the month in which they were read. A preset is
-a suggestion for a form: nothing in the package behaves differently for a provider that has none.
+Every preset names a page or repository of its maker where base URL and key variable stand, and the month
+in which they were read there. Pages on which keys are made lie behind a login, so they could not be
+opened: they are as the makers' documentation and other projects give them.
+
+A preset is a suggestion for a form. Beyond that, only the consent rule looks at it: a preset's own variable
+goes to its own host without a question (SEC-4).
 """
 
 from __future__ import annotations
@@ -32,9 +36,10 @@ class Preset:
         key_page: Where a key is made; None for a server that needs none.
         needs_key: Whether requests need a key. Without one the file gets `secrets.NO_KEY_NEEDED`.
         default_port: The port of a server on this machine; None for a provider elsewhere.
+        other_ports: Ports that other versions of the server listen on unless told otherwise.
         start_hint: How a local server is started, in a sentence; empty for a provider elsewhere.
-        source: The page that says so.
-        checked: The month in which it was read.
+        source: Where its maker says so.
+        checked: The month in which that was read, ``YYYY-MM``; empty where it could not be.
     """
 
     key: str
@@ -45,6 +50,7 @@ class Preset:
     key_page: str | None = None
     needs_key: bool = True
     default_port: int | None = None
+    other_ports: tuple[int, ...] = ()
     start_hint: str = ""
     source: str
     checked: str = "2026-11"
@@ -77,7 +83,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="https://api.openai.com/v1",
         key_variable="OPENAI_API_KEY",
         key_page="https://platform.openai.com/api-keys",
-        source="https://platform.openai.com/docs/api-reference/authentication",
+        source="https://github.com/openai/openai-python",
     ),
     Preset(
         key="openrouter",
@@ -85,8 +91,8 @@ PRESETS: tuple[Preset, ...] = (
         type="openai-compatible",
         base_url="https://openrouter.ai/api/v1",
         key_variable="OPENROUTER_API_KEY",
-        key_page="https://openrouter.ai/keys",
-        source="https://openrouter.ai/docs/quickstart",
+        key_page="https://openrouter.ai/settings/keys",
+        source="https://github.com/OpenRouterTeam/ai-sdk-provider",
     ),
     Preset(
         key="mistral",
@@ -95,7 +101,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="https://api.mistral.ai/v1",
         key_variable="MISTRAL_API_KEY",
         key_page="https://console.mistral.ai/api-keys",
-        source="https://docs.mistral.ai/api",
+        source="https://github.com/mistralai/client-python",
     ),
     Preset(
         key="groq",
@@ -104,16 +110,16 @@ PRESETS: tuple[Preset, ...] = (
         base_url="https://api.groq.com/openai/v1",
         key_variable="GROQ_API_KEY",
         key_page="https://console.groq.com/keys",
-        source="https://console.groq.com/docs/openai",
+        source="https://github.com/groq/groq-python",
     ),
     Preset(
         key="together",
         name="Together",
         type="openai-compatible",
-        base_url="https://api.together.xyz/v1",
+        base_url="https://api.together.ai/v1",
         key_variable="TOGETHER_API_KEY",
         key_page="https://api.together.ai/settings/api-keys",
-        source="https://docs.together.ai/docs/openai-api-compatibility",
+        source="https://docs.together.ai/docs/inference/openai-compatibility",
     ),
     Preset(
         key="deepseek",
@@ -122,7 +128,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="https://api.deepseek.com",
         key_variable="DEEPSEEK_API_KEY",
         key_page="https://platform.deepseek.com/api_keys",
-        source="https://api-docs.deepseek.com/api/list-models",
+        source="https://api-docs.deepseek.com/",
     ),
     Preset(
         key="gemini",
@@ -140,7 +146,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="https://api.x.ai/v1",
         key_variable="XAI_API_KEY",
         key_page="https://console.x.ai",
-        source="https://docs.x.ai/docs/api-reference",
+        source="https://github.com/xai-org/xai-sdk-python",
     ),
     Preset(
         key="fireworks",
@@ -149,7 +155,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="https://api.fireworks.ai/inference/v1",
         key_variable="FIREWORKS_API_KEY",
         key_page="https://app.fireworks.ai/settings/users/api-keys",
-        source="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+        source="https://github.com/fw-ai/fireconnect",
     ),
     Preset(
         key="ollama",
@@ -159,7 +165,7 @@ PRESETS: tuple[Preset, ...] = (
         needs_key=False,
         default_port=11434,
         start_hint="Start it with `ollama serve`, then refresh.",
-        source="https://docs.ollama.com/api/openai-compatibility",
+        source="https://docs.ollama.com/api/authentication",
     ),
     Preset(
         key="lmstudio",
@@ -188,7 +194,9 @@ PRESETS: tuple[Preset, ...] = (
         base_url="http://localhost:8080/v1",
         needs_key=False,
         default_port=8080,
-        start_hint="Start it with `llama-server -m` and a model file, then refresh.",
+        # Versions from late 2026 on listen on 9931: https://github.com/ggml-org/llama.cpp/pull/26508
+        other_ports=(9931,),
+        start_hint="Start it with `llama-server --port 8080 -m` and a model file, then refresh.",
         source="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
     ),
     Preset(
@@ -199,7 +207,7 @@ PRESETS: tuple[Preset, ...] = (
         needs_key=False,
         default_port=8080,
         start_hint="Start it with `local-ai run`, then refresh.",
-        source="https://localai.io/docs/basics/try/",
+        source="https://localai.io/docs/basics/getting_started/",
     ),
 )
 """All presets: the providers elsewhere first, then the servers on this machine, in the order to show."""
@@ -236,7 +244,8 @@ def preset_for_url(base_url: str) -> Preset | None:
     except ValueError:
         return None
     if host in _LOOPBACK_HOSTS:
-        return next((preset for preset in PRESETS if preset.default_port == port), None)
+        local = (preset for preset in PRESETS if preset.is_local)
+        return next((preset for preset in local if port in {preset.default_port, *preset.other_ports}), None)
     return next((preset for preset in PRESETS if not preset.is_local and preset.host == host), None)
 
 

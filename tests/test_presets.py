@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ def test_presets_are_consistent(preset: Preset) -> None:
     """A provider elsewhere has https, a key variable and a key page; a local one a port and a start hint."""
     url = urlsplit(preset.base_url)
     assert not preset.base_url.endswith("/")
-    assert preset.checked == "2026-11"
+    assert re.fullmatch(r"(\d{4}-\d{2})?", preset.checked)
     assert preset.source.startswith("https://")
     if preset.is_local:
         assert (url.scheme, url.hostname, url.port) == ("http", "localhost", preset.default_port)
@@ -65,6 +66,7 @@ def test_presets_are_found_by_key_and_by_url(preset: Preset) -> None:
         "nonsense",
         "https://example.org/v1",
         "http://localhost:5555",
+        "ftp://localhost",
         "https://[",
         "https://api.openai.com.evil.org",
     ],
@@ -79,6 +81,7 @@ def test_local_servers_are_told_by_port_on_any_loopback_name() -> None:
     """127.0.0.1 and ::1 are localhost by other names."""
     assert preset_for_url("http://127.0.0.1:11434/v1") is find_preset("ollama")
     assert preset_for_url("http://[::1]:1234/v1") is find_preset("lmstudio")
+    assert preset_for_url("http://localhost:9931/v1") is find_preset("llamacpp")  # newer versions' port
 
 
 @pytest.mark.req("SEC-4")
