@@ -7,7 +7,7 @@ take about 3 MB instead of 15 (P-8).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._text import clean, escaped, html_table, text_table
@@ -183,6 +183,7 @@ class ModelList(Sequence[DiscoveredModel]):
     retry_at: datetime | None = None
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    _by_id: dict[str, DiscoveredModel] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.models)
@@ -199,7 +200,10 @@ class ModelList(Sequence[DiscoveredModel]):
 
     def get(self, model_id: str) -> DiscoveredModel | None:
         """The model with this id, or None."""
-        return next((model for model in self.models if model.id == model_id), None)
+        if self._by_id is None:  # made when first asked for: a catalog of 1,000 asks 1,000 times
+            object.__setattr__(self, "_by_id", {model.id: model for model in self.models})
+        found = self._by_id or {}
+        return found.get(model_id)
 
     def counts(self) -> dict[Kind, int]:
         """How many models there are of each kind, in the order chat, embedding, other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from .._text import clean
@@ -34,6 +34,30 @@ class EntryKind:
 
     capabilities: tuple[Capability, ...]
     known: Literal["stated", "listed", "inferred", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewModel:
+    """A model to be kept, as `Catalog.add_models` takes it.
+
+    Attributes:
+        provider_id: Who serves it.
+        model: The model's id.
+        label: A display name.
+        capabilities: ``chat`` and ``embedding``; None to infer them from the id.
+        tasks: Tasks to give it at once.
+    """
+
+    provider_id: str
+    model: str
+    label: str | None = None
+    capabilities: Iterable[str] | None = None
+    tasks: Iterable[str] = ()
+
+    def settled(self) -> NewModel:
+        """The same with its iterables read once: an edit may be applied more than once."""
+        capabilities = None if self.capabilities is None else tuple(self.capabilities)
+        return replace(self, capabilities=capabilities, tasks=tuple(self.tasks))
 
 
 def known_task(task: str) -> Task:
@@ -105,19 +129,42 @@ class Catalog(Discovering):
             InvalidInputError: If a field cannot be used; nothing is saved.
             NotFoundError: If there is no such provider.
         """
+        new = NewModel(
+            provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks
+        )
+        return self.add_models([new])[0]
+
+    def add_models(self, models: Iterable[NewModel]) -> tuple[CatalogEntry, ...]:
+        """Keep several models at once, in one write: all of them or none.
+
+        Args:
+            models: What to keep.
+
+        Raises:
+            InvalidInputError: If a field of one of them cannot be used; nothing is saved.
+            NotFoundError: If a provider does not exist.
+        """
+        wanted = [new.settled() for new in models]
         made: list[str] = []
-        wanted = None if capabilities is None else tuple(capabilities)
-        given = tuple(tasks)
 
         def change(document: Document) -> Document:
-            document, entry_id = registry.add_model(
-                document, provider_id=provider_id, model=model, label=label, capabilities=wanted, tasks=given
-            )
-            made[:] = [entry_id]
+            made.clear()
+            for new in wanted:
+                document, entry_id = registry.add_model(
+                    document,
+                    provider_id=new.provider_id,
+                    model=new.model,
+                    label=new.label,
+                    capabilities=new.capabilities,
+                    tasks=new.tasks,
+                )
+                made.append(entry_id)
             return document
 
-        self._file.edit(change)
-        return self.entry(made[0])
+        self._file.edit(
+            change, what=f"{len(wanted)} added" if len(wanted) != 1 else f"{wanted[0].model} was added"
+        )
+        return tuple(self.entry(entry_id) for entry_id in made)
 
     def update_model(
         self,
@@ -168,7 +215,10 @@ class Catalog(Discovering):
             The entry and the tasks that are not set any more.
         """
         impact = self.impact_of_deleting_model(entry_id)
-        self._file.edit(lambda document: registry.delete_model(document, entry_id))
+        self._file.edit(
+            lambda document: registry.delete_model(document, entry_id),
+            what=f"{self.entry(entry_id).title} was deleted",
+        )
         return impact
 
     def assign(self, task: str, entry_id: str) -> Assignment:
@@ -182,7 +232,7 @@ class Catalog(Discovering):
             InvalidInputError: If there is no such task.
             NotFoundError: If there is no such entry.
         """
-        self._file.edit(lambda document: registry.assign(document, task, entry_id))
+        self._file.edit(lambda document: registry.assign(document, task, entry_id), what=f"{task} was set")
         assignment: Assignment = self.assignments[task]
         return assignment
 
@@ -192,7 +242,7 @@ class Catalog(Discovering):
         Args:
             task: One of the six tasks.
         """
-        self._file.edit(lambda document: registry.unassign(document, task))
+        self._file.edit(lambda document: registry.unassign(document, task), what=f"{task} was unset")
 
     def capabilities_of(self, entry: CatalogEntry) -> EntryKind:
         """What an entry can do: as the file states, as its provider lists, or as its model's id tells (PM-6).

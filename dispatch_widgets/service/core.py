@@ -63,6 +63,7 @@ class ServiceCore:
         self.location: Location = locate(path)
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.Lock()
+        self._transport = transport
         self._consents = Consents()
         self._lists = ModelLists(
             timeout_seconds=timeout_seconds,
@@ -172,6 +173,22 @@ class ServiceCore:
             Whether anything that is shown has changed.
         """
         return self._file.reload()
+
+    @property
+    def undoable(self) -> str:
+        """What `undo` would take back, in a few words such as ``Lab was deleted``; empty if nothing."""
+        return self._file.undoable
+
+    def undo(self) -> str:
+        """Take back this service's last change, as long as nobody has changed the file since.
+
+        Returns:
+            What was taken back.
+
+        Raises:
+            DispatchError: If there is nothing to take back.
+        """
+        return self._file.undo()
 
     def preview_migration(self) -> MigrationReport | None:
         """What `migrate` would do, without writing (MIG-6); None if nothing is to be done."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
+from ..settings.document import same
 from ..settings.migration import convert_entries, migrate, needs_migration
 from ..settings.schema import Settings, view
 from ..settings.store import SettingsStore
@@ -41,6 +42,18 @@ class AwaitingMigrationError(DispatchError):
         super().__init__(
             "This settings file is from before providers; nothing is written to it until it is converted.",
             hint="Convert it in the panel's Settings file tab, or call the service's migrate().",
+        )
+
+
+class NothingToUndoError(DispatchError):
+    """There is no change to take back, or the file was changed after it."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is nothing to undo: the file was changed since.",
+            hint="Backups of the file are in the panel's Settings file tab.",
         )
 
 
@@ -80,6 +93,7 @@ class SettingsFile:
         self._snapshot: Snapshot | None = None
         self._settings = Settings()
         self._shown: Document = {}
+        self._last: tuple[str, Document, Document] | None = None  # what, and the document before and after
         self.reload()
 
     @property
@@ -193,12 +207,15 @@ class SettingsFile:
             self._on_change(settings)
         return news
 
-    def edit(self, change: Callable[[Document], Document], *, backup_reason: str | None = None) -> Snapshot:
+    def edit(
+        self, change: Callable[[Document], Document], *, backup_reason: str | None = None, what: str = ""
+    ) -> Snapshot:
         """Change the document as it is on disk now, and save it.
 
         Args:
             change: From a document to a new one; may run more than once.
             backup_reason: If given, a copy of the file is made first, for this reason.
+            what: What the change did, in a few words, for `undo`.
 
         Raises:
             AwaitingMigrationError: If the file is in the old format and not to be migrated by itself.
@@ -208,8 +225,10 @@ class SettingsFile:
         def guarded(document: Document) -> Document:
             if document and needs_migration(document):
                 raise _MigrateFirstError
+            before[:] = [document]
             return change(document)
 
+        before: list[Document] = []
         _ = self.settings  # raises for a file that cannot be read; migrates one that came from outside
         if self.awaiting_migration:
             raise AwaitingMigrationError
@@ -222,7 +241,39 @@ class SettingsFile:
             except _MigrateFirstError:
                 raise self._unwritable or AwaitingMigrationError() from None
         self._adopt(snapshot, awaiting=False, ours=True)
+        if snapshot.changed:
+            self._last = (what, before[0], snapshot.document)
         return snapshot
+
+    @property
+    def undoable(self) -> str:
+        """What `undo` would take back, in a few words; empty if there is nothing."""
+        with self._lock:
+            # An edit from elsewhere since then would be lost with it.
+            return self._last[0] if self._last and same(self._last[2], self._shown) else ""
+
+    def undo(self) -> str:
+        """Take the last change of this service back, if nothing has changed since.
+
+        Returns:
+            What was taken back.
+
+        Raises:
+            NothingToUndoError: If there is no such change, or the file was changed after it.
+        """
+        last = self._last
+        if last is None or not last[0]:
+            raise NothingToUndoError
+        what, before, after = last
+
+        def back(document: Document) -> Document:
+            if not same(document, after):
+                raise NothingToUndoError
+            return before
+
+        self.edit(back)
+        self._last = None
+        return what
 
     def preview(self) -> MigrationReport | None:
         """What a migration would do; None if none is due. Nothing is written (MIG-6)."""

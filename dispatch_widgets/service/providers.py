@@ -163,7 +163,10 @@ class Providers(ServiceCore):
             NotFoundError: If there is no such provider.
         """
         impact = self.impact_of_deleting_provider(provider_id)
-        self._file.edit(lambda document: registry.delete_provider(document, provider_id, unassign=unassign))
+        self._file.edit(
+            lambda document: registry.delete_provider(document, provider_id, unassign=unassign),
+            what=f"{self.provider(provider_id).name} was deleted",
+        )
         return impact
 
     def merge_providers(self, keep: str, others: Iterable[str]) -> Provider:
@@ -177,7 +180,9 @@ class Providers(ServiceCore):
             NotFoundError: If one of them does not exist.
         """
         gone = tuple(others)
-        self._file.edit(lambda document: registry.merge_providers(document, keep, gone))
+        self._file.edit(
+            lambda document: registry.merge_providers(document, keep, gone), what="Providers were merged"
+        )
         return self.provider(keep)
 
     def duplicates(self) -> tuple[tuple[str, ...], ...]:

@@ -12,6 +12,7 @@ import pytest
 
 from dispatch_widgets import (
     DiscoveryError,
+    DispatchError,
     InvalidInputError,
     MissingVariableError,
     NotFoundError,
@@ -20,7 +21,7 @@ from dispatch_widgets import (
     UnresolvedTaskError,
 )
 from dispatch_widgets.demo import DemoServer, fault
-from dispatch_widgets.service import Change
+from dispatch_widgets.service import Change, NewModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -437,3 +438,40 @@ def test_an_answer_to_a_request_made_before_a_change_is_thrown_away(path: Path) 
     models = service.known_models(provider.id)
     assert models is None or [model.id for model in models] == ["new"]
     assert [model.id for model in service.discover_models(provider.id)] == ["new"]
+
+
+@pytest.mark.req("UI")
+def test_the_last_change_can_be_undone_until_the_next_one(
+    service: SettingsService, server: DemoServer, path: Path
+) -> None:
+    """Deleting and assigning are taken back byte for byte; after another change nothing is (UI)."""
+    provider_id = _add(service, server)
+    entry = service.add_model(provider_id=provider_id, model="gpt-4o", tasks=["grade"])
+    before = path.read_bytes()
+    service.delete_provider(provider_id, unassign=True)
+    assert service.undoable == "Demo was deleted"
+    assert service.undo() == "Demo was deleted"
+    assert path.read_bytes() == before
+    assert service.undoable == ""
+    with pytest.raises(DispatchError, match="nothing to undo"):
+        service.undo()
+    service.assign("digest", entry.id)
+    SettingsService(path).update_provider(provider_id, name="Elsewhere")
+    with pytest.raises(DispatchError, match="nothing to undo"):
+        service.undo()
+    assert service.get_providers()[0].name == "Elsewhere"
+    assert service.assignments["digest"].model_id == entry.id
+
+
+@pytest.mark.req("API-1")
+def test_several_models_are_added_in_one_write_or_not_at_all(
+    service: SettingsService, server: DemoServer, path: Path
+) -> None:
+    """One bad model among several leaves the file as it was."""
+    provider_id = _add(service, server)
+    wanted = [NewModel(provider_id=provider_id, model=f"m{number}") for number in range(3)]
+    assert [entry.model for entry in service.add_models(wanted)] == ["m0", "m1", "m2"]
+    before = path.read_bytes()
+    with pytest.raises(InvalidInputError):
+        service.add_models([*wanted, NewModel(provider_id=provider_id, model=" ")])
+    assert path.read_bytes() == before
