@@ -71,7 +71,6 @@ class DispatchHandler(APIHandler):
         """
         self.services = services
         self._prefix = prefix
-        self._body = bytearray()
         if self.request.query:
             self.request.uri = f"{self.request.path}?[hidden]"
 
@@ -220,30 +219,15 @@ class ModelsHandler(DispatchHandler):
         }
 
 
-@web.stream_request_body
 class TrpcHandler(DispatchHandler):
     """tRPC 11's protocol below ``/dispatch/trpc/``.
 
-    The body is taken in as it comes, so that one beyond `MAX_BODY_BYTES` is not kept.
+    A body that is too large is read to its end before it is refused: Tornado closes a connection that is
+    answered earlier, without a word in the answer, and the client's next request fails (measured).
     """
 
-    async def prepare(self) -> None:  # type: ignore[override]
-        """After the credentials, the size that the request announces."""
-        await super().prepare()
-        if int(self.request.headers.get("Content-Length") or 0) > MAX_BODY_BYTES:
-            raise web.HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-
-    def data_received(self, chunk: bytes) -> None:
-        """Keeps what is needed to see that a body is too large, and no more.
-
-        Args:
-            chunk: The next piece of the body.
-        """
-        room = MAX_BODY_BYTES + 1 - len(self._body)
-        self._body += chunk[:room]
-
     async def _call(self) -> None:
-        if len(self._body) > MAX_BODY_BYTES:
+        if len(self.request.body) > MAX_BODY_BYTES:
             raise web.HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         headers = self.request.headers
         by_get = self.request.method == "GET"
@@ -251,7 +235,7 @@ class TrpcHandler(DispatchHandler):
             method=str(self.request.method),
             path=self.request.path.removeprefix(self._prefix).removeprefix("/"),
             content_type=headers.get("Content-Type", ""),
-            raw_input=self.raw_argument("input") if by_get else bytes(self._body),
+            raw_input=self.raw_argument("input") if by_get else self.request.body,
             batch=self.raw_argument("batch") == b"1",
             lines=_JSON_LINES in headers.get("Trpc-Accept", "") or _JSON_LINES in headers.get("Accept", ""),
         )

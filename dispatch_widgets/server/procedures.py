@@ -48,13 +48,13 @@ class Procedure:
 
 
 async def _get_providers(context: Context, _: dict[str, Any]) -> Any:
-    providers = await context.services.run(lambda service: service.get_providers())
+    providers = await context.services.read(lambda service: service.get_providers())
     return [provider_shape(provider, masked=context.masked) for provider in providers]
 
 
 async def _add_provider(context: Context, given: dict[str, Any]) -> Any:
     credentials = given["credentials"]
-    made = await context.services.run(
+    made = await context.services.change(
         lambda service: service.add_provider(
             name=given["name"],
             type=given["type"],
@@ -67,7 +67,7 @@ async def _add_provider(context: Context, given: dict[str, Any]) -> Any:
 
 async def _update_provider(context: Context, given: dict[str, Any]) -> Any:
     credentials = given.get("credentials", {})
-    changed = await context.services.run(
+    changed = await context.services.change(
         lambda service: service.update_provider(
             given["id"],
             name=given.get("name"),
@@ -81,7 +81,7 @@ async def _update_provider(context: Context, given: dict[str, Any]) -> Any:
 
 async def _delete_provider(context: Context, given: dict[str, Any]) -> Any:
     unassign = given.get("unassign", False)
-    impact = await context.services.run(
+    impact = await context.services.change(
         lambda service: service.delete_provider(given["id"], unassign=unassign)
     )
     return deletion_shape(impact)
@@ -95,7 +95,7 @@ async def _discover_models(context: Context, given: dict[str, Any]) -> Any:
 
 
 async def _add_model(context: Context, given: dict[str, Any]) -> Any:
-    made = await context.services.run(
+    made = await context.services.change(
         lambda service: service.add_model(
             provider_id=given["providerId"],
             model=given["model"],
@@ -108,7 +108,7 @@ async def _add_model(context: Context, given: dict[str, Any]) -> Any:
 
 
 async def _update_model(context: Context, given: dict[str, Any]) -> Any:
-    changed = await context.services.run(
+    changed = await context.services.change(
         lambda service: service.update_model(
             given["id"],
             provider_id=given.get("providerId"),
@@ -121,7 +121,7 @@ async def _update_model(context: Context, given: dict[str, Any]) -> Any:
 
 
 async def _delete_model(context: Context, given: dict[str, Any]) -> Any:
-    impact = await context.services.run(lambda service: service.delete_model(given["id"]))
+    impact = await context.services.change(lambda service: service.delete_model(given["id"]))
     return deletion_shape(impact)
 
 

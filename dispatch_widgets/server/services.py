@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_THREADS = 8
-"""Not the loop's own pool: a settings file whose lock is stuck must not hold up the rest of Jupyter."""
+_THREADS = 4
+"""Of each kind, and not from the loop's own pool: changes that wait for a stuck lock hold up no reader,
+and neither holds up the rest of Jupyter."""
 
 
 class Services:
@@ -42,7 +43,8 @@ class Services:
         self._root = root
         self._lock = threading.Lock()
         self._services: dict[Path, SettingsService] = {}
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="dispatch-widgets-http")
+        self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="dispatch-widgets-read")
+        self._writers = ThreadPoolExecutor(_THREADS, thread_name_prefix="dispatch-widgets-write")
 
     def current(self) -> SettingsService:
         """The service for the file that is found now; reads it, so not to be called on the loop."""
@@ -55,13 +57,21 @@ class Services:
                 self._services[path] = SettingsService(path)
             return self._services[path]
 
-    async def run(self, work: Callable[[SettingsService], T]) -> T:
-        """Do something with the service in a thread, and await its result.
+    async def read(self, work: Callable[[SettingsService], T]) -> T:
+        """Ask the service something in a thread, and await its answer.
 
         Args:
-            work: What to do.
+            work: What to ask; changes nothing.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(self.current()))
+        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: work(self.current()))
+
+    async def change(self, work: Callable[[SettingsService], T]) -> T:
+        """Change something in a thread, and await that it is saved.
+
+        Args:
+            work: What to change; may wait for the file's lock.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writers, lambda: work(self.current()))
 
     async def discover(self, provider_id: str, *, force_refresh: bool) -> ModelList:
         """`SettingsService.discover_models_async`, its look at the file taken in a thread.
@@ -74,7 +84,7 @@ class Services:
             NotFoundError: If there is no such provider.
             DispatchError: If asking failed and no list can stand in (MD-15).
         """
-        asked = await self.run(
+        asked = await self.read(
             lambda service: service.start_discovery(provider_id, force_refresh=force_refresh)
         )
         return await asyncio.wrap_future(asked)
@@ -91,7 +101,7 @@ class Services:
                 (provider, _started(service, provider, force_refresh)) for provider in service.get_providers()
             ]
 
-        started = await self.run(start)
+        started = await self.read(start)
         results = await asyncio.gather(*(_outcome(asked) for _, asked in started))
         return [(provider, result) for (provider, _), result in zip(started, results, strict=True)]
 

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - the fixtures ask for each other by name
-from tornado.httpclient import HTTPClientError
 
 from dispatch_widgets import SettingsService
 
@@ -66,7 +65,7 @@ class Reply:
 
 @pytest.fixture
 def ask(http_server_client: Any, jp_auth_header: dict[str, str], jp_base_url: str) -> Callable[..., Any]:
-    """``await ask("models?providerId=x")``: any request below /dispatch as it is written, any status taken.
+    """Any request below /dispatch, its path as it is written, any status taken.
 
     `jp_fetch` escapes what it is given, commas and question marks too.
     """
@@ -75,18 +74,14 @@ def ask(http_server_client: Any, jp_auth_header: dict[str, str], jp_base_url: st
         headers = {**jp_auth_header, **(headers or {})}
         url = f"{jp_base_url}dispatch/{path}"
         options = {"allow_nonstandard_methods": True, "follow_redirects": False, **options}
-        try:
-            return Reply(await http_server_client.fetch(url, headers=headers, **options))
-        except HTTPClientError as error:
-            assert error.response is not None
-            return Reply(error.response)
+        return Reply(await http_server_client.fetch(url, headers=headers, raise_error=False, **options))
 
     return asked
 
 
 @pytest.fixture
 def query(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """``await query("getProviders")``: one tRPC query."""
+    """One tRPC query, by the name of its procedure and its input."""
 
     async def queried(name: str, given: Any = None, *, extra: str = "", **options: Any) -> Reply:
         sent = "" if given is None else f"input={quote(json.dumps(given))}"
@@ -98,7 +93,7 @@ def query(ask: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture
 def mutate(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """``await mutate("addProvider", {…})``: one tRPC mutation."""
+    """One tRPC mutation, by the name of its procedure and its input."""
 
     async def mutated(
         name: str, given: Any = None, *, headers: dict[str, str] | None = None, **options: Any

@@ -30,7 +30,7 @@ def stored(service: SettingsService) -> str:
 
 @pytest.mark.req("API-4")
 async def test_without_a_token_nothing_is_answered(ask: Ask, stored: str) -> None:
-    """Without credentials every method on every route is UNAUTHORIZED in tRPC's form, with no setting in it."""
+    """Without credentials every method on every route is UNAUTHORIZED in tRPC's form."""
     for path in ("models", "models?providerId=mock", "trpc/settings.getProviders", "trpc", "trpc/a?batch=1"):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             reply = await ask(path, method=method, headers={**NO_TOKEN, **JSON}, body="{}")
@@ -70,7 +70,7 @@ async def test_an_authorizer_is_asked(ask: Ask, jp_serverapp: Any, stored: str) 
 
 @pytest.mark.req("API-4", "SEC-1")
 async def test_keys_go_only_where_they_may(query: Ask, mutate: Ask, stored: str) -> None:
-    """getProviders carries the key; the flag, the header and a page of another origin get the masked form."""
+    """The list carries the key; the flag, the header and a page of another origin get the masked form."""
 
     def key(reply: Any) -> str:
         assert reply.headers["Cache-Control"] == "no-store"

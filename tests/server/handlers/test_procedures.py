@@ -88,7 +88,7 @@ async def test_a_models_life(mutate: Ask, query: Ask, service: SettingsService) 
 
 @pytest.mark.req("API-4", "MD-3", "MD-6", "MD-7")
 async def test_discovery_is_a_bare_list_from_the_cache(query: Ask, mutate: Ask, demo: DemoServer) -> None:
-    """discoverModels gives a list of camelCase objects; only forceRefresh asks a second time."""
+    """The answer is a list of camelCase objects; only forceRefresh asks a second time."""
     provider_id = (await mutate("addProvider", _openai(demo))).data["id"]
     models = (await query("discoverModels", {"providerId": provider_id})).data
     assert len(models) == 30
@@ -222,7 +222,7 @@ async def test_methods_and_media_types(ask: Ask, jp_serverapp: Any) -> None:
 
 
 @pytest.mark.req("API-4")
-async def test_a_huge_body_is_not_kept(ask: Ask, service: SettingsService) -> None:
+async def test_a_huge_body_is_refused(ask: Ask, service: SettingsService) -> None:
     """One byte beyond the limit is 413, announced or in chunks; the limit itself is read."""
     name = "n" * (MAX_BODY_BYTES - 80)
     body = json.dumps({"name": name, "type": "anthropic", "credentials": {"apiKey": "k"}})
