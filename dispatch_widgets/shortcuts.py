@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from ._resolve import ResolvedModel
     from .discovery.models import ModelList
     from .errors import DispatchError
+    from .leaks import ScanReport
     from .service import Impact
     from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider
+    from .trying import TryResult
     from .widgets.app import Panel
 
 
@@ -143,3 +145,33 @@ def resolve(task: str) -> ResolvedModel:
 def resolve_model(provider: str, model: str) -> ResolvedModel:
     """See `SettingsService.resolve_model`."""
     return default_service().resolve_model(provider, model)
+
+
+def try_task(task: str) -> TryResult:
+    """See `SettingsService.try_task`."""
+    return default_service().try_task(task)
+
+
+async def try_task_async(task: str) -> TryResult:
+    """See `SettingsService.try_task_async`."""
+    return await default_service().try_task_async(task)
+
+
+def try_model(provider: str, model: str) -> TryResult:
+    """See `SettingsService.try_model`."""
+    return default_service().try_model(provider, model)
+
+
+async def try_model_async(provider: str, model: str) -> TryResult:
+    """See `SettingsService.try_model_async`."""
+    return await default_service().try_model_async(provider, model)
+
+
+def scan(paths: Iterable[str | Path], *, fix: bool = False) -> ScanReport:
+    """See `SettingsService.scan`."""
+    return default_service().scan(paths, fix=fix)
+
+
+def scan_notebook(path: str | Path, *, fix: bool = False) -> ScanReport:
+    """See `SettingsService.scan_notebook`."""
+    return default_service().scan_notebook(path, fix=fix)

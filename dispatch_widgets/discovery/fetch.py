@@ -1,4 +1,4 @@
-"""One bounded GET: by the wall clock, up to a size, to one address (MD-9, SEC-5, SEC-7).
+"""One bounded request: by the wall clock, up to a size, to one address (MD-9, SEC-5, SEC-7).
 
 httpx's time-outs are per read and its decompression has no limit, so both are done here: one deadline
 lies over name look-up, connection, headers and body together, and the body is read raw and
@@ -65,8 +65,9 @@ async def fetch(
     *,
     deadline: float,
     timeout_seconds: float,
+    content: bytes | None = None,
 ) -> Answer:
-    """Sends one GET to ``place.url`` and reads the whole answer.
+    """Sends one GET to ``place.url``, or one POST, and reads the whole answer.
 
     Args:
         client: What to send through.
@@ -74,6 +75,7 @@ async def fetch(
         headers: The headers that carry the key; the rest is added here.
         deadline: When to give up, on the running loop's clock, in seconds.
         timeout_seconds: The time-out as the user knows it, for the message.
+        content: A JSON body to POST; None for a GET.
 
     Raises:
         Failure: If there is no whole answer: kinds TIMEOUT, CONNECTION_REFUSED, UNKNOWN_HOST, TLS,
@@ -85,7 +87,7 @@ async def fetch(
     try:
         async with asyncio.timeout_at(deadline) as timer:
             with key_kept_out_of_logs(place.key):
-                return await _exchange(client, place, headers, reader)
+                return await _exchange(client, place, headers, reader, content)
     except Failure as found:
         failure = found
     except TimeoutError as error:
@@ -103,17 +105,23 @@ async def fetch(
 
 
 async def _exchange(
-    client: httpx.AsyncClient, place: Place, headers: Mapping[str, str], reader: _Reader
+    client: httpx.AsyncClient,
+    place: Place,
+    headers: Mapping[str, str],
+    reader: _Reader,
+    content: bytes | None,
 ) -> Answer:
     request = httpx.Request(
-        "GET",
+        "GET" if content is None else "POST",
         _parsed(place.url),
         headers={
             **headers,
+            **({} if content is None else {"content-type": "application/json"}),
             "accept": "application/json",
             "accept-encoding": "gzip, identity",
             "user-agent": f"dispatch-widgets/{__version__}",
         },
+        content=content,
     )
     response = await client.send(request, stream=True)
     try:

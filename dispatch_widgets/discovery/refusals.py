@@ -126,6 +126,16 @@ def refusal(answer: Answer, place: Place, document: Any, *, now: float) -> Failu
     return found
 
 
+def words_of(document: Any, key: str) -> str:
+    """What a server says in its own words, fit to be shown; empty for web pages and unknown shapes.
+
+    Args:
+        document: The body as JSON values, or its text.
+        key: The key that was sent, which it may have echoed.
+    """
+    return quoted(_text(document), key)
+
+
 def says_error(document: Any) -> bool:
     """Whether the body of a 200 is an error in disguise: ``{"code": 401, "success": false}``."""
     if not isinstance(document, dict):

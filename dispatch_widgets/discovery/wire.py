@@ -73,7 +73,7 @@ class Connection(ClosableProtocol):
         """Sends a request and returns the answer, its body still to be read.
 
         Args:
-            request: What to send; it has no body.
+            request: What to send; its body, if it has one, in memory.
 
         Raises:
             httpx.ReadError: If the connection ended before the headers did.
@@ -85,7 +85,8 @@ class Connection(ClosableProtocol):
                 method=request.method, target=request.url.raw_path, headers=request.headers.raw
             )
             head = self._h11.send(start) or b""
-            self._transport.write(head + (self._h11.send(h11.EndOfMessage()) or b""))
+            body = self._h11.send(h11.Data(data=request.content)) or b"" if request.content else b""
+            self._transport.write(head + body + (self._h11.send(h11.EndOfMessage()) or b""))
             while not isinstance(event := await self._next_event(), h11.Response):
                 pass  # 1xx answers announce the real one
         except BaseException:

@@ -2,20 +2,21 @@
 
 It is the only place where the settings file and model discovery meet. Every change is validated
 first and saved at once; reading picks up what other programs have written meanwhile. Each part of it
-has a module of its own, one on top of the other: core, providers, discovering, catalog, resolving.
+has a module of its own, one on top of the other: core, providers, discovering, catalog, resolving,
+trying, guarding.
 """
 
 from __future__ import annotations
 
 from ..settings.registry import Impact
-from .catalog import EntryKind
+from .catalog import EntryKind, NewModel
 from .core import REQUEST_TIMEOUT_SECONDS, Change
-from .resolving import Resolving
+from .guarding import Guarding
 
-__all__ = ["REQUEST_TIMEOUT_SECONDS", "Change", "EntryKind", "Impact", "SettingsService"]
+__all__ = ["REQUEST_TIMEOUT_SECONDS", "Change", "EntryKind", "Impact", "NewModel", "SettingsService"]
 
 
-class SettingsService(Resolving):
+class SettingsService(Guarding):
     """Providers, models and tasks of one settings file.
 
     Args:

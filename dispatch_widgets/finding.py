@@ -1,0 +1,199 @@
+"""What this machine already has: key variables that are set, and model servers that answer here.
+
+A variable is offered as the reference ``${NAME}``; its value is neither copied nor shown. Servers are
+asked on loopback only, on their usual ports, with no key, for a second at most, and only when this is
+called: opening a panel asks nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ._loop import background
+from ._text import html_table, text_table
+from .presets import PRESETS
+from .secrets import NO_KEY_NEEDED, key_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .discovery.models import ModelList
+    from .errors import DiscoveryError
+    from .presets import Preset
+
+FIND_TIMEOUT_SECONDS = 1.0
+"""How long a local server may take to list its models."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVariable:
+    """A key variable that is set.
+
+    Attributes:
+        variable: Its name.
+        preset: The provider whose variable it is.
+    """
+
+    variable: str
+    preset: Preset
+
+    @property
+    def reference(self) -> str:
+        """What goes into the settings file: ``${NAME}``."""
+        return f"${{{self.variable}}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundServer:
+    """A model server that answers on this machine.
+
+    Attributes:
+        preset: Whose usual port it is; another server can have taken it.
+        base_url: Its base URL.
+        models: How many models it lists; None if it wants a key first.
+        needs_key: Whether it wants a key.
+    """
+
+    preset: Preset
+    base_url: str
+    models: int | None
+    needs_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundHere:
+    """What this machine already has.
+
+    Attributes:
+        variables: Key variables that are set, in the presets' order.
+        servers: Local servers that answered, in the presets' order.
+    """
+
+    variables: tuple[FoundVariable, ...] = ()
+    servers: tuple[FoundServer, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.variables or self.servers)
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        rows: list[tuple[object, ...]] = [
+            (found.preset.name, found.preset.base_url, found.reference, "") for found in self.variables
+        ]
+        for server in self.servers:
+            models = "wants a key" if server.models is None else f"{server.models:,}"
+            rows.append(
+                (server.preset.name, server.base_url, "" if server.needs_key else "none needed", models)
+            )
+        return rows
+
+    def __str__(self) -> str:
+        return (
+            text_table(_HEADS, self._rows()) if self else "No key variable is set, no local server answers."
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEADS, self._rows(), caption="" if self else str(self))
+
+
+_HEADS = ("Found", "Base URL", "Key", "Models")
+
+
+def find_here(
+    *,
+    servers: bool = True,
+    timeout_seconds: float = FIND_TIMEOUT_SECONDS,
+    presets: Iterable[Preset] = PRESETS,
+    environ: Mapping[str, str] | None = None,
+) -> FoundHere:
+    """Key variables that are set, and local model servers that answer now.
+
+    Args:
+        servers: Whether to ask local servers; False looks at the environment alone and sends nothing.
+        timeout_seconds: How long each server may take, by the wall; all are asked at once.
+        presets: What to look for.
+        environ: The environment to read; this process's if None.
+    """
+    known = tuple(presets)
+    if not servers:
+        return FoundHere(variables=found_variables(known, environ))
+    return background.call(_find(known, environ, timeout_seconds))
+
+
+async def find_here_async(
+    *,
+    servers: bool = True,
+    timeout_seconds: float = FIND_TIMEOUT_SECONDS,
+    presets: Iterable[Preset] = PRESETS,
+    environ: Mapping[str, str] | None = None,
+) -> FoundHere:
+    """See `find_here`.
+
+    Args:
+        servers: Whether to ask local servers.
+        timeout_seconds: How long each server may take, by the wall.
+        presets: What to look for.
+        environ: The environment to read; this process's if None.
+    """
+    known = tuple(presets)
+    if not servers:
+        return FoundHere(variables=found_variables(known, environ))
+    return await background.wait(_find(known, environ, timeout_seconds))
+
+
+def found_variables(
+    presets: Iterable[Preset] = PRESETS, environ: Mapping[str, str] | None = None
+) -> tuple[FoundVariable, ...]:
+    """The key variables that are set to something that can be a key.
+
+    Args:
+        presets: What to look for.
+        environ: The environment to read; this process's if None.
+    """
+    values = os.environ if environ is None else environ
+    return tuple(
+        FoundVariable(variable=preset.key_variable, preset=preset)
+        for preset in presets
+        if preset.key_variable is not None and key_problem(values.get(preset.key_variable)) is None
+    )
+
+
+async def _find(
+    presets: tuple[Preset, ...], environ: Mapping[str, str] | None, timeout_seconds: float
+) -> FoundHere:
+    from .discovery.discoverer import Discoverer
+    from .discovery.models import Target
+    from .discovery.transport import is_loopback
+
+    local: dict[str, Preset] = {}
+    for preset in presets:
+        if preset.is_local and is_loopback(urlsplit(preset.base_url).hostname or ""):
+            local.setdefault(preset.base_url, preset)  # two servers share a port: it is asked once
+    targets = [
+        Target(provider_id=url, name=preset.name, type=preset.type, base_url=url, api_key=NO_KEY_NEEDED)
+        for url, preset in local.items()
+    ]
+    discoverer = Discoverer(timeout_seconds=timeout_seconds)
+    try:
+        answers = [answer async for answer in discoverer.discover_all(targets)]
+    finally:
+        await discoverer.aclose()
+    servers = {url: _server(local[url], url, answer) for url, answer in answers}
+    return FoundHere(
+        variables=found_variables(presets, environ),
+        servers=tuple(found for url in local if (found := servers[url]) is not None),
+    )
+
+
+def _server(preset: Preset, url: str, answer: ModelList | DiscoveryError) -> FoundServer | None:
+    """What an answer means; None for nothing there, or for something that is no model server."""
+    from .discovery.models import ModelList
+
+    if isinstance(answer, ModelList):
+        # An answer that is no list comes as an empty one with an error.
+        return FoundServer(preset=preset, base_url=url, models=len(answer)) if answer.error is None else None
+    if answer.kind == "INVALID_CREDENTIALS":
+        return FoundServer(preset=preset, base_url=url, models=None, needs_key=True)
+    return None
