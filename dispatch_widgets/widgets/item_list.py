@@ -59,6 +59,11 @@ MAX_TYPED_ID_CHARACTERS = 512
 """A model id typed by hand that is longer than this is not an id."""
 
 
+def _json(value: object) -> bytes:
+    # ASCII escapes carry even a lone surrogate through, which UTF-8 cannot; the page cannot read NaN.
+    return json.dumps(value, separators=(",", ":"), default=list, allow_nan=False).encode("ascii")
+
+
 def _ids_from_page(value: Any, widget: ItemList) -> tuple[str, ...]:
     return widget.pickable(value) if isinstance(value, list) else widget.selected
 
@@ -211,8 +216,7 @@ class ItemList(anywidget.AnyWidget):
         """All rows as JSON. ``now`` lets the page allow for a clock that differs from the kernel's."""
         with self._lock:
             state = {"revision": self._revision, "now": time.time(), "rows": list(self._by_id.values())}
-        # ASCII escapes carry even a lone surrogate through, which UTF-8 cannot.
-        return json.dumps(state, separators=(",", ":"), default=list).encode("ascii")
+        return _json(state)
 
     def _revision_up(self, changed: Sequence[Row] | None) -> None:
         """Sends the changed rows, or all of them for None.
@@ -225,8 +229,7 @@ class ItemList(anywidget.AnyWidget):
             self._rows = self._revision
             return
         patch = {"base": base, "revision": self._revision, "now": time.time(), "rows": changed}
-        packed = json.dumps(patch, separators=(",", ":"), default=list).encode("ascii")
-        self.send({"kind": "patch"}, buffers=[packed])
+        self.send({"kind": "patch"}, buffers=[_json(patch)])
 
     # -- from the page -------------------------------------------------------------------------
 

@@ -18,9 +18,12 @@ _HERE = Path(__file__).parent
 _FAILED = pytest.StashKey[bool]()
 
 
-def _load_lab() -> Any:
+def _load(name: str) -> Any:
     # Tests are no package, so the harness beside this file is loaded by its path.
-    spec = importlib.util.spec_from_file_location("dispatch_browser_lab", _HERE / "lab.py")
+    full_name = f"dispatch_browser_{name}"
+    if full_name in sys.modules:
+        return sys.modules[full_name]
+    spec = importlib.util.spec_from_file_location(full_name, _HERE / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -43,7 +46,7 @@ def chromium() -> str:
     for module in ("playwright", "jupyterlab"):
         if importlib.util.find_spec(module) is None:
             _missing(module, "pip install 'dispatch-widgets[test]'")
-    harness = _load_lab()
+    harness = _load("lab")
     path = harness.find_chromium()
     if path is None:
         _missing("Chromium", harness.INSTALL_LINE)
@@ -54,7 +57,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A JupyterLab server on loopback for the whole run."""
-    server = _load_lab().Lab(tmp_path_factory.mktemp("lab"))
+    server = _load("lab").Lab(tmp_path_factory.mktemp("lab"))
     yield server
     server.stop()
 
@@ -65,7 +68,7 @@ def browser(chromium: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = _load_lab().launch(playwright, chromium)
+        started = _load("lab").launch(playwright, chromium)
         yield started
         started.close()
 
@@ -76,7 +79,7 @@ def notebook(lab: Any, browser: Any, request: pytest.FixtureRequest, tmp_path: P
     context = browser.new_context()
     context.set_default_timeout(15_000)
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    opened = sys.modules["dispatch_browser_lab"].Notebook(lab, context, f"{name}.ipynb")
+    opened = _load("lab").Notebook(lab, context, f"{name}.ipynb")
     yield opened
     failed = request.node.stash.get(_FAILED, False)
     if failed and not opened.page.is_closed():
@@ -86,6 +89,19 @@ def notebook(lab: Any, browser: Any, request: pytest.FixtureRequest, tmp_path: P
     opened.close()
     context.close()
     assert failed or not opened.errors, opened.errors
+
+
+@pytest.fixture
+def app(notebook: Any, tmp_path: Path, canary: str) -> Iterator[Any]:
+    """The app in that notebook, over a demo server whose key must be seen nowhere."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=15_000)
+    folder = tmp_path / "settings"
+    folder.mkdir()
+    opened = _load("panels").App(notebook, folder, canary)
+    with opened.server:
+        yield opened
 
 
 @pytest.hookimpl(wrapper=True)

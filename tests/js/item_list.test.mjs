@@ -154,6 +154,16 @@ test("a patch changes its rows and leaves the others as they are", () => {
   assert.ok(after[0] === rows[0] && after[2] === rows[2]);
 });
 
+test("rows keep the place of the fullest row's icon buttons", () => {
+  const icons = (count) => Array.from({ length: count }, (_, i) => ({ action: `a${i}`, only: true }));
+  assert.equal(
+    list.iconPlaces([row("a", { actions: icons(3) }), row("b"), row("c", { actions: icons(2) })]),
+    3,
+  );
+  assert.equal(list.iconPlaces([row("a", { actions: [{ action: "x" }] }), row("b", { actions: [] })]), 0);
+  assert.equal(list.iconPlaces([]), 0);
+});
+
 test("only rows near what is in sight are drawn", () => {
   assert.deepEqual(list.windowOf(0, 310, 44, 5000), [0, 14]);
   assert.deepEqual(list.windowOf(44_000, 310, 44, 5000), [994, 1014]);

@@ -460,8 +460,8 @@ const ROW_PARTS = {
       const text = clean(plain(cell));
       return h("span", { class: `dw-cell dw-${key}${tone}`, role: "gridcell", title: text || null }, text);
     }),
-  acts: (row) => {
-    if (!row.actions?.length && !row.tag) return null;
+  acts: (row, _columns, place) => {
+    if (!row.actions?.length && !row.tag && !place) return null;
     const buttons = (row.actions ?? []).map((action) => button(action, `row:${action.action}`, "-1"));
     const tag = row.tag ? h("span", { class: "dw-badge dw-plain" }, clean(row.tag)) : null;
     return h("div", { class: "dw-acts", role: "gridcell" }, buttons, tag);
@@ -474,20 +474,26 @@ const PART_DATA = {
   main: (row) => [row.title, row.mono, row.badge, row.line],
   meta: (row) => row.meta,
   cells: (row, columns) => [row.cells, columns],
-  acts: (row) => [row.actions, row.tag],
+  acts: (row, _columns, place) => [row.actions, row.tag, place],
   note: (row) => row.note,
 };
 
-function drawRow(drawn, row, columns) {
+/** How many icon buttons the fullest row has: rows with fewer keep the place, so that columns align. */
+export function iconPlaces(rows) {
+  const icons = (row) => (row.actions?.every((action) => action.only) ? row.actions.length : 0);
+  return rows.reduce((most, row) => Math.max(most, icons(row)), 0);
+}
+
+function drawRow(drawn, row, columns, places) {
   drawn.node.className = ["dw-row", row.state && `dw-${row.state}`].filter(Boolean).join(" ");
   drawn.row = row;
   let changed = false;
   for (const [part, draw] of Object.entries(ROW_PARTS)) {
-    const data = JSON.stringify(PART_DATA[part](row, columns)) ?? "";
+    const data = JSON.stringify(PART_DATA[part](row, columns, places > 0)) ?? "";
     if (drawn.data[part] === data) continue;
     const kept = part === "note" ? noteData(drawn.nodes.note?.[0]) : {};
     drawn.data[part] = data;
-    drawn.nodes[part] = [draw(row, columns)].flat().filter(Boolean);
+    drawn.nodes[part] = [draw(row, columns, places > 0)].flat().filter(Boolean);
     if (part === "note") restoreNote(drawn.nodes.note[0], kept);
     changed = true;
   }
@@ -557,6 +563,8 @@ function renderManage({ model, el, store, act, voice }) {
     );
     if (columns.length && list.firstChild !== heading) list.prepend(heading);
     else if (!columns.length) heading.remove();
+    const places = iconPlaces(store.rows);
+    list.style.setProperty("--dw-places", places);
     let after = columns.length ? heading : null;
     for (const row of store.rows) {
       if (!drawn.has(row.id)) {
@@ -565,7 +573,7 @@ function renderManage({ model, el, store, act, voice }) {
         drawn.set(row.id, { node, data: {}, nodes: {} });
       }
       const item = drawn.get(row.id);
-      drawRow(item, row, columns);
+      drawRow(item, row, columns, places);
       const place = after ? after.nextSibling : list.firstChild;
       if (place !== item.node) list.insertBefore(item.node, place);
       after = item.node;
@@ -688,9 +696,9 @@ const REST_MS = 300; // typing rests this long before the count is said aloud
 
 function modelRow(row, columns, wanted, options) {
   const mixed = Boolean(row.from);
-  const box = row.have
-    ? icon("check")
-    : h("input", { type: options.multiple ? "checkbox" : "radio", tabindex: "-1", "aria-hidden": "true" });
+  // Not a real box: the row itself is the option, and nothing in it can have the focus.
+  const sign = options.multiple ? "dw-box" : "dw-box dw-round";
+  const box = row.have ? icon("check") : h("span", { class: sign, "aria-hidden": "true" });
   const name = h(
     "span",
     { class: "dw-name" },
@@ -994,7 +1002,6 @@ function renderPick({ model, el, store, act, voice }) {
       node.setAttribute("aria-posinset", index + 1);
       node.setAttribute("aria-setsize", shown.length);
       node.classList.toggle("dw-current", index === state.current);
-      if (node.firstChild.tagName === "INPUT") node.firstChild.checked = isChosen;
       const place = after ? after.nextSibling : ui.pad.firstChild;
       if (place !== node) ui.pad.insertBefore(node, place);
       after = node;
