@@ -30,6 +30,7 @@ _EXPORTS = {
     ),
     "finding": ("FoundHere", "find_here", "find_here_async"),
     "leaks": ("Leak", "ScanReport"),
+    "secrets": ("store_in_keyring",),
     "service": ("SettingsService",),
     "service.default": ("default_service",),
     "settings.report": ("MigrationReport",),

@@ -23,6 +23,7 @@ from .finding import find_here as find_here
 from .finding import find_here_async as find_here_async
 from .leaks import Leak as Leak
 from .leaks import ScanReport as ScanReport
+from .secrets import store_in_keyring as store_in_keyring
 from .service import SettingsService as SettingsService
 from .service.default import default_service as default_service
 from .settings.report import MigrationReport as MigrationReport

@@ -190,18 +190,53 @@ def resolve_key(key: str, environ: Mapping[str, str]) -> str:
 
     Raises:
         MissingVariableError: If the variable is not set or blank.
-        InvalidInputError: If what the variable holds cannot be a key.
+        KeyringError: If the keyring has no such key, or is none that keys are safe in.
+        MissingPackageError: If a keyring is needed and its package is not installed.
+        InvalidInputError: If what the reference leads to cannot be a key.
     """
     name = environment_name(key)
-    if name is None:
+    place = _KEYRING.fullmatch(key)
+    if name is not None:
+        value = environ.get(name, "").strip()
+        if not value:
+            raise MissingVariableError(name)
+    elif place is not None:
+        from ._keyring import read
+
+        value = read(place.group(1), place.group(2)).strip()
+    else:
         return key
-    value = environ.get(name, "").strip()
-    if not value:
-        raise MissingVariableError(name)
     problem = key_problem(value)
     if problem:
-        raise InvalidInputError([FieldProblem(API_KEY_FIELD, f"In ${{{name}}}: {problem}")])
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, f"In {key}: {problem}")])
     return value
+
+
+def store_in_keyring(service: str, user: str, key: str) -> str:
+    """Stores a key in the system's keyring, through the optional ``keyring`` package (SEC-4).
+
+    Args:
+        service: The service to store it under; no slash and no blank in it.
+        user: The user to store it for; no blank in it.
+        key: The key.
+
+    Returns:
+        The reference to give a provider as its key: ``keyring:SERVICE/USER``.
+
+    Raises:
+        InvalidInputError: If the key cannot be one, or the names cannot stand in a reference.
+        MissingPackageError: If the keyring package is not installed.
+        KeyringError: If there is no keyring in which the key would be safe, or it refused.
+    """
+    value = clean_key(key)
+    reference = f"keyring:{service}/{user}"
+    found = _KEYRING.fullmatch(reference)
+    if found is None or found.groups() != (service, user):
+        raise InvalidInputError([FieldProblem("service", "Leave out blanks, and slashes in the service.")])
+    from ._keyring import write
+
+    write(service, user, value)
+    return reference
 
 
 def redact(text: str, keys: Iterable[str] = ()) -> str:

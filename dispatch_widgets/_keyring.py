@@ -1,0 +1,119 @@
+"""Keys in the operating system's keyring, through the optional ``keyring`` package (SEC-4).
+
+A keyring that stores in plain text would only look safe, and the package falls back to one silently, so
+such back ends are passed over, and where nothing else is left that is an error.
+https://keyring.readthedocs.io/en/latest/ (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .errors import KeyringError, MissingPackageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REMEMBERED_SECONDS = 60.0
+"""How long a key that was read is remembered: a panel asks often, and a keyring may ask its user."""
+
+_UNSAFE_MODULES = frozenset({"keyring.backends.fail", "keyring.backends.null"})
+_CHAIN_MODULE = "keyring.backends.chainer"
+
+_lock = threading.Lock()
+_remembered: dict[tuple[str, str], tuple[str, float, object]] = {}
+
+
+def read(service: str, user: str) -> str:
+    """The key that the keyring holds.
+
+    Args:
+        service: The service it is stored under.
+        user: The user it is stored for.
+
+    Raises:
+        MissingPackageError: If the keyring package is not installed.
+        KeyringError: If there is no such key, or no keyring in which it would be safe.
+    """
+    current = _package().get_keyring()
+    with _lock:
+        held = _remembered.get((service, user))
+        if held is not None and held[2] is current and time.monotonic() - held[1] < REMEMBERED_SECONDS:
+            return held[0]
+    for backend in _safe(current):
+        value = _asked(partial(backend.get_password, service, user))
+        if isinstance(value, str) and value.strip():
+            with _lock:
+                _remembered[service, user] = (value, time.monotonic(), current)
+            return value
+    raise KeyringError(
+        f"The keyring holds no key for {service}/{user}.",
+        hint="Store it with dw.store_in_keyring(service, user, key), or give the provider another key.",
+    )
+
+
+def write(service: str, user: str, key: str) -> None:
+    """Stores a key.
+
+    Args:
+        service: The service to store it under.
+        user: The user to store it for.
+        key: The key.
+
+    Raises:
+        MissingPackageError: If the keyring package is not installed.
+        KeyringError: If there is no keyring in which it would be safe, or it refused.
+    """
+    backend = _safe(_package().get_keyring())[0]
+    _asked(partial(backend.set_password, service, user, key))
+    with _lock:
+        _remembered.pop((service, user), None)
+
+
+def _package() -> Any:
+    try:
+        import keyring
+    except ImportError:
+        pass
+    else:
+        return keyring
+    raise MissingPackageError("keyring", purpose="for keys that are kept in the system's keyring")
+
+
+def _safe(current: Any) -> list[Any]:
+    """The back ends in use that do keep secrets, best first.
+
+    Raises:
+        KeyringError: If there is none.
+    """
+    chained = type(current).__module__ == _CHAIN_MODULE
+    backends = [*current.backends] if chained else [current]
+    safe = [backend for backend in backends if not _is_unsafe(type(backend))]
+    if safe:
+        return safe
+    plain = any("plaintext" in kind.__name__.lower() for one in backends for kind in type(one).__mro__)
+    raise KeyringError(
+        "The only keyring here stores in plain text; no key is read from it or put into it."
+        if plain
+        else "There is no keyring on this machine that keys could be kept in.",
+        hint="Use an environment variable, or install a keyring: Secret Service or KWallet on Linux; "
+        "macOS and Windows have one.",
+    )
+
+
+def _is_unsafe(kind: type) -> bool:
+    return any(
+        base.__module__ in _UNSAFE_MODULES or "plaintext" in base.__name__.lower() for base in kind.__mro__
+    )
+
+
+def _asked(call: Callable[[], Any]) -> Any:
+    """What the keyring answers. Its own errors may quote what was stored, so only their kind is told."""
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001 - back ends raise whatever their systems do
+        kind = type(error).__name__
+    raise KeyringError(f"The keyring refused ({kind}).", hint="Unlock it, then try again.")
