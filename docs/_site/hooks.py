@@ -48,6 +48,11 @@ _TITLES = {
     "panels": ("Panels", "Each takes a service, or the default one, and stands alone in a cell."),
     "further": ("Further parts", "Named in the guides, and imported from their own modules."),
 }
+_MARKS = "Marks such as MD-9 name the requirement that a sentence comes from."
+_OPTIONS = {
+    "errors": ("inherited_members: false", "filters: ['!^as_dict$', '!^_']"),
+    "service": ("show_bases: false",),  # it is put together from parts that are nobody's business
+}
 _FURTHER = (
     "discovery.capabilities.infer_capabilities",
     "discovery.diagnose.Diagnosis",
@@ -185,8 +190,10 @@ def _reference_pages() -> Iterator[tuple[str, str]]:
         names[page].append(f"{home}.{name}")
     names["further"] = list(_FURTHER)
     for page, (title, text) in _TITLES.items():
-        entries = "\n\n".join(f"::: dispatch_widgets.{name}" for name in names[page])
-        yield f"reference/{page}.md", f"# {title}\n\n{text}\n\n{entries}\n"
+        options = "".join(f"\n      {option}" for option in _OPTIONS.get(page, ()))
+        options = f"\n    options:{options}" if options else ""
+        entries = "\n\n".join(f"::: dispatch_widgets.{name}{options}" for name in names[page])
+        yield f"reference/{page}.md", f"# {title}\n\n{text} {_MARKS}\n\n{entries}\n"
 
 
 def _cli_page() -> str:
