@@ -9,9 +9,11 @@ if TYPE_CHECKING:
 
     from .discovery.diagnose import Diagnosis
     from .discovery.models import DiscoveredModel, ModelList
+    from .leaks import ScanReport
     from .settings.migration import MigrationReport
     from .settings.schema import Provider
     from .settings.store import Backup
+    from .trying import TryResult
 
 
 def provider_facts(provider: Provider) -> dict[str, Any]:
@@ -95,4 +97,38 @@ def diagnosis_facts(diagnosis: Diagnosis) -> dict[str, Any]:
         "steps": [{"ok": step.ok, "text": step.text} for step in diagnosis.steps],
         "suggestion": diagnosis.suggestion,
         "suggestedBaseUrl": diagnosis.suggested_base_url,
+    }
+
+
+def try_facts(result: TryResult) -> dict[str, Any]:
+    """What came of one request to a model."""
+    return {
+        "ok": result.ok,
+        "task": result.task,
+        "model": result.model,
+        "provider": result.provider_name,
+        "latencySeconds": round(result.latency_seconds, 3),
+        "message": result.message,
+        "error": result.error.as_dict() if result.error else None,
+    }
+
+
+def scan_facts(report: ScanReport) -> dict[str, Any]:
+    """What a scan for keys found, each key in the form that may be shown."""
+    return {
+        "files": report.files,
+        "keys": report.keys,
+        "leaks": [
+            {
+                "path": str(leak.path),
+                "cell": leak.cell,
+                "place": leak.place,
+                "line": leak.line,
+                "key": leak.key,
+            }
+            for leak in report.leaks
+        ],
+        "fixed": [str(path) for path in report.fixed],
+        "backups": [str(path) for path in report.backups],
+        "unread": [{"path": str(path), "reason": reason} for path, reason in report.unread],
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import sys
 from pathlib import Path
@@ -13,21 +12,28 @@ import click
 
 from . import __version__
 from ._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, report_facts
-from ._text import clean, text_table
+from ._terminal import (
+    FAILED,
+    as_json_option,
+    open_service,
+    print_json,
+    print_line,
+    print_lines,
+    print_table,
+    shown_path,
+    warn,
+)
+from ._text import clean
+from .cli_using import scan, try_task
 from .errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from .secrets import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from .discovery.models import ModelList
     from .service import SettingsService
     from .settings.migration import MigrationReport
     from .settings.schema import Provider
-
-FAILED = 1  # exit code; click's own for wrong usage is 2
-
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
 class _Commands(click.Group):
@@ -51,7 +57,7 @@ class _Commands(click.Group):
 
 def _fail(message: str, hint: str = "") -> NoReturn:
     for text in (message, hint):
-        _warn(redact(text))  # errors hold no key; this is for the one that somebody gets wrong
+        warn(redact(text))  # errors hold no key; this is for the one that somebody gets wrong
     sys.exit(FAILED)
 
 
@@ -107,14 +113,14 @@ def demo(*, text: bool, no_browser: bool, folder: Path | None, port: int | None)
 
 
 @main.command()
-@_as_json
+@as_json_option
 def where(*, as_json: bool) -> None:
     """Say which settings file is used, and why."""
     from .settings.locate import locate
 
     found = locate()
     if as_json:
-        _print_json(
+        print_json(
             {
                 "path": str(found.path),
                 "why": found.why,
@@ -125,45 +131,52 @@ def where(*, as_json: bool) -> None:
             }
         )
         return
-    click.echo(_path(found.path))
-    _print(found.reason)
+    click.echo(shown_path(found.path))
+    print_line(found.reason)
     if found.others:
-        _print("Other settings files, not used:")
+        print_line("Other settings files, not used:")
         for path in found.others:
-            click.echo(f"  {_path(path)}")
+            click.echo(f"  {shown_path(path)}")
     if found.git_warning:
-        _warn(found.git_warning)
+        warn(found.git_warning)
 
 
 @main.command()
-@_as_json
+@as_json_option
 def providers(*, as_json: bool) -> None:
     """List the registered providers, keys masked."""
-    service = _service()
+    service = open_service()
     known = service.get_providers()
     if as_json:
-        _print_json([provider_facts(provider) for provider in known])
+        print_json([provider_facts(provider) for provider in known])
     elif not known:
-        _print("No providers yet.")
+        print_line("No providers yet.")
     else:
         rows = [(p.name, p.type, p.host, p.masked_key, p.id) for p in known]
-        _print_table(("Name", "Type", "Host", "Key", "Id"), rows)
+        print_table(("Name", "Type", "Host", "Key", "Id"), rows)
 
 
 @main.command()
 @click.argument("provider", required=False)
 @click.option("--refresh", is_flag=True, help="Ask even if a list from less than an hour ago is held.")
-@_as_json
-def discover(*, provider: str | None, refresh: bool, as_json: bool) -> None:
+@click.option(
+    "--allow-sending", is_flag=True, help="Send PROVIDER the variable that the file names as its key."
+)
+@as_json_option
+def discover(*, provider: str | None, refresh: bool, allow_sending: bool, as_json: bool) -> None:
     """List the models of PROVIDER (an id or a name), or count those of all providers."""
-    service = _service()
+    if allow_sending and provider is None:
+        raise click.UsageError("--allow-sending is for one PROVIDER at a time.")
+    service = open_service()
     if provider is None:
         _discover_all(service, refresh=refresh, as_json=as_json)
         return
     chosen = find_provider(service.get_providers(), provider)
+    if allow_sending:
+        service.allow_sending(chosen.id)
     models = service.discover_models(chosen.id, force_refresh=refresh)
     if as_json:
-        _print_json(list_facts(models))
+        print_json(list_facts(models))
         return
     rows = [
         (
@@ -175,9 +188,9 @@ def discover(*, provider: str | None, refresh: bool, as_json: bool) -> None:
         )
         for model in models
     ]
-    _print_table(("Model", "Name", "Kind", "Context", "By"), rows)
-    _print(models.summary())
-    _warn(models.warning)
+    print_table(("Model", "Name", "Kind", "Context", "By"), rows)
+    print_line(models.summary())
+    warn(models.warning)
 
 
 def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> None:
@@ -187,41 +200,41 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
         provider.id: result for provider in known if isinstance(result := results[provider.id], DispatchError)
     }
     if as_json:
-        _print_json(
+        print_json(
             {
                 key: {"error": result.as_dict()} if isinstance(result, DispatchError) else list_facts(result)
                 for key, result in results.items()
             }
         )
     elif not known:
-        _print("No providers yet.")
+        print_line("No providers yet.")
     else:
         rows = [(p.name, p.host, *_counts(results[p.id]), p.id) for p in known]
-        _print_table(("Name", "Host", "Chat", "Embedding", "Other", "State", "Id"), rows)
+        print_table(("Name", "Host", "Chat", "Embedding", "Other", "State", "Id"), rows)
     for provider in known:
         result = results[provider.id]
         text = f"{result.message} {result.hint}" if isinstance(result, DispatchError) else result.warning
-        _warn(f"{provider.name}: {text}" if text else "")
+        warn(f"{provider.name}: {text}" if text else "")
     if failures:
         sys.exit(FAILED)
 
 
 @main.command()
 @click.argument("provider", required=False)
-@_as_json
+@as_json_option
 def diagnose(*, provider: str | None, as_json: bool) -> None:
     """Find out step by step why PROVIDER (an id or a name; else each one) gives no models."""
-    service = _service()
+    service = open_service()
     known = tuple(one for one in service.get_providers() if not one.is_mock)
     chosen = known if provider is None else (find_provider(known, provider),)
     found = {one.id: service.diagnose(one.id) for one in chosen}
     if as_json:
-        _print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})
+        print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})
     else:
         for one in chosen:
-            _print(f"{one.name} ({one.host})")
+            print_line(f"{one.name} ({one.host})")
             for line in str(found[one.id]).splitlines():
-                _print_lines(f"  {line}")
+                print_lines(f"  {line}")
     if not all(diagnosis.ok for diagnosis in found.values()):
         sys.exit(FAILED)
 
@@ -229,35 +242,35 @@ def diagnose(*, provider: str | None, as_json: bool) -> None:
 @main.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would change, keys masked, and write nothing.")
-@_as_json
+@as_json_option
 def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
     """Convert a settings file from before providers; a copy of it is kept beside it."""
-    service = _service(file, auto_migrate=False)
+    service = open_service(file, auto_migrate=False)
     report = service.preview_migration() if service.problem is None else None
     if service.problem is not None:
         raise service.problem
     if report is not None and not dry_run:
         report = service.migrate()
     if as_json:
-        _print_json(report_facts(service.path, report))
+        print_json(report_facts(service.path, report))
     elif report is None:
-        _print(f"Nothing to convert in {service.path}.")
+        print_line(f"Nothing to convert in {service.path}.")
     else:
         if dry_run:
             _print_difference(report)
-        _print_lines(str(report))
+        print_lines(str(report))
 
 
 @main.command()
-@_as_json
+@as_json_option
 def backups(*, as_json: bool) -> None:
     """List the backups of the settings file, newest first."""
-    service = _service(auto_migrate=False)
+    service = open_service(auto_migrate=False)
     found = service.backups()
     if as_json:
-        _print_json([backup_facts(backup) for backup in found])
+        print_json([backup_facts(backup) for backup in found])
     elif not found:
-        _print("No backups yet. One is made before every conversion and restore.")
+        print_line("No backups yet. One is made before every conversion and restore.")
     else:
         rows = [
             (
@@ -270,14 +283,14 @@ def backups(*, as_json: bool) -> None:
             )
             for b in found
         ]
-        _print_table(("Made", "Reason", "Providers", "Entries", "Bytes", "File"), rows)
+        print_table(("Made", "Reason", "Providers", "Entries", "Bytes", "File"), rows)
 
 
 @main.command()
 @click.argument("backup")
 def restore(*, backup: str) -> None:
     """Put BACKUP (a file that `backups` lists) back; the file of now is kept as a backup."""
-    service = _service(auto_migrate=False)
+    service = open_service(auto_migrate=False)
     chosen = next(
         (found for found in service.backups() if backup in {found.path.name, str(found.path)}), None
     )
@@ -286,7 +299,7 @@ def restore(*, backup: str) -> None:
             f"There is no backup called {backup}.", hint="`dispatch-widgets backups` lists them all."
         )
     service.restore(chosen)
-    _print(f"{service.path} is {chosen.path.name} again.")
+    print_line(f"{service.path} is {chosen.path.name} again.")
 
 
 def find_provider(known: tuple[Provider, ...], word: str) -> Provider:
@@ -320,17 +333,6 @@ def find_provider(known: tuple[Provider, ...], word: str) -> Provider:
     )
 
 
-def _service(path: Path | None = None, *, auto_migrate: bool = True) -> SettingsService:
-    from .service import SettingsService
-
-    service = SettingsService(path, auto_migrate=auto_migrate)
-    if auto_migrate and service.migration_report is not None:
-        _warn("This file was from before providers and has been converted.")
-        for line in str(service.migration_report).splitlines():
-            _warn(line)
-    return service
-
-
 def _counts(result: ModelList | DispatchError) -> tuple[object, ...]:
     if isinstance(result, DispatchError):
         return ("-", "-", "-", getattr(result, "kind", result.code))
@@ -347,30 +349,5 @@ def _print_difference(report: MigrationReport) -> None:
         click.echo(line[: len(line) - len(line.lstrip())] + clean(line.lstrip()))
 
 
-def _print_json(value: Mapping[str, Any] | list[Any]) -> None:
-    # ASCII only: control and direction marks of foreign text stay escapes, and no terminal acts on them.
-    click.echo(json.dumps(value, indent=2, ensure_ascii=True))
-
-
-def _print_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    click.echo(text_table(heads, rows))
-
-
-def _path(path: Path) -> str:
-    """A path as it is, to be copied, unless it has something in it that a terminal would act on."""
-    text = str(path)
-    return text if text.isprintable() else clean(text, limit=len(text))
-
-
-def _print(text: str) -> None:
-    click.echo(clean(text, limit=2_000))
-
-
-def _print_lines(text: str) -> None:
-    for line in text.splitlines():
-        click.echo(line[: len(line) - len(line.lstrip())] + clean(line, limit=2_000))
-
-
-def _warn(text: str) -> None:
-    if text:
-        click.echo(clean(text, limit=2_000), err=True)
+main.add_command(try_task)
+main.add_command(scan)

@@ -287,7 +287,7 @@ def test_a_mistake_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(canary)
 
-    monkeypatch.setattr("dispatch_widgets.cli._service", broken)
+    monkeypatch.setattr("dispatch_widgets.cli.open_service", broken)
     error = run("providers", code=1).stderr
     assert "ZeroDivisionError at test_cli.py:" in error
     assert canary not in error

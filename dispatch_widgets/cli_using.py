@@ -1,0 +1,76 @@
+"""The commands about using models: ``try`` asks one, ``scan`` looks for keys that got away."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ._facts import scan_facts, try_facts
+from ._terminal import FAILED, as_json_option, open_service, print_json, print_line, print_table, warn
+from .errors import ConsentNeededError
+from .trying import TRY_TIMEOUT_SECONDS
+
+
+@click.command("try")
+@click.argument("task")
+@click.option(
+    "--timeout",
+    "timeout_seconds",
+    type=click.FloatRange(min=0.1),
+    default=TRY_TIMEOUT_SECONDS,
+    show_default=True,
+    help="How many seconds it may take.",
+)
+@click.option("--allow-sending", is_flag=True, help="Send the variable that the file names as the key.")
+@as_json_option
+def try_task(*, task: str, timeout_seconds: float, allow_sending: bool, as_json: bool) -> None:
+    """Ask the model of TASK for a few words, or for one vector, and say whether and how fast it answered.
+
+    It is a real request: it may cost a fraction of a cent.
+    """
+    service = open_service()
+    try:
+        service.resolve(task)
+    except ConsentNeededError as error:
+        if not allow_sending:
+            warn(error.message)
+            warn("If that is right, run it again with --allow-sending.")
+            sys.exit(FAILED)
+        service.allow_sending(error.provider_id)
+    result = service.try_task(task, timeout_seconds=timeout_seconds)
+    if as_json:
+        print_json(try_facts(result))
+    elif result.ok:
+        print_line(f"{result.message} Served by {result.provider_name}.")
+    else:
+        warn(result.message)
+        warn(result.error.hint if result.error else "")
+    if not result.ok:
+        sys.exit(FAILED)
+
+
+@click.command()
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
+)
+@click.option("--fix", is_flag=True, help="Remove the keys, after a copy of each file was made beside it.")
+@as_json_option
+def scan(*, paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
+    """Look for registered keys in notebooks and exported pages; folders are gone through.
+
+    Ends with 1 if a key was found and not removed, so that a pre-commit hook can use it.
+    """
+    report = open_service(auto_migrate=False).scan(paths, fix=fix)
+    if as_json:
+        print_json(scan_facts(report))
+    else:
+        print_line(report.summary())
+        if report.leaks:
+            rows = [(leak.path, leak.cell or "", leak.place, leak.line, leak.key) for leak in report.leaks]
+            print_table(("File", "Cell", "Place", "Line", "Key"), rows)
+        for note in report.notes():
+            warn(note)
+    if report.unread or (report.leaks and not fix):
+        sys.exit(FAILED)

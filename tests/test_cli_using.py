@@ -1,0 +1,120 @@
+"""The commands ``try`` and ``scan``, and consent on the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from dispatch_widgets.cli import main
+from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo.samples import write_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from click.testing import Result
+
+    Run = Callable[..., Result]
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    """A provider on loopback, and the new sample file in the working folder."""
+    with DemoServer(models=60) as running:
+        write_sample(Path.cwd(), running, old=False)
+        yield running
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs a command and asserts its exit code; nothing it prints may hold a key or a traceback."""
+
+    def ran(*arguments: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        assert not re.search(r"sk-demo-[a-z0-9-]{8,}", result.output), result.output
+        return result
+
+    return ran
+
+
+def _change(server: DemoServer, **credentials: Any) -> None:
+    path = Path.cwd() / "dispatch.settings.json"
+    document = json.loads(path.read_text("utf-8"))
+    for provider in document["providers"]:
+        if provider["name"] == "Lab":
+            provider["credentials"].update(credentials)
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+
+@pytest.mark.req("API-5")
+def test_try_says_whether_the_model_answers(run: Run, server: DemoServer) -> None:
+    """One request, its time, and exit code 0; a failure with its hint and 1 (issue 5)."""
+    said = run("try", "classify").stdout
+    assert re.search(r"qwen3-8b gave an answer after \d+\.\d\d s\. Served by Lab\.", said)
+    assert len(server.requests) == 1
+    told = json.loads(run("try", "embed", "--json").stdout)
+    assert (told["ok"], told["task"], told["error"]) == (True, "embed", None)
+    server.play("429")
+    result = run("try", "classify", code=1)
+    assert "too many requests" in result.stderr
+    assert "Wait a little" in result.stderr
+    told = json.loads(run("try", "classify", "--json", code=1).stdout)
+    assert (told["ok"], told["error"]["kind"]) == (False, "RATE_LIMITED")
+
+
+def test_try_of_nothing_says_what_to_do(run: Run, server: DemoServer) -> None:
+    """A task without a model, and a word that is no task, are told; nothing is sent."""
+    assert "has no model" in run("try", "grade", code=1).stderr
+    assert "is not a task" in run("try", "sing", code=1).stderr
+    assert server.requests == ()
+
+
+@pytest.mark.req("SEC-4")
+def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
+    run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --allow-sending nothing leaves, and the message says what would (SEC-4)."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
+    _change(server, apiKey="${SOMEBODYS_SECRET}")
+    for command in (("try", "classify"), ("discover", "Lab")):
+        stopped = run(*command, code=1).stderr
+        assert f"wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}" in stopped
+        assert server.requests == ()
+    assert "--allow-sending" in run("try", "classify", code=1).stderr
+    run("try", "classify", "--allow-sending")
+    run("discover", "Lab", "--allow-sending")
+    assert [request.authorised for request in server.requests] == [True, True]
+    run("discover", "--allow-sending", code=2)
+
+
+@pytest.mark.req("SEC-1")
+def test_scan_finds_and_removes_registered_keys(run: Run, server: DemoServer) -> None:
+    """Places without the key, exit code 1 until they are gone; the copy is named (SEC-1)."""
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": f"key = '{server.api_key}'"}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    notebook = Path.cwd() / "sub" / "n.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(json.dumps(book), encoding="utf-8")
+    found = run("scan", ".", code=1)
+    assert re.search(r"n\.ipynb +1 +source +1 +sk-…", found.stdout)
+    assert "make a new one" in found.stderr
+    told = json.loads(run("scan", "sub", "--json", code=1).stdout)
+    assert [(leak["cell"], leak["place"]) for leak in told["leaks"]] == [(1, "source")]
+    fixed = run("scan", "sub", "--fix")
+    assert "Removed." in fixed.stdout
+    assert ".bak" in fixed.stderr
+    assert server.api_key not in notebook.read_text("utf-8")
+    assert "No key found" in run("scan", "sub").stdout
+
+
+def test_scan_of_nothing_is_wrong_usage(run: Run) -> None:
+    """A path is needed, and it must exist."""
+    run("scan", code=2)
+    run("scan", "no-such-folder", code=2)
