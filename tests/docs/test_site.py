@@ -105,6 +105,25 @@ def test_every_notebook_is_a_page_with_its_outputs(site: Path) -> None:
     assert "NBVAL" not in text
 
 
+def test_the_files_that_contributing_names_are_there() -> None:
+    """Whoever adds a preset, an error, a step or a panel is sent to files and tables that exist."""
+    text = (ROOT / "docs" / "contributing.md").read_text("utf-8")
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "dispatch_widgets").rglob("*.py"))
+    named = re.findall(r"`([\w./]+\.pyi?|[\w./]+\.md|[\w./]+/)`", text)
+    missing = [
+        name
+        for name in named
+        if "NAME" not in name
+        and not (ROOT / name).exists()
+        and not any(ROOT.glob(f"dispatch_widgets/**/{name}"))
+    ]
+    assert len(named) > 20
+    assert not missing
+    for table in ("PRESETS", "STEPS", "DiscoveryKind", "_EXPORTS", "BasePanel", "ItemList"):
+        assert f"`{table}`" in text
+        assert re.search(rf"^(class )?{table}\b", code, re.MULTILINE) or f"    {table} = " in code, table
+
+
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md"])
 def test_the_links_of_the_readme_lead_to_files(name: str) -> None:
     """What README and changelog link and show in the repository is there."""
