@@ -16,7 +16,8 @@ import ipywidgets as widgets
 from .._text import escaped as esc
 from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
-from ._hub import News, hub_of
+from ._hub import hub_of
+from ._news import News
 from ._parts import (
     Later,
     Message,

@@ -1,58 +1,33 @@
 """What several panels over one service share: news, requests under way, what was dismissed.
 
-The service tells about changes from whichever thread made them, the network's included. Drawing in that
-thread would hold up the network and could lock two panels against each other, so news is put aside and
-one worker thread for each service draws it. The same thread looks, at a modest pace, whether the file
-was changed by another program (ST-6) and whether a rate limit has ended.
+The hub's worker thread (`NewsDesk`) also looks, at a modest pace, whether the file was changed by another
+program (ST-6) and whether a rate limit has ended.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError
-from ..secrets import redact
+from ._news import News, NewsDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
 
     from ..discovery.models import ModelList
     from ..service import Change, EntryKind, SettingsService
     from ..settings.schema import CatalogEntry
 
-LOOK_SECONDS = 2.0
-"""How often the file is looked at: a stat call each time, and a hash when that has changed."""
-
 LISTS_KEPT_SECONDS = 1.0
 """How long a look at the service's lists is good for."""
 
 REDRAW_SECONDS = 30.0
 """How often relative times ("12 min ago") are written anew."""
-
-_log = logging.getLogger("dispatch_widgets")
-
-What = Literal["settings", "discovery", "asking", "shared", "time"]
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """Something that panels may have to draw anew.
-
-    Attributes:
-        what: ``settings``, ``discovery`` and ``asking`` come from the service; ``shared`` is a change of
-            what the hub holds, ``time`` that relative times have to be written anew.
-        provider_id: The provider that it is about; empty for all.
-    """
-
-    what: What
-    provider_id: str = ""
 
 
 @dataclass(slots=True)
@@ -94,9 +69,11 @@ class Outcome:
     dismissed: bool = False
 
 
-@dataclass(repr=False, eq=False)
-class Hub:
+class Hub(NewsDesk):
     """The shared part of all panels over one service. Use `hub_of` to get it.
+
+    Args:
+        service: The service; held weakly.
 
     Attributes:
         lock: Held while a panel draws or answers an action; one for all panels of a service.
@@ -104,29 +81,22 @@ class Hub:
         outcomes: What the last refresh of a provider brought.
         gone: Models that were listed and are no more, with the moment this was seen.
         kept: Entries whose "no longer listed" was dismissed.
-        allowed: Providers whose foreign variable may be sent, because the user said so (SEC-4).
         editing: Panels that have a form open.
         batch: The refresh of all providers that is under way.
         outside: When another program changed the file under an open form; None if none did.
     """
 
-    service_ref: weakref.ref[SettingsService]
-    lock: Any = field(default_factory=threading.RLock)
-    asked: dict[str, Asked] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    gone: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
-    allowed: set[tuple[str, str]] = field(default_factory=set)
-    editing: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
-    batch: Batch | None = None
-    outside: datetime | None = None
-
-    def __post_init__(self) -> None:
-        self._listeners: list[weakref.WeakMethod[Callable[[News], None]]] = []
-        self._pending: dict[News, None] = {}
-        self._wake = threading.Condition()
-        self._drawing = False
-        self._worker: threading.Thread | None = None
+    def __init__(self, service: SettingsService) -> None:
+        super().__init__()
+        self._service = weakref.ref(service)
+        self.lock: Any = threading.RLock()
+        self.asked: dict[str, Asked] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.gone: dict[tuple[str, str], datetime] = {}
+        self.kept: set[str] = set()
+        self.editing: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.batch: Batch | None = None
+        self.outside: datetime | None = None
         self._limited: set[str] = set()
         self._drawn_at = time.monotonic()
         self._happened = 0  # counts what the service told: what was worked out before is worked out anew
@@ -140,32 +110,12 @@ class Hub:
     @property
     def service(self) -> SettingsService:
         """The service; panels hold it, so it is there as long as they are."""
-        service = self.service_ref()
+        service = self._service()
         if service is None:  # pragma: no cover - a panel holds the service strongly
             raise RuntimeError("the service of these panels is gone")
         return service
 
-    # -- news --------------------------------------------------------------------------------------
-
-    def subscribe(self, listener: Callable[[News], None]) -> None:
-        """Tell a panel's method about news, in the worker thread, as long as the panel lives.
-
-        Args:
-            listener: A bound method.
-        """
-        with self._wake:
-            self._listeners.append(weakref.WeakMethod(listener))
-            self._start()
-
-    def unsubscribe(self, listener: Callable[[News], None]) -> None:
-        """Tell a panel's method no more.
-
-        Args:
-            listener: The bound method given to `subscribe`.
-        """
-        with self._wake:
-            self._listeners = [kept for kept in self._listeners if kept() not in {None, listener}]
-            self._wake.notify_all()
+    # -- what is held -------------------------------------------------------------------------------
 
     def told(self, change: Change) -> None:
         """Take a change of the service; called from any thread, returns at once.
@@ -176,57 +126,14 @@ class Hub:
         self._happened += 1
         self.post(News(change.what, change.provider_id))
 
-    def post(self, news: News) -> None:
-        """Put news aside for the worker thread; the same news twice is drawn once.
+    def noted(self, news: News) -> None:
+        """Remember that another program changed the file under an open form.
 
         Args:
             news: What has changed.
         """
-        with self._wake:
-            self._pending[news] = None
-            if self._start():
-                self._wake.notify_all()
-                return
-            pending, self._pending = list(self._pending), {}
-        self._draw(pending)  # no threads here (Pyodide): draw at once
-
-    def settle(self, timeout_seconds: float = 10.0) -> bool:
-        """Wait until all news so far is drawn; for tests and for code that drives a panel.
-
-        Args:
-            timeout_seconds: How long to wait at most, in seconds.
-
-        Returns:
-            Whether everything was drawn in time.
-        """
-        with self._wake:
-            return self._wake.wait_for(lambda: not self._pending and not self._drawing, timeout_seconds)
-
-    def _start(self) -> bool:
-        if self._worker is not None and self._worker.is_alive():
-            return True
-        worker = threading.Thread(
-            target=_work, args=(weakref.ref(self), self._wake), name="dispatch-widgets-panels", daemon=True
-        )
-        try:
-            worker.start()
-        except RuntimeError:
-            return False
-        self._worker = worker
-        return True
-
-    def _draw(self, pending: list[News]) -> None:
-        for news in pending:
-            if news.what == "settings" and self.editing and self.service.saved_by == "another program":
-                self.outside = self.service.saved_at
-            for reference in list(self._listeners):
-                listener = reference()
-                if listener is None:
-                    continue
-                try:
-                    listener(news)
-                except Exception as error:  # noqa: BLE001 - one panel's failure must not stop the others
-                    _log.error("A panel could not be drawn: %s", redact(f"{type(error).__name__}: {error}"))
+        if news.what == "settings" and self.editing and self.service.saved_by == "another program":
+            self.outside = self.service.saved_at
 
     def kinds(self) -> dict[str, EntryKind]:
         """What each catalog entry can do; worked out once for a state of file and lists."""
@@ -356,43 +263,6 @@ class Hub:
         return () if self.service.problem is not None else self.service.get_providers()
 
 
-def _work(reference: weakref.ref[Hub], wake: threading.Condition) -> None:
-    """The worker thread: draws news as it comes, looks at the file now and then, ends with the panels."""
-    while True:
-        with wake:
-            hub = reference()
-            if hub is None:
-                return
-            idle = not hub._pending  # noqa: SLF001 - the worker is a part of the hub
-            del hub
-            if idle:
-                wake.wait(LOOK_SECONDS)
-        hub = reference()
-        if hub is None:
-            return
-        with wake:
-            hub._listeners = [kept for kept in hub._listeners if kept() is not None]  # noqa: SLF001
-            if not hub._listeners:  # noqa: SLF001
-                hub._pending.clear()  # noqa: SLF001
-                hub._worker = None  # noqa: SLF001
-                wake.notify_all()
-                return
-            pending, hub._pending = list(hub._pending), {}  # noqa: SLF001
-            hub._drawing = True  # noqa: SLF001
-        try:
-            if pending:
-                hub._draw(pending)  # noqa: SLF001
-            else:
-                hub.look()
-        except Exception as error:  # noqa: BLE001 - the worker must outlive whatever a file or service does
-            _log.error("Panels could not look at the file: %s", redact(f"{type(error).__name__}: {error}"))
-        finally:
-            with wake:
-                hub._drawing = False  # noqa: SLF001
-                wake.notify_all()
-            del hub
-
-
 _hubs: weakref.WeakKeyDictionary[SettingsService, Hub] = weakref.WeakKeyDictionary()
 _hubs_lock = threading.Lock()
 
@@ -406,6 +276,6 @@ def hub_of(service: SettingsService) -> Hub:
     with _hubs_lock:
         hub = _hubs.get(service)
         if hub is None:
-            hub = _hubs[service] = Hub(weakref.ref(service))
+            hub = _hubs[service] = Hub(service)
             service.subscribe(hub.told)
         return hub

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -14,7 +13,7 @@ from ._base import BasePanel
 from ._format import listed, plural
 from ._model_rows import ALL, model_of, pick_rows, rail_row
 from ._parts import able, box, button, classed, head, heading, make, markup, say, section, text
-from ._provider_rows import foreign_variable, shown_address, trouble_note
+from ._provider_rows import shown_address, trouble_note
 from ._states import TRY_AGAIN, fetched, missing_variable, state_of
 from .item_list import ItemList
 
@@ -147,10 +146,10 @@ class Picking(BasePanel):
             return None
         models = self.hub.models(provider.id)
         note = state_of(self.hub, provider, models, self.now).note
-        if self._needs_consent(provider) and models is None:
+        if models is None and self.service.needs_consent(provider.id):
             return {
                 "tone": "info",
-                "title": f"{clean(provider.name)} takes its key from a variable made for another server.",
+                "title": f"{clean(provider.name)} takes a key that was not made for its server.",
                 "text": "Nothing is sent there until you say so in Providers.",
                 "actions": [{"action": "to_provider", "label": "Go to provider"}],
             }
@@ -201,19 +200,13 @@ class Picking(BasePanel):
 
     # -- asking ------------------------------------------------------------------------------------
 
-    def _needs_consent(self, provider: Provider) -> bool:
-        variable = foreign_variable(provider)
-        return (
-            bool(variable and os.environ.get(variable)) and (variable, provider.host) not in self.hub.allowed
-        )
-
     def _fetch(self, provider: Provider, *, force: bool = False) -> None:
         """Ask a provider if that makes sense; choosing one must never send a variable it was not made for."""
         models = self.hub.models(provider.id)
         fresh = models is not None and models.source in {"live", "cache", "builtin"}
         if provider.is_mock or not provider.is_known or (fresh and not force):
             return
-        if missing_variable(provider) or self._needs_consent(provider):
+        if missing_variable(provider) or self.service.needs_consent(provider.id):
             return
         if self.service.retry_at(provider.id) is None:
             self.hub.ask(provider.id, force=force)

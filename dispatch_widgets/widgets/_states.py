@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .._text import clean
-from ..errors import DiscoveryError, MissingVariableError
+from ..errors import ConsentNeededError, DiscoveryError, MissingVariableError
 from ._format import age, ago, clock, listed, plural
+from ._questions import consent_question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +99,9 @@ def state_of(hub: Hub, provider: Provider, models: ModelList | None, now: dateti
 _STALE = ProviderState({"text": "Stale", "tone": "warn", "icon": "clock"})
 
 
+_NOT_SENT: Badge = {"text": "Not sent", "tone": "warn", "icon": "info"}
+
+
 def _unknown_type(provider: Provider) -> ProviderState:
     note: Note = {
         "tone": "warn",
@@ -116,6 +120,11 @@ def _trouble(
     error = hub.service.last_error(provider.id)
     if isinstance(error, MissingVariableError):
         error = None  # it is set by now
+    if isinstance(error, ConsentNeededError):
+        needed = hub.service.needs_consent(provider.id)
+        if needed is not None:
+            return ProviderState(_NOT_SENT, consent_question(provider, *needed), needs_attention=True)
+        error = None
     is_limit = isinstance(error, DiscoveryError) and error.kind == "RATE_LIMITED"
     if limited is not None and (error is None or is_limit):
         return _limited(provider, error, models, limited, now)
@@ -136,6 +145,8 @@ def badge_of(error: DispatchError, provider: Provider) -> Badge:
     """
     if isinstance(error, MissingVariableError):
         return {"text": "Key missing", "tone": "error", "icon": "error"}
+    if isinstance(error, ConsentNeededError):
+        return _NOT_SENT
     if not isinstance(error, DiscoveryError):
         return {"text": "Cannot be asked", "tone": "error", "icon": "error"}
     if error.kind == "CONNECTION_REFUSED" and is_local(provider):

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from .._text import escaped
 from ..errors import SettingsFileError
 from ._format import clock, folder
-from ._hub import News, hub_of
+from ._hub import hub_of
 from ._parts import (
     box,
     button,
@@ -37,6 +37,7 @@ from .settings_file import SettingsFilePanel
 if TYPE_CHECKING:
     from ..service import SettingsService
     from ._base import BasePanel
+    from ._news import News
 
 TABS = ("providers", "models", "router", "settings")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import ipywidgets as widgets
 
     from ..settings.schema import CatalogEntry, Provider
-    from ._hub import News
+    from ._news import News
     from ._rows import Row
 
 _EMPTY_WORDS = (

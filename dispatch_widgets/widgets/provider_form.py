@@ -198,6 +198,11 @@ class ProviderForm(Form):
             return ""
 
     @property
+    def says_where_it_sends(self) -> bool:
+        """Whether the form said that saving sends a variable's value, and where (SEC-4)."""
+        return bool(self.secret.source == "variable")
+
+    @property
     def _has_url(self) -> bool:
         return bool(self.url.layout.display != "none")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -14,16 +13,10 @@ from ._base import BasePanel
 from ._diagnosis import diagnosed_url, diagnosis_note, diagnosis_text
 from ._format import plural
 from ._found import FoundHere
-from ._hub import News
+from ._news import News
 from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write
-from ._provider_rows import (
-    consent_question,
-    delete_question,
-    foreign_variable,
-    provider_row,
-    trouble_note,
-    unlock_question,
-)
+from ._provider_rows import provider_row, trouble_note
+from ._questions import consent_question, delete_question, unlock_question
 from ._states import badge_of, state_of
 from .item_list import ItemList
 from .provider_form import ProviderForm
@@ -158,8 +151,8 @@ class ProvidersPanel(BasePanel):
                 return delete_question(provider, impact, self.service.assignments)
             case "unlock":
                 return unlock_question(provider)
-            case "allow":
-                return consent_question(provider, foreign_variable(provider))
+            case "allow" if needed := self.service.needs_consent(provider.id):
+                return consent_question(provider, *needed)
         return None
 
     def _tell(self, provider: Provider) -> None:
@@ -201,9 +194,7 @@ class ProvidersPanel(BasePanel):
 
     def _refresh(self, provider_id: str) -> None:
         self._close_diagnosis(provider_id)
-        provider = self.service.provider(provider_id)
-        variable = foreign_variable(provider)
-        if variable and (variable, provider.host) not in self.hub.allowed and os.environ.get(variable):
+        if self.service.needs_consent(provider_id):
             self._ask(provider_id, "allow")
             return
         self._questions.pop(provider_id, None)
@@ -218,16 +209,14 @@ class ProvidersPanel(BasePanel):
         for provider in self.service.get_providers():
             if not self._can_ask(provider):
                 continue
-            variable = foreign_variable(provider)
-            if variable and (variable, provider.host) not in self.hub.allowed and os.environ.get(variable):
+            if self.service.needs_consent(provider.id):
                 self._ask(provider.id, "allow")
             else:
                 chosen.append(provider.id)
         self.hub.ask_all(chosen)
 
     def _allow(self, provider_id: str) -> None:
-        provider = self.service.provider(provider_id)
-        self.hub.allowed.add((foreign_variable(provider), provider.host))
+        self.service.allow_sending(provider_id)
         self._refresh(provider_id)
 
     def _ask(self, provider_id: str, question: str) -> None:
@@ -354,14 +343,12 @@ class ProvidersPanel(BasePanel):
         """
         if form is self._add_form:
             self._add_form = None
-        variable = foreign_variable(provider)
-        if variable and fetch:
-            # The form said that saving sends the variable's value there.
-            self.hub.allowed.add((variable, provider.host))
+        if fetch and form.says_where_it_sends:
+            self.service.allow_sending(provider.id)
         self._close_form()
         self.root.say("Saved")
         if fetch and provider.is_known:
-            self.act(lambda: self.hub.ask(provider.id, force=True), row=provider.id)
+            self.act(lambda: self._refresh(provider.id), row=provider.id)
         self.list.focus(provider.id)
 
     def _take_mock(self) -> None:

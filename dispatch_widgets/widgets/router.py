@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ..settings.schema import Assignment, CatalogEntry, Provider
     from ..settings.tasks import Task
-    from ._hub import News
+    from ._news import News
 
 _EMPTY_WORDS = (
     "A task takes an entry of the catalog. Pick some models first, then say here which one each task uses."

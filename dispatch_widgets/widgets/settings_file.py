@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from ..errors import SettingsFileError
     from ..settings.store import Backup
-    from ._hub import News
+    from ._news import News
     from ._rows import Note as RowNote
     from ._rows import Row
 

@@ -15,7 +15,8 @@ from dispatch_widgets import ProvidersPanel, RouterPanel, SettingsService
 from dispatch_widgets.discovery.models import Price
 from dispatch_widgets.errors import SettingsWriteError
 from dispatch_widgets.widgets import _format, _parts
-from dispatch_widgets.widgets._hub import News, hub_of
+from dispatch_widgets.widgets._hub import hub_of
+from dispatch_widgets.widgets._news import News
 
 
 @pytest.mark.parametrize(

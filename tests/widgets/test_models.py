@@ -274,7 +274,7 @@ def test_the_mock_provider_lists_its_models(service, page) -> None:
 def test_choosing_never_sends_a_foreign_variable(service, demo, page, monkeypatch) -> None:
     """Choosing a provider whose variable was made for another host sends nothing and says why."""
     monkeypatch.setenv("OPENAI_API_KEY", demo.api_key)
-    provider = service.add_provider(
+    provider = SettingsService(service.path).add_provider(
         name="Odd", type="openai-compatible", api_key="${OPENAI_API_KEY}", base_url=demo.openai_base_url
     )
     panel = ModelsPanel(service)
