@@ -9,6 +9,7 @@ else.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -155,9 +156,11 @@ def snippet(resolved: ResolvedModel, *, service: str = "dw") -> str:
     """
     lines = ["import dispatch_widgets as dw", ""] if service == "dw" else []
     if resolved.task:
-        lines.append(f"model = {service}.resolve({resolved.task!r})")
+        lines.append(f"model = {service}.resolve({json.dumps(resolved.task)})")
     else:
-        lines.append(f"model = {service}.resolve_model({resolved.provider_id!r}, {resolved.model!r})")
+        # What JSON writes of a text is Python too, whatever a server has called its model.
+        names = f"{json.dumps(resolved.provider_id)}, {json.dumps(resolved.model)}"
+        lines.append(f"model = {service}.resolve_model({names})")
     lines.append("client = model.client()")
     return "\n".join(lines + _use(resolved))
 

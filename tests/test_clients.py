@@ -9,17 +9,19 @@ import logging
 import pickle
 import pprint
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import dispatch_widgets as dw
 from dispatch_widgets import InvalidInputError, MissingPackageError, SettingsService
 from dispatch_widgets.clients import CLIENT_TIMEOUT_SECONDS
 from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo.samples import write_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from dispatch_widgets import ResolvedModel
     from dispatch_widgets.arguments import ClientArguments
@@ -445,3 +447,21 @@ def test_the_mock_provider_refuses_what_the_real_ones_refuse(service: SettingsSe
             with pytest.raises(InvalidInputError) as caught:
                 call()
             assert caught.value.problems[0].field == field
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.filterwarnings("ignore")  # the libraries' own
+@pytest.mark.parametrize("package", ["litellm", "langchain_openai"])
+def test_the_guides_blocks_for_other_libraries_run(
+    package: str, tmp_path: Path, server: DemoServer, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """What the guide shows for an optional library runs as it stands where that is installed (API-5)."""
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    pytest.importorskip(package, reason='pip install -e ".[test-integrations]" for this test')
+    guide = Path(__file__).parents[1] / "docs" / "use-your-models.md"
+    blocks = [part.partition("\n```")[0] for part in guide.read_text("utf-8").split("```python\n")[1:]]
+    (code,) = (block for block in blocks if f"import {package}\n" in block or f"from {package} " in block)
+    path = write_sample(tmp_path, server, old=False)
+    monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(path))
+    exec(code, {"dw": dw})  # noqa: S102 - our own page
+    assert "canned answer" in capsys.readouterr().out
