@@ -26,8 +26,13 @@ from dispatch_widgets.demo.samples import write_sample
 
 server = DemoServer()
 server.start()
-folder = pathlib.Path(tempfile.mkdtemp(prefix="course-"))
-os.environ["DISPATCH_SETTINGS_PATH"] = str(write_sample(folder, server, old=False))
+# A home of its own, so that the pictures show no folder of the machine they are made on.
+home = pathlib.Path(tempfile.mkdtemp())
+os.environ["HOME"] = str(home)
+folder = home / "courses" / "nlp"
+folder.mkdir(parents=True)
+os.chdir(folder)
+write_sample(folder, server, old=False)
 dw.refresh_all();
 ---
 dw.panel()
