@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import posixpath
 import re
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 HELP_WIDTH = 96
 
-# Where a module's names are documented; what is in none of these is a value.
+# Where a module's names are documented; of the others, classes are values.
 _PAGES = {
     "shortcuts": "functions",
     "service.default": "functions",
@@ -186,7 +187,8 @@ def _picture(last_line: str) -> Iterator[str]:
 def _reference_pages() -> Iterator[tuple[str, str]]:
     names: dict[str, list[str]] = {page: [] for page in _TITLES}
     for name, home in vars(dw)["_HOMES"].items():  # the package's own table of what is public
-        page = _PAGES.get(home) or _PAGES.get(home.partition(".")[0], "values")
+        page = _PAGES.get(home) or _PAGES.get(home.partition(".")[0], "")
+        page = page or ("values" if inspect.isclass(getattr(dw, name)) else "functions")
         names[page].append(f"{home}.{name}")
     names["further"] = list(_FURTHER)
     for page, (title, text) in _TITLES.items():

@@ -37,7 +37,7 @@ BLOCKS: Any = _blocks_module()
 SHELLS = {"sh", "bash", "shell", "console"}
 PYTHONS = {"python", "py"}
 # What the pages show beside our own command; anything else is a slip until it is added here.
-PROGRAMS = {"cd", "curl", "export", "jupyter", "npm", "npx", "node", "voila"}
+PROGRAMS = {"cd", "cp", "curl", "export", "grep", "jupyter", "npm", "npx", "node", "voila"}
 
 
 def _pages_with(languages: set[str]) -> list[Path]:
@@ -88,6 +88,8 @@ def _commands(code: str) -> list[list[str]]:
     for word in lexer:
         if re.fullmatch(r"[|&;]+", word):
             commands.append([])
+        elif word in {"<", ">", ">>", ">&"}:
+            continue
         elif commands[-1] or not re.match(r"[A-Za-z_]\w*=", word):  # a variable set for one command
             commands[-1].append(word)
     return [command for command in commands if command]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -42,15 +43,21 @@ class Links(HTMLParser):
             self.loaded.append(given[LOADED[tag]])
 
 
+def build(config: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    """Builds the site with warnings as errors."""
+    # Without --quiet: that would hide the warnings from --strict too.
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d", target],
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True, text=True, check=False, timeout=170,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site."""
     target = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", CONFIG, "-d", target],
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True, text=True, check=False, timeout=170,
-    )  # fmt: skip
+    done = build(CONFIG, target)
     assert done.returncode == 0, done.stdout + done.stderr
     return target
 
@@ -61,6 +68,19 @@ def pages(site: Path) -> dict[Path, Links]:
     # 404.html is served at any address, so its links begin at the site's root.
     found = [path for path in site.rglob("*.html") if path.name != "404.html"]
     return {path: Links(path.read_text("utf-8")) for path in found}
+
+
+def test_a_link_that_leads_nowhere_fails_the_build(tmp_path: Path) -> None:
+    """Warnings are errors: a page that is not there, or an anchor, stops the build and is named."""
+    for name in ("docs", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "CHANGELOG.md", tmp_path)
+    page = tmp_path / "docs" / "index.md"
+    page.write_text(page.read_text("utf-8") + "\n[a](nowhere.md) [b](security.md#nothing)\n", "utf-8")
+    done = build(tmp_path / "docs" / "_site" / "mkdocs.yml", tmp_path / "site")
+    assert done.returncode != 0
+    assert "nowhere.md" in done.stderr
+    assert "security.md#nothing" in done.stderr
 
 
 def test_every_internal_link_leads_somewhere(site: Path, pages: dict[Path, Links]) -> None:
