@@ -64,6 +64,7 @@ _EXPORTS = {
     ),
     "trying": ("TryResult",),
     "widgets.app": ("Panel",),
+    "widgets.model_picker": ("ModelPicker",),
     "widgets.models": ("ModelsPanel",),
     "widgets.providers": ("ProvidersPanel",),
     "widgets.router": ("RouterPanel",),

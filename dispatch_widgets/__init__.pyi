@@ -57,6 +57,7 @@ from .shortcuts import update_model as update_model
 from .shortcuts import update_provider as update_provider
 from .trying import TryResult as TryResult
 from .widgets.app import Panel as Panel
+from .widgets.model_picker import ModelPicker as ModelPicker
 from .widgets.models import ModelsPanel as ModelsPanel
 from .widgets.providers import ProvidersPanel as ProvidersPanel
 from .widgets.router import RouterPanel as RouterPanel

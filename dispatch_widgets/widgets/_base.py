@@ -109,8 +109,10 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def close(self) -> None:
         """Take the panel out of the page and stop following the service."""
-        self.hub.unsubscribe(self._news)
-        self.hub.editing.discard(self)
+        hub = getattr(self, "hub", None)  # None if it was refused before it was made
+        if hub is not None:
+            hub.unsubscribe(self._news)
+            hub.editing.discard(self)
         close_all_in(self)
         super().close()
 

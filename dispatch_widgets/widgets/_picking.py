@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from .._text import clean
-from ..errors import DispatchError, InvalidInputError
+from ..errors import InvalidInputError
+from ..service import NewModel
 from ..settings.tasks import TASK_NEEDS, TASKS
-from ._base import BasePanel
+from ._done import Done
 from ._format import listed, plural
+from ._listing import Listing
 from ._model_rows import ALL, model_of, pick_rows, rail_row
 from ._parts import able, box, button, classed, head, heading, make, markup, say, section, text
-from ._provider_rows import shown_address, trouble_note
-from ._states import TRY_AGAIN, fetched, missing_variable, state_of
+from ._states import fetched, state_of
 from .item_list import ItemList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Literal
 
     from ..settings.schema import CatalogEntry, Provider
     from ..settings.tasks import Task
-    from ._rows import Action, Note, Row
+    from ._rows import Row
 
     PickKind = Literal["all", "chat", "embedding", "other", "new"]
 
 
-class Picking(BasePanel):
+class Picking(Listing):
     """What `ModelsPanel` is built on: choosing a provider and picking from its models."""
 
     def _build_picking(self) -> None:
         self._chosen: str | None = None
-        self._undo: Callable[[], None] | None = None
-        self._done_words = ""
+        self.done = Done(self)
         self._fact = text("", "dw-sub")
         self.refresh = button("Refresh", self.does(self._refresh), icon="refresh", classes="dw-fold")
         self.rail = make(ItemList, mode="rail", label="Provider", variant="dw-rail")
@@ -127,59 +128,6 @@ class Picking(BasePanel):
     def _providers_shown(self) -> list[Provider]:
         return [p for p in self.service.get_providers() if self._chosen in {"", p.id}]
 
-    def _busy(self, chosen: list[Provider]) -> dict[str, Any] | None:
-        asked = [(self.hub.asked[p.id], p) for p in chosen if p.id in self.hub.asked]
-        if not asked:
-            return None
-        first, provider = asked[0]
-        where = shown_address(provider) if len(asked) == 1 else plural(len(asked), "provider")
-        return {
-            "text": f"Asking {where}…",
-            "since": first.since,
-            "actions": [{"action": "cancel", "label": "Cancel"}],
-        }
-
-    def _pick_note(self, provider: Provider | None, rows: list[Row]) -> Note | None:
-        if self.trouble_at_pick is not None:
-            return trouble_note(self.trouble_at_pick)
-        if provider is None or provider.id in self.hub.asked:
-            return None
-        models = self.hub.models(provider.id)
-        note = state_of(self.hub, provider, models, self.now).note
-        if models is None and self.service.needs_consent(provider.id):
-            return {
-                "tone": "info",
-                "title": f"{clean(provider.name)} takes a key that was not made for its server.",
-                "text": "Nothing is sent there until you say so in Providers.",
-                "actions": [{"action": "to_provider", "label": "Go to provider"}],
-            }
-        if note is None or note.get("tone") not in {"error", "warn"}:
-            return None
-        shown: Note = {**note}
-        before = note.get("text", "")
-        if not rows and "by hand" not in str(before):
-            words = "A model id can always be typed by hand."
-            shown["text"] = (
-                [*before, f" {words}"] if isinstance(before, list) else f"{before} {words}".strip()
-            )
-        actions: list[Action] = [{"action": "to_provider", "label": "Go to provider"}]
-        if self.service.retry_at(provider.id) is None:
-            actions.append({**TRY_AGAIN, "style": "quiet"})
-        shown["actions"] = actions
-        return shown
-
-    def _nothing(self, provider: Provider | None) -> dict[str, Any]:
-        if provider is None:
-            return {"title": "No list yet", "text": "Choose a provider to fetch its models."}
-        if self.hub.models(provider.id) is not None:
-            words = "If you know the id of one, add it by hand."
-            return {"title": f"{clean(provider.name)} lists no models", "text": words}
-        return {
-            "title": f"{clean(provider.name)} has not been asked yet",
-            "text": f"Its models are read from {shown_address(provider)}.",
-            "actions": [{"action": "fetch", "label": "Fetch models", "icon": "refresh"}],
-        }
-
     def _draw_fact(self, providers: tuple[Provider, ...]) -> None:
         chosen = self._providers_shown()
         asking = any(provider.id in self.hub.asked for provider in chosen)
@@ -198,57 +146,20 @@ class Picking(BasePanel):
         can = [p for p in chosen if not p.is_mock and p.is_known and self.service.retry_at(p.id) is None]
         able(self.refresh, bool(can) and not asking, "Being asked" if asking else "It cannot be asked now")
 
-    # -- asking ------------------------------------------------------------------------------------
-
-    def _fetch(self, provider: Provider, *, force: bool = False) -> None:
-        """Ask a provider if that makes sense; choosing one must never send a variable it was not made for."""
-        models = self.hub.models(provider.id)
-        fresh = models is not None and models.source in {"live", "cache", "builtin"}
-        if provider.is_mock or not provider.is_known or (fresh and not force):
-            return
-        if missing_variable(provider) or self.service.needs_consent(provider.id):
-            return
-        if self.service.retry_at(provider.id) is None:
-            self.hub.ask(provider.id, force=force)
-
-    def _cancel(self) -> None:
-        for provider in self._providers_shown():
-            self.hub.cancel(provider.id)
-
-    def _refresh(self) -> None:
-        for provider in self._providers_shown():
-            self._fetch(provider, force=True)
-
     # -- what the list answers ---------------------------------------------------------------------
-
-    trouble_at_pick: DispatchError | None = None
 
     def _answer_rail(self, _action: str, row: str, _data: Mapping[str, Any]) -> None:
         self.act(lambda: self.choose("" if row == ALL else row))
 
     def _answer_picker(self, action: str, _row: str, data: Mapping[str, Any]) -> None:
         work: dict[str, Callable[[], object]] = {
+            **self._asking_actions(self.selected_provider),
             "add": lambda: self.add([model_of(key) for key in data["ids"]]),
             "add_by_hand": lambda: self.add_by_hand(data["model"], data["kind"]),
             "search_all": lambda: self._search_all(data["query"]),
-            "fetch": lambda: self._fetch(self.service.provider(self.selected_provider), force=True),
-            "refresh": lambda: self._fetch(self.service.provider(self.selected_provider), force=True),
-            "cancel": self._cancel,
-            "to_provider": lambda: self.go("providers", provider_id=self.selected_provider),
-            "dismiss": lambda: None,
         }
-        if action not in work:
-            return
-        with self.hub.lock:
-            self.trouble_at_pick = None
-
-            def guarded() -> None:
-                try:
-                    work[action]()
-                except DispatchError as error:
-                    self.trouble_at_pick = error  # it stands in the list that it is about
-
-            self.act(guarded)
+        if action in work:
+            self._at_pick(work[action])
 
     def _search_all(self, query: str) -> None:
         self.choose("")
@@ -263,13 +174,15 @@ class Picking(BasePanel):
         Returns:
             The entries made.
         """
-        wanted: list[tuple[str, str, str | None, tuple[str, ...] | None]] = []
+        wanted = []
         for provider_id, model_id in chosen:
             models = self.hub.models(provider_id)
             found = models.get(model_id) if models is not None else None
             label = found.name if found is not None and found.name != found.id else None
             can = found.capabilities if found is not None else None
-            wanted.append((provider_id, model_id, label, can or None))
+            wanted.append(
+                NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can or None)
+            )
         return self._keep(wanted)
 
     def add_by_hand(self, model_id: str, kind: str = "chat") -> tuple[CatalogEntry, ...]:
@@ -286,36 +199,18 @@ class Picking(BasePanel):
                 message="Which provider serves it?",
                 hint="Choose it on the left, then add the id by hand again.",
             )
-        return self._keep([(shown[0].id, model_id.strip(), None, (kind,))])
+        return self._keep([NewModel(provider_id=shown[0].id, model=model_id.strip(), capabilities=(kind,))])
 
-    def _keep(
-        self, wanted: list[tuple[str, str, str | None, tuple[str, ...] | None]]
-    ) -> tuple[CatalogEntry, ...]:
+    def _keep(self, wanted: list[NewModel]) -> tuple[CatalogEntry, ...]:
+        """Keep models in one write: all of them or none."""
         ticked = [task for task in TASKS if self.use_for[task].value]
-        before = {found.task: found.model_id for found in self.service.assignments}
-        made: list[CatalogEntry] = []
         given: list[Task] = []
-        failure: DispatchError | None = None
-        for provider_id, model_id, label, can in wanted:
-            fits = [task for task in ticked if task not in given and _fits(task, can)]
-            try:
-                entry = self.service.add_model(
-                    provider_id=provider_id, model=model_id, label=label, capabilities=can, tasks=fits
-                )
-            except DispatchError as error:
-                failure = error
-                break
-            made.append(entry)
+        filled = []
+        for new in wanted:
+            fits = tuple(task for task in ticked if task not in given and _fits(task, new.capabilities))
+            filled.append(replace(new, tasks=fits))
             given += fits
-        if made:
-            self._added(made, ticked, given, before)
-        if failure is not None:
-            raise failure
-        return tuple(made)
-
-    def _added(
-        self, made: list[CatalogEntry], ticked: list[Task], given: list[Task], before: Mapping[str, str]
-    ) -> None:
+        made = self.service.add_models(filled)
         words = f"{len(made):,} added"
         if given:
             words += f", used for {listed(given)}"
@@ -324,23 +219,13 @@ class Picking(BasePanel):
             words += f". No model of these fits {listed(left)}"
         for task in given:
             self.use_for[task].value = False
-        ids = [entry.id for entry in made]
-
-        def undo() -> None:
-            there = {entry.id for entry in self.service.catalog}
-            for entry_id in ids:
-                if entry_id in there:
-                    self.service.delete_model(entry_id)
-            for task in given:
-                if task in before and before[task] in there:
-                    self.service.assign(task, before[task])
-
-        self._done_words, self._undo = words, undo
+        self.done.tell(words)
         self.picker.selected = ()
         self.root.say(f"{len(made):,} added to the catalog")
+        return made
 
 
-def _fits(task: Task, capabilities: tuple[str, ...] | None) -> bool:
+def _fits(task: Task, capabilities: Iterable[str] | None) -> bool:
     if capabilities is None:  # unknown kinds are offered to the chat tasks
         return TASK_NEEDS[task] == "chat"
     return TASK_NEEDS[task] in capabilities

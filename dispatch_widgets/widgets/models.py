@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._text import clean
 from ._format import plural
 from ._model_rows import CATALOG_COLUMNS, delete_question, entry_row
-from ._parts import Later, box, button, empty, head, heading, make, say, section, show, text
+from ._parts import Later, button, empty, head, heading, make, say, section, show, text
 from ._picking import Picking
 from ._provider_rows import trouble_note
 from .catalog import EntryForm
@@ -45,9 +46,6 @@ class ModelsPanel(Picking):
         self._empty = Later(self._make_empty)
         self._build_picking()
         self._catalog_fact = text("", "dw-sub")
-        self._done = text("", "dw-done dw-i-check")
-        self._undo_button = button("Undo", self.does(self._press_undo), classes="dw-link")
-        self._outcome = box(self._done, self._undo_button, classes="dw-outcome", row=True)
         self.entries = make(
             ItemList,
             mode="manage",
@@ -56,9 +54,7 @@ class ModelsPanel(Picking):
             columns=[list(pair) for pair in CATALOG_COLUMNS],
         )
         self.entries.on_action(self._answer_entry)
-        self._catalog_section = section(
-            head(heading("Catalog"), self._catalog_fact, self._outcome), self.entries
-        )
+        self._catalog_section = section(head(heading("Catalog"), self._catalog_fact, self.done), self.entries)
         return self._empty, self._add_section, self._catalog_section
 
     def _make_empty(self) -> list[widgets.Widget]:
@@ -125,10 +121,8 @@ class ModelsPanel(Picking):
             words = "Pick a model above. It becomes an entry that tasks and code can use."
             self.entries.empty = {"title": "No entries yet", "text": words}
             say(self._catalog_fact, "")
-        say(self._done, self._done_words)
-        show(self._outcome, bool(self._done_words))
-        show(self._undo_button, self._undo is not None)
-        show(self._catalog_fact, not self._done_words)
+        self.done.draw()
+        show(self._catalog_fact, not self.done.words)
 
     def _gone(self, entry: CatalogEntry) -> datetime | None:
         if entry.id in self.hub.kept:
@@ -136,12 +130,6 @@ class ModelsPanel(Picking):
         return self.hub.gone.get((entry.provider_id or "", entry.model))
 
     # -- what the catalog answers ------------------------------------------------------------------
-
-    def _press_undo(self) -> None:
-        undo, self._undo, self._done_words = self._undo, None, ""
-        if undo is not None:
-            undo()
-            self.root.say("Undone")
 
     def _answer_entry(self, action: str, row: str, data: Mapping[str, Any]) -> None:
         work: dict[str, Callable[[], object]] = {
@@ -161,7 +149,6 @@ class ModelsPanel(Picking):
 
     def _changed(self, work: Callable[[], object]) -> None:
         work()
-        self._undo, self._done_words = None, ""
         self.root.say("Saved")
 
     def _ask_delete(self, entry_id: str) -> None:
@@ -177,7 +164,10 @@ class ModelsPanel(Picking):
         order = [row["id"] for row in self.entries.rows]
         place = order.index(entry_id) if entry_id in order else 0
         self._questions.clear()
-        self._changed(lambda: self.service.delete_model(entry_id))
+        title = clean(self.service.entry(entry_id).title, 60)
+        self.service.delete_model(entry_id)
+        self.done.tell(f"{title} deleted")
+        self.root.say(f"{title} deleted")
         left = [key for key in order if key != entry_id]
         if left:
             self.entries.focus(left[min(place, len(left) - 1)])
@@ -216,7 +206,6 @@ class ModelsPanel(Picking):
 
     def form_saved(self, form: EntryForm) -> None:
         """Go back to the lists after a save."""
-        self._undo, self._done_words = None, ""
         self._close_form()
         self.root.say("Saved")
         self.entries.focus(form.entry.id)

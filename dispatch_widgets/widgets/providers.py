@@ -11,6 +11,7 @@ from ..errors import DiscoveryError, NotFoundError
 from ..settings.schema import MOCK_PROVIDER_ID
 from ._base import BasePanel
 from ._diagnosis import diagnosed_url, diagnosis_note, diagnosis_text
+from ._done import Done
 from ._format import plural
 from ._found import FoundHere
 from ._news import News
@@ -63,7 +64,10 @@ class ProvidersPanel(BasePanel):
         self.list = make(ItemList, mode="manage", label="Providers")
         self.list.on_action(self._answer)
         actions = [self.refresh_all, self.cancel_all, self.add]
-        self._section = section(head(self._title, self._fact, actions=actions), self._track, self.list)
+        self.done = Done(self)
+        self._section = section(
+            head(self._title, self._fact, self.done, actions=actions), self._track, self.list
+        )
         self.found = FoundHere(self)
         return self._empty, self._section, self.found
 
@@ -104,9 +108,9 @@ class ProvidersPanel(BasePanel):
             self._row_troubles = {key: error for key, error in self._row_troubles.items() if key in ids}
             self.list.set_items([self._row(provider) for provider in providers])
             self.found.draw(providers)
-        self._empty.show(not providers)
-        show(self._section, bool(providers))
         self._draw_head(providers)
+        self._empty.show(not providers)
+        show(self._section, bool(providers) or bool(self.done.words))
 
     def _draw_head(self, providers: tuple[Provider, ...]) -> None:
         batch = self.hub.batch
@@ -121,6 +125,8 @@ class ProvidersPanel(BasePanel):
             total = sum(len(models) for models in known if models is not None)
             words = plural(total, "model") if any(models is not None for models in known) else ""
             say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else words)
+        self.done.draw()
+        show(self._fact, not self.done.words)
         show(self._track, batch is not None, self._in_gap)
         show(self.refresh_all, batch is None)
         show(self.cancel_all, batch is not None)
@@ -238,6 +244,7 @@ class ProvidersPanel(BasePanel):
         self.service.delete_provider(provider_id, unassign=unassign)
         self._questions.pop(provider_id, None)
         left = [key for key in order if key != provider_id]
+        self.done.tell(f"{clean(name, 60)} deleted")
         self.root.say(f"{name} deleted")
         if left:
             self.list.focus(left[min(place, len(left) - 1)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._text import clean, escaped
 from ._base import BasePanel
+from ._done import Done
 from ._format import content_words, plural, size, stamp
 from ._parts import (
     Later,
@@ -78,6 +79,7 @@ class SettingsFilePanel(BasePanel):
         self.leftovers = make(ItemList, mode="manage", label="Entries to convert", variant="dw-plainrows")
         self._leftover_section = Later(self._make_leftovers, "dw-section")
         self.merge = button("Merge", self.does(self._merge))
+        self.done = Done(self)
         self.duplicates = make(ItemList, mode="manage", label="Duplicates", variant="dw-plainrows")
         self._duplicate_section = Later(self._make_duplicates, "dw-section")
         self.backups = make(ItemList, mode="manage", label="Backups", variant="dw-backups")
@@ -113,7 +115,7 @@ class SettingsFilePanel(BasePanel):
 
     def _make_duplicates(self) -> list[widgets.Widget]:
         title, fact = heading("Providers that are the same"), text("Same type, key and address", "dw-sub")
-        return [head(title, fact, actions=[self.merge]), self.duplicates]
+        return [head(title, fact, self.done, actions=[self.merge]), self.duplicates]
 
     # -- what code and tests can read --------------------------------------------------------------
 
@@ -140,7 +142,15 @@ class SettingsFilePanel(BasePanel):
 
     def close(self) -> None:
         """Take the panel out of the page, with the parts that had no place in it yet."""
-        for part in (self.leftovers, self.duplicates, self.merge, self.convert_entries, self._leftover_fact):
+        parts = (
+            self.leftovers,
+            self.duplicates,
+            self.merge,
+            self.done,
+            self.convert_entries,
+            self._leftover_fact,
+        )
+        for part in parts:
             part.close()
         super().close()
 
@@ -232,7 +242,9 @@ class SettingsFilePanel(BasePanel):
         self.merge.description = self.merge.tooltip = (
             f"Merge all {len(groups)}" if len(groups) > 1 else "Merge"
         )
-        self._duplicate_section.show(bool(groups))
+        self.done.draw()
+        show(self.merge, bool(groups))
+        self._duplicate_section.show(bool(groups) or bool(self.done.words))
 
     def _draw_backups(self) -> None:
         found = self.service.backups()
@@ -328,8 +340,12 @@ class SettingsFilePanel(BasePanel):
         self.root.say("Converted")
 
     def _merge(self) -> None:
-        for group in self.service.duplicates():
-            self.service.merge_providers(group[0], group[1:])
+        groups = self.service.duplicates()
+        kept = ""
+        for group in groups:
+            kept = clean(self.service.merge_providers(group[0], group[1:]).name, 60)
+        if groups:  # each group is a change of its own: what can be undone is the last
+            self.done.tell(f"{kept} merged" if len(groups) == 1 else f"{len(groups)} merged, {kept} last")
         self.root.say("Merged")
 
     def _answer_backup(self, action: str, row: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch_widgets import ModelsPanel, SettingsService
+from dispatch_widgets import ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.widgets._format import created, price, tokens
 from dispatch_widgets.widgets._model_rows import ALL, model_of, row_id
@@ -91,11 +91,11 @@ def test_adding_prefills_name_and_capabilities_and_undo_takes_it_back(panel, ser
     for entry, model in zip(service.catalog, models, strict=True):
         assert entry.title == model.name
         assert entry.capabilities == model.capabilities
-    assert "3 added" in panel._done.value
+    assert panel.done.words.startswith("3 added")
     assert all(row["have"] for row in panel.rows if model_of(row["id"])[1] in {m.id for m in models})
-    panel._undo_button.click()
+    panel.done.undo()
     assert service.catalog == ()
-    assert not is_shown(panel._outcome)
+    assert not is_shown(panel.done)
 
 
 @pytest.mark.req("UI", "API-1")
@@ -110,7 +110,7 @@ def test_ticked_tasks_go_to_the_first_that_fits(panel, service, page) -> None:
     given = {found.task: service.entry(found.model_id).model for found in service.assignments}
     assert given == {"embed": embedding.id, "grade": chat.id}
     assert not any(box.value for box in panel.use_for.values())
-    panel._undo_button.click()
+    panel.done.undo()
     assert len(service.assignments) == 0
 
 
@@ -123,7 +123,7 @@ def test_undo_gives_a_task_back_to_what_it_had(panel, service, page) -> None:
     panel.use_for["grade"].value = True
     page.answer(panel.picker, "add", ids=[key(panel, second.id)])
     assert service.assignments["grade"].model_id != before.id
-    panel._undo_button.click()
+    panel.done.undo()
     assert service.assignments["grade"].model_id == before.id
 
 
@@ -137,7 +137,11 @@ def test_an_id_can_be_typed_by_hand_also_when_discovery_failed(service, demo, id
     error = service.last_error(ids["Lab"])
     assert page.words(panel.picker.note["title"]) == error.message
     assert panel.picker.note["text"].startswith(error.hint)
-    assert {action["action"] for action in panel.picker.note["actions"]} == {"to_provider", "refresh"}
+    assert [action["action"] for action in panel.picker.note["actions"]] == ["refresh"]
+    app = Panel(service)
+    page.answer(app.models.rail, "choose", ids["Lab"])
+    page.wait(app)
+    assert [action["action"] for action in app.models.picker.note["actions"]] == ["to_provider", "refresh"]
     page.answer(panel.picker, "add_by_hand", model=" my-model ", kind="embedding")
     (entry,) = service.catalog
     assert (entry.model, entry.provider_id, entry.capabilities) == ("my-model", ids["Lab"], ("embedding",))
@@ -209,6 +213,40 @@ def test_deleting_an_entry_asks_and_names_its_tasks(panel, service, ids, page) -
     page.answer(panel.entries, "confirm_delete", entry.id)
     assert service.catalog == ()
     assert "grade" not in service.assignments
+
+
+@pytest.mark.req("UI", "API-1")
+def test_a_deletion_can_be_undone_until_the_next_change(panel, service, ids, page) -> None:
+    """After a deletion the head of the catalog offers Undo, which brings entry and task back once."""
+    entry = service.add_model(provider_id=ids["Lab"], model="m", label="Em", tasks=["grade"])
+    other = service.add_model(provider_id=ids["Lab"], model="n", label="En")
+    panel.hub.settle()
+    page.answer(panel.entries, "confirm_delete", entry.id)  # not asked yet: nothing happens
+    page.answer(panel.entries, "delete", entry.id)
+    page.answer(panel.entries, "confirm_delete", entry.id)
+    assert panel.done.words == "Em deleted"
+    panel.done.undo()
+    assert [found.id for found in service.catalog] == [entry.id, other.id]
+    assert service.assignments["grade"].model_id == entry.id
+    assert panel.done.words == ""
+    page.answer(panel.entries, "delete", entry.id)
+    page.answer(panel.entries, "confirm_delete", entry.id)
+    service.assign("skill", other.id)
+    assert panel.hub.settle()
+    assert panel.done.words == ""
+    panel.done.undo()
+    assert len(service.catalog) == 1
+
+
+@pytest.mark.req("API-1", "PM-6")
+def test_several_are_added_in_one_write_or_none(panel, service, page) -> None:
+    """Three picked models are one save of the file, not three."""
+    saves = []
+    service.subscribe(lambda change: saves.append(change) if change.what == "settings" else None)
+    models = list(service.known_models(panel.selected_provider))[:3]
+    page.answer(panel.picker, "add", ids=[key(panel, model.id) for model in models])
+    assert len(service.catalog) == 3
+    assert len(saves) == 1
 
 
 @pytest.mark.req("API-1", "PM-6")

@@ -192,6 +192,41 @@ def test_deleting_takes_the_tasks_only_if_ticked(service, ids, unassign, page) -
     assert ("grade" in service.assignments) is not unassign
 
 
+@pytest.mark.req("PM-4", "UI")
+def test_a_deleted_provider_can_be_brought_back(service, ids, page) -> None:
+    """The head says who was deleted and offers Undo, also after the last one; the next change ends that."""
+    service.add_model(provider_id=ids["Lab"], model="m-1", tasks=["grade"])
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "delete", ids["Lab"])
+    page.answer(panel.list, "confirm_delete", ids["Lab"], check=True)
+    assert panel.done.words == "Lab deleted"
+    panel.done.undo()
+    assert [row["title"] for row in panel.rows] == ["Lab", "Anthropic"]
+    assert "grade" in service.assignments
+    assert panel.done.words == ""
+    for name in ("Lab", "Anthropic"):
+        page.answer(panel.list, "delete", ids[name])
+        page.answer(panel.list, "confirm_delete", ids[name])
+    assert panel.done.words == "Anthropic deleted"
+    assert is_shown(panel._section)
+    service.add_model(provider_id="mock", model="mock")
+    assert panel.hub.settle()
+    assert panel.done.words == ""
+
+
+@pytest.mark.req("ST-3", "UI")
+def test_undo_never_costs_another_programs_change(service, ids, page) -> None:
+    """After another program has changed the file Undo does nothing but say so."""
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "delete", ids["Lab"])
+    page.answer(panel.list, "confirm_delete", ids["Lab"])
+    SettingsService(service.path).update_provider(ids["Anthropic"], name="Theirs")
+    panel.done.undo()
+    assert panel.trouble is not None
+    assert "nothing to undo" in panel.trouble.message
+    assert [provider.name for provider in service.get_providers()] == ["Theirs"]
+
+
 @pytest.mark.req("PM-7")
 def test_the_mock_provider_has_a_card_without_buttons(service, page) -> None:
     """The built-in provider is listed when an entry refers to it, and cannot be edited or deleted."""

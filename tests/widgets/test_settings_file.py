@@ -134,6 +134,11 @@ def test_duplicates_are_shown_and_merged(service, demo, ids) -> None:
     assert panel.duplicates.rows == ()
     assert service.entry(entry.id).provider_id == ids["Lab"]
     assert [provider.name for provider in service.get_providers()] == ["Lab", "Anthropic"]
+    assert panel.done.words == "Lab merged"
+    panel.done.undo()
+    assert [row["tag"] for row in panel.duplicates.rows] == ["Kept", "Removed"]
+    assert service.entry(entry.id).provider_id == twin.id
+    assert panel.done.words == ""
 
 
 BROKEN = """{

@@ -1,0 +1,137 @@
+"""What a list of models to pick from says beside its models: busy, failed, never asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._text import clean
+from ..errors import DispatchError
+from ._base import BasePanel
+from ._format import plural
+from ._provider_rows import shown_address, trouble_note
+from ._questions import consent_question
+from ._states import TRY_AGAIN, missing_variable, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..settings.schema import Provider
+    from ._rows import Action, Note, Row
+
+
+class Listing(BasePanel):
+    """A panel with a list of the models of one or several providers.
+
+    Attributes:
+        trouble_at_pick: What went wrong with the last action on the list; it stands in it.
+    """
+
+    trouble_at_pick: DispatchError | None = None
+
+    def _providers_shown(self) -> list[Provider]:
+        """Whose models are shown."""
+        raise NotImplementedError
+
+    def _busy(self, chosen: list[Provider]) -> dict[str, Any] | None:
+        asked = [(self.hub.asked[p.id], p) for p in chosen if p.id in self.hub.asked]
+        if not asked:
+            return None
+        first, provider = asked[0]
+        where = shown_address(provider) if len(asked) == 1 else plural(len(asked), "provider")
+        return {
+            "text": f"Asking {where}…",
+            "since": first.since,
+            "actions": [{"action": "cancel", "label": "Cancel"}],
+        }
+
+    def _pick_note(self, provider: Provider | None, rows: list[Row]) -> Note | None:
+        if self.trouble_at_pick is not None:
+            return trouble_note(self.trouble_at_pick)
+        if provider is None or provider.id in self.hub.asked:
+            return None
+        models = self.hub.models(provider.id)
+        note = state_of(self.hub, provider, models, self.now).note
+        if models is None and (needed := self.service.needs_consent(provider.id)):
+            return consent_question(provider, *needed)
+        if note is None or note.get("tone") not in {"error", "warn"}:
+            return None
+        shown: Note = {**note}
+        before = note.get("text", "")
+        if not rows and "by hand" not in str(before):
+            words = "A model id can always be typed by hand."
+            shown["text"] = (
+                [*before, f" {words}"] if isinstance(before, list) else f"{before} {words}".strip()
+            )
+        there: Action = {"action": "to_provider", "label": "Go to provider"}
+        actions: list[Action] = [there] if self.host is not None else []
+        if self.service.retry_at(provider.id) is None:
+            actions.append({**TRY_AGAIN, "style": "quiet"})
+        shown["actions"] = actions
+        return shown
+
+    def _nothing(self, provider: Provider | None) -> dict[str, Any]:
+        if provider is None:
+            return {"title": "No list yet", "text": "Choose a provider to fetch its models."}
+        if self.hub.models(provider.id) is not None:
+            words = "If you know the id of one, add it by hand."
+            return {"title": f"{clean(provider.name)} lists no models", "text": words}
+        return {
+            "title": f"{clean(provider.name)} has not been asked yet",
+            "text": f"Its models are read from {shown_address(provider)}.",
+            "actions": [{"action": "fetch", "label": "Fetch models", "icon": "refresh"}],
+        }
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def _fetch(self, provider: Provider, *, force: bool = False) -> None:
+        """Ask a provider if that makes sense; choosing one must never send a variable it was not made for."""
+        models = self.hub.models(provider.id)
+        fresh = models is not None and models.source in {"live", "cache", "builtin"}
+        if provider.is_mock or not provider.is_known or (fresh and not force):
+            return
+        if missing_variable(provider) or self.service.needs_consent(provider.id):
+            return
+        if self.service.retry_at(provider.id) is None:
+            self.hub.ask(provider.id, force=force)
+
+    def _cancel(self) -> None:
+        for provider in self._providers_shown():
+            self.hub.cancel(provider.id)
+
+    def _refresh(self) -> None:
+        for provider in self._providers_shown():
+            self._fetch(provider, force=True)
+
+    def _asking_actions(self, provider_id: str) -> dict[str, Callable[[], object]]:
+        """What the actions of the list's own note and empty state do.
+
+        Args:
+            provider_id: Whose models are shown; empty if several's are.
+        """
+        return {
+            "fetch": self._refresh,
+            "refresh": self._refresh,
+            "cancel": self._cancel,
+            "allow": lambda: self._allow(provider_id),
+            "to_provider": lambda: self.go("providers", provider_id=provider_id),
+            "dismiss": lambda: None,
+        }
+
+    def _allow(self, provider_id: str) -> None:
+        for provider in self._providers_shown():
+            if provider_id in {"", provider.id}:
+                self.service.allow_sending(provider.id)
+                self._fetch(provider, force=True)
+
+    def _at_pick(self, work: Callable[[], object]) -> None:
+        """Do what the list answered; what goes wrong stands in the list."""
+        with self.hub.lock:
+            self.trouble_at_pick = None
+
+            def guarded() -> None:
+                try:
+                    work()
+                except DispatchError as error:
+                    self.trouble_at_pick = error
+
+            self.act(guarded)
