@@ -95,6 +95,11 @@ export interface ErrorData {
   retryAt?: string;
   /** A base URL of the same host that does answer with models. */
   suggestedBaseUrl?: string;
+  /**
+   * The key is a reference, and was not made for this host: nothing was sent. Ask the user, in a button that
+   * says so, then call updateProvider with `allowSending: true`.
+   */
+  consent?: { reference: string; host: string };
 }
 
 /** One element of the JSON list in the message of a BAD_REQUEST about an input. */
@@ -154,7 +159,14 @@ type SettingsProcedures = {
   addProvider: Mutation<{ name: string; type: NewProviderType; credentials: Credentials }, Provider>;
   /** What is not given stays; an empty apiKey keeps the key, an empty baseUrl clears the URL. */
   updateProvider: Mutation<
-    { id: string; name?: string; type?: NewProviderType; credentials?: Partial<Credentials> },
+    {
+      id: string;
+      name?: string;
+      type?: NewProviderType;
+      credentials?: Partial<Credentials>;
+      /** The user says that the referenced key may be sent to this host, while the server runs. */
+      allowSending?: boolean;
+    },
     Provider
   >;
   /** Its catalog entries stay. `unassign` takes the tasks away that use one of them. */

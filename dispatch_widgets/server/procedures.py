@@ -11,6 +11,8 @@ from .shapes import deletion_shape, entry_shape, model_shape, provider_shape
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from ..service import SettingsService
+    from ..settings.schema import Provider
     from .services import Services
 
 
@@ -66,17 +68,30 @@ async def _add_provider(context: Context, given: dict[str, Any]) -> Any:
 
 
 async def _update_provider(context: Context, given: dict[str, Any]) -> Any:
-    credentials = given.get("credentials", {})
-    changed = await context.services.change(
-        lambda service: service.update_provider(
-            given["id"],
-            name=given.get("name"),
-            type=given.get("type"),
-            api_key=credentials.get("apiKey"),
-            base_url=credentials.get("baseUrl"),
-        )
-    )
+    changed = await context.services.change(lambda service: _updated(service, given))
     return provider_shape(changed, masked=context.masked)
+
+
+def _updated(service: SettingsService, given: dict[str, Any]) -> Provider:
+    provider_id, credentials = given["id"], given.get("credentials", {})
+    api_key = credentials.get("apiKey")
+    if (
+        api_key is not None
+        and api_key == service.provider(provider_id).credentials.api_key.get_secret_value()
+    ):
+        # A client that renames a provider sends back what it was given. A reference that stood in the file
+        # is not given by its user thereby: the service would take it for their consent (SEC-4).
+        api_key = None
+    changed = service.update_provider(
+        provider_id,
+        name=given.get("name"),
+        type=given.get("type"),
+        api_key=api_key,
+        base_url=credentials.get("baseUrl"),
+    )
+    if given.get("allowSending", False):
+        service.allow_sending(provider_id)
+    return changed
 
 
 async def _delete_provider(context: Context, given: dict[str, Any]) -> Any:
@@ -138,7 +153,13 @@ PROCEDURES: Mapping[str, Procedure] = {
     "settings.updateProvider": Procedure(
         kind="mutation",
         run=_update_provider,
-        takes=shape(id=TEXT, name=OPTIONAL_TEXT, type=OPTIONAL_TEXT, credentials=_CHANGED_CREDENTIALS),
+        takes=shape(
+            id=TEXT,
+            name=OPTIONAL_TEXT,
+            type=OPTIONAL_TEXT,
+            credentials=_CHANGED_CREDENTIALS,
+            allowSending=OPTIONAL_FLAG,
+        ),
     ),
     "settings.deleteProvider": Procedure(
         kind="mutation", run=_delete_provider, takes=shape(id=TEXT, unassign=OPTIONAL_FLAG)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import DiscoveryError, DispatchError, InvalidInputError
+from ..errors import ConsentNeededError, DiscoveryError, DispatchError, InvalidInputError
 from ..secrets import redact
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _MIXED_STATUS = 207
 _FIRST_SERVER_ERROR_STATUS = 500
 
 NOT_JSON = "The input is not JSON."
+CONSENT_HINT = "If that is right, call settings.updateProvider with allowSending: true."
 UNEXPECTED = "Something went wrong inside the server. Its log says where."
 
 
@@ -144,6 +145,10 @@ def from_dispatch_error(error: DispatchError) -> CallError:
             extra["retryAt"] = moment(error.retry_at)
         if error.suggested_base_url is not None:
             extra["suggestedBaseUrl"] = error.suggested_base_url
+    if isinstance(error, ConsentNeededError):
+        # The panel's button is in a kernel's process; consent to what this one sends is given here.
+        extra["hint"] = CONSENT_HINT
+        extra["consent"] = {"reference": error.variable, "host": error.host}
     message = error.message
     if isinstance(error, InvalidInputError) and error.problems:
         message = issues_text(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.server.procedures import PROCEDURES
 
 NODE = Path(__file__).parent / "node"
+PAGE = Path(__file__).parents[2] / "docs" / "http-api.md"
 CHECKS = (NODE / "client.mjs").read_text("utf-8").count("  async '")
 DECLARATIONS = Path(dispatch_widgets.server.__file__).with_name("app_router.d.ts")
 
@@ -71,6 +73,25 @@ def test_typescript_tells_the_types() -> None:
     """The shipped declarations compile, inputs and outputs are inferred, wrong calls do not compile."""
     _needs("typescript")
     done = _node("node_modules/typescript/bin/tsc", "--project", ".")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.req("API-4")
+def test_the_example_of_the_page_compiles(tmp_path: Path) -> None:
+    """What docs/http-api.md shows in TypeScript is right, with the declarations copied beside it."""
+    _needs("typescript")
+    if not PAGE.is_file():
+        pytest.skip("the page is not in this distribution")
+    [example] = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "example.ts").write_text(example, "utf-8")
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    shutil.copy(DECLARATIONS, tmp_path)
+    config = json.loads((NODE / "tsconfig.json").read_text("utf-8"))
+    del config["compilerOptions"]["paths"]
+    (tmp_path / "node_modules").symlink_to(NODE / "node_modules", target_is_directory=True)
+    config["files"] = ["example.ts"]
+    (tmp_path / "tsconfig.json").write_text(json.dumps(config))
+    done = _node("node_modules/typescript/bin/tsc", "--project", str(tmp_path))
     assert done.returncode == 0, done.stdout
 
 

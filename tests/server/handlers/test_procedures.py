@@ -8,13 +8,12 @@ from urllib.parse import quote
 
 import pytest
 
+from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer, fault
 from dispatch_widgets.server.handlers import MAX_BODY_BYTES, METHOD_OVERRIDE_SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from dispatch_widgets import SettingsService
 
     Ask = Callable[..., Any]
 
@@ -171,6 +170,30 @@ async def test_what_models_refuses(ask: Ask) -> None:
     assert (await ask("models?no_track_activity=%FF")).json == {"providers": []}
     assert (await ask("models", method="POST", headers=JSON, body="{}")).status == 405
     assert (await ask("models", method="DELETE")).error["data"]["code"] == "METHOD_NOT_SUPPORTED"
+
+
+@pytest.mark.req("SEC-4")
+async def test_a_reference_of_the_file_is_sent_nowhere_unasked(
+    query: Ask, mutate: Ask, service: SettingsService, demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file's own ${NAME} goes to no host it was not made for before the user says so, renaming or not."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", demo.api_key)
+    SettingsService(service.path).add_provider(
+        name="From elsewhere",
+        type="openai-compatible",
+        api_key="${SOMEBODYS_SECRET}",
+        base_url=demo.openai_base_url,
+    )
+    [provider] = (await query("getProviders", extra="masked=1")).data
+    given = {"providerId": provider["id"], "forceRefresh": True}
+    host = demo.openai_base_url.split("/")[2]
+    assert (await mutate("updateProvider", {**provider, "name": "Mine"})).data["name"] == "Mine"
+    data = (await query("discoverModels", given)).error["data"]
+    assert data["consent"] == {"reference": "SOMEBODYS_SECRET", "host": host}
+    assert "allowSending" in data["hint"]
+    assert demo.requests == ()
+    assert (await mutate("updateProvider", {"id": provider["id"], "allowSending": True})).status == 200
+    assert len((await query("discoverModels", given)).data) == 30
 
 
 @pytest.mark.req("API-2", "ST-4")
