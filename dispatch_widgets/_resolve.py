@@ -12,7 +12,7 @@ from .settings.tasks import TASK_NEEDS
 from .urls import normalise_base_url
 
 if TYPE_CHECKING:
-    from .arguments import ClientArguments
+    from .clients.arguments import ClientArguments
     from .settings.schema import CatalogEntry, Provider
 
 

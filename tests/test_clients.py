@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dispatch_widgets import ResolvedModel
-    from dispatch_widgets.arguments import ClientArguments
+    from dispatch_widgets.clients.arguments import ClientArguments
 
 HELLO = [{"role": "user", "content": "Hello there"}]
 SAID = "This is a canned answer of the demo server. You wrote: “Hello there”"

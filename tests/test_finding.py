@@ -71,7 +71,7 @@ def test_local_servers_are_found_with_their_models(server: DemoServer) -> None:
 
 
 def test_a_server_that_wants_a_key_is_found_as_that(server: DemoServer) -> None:
-    """A server started with a key, as vLLM can be, is found: it is there, and its models are not known yet."""
+    """A server started with a key, as vLLM can be, is found; its models are not known yet."""
     found = find_here(presets=[_at(server.second_openai_base_url, "vllm")], environ={})
     assert [(one.models, one.needs_key) for one in found.servers] == [(None, True)]
     assert "wants a key" in str(found)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import dispatch_widgets as dw
 from dispatch_widgets import InvalidInputError, SettingsService
-from dispatch_widgets._key_forms import REMOVED, KeyForms, without_breaks
 from dispatch_widgets.leaks import scan, scan_notebook
+from dispatch_widgets.leaks.key_forms import REMOVED, KeyForms, without_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .. import canned
+from ..clients import canned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

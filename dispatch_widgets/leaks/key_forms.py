@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
-from .secrets import NO_KEY_NEEDED, is_reference, mask
+from ..secrets import NO_KEY_NEEDED, is_reference, mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self
 
+from ..errors import FieldProblem, InvalidInputError
 from . import canned
-from .errors import FieldProblem, InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._text import clean, text_table
+from .._text import clean, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from .service import SettingsService
+    from ..service import SettingsService
 
 FAILED = 1  # exit code; click's own for wrong usage is 2
 
@@ -21,7 +21,8 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
 
 
 def open_service(path: Path | None = None, *, auto_migrate: bool = True) -> SettingsService:
-    from .service import SettingsService
+    """The service for a file; a conversion that opening it brought about is told on stderr."""
+    from ..service import SettingsService
 
     service = SettingsService(path, auto_migrate=auto_migrate)
     if auto_migrate and service.migration_report is not None:
@@ -32,11 +33,13 @@ def open_service(path: Path | None = None, *, auto_migrate: bool = True) -> Sett
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
+    """A value as JSON on stdout."""
     # ASCII only: control and direction marks of foreign text stay escapes, and no terminal acts on them.
     click.echo(json.dumps(value, indent=2, ensure_ascii=True))
 
 
 def print_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """A table on stdout."""
     click.echo(text_table(heads, rows))
 
 
@@ -47,14 +50,17 @@ def shown_path(path: Path) -> str:
 
 
 def print_line(text: str) -> None:
+    """One line on stdout, without control marks."""
     click.echo(clean(text, limit=2_000))
 
 
 def print_lines(text: str) -> None:
+    """Several lines on stdout, their indentation kept."""
     for line in text.splitlines():
         click.echo(line[: len(line) - len(line.lstrip())] + clean(line, limit=2_000))
 
 
 def warn(text: str) -> None:
+    """One line on stderr; nothing for an empty text."""
     if text:
         click.echo(clean(text, limit=2_000), err=True)

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from . import __version__
-from ._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, report_facts
-from ._terminal import (
+from .. import __version__
+from .._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, report_facts
+from .._text import clean
+from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
+from ..secrets import redact
+from .terminal import (
     FAILED,
     as_json_option,
     open_service,
@@ -23,17 +26,13 @@ from ._terminal import (
     shown_path,
     warn,
 )
-from ._text import clean
-from .cli_using import scan, try_task
-from .errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
-from .secrets import redact
+from .using import scan, try_task
 
 if TYPE_CHECKING:
-
-    from .discovery.models import ModelList
-    from .service import SettingsService
-    from .settings.migration import MigrationReport
-    from .settings.schema import Provider
+    from ..discovery.models import ModelList
+    from ..service import SettingsService
+    from ..settings.migration import MigrationReport
+    from ..settings.schema import Provider
 
 
 class _Commands(click.Group):
@@ -103,11 +102,11 @@ def demo(*, text: bool, no_browser: bool, folder: Path | None, port: int | None)
     if text:
         if no_browser or port is not None:
             raise click.UsageError("--no-browser and --port are about JupyterLab, which --text does without.")
-        from .demo.tour import run_text
+        from ..demo.tour import run_text
 
         run_text(folder=folder, say=click.echo)
     else:
-        from .demo.launch import run_lab
+        from ..demo.launch import run_lab
 
         run_lab(folder=folder, port=port, open_browser=not no_browser, say=click.echo)
 
@@ -116,7 +115,7 @@ def demo(*, text: bool, no_browser: bool, folder: Path | None, port: int | None)
 @as_json_option
 def where(*, as_json: bool) -> None:
     """Say which settings file is used, and why."""
-    from .settings.locate import locate
+    from ..settings.locate import locate
 
     found = locate()
     if as_json:

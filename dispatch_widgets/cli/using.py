@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ._facts import scan_facts, try_facts
-from ._terminal import FAILED, as_json_option, open_service, print_json, print_line, print_table, warn
-from .errors import ConsentNeededError
-from .trying import TRY_TIMEOUT_SECONDS
+from .._facts import scan_facts, try_facts
+from ..errors import ConsentNeededError
+from ..trying import TRY_TIMEOUT_SECONDS
+from .terminal import FAILED, as_json_option, open_service, print_json, print_line, print_table, warn
 
 
 @click.command("try")

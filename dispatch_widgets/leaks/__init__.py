@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._key_forms import KeyForms, without_breaks
-from ._text import clean, html_table, text_table
-from .errors import DispatchError, FieldProblem, InvalidInputError
+from .._text import clean, html_table, text_table
+from ..errors import DispatchError, FieldProblem, InvalidInputError
+from .key_forms import KeyForms, without_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,7 +106,7 @@ class ScanReport:
         return "\n".join(line for line in (self.summary(), table, *self.notes()) if line)
 
     def _repr_html_(self) -> str:
-        from ._text import escaped
+        from .._text import escaped
 
         table = html_table(_HEADS, self._rows(), caption=self.summary())
         return table + "".join(f"<p>{escaped(note)}</p>" for note in self.notes())

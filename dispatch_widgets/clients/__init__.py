@@ -13,13 +13,13 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..errors import FieldProblem, InvalidInputError, MissingPackageError
+from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
 from .arguments import ClientArguments
-from .errors import FieldProblem, InvalidInputError, MissingPackageError
-from .mock_client import AsyncMockClient, MockClient
-from .urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
+from .mock import AsyncMockClient, MockClient
 
 if TYPE_CHECKING:
-    from ._resolve import ResolvedModel
+    from .._resolve import ResolvedModel
 
 CLIENT_TIMEOUT_SECONDS = 300.0
 """How long a client waits for an answer: long enough for a model that thinks, and not for ever."""
@@ -203,7 +203,7 @@ def _arguments(resolved: ResolvedModel, **values: Any) -> ClientArguments:
 
 
 def _is_here(base_url: str) -> bool:
-    from .discovery.transport import is_loopback
+    from ..discovery.transport import is_loopback
 
     return is_loopback(urlsplit(base_url).hostname or "")
 

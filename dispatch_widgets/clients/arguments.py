@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from .secrets import mask
+from ..secrets import mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
