@@ -6,7 +6,6 @@ import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink, TRPCCli
 const LINKS = { httpLink, httpBatchLink, httpBatchStreamLink };
 const [linkName] = process.argv.slice(2);
 const { TRPC_URL: url, JUPYTER_TOKEN: token, PROVIDER_URL: baseUrl, PROVIDER_KEY: apiKey } = process.env;
-const batches = linkName !== 'httpLink';
 
 let requests = [];
 async function watchedFetch(address, options) {
@@ -84,8 +83,9 @@ const checks = {
     ]);
     const told = outcomes.map(({ status, reason }) => (status === 'fulfilled' ? 'ok' : reason.data?.code));
     assert.deepEqual(told, ['ok', 'NOT_FOUND', 'BAD_REQUEST', 'NOT_FOUND']);
-    assert.equal(requests.length, batches ? 1 : 4);
-    assert.equal(requests[0].status, { httpLink: 200, httpBatchLink: 207, httpBatchStreamLink: 200 }[linkName]);
+    // Without batches the replies come in any order.
+    const statuses = { httpLink: [200, 400, 404, 404], httpBatchLink: [207], httpBatchStreamLink: [200] };
+    assert.deepEqual(requests.map(({ status }) => status).sort(), statuses[linkName]);
   },
   async 'the wrong kind of call is refused'() {
     assert.equal((await refusal(settings.getProviders.mutate())).data.code, 'METHOD_NOT_SUPPORTED');
@@ -128,7 +128,7 @@ const checks = {
     assert.deepEqual(gone, { success: true, entries: [], tasks: [] });
     const error = await refusal(settings.deleteProvider.mutate({ id: made.id }));
     assert.deepEqual([error.data.code, error.data.path], ['NOT_FOUND', 'settings.deleteProvider']);
-    assert.deepEqual(await settings.getProviders.query(), []);
+    assert.ok((await settings.getProviders.query()).every(({ id }) => id !== made.id));
   },
 };
 
