@@ -64,6 +64,7 @@ _EXPORTS = {
     ),
     "trying": ("TryResult",),
     "widgets.app": ("Panel",),
+    "widgets.magics": ("load_ipython_extension", "unload_ipython_extension"),
     "widgets.model_picker": ("ModelPicker",),
     "widgets.models": ("ModelsPanel",),
     "widgets.providers": ("ProvidersPanel",),

@@ -57,6 +57,8 @@ from .shortcuts import update_model as update_model
 from .shortcuts import update_provider as update_provider
 from .trying import TryResult as TryResult
 from .widgets.app import Panel as Panel
+from .widgets.magics import load_ipython_extension as load_ipython_extension
+from .widgets.magics import unload_ipython_extension as unload_ipython_extension
 from .widgets.model_picker import ModelPicker as ModelPicker
 from .widgets.models import ModelsPanel as ModelsPanel
 from .widgets.providers import ProvidersPanel as ProvidersPanel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from ._parts import (
     markup,
     say,
     set_classes,
-    shared,
     show,
     text,
     write,
@@ -75,7 +75,8 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.router = RouterPanel(service, host=self)
         self.settings = SettingsFilePanel(service, host=self)
         self.tabs = classed(make(widgets.Tab, self.panels), "dw-tabs")
-        super().__init__([self.root, self._header, self._bar, self.tabs], layout=shared(widgets.Layout))
+        # A layout of its own: people set a panel's width, and that must reach nothing else.
+        super().__init__([self.root, self._header, self._bar, self.tabs], layout=widgets.Layout())
         classed(self, "dw-panel")
         with self.hub.lock:
             if service.problem is not None:
@@ -230,6 +231,8 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         from IPython.display import display
 
         display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
+        if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+            return  # a page of its own always has a kernel, and does not follow updates of an output
         if not self._display_id:
             self._display_id = uuid.uuid4().hex
         self._summary = summary_html(self.service)
@@ -256,17 +259,17 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         Raises:
             MissingPackageError: If the package sidecar is not installed.
         """
-        from IPython.display import display
-
         try:
             from sidecar import Sidecar
         except ImportError:
             from ..errors import MissingPackageError
 
-            raise MissingPackageError("sidecar", purpose="for a panel at the side") from None
-        side = Sidecar(title=title)
-        with side:
-            display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
+            raise MissingPackageError(
+                "sidecar", purpose="for a panel at the side", install="dispatch-widgets[sidebar]"
+            ) from None
+        # Not `with side: display(…)`, which takes whatever else the kernel shows at that moment too.
+        output = {"output_type": "display_data", "data": self._repr_mimebundle_(), "metadata": {}}
+        Sidecar(title=title).outputs = (output,)
 
 
 class _Static:

@@ -3,92 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import ipywidgets as widgets
 
 from .._text import clean, escaped
 from ..errors import DispatchError
-from ..settings.tasks import TASK_NEEDS, TASK_PURPOSE, TASKS
+from ..settings.tasks import TASK_NEEDS, TASKS
 from ._base import BasePanel, UnexpectedError
 from ._format import plural
 from ._model_rows import kind_words
+from ._news import News
 from ._parts import (
     Later,
     Message,
     box,
     button,
-    classed,
     empty,
     head,
     heading,
     is_shown,
-    make,
     mark,
     markup,
-    model_id,
     say,
     section,
     show,
     text,
     write,
 )
+from ._tasks import NOT_SET, Said, TaskRow, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
+
+    import ipywidgets as widgets
 
     from ..settings.schema import Assignment, CatalogEntry, Provider
     from ..settings.tasks import Task
-    from ._news import News
 
 _EMPTY_WORDS = (
     "A task takes an entry of the catalog. Pick some models first, then say here which one each task uses."
 )
-NOT_SET = ""
-
-
-@dataclass
-class TaskRow:
-    """The widgets of one task, and what its row remembers.
-
-    Attributes:
-        task: The task.
-        pick: The choice of entries.
-        model: The model's id, beside the choice.
-        row: The whole row.
-        saved: "Saved" and Undo; made when they are first needed.
-        message: What is off with the task; made when there is something to say.
-        before: What the task had before its last change here: an entry's id, or empty for none; None
-            when there is nothing to undo.
-        trouble: Why the last change was not saved.
-    """
-
-    task: Task
-    pick: widgets.Dropdown
-    model: widgets.HTML
-    row: widgets.HBox
-    saved: widgets.HBox | None = None
-    message: Message | None = None
-    before: str | None = None
-    trouble: DispatchError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What is said under a task.
-
-    Attributes:
-        words: What it says.
-        tone: ``error`` or ``warn``.
-        action: The name of the button after it; empty for none.
-        on_click: What that does.
-    """
-
-    words: str
-    tone: str
-    action: str = ""
-    on_click: Callable[[], object] | None = None
 
 
 class RouterPanel(BasePanel):
@@ -122,24 +75,15 @@ class RouterPanel(BasePanel):
         return [empty("No entries to choose from", _EMPTY_WORDS, *actions)]
 
     def _task_row(self, task: Task) -> TaskRow:
-        name = markup(
-            f'<div class="dw-h dw-taskid">{escaped(task)}</div>'
-            f'<div class="dw-sub">{escaped(TASK_PURPOSE[task])}</div>',
-            "dw-task-name",
-        )
-        pick = classed(
-            make(
-                widgets.Dropdown,
-                description=f"Entry for {task}",
-                options=[("Not set", NOT_SET)],
-                value=NOT_SET,
-            ),
-            "dw-field dw-bare dw-task-pick",
-        )
-        model = markup("", "dw-sub dw-task-info")
-        made = TaskRow(task, pick, model, box(name, pick, model, classes="dw-task", row=True))
-        pick.observe(lambda change: self._picked(task, change["new"]), "value")
+        made = TaskRow.of(task)
+        made.pick.observe(lambda change: self._picked(task, change["new"]), "value")
         return made
+
+    def close(self) -> None:
+        """Take the panel out of the page, stop what is being tried and stop following the service."""
+        for row in getattr(self, "tasks", {}).values():
+            row.close_all()
+        super().close()
 
     # -- what code and tests can read and do -------------------------------------------------------
 
@@ -186,10 +130,48 @@ class RouterPanel(BasePanel):
 
         self.act(work)
 
+    def try_it(self, task: str) -> None:
+        """Ask a task's model for a few tokens, or one embedding; the row shows what comes of it.
+
+        Args:
+            task: The task.
+        """
+        row = self.tasks[task]  # type: ignore[index]
+
+        def work() -> None:
+            given = self.service.assignments.get(task)
+            if given is None or (row.trial is not None and row.trial.running):
+                return
+            row.trial = trial = Trial(given.model_id)
+            try:
+                trial.future = self.service.start_try(task)
+            except DispatchError as error:
+                trial.refused = error
+            else:
+                trial.future.add_done_callback(lambda _done: self.hub.post(News("shared")))
+
+        self.act(work)
+
+    def stop_trying(self, task: str) -> None:
+        """Stop a try that is under way.
+
+        Args:
+            task: The task.
+        """
+        row = self.tasks[task]  # type: ignore[index]
+
+        def work() -> None:
+            if row.trial is not None:
+                row.trial.cancel()
+                row.trial = None
+
+        self.act(work)
+
     # -- drawing -----------------------------------------------------------------------------------
 
     def _draw(self, news: News | None) -> None:
-        if news is not None and news.what not in {"settings", "discovery"}:
+        tried = any(row.trial is not None for row in self.tasks.values())
+        if news is not None and news.what not in {"settings", "discovery", *(["shared"] if tried else [])}:
             return
         catalog = self.service.catalog
         entries = {entry.id: entry for entry in reversed(catalog)}
@@ -247,21 +229,17 @@ class RouterPanel(BasePanel):
         _set_options(row.pick, options, current)
         row.pick.disabled = none_fits
         mark(row.pick, "dw-invalid", given is not None and bool(given.problem))
+        if row.trial is not None and row.trial.entry_id != current:
+            row.trial.cancel()
+            row.trial = None
         self._draw_message(row, self._said(row, given, entry, providers, none_fits=none_fits))
-        done = row.before is not None and row.trouble is None
-        if done and row.saved is None:
-            undo = button("Undo", lambda: self.undo(row.task), classes="dw-link")
-            row.saved = box(
-                text("Saved", "dw-done dw-i-check"), undo, classes="dw-outcome dw-task-info", row=True
-            )
-        name, pick, shown, *message = row.row.children
-        wanted = row.saved if done and row.saved is not None else row.model
-        if shown is not wanted:
-            row.row.children = (name, pick, wanted, *message)
-        if entry is not None:
-            write(row.model, model_id(entry.model))
-        else:
-            say(row.model, "" if none_fits else "Code that asks for it gets an error")
+        row.draw_info(
+            entry,
+            can_try=given is not None and not given.problem,
+            none_fits=none_fits,
+            on_try=lambda: self.try_it(row.task),
+            on_undo=lambda: self.undo(row.task),
+        )
 
     def _odd(self, current: str, entry: CatalogEntry | None, providers: Mapping[str, Provider]) -> str:
         """How an entry is called that the task has although it does not fit."""
@@ -300,18 +278,33 @@ class RouterPanel(BasePanel):
         needed = TASK_NEEDS[row.task]
         if row.trouble is not None:
             return Said(f"Not saved: {row.trouble.message} {row.trouble.hint}", "error")
+        if row.trial is not None and (said := self._said_of_trial(row, row.trial)):
+            return said
         if given is not None and given.problem:
             return self._said_of_problem(given.problem, entry)
-        if none_fits or entry is None:
+        if entry is None:
             return self._said_of_none(needed) if none_fits else None
+        return self._said_of_model(entry, needed, providers, row.task)
+
+    def _said_of_model(
+        self, entry: CatalogEntry, needed: str, providers: Mapping[str, Provider], task: str
+    ) -> Said | None:
         if (entry.provider_id or "", entry.model) in self.hub.gone:
             owner = providers.get(entry.provider_id or "")
             name = clean(owner.name) if owner is not None else "Its provider"
             return Said(f"{name} no longer lists this model. It may still answer.", "warn")
         if needed not in self.hub.kinds()[entry.id].capabilities:
             kind = "an embedding" if needed == "embedding" else "a chat"
-            return Said(f"{row.task} needs {kind} model, and this one is none.", "warn")
+            return Said(f"{task} needs {kind} model, and this one is none.", "warn")
         return None
+
+    def _said_of_trial(self, row: TaskRow, trial: Trial) -> Said | None:
+        leads = (lambda: self.go("providers")) if self.host is not None else None
+        said = trial.said(stop=lambda: self.stop_trying(row.task), to_providers=leads)
+        if said is not None and not trial.running and not trial.told:
+            trial.told = True
+            self.root.say(f"{row.task}: {said.words}")
+        return said
 
     def _said_of_problem(self, problem: str, entry: CatalogEntry | None) -> Said:
         if entry is None:

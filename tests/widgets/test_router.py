@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch_widgets import RouterPanel, SettingsService
+from dispatch_widgets import Panel, RouterPanel, SettingsService
+from dispatch_widgets._text import escaped
+from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.settings.tasks import TASK_PURPOSE, TASKS
 from dispatch_widgets.widgets._parts import is_shown
 
@@ -48,12 +50,12 @@ def test_a_choice_is_saved_at_once_and_can_be_undone(service, entries) -> None:
     panel = RouterPanel(service)
     panel.tasks["grade"].pick.value = entries["one"]
     assert SettingsService(service.path).assignments["grade"].model_id == entries["one"]
-    assert panel.tasks["grade"].row.children[2] is panel.tasks["grade"].saved
+    assert panel.tasks["grade"].saved[0] in panel.tasks["grade"].info.children
     panel.tasks["grade"].pick.value = entries["two"]
     panel.undo("grade")
     assert service.assignments["grade"].model_id == entries["one"]
     assert panel.assignments == {"grade": entries["one"]}
-    assert panel.tasks["grade"].row.children[2] is panel.tasks["grade"].model
+    assert panel.tasks["grade"].model in panel.tasks["grade"].info.children
     panel.tasks["digest"].pick.value = entries["two"]
     panel.undo("digest")
     assert "digest" not in service.assignments
@@ -170,3 +172,93 @@ def test_the_snippet_is_code_that_works(service, entries, monkeypatch) -> None:
     names: dict[str, object] = {}
     exec("import dispatch_widgets as dw\n" + panel.snippet.removesuffix(".client()"), names)  # noqa: S102
     assert names["client"].model == "one"
+
+
+@pytest.fixture
+def chat(service, ids) -> str:
+    """A chat model that the demo server answers for, given to grade."""
+    models = service.discover_models(ids["Lab"])
+    model = next(model for model in models if model.kind == "chat")
+    service.add_model(provider_id=ids["Lab"], model=model.id, capabilities=["chat"], tasks=["grade"])
+    return model.id
+
+
+@pytest.mark.req("UI", "API-5")
+def test_try_asks_the_model_and_says_what_came(service, demo, chat, page) -> None:
+    """Nothing is asked before Try is pressed; then one request goes out and the row says how it went."""
+    before = len(demo.requests)
+    panel = RouterPanel(service)
+    row = panel.tasks["grade"]
+    assert len(demo.requests) == before
+    assert panel.tasks["skill"].try_it is None
+    row.try_it.click()
+    page.until(row.trial.future.done)
+    assert panel.hub.settle()
+    assert len(demo.requests) == before + 1
+    assert f"{chat} gave an answer after" in panel.messages["grade"]
+    assert "dw-ok" in row.message._dom_classes
+    assert not row.try_it.disabled
+
+
+@pytest.mark.req("UI", "MD-15")
+def test_a_failed_try_says_why_and_what_to_do(service, demo, chat, page) -> None:
+    """A refusal stands in the row with its hint; another choice takes it away."""
+    demo.play(fault("401"), where="openai")
+    panel = RouterPanel(service)
+    panel.try_it("grade")
+    page.until(panel.tasks["grade"].trial.future.done)
+    assert panel.hub.settle()
+    error = panel.tasks["grade"].trial.future.result().error
+    assert escaped(error.message, 600) in panel.messages["grade"]
+    assert escaped(error.hint, 400) in panel.messages["grade"]
+    service.unassign("grade")
+    assert panel.hub.settle()
+    assert "grade" not in panel.messages
+
+
+@pytest.mark.req("UI")
+def test_a_try_can_be_stopped(service, demo, chat, page) -> None:
+    """While the answer is due the row has Cancel in place of Try, and a second press asks nobody."""
+    demo.play(fault("slow", seconds=20), where="openai")
+    panel = RouterPanel(service)
+    panel.try_it("grade")
+    row = panel.tasks["grade"]
+    assert row.try_it.disabled
+    running = row.trial
+    panel.try_it("grade")
+    assert row.trial is running
+    stop = row.message.children[1]
+    assert stop.description == "Cancel"
+    stop.click()
+    page.until(running.future.done)
+    assert running.future.cancelled()
+    assert panel.hub.settle()
+    assert "grade" not in panel.messages
+    assert not row.try_it.disabled
+
+
+@pytest.mark.req("SEC-4", "UI")
+def test_a_try_that_may_not_be_sent_says_so(service, demo, ids, chat, monkeypatch) -> None:
+    """Try does not send a variable that was made for another server either; the row leads to Providers."""
+    monkeypatch.setenv("OPENAI_API_KEY", demo.api_key)
+    SettingsService(service.path).update_provider(ids["Lab"], api_key="${OPENAI_API_KEY}")
+    app = Panel(service)
+    before = len(demo.requests)
+    app.router.try_it("grade")
+    assert app.hub.settle()
+    assert len(demo.requests) == before
+    assert "Nothing was sent." in app.router.messages["grade"]
+    app.router.tasks["grade"].message.children[1].click()
+    assert app.tabs.selected_index == 0
+
+
+@pytest.mark.req("SEC-1")
+def test_no_key_is_in_the_state_after_a_try(service, ids, canary, chat, page) -> None:
+    """A refused key is in no widget's state after a try."""
+    service.update_provider(ids["Lab"], api_key=canary)
+    panel = RouterPanel(service)
+    panel.try_it("grade")
+    page.until(panel.tasks["grade"].trial.future.done)
+    assert panel.hub.settle()
+    assert panel.messages["grade"]
+    assert canary not in page.states()

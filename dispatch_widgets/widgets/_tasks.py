@@ -1,0 +1,189 @@
+"""The rows of the Router tab: what a task's row is made of, and what is said in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from .._text import clean, escaped
+from ..errors import ConsentNeededError, DispatchError, MissingVariableError
+from ..settings.tasks import TASK_PURPOSE
+from ._parts import Message, box, button, classed, make, markup, model_id, say, text, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ..settings.schema import CatalogEntry
+    from ..settings.tasks import Task
+    from ..trying import TryResult
+
+NOT_SET = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said under a task.
+
+    Attributes:
+        words: What it says.
+        tone: ``ok``, ``error``, ``warn``, or empty.
+        action: The name of the button after it; empty for none.
+        on_click: What that does.
+    """
+
+    words: str
+    tone: str
+    action: str = ""
+    on_click: Callable[[], object] | None = None
+
+
+@dataclass
+class Trial:
+    """One try of a task's model.
+
+    Attributes:
+        entry_id: The entry that was tried: what came of it is true of no other.
+        future: The request; None if there was nothing to ask.
+        refused: Why there was nothing to ask.
+        told: Whether its end was said aloud.
+    """
+
+    entry_id: str
+    future: Future[TryResult] | None = None
+    refused: DispatchError | None = None
+    told: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether the answer is still on its way."""
+        return self.future is not None and not self.future.done()
+
+    def cancel(self) -> None:
+        """Stop asking."""
+        if self.future is not None:
+            self.future.cancel()
+
+    def said(self, *, stop: Callable[[], object], to_providers: Callable[[], object] | None) -> Said | None:
+        """What there is to say about it; None if it was stopped.
+
+        Args:
+            stop: Stops it.
+            to_providers: Leads to the providers; None where there is no way.
+        """
+        if self.running:
+            return Said("Asking for a few tokens…", "", "Cancel", stop)
+        if self.future is None or self.future.cancelled():
+            return _said_of(self.refused, to_providers) if self.refused is not None else None
+        failure = self.future.exception()
+        if failure is not None:
+            known = failure if isinstance(failure, DispatchError) else DispatchError(type(failure).__name__)
+            return _said_of(known, to_providers)
+        result = self.future.result()
+        if result.error is not None:
+            words = f"{clean(result.error.message, 600)} {clean(result.error.hint, 400)}".strip()
+            return Said(f"{words} ({result.latency_seconds:.2f} s)", "error")
+        return Said(clean(result.message, 400), "ok")
+
+
+def _said_of(error: DispatchError, to_providers: Callable[[], object] | None) -> Said:
+    words = f"{clean(error.message, 600)} {clean(error.hint, 400)}".strip()
+    leads = isinstance(error, ConsentNeededError | MissingVariableError) and to_providers is not None
+    return Said(words, "error", "Go to providers" if leads else "", to_providers if leads else None)
+
+
+@dataclass
+class TaskRow:
+    """The widgets of one task, and what its row remembers.
+
+    Attributes:
+        task: The task.
+        pick: The choice of entries.
+        model: The model's id, beside the choice.
+        info: What stands beside the choice: Try, and the model or "Saved".
+        row: The whole row.
+        saved: "Saved" and Undo; made when they are first needed.
+        try_it: The button that tries the model; made when there is one.
+        message: What is off with the task; made when there is something to say.
+        before: What the task had before its last change here: an entry's id, or empty for none; None
+            when there is nothing to undo.
+        trouble: Why the last change was not saved.
+        trial: The last try, as long as the task has the entry that was tried.
+    """
+
+    task: Task
+    pick: widgets.Dropdown
+    model: widgets.HTML
+    info: widgets.HBox
+    row: widgets.HBox
+    saved: tuple[widgets.Widget, ...] = ()
+    try_it: Any = None
+    message: Message | None = None
+    before: str | None = None
+    trouble: DispatchError | None = None
+    trial: Trial | None = field(default=None)
+
+    @classmethod
+    def of(cls, task: Task) -> TaskRow:
+        """The row of a task, with nothing chosen.
+
+        Args:
+            task: The task.
+        """
+        name = markup(
+            f'<div class="dw-h dw-taskid">{escaped(task)}</div>'
+            f'<div class="dw-sub">{escaped(TASK_PURPOSE[task])}</div>',
+            "dw-task-name",
+        )
+        pick = make(
+            widgets.Dropdown, description=f"Entry for {task}", options=[("Not set", NOT_SET)], value=NOT_SET
+        )
+        classed(pick, "dw-field dw-bare dw-task-pick")
+        model = markup("", "dw-sub")
+        info = box(model, classes="dw-outcome dw-task-info", row=True)
+        return cls(task, pick, model, info, box(name, pick, info, classes="dw-task", row=True))
+
+    def draw_info(
+        self,
+        entry: CatalogEntry | None,
+        *,
+        can_try: bool,
+        none_fits: bool,
+        on_try: Callable[[], object],
+        on_undo: Callable[[], object],
+    ) -> None:
+        """Draw what stands beside the choice.
+
+        Args:
+            entry: The entry that the task has.
+            can_try: Whether its model can be tried.
+            none_fits: Whether there is no entry to choose.
+            on_try: Tries it.
+            on_undo: Takes the last choice back.
+        """
+        if entry is not None:
+            write(self.model, model_id(entry.model))
+        else:
+            say(self.model, "" if none_fits else "Code that asks for it gets an error")
+        done = self.before is not None and self.trouble is None
+        if done and not self.saved:
+            undo = button("Undo", on_undo, classes="dw-link")
+            self.saved = (text("Saved", "dw-done dw-i-check"), undo)
+        if can_try and self.try_it is None:
+            self.try_it = button(
+                "Try", on_try, classes="dw-link", title=f"Ask the model of {self.task} for a few tokens"
+            )
+        parts = (*((self.try_it,) if can_try else ()), *(self.saved if done else (self.model,)))
+        if self.info.children != parts:
+            self.info.children = parts
+        if self.try_it is not None:
+            self.try_it.disabled = self.trial is not None and self.trial.running
+
+    def close_all(self) -> None:
+        """Close what may have no place in the row just now, and stop a try."""
+        if self.trial is not None:
+            self.trial.cancel()
+        for part in (self.model, *self.saved, *([self.try_it] if self.try_it is not None else [])):
+            part.close()
