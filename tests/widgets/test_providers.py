@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dispatch_widgets import ConsentNeededError, ProvidersPanel, SettingsService
+from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.faults import fault
+from dispatch_widgets.finding import find_here_async
+from dispatch_widgets.presets import find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
 from dispatch_widgets.widgets._parts import is_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.mark.req("PM-5", "UI")
@@ -642,3 +652,54 @@ def test_commands_in_a_hint_stand_in_the_typewriter_face(service, demo, page) ->
     page.answer(panel.list, "refresh", page.row(panel.list, "Ollama")["id"])
     page.wait(panel)
     assert {"text": "ollama serve", "mono": True} in page.row(panel.list, "Ollama")["note"]["text"]
+
+
+@pytest.fixture
+def local_server(monkeypatch) -> Iterator[DemoServer]:
+    """A local server that needs no key, on the port that Ollama is looked for."""
+    with DemoServer(models=12, api_key=NO_KEY_NEEDED) as server:
+        presets = [replace(find_preset("ollama"), base_url=server.openai_base_url)]
+        look = partial(find_here_async, presets=presets)
+        monkeypatch.setattr("dispatch_widgets.widgets._found.find_here_async", look)
+        yield server
+
+
+@pytest.mark.req("UI", "PM-2")
+def test_local_servers_are_asked_only_when_asked_to_look(settings_path, local_server, page) -> None:
+    """Look again asks local ports in the background; what answers can be added with one press."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    assert is_shown(panel.found)
+    assert panel.found.rows == ()
+    assert "when you look again" in panel.found.words
+    assert len(local_server.requests) == 0
+    panel.found.look.click()
+    assert panel.found.look.disabled
+    page.until(lambda: panel.found.rows)
+    assert panel.hub.settle()
+    (row,) = panel.found.rows
+    assert row["title"] == "Ollama"
+    assert row["line"][0].startswith("Answers on 127.0.0.1:")
+    assert row["line"][0].endswith(" models")
+    assert not panel.found.look.disabled
+    page.answer(panel.found.list, "add", row["id"])
+    page.wait(panel)
+    (provider,) = service.get_providers()
+    assert (provider.name, provider.base_url) == ("Ollama", local_server.openai_base_url)
+    assert "no key needed" in page.words(page.row(panel.list, "Ollama")["meta"][1])
+    assert panel.found.rows == ()
+
+
+@pytest.mark.req("UI")
+def test_a_local_server_that_wants_a_key_leads_to_the_form(settings_path, local_server, page) -> None:
+    """A server on a local port that refuses the placeholder is offered, with the form for its key."""
+    local_server.play(fault("401"))
+    panel = ProvidersPanel(SettingsService(settings_path))
+    panel.found.look.click()
+    page.until(lambda: panel.found.rows)
+    assert panel.hub.settle()
+    (row,) = panel.found.rows
+    assert row["line"][0].endswith("wants a key")
+    page.answer(panel.found.list, "add", row["id"])
+    assert panel.form is not None
+    assert panel.form.preset.value == "ollama"
