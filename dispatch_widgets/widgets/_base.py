@@ -93,7 +93,9 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._main = box(classes="dw-body")
         self._place = box(classes="dw-body")  # of a form, or of what is said when the file cannot be read
         parts = [self._main, self._place]
-        super().__init__(parts if host is not None else [self.root, *parts], layout=shared(widgets.Layout))
+        # Alone it has a layout of its own: people set a panel's width, and that must reach nothing else.
+        layout = shared(widgets.Layout) if host is not None else widgets.Layout()
+        super().__init__(parts if host is not None else [self.root, *parts], layout=layout)
         if host is None:
             classed(self, "dw-panel")
         show(self._place, False)

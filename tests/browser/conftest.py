@@ -92,6 +92,19 @@ def notebook(lab: Any, browser: Any, request: pytest.FixtureRequest, tmp_path: P
 
 
 @pytest.fixture
+def other_notebook(lab: Any, browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A second notebook, with a kernel of its own."""
+    context = browser.new_context()
+    context.set_default_timeout(15_000)
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    opened = _load("lab").Notebook(lab, context, f"{name}-other.ipynb")
+    yield opened
+    opened.close()
+    context.close()
+    assert request.node.stash.get(_FAILED, False) or not opened.errors, opened.errors
+
+
+@pytest.fixture
 def app(notebook: Any, tmp_path: Path, canary: str) -> Iterator[Any]:
     """The app in that notebook, over a demo server whose key must be seen nowhere."""
     from playwright.sync_api import expect

@@ -20,6 +20,10 @@ test("a text of any length is cut", () => {
   assert.ok(shown.length < 2_100 && shown.endsWith("…"));
 });
 
+test("numbers are written as in the rest of the panel", () => {
+  assert.deepEqual([0, 999, 5000, 1234567].map(list.grouped), ["0", "999", "5,000", "1,234,567"]);
+});
+
 test("a short id stays whole", () => {
   assert.deepEqual(list.splitTail("anthropic/claude-haiku-4.5"), ["", "anthropic/claude-haiku-4.5"]);
   assert.deepEqual(list.splitTail(""), ["", ""]);

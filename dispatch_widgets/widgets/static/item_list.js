@@ -53,6 +53,11 @@ export function findWords(text, wanted) {
   return found;
 }
 
+/** A number as the panels write it: 5,000. */
+export function grouped(number) {
+  return number.toLocaleString("en-US");
+}
+
 /** Seconds as a clock that runs down: 40:58, or 1:02:03 from an hour on. */
 export function countdown(seconds) {
   const left = Math.max(0, Math.ceil(seconds));
@@ -866,8 +871,8 @@ function renderPick({ model, el, store, act, voice }) {
     const all = shown.length === total;
     ui.count.textContent = store.rows.length
       ? all
-        ? `${total} ${noun}`
-        : `${shown.length} of ${total} ${noun}`
+        ? `${grouped(total)} ${noun}`
+        : `${grouped(shown.length)} of ${grouped(total)} ${noun}`
       : "";
     ui.clear.hidden = !state.query;
   };
@@ -878,7 +883,7 @@ function renderPick({ model, el, store, act, voice }) {
     const focused = ui.chips.contains(document.activeElement);
     const buttons = CHIPS.filter(([key]) => key !== "new" || some).map(([key, text]) => {
       const on = key === state.chip;
-      const number = h("span", { class: "dw-num" }, unknown ? "–" : String(counts[key]));
+      const number = h("span", { class: "dw-num" }, unknown ? "–" : grouped(counts[key]));
       const attributes = {
         type: "button",
         class: "dw-chip",
@@ -905,7 +910,7 @@ function renderPick({ model, el, store, act, voice }) {
         : ["Space or a click selects"];
       text.append(h("span", { class: "dw-sub" }, hint));
     } else if (multiple) {
-      text.append(h("b", {}, `${chosen.length} selected`), " ");
+      text.append(h("b", {}, `${grouped(chosen.length)} selected`), " ");
       if (add) text.append(h("span", { class: "dw-sub dw-wide-only" }, "names and kinds are filled in"));
     } else {
       const row = store.rows.find((candidate) => candidate.id === chosen[0]);
@@ -924,7 +929,7 @@ function renderPick({ model, el, store, act, voice }) {
     if (add) {
       const many = chosen.length && multiple;
       const label = many
-        ? [`Add ${chosen.length}`, h("span", { class: "dw-roomy" }, " to catalog")]
+        ? [`Add ${grouped(chosen.length)}`, h("span", { class: "dw-roomy" }, " to catalog")]
         : "Add to catalog";
       const attributes = { type: "button", class: "dw-btn mod-primary", "data-key": "add" };
       buttons.push(h("button", { ...attributes, disabled: !chosen.length }, label));
