@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .service import Impact
     from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider
+    from .settings.tables import ProviderList
     from .trying import TryResult
     from .widgets.app import Panel
 
@@ -49,7 +50,7 @@ def preview_migration(path: str | Path | None = None) -> MigrationReport | None:
     return SettingsService(path, auto_migrate=False).preview_migration()
 
 
-def get_providers() -> tuple[Provider, ...]:
+def get_providers() -> ProviderList:
     """See `SettingsService.get_providers`."""
     return default_service().get_providers()
 

@@ -9,11 +9,19 @@ trying, guarding.
 from __future__ import annotations
 
 from ..settings.registry import Impact
-from .catalog import EntryKind, NewModel
+from .catalog import EntryKind, NewModel, kind_of
 from .core import REQUEST_TIMEOUT_SECONDS, Change
 from .guarding import Guarding
 
-__all__ = ["REQUEST_TIMEOUT_SECONDS", "Change", "EntryKind", "Impact", "NewModel", "SettingsService"]
+__all__ = [
+    "REQUEST_TIMEOUT_SECONDS",
+    "Change",
+    "EntryKind",
+    "Impact",
+    "NewModel",
+    "SettingsService",
+    "kind_of",
+]
 
 
 class SettingsService(Guarding):

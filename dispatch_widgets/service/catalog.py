@@ -16,7 +16,7 @@ from .discovering import Discovering
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..discovery.models import Capability
+    from ..discovery.models import Capability, ModelList
     from ..settings.document import Document
     from ..settings.schema import Assignment, Assignments, CatalogEntry
     from ..settings.tasks import Task
@@ -76,6 +76,23 @@ def known_task(task: str) -> Task:
         [FieldProblem("task", f"{clean(task, 40)!r} is not a task.")],
         hint=f"The tasks are {', '.join(TASKS)}.",
     )
+
+
+def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
+    """What an entry can do, given its provider's list (PM-6).
+
+    Args:
+        entry: A catalog entry.
+        models: The list that is held of its provider; None if there is none.
+    """
+    if entry.capabilities:
+        return EntryKind(entry.capabilities, "stated")
+    if entry.capabilities is not None:
+        return EntryKind(("chat",), "unknown")
+    listed = models.get(entry.model) if models is not None else None
+    if listed is not None:
+        return EntryKind(listed.capabilities, "listed")
+    return EntryKind(infer_capabilities(entry.model), "inferred")
 
 
 class Catalog(Discovering):
@@ -250,15 +267,8 @@ class Catalog(Discovering):
         Args:
             entry: A catalog entry.
         """
-        if entry.capabilities:
-            return EntryKind(entry.capabilities, "stated")
-        if entry.capabilities is not None:
-            return EntryKind(("chat",), "unknown")
-        models = self.known_models(entry.provider_id or "")
-        listed = models.get(entry.model) if models is not None else None
-        if listed is not None:
-            return EntryKind(listed.capabilities, "listed")
-        return EntryKind(infer_capabilities(entry.model), "inferred")
+        listed_in = None if entry.capabilities is not None else self.known_models(entry.provider_id or "")
+        return kind_of(entry, listed_in)
 
     def entries_for(self, task: str) -> tuple[CatalogEntry, ...]:
         """The usable entries that can do a task: embedding models for ``embed``, chat models for the others.

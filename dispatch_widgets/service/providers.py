@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import NotFoundError
 from ..settings import registry
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID
+from ..settings.tables import ProviderList
 from .core import ServiceCore
 
 if TYPE_CHECKING:
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 class Providers(ServiceCore):
     """The providers of the file."""
 
-    def get_providers(self) -> tuple[Provider, ...]:
-        """All providers in the file's order, and the mock provider if an entry refers to it (PM-5, PM-7)."""
+    def get_providers(self) -> ProviderList:
+        """All providers in the file's order, and the mock provider if an entry refers to it (PM-5, PM-7).
+
+        Returns:
+            A tuple that reads as a table where it is shown.
+        """
         settings = self.settings
         providers = settings.providers
         if any(entry.provider_id == MOCK_PROVIDER_ID for entry in settings.catalog) and not any(
             provider.id == MOCK_PROVIDER_ID for provider in providers
         ):
-            return (*providers, MOCK_PROVIDER)
-        return providers
+            return ProviderList((*providers, MOCK_PROVIDER))
+        return ProviderList(providers)
 
     def provider(self, provider_id: str) -> Provider:
         """One provider.

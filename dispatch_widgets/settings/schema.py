@@ -237,6 +237,16 @@ class Settings:
     def _entries_by_id(self) -> dict[str, int]:
         return {found.id: index for index, found in reversed(list(enumerate(self.catalog)))}
 
+    def __repr__(self) -> str:
+        from .tables import settings_text
+
+        return settings_text(self)
+
+    def _repr_html_(self) -> str:
+        from .tables import settings_html
+
+        return settings_html(self)
+
     def provider_index(self, provider_id: object) -> int | None:
         """Where a provider stands in the file's list, or None."""
         return self._providers_by_id.get(provider_id) if isinstance(provider_id, str) else None

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError
+from ..service import kind_of
 from ._news import News, NewsDesk
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ class Hub(NewsDesk):
         self._kinds: dict[str, EntryKind] = {}
         self._kinds_of = (0, -1)
         self._kinds_catalog: tuple[CatalogEntry, ...] = ()
+        self._duplicates: tuple[tuple[str, ...], ...] = ()
+        self._duplicates_of: object = None
 
     @property
     def service(self) -> SettingsService:
@@ -139,10 +142,19 @@ class Hub(NewsDesk):
         """What each catalog entry can do; worked out once for a state of file and lists."""
         catalog, happened = self.service.catalog, self._happened
         if self._kinds_of != (id(catalog), happened):
-            self._kinds = {entry.id: self.service.capabilities_of(entry) for entry in catalog}
+            self._kinds = {
+                entry.id: kind_of(entry, self.models(entry.provider_id or "")) for entry in catalog
+            }
             self._kinds_of = (id(catalog), happened)
             self._kinds_catalog = catalog  # held, so that its id stays its own
         return self._kinds
+
+    def duplicates(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of providers that are the same; worked out once for a state of the file."""
+        settings = self.service.settings
+        if self._duplicates_of is not settings:
+            self._duplicates, self._duplicates_of = self.service.duplicates(), settings
+        return self._duplicates
 
     def models(self, provider_id: str) -> ModelList | None:
         """The list that is held of a provider, fresh or old, without a request.

@@ -137,7 +137,7 @@ class SettingsFilePanel(BasePanel):
         return (
             int(self.service.awaiting_migration)
             + int(leftovers and not self.service.awaiting_migration)
-            + int(bool(self.service.duplicates()))
+            + int(bool(self.hub.duplicates()))
         )
 
     def close(self) -> None:
@@ -219,7 +219,7 @@ class SettingsFilePanel(BasePanel):
         self._leftover_section.show(bool(left))
 
     def _draw_duplicates(self) -> None:
-        groups = self.service.duplicates()
+        groups = self.hub.duplicates()
         providers = {provider.id: provider for provider in self.service.get_providers()}
         uses = [entry.provider_id for entry in self.service.catalog]
         rows: list[Row] = []
