@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import threading
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -11,11 +14,11 @@ import ipywidgets as widgets
 from .._text import clean
 from ..errors import DispatchError, InvalidInputError
 from ..presets import KEY_VARIABLES, PRESETS, find_preset, is_own_pair
-from ..secrets import NO_KEY_NEEDED, Secret, key_problem
+from ..secrets import NO_KEY_NEEDED, Secret, is_reference, key_problem, store_in_keyring
 from ..urls import host_of, normalise_base_url, shown_url
 from ._base import Field, Form, UnexpectedError
 from ._format import plural
-from ._parts import Message, box, make, mono, show
+from ._parts import Message, box, classed, is_shown, make, mono, show
 from ._states import TYPE_WORDS
 from .secret_input import SecretInput
 
@@ -27,8 +30,12 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 5.0
 """How long to wait for the page to send the key before Save can be pressed again."""
 
+KEYRING_SERVICE = "dispatch-widgets"
+"""What keys are stored under in the system's keyring."""
+
 CUSTOM = ""
 NAME, TYPE, KEY, URL = "name", "type", "credentials.apiKey", "credentials.baseUrl"
+_KEYRING_WORDS = "Keep the key in the system's keyring"
 _KEPT = "Leave empty to use the key sent before"
 _REFERENCE_WORDS = (
     ". The value is read when it is used and never written. The Dispatch app does not read variables."
@@ -52,6 +59,7 @@ class ProviderForm(Form):
         name: The name's field.
         type: The type's field; shown for Custom and when editing.
         secret: The key's field.
+        keyring: Whether a typed key goes into the system's keyring; shown where that package is installed.
         url: The base URL's field; shown where the type has one.
     """
 
@@ -74,6 +82,9 @@ class ProviderForm(Form):
         self.type = Field(make(widgets.Dropdown, description="Type", options=types))
         self.secret = make(SecretInput, label="Key", variables=_variables(None))
         self.secret.on_submit(self._sent)
+        keep = make(widgets.Checkbox, description=_KEYRING_WORDS, value=False, indent=False)
+        self.keyring = classed(keep, "dw-check")
+        self._stored: tuple[Secret, str] | None = None  # what is in the keyring already, and where
         self.url = Field(
             make(widgets.Text, description="Base URL", placeholder="https://llm.example.edu/v1"), "dw-mono"
         )
@@ -84,11 +95,17 @@ class ProviderForm(Form):
                 box(self.preset, self.name, classes="dw-pair", row=True),
                 self.type,
                 self.secret,
+                self.keyring,
                 self.url,
             ]
         else:
             self.name.control.add_class("dw-first")
-            fields = [box(self.name, self.type, classes="dw-pair", row=True), self.secret, self.url]
+            fields = [
+                box(self.name, self.type, classes="dw-pair", row=True),
+                self.secret,
+                self.keyring,
+                self.url,
+            ]
         super().__init__(
             "Add provider" if provider is None else f"Edit {clean(provider.name)}",
             back="Providers",
@@ -109,6 +126,7 @@ class ProviderForm(Form):
             (self.url, self._follow),
         ):
             field.control.observe(lambda _change, follow=follow: panel.act(follow), "value")
+        self.keyring.observe(lambda _change: panel.act(self._follow), "value")
         self.secret.observe(lambda _change: panel.act(self._follow), ["source", "variable"])
         if provider is not None:
             self.foot_message.set("A new key or URL fetches the list again.")
@@ -152,6 +170,7 @@ class ProviderForm(Form):
         """Bring hints and what is shown in step with what was chosen and typed."""
         preset = self.chosen
         show(self.url, self.type.value != "anthropic" or preset is None)
+        show(self.keyring, self.secret.source == "typed" and find_spec("keyring") is not None)
         self.secret.placeholder = self._placeholder(preset)
         self.secret.hint = self._key_hint(preset)
         self._follow_url()
@@ -182,14 +201,26 @@ class ProviderForm(Form):
             reach = (
                 f"all {plural(count, 'entry', 'entries')} of this provider" if count > 1 else "its entries"
             )
-            return [f"A new key reaches {reach} at once."]
+            return [f"A new key reaches {reach} at once.", *([" ", self._where_kept()] * self._to_keyring)]
         if preset is not None and not preset.needs_key:
             return ["The server needs no key. The file gets a placeholder: the Dispatch app wants one."]
-        hint = ["It is sent once, when you save, and is stored only in the settings file."]
+        hint = [self._where_kept()]
         if preset is not None and preset.key_page:
             page = preset.key_page.split("://", 1)[-1]
             hint += [" ", {"text": f"Make a key at {page}", "href": preset.key_page}]
         return hint
+
+    @property
+    def _to_keyring(self) -> bool:
+        return bool(self.keyring.value) and is_shown(self.keyring)
+
+    def _where_kept(self) -> str:
+        if self._to_keyring:
+            return (
+                "It is sent once, when you save, and goes into the system's keyring. The file says only "
+                "where; the Dispatch app does not read keyrings."
+            )
+        return "It is sent once, when you save, and is stored only in the settings file."
 
     def _url_or_default(self) -> str:
         try:
@@ -291,12 +322,20 @@ class ProviderForm(Form):
         if source == "variable":
             name = value.strip().removeprefix("$").strip("{}")
             return f"${{{name}}}" if name else ""
-        if value:
-            return value
-        if self._held is not None:
-            return self._held.get_secret_value()
+        if value or self._held is not None:
+            return self._kept(value or (self._held.get_secret_value() if self._held else ""))
         preset = self.chosen
         return NO_KEY_NEEDED if preset is not None and not preset.needs_key else ""
+
+    def _kept(self, key: str) -> str:
+        """The key, or where it is kept, if it is to be kept in the system's keyring."""
+        if not self._to_keyring or is_reference(key):
+            return key
+        if self._stored is None or self._stored[0] != Secret(key):
+            name = re.sub(r"[^a-z0-9]+", "-", self.name.value.lower()).strip("-")[:40] or "provider"
+            user = f"{name}-{secrets.token_hex(3)}"  # names may repeat
+            self._stored = Secret(key), store_in_keyring(KEYRING_SERVICE, user, key)
+        return self._stored[1]
 
     def _hold(self, source: str, value: str) -> None:
         """Keep a key that has left the page until it is saved: nobody should have to paste it twice."""

@@ -6,7 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
 
 from dispatch_widgets import ConsentNeededError, ProvidersPanel, SettingsService
 from dispatch_widgets.demo import DemoServer
@@ -703,3 +706,90 @@ def test_a_local_server_that_wants_a_key_leads_to_the_form(settings_path, local_
     page.answer(panel.found.list, "add", row["id"])
     assert panel.form is not None
     assert panel.form.preset.value == "ollama"
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that lives as long as a test."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[service, username]
+
+
+@pytest.fixture
+def safe() -> Iterator[MemoryKeyring]:
+    """The keyring of this test."""
+    before, made = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+def fill(panel, demo) -> object:
+    """The add form, filled in for the demo server, with the key to be kept in the keyring."""
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.name.control.value = "My lab"
+    form.url.control.value = demo.openai_base_url
+    form.keyring.value = True
+    return form
+
+
+@pytest.mark.req("SEC-4", "SEC-2")
+def test_a_typed_key_can_go_into_the_keyring(settings_path, demo, safe, page) -> None:
+    """With the box ticked the keyring gets the key, the file only the reference, and models are fetched."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    form = fill(panel, demo)
+    assert "system's keyring" in page.words(form.secret.hint)
+    form.url.control.value = "not an address"
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    assert panel.form is form
+    form.url.control.value = demo.openai_base_url
+    form.save.click()
+    page.type_key(form, "")
+    page.wait(panel)
+    (provider,) = service.get_providers()
+    ((place, key),) = safe.held.items()
+    assert key == demo.api_key
+    assert provider.masked_key == f"keyring:{'/'.join(place)}"
+    assert place[1].startswith("my-lab-")
+    assert demo.api_key not in settings_path.read_text(encoding="utf-8")
+    assert demo.api_key not in page.states()
+    assert "chat" in page.words(page.row(panel.list, "My lab")["meta"][0])
+
+
+@pytest.mark.req("SEC-4")
+def test_without_a_safe_keyring_nothing_is_saved(settings_path, demo, page) -> None:
+    """Where no keyring is safe the form says so and keeps what was typed; unticked, it saves."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    try:
+        service = SettingsService(settings_path)
+        panel = ProvidersPanel(service)
+        form = fill(panel, demo)
+        form.save.click()
+        page.type_key(form, demo.api_key)
+        assert panel.form is form
+        assert "no keyring" in form.note.content
+        assert not settings_path.exists()
+        form.keyring.value = False
+        form.save.click()
+        page.type_key(form, "")
+        page.wait(panel)
+    finally:
+        keyring.set_keyring(before)
+    (provider,) = service.get_providers()
+    assert provider.masked_key == f"{demo.api_key[:3]}…{demo.api_key[-4:]}"
