@@ -228,10 +228,11 @@ class Notebook:
         self.page.on("console", self._on_console)
 
     def _on_error(self, error: Error) -> None:
-        # Notebook 7 throws while it starts, also with nothing of ours in it; what a widget throws has the
-        # widget's own module among its frames.
-        frames = [line for line in (error.stack or "").splitlines() if line.strip().startswith("at ")]
-        if not frames or not all("/static/notebook/" in frame for frame in frames):
+        # Notebook 7 throws while it starts, also with nothing of ours in it. What a widget throws, or makes
+        # others throw, has the widget's module among its frames; anywidget loads it from a blob.
+        stack = error.stack or ""
+        thrown_at = next((line for line in stack.splitlines() if line.strip().startswith("at ")), "")
+        if "/static/notebook/" not in thrown_at or "blob:" in stack:
             self.errors.append(str(error))
 
     def _on_console(self, message: ConsoleMessage) -> None:
