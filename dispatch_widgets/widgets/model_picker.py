@@ -98,6 +98,7 @@ class ModelPicker(Listing):
 
             service = default_service()
         self._setting = False
+        self._offered = 0
         self.task = "" if task is None else _known(task, tuple(TASK_NEEDS), "task")
         needed = "" if kind is None else _known(kind, ("chat", "embedding"), "kind")
         self.kind = needed or (TASK_NEEDS[self.task] if self.task else "")  # type: ignore[index]
@@ -198,6 +199,7 @@ class ModelPicker(Listing):
         self.list.busy = self._busy(providers) if not rows else None
         self.list.note = self._pick_note(only, rows)
         self.list.empty = None if rows or self.list.note else self._nothing(only)
+        self._offered = len(rows)
         chosen = row_id(self.provider_id, self.value) if self.value else ""
         if chosen and all(row["id"] != chosen for row in rows):
             rows.insert(0, self._unlisted(chosen, providers, mixed=mixed))
@@ -205,6 +207,7 @@ class ModelPicker(Listing):
             "multiple": False,
             "add": False,
             "kinds": not self.kind,
+            "by_hand": only is not None,  # among several it would not be known whose model it is
             "where": clean(only.name) if only else "",
             "sort": "created" if any("created" in row.get("sort", {}) for row in rows) else "name",
             "value_name": VALUE_NAME,
@@ -250,7 +253,7 @@ class ModelPicker(Listing):
             models is None and state_of(self.hub, provider, models, self.now).needs_attention
             for provider, models in lists
         )
-        words = plural(sum(map(len, held)), "model") if held else ""
+        words = plural(self._offered, f"{self.kind} model".strip()) if held else ""
         if len(held) == 1 and len(providers) == 1:
             words += f", {fetched(held[0], self.now)}"
         elif held:
@@ -343,14 +346,8 @@ class ModelPicker(Listing):
             self._at_pick(work[action])
 
     def _by_hand(self, model_id: str) -> None:
-        shown = self._providers_shown()
-        if len(shown) != 1:
-            raise InvalidInputError(
-                [],
-                message="Which provider serves it?",
-                hint="With several providers give one to the picker: ModelPicker(provider=…).",
-            )
-        self._set(shown[0].id, model_id)
+        (provider,) = self._providers_shown()  # the list offers it only then
+        self._set(provider.id, model_id)
 
     def _use(self) -> None:
         """Give the task what is picked: an entry of the catalog, made if there is none yet."""

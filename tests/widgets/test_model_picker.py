@@ -75,6 +75,7 @@ def test_only_what_fits_is_offered(listed, ids) -> None:
     assert len(everything.rows) == sum(len(listed.known_models(key)) for key in ids.values())
     embed = ModelPicker("embed", service=listed)
     assert {row["kind"] for row in embed.rows} == {"embedding"}
+    assert f"{len(embed.rows)} embedding model" in embed._fact.value
 
 
 @pytest.mark.req("UI", "API-1")
@@ -146,7 +147,10 @@ def test_an_id_can_be_typed_also_when_discovery_failed(service, demo, ids, page)
     page.answer(picker.list, "add_by_hand", model="my-model", kind="chat")
     assert (picker.value, picker.provider_id) == ("my-model", ids["Lab"])
     assert picker.resolve().model == "my-model"
-    page.answer(ModelPicker(service=service).list, "add_by_hand", model="m", kind="chat")
+    several = ModelPicker(service=service)
+    assert not several.list.pick["by_hand"]
+    page.answer(several.list, "add_by_hand", model="m", kind="chat")
+    assert several.value == ""
 
 
 @pytest.mark.req("UI")

@@ -38,6 +38,7 @@ def test_opening_sends_nothing(service, demo) -> None:
 @pytest.mark.req("UI", "MD-6")
 def test_choosing_a_provider_fetches_its_list_once(service, demo, ids, page) -> None:
     """Choosing a provider fetches its list; choosing it again within the hour makes no request."""
+    demo.play(fault("slow", seconds=0.5), where="openai", times=1)
     panel = ModelsPanel(service)
     before = len(demo.requests)
     page.answer(panel.rail, "choose", ids["Lab"])
