@@ -170,7 +170,8 @@ async def _find(
     local: dict[str, Preset] = {}
     for preset in presets:
         if preset.is_local and is_loopback(urlsplit(preset.base_url).hostname or ""):
-            local.setdefault(preset.base_url, preset)  # two servers share a port: it is asked once
+            for url in _places(preset):
+                local.setdefault(url, preset)  # two servers share a port: it is asked once
     targets = [
         Target(provider_id=url, name=preset.name, type=preset.type, base_url=url, api_key=NO_KEY_NEEDED)
         for url, preset in local.items()
@@ -185,6 +186,13 @@ async def _find(
         variables=found_variables(presets, environ),
         servers=tuple(found for url in local if (found := servers[url]) is not None),
     )
+
+
+def _places(preset: Preset) -> list[str]:
+    """The base URLs at which a local server may answer: its usual port, and those of other versions."""
+    parts = urlsplit(preset.base_url)
+    others = [parts._replace(netloc=f"{parts.hostname}:{port}").geturl() for port in preset.other_ports]
+    return [preset.base_url, *others]
 
 
 def _server(preset: Preset, url: str, answer: ModelList | DiscoveryError) -> FoundServer | None:

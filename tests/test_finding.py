@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -99,3 +100,14 @@ def test_it_is_at_the_top_of_the_package(monkeypatch: pytest.MonkeyPatch) -> Non
     """``dw.find_here`` is the same function."""
     monkeypatch.setenv("XAI_API_KEY", "xai-0123456789abcdef")
     assert [one.variable for one in dw.find_here(servers=False).variables] == ["XAI_API_KEY"]
+
+
+def test_a_server_on_another_versions_port_is_found(server: DemoServer) -> None:
+    """A preset's other ports are asked too: llama.cpp moved its own from one version to the next."""
+    preset = _at(server.second_openai_base_url, "llamacpp")
+    port = urlsplit(preset.base_url).port
+    assert port is not None
+    elsewhere = preset.base_url.replace(str(port), "9")  # the discard port: nothing answers there
+    moved = replace(preset, base_url=elsewhere, other_ports=(port,))
+    found = find_here(presets=[moved], environ={})
+    assert [one.base_url for one in found.servers] == [server.second_openai_base_url]

@@ -142,7 +142,9 @@ def run_lab(*, folder: Path | None, port: int | None, open_browser: bool, say: S
         )
     source = notebooks_folder()
     with stopped_by_signals(), contextlib.suppress(StoppedError), stage(folder) as on:
-        shutil.copyfile(source / NOTEBOOK, on.folder / NOTEBOOK)
+        for notebook in sorted(source.glob("*.ipynb")):
+            if not (on.folder / notebook.name).exists():  # the user's own, in a folder of theirs
+                shutil.copyfile(notebook, on.folder / notebook.name)
         process = _start(on, port=port, open_browser=open_browser)
         try:
             say(f"JupyterLab is at {_address(process, on)}")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
+from ..settings.backups import BEFORE_CONVERSION
 from ..settings.document import same
 from ..settings.migration import convert_entries, migrate, needs_migration
 from ..settings.schema import Settings, view
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from ..settings.store import Backup, Snapshot
 
 _log = logging.getLogger("dispatch_widgets")
-
-CONVERSION_BACKUP_REASON = "before the conversion"
 
 SavedBy = Literal["", "this notebook", "another program"]
 
@@ -173,7 +172,7 @@ class SettingsFile:
             return migrated
 
         try:
-            written = self.store.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
+            written = self.store.edit(change, backup_reason=BEFORE_CONVERSION)
         except SettingsWriteError as error:
             self._unwritable = error
             migrated, report = migrate(snapshot.document, path=str(self.path))
@@ -301,7 +300,7 @@ class SettingsFile:
             reports[:] = [report]
             return converted
 
-        snapshot = self.edit(change, backup_reason=CONVERSION_BACKUP_REASON)
+        snapshot = self.edit(change, backup_reason=BEFORE_CONVERSION)
         return reports[0].as_written(snapshot.backup)
 
     def restore(self, backup: Backup | Path) -> None:

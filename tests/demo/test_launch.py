@@ -97,7 +97,9 @@ def test_lab_demo_serves_the_notebook_and_leaves_nothing(tmp_path: Path, ending:
         assert url is not None
         base, _, token = url[0].replace("lab/tree/01_quickstart.ipynb", "").partition("?token=")
         names = {item["name"] for item in _ask(f"{base}api/contents?token={token}")["content"]}
-        assert names == {"01_quickstart.ipynb", "dispatch.settings.json"}
+        walkthroughs = {path.name for path in launch.notebooks_folder().glob("*.ipynb")}
+        assert names == {*walkthroughs, "dispatch.settings.json"}
+        assert len(walkthroughs) == 5
         with pytest.raises(urllib.error.HTTPError, match="403"):
             _ask(f"{base}api/contents")
         spec = _ask(f"{base}api/kernelspecs?token={token}")["kernelspecs"]["python3"]["spec"]

@@ -1,0 +1,92 @@
+"""What is built for others: the wheel, also in an environment of its own, and the source distribution."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import dispatch_widgets
+
+REPOSITORY = Path(__file__).parent.parent
+
+INSIDE = (
+    "dispatch_widgets/py.typed",
+    "dispatch_widgets/__init__.pyi",
+    "dispatch_widgets/widgets/static/item_list.js",
+    "dispatch_widgets/widgets/static/panel.css",
+    "dispatch_widgets/server/app_router.d.ts",
+    "dispatch_widgets/demo/notebooks/01_quickstart.ipynb",
+)
+
+
+def _run(*command: object, cwd: Path) -> str:
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and the source distribution, made by the project's own back end."""
+    folder = tmp_path_factory.mktemp("dist")
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, REPOSITORY, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    """The wheel."""
+    (found,) = built.glob("*.whl")
+    return found
+
+
+def test_the_distributions_are_what_the_index_takes(built: Path, wheel: Path) -> None:
+    """Their names carry the one version there is, and twine and check-wheel-contents find nothing."""
+    (source,) = built.glob("*.tar.gz")
+    version = dispatch_widgets.__version__
+    assert wheel.name == f"dispatch_widgets-{version}-py3-none-any.whl"
+    assert source.name == f"dispatch_widgets-{version}.tar.gz"
+    _run(sys.executable, "-m", "twine", "check", "--strict", wheel, source, cwd=built)
+    _run(sys.executable, "-m", "check_wheel_contents", wheel, cwd=built)
+
+
+def test_the_wheel_has_everything_and_the_source_too(built: Path, wheel: Path) -> None:
+    """Scripts, styles, types and notebooks are inside; tests and settings files are not in the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert [name for name in INSIDE if name not in names] == []
+    assert any(name.endswith("etc/jupyter/jupyter_server_config.d/dispatch_widgets.json") for name in names)
+    assert not [name for name in names if name.startswith("tests/") or name.endswith("settings.json")]
+    (source,) = built.glob("*.tar.gz")
+    with tarfile.open(source) as archive_file:
+        packed = {name.partition("/")[2] for name in archive_file.getnames()}
+    assert {"README.md", "tests/conftest.py", "notebooks/01_quickstart.ipynb", "LICENSE"} <= packed
+
+
+def test_the_wheel_runs_in_an_environment_of_its_own(wheel: Path, tmp_path: Path) -> None:
+    """Installed from the wheel, not from the repository, the command goes the demo's whole road."""
+    own = tmp_path / "venv"
+    venv.create(own, with_pip=False, symlinks=sys.platform != "win32")
+    folder = own / ("Scripts" if sys.platform == "win32" else "bin")
+    python = folder / ("python.exe" if sys.platform == "win32" else "python")
+    packages = Path(
+        _run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path).strip()
+    )
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index")
+    _run(*pip, wheel, cwd=tmp_path)
+    # The libraries it needs come from the tests' own environment: no index is asked. A .pth of that
+    # environment, such as that of an editable installation, does not count there.
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    where = _run(python, "-c", "import dispatch_widgets; print(dispatch_widgets.__file__)", cwd=tmp_path)
+    assert own in Path(where.strip()).parents
+    text = _run(folder / "dispatch-widgets", "demo", "--text", cwd=tmp_path)
+    assert "resolve('summarize')" in text
