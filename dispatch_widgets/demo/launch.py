@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -236,8 +237,10 @@ def _address(process: subprocess.Popen[bytes], on: Stage) -> str:
         if process.poll() is not None:
             break
         for path in (on.state / "runtime").glob("jpserver-*.json"):
-            with contextlib.suppress(OSError, ValueError):  # it is being written just now
+            # It may be in the middle of being written, and is there a moment before the port is.
+            with contextlib.suppress(OSError, ValueError):
                 told = json.loads(path.read_text("utf-8"))
+                socket.create_connection(("127.0.0.1", told["port"]), timeout=1).close()
                 return f"{told['url']}lab/tree/{NOTEBOOK}?token={told['token']}"
         waiting.wait(_POLL_SECONDS)
         waited += _POLL_SECONDS
