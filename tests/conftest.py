@@ -49,6 +49,16 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser tests last.
+
+    Playwright keeps an event loop running in the main thread until the end of the session, and
+    asyncio.run, which many other tests use, refuses to work beside it.
+    """
+    browser = Path(__file__).parent / "browser"
+    items.sort(key=lambda item: browser in item.path.parents)
+
+
 @pytest.fixture
 def canary() -> str:
     """The key that is searched for in every output there is."""
