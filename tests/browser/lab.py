@@ -57,6 +57,12 @@ OTHERS_NOISE = (
     "ResizeObserver loop",
 )
 
+# Errors that are thrown without anything of ours in the page.
+OTHERS_ERRORS = (
+    "(reading 'schema')",  # Notebook 7, while it starts
+    "Failed to execute 'removeChild' on 'Node'",  # JupyterLab, when one theme follows another in haste
+)
+
 _COMPLAINTS = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
 
 _SETTINGS: dict[str, dict[str, Any]] = {
@@ -228,11 +234,8 @@ class Notebook:
         self.page.on("console", self._on_console)
 
     def _on_error(self, error: Error) -> None:
-        # Notebook 7 throws while it starts, also with nothing of ours in it. What a widget throws, or makes
-        # others throw, has the widget's module among its frames; anywidget loads it from a blob.
-        stack = error.stack or ""
-        thrown_at = next((line for line in stack.splitlines() if line.strip().startswith("at ")), "")
-        if "/static/notebook/" not in thrown_at or "blob:" in stack:
+        # What a widget throws, or makes others throw, has its module among the frames: a blob's.
+        if "blob:" in (error.stack or "") or not any(own in str(error) for own in OTHERS_ERRORS):
             self.errors.append(str(error))
 
     def _on_console(self, message: ConsoleMessage) -> None:
