@@ -150,7 +150,7 @@ def entry_row(
     """
     title = clean(entry.title)
     provider = providers.get(entry.provider_id or "")
-    gone = "Deleted" if entry.provider_id else "None"
+    without = "Deleted" if entry.provider_id else "None"
     edit: Action = {
         "action": "edit",
         "label": f"Edit {title}",
@@ -169,7 +169,7 @@ def entry_row(
         "id": entry.id,
         "title": title,
         "cells": {
-            "prov": clean(provider.name) if provider else {"text": gone, "tone": "error"},
+            "prov": clean(provider.name) if provider else {"text": without, "tone": "error"},
             "kind": kind_words(kind),
             "used": ", ".join(clean(task) for task in used),
         },
