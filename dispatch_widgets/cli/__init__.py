@@ -15,6 +15,7 @@ from .._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, 
 from .._text import clean
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from ..secrets import redact
+from .mending import convert, merge, move_away
 from .terminal import (
     FAILED,
     as_json_option,
@@ -350,3 +351,6 @@ def _print_difference(report: MigrationReport) -> None:
 
 main.add_command(try_task)
 main.add_command(scan)
+main.add_command(merge)
+main.add_command(convert)
+main.add_command(move_away)

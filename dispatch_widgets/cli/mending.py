@@ -1,0 +1,46 @@
+"""The commands that mend a settings file: ``merge``, ``convert`` and ``move-away``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .terminal import FAILED, open_service, print_line, print_lines, shown_path, warn
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be merged, and write nothing.")
+def merge(*, dry_run: bool) -> None:
+    """Merge providers that are the same: one type, key and address. The first of each stays."""
+    service = open_service()
+    names = {provider.id: provider.name for provider in service.get_providers()}
+    groups = service.duplicates()
+    if not groups:
+        print_line("No two providers are the same.")
+    for keep, *others in groups:
+        gone = ", ".join(names[other] for other in others)
+        if not dry_run:
+            service.merge_providers(keep, others)
+        print_line(f"{gone} {'would go' if dry_run else 'went'} into {names[keep]}.")
+
+
+@click.command()
+def convert() -> None:
+    """Convert single entries that hold a key of their own in a file that has providers already."""
+    service = open_service()
+    if not any(entry.unconverted for entry in service.catalog):
+        print_line("No entry is left to convert.")
+        return
+    print_lines(str(service.convert_entries()))
+
+
+@click.command("move-away")
+def move_away() -> None:
+    """Move a settings file that cannot be read aside, so that the next save starts a new one."""
+    service = open_service()
+    if service.problem is None:
+        warn("This file can be read; nothing was moved.")
+        warn("`dispatch-widgets where` says which file is used.")
+        sys.exit(FAILED)
+    print_line(f"It is now {shown_path(service.move_away())}")
