@@ -55,11 +55,13 @@ OTHERS_NOISE = (
     "WebSocket connection to",
     "Kernel status is",
     "ResizeObserver loop",
+    "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
 )
 
 # Errors that are thrown without anything of ours in the page.
 OTHERS_ERRORS = (
     "(reading 'schema')",  # Notebook 7, while it starts
+    "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
     "Failed to execute 'removeChild' on 'Node'",  # JupyterLab, when one theme follows another in haste
 )
 
