@@ -117,9 +117,9 @@ class Catalog(Discovering):
         Raises:
             NotFoundError: If there is none.
         """
-        for entry in self.settings.catalog:
-            if entry.id == entry_id:
-                return entry
+        entry = self.settings.entry(entry_id)
+        if entry is not None:
+            return entry
         raise NotFoundError(
             f"There is no catalog entry with the id {entry_id!r}.", hint="The catalog lists them all."
         )

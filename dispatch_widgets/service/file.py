@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
@@ -21,6 +20,7 @@ from ..settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from ..settings.document import Document
@@ -86,7 +86,6 @@ class SettingsFile:
         self._auto_migrate = auto_migrate
         self._unwritable: SettingsWriteError | None = None
         self._restored = False  # an old format that was put back on purpose is not migrated again (MIG-5)
-        self._clock = clock
         self._on_change = on_change
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
@@ -325,7 +324,3 @@ class SettingsFile:
         moved = self.store.move_away()
         self._adopt(self.store.read(), awaiting=False, ours=True)
         return moved
-
-    def now(self) -> datetime:
-        """The moment, in UTC."""
-        return datetime.fromtimestamp(self._clock(), UTC)

@@ -44,11 +44,9 @@ class Providers(ServiceCore):
         Raises:
             NotFoundError: If there is none.
         """
-        for provider in self.settings.providers:
-            if provider.id == provider_id:
-                return provider
-        if provider_id == MOCK_PROVIDER_ID:
-            return MOCK_PROVIDER
+        provider = self.settings.provider(provider_id)
+        if provider is not None:
+            return provider
         raise NotFoundError(
             f"There is no provider with the id {provider_id!r}.", hint="get_providers() lists them all."
         )
