@@ -35,6 +35,7 @@ KEYRING_SERVICE = "dispatch-widgets"
 
 CUSTOM = ""
 NAME, TYPE, KEY, URL = "name", "type", "credentials.apiKey", "credentials.baseUrl"
+_NAME_EXAMPLE = "For example Course gateway"
 _KEYRING_WORDS = "Keep the key in the system's keyring"
 _KEPT = "Leave empty to use the key sent before"
 _REFERENCE_WORDS = (
@@ -70,12 +71,12 @@ class ProviderForm(Form):
         self.provider = provider
         self._held: Secret | None = None  # a key that was sent, while saving failed for another reason
         self._asked = 0
-        self._named = ""
+        self._filled_url = ""
         presets = [(found.name, found.key) for found in PRESETS]
         self.preset = Field(
             make(widgets.Dropdown, description="Preset", options=[*presets, ("Custom", CUSTOM)]), "dw-first"
         )
-        self.name = Field(make(widgets.Text, description="Name", placeholder="For example Course gateway"))
+        self.name = Field(make(widgets.Text, description="Name", placeholder=_NAME_EXAMPLE))
         types = [(TYPE_WORDS[name], name) for name in ("openai-compatible", "anthropic")]
         if provider is not None and not provider.is_known:
             types.append((clean(provider.type), provider.type))
@@ -139,12 +140,20 @@ class ProviderForm(Form):
         """The preset that is chosen; None for Custom and when editing."""
         return find_preset(self.preset.value) if self.provider is None else None
 
+    @property
+    def provider_name(self) -> str:
+        """What was typed as the name; where nothing was, the preset's own name."""
+        preset = self.chosen
+        return self.name.value if self.name.value.strip() or preset is None else preset.name
+
     def _take_preset(self) -> None:
         preset = self.chosen
-        if self.name.value in {"", self._named}:
-            self.name.control.value = preset.name if preset else ""
-        self._named = preset.name if preset else ""
-        self.url.control.value = preset.base_url if preset and preset.type != "anthropic" else ""
+        # The name stands in the placeholder: a kernel that answers late must not write over what was
+        # typed meanwhile.
+        self.name.control.placeholder = preset.name if preset else _NAME_EXAMPLE
+        base_url = preset.base_url if preset and preset.type != "anthropic" else ""
+        if base_url or self.url.value == self._filled_url:
+            self.url.control.value = self._filled_url = base_url
         self.type.control.value = preset.type if preset else "openai-compatible"
         variable = preset.key_variable if preset else None
         self.secret.variables = _variables(variable)
@@ -307,7 +316,7 @@ class ProviderForm(Form):
         url = self.url.value if self._has_url else ""
         if provider is None:
             saved = service.add_provider(
-                name=self.name.value, type=self.type.value, api_key=key, base_url=url or None
+                name=self.provider_name, type=self.type.value, api_key=key, base_url=url or None
             )
             fetch = True
         else:
@@ -332,7 +341,7 @@ class ProviderForm(Form):
         if not self._to_keyring or is_reference(key):
             return key
         if self._stored is None or self._stored[0] != Secret(key):
-            name = re.sub(r"[^a-z0-9]+", "-", self.name.value.lower()).strip("-")[:40] or "provider"
+            name = re.sub(r"[^a-z0-9]+", "-", self.provider_name.lower()).strip("-")[:40] or "provider"
             user = f"{name}-{secrets.token_hex(3)}"  # names may repeat
             self._stored = Secret(key), store_in_keyring(KEYRING_SERVICE, user, key)
         return self._stored[1]

@@ -233,8 +233,9 @@ def test_undo_never_costs_another_programs_change(service, ids, page) -> None:
     panel = ProvidersPanel(service)
     page.answer(panel.list, "delete", ids["Lab"])
     page.answer(panel.list, "confirm_delete", ids["Lab"])
-    SettingsService(service.path).update_provider(ids["Anthropic"], name="Theirs")
-    panel.done.undo()
+    with panel.hub.lock:  # Undo is pressed before the panel has seen the change
+        SettingsService(service.path).update_provider(ids["Anthropic"], name="Theirs")
+        panel.done.undo()
     assert panel.trouble is not None
     assert "nothing to undo" in panel.trouble.message
     assert [provider.name for provider in service.get_providers()] == ["Theirs"]
@@ -372,6 +373,29 @@ def test_adding_saves_and_then_fetches(settings_path, demo, page) -> None:
     assert (provider.name, provider.base_url) == ("Mine", demo.openai_base_url)
     assert provider.credentials.api_key.get_secret_value() == demo.api_key
     assert "chat" in page.words(page.row(panel.list, "Mine")["meta"][0])
+
+
+@pytest.mark.req("PM-2", "UI")
+def test_a_preset_names_the_provider_unless_a_name_was_typed(settings_path, demo, page) -> None:
+    """The preset's name is offered, not written into the field: what was typed is never overwritten."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("groq")
+    assert (form.name.value, form.name.control.placeholder) == ("", "Groq")
+    form.name.control.value = "Mine"  # on its way while the kernel still deals with the preset
+    form.preset.control.value = ""
+    assert (form.name.value, form.url.value) == ("Mine", "")
+    form.url.control.value = "http://127.0.0.1:9/v1"
+    form.preset.control.value = "anthropic"
+    form.preset.control.value = ""
+    assert form.url.value == "http://127.0.0.1:9/v1"
+    form.preset.control.value = "mistral"
+    assert form.url.value == find_preset("mistral").base_url
+    form.name.control.value = ""
+    form.url.control.value = demo.openai_base_url  # nothing of a test may leave loopback
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    page.wait(panel)
+    assert [provider.name for provider in panel.service.get_providers()] == [find_preset("mistral").name]
 
 
 @pytest.mark.req("PM-2")
