@@ -33,8 +33,15 @@ def demo(_one_demo: DemoServer) -> DemoServer:
     return _one_demo
 
 
+@pytest.fixture(scope="session")
+def _small_heap() -> None:
+    """What is there before the first of these tests stays, so that collecting need not walk over it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
+def _close_widgets(_small_heap: None) -> Iterator[None]:
     """No panel outlives its test, nor does its hub's thread."""
     yield
     widgets.Widget.close_all()
