@@ -45,6 +45,7 @@ _EXPORTS = {
         "discover_models",
         "discover_models_async",
         "get_providers",
+        "merge_duplicates",
         "merge_providers",
         "panel",
         "preview_migration",

@@ -39,6 +39,7 @@ from .shortcuts import delete_provider as delete_provider
 from .shortcuts import discover_models as discover_models
 from .shortcuts import discover_models_async as discover_models_async
 from .shortcuts import get_providers as get_providers
+from .shortcuts import merge_duplicates as merge_duplicates
 from .shortcuts import merge_providers as merge_providers
 from .shortcuts import panel as panel
 from .shortcuts import preview_migration as preview_migration

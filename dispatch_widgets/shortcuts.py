@@ -80,6 +80,11 @@ def merge_providers(keep: str, others: Iterable[str]) -> Provider:
     return default_service().merge_providers(keep, others)
 
 
+def merge_duplicates() -> tuple[tuple[str, ...], ...]:
+    """See `SettingsService.merge_duplicates`."""
+    return default_service().merge_duplicates()
+
+
 def add_model(
     *,
     provider_id: str,

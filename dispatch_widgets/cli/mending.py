@@ -15,14 +15,12 @@ def merge(*, dry_run: bool) -> None:
     """Merge providers that are the same: one type, key and address. The first of each stays."""
     service = open_service()
     names = {provider.id: provider.name for provider in service.get_providers()}
-    groups = service.duplicates()
+    groups = service.duplicates() if dry_run else service.merge_duplicates()
     if not groups:
         print_line("No two providers are the same.")
     for keep, *others in groups:
-        gone = ", ".join(names[other] for other in others)
-        if not dry_run:
-            service.merge_providers(keep, others)
-        print_line(f"{gone} {'would go' if dry_run else 'went'} into {names[keep]}.")
+        gone = ", ".join(names.get(other, other) for other in others)
+        print_line(f"{gone} {'would go' if dry_run else 'went'} into {names.get(keep, keep)}.")
 
 
 @click.command()

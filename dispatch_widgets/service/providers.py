@@ -188,6 +188,26 @@ class Providers(ServiceCore):
         )
         return self.provider(keep)
 
+    def merge_duplicates(self) -> tuple[tuple[str, ...], ...]:
+        """Merge every group of `duplicates` into its first provider, all in one write (PM-8).
+
+        So one `undo` takes all of it back, and a file that another program reads meanwhile is never
+        half merged.
+
+        Returns:
+            The groups that were merged; the first id of each is the provider that stayed.
+        """
+        merged: list[tuple[str, ...]] = []
+
+        def change(document: Document) -> Document:
+            merged[:] = registry.duplicates(document)
+            for keep, *others in merged:
+                document = registry.merge_providers(document, keep, others)
+            return document
+
+        self._file.edit(change, what="Duplicates were merged")
+        return tuple(merged)
+
     def duplicates(self) -> tuple[tuple[str, ...], ...]:
         """Groups of provider ids that have the same type, key and address."""
         return registry.duplicates(self._file.document)

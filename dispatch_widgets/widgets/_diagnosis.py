@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .._text import clean
 from ..errors import DispatchError
 from ..secrets import redact
+from ._states import badge_of, message_of, with_keys
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -19,12 +20,18 @@ _CLOSE: Action = {"action": "close_diagnosis", "label": "Close", "style": "quiet
 _COPY: Action = {"action": "copy_diagnosis", "label": "Copy report", "icon": "copy"}
 
 
-def diagnosis_note(provider: Provider, running: Future[Diagnosis]) -> Note:
+def diagnosis_note(
+    provider: Provider, running: Future[Diagnosis], failure: DispatchError | None = None
+) -> Note:
     """What came of a diagnosis, or that it is under way.
+
+    What to change stands above the steps, as in the design's picture: it is what a person needs, and the
+    steps are why. The copied report is read from top to bottom and ends with it.
 
     Args:
         provider: Whose server was looked at.
         running: The diagnosis.
+        failure: Why the provider's last request failed, which stays the note's title.
     """
     name = clean(provider.name)
     if not running.done():
@@ -46,13 +53,21 @@ def diagnosis_note(provider: Provider, running: Future[Diagnosis]) -> Note:
     if found.suggested_base_url:
         tail = clean(found.suggested_base_url.rstrip("/").rsplit("/", 1)[-1], 20)
         actions.insert(0, {"action": "use_url", "label": f"Use …/{tail}"})
-    return {
-        "tone": "ok" if found.ok else "info",
+    note: Note = {
+        "tone": "info",
         "title": f"What happened on the way to {name}",
         "items": [{"text": clean(step.text, 400), "ok": step.ok} for step in found.steps],
         "text": clean(found.suggestion, 400),
         "actions": actions,
     }
+    if found.ok:
+        actions.insert(0, {"action": "refresh", "label": "Try again"})
+        note["tone"], note["title"] = "ok", f"Everything works on the way to {name} now."
+    elif failure is not None:
+        badge = badge_of(failure, provider)
+        note["tone"], note["icon"] = badge.get("tone", "error"), badge.get("icon", "error")
+        note["title"] = with_keys(message_of(failure), provider)
+    return note
 
 
 def diagnosis_text(done: Future[Diagnosis]) -> str:

@@ -23,9 +23,17 @@ _CENT = 0.01
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """``1 entry``, ``3 entries``, ``1,204 models``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def plural(count: int, one: str, many: str = "", *, zero: str = "0") -> str:
+    """``1 entry``, ``3 entries``, ``1,204 models``.
+
+    Args:
+        count: How many.
+        one: The word for one.
+        many: The word for several; with an s at its end if empty.
+        zero: What stands for none: ``no`` within a sentence, ``No`` at its beginning.
+    """
+    number = f"{count:,}" if count else zero
+    return f"{number} {one if count == 1 else many or one + 's'}"
 
 
 def listed(words: Iterable[str]) -> str:

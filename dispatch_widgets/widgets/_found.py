@@ -14,6 +14,7 @@ from ..secrets import NO_KEY_NEEDED
 from ._format import address, plural, tile
 from ._news import News
 from ._parts import able, button, classed, head, heading, make, say, shared, show, text
+from ._states import is_local
 from .item_list import ItemList
 
 if TYPE_CHECKING:
@@ -48,42 +49,41 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def __init__(self, panel: ProvidersPanel) -> None:
         self._panel = panel
-        self._hidden = False
-        self._made = False
+        self._hidden = False  # what was found; looking again shows it again
         self._looking: Future[Found] | None = None
         self._servers: tuple[FoundServer, ...] = ()
         self._looked = False
         self.list = make(ItemList, mode="manage", label="Found here", variant="dw-found")
         self.list.on_action(self._answer)
-        super().__init__(layout=shared(widgets.Layout, hidden=True))
-        classed(self, "dw-section")
-
-    def _make(self) -> list[widgets.Widget]:
-        panel = self._panel
         self._fact = text("", "dw-sub")
         self.look = button("Look again", panel.does(self._look_again), classes="dw-quiet")
-        hide = button("Hide", panel.does(self._hide), classes="dw-quiet")
+        self._hide_it = button("Hide", panel.does(self._hide), classes="dw-quiet")
         self._foot = text(_WORDS, "dw-sub")
-        return [head(heading("Found here"), self._fact, actions=[self.look, hide]), self.list, self._foot]
+        top = head(heading("Found here"), self._fact, actions=[self.look, self._hide_it])
+        super().__init__([top, self.list, self._foot], layout=shared(widgets.Layout))
+        classed(self, "dw-section")
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What was found, as it is shown."""
+        """What was found and no provider uses, shown or hidden."""
         return self.list.rows
 
     @property
     def words(self) -> str:
-        """What stands beside the heading, as HTML; empty before the section is shown."""
-        return str(self._fact.value) if self._made else ""
+        """What stands beside the heading, as HTML."""
+        return str(self._fact.value)
 
     def draw(self, providers: tuple[Provider, ...]) -> None:
         """Look at the environment again, and show what no provider uses yet.
+
+        The head stays also where nothing was found or all of it is hidden: a local server may be started
+        at any time, and this is where to look for it.
 
         Args:
             providers: The providers there are.
         """
         self._take_answer()
-        variables = {provider.key_variable for provider in providers}
+        variables = {provider.key_variable for provider in providers if provider.key_variable}
         addresses = {address(provider.base_url) for provider in providers}
         rows: list[Row] = [
             {
@@ -98,36 +98,30 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         ]
         rows += [_server_row(found) for found in self._servers if address(found.base_url) not in addresses]
         self.list.set_items(rows)
-        # It stands there when there is something to show, and where somebody begins.
-        wanted = bool(rows) or not providers or self._looked or self._looking is not None
-        if wanted and not self._made:  # made when there is something to show, which may be never
-            self._made = True
-            self.children = tuple(self._make())
-        show(self, wanted and not self._hidden)
-        if self._made:
-            self._draw_head(any_rows=bool(rows))
+        say(self._fact, self._state(len(rows), bool(variables), any(map(is_local, providers))))
+        able(self.look, self._looking is None, "Local ports are being asked")
+        shown = bool(rows) and not self._hidden
+        for part in (self.list, self._foot, self._hide_it):
+            show(part, shown)
 
-    def _draw_head(self, *, any_rows: bool) -> None:
-        looking = self._looking is not None
-        if looking:
-            words = "Asking local ports…"
-        elif not any_rows:
-            words = (
-                "No key variable is set, and no local server answers."
-                if self._looked
-                else "No key variable is set in this kernel. Local servers are asked when you look again."
+    def _state(self, count: int, used_variable: bool, used_server: bool) -> str:
+        if self._looking is not None:
+            return "Asking local ports…"
+        if count:
+            return (
+                f"{count} hidden"
+                if self._hidden
+                else f"In this kernel's environment{' and on local ports' if self._looked else ''}"
             )
-        else:
-            words = "In this kernel's environment" + (" and on local ports" if self._looked else "")
-        say(self._fact, words)
-        able(self.look, not looking, "Local ports are being asked")
-        show(self._foot, any_rows)
+        variable = f"No {'other ' if used_variable else ''}key variable is set"
+        if self._looked:
+            return f"{variable}, and no {'other ' if used_server else ''}local server answers."
+        return f"{variable} in this kernel. Local servers are asked when you look again."
 
     def close(self) -> None:
-        """Close the list too, which has no place while there is nothing to show."""
+        """Stop looking, too."""
         if self._looking is not None:
             self._looking.cancel()
-        self.list.close()
         super().close()
 
     def _hide(self) -> None:
@@ -139,6 +133,7 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         """Ask the local servers' usual ports, in the background."""
         if self._looking is not None:
             return
+        self._hidden = False
         self._looking = background.submit(find_here_async())
         self._looking.add_done_callback(lambda _done: self._panel.hub.post(News("shared")))
 
@@ -196,7 +191,7 @@ def _server_row(found: FoundServer) -> Row:
     if found.needs_key:
         words = f"Answers on {where} and wants a key"
     else:
-        words = f"Answers on {where} with {plural(found.models or 0, 'model')}"
+        words = f"Answers on {where} with {plural(found.models or 0, 'model', zero='no')}"
     return {
         "id": f"{_SERVER}{found.base_url}",
         "tile": tile(found.preset.name),

@@ -141,7 +141,8 @@ class Picking(Listing):
         else:
             lists = [self.hub.models(provider.id) for provider in providers]
             held = [models for models in lists if models is not None]
-            words = f"{sum(map(len, held)):,} at {plural(len(held), 'provider')}"
+            total = f"{sum(map(len, held)):,}"
+            words = f"{total} at {plural(len(held), 'provider')}" if held else "No list yet"
         say(self._fact, words)
         can = [p for p in chosen if not p.is_mock and p.is_known and self.service.retry_at(p.id) is None]
         able(self.refresh, bool(can) and not asking, "Being asked" if asking else "It cannot be asked now")

@@ -19,8 +19,8 @@ def preview_html(report: MigrationReport) -> str:
     Args:
         report: Its preview.
     """
-    entries = plural(len(report.entries), "entry", "entries")
-    providers = plural(len(report.providers), "provider")
+    entries = plural(len(report.entries), "entry", "entries", zero="no")
+    providers = plural(len(report.providers), "provider", zero="no")
     words = (
         f"Converting makes {providers} from the keys in {entries}, keeps everything else, and puts a copy "
         "beside the file first. Nothing has been written yet."

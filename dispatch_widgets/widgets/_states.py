@@ -75,6 +75,17 @@ def missing_variable(provider: Provider, environ: Mapping[str, str] = os.environ
     return name if name and not environ.get(name, "").strip() else ""
 
 
+def message_of(error: DispatchError) -> str:
+    """What a failure says in a panel, where "this process" is the kernel.
+
+    Args:
+        error: What went wrong.
+    """
+    if isinstance(error, MissingVariableError):
+        return f"{error.variable} is not set in this kernel."
+    return error.message
+
+
 def state_of(hub: Hub, provider: Provider, models: ModelList | None, now: datetime) -> ProviderState:
     """How a provider stands now.
 
@@ -210,7 +221,7 @@ def _failed(
     note: Note = {
         "tone": badge.get("tone", "error"),
         "icon": badge.get("icon", "error"),
-        "title": with_keys(error.message, provider),
+        "title": with_keys(message_of(error), provider),
         "text": with_code(clean(hint, 600)),
         "actions": remedies,
     }

@@ -58,8 +58,8 @@ def why_this_file(service: SettingsService) -> str:
 def _line(service: SettingsService) -> str:
     if service.problem is not None:
         return f"{service.path.name} cannot be read"
-    providers = plural(len(service.get_providers()), "provider")
-    entries = plural(len(service.catalog), "entry", "entries")
+    providers = plural(len(service.get_providers()), "provider", zero="no")
+    entries = plural(len(service.catalog), "entry", "entries", zero="no")
     done = sum(found.is_known and not found.problem for found in service.assignments)
     return f"{providers}, {entries}, {done} of {len(TASKS)} tasks set"
 

@@ -11,6 +11,7 @@ from .._text import clean, escaped
 from ..errors import ConsentNeededError, DispatchError, MissingVariableError
 from ..settings.tasks import TASK_PURPOSE
 from ._parts import Message, box, button, classed, make, markup, model_id, say, text, write
+from ._states import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ class Trial:
 
 
 def _said_of(error: DispatchError, to_providers: Callable[[], object] | None) -> Said:
-    words = f"{clean(error.message, 600)} {clean(error.hint, 400)}".strip()
+    words = f"{clean(message_of(error), 600)} {clean(error.hint, 400)}".strip()
     leads = isinstance(error, ConsentNeededError | MissingVariableError) and to_providers is not None
     return Said(words, "error", "Go to providers" if leads else "", to_providers if leads else None)
 

@@ -104,10 +104,10 @@ class EntryForm(Form):
         if models.get(model_id) is not None:
             self.model.hint.set(f"Listed by {name}", "ok")
         else:
-            words = (
-                f"Not among the {plural(len(models), 'model')} that {name} lists. It may answer all the same."
-            )
-            self.model.hint.set(words)
+            listed = f"Not among the {plural(len(models), 'model')} that {name} lists."
+            if not len(models):
+                listed = f"{name} lists no models."
+            self.model.hint.set(f"{listed} It may answer all the same.")
 
     def press_save(self) -> None:
         """Save what was changed; what was not stays as it is in the file."""

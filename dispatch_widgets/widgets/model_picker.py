@@ -253,7 +253,7 @@ class ModelPicker(Listing):
             models is None and state_of(self.hub, provider, models, self.now).needs_attention
             for provider, models in lists
         )
-        words = plural(self._offered, f"{self.kind} model".strip()) if held else ""
+        words = plural(self._offered, f"{self.kind} model".strip(), zero="No") if held else ""
         if len(held) == 1 and len(providers) == 1:
             words += f", {fetched(held[0], self.now)}"
         elif held:

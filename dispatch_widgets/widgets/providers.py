@@ -114,7 +114,7 @@ class ProvidersPanel(BasePanel):
 
     def _draw_head(self, providers: tuple[Provider, ...]) -> None:
         batch = self.hub.batch
-        write(self._title, f'<h3 class="dw-h">{plural(len(providers), "provider")}</h3>')
+        write(self._title, f'<h3 class="dw-h">{plural(len(providers), "provider", zero="No")}</h3>')
         if batch is not None:
             done = batch.total - len(batch.waiting)
             say(self._fact, f"{done} of {batch.total} have answered")
@@ -123,7 +123,7 @@ class ProvidersPanel(BasePanel):
             known = [self.hub.models(provider.id) for provider in providers]
             worried = self.attention()
             total = sum(len(models) for models in known if models is not None)
-            words = plural(total, "model") if any(models is not None for models in known) else ""
+            words = plural(total, "model", zero="No") if any(models is not None for models in known) else ""
             say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else words)
         self.done.draw()
         show(self._fact, not self.done.words)
@@ -150,7 +150,7 @@ class ProvidersPanel(BasePanel):
             return trouble_note(trouble)
         diagnosis = self._diagnoses.get(provider.id)
         if diagnosis is not None:
-            return diagnosis_note(provider, diagnosis)
+            return diagnosis_note(provider, diagnosis, self.service.last_error(provider.id))
         match self._questions.get(provider.id):
             case "delete":
                 impact = self.service.impact_of_deleting_provider(provider.id)
@@ -171,7 +171,7 @@ class ProvidersPanel(BasePanel):
         if error is not None:
             self.root.say(f"{clean(provider.name)}: {badge_of(error, provider)['text']}")
         elif models is not None:
-            self.root.say(f"{clean(provider.name)}: {plural(len(models), 'model')}")
+            self.root.say(f"{clean(provider.name)}: {plural(len(models), 'model', zero='no')}")
 
     # -- what the rows answer ----------------------------------------------------------------------
 

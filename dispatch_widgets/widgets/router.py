@@ -225,7 +225,7 @@ class RouterPanel(BasePanel):
         if none_fits:
             options = [(NOT_SET, "No entry fits")]
         else:
-            options.insert(len(options) if current else 0, (NOT_SET, "Not set"))
+            options.insert(0, (NOT_SET, "Not set"))  # always first: a choice that moves is hard to find
         _set_options(row.pick, options, current)
         row.pick.disabled = none_fits
         mark(row.pick, "dw-invalid", given is not None and bool(given.problem))

@@ -227,7 +227,7 @@ class SettingsFilePanel(BasePanel):
             kept = providers[group[0]]
             for provider_id in group:
                 provider = providers[provider_id]
-                count = plural(uses.count(provider_id), "entry", "entries")
+                count = plural(uses.count(provider_id), "entry", "entries", zero="No")
                 moves = "moves" if uses.count(provider_id) == 1 else "move"
                 first = count if provider is kept else f"{count} {moves} to {clean(kept.name)}"
                 rows.append(
@@ -340,12 +340,11 @@ class SettingsFilePanel(BasePanel):
         self.root.say("Converted")
 
     def _merge(self) -> None:
-        groups = self.service.duplicates()
-        kept = ""
-        for group in groups:
-            kept = clean(self.service.merge_providers(group[0], group[1:]).name, 60)
-        if groups:  # each group is a change of its own: what can be undone is the last
-            self.done.tell(f"{kept} merged" if len(groups) == 1 else f"{len(groups)} merged, {kept} last")
+        groups = self.service.merge_duplicates()
+        if not groups:
+            return  # another program was quicker
+        only = clean(self.service.provider(groups[0][0]).name, 60) if len(groups) == 1 else ""
+        self.done.tell(f"{only or plural(len(groups), 'account')} merged")
         self.root.say("Merged")
 
     def _answer_backup(self, action: str, row: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002

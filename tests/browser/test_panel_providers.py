@@ -238,8 +238,7 @@ def test_a_wrong_address_is_found_and_mended(app: Any) -> None:
     assert _named(app.document(), "OpenAI")["credentials"]["baseUrl"] == app.server.openai_base_url
 
     lab.get_by_role("button", name="Diagnose").click()
-    expect(lab.locator(".dw-note")).to_contain_text("What happened on the way to Lab")
-    expect(lab.locator(".dw-note")).to_contain_text("Nothing answers on 127.0.0.1")
+    expect(lab.locator(".dw-note-list")).to_contain_text("Nothing answers on 127.0.0.1")
     lab.get_by_role("button", name="Close").click()
     expect(lab.locator(".dw-badge")).to_have_text("Not running")
 

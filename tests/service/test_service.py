@@ -463,6 +463,29 @@ def test_the_last_change_can_be_undone_until_the_next_one(
     assert service.assignments["digest"].model_id == entry.id
 
 
+@pytest.mark.req("PM-8")
+def test_all_duplicates_are_merged_in_one_write(
+    service: SettingsService, server: DemoServer, path: Path
+) -> None:
+    """Every group becomes its first provider; one undo takes all back; without groups nothing is written."""
+    first, twin, other = (
+        _add(service, server),
+        _add(service, server),
+        _add(service, server, api_key="sk-other"),
+    )
+    entry = service.add_model(provider_id=twin, model="m")
+    _add(service, server, api_key="sk-other")
+    before = path.read_bytes()
+    assert [group[0] for group in service.merge_duplicates()] == [first, other]
+    assert [provider.id for provider in service.get_providers()] == [first, other]
+    assert service.entry(entry.id).provider_id == first
+    after = path.stat()
+    assert service.merge_duplicates() == ()
+    assert path.stat() == after
+    service.undo()
+    assert path.read_bytes() == before
+
+
 @pytest.mark.req("API-1")
 def test_several_models_are_added_in_one_write_or_not_at_all(
     service: SettingsService, server: DemoServer, path: Path

@@ -102,6 +102,8 @@ def test_words_of_the_panels() -> None:
         "1 entry",
         "1,204 entries",
     ]
+    assert _format.plural(0, "entry", "entries", zero="No") == "No entries"
+    assert _format.plural(1, "entry", "entries", zero="No") == "1 entry"
     assert [_format.listed(words) for words in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == [
         "",
         "a",

@@ -73,12 +73,17 @@ def test_undo_holds_until_the_next_change(service, entries) -> None:
 
 @pytest.mark.req("UI", "API-1")
 def test_not_set_takes_the_assignment_away(service, entries) -> None:
-    """Choosing "Not set" unassigns the task."""
+    """Choosing "Not set" unassigns the task; it is the first choice before and after."""
     service.assign("grade", entries["one"])
     panel = RouterPanel(service)
-    assert labels(panel, "grade")[-1] == "Not set"
+    before = labels(panel, "grade")
+    assert before[0] == "Not set"
     panel.tasks["grade"].pick.value = ""
     assert "grade" not in service.assignments
+    assert labels(panel, "grade") == before
+    service.assign("embed", entries["one"])  # an entry that does not fit stands after it, too
+    assert panel.hub.settle()
+    assert labels(panel, "embed")[:2] == ["Not set", "One · Lab · chat"]
 
 
 @pytest.mark.req("PM-4")

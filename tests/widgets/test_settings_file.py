@@ -141,6 +141,26 @@ def test_duplicates_are_shown_and_merged(service, demo, ids) -> None:
     assert panel.done.words == ""
 
 
+@pytest.mark.req("PM-8", "UI")
+def test_several_groups_of_duplicates_are_merged_and_undone_as_one(service, demo) -> None:
+    """Merge all is one change: its Undo brings back every group, not the last alone."""
+    for name, url in (("Lab", demo.openai_base_url), ("Hub", demo.second_openai_base_url)):
+        for number in range(2):
+            service.add_provider(
+                name=f"{name} {number}", type="openai-compatible", api_key=demo.second_api_key, base_url=url
+            )
+    before = service.path.read_bytes()
+    panel = SettingsFilePanel(service)
+    assert panel.merge.description == "Merge all 2"
+    assert panel.duplicates.rows[1]["line"][0] == "No entries move to Lab 0"
+    panel.merge.click()
+    assert service.duplicates() == ()
+    assert panel.done.words == "2 accounts merged"
+    panel.done.undo()
+    assert service.path.read_bytes() == before
+    assert len(panel.duplicates.rows) == 4
+
+
 BROKEN = """{
   "providers": [
     {
