@@ -90,27 +90,11 @@ class Secret:
     def __reduce__(self) -> tuple[Any, ...]:
         return (_without_value, ())
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Tells pydantic to take a text or a Secret, and to write the masked form."""
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls(_text(value)),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
-
 
 def _without_value() -> Secret:
     secret = Secret("")
     secret._value = None  # noqa: SLF001 - the one place that makes an empty one
     return secret
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text is expected")  # noqa: TRY004 - pydantic turns ValueError into a problem
-    return value
 
 
 def mask(key: str) -> str:

@@ -24,17 +24,34 @@ def _loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.req("API-1a")
-@pytest.mark.parametrize("heavy", ["httpx", "ipywidgets", "IPython", "anywidget", "pydantic", "asyncio"])
-def test_importing_the_package_loads_nothing_heavy(heavy: str) -> None:
-    """`import dispatch_widgets` brings in neither the network, the widgets nor pydantic."""
-    assert heavy not in _loaded_by("import dispatch_widgets")
+HEAVY = {"httpx", "h11", "ipywidgets", "IPython", "anywidget", "pydantic", "pydantic_core", "asyncio", "ssl"}
 
 
-@pytest.mark.parametrize("heavy", ["httpx", "ipywidgets", "IPython", "anywidget", "filelock", "asyncio"])
-def test_importing_the_service_loads_neither_network_nor_widgets(heavy: str) -> None:
-    """`from dispatch_widgets import SettingsService` leaves the rest for when it is used."""
-    assert heavy not in _loaded_by("from dispatch_widgets import SettingsService")
+@pytest.mark.req("API-1a", "P-1")
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    """`import dispatch_widgets` brings in neither the network, the widgets, pydantic nor `typing` (P-1)."""
+    loaded = _loaded_by("import dispatch_widgets")
+    assert not loaded & (HEAVY | {"typing", "dataclasses", "logging", "json"})
+    assert {name for name in loaded if name.startswith("dispatch_widgets")} == {"dispatch_widgets"}
+
+
+@pytest.mark.req("P-1")
+def test_importing_the_service_leaves_the_rest_for_its_first_use() -> None:
+    """What only some uses of a service need is not loaded with it: pydantic's core least of all (P-1)."""
+    at_first_use = {
+        "filelock",
+        "subprocess",
+        "html",
+        "importlib.metadata",
+        "dispatch_widgets.settings._shape",
+        "dispatch_widgets.settings.conversion",
+        "dispatch_widgets.discovery.discoverer",
+        "dispatch_widgets.discovery.transport",
+        "dispatch_widgets.clients",
+        "dispatch_widgets.widgets",
+        "dispatch_widgets.leaks",
+    }
+    assert not _loaded_by("from dispatch_widgets import SettingsService") & (HEAVY | at_first_use)
 
 
 def test_every_public_name_is_there_and_documented() -> None:

@@ -9,9 +9,10 @@ from ..errors import InvalidInputError, SettingsShapeError
 from ..secrets import key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
 from ._accounts import account_of
+from ._problems import is_leftover
 from .document import Document, JsonObject, masked, put, render
 from .report import MigrationReport, ProviderMade
-from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, PROVIDER_TYPES, Settings, is_leftover, view
+from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, PROVIDER_TYPES, Settings, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable

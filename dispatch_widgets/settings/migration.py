@@ -6,10 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .conversion import move_keys_out
+from ._problems import is_leftover
 from .document import same
 from .report import MigrationReport, ProviderMade
-from .schema import is_leftover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +56,8 @@ def _lacks_providers(document: Document) -> bool:
 def _move_keys_out(
     document: Document, new_id: Callable[[], str], path: str
 ) -> tuple[Document, MigrationReport]:
+    from .conversion import move_keys_out  # most files are never converted again
+
     return move_keys_out(document, new_id=new_id, path=path)
 
 
@@ -125,7 +126,7 @@ def convert_entries(
     Raises:
         SettingsShapeError: If a part of the document cannot be understood (MIG-9).
     """
-    converted, report = move_keys_out(document, new_id=new_id, path=path)
+    converted, report = _move_keys_out(document, new_id, path)
     return (document if same(document, converted) else converted), report
 
 

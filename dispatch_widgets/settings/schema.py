@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, dataclass_transform, get_args
-
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
-from pydantic.dataclasses import dataclass as validated
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..errors import SettingsShapeError
 from ..secrets import Secret, environment_name
 from ..urls import ANTHROPIC_BASE_URL, host_of, shown_url
-from .document import put
 from .tasks import TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .document import Document
 
 Capability = Literal["chat", "embedding"]
@@ -40,17 +34,8 @@ SAME_ID = "Another entry before it has the same id."
 ENTRY_DELETED = "The entry was deleted. Choose another one."
 ENTRY_WITHOUT_PROVIDER = "The provider of this entry was deleted. Choose another entry, or give it one."
 
-# Catalog entries come in thousands. Slotted dataclasses are validated a fifth faster than BaseModel
-# and take half the memory, and a field that is not in __init__ cannot be filled by the file.
-_CONFIG = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
-
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
-def _view(cls: type) -> Any:
-    return validated(frozen=True, kw_only=True, slots=True, config=_CONFIG)(cls)
-
-
-@_view
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """How a provider is asked.
 
@@ -59,15 +44,15 @@ class Credentials:
         base_url: As it stands in the file; None where there is none.
     """
 
-    api_key: Secret = Field(validation_alias="apiKey")
-    base_url: str | None = Field(default=None, validation_alias="baseUrl")
+    api_key: Secret
+    base_url: str | None = None
 
     def __repr__(self) -> str:
         url = None if self.base_url is None else shown_url(self.base_url)
         return f"Credentials(api_key={str(self.api_key)!r}, base_url={url!r})"
 
 
-@_view
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """An account at a server that serves models (PM-1).
 
@@ -82,21 +67,6 @@ class Provider:
     name: str
     type: str
     credentials: Credentials
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spare_unknown_types(cls, value: Any) -> Any:
-        # What a type we do not know needs as credentials is its own affair; it must not stop the rest.
-        if not isinstance(value, dict) or value.get("type") in PROVIDER_TYPES:
-            return value
-        given = value.get("credentials")
-        given = given if isinstance(given, dict) else {}
-        key, url = given.get("apiKey"), given.get("baseUrl")
-        kept = {
-            "apiKey": key if isinstance(key, str) else "",
-            "baseUrl": url if isinstance(url, str) else None,
-        }
-        return {**value, "credentials": kept}
 
     @property
     def base_url(self) -> str:
@@ -136,7 +106,7 @@ class Provider:
         )
 
 
-@_view
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
     """A model that the user chose to keep (PM-6).
 
@@ -152,12 +122,12 @@ class CatalogEntry:
     """
 
     id: str
-    provider_id: str | None = Field(default=None, validation_alias="providerId")
+    provider_id: str | None = None
     model: str
     label: str | None = None
     capabilities: tuple[Capability, ...] | None = None
-    problem: str = Field(default="", init=False)
-    unconverted: bool = Field(default=False, init=False)
+    problem: str = field(default="", init=False)
+    unconverted: bool = field(default=False, init=False)
 
     @property
     def title(self) -> str:
@@ -165,7 +135,7 @@ class CatalogEntry:
         return self.label or self.model
 
 
-@_view
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """Which catalog entry does a task.
 
@@ -176,8 +146,8 @@ class Assignment:
     """
 
     task: str
-    model_id: str = Field(validation_alias="modelId")
-    problem: str = Field(default="", init=False)
+    model_id: str
+    problem: str = field(default="", init=False)
 
     @property
     def entry_id(self) -> str:
@@ -268,22 +238,8 @@ class Settings:
         return None if index is None else self.catalog[index]
 
 
-@_view
-class _Models:
-    catalog: tuple[CatalogEntry, ...] = ()
-    assignment: tuple[Assignment, ...] = ()
-
-
-@_view
-class _File:
-    providers: tuple[Provider, ...] = ()
-    models: _Models = Field(default_factory=_Models)
-
-
-_FILE: TypeAdapter[_File] = TypeAdapter(_File)
-
-MOCK_PROVIDER: Provider = TypeAdapter(Provider).validate_python(
-    {"id": MOCK_PROVIDER_ID, "name": "Mock", "type": MOCK_TYPE}
+MOCK_PROVIDER = Provider(
+    id=MOCK_PROVIDER_ID, name="Mock", type=MOCK_TYPE, credentials=Credentials(api_key=Secret(""))
 )
 """The provider that is always there and never written into the file (PM-7)."""
 
@@ -301,109 +257,22 @@ def view(document: Document, *, path: str = "") -> Settings:
     Raises:
         SettingsShapeError: If a part cannot be understood; its pointer says which (MIG-9).
     """
-    found = _validated(document)
-    if isinstance(found, _File):
-        return _with_problems(found, document)
-    pointer, words = found
-    raise SettingsShapeError(
-        f"{pointer}: {words}.",
-        path=path,
-        pointer=pointer,
-        hint="The file is not changed. Correct this place, or go back to a backup.",
+    from ._problems import mark_problems
+    from ._shape import Parts, parts_of
+
+    parts = parts_of(document)
+    if not isinstance(parts, Parts):
+        pointer, words = parts
+        raise SettingsShapeError(
+            f"{pointer}: {words}.",
+            path=path,
+            pointer=pointer,
+            hint="The file is not changed. Correct this place, or go back to a backup.",
+        )
+    settings = Settings(
+        providers=parts.providers,
+        catalog=parts.models.catalog,
+        assignments=Assignments(parts.models.assignment),
     )
-
-
-def _validated(document: Document) -> _File | tuple[str, str]:
-    # The error is raised by the caller: pydantic's own, which holds what was in the file, must not hang
-    # on it as its context (SEC-1).
-    try:
-        return _FILE.validate_python(document)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
-    for problem in problems:
-        if problem["type"] != "literal_error":
-            return pointer_of(problem["loc"]), _WORDS.get(problem["type"], "this value cannot be understood")
-    # Capabilities that another version of the app may know stay in the file, and out of the view.
-    entries = {problem["loc"][2]: document["models"]["catalog"][problem["loc"][2]] for problem in problems}
-    for index, entry in entries.items():
-        known = [item for item in entry["capabilities"] if item in CAPABILITIES]
-        document = put(document, ("models", "catalog", index, "capabilities"), known)
-    return _validated(document)
-
-
-_WORDS = {
-    "missing": "it is missing",
-    "string_type": "a text is expected here",
-    "value_error": "a text is expected here",
-    "tuple_type": "a list is expected here",
-    "dataclass_type": "an object is expected here",
-    "dict_type": "an object is expected here",
-}
-
-
-def pointer_of(location: tuple[str | int, ...]) -> str:
-    """A place in the document as people write it: ``models.catalog[3].model``.
-
-    Args:
-        location: The names and indexes that lead there.
-    """
-    text = ""
-    for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".")
-
-
-def is_leftover(entry: Document) -> bool:
-    """Whether a catalog entry of the document is from before providers (MIG-8).
-
-    Args:
-        entry: One object of ``models.catalog``.
-    """
-    return "providerConfig" in entry or ("providerType" in entry and entry.get("providerId") is None)
-
-
-def _with_problems(file: _File, document: Document) -> Settings:
-    models = file.models
-    known = {provider.id for provider in file.providers} | {MOCK_PROVIDER_ID}
-    raw = document.get("models", {}).get("catalog", ())
-    # Whole sets first: in a file that is well, no entry is looked at one by one (P-6).
-    well = (
-        len({entry.id for entry in models.catalog}) == len(models.catalog)
-        and {entry.provider_id for entry in models.catalog} <= known
-        and not any("providerConfig" in item for item in raw)
-    )
-    problems = {} if well else _mark(models.catalog, raw, known)
-    for assignment in models.assignment:
-        problem = problems.get(assignment.model_id, "")
-        if not problem and not any(entry.id == assignment.model_id for entry in models.catalog):
-            problem = ENTRY_DELETED
-        elif problem in {PROVIDER_DELETED, NO_PROVIDER}:
-            problem = ENTRY_WITHOUT_PROVIDER
-        object.__setattr__(assignment, "problem", problem)
-    return Settings(
-        providers=file.providers,
-        catalog=models.catalog,
-        assignments=Assignments(models.assignment),
-    )
-
-
-def _mark(catalog: tuple[CatalogEntry, ...], raw: Iterable[Document], known: set[str]) -> dict[str, str]:
-    """Fills in what is wrong with each entry; gives the same by id, where the first of an id counts."""
-    problems: dict[str, str] = {}
-    for entry, item in zip(catalog, raw, strict=True):
-        unconverted = is_leftover(item)
-        problem = "" if entry.provider_id in known else _why(entry, unconverted=unconverted)
-        if entry.id in problems:
-            problem = SAME_ID
-        else:
-            problems[entry.id] = problem
-        # Nobody else has seen these objects yet, so filling them in now is still making them.
-        object.__setattr__(entry, "problem", problem)
-        object.__setattr__(entry, "unconverted", unconverted)
-    return problems
-
-
-def _why(entry: CatalogEntry, *, unconverted: bool) -> str:
-    if unconverted:
-        return UNCONVERTED
-    return PROVIDER_DELETED if entry.provider_id else NO_PROVIDER
+    mark_problems(settings, document)
+    return settings

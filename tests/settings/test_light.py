@@ -15,18 +15,27 @@ HEAVY = {
     "anywidget",
     "subprocess",
     "sqlite3",
+    "asyncio",
     "dispatch_widgets.discovery",
 }
 
 
+def _loaded_by(program: str) -> set[str]:
+    told = f"{program}\nimport sys; print(chr(10).join(sys.modules))"
+    done = subprocess.run([sys.executable, "-I", "-c", told], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 @pytest.mark.req("P-1")
 def test_importing_the_settings_brings_in_nothing_heavy() -> None:
-    """The whole settings layer loads pydantic, and neither network, widgets nor the lock library (P-1)."""
-    names = "store, registry, migration, locate, schema"
-    script = (
-        "import pydantic, sys; pydantic.BaseModel; before = set(sys.modules)\n"
-        f"from dispatch_widgets.settings import {names}\n"
-        f"print(sorted((set(sys.modules) - before) & {HEAVY | {'asyncio'}}))"
-    )
-    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert answer.stdout.strip() == "[]"
+    """The whole settings layer loads neither pydantic, network, widgets nor the lock library (P-1)."""
+    loaded = _loaded_by("from dispatch_widgets.settings import store, registry, migration, locate, schema")
+    assert not loaded & (HEAVY | {"pydantic", "pydantic_core"})
+
+
+@pytest.mark.req("P-1")
+def test_reading_a_file_needs_no_more_than_the_core_of_pydantic() -> None:
+    """The first view loads pydantic's core, without the models that would take ten times as long (P-1)."""
+    loaded = _loaded_by("from dispatch_widgets.settings.schema import view\nview({'providers': []})")
+    assert "pydantic_core" in loaded
+    assert not loaded & (HEAVY | {"pydantic", "importlib.metadata"})

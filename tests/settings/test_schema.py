@@ -14,7 +14,11 @@ from dispatch_widgets.settings.document import put
 from dispatch_widgets.settings.schema import (
     MOCK_PROVIDER,
     MOCK_PROVIDER_ID,
+    Assignment,
     Assignments,
+    CatalogEntry,
+    Credentials,
+    Provider,
     Settings,
     view,
 )
@@ -237,6 +241,24 @@ def test_views_are_frozen(new_document: dict[str, Any]) -> None:
         settings.providers[0].name = "x"  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.catalog[0].problem = "x"  # type: ignore[misc]
+
+
+@pytest.mark.req("API-1a")
+def test_views_are_made_and_changed_by_the_names_of_their_attributes(new_document: dict[str, Any]) -> None:
+    """A view is built, copied with a change, compared, hashed and pickled as any dataclass (API-1a)."""
+    settings = view(new_document)
+    uni, llama, grade = settings.providers[1], settings.catalog[1], settings.assignments["grade"]
+    credentials = Credentials(api_key=uni.credentials.api_key, base_url="https://llm.example.edu/v1")
+    assert Provider(id="p-uni", name=uni.name, type=uni.type, credentials=credentials) == uni
+    assert CatalogEntry(id=llama.id, provider_id="p-uni", model="llama", label="Llama") == llama
+    assert Assignment(task="grade", model_id=llama.id) == grade
+    renamed = dataclasses.replace(llama, label="Big")
+    assert (renamed.provider_id, renamed.title) == ("p-uni", "Big")
+    assert pickle.loads(pickle.dumps((llama, grade))) == (llama, grade)  # noqa: S301 - our own
+    assert len({llama, renamed, dataclasses.replace(renamed, label="Llama")}) == 2
+    assert [field.name for field in dataclasses.fields(uni)] == ["id", "name", "type", "credentials"]
+    with pytest.raises(TypeError):
+        CatalogEntry(id="e", model="m", problem="x")  # type: ignore[call-arg]
 
 
 @pytest.mark.req("MIG-2")
