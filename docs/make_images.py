@@ -62,7 +62,7 @@ def main() -> None:
         try:
             context = browser.new_context(device_scale_factor=2)
             context.set_default_timeout(20_000)
-            notebook = harness.Notebook(lab, context, "pictures.ipynb")
+            notebook = harness.Notebook(lab, context.new_page(), "pictures.ipynb")
             page = notebook.open(*CELLS.split("---\n"), width=WIDTH_PIXELS, height=1600)
             panel = notebook.output(".dw-panel").first
             for theme in ("light", "dark"):

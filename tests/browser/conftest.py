@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one JupyterLab, one Chromium, a notebook for each test."""
+"""Fixtures of the browser tests: one JupyterLab, one Chromium, one page, a notebook for each test."""
 
 from __future__ import annotations
 
@@ -73,13 +73,16 @@ def browser(chromium: str) -> Iterator[Any]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def window(browser: Any) -> Any:
+    """The page that the tests' notebooks are opened in, one after the other."""
+    return _load("lab").Window(browser)
+
+
 @pytest.fixture
-def notebook(lab: Any, browser: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+def notebook(lab: Any, window: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A notebook of the test's own; whatever went wrong in its page fails the test."""
-    context = browser.new_context()
-    context.set_default_timeout(15_000)
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    opened = _load("lab").Notebook(lab, context, f"{name}.ipynb")
+    opened = _load("lab").Notebook(lab, window.take(), _file_name(request))
     yield opened
     failed = request.node.stash.get(_FAILED, False)
     if failed and not opened.page.is_closed():
@@ -87,21 +90,26 @@ def notebook(lab: Any, browser: Any, request: pytest.FixtureRequest, tmp_path: P
         opened.page.screenshot(path=picture)
         print(f"The page as it was: {picture}")  # noqa: T201 - pytest shows it with the failure
     opened.close()
-    context.close()
+    if failed or opened.errors:
+        window.drop()
     assert failed or not opened.errors, opened.errors
 
 
 @pytest.fixture
 def other_notebook(lab: Any, browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A second notebook, with a kernel of its own."""
-    context = browser.new_context()
-    context.set_default_timeout(15_000)
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    opened = _load("lab").Notebook(lab, context, f"{name}-other.ipynb")
+    """A second notebook, with a page and a kernel of its own."""
+    harness = _load("lab")
+    window = harness.Window(browser)
+    opened = harness.Notebook(lab, window.take(), _file_name(request, "-other"))
     yield opened
     opened.close()
-    context.close()
+    window.drop()
     assert request.node.stash.get(_FAILED, False) or not opened.errors, opened.errors
+
+
+def _file_name(request: pytest.FixtureRequest, suffix: str = "") -> str:
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    return f"{name}{suffix}.ipynb"
 
 
 @pytest.fixture

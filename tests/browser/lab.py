@@ -1,9 +1,9 @@
 """JupyterLab on loopback and Chromium before it: what browser tests drive.
 
-One server and one browser serve the whole test run; every test has a notebook of its own at a path of
-its own (a path used before brings its old kernel back). The server keeps everything in folders of its
-own, so that nothing of the user's is read or written, and saves widget state with each notebook: what
-must not be in a saved notebook is looked for in the worst case.
+One server, one browser and one loaded JupyterLab serve the whole test run; every test has a notebook of
+its own at a path of its own (a path used before brings its old kernel back). The server keeps everything
+in folders of its own, so that nothing of the user's is read or written, and saves widget state with each
+notebook: what must not be in a saved notebook is looked for in the worst case.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ import nbformat
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Playwright
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL_LINE = "apt-get install chromium"
+LAB = "doc/tree"
+NOTEBOOK_7 = "notebooks"
 START_SECONDS = 90
 LOADING_MS = 90_000
 RUNNING_MS = 60_000
@@ -101,6 +103,23 @@ _SAVE = """async () => {
     const { context } = window.jupyterapp.shell.currentWidget;
     await window.jupyterapp.commands.execute("docmanager:save");
     return context.model.dirty;
+}"""
+
+_HAS_LAB = "() => Boolean(window.jupyterapp?.commands.hasCommand('docmanager:open'))"
+
+_OPEN = """async (path) => {
+    const { commands, shell } = window.jupyterapp;
+    const before = shell.currentWidget;
+    if (before?.context) {
+        before.context.model.dirty = false;  // or it asks whether to save
+        before.close();
+    }
+    await commands.execute("docmanager:open", { path, factory: "Notebook", kernel: { name: "python3" } });
+}"""
+
+_IS_OPEN = """(path) => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    return panel?.context?.path === path && panel.isVisible;
 }"""
 
 _SHUT_DOWN = """async () => {
@@ -211,27 +230,55 @@ class Lab:
                 self._process.wait(15)
 
 
+class Window:
+    """A page of the browser, kept from test to test as long as JupyterLab in it is sound.
+
+    Loading JupyterLab anew takes longer than most of the tests.
+
+    Args:
+        browser: The browser.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._page: Page | None = None
+
+    def take(self) -> Page:
+        """The page; a new one, with storage of its own, if there is none."""
+        if self._page is None or self._page.is_closed():
+            context = self._browser.new_context()
+            context.set_default_timeout(15_000)
+            self._page = context.new_page()
+        return self._page
+
+    def drop(self) -> None:
+        """Let the next test have a new page."""
+        if self._page is not None:
+            self._page.context.close()
+            self._page = None
+
+
 class Notebook:
     """One notebook in one page of the browser.
 
     Attributes:
         page: The page, for everything that is not below.
         path: The notebook's file.
-        place: Below which path of the server it is opened: ``notebooks`` is Notebook 7.
+        place: Below which path of the server it is opened: ``NOTEBOOK_7`` or ``LAB``.
         errors: What went wrong in the page: uncaught errors, and console errors that are ours.
 
     Args:
         lab: The server.
-        context: The browser's context.
+        page: The browser's page; with JupyterLab in it or empty.
         name: The file's name, used for no other test.
     """
 
-    def __init__(self, lab: Lab, context: BrowserContext, name: str) -> None:
+    def __init__(self, lab: Lab, page: Page, name: str) -> None:
         self._lab = lab
         self.path = lab.root / name
-        self.place = "doc/tree"
+        self.place = LAB
         self.errors: list[str] = []
-        self.page: Page = context.new_page()
+        self.page = page
         self.page.on("pageerror", self._on_error)
         self.page.on("console", self._on_console)
 
@@ -276,8 +323,11 @@ class Notebook:
     def show(self, *, run: bool = True, width: int = 1200, height: int = 900) -> Page:
         """Opens the notebook's file as it is; for one that a test wrote, or to open it again."""
         self.page.set_viewport_size({"width": width, "height": height})
-        # One document, no side bars; a fresh workspace.
-        self.page.goto(f"{self._lab.url}/{self.place}/{self.path.name}?reset", timeout=LOADING_MS)
+        if self.place == LAB and f"/{LAB}/" in self.page.url and self.page.evaluate(_HAS_LAB):
+            self.page.evaluate(_OPEN, self.path.name)
+            self.page.wait_for_function(_IS_OPEN, arg=self.path.name, timeout=LOADING_MS)
+        else:  # one document, no side bars; a fresh workspace
+            self.page.goto(f"{self._lab.url}/{self.place}/{self.path.name}?reset", timeout=LOADING_MS)
         self.page.locator(".jp-Notebook").wait_for(timeout=LOADING_MS)
         # "Idle" is shown before the kernel's socket is up; what is run then is lost.
         self.page.wait_for_function(_READY, timeout=LOADING_MS)
@@ -337,9 +387,10 @@ class Notebook:
         self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
 
     def close(self) -> None:
-        """Shuts the kernel down and closes the page."""
+        """Shuts the kernel down and leaves the page to the next notebook."""
         if not self.page.is_closed():
             if self.page.locator("body[data-jp-theme-light='false']").count():
                 self.theme("light")
             self.page.evaluate(_SHUT_DOWN)
-            self.page.close()
+        self.page.remove_listener("pageerror", self._on_error)
+        self.page.remove_listener("console", self._on_console)

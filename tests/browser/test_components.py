@@ -340,8 +340,9 @@ def test_views_of_one_list_are_in_step(notebook: Any) -> None:
     page.wait_for_function(COUNT_OF, arg=[".dw-model[aria-selected=true]", "", 3])
 
 
-def test_a_component_alone_has_its_looks(notebook: Any) -> None:
-    """Without a panel around it a component brings its own style sheet, once."""
+def test_a_component_alone_has_its_looks(other_notebook: Any) -> None:
+    """Where no panel ever was a component brings its own style sheet, once."""
+    notebook = other_notebook  # its page is new
     page = notebook.open(PROVIDERS, "shown", SETUP + "SecretInput()")
     page.wait_for_function("() => document.getElementById('dispatch-widgets-css')?.textContent.length > 1000")
     assert notebook.output(".dw-row").first.evaluate("(node) => getComputedStyle(node).display") == "grid"
