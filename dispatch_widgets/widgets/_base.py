@@ -29,8 +29,10 @@ from ._parts import (
     empty,
     heading,
     mark,
+    say,
     shared,
     show,
+    text,
 )
 from .panel_root import PanelRoot
 
@@ -89,6 +91,8 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._row_troubles: dict[str, DispatchError] = {}
         self._form: Form | None = None
         self._note: Note | None = None
+        self._dismiss: Any = None
+        self._unreadable: tuple[widgets.Widget, widgets.HTML] | None = None
         self._note_place = Later(self._make_note, "dw-section")
         self._main = box(classes="dw-body")
         self._place = box(classes="dw-body")  # of a form, or of what is said when the file cannot be read
@@ -115,6 +119,9 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         if hub is not None:
             hub.unsubscribe(self._news)
             hub.editing.discard(self)
+            if self._unreadable is not None:
+                close_all_in(self._unreadable[0])
+                self._unreadable[0].close()
         close_all_in(self)
         super().close()
 
@@ -218,7 +225,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
     def _draw_places(self, problem: SettingsFileError | None) -> None:
         unreadable = problem is not None and self._form is None and self._hides_when_unreadable
         if problem is not None and unreadable:
-            self._place.children = (self._explain(problem),)
+            self._explain(problem)
         show(self._place, self._form is not None or unreadable)
         show(self._main, self._form is None and not unreadable)
         self._note_place.show(self.trouble is not None)
@@ -227,21 +234,24 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def _make_note(self) -> list[widgets.Widget]:
         self._note = Note()
+        self._dismiss = button("Dismiss", self.does(lambda: None), classes="dw-quiet")
         return [self._note]
 
     _hides_when_unreadable = True
 
-    @property
-    def _dismiss(self) -> widgets.Button:
-        return button("Dismiss", self.does(lambda: None), classes="dw-quiet")
-
-    def _explain(self, problem: SettingsFileError) -> widgets.Widget:
+    def _explain(self, problem: SettingsFileError) -> None:
         where = ""
         if isinstance(problem, UnreadableSettingsError) and problem.line:
             where = f" at line {problem.line}, column {problem.column}"
         words = f"The file has a mistake{where}. It is not changed, and not replaced by an empty one."
-        actions = [button("See the ways out", lambda: self.go("settings"))] if self.host else []
-        return empty("What you saved is still in the file", words, *actions, level=3)
+        if self._unreadable is None:
+            actions = [button("See the ways out", lambda: self.go("settings"))] if self.host else []
+            said = text("", "dw-text")
+            self._unreadable = empty("What you saved is still in the file", said, *actions, level=3), said
+        shown, said = self._unreadable
+        say(said, words)
+        if self._place.children != (shown,):
+            self._place.children = (shown,)
 
     # -- forms -------------------------------------------------------------------------------------
 
@@ -251,15 +261,19 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         return self._form
 
     def _open(self, form: Form) -> None:
-        self._form = form
+        before, self._form = self._form, form
         self._place.children = (form,)
+        if before is not None and before is not form:
+            before.done_with()
         self.hub.editing.add(self)
         self._draw_places(None)
         self.root.focus(form.first_field)
 
     def _close_form(self, *, focus: str = "") -> None:
-        self._form = None
+        form, self._form = self._form, None
         self._place.children = ()
+        if form is not None:
+            form.done_with()
         self.hub.editing.discard(self)
         if not self.hub.editing and self.hub.outside is not None:
             self.hub.outside = None
@@ -280,6 +294,9 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         on_back: Called when it is left without saving; what was typed is kept.
         on_cancel: Called when it is given up.
         save: The name of the Save button.
+
+    Attributes:
+        kept: Whether it is opened again, with what was typed, after it was left.
     """
 
     first_field = ".dw-form input, .dw-form select"
@@ -295,6 +312,7 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         on_cancel: Callable[[], object],
         save: str = "Save",
     ) -> None:
+        self.kept = False
         self._save_words = save
         self.back = button(f"Back to {back}", on_back, icon="back", classes="dw-quiet dw-only")
         self.save = button(save, on_save, style="primary", classes="dw-save")
@@ -305,6 +323,12 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         foot = box(self.save, self.cancel, self.foot_message, classes="dw-form-foot", row=True)
         super().__init__([form_head, *fields, self.note, foot], layout=shared(widgets.Layout))
         classed(self, "dw-form")
+
+    def done_with(self) -> None:
+        """Close it and all that is in it, unless it is kept: the kernel holds every open widget for good."""
+        if not self.kept:
+            close_all_in(self)
+            self.close()
 
     @property
     def saving(self) -> bool:

@@ -216,9 +216,10 @@ def section(*parts: widgets.Widget) -> Any:
     return box(*parts, classes="dw-section")
 
 
-def empty(title: str, words: str, *actions: widgets.Widget, level: int = 2) -> Any:
+def empty(title: str, words: str | widgets.HTML, *actions: widgets.Widget, level: int = 2) -> Any:
     """What stands where there is nothing yet, with its next step."""
-    parts = [heading(title, level=level, large=level < 3), text(words, "dw-text")]  # noqa: PLR2004
+    said = text(words, "dw-text") if isinstance(words, str) else words
+    parts = [heading(title, level=level, large=level < 3), said]  # noqa: PLR2004
     if actions:
         parts.append(box(*actions, classes="dw-actions", row=True))
     return box(*parts, classes="dw-empty")
@@ -280,6 +281,8 @@ class Message(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def __init__(self, words: str = "", tone: str = "") -> None:
         self._words = markup("", "dw-text")
+        self._action: Any = None  # made when there is one, then kept
+        self._on_click: Handler | None = None
         super().__init__([self._words], layout=shared(widgets.Layout))
         self.set(words, tone)
 
@@ -302,11 +305,19 @@ class Message(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
         names = tuple(name for name in ("dw-msg", f"dw-{tone}" if tone else "", icon) if name)
         set_classes(self, names)
         write(self._words, content)
-        if action and on_click is not None:
-            self.children = [self._words, button(action, on_click, classes="dw-link")]
-        elif len(self.children) > 1:
-            self.children = [self._words]
+        self._on_click = on_click if action else None
+        if self._on_click is not None and self._action is None:
+            self._action = button(action, self._press, classes="dw-link")
+            self.children = [self._words, self._action]
+        if self._action is not None:
+            if action and self._action.description != clean(action):
+                self._action.description = self._action.tooltip = clean(action)
+            show(self._action, self._on_click is not None)
         show(self, bool(content))
+
+    def _press(self) -> None:
+        if self._on_click is not None:
+            self._on_click()
 
     @property
     def words(self) -> str:

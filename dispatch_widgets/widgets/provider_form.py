@@ -18,7 +18,7 @@ from ..secrets import NO_KEY_NEEDED, Secret, is_reference, key_problem, store_in
 from ..urls import host_of, normalise_base_url, shown_url
 from ._base import Field, Form, UnexpectedError
 from ._format import plural
-from ._parts import Message, box, classed, is_shown, make, mono, show
+from ._parts import Message, box, classed, close_all_in, is_shown, make, mono, show
 from ._states import TYPE_WORDS
 from .secret_input import SecretInput
 
@@ -132,6 +132,14 @@ class ProviderForm(Form):
         if provider is not None:
             self.foot_message.set("A new key or URL fetches the list again.")
         self._follow()
+
+    def close(self) -> None:
+        """Close the choice of presets too, which has no place where a provider is edited."""
+        preset = getattr(self, "preset", None)
+        if preset is not None:
+            close_all_in(preset)
+            preset.close()
+        super().close()
 
     # -- filling in --------------------------------------------------------------------------------
 

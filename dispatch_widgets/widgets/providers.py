@@ -76,6 +76,11 @@ class ProvidersPanel(BasePanel):
         mock = button("Try the built-in mock", self.does(self._take_mock))
         return [empty("No providers yet", _EMPTY_WORDS, add, mock)]
 
+    def close(self) -> None:
+        """Take the panel out of the page, with a form that was left and is kept."""
+        self._forget_add_form()
+        super().close()
+
     # -- what code and tests can read --------------------------------------------------------------
 
     @property
@@ -298,9 +303,18 @@ class ProvidersPanel(BasePanel):
             preset: The short name of a preset to start from.
         """
         if self._add_form is None or preset:
+            self._forget_add_form()
             self._add_form = ProviderForm(self, preset=preset)
+            self._add_form.kept = True
         self._open(self._add_form)
         return self._add_form
+
+    def _forget_add_form(self) -> None:
+        form, self._add_form = getattr(self, "_add_form", None), None
+        if form is not None:
+            form.kept = False
+            if form is not self.form:  # the one in the page is closed when another takes its place
+                form.done_with()
 
     def edit(self, provider_id: str, *, field: str = "") -> ProviderForm:
         """Open the form to edit a provider.
@@ -333,7 +347,7 @@ class ProvidersPanel(BasePanel):
             keep: Whether to keep what was typed for the next time.
         """
         if not keep and form is self._add_form:
-            self._add_form = None
+            self._forget_add_form()
         self._close_form()
         if form.provider is not None:
             self.list.focus(form.provider.id, "edit")
@@ -349,7 +363,7 @@ class ProvidersPanel(BasePanel):
             fetch: Whether the models have to be fetched (again).
         """
         if form is self._add_form:
-            self._add_form = None
+            self._forget_add_form()
         if fetch and form.says_where_it_sends:
             self.service.allow_sending(provider.id)
         self._close_form()
