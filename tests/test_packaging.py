@@ -66,10 +66,13 @@ def test_the_wheel_has_everything_and_the_source_too(built: Path, wheel: Path) -
     assert [name for name in INSIDE if name not in names] == []
     assert any(name.endswith("etc/jupyter/jupyter_server_config.d/dispatch_widgets.json") for name in names)
     assert not [name for name in names if name.startswith("tests/") or name.endswith("settings.json")]
+    assert not [name for name in names if "/widgets/js/" in name]
     (source,) = built.glob("*.tar.gz")
     with tarfile.open(source) as archive_file:
         packed = {name.partition("/")[2] for name in archive_file.getnames()}
     assert {"README.md", "tests/conftest.py", "notebooks/01_quickstart.ipynb", "LICENSE"} <= packed
+    assert "dispatch_widgets/widgets/js/build.mjs" in packed
+    assert not [name for name in packed if "node_modules" in name]
 
 
 def test_the_wheel_runs_in_an_environment_of_its_own(wheel: Path, tmp_path: Path) -> None:

@@ -258,6 +258,7 @@ class Pick(TypedDict, total=False):
         add: A button adds what is picked; Enter and double click add too (default True).
         kinds: Chips to filter by kind (default True).
         by_hand: The last row takes an id that is not listed (default True).
+        by_hand_label: Its button (default "Add by hand").
         where: Whose models they are, for the sentence that nothing matches: "OpenRouter".
         total: How many there are in all, if the rows are not all of them.
         search_all: Offers to search all providers when nothing matches (default False).
@@ -269,6 +270,7 @@ class Pick(TypedDict, total=False):
     add: bool
     kinds: bool
     by_hand: bool
+    by_hand_label: str
     where: str
     total: int
     search_all: bool

@@ -181,7 +181,8 @@ class ItemList(anywidget.AnyWidget):
         =============== =========== ==========================================================
 
         Messages of any other shape, of rows that are gone, of actions that their row does not offer
-        or that are disabled are ignored.
+        or that are disabled are ignored. While the callbacks run, and while the kernel has not come to
+        it yet, the page sends the same answer no second time.
         """
         self._callbacks.append(callback)
 
@@ -242,9 +243,17 @@ class ItemList(anywidget.AnyWidget):
             case "styles":
                 self.send({"kind": "styles", "css": panel_css()})
             case "action":
-                answer = self._checked(content)
-                if answer is not None:
-                    self._tell(answer)
+                self._on_answer(content)
+
+    def _on_answer(self, content: Mapping[str, Any]) -> None:
+        """Tells the callbacks, and the page that this press is done with: until then it sends no second."""
+        try:
+            answer = self._checked(content)
+            if answer is not None:
+                self._tell(answer)
+        finally:
+            if isinstance(press := content.get("press"), str):
+                self.send({"kind": "answered", "press": press})
 
     def _tell(self, answer: tuple[str, str, dict[str, Any]]) -> None:
         results = [callback(*answer) for callback in tuple(self._callbacks)]

@@ -208,6 +208,7 @@ class ModelPicker(Listing):
             "add": False,
             "kinds": not self.kind,
             "by_hand": only is not None,  # among several it would not be known whose model it is
+            "by_hand_label": "Use it",
             "where": clean(only.name) if only else "",
             "sort": "created" if any("created" in row.get("sort", {}) for row in rows) else "name",
             "value_name": VALUE_NAME,
@@ -236,7 +237,7 @@ class ModelPicker(Listing):
         if provider is not None:
             models = self.hub.models(provider.id)
             if models is not None and len(models):
-                words = "If you know the id of one, add it by hand."
+                words = "If you know the id of one, type it below."
                 return {"title": f"{clean(provider.name)} lists no {self.kind} model", "text": words}
             return super()._nothing(provider)
         return {

@@ -23,7 +23,9 @@ class PanelRoot(anywidget.AnyWidget):
       ``.dw-invalid`` as such, and lets an error (``.dw-msg.dw-error``) be said aloud;
     - inside ``.dw-form``: Enter in a field presses the primary button of ``.dw-form-foot``, Escape
       the button of ``.dw-form-head``; a press of that primary button is held until all that was typed
-      before is on its way, so that a busy kernel does not save half a name.
+      before is on its way, so that a busy kernel does not save half a name;
+    - lets a core button be pressed once until the kernel has come to the press, and drops slips of the
+      hand: the second click of a double click, and the repeat of a key that is held down.
 
     Attributes:
         label: The panel's name for screen readers.
@@ -44,7 +46,7 @@ class PanelRoot(anywidget.AnyWidget):
 
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
         if isinstance(content, dict) and content.get("kind") == "ping":
-            self.send({"kind": "pong"})
+            self.send({"kind": "pong", "press": content.get("press", "")})
 
     def say(self, text: str) -> None:
         """Lets screen readers say a sentence when they are done with what they are at.

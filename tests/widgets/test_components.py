@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -180,6 +181,24 @@ def test_actions_of_a_row_arrive(page: Callable[[Widget], Page], answers: list[A
     seen = page(_listening([_provider()], answers))
     seen.act("edit", "p1")
     assert answers == [("edit", "p1", {})]
+
+
+@pytest.mark.parametrize("name", ["edit", "delete"], ids=["offered", "not offered"])
+def test_each_press_is_answered(page: Callable[[Widget], Page], name: str) -> None:
+    """The page hears when a press is done with, also one that fails or is not offered."""
+    widget = ItemList([_provider()])
+
+    def fail(*_answer: object) -> None:
+        raise ValueError(name)
+
+    widget.on_action(fail)
+    seen = page(widget)
+    message = {"kind": "action", "action": name, "id": "p1", "data": {}, "press": "p7"}
+    with pytest.raises(ValueError, match=name) if name == "edit" else contextlib.nullcontext():
+        widget._on_message(widget, message, [])
+    assert [message["content"] for message, _ in seen.take()] == [{"kind": "answered", "press": "p7"}]
+    widget._on_message(widget, {**message, "action": "delete", "press": 7}, [])
+    assert seen.take() == []
 
 
 @pytest.mark.parametrize(
@@ -473,9 +492,10 @@ def test_the_root_speaks_focuses_and_copies(page: Callable[[Widget], Page]) -> N
 def test_the_root_answers_so_that_a_form_can_wait(page: Callable[[Widget], Page]) -> None:
     """A page that holds back a press until the kernel has all its input gets its answer."""
     seen = page(PanelRoot())
-    for message in (None, {"kind": "pong"}, {"kind": "ping"}):
+    for message in (None, {"kind": "pong"}, {"kind": "ping"}, {"kind": "ping", "press": "p1"}):
         seen.say(message)
-    assert [message["content"] for message, _ in seen.take()] == [{"kind": "pong"}]
+    answers = [{"kind": "pong", "press": ""}, {"kind": "pong", "press": "p1"}]
+    assert [message["content"] for message, _ in seen.take()] == answers
 
 
 def test_the_root_carries_the_looks() -> None:

@@ -1,20 +1,57 @@
-// What a panel's root needs that core widgets do not give: names, focus, a voice, and that JupyterLab's
-// one-key shortcuts stay quiet while anything in the panel has the focus.
-
-const SUPPRESS = "data-lm-suppress-shortcuts";
-const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable='true']";
-const NAMED = /^(role|title|autocomplete|spellcheck|inputmode|aria-[a-z]+)$/;
-const FOCUS_TRIES = 20; // times 50 ms: what is to get the focus is often on its way
-
-const PINGS = 2;
-
-/** Whether an attribute is one that `names` may set. */
-export function isNamingAttribute(name) {
-  return NAMED.test(name);
+// Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
+// Sources: panel_root.js root/buttons.js root/clipboard.js root/forms.js root/names.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
+// SHA-256 of them and of what follows: b315a77323557bb8d0dd30d33b2aaa340e0f09667d70f581fd1ee58143316b1c
+// root/buttons.js
+var CORE = ".widget-button";
+function oncePerAnswer(ask) {
+  const waiting = /* @__PURE__ */ new Map();
+  const onClick = (event) => {
+    const button = event.target.closest?.(CORE);
+    if (!button) return;
+    if ([...waiting.values()].includes(button)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    const press = Math.random().toString(36).slice(2);
+    waiting.set(press, button);
+    button.setAttribute("aria-busy", "true");
+    setTimeout(ask, 0, press);
+  };
+  const onAnswer = (press) => {
+    waiting.get(press)?.removeAttribute("aria-busy");
+    waiting.delete(press);
+  };
+  return { onClick, onAnswer };
 }
 
-/** What a key does in a form: "save", "back", or nothing. */
-export function formKey(event) {
+// root/clipboard.js
+function copyTheOldWay(text) {
+  const field = document.createElement("textarea");
+  const focused = document.activeElement;
+  field.value = text;
+  field.style.position = "fixed";
+  field.style.opacity = "0";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  focused?.focus();
+  return done;
+}
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyTheOldWay(text);
+  }
+}
+
+// root/forms.js
+var PRIMARY = ".dw-form-foot .mod-primary";
+var ANSWERS = 2;
+function formKey(event) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
     return null;
   if (event.key === "Escape") return "back";
@@ -22,40 +59,102 @@ export function formKey(event) {
   const isField = event.target.tagName === "INPUT" && !["button", "submit", "reset", "file"].includes(type);
   return event.key === "Enter" && !event.shiftKey && isField ? "save" : null;
 }
+function onFormKey(event) {
+  const form = event.target.closest(".dw-itemlist") ? null : event.target.closest(".dw-form");
+  const meaning = form && formKey(event);
+  if (!meaning) return;
+  const target = form.querySelector(meaning === "save" ? PRIMARY : ".dw-form-head button");
+  if (!target) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!event.repeat) target.click();
+}
+function holdSave(ask) {
+  let held = null;
+  let answers = 0;
+  let released = null;
+  const onClick = (event) => {
+    const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
+    if (!button || button === released) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (held?.isConnected) return;
+    held = button;
+    answers = 0;
+    held.setAttribute("aria-busy", "true");
+    ask();
+  };
+  const onAnswer = () => {
+    if (!held) return;
+    answers += 1;
+    if (answers < ANSWERS) {
+      ask();
+      return;
+    }
+    released = held;
+    held = null;
+    released.removeAttribute("aria-busy");
+    released.click();
+    released = null;
+  };
+  return { onClick, onAnswer };
+}
 
+// shared/elements.js
+var SUPPRESS = "data-lm-suppress-shortcuts";
+var FOCUSABLE = /* @__PURE__ */ new Set(["a", "button", "input", "select"]);
+function uniqueId() {
+  return `dw-${Math.random().toString(36).slice(2, 10)}`;
+}
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== void 0) node.setAttribute(name, value);
+  }
+  if (FOCUSABLE.has(tag) || "tabindex" in attributes) node.setAttribute(SUPPRESS, "true");
+  node.append(...children.flat().filter((child) => child !== null && child !== void 0));
+  return node;
+}
+
+// shared/focus.js
+function isShown(node) {
+  return node.isConnected && node.getClientRects().length > 0;
+}
+function soon(attempt, tries = 20) {
+  if (!attempt() && tries > 0) setTimeout(soon, 50, attempt, tries - 1);
+}
+
+// root/names.js
+var FOCUSABLE2 = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable='true']";
+var NAMED = /^(role|title|autocomplete|spellcheck|inputmode|aria-[a-z]+)$/;
+function isNamingAttribute(name) {
+  return NAMED.test(name);
+}
 function setAttribute(node, name, value) {
-  // Only real changes, or the observer below would never come to rest.
-  if (value === null || value === undefined) node.removeAttribute(name);
+  if (value === null || value === void 0) node.removeAttribute(name);
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
-
 function markFocusable(root) {
-  for (const node of root.querySelectorAll(FOCUSABLE)) setAttribute(node, SUPPRESS, "true");
+  for (const node of root.querySelectorAll(FOCUSABLE2)) setAttribute(node, SUPPRESS, "true");
 }
-
-/** Ties messages to the field they are about. */
 function describeFields(root) {
   for (const box of root.querySelectorAll(".dw-fieldbox")) {
     const field = box.querySelector("input, select, textarea");
     if (!field) continue;
     const messages = [...box.querySelectorAll(".dw-msg")].filter((node) => node.style.display !== "none");
-    for (const message of messages)
-      if (!message.id) message.id = `dw-said-${Math.random().toString(36).slice(2, 10)}`;
-    setAttribute(
-      field,
-      "aria-describedby",
-      messages.length ? messages.map((node) => node.id).join(" ") : null,
-    );
+    for (const message of messages) if (!message.id) message.id = uniqueId();
+    const ids = messages.map((node) => node.id).join(" ");
+    setAttribute(field, "aria-describedby", ids || null);
   }
   for (const field of root.querySelectorAll(".dw-field :is(input, select, textarea)")) {
-    if (field.closest(".dw-secret")) continue; // it sees to itself
+    if (field.closest(".dw-secret")) continue;
     setAttribute(field, "aria-invalid", field.closest(".dw-invalid") ? "true" : null);
     if (field.type === "text" && !field.hasAttribute("autocomplete"))
       field.setAttribute("autocomplete", "off");
   }
   for (const message of root.querySelectorAll(".dw-msg.dw-error")) setAttribute(message, "role", "alert");
 }
-
 function nameAll(root, model) {
   const label = model.get("label");
   setAttribute(root, "role", "region");
@@ -69,40 +168,43 @@ function nameAll(root, model) {
     }
   }
 }
-
-const isShown = (node) => node.getClientRects().length > 0;
-
-/** The first thing in sight, of what a selector finds or in it, that can have the focus. */
 function findFocusable(root, selector) {
   for (const place of root.querySelectorAll(selector)) {
-    const candidates = [place, ...place.querySelectorAll(FOCUSABLE)];
-    const found = candidates.find((node) => node.matches(FOCUSABLE) && !node.disabled && isShown(node));
+    const candidates = [place, ...place.querySelectorAll(FOCUSABLE2)];
+    const found = candidates.find((node) => node.matches(FOCUSABLE2) && !node.disabled && isShown(node));
     if (found) return found;
   }
   return null;
 }
 
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // No permission, or no secure page: the old way.
-    const field = document.createElement("textarea");
-    const focused = document.activeElement;
-    field.value = text;
-    field.style.position = "fixed";
-    field.style.opacity = "0";
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    focused?.focus();
-    return done;
-  }
+// shared/presses.js
+var TO_AND_FRO = "[aria-pressed], [aria-expanded], [role], .widget-toggle-button";
+function isSlip(event) {
+  return event.type === "click" ? event.detail > 1 : Boolean(event.repeat);
+}
+function ignoreSlips(root) {
+  const onEvent = (event) => {
+    if (!isSlip(event) || event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    const pressed = event.target.closest?.("button");
+    if (!pressed || pressed.matches(TO_AND_FRO)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  root.addEventListener("click", onEvent, true);
+  root.addEventListener("keydown", onEvent, true);
+  return () => {
+    root.removeEventListener("click", onEvent, true);
+    root.removeEventListener("keydown", onEvent, true);
+  };
 }
 
-/** Calls back with the panel's root once the view stands in it. */
+// panel_root.js
+var OBSERVED = {
+  subtree: true,
+  childList: true,
+  attributes: true,
+  attributeFilter: ["class", "tabindex", "href", "style"]
+};
 function whenInPanel(el, callback) {
   let timer = 0;
   const look = (tries) => {
@@ -113,115 +215,75 @@ function whenInPanel(el, callback) {
   look(0);
   return () => clearTimeout(timer);
 }
-
+function openVoice(el) {
+  const voice = h("div", { class: "dw-sr", role: "status", "aria-live": "polite" });
+  let speaking = 0;
+  el.append(voice);
+  const say = (text) => {
+    voice.textContent = "";
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      voice.textContent = text;
+    }, 60);
+  };
+  return { say, stop: () => clearTimeout(speaking) };
+}
 function render({ model, el }) {
   el.classList.add("dw-root-helper");
-  const voice = document.createElement("div");
-  voice.className = "dw-sr";
-  voice.setAttribute("role", "status");
-  voice.setAttribute("aria-live", "polite");
-  el.append(voice);
+  const voice = openVoice(el);
+  const save = holdSave(() => model.send({ kind: "ping", press: "" }));
+  const buttons = oncePerAnswer((press) => model.send({ kind: "ping", press }));
+  const stops = [voice.stop];
   let root = null;
-  let speaking = 0;
-
   const tend = () => {
     if (!root) return;
     markFocusable(root);
     describeFields(root);
     nameAll(root, model);
   };
-  const observer = new MutationObserver(tend);
-  const onKey = (event) => {
-    const form = event.target.closest(".dw-itemlist") ? null : event.target.closest(".dw-form");
-    const meaning = form && formKey(event);
-    if (!meaning) return;
-    const target = form.querySelector(
-      meaning === "save" ? ".dw-form-foot .mod-primary" : ".dw-form-head button",
-    );
-    if (!target) return;
-    event.preventDefault();
-    event.stopPropagation();
-    target.click(); // of a disabled button nothing comes
-  };
-
-  // Core fields hold back what is typed until the kernel has taken what was typed before; a press of a
-  // button overtakes it, and a busy kernel would save half a name. So the press waits until the kernel
-  // has answered twice: after the first answer the rest of what was typed is sent, and the second says
-  // that the kernel got beyond it (which may handle messages in one thread at first, in another later).
-  let held = null;
-  let answers = 0;
-  let released = null;
-  const onClick = (event) => {
-    const button = event.target.closest?.(".dw-form .dw-form-foot .mod-primary");
-    if (!button || button === released) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (held?.isConnected) return;
-    held = button;
-    answers = 0;
-    held.setAttribute("aria-busy", "true");
-    model.send({ kind: "ping" });
-  };
-  const onPong = () => {
-    if (!held) return;
-    answers += 1;
-    if (answers < PINGS) {
-      model.send({ kind: "ping" });
-      return;
-    }
-    released = held;
-    held = null;
-    released.removeAttribute("aria-busy");
-    released.click();
-    released = null;
-  };
-  const say = (text) => {
-    // The same words again are no change: take them away for a moment.
-    voice.textContent = "";
-    clearTimeout(speaking);
-    speaking = setTimeout(() => (voice.textContent = text), 60);
-  };
-  const focus = (selector, tries = FOCUS_TRIES) => {
+  const focus = (selector) => {
     const found = root && findFocusable(root, selector);
-    if (found) found.focus();
-    else if (tries > 0) setTimeout(focus, 50, selector, tries - 1);
+    found?.focus();
+    return Boolean(found);
+  };
+  const listen = (name, callback) => {
+    root.addEventListener(name, callback, true);
+    stops.push(() => root.removeEventListener(name, callback, true));
   };
   const onMessage = (message) => {
-    if (message?.kind === "say") say(String(message.text ?? ""));
-    else if (message?.kind === "focus") focus(String(message.selector));
-    else if (message?.kind === "pong") onPong();
+    if (message?.kind === "say") voice.say(String(message.text ?? ""));
+    else if (message?.kind === "focus") soon(() => focus(String(message.selector)));
+    else if (message?.kind === "pong" && message.press) buttons.onAnswer(message.press);
+    else if (message?.kind === "pong") save.onAnswer();
     else if (message?.kind === "copy") {
-      copyText(String(message.text ?? "")).then((done) =>
-        say(done ? message.said : "Copying is not allowed here"),
+      copyText(String(message.text ?? "")).then(
+        (done) => voice.say(done ? message.said : "Copying is not allowed here")
       );
     }
   };
-
+  const observer = new MutationObserver(tend);
+  stops.push(() => observer.disconnect());
   const stopLooking = whenInPanel(el, (found) => {
     root = found;
-    root.addEventListener("keydown", onKey, true); // core fields let no key bubble
-    root.addEventListener("click", onClick, true);
+    stops.push(ignoreSlips(root));
+    listen("keydown", onFormKey);
+    listen("click", save.onClick);
+    listen("click", buttons.onClick);
     tend();
-    observer.observe(root, {
-      subtree: true,
-      childList: true,
-      attributes: true,
-      attributeFilter: ["class", "tabindex", "href", "style"],
-    });
+    observer.observe(root, OBSERVED);
   });
+  stops.push(stopLooking);
   model.on("change:label", tend);
   model.on("change:names", tend);
   model.on("msg:custom", onMessage);
   return () => {
-    stopLooking();
-    clearTimeout(speaking);
-    observer.disconnect();
-    root?.removeEventListener("keydown", onKey, true);
-    root?.removeEventListener("click", onClick, true);
+    for (const stop of stops) stop();
     model.off("change:label", tend);
     model.off("change:names", tend);
     model.off("msg:custom", onMessage);
   };
 }
-
-export default { render };
+var panel_root_default = { render };
+export {
+  panel_root_default as default
+};

@@ -1,0 +1,35 @@
+// What is typed into a key field, shared by its views in the page. It leaves once, as a message of its own,
+// when Python asks for it, and is never part of the model's state.
+
+/** Opens the store of a model. */
+export function openKeyStore(model) {
+  const store = { value: "", views: new Set() };
+  store.setValue = (value) => {
+    store.value = value;
+    if (model.get("filled") !== (value !== "")) {
+      model.set("filled", value !== "");
+      model.save_changes();
+    }
+    for (const view of store.views) view.update();
+  };
+  store.send = (asked) => {
+    const typed = model.get("source") === "typed";
+    const value = typed ? store.value : model.get("variable");
+    store.setValue("");
+    for (const view of store.views) view.hide();
+    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked });
+  };
+  const onMessage = (message) => {
+    if (message?.kind === "collect" && store.views.size) store.send(message.asked);
+    else if (message?.kind === "clear") store.setValue("");
+    else if (message?.kind === "focus") [...store.views].at(-1)?.focus();
+  };
+  model.on("msg:custom", onMessage);
+  // A state that was kept from another page says nothing about this one, whose field is empty.
+  if (model.get("filled")) store.setValue("");
+  store.close = () => {
+    store.value = "";
+    model.off("msg:custom", onMessage);
+  };
+  return store;
+}

@@ -1,0 +1,104 @@
+// What a panel's root needs that core widgets do not give: names, focus, a voice, and that JupyterLab's
+// one-key shortcuts stay quiet while anything in the panel has the focus.
+import { oncePerAnswer } from "./root/buttons.js";
+import { copyText } from "./root/clipboard.js";
+import { holdSave, onFormKey } from "./root/forms.js";
+import { describeFields, findFocusable, markFocusable, nameAll } from "./root/names.js";
+import { h } from "./shared/elements.js";
+import { soon } from "./shared/focus.js";
+import { ignoreSlips } from "./shared/presses.js";
+
+const OBSERVED = {
+  subtree: true,
+  childList: true,
+  attributes: true,
+  attributeFilter: ["class", "tabindex", "href", "style"],
+};
+
+/** Calls back with the panel's root once the view stands in it; returns how to stop looking. */
+function whenInPanel(el, callback) {
+  let timer = 0;
+  const look = (tries) => {
+    const root = el.closest(".dw-panel");
+    if (root && el.isConnected) callback(root);
+    else timer = setTimeout(look, tries < 100 ? 20 : 500, tries + 1);
+  };
+  look(0);
+  return () => clearTimeout(timer);
+}
+
+/** A polite live region and how to speak through it. */
+function openVoice(el) {
+  const voice = h("div", { class: "dw-sr", role: "status", "aria-live": "polite" });
+  let speaking = 0;
+  el.append(voice);
+  const say = (text) => {
+    // The same words again are no change: take them away for a moment.
+    voice.textContent = "";
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      voice.textContent = text;
+    }, 60);
+  };
+  return { say, stop: () => clearTimeout(speaking) };
+}
+
+function render({ model, el }) {
+  el.classList.add("dw-root-helper");
+  const voice = openVoice(el);
+  const save = holdSave(() => model.send({ kind: "ping", press: "" }));
+  const buttons = oncePerAnswer((press) => model.send({ kind: "ping", press }));
+  const stops = [voice.stop];
+  let root = null;
+
+  const tend = () => {
+    if (!root) return;
+    markFocusable(root);
+    describeFields(root);
+    nameAll(root, model);
+  };
+  const focus = (selector) => {
+    const found = root && findFocusable(root, selector);
+    found?.focus();
+    return Boolean(found);
+  };
+  const listen = (name, callback) => {
+    root.addEventListener(name, callback, true); // core fields let no key bubble
+    stops.push(() => root.removeEventListener(name, callback, true));
+  };
+  const onMessage = (message) => {
+    if (message?.kind === "say") voice.say(String(message.text ?? ""));
+    else if (message?.kind === "focus") soon(() => focus(String(message.selector)));
+    else if (message?.kind === "pong" && message.press) buttons.onAnswer(message.press);
+    else if (message?.kind === "pong") save.onAnswer();
+    else if (message?.kind === "copy") {
+      copyText(String(message.text ?? "")).then((done) =>
+        voice.say(done ? message.said : "Copying is not allowed here"),
+      );
+    }
+  };
+
+  const observer = new MutationObserver(tend);
+  stops.push(() => observer.disconnect());
+  const stopLooking = whenInPanel(el, (found) => {
+    root = found;
+    stops.push(ignoreSlips(root));
+    listen("keydown", onFormKey);
+    listen("click", save.onClick);
+    listen("click", buttons.onClick);
+    tend();
+    observer.observe(root, OBSERVED);
+  });
+  stops.push(stopLooking);
+  model.on("change:label", tend);
+  model.on("change:names", tend);
+  model.on("msg:custom", onMessage);
+  return () => {
+    for (const stop of stops) stop();
+    model.off("change:label", tend);
+    model.off("change:names", tend);
+    model.off("msg:custom", onMessage);
+  };
+}
+
+export default { render };

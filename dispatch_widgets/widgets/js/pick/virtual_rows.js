@@ -1,0 +1,112 @@
+// Of thousands of rows of one height only those in sight are in the page.
+import { words } from "../shared/text.js";
+import { modelRow } from "./model_row.js";
+
+/** How many rows the list shows at most: a sliver of the next one says that there are more. */
+export const ROWS_IN_SIGHT = 7.05;
+const ROW_HEIGHT = 44; // until the style sheet says otherwise
+
+/** Which rows of a list to draw: those in sight and some around them. */
+export function windowOf(scrollTop, height, rowHeight, count, around = 6) {
+  const start = Math.max(0, Math.floor(scrollTop / rowHeight) - around);
+  return [Math.min(start, count), Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + around)];
+}
+
+/** The rows of a pick list that are in the page. */
+export function openVirtualRows(pick) {
+  const { ui, state } = pick;
+  const nodes = new Map(); // index -> { node, row, query, columns }
+  let rowHeight = ROW_HEIGHT;
+  let frame = 0;
+
+  const nodeOf = (index, wanted) => {
+    const row = pick.shown[index];
+    if (!nodes.has(index)) {
+      const node = modelRow(row, pick.columns, wanted, pick.options());
+      node.id = `${ui.id}-${index}`;
+      node.dwIndex = index;
+      nodes.set(index, { node, row, query: state.query, columns: pick.columns });
+    }
+    return nodes.get(index).node;
+  };
+
+  const draw = () => {
+    const count = pick.shown.length;
+    const [start, end] = windowOf(ui.view.scrollTop, ui.view.clientHeight, rowHeight, count);
+    const chosen = new Set(pick.selection.ids());
+    const wanted = words(state.query);
+    for (const [index, { node, row, query, columns }] of nodes) {
+      const isSame = row === pick.shown[index] && query === state.query && columns === pick.columns;
+      if (index >= start && index < end && isSame) continue;
+      node.remove();
+      nodes.delete(index);
+    }
+    let after = null;
+    for (let index = start; index < end; index += 1) {
+      const node = nodeOf(index, wanted);
+      node.setAttribute("aria-selected", String(chosen.has(pick.shown[index].id)));
+      node.setAttribute("aria-posinset", index + 1);
+      node.setAttribute("aria-setsize", count);
+      node.classList.toggle("dw-current", index === state.current);
+      const place = after ? after.nextSibling : ui.pad.firstChild;
+      if (place !== node) ui.pad.insertBefore(node, place);
+      after = node;
+    }
+    ui.pad.style.paddingTop = `${start * rowHeight}px`;
+    ui.pad.style.height = `${count * rowHeight}px`;
+    // Only what is in the page can be pointed to.
+    const active = state.current >= start && state.current < end ? `${ui.id}-${state.current}` : null;
+    for (const field of [ui.search, ui.view]) {
+      if (active) field.setAttribute("aria-activedescendant", active);
+      else field.removeAttribute("aria-activedescendant");
+    }
+  };
+
+  const goTo = (index) => {
+    state.current = index;
+    const [top, bottom] = [index * rowHeight, (index + 1) * rowHeight];
+    if (top < ui.view.scrollTop) ui.view.scrollTop = top;
+    else if (bottom > ui.view.scrollTop + ui.view.clientHeight)
+      ui.view.scrollTop = bottom - ui.view.clientHeight;
+    draw();
+  };
+
+  /** What is looked at now; gives back how to look at it again after the rows changed. */
+  const holdPlace = () => {
+    const top = Math.floor(ui.view.scrollTop / rowHeight);
+    const offset = ui.view.scrollTop - top * rowHeight;
+    const seen = pick.shown.slice(top, top + Math.ceil(ROWS_IN_SIGHT)).map((row) => row.id);
+    return () => {
+      const places = new Map(pick.shown.map((row, index) => [row.id, index]));
+      const kept = seen.findIndex((id) => places.has(id));
+      ui.view.scrollTop = kept < 0 ? 0 : (places.get(seen[kept]) - kept) * rowHeight + offset;
+    };
+  };
+
+  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
+  const firstInSight = () => windowOf(ui.view.scrollTop, 0, rowHeight, pick.shown.length, 0)[0];
+  const page = () => Math.max(1, Math.floor(ui.view.clientHeight / rowHeight) - 1);
+
+  ui.view.addEventListener(
+    "scroll",
+    () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(draw);
+    },
+    { passive: true },
+  );
+  const resized = new ResizeObserver(() => {
+    const given = Number.parseFloat(getComputedStyle(ui.view).getPropertyValue("--dw-row-h"));
+    if (given && given !== rowHeight) {
+      rowHeight = given;
+      pick.layOut();
+    }
+    draw();
+  });
+  resized.observe(ui.view);
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    resized.disconnect();
+  };
+  return { draw, goTo, holdPlace, height, firstInSight, page, stop };
+}

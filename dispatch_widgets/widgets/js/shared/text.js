@@ -1,0 +1,67 @@
+// Texts from outside as they may be shown. Pure.
+
+const TAIL = 24;
+const LONGEST_WHOLE_ID = 26;
+const LONGEST_SHOWN = 2000;
+
+// Control characters, marks that turn the reading direction, and characters without a width.
+// The two joiners (U+200C, U+200D) stay: scripts and emoji need them.
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+// Hebrew, Arabic and the other scripts that are written from right to left.
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A text from outside as it may be shown: one line, nothing invisible, of bounded length. */
+export function clean(text) {
+  const shown = String(text ?? "")
+    .replace(/[\t\r\n\u2028\u2029]+/g, " ")
+    .replace(UNSEEN, "");
+  return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}…` : shown;
+}
+
+/** Whether a text could turn the order of what stands beside it. */
+export function turns(text) {
+  return RIGHT_TO_LEFT.test(text);
+}
+
+/** An id as [head, tail]: the tail is its last part, or its last 24 characters if that is longer. */
+export function splitTail(id) {
+  if (id.length <= LONGEST_WHOLE_ID) return ["", id];
+  const slash = id.lastIndexOf("/");
+  const part = slash > 0 ? id.length - slash : 0;
+  let cut = part > 1 && part <= TAIL ? slash : id.length - TAIL;
+  if (/[\udc00-\udfff]/.test(id[cut])) cut += 1; // not through a surrogate pair
+  return [id.slice(0, cut), id.slice(cut)];
+}
+
+/** The words of a search, each once. */
+export function words(query) {
+  return [...new Set(clean(query).toLowerCase().split(/\s+/).filter(Boolean))];
+}
+
+/** Where any of the words stands in a text, as merged [start, end] pairs. */
+export function findWords(text, wanted) {
+  if (!wanted.length) return [];
+  const longestFirst = [...wanted].sort((a, b) => b.length - a.length);
+  const pattern = longestFirst.map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|");
+  const found = [];
+  for (const match of text.matchAll(new RegExp(pattern, "gi"))) {
+    const last = found.at(-1);
+    if (last && last[1] === match.index) last[1] += match[0].length;
+    else found.push([match.index, match.index + match[0].length]);
+  }
+  return found;
+}
+
+/** The text of a Rich: a text, a run or a list of both. */
+export function plain(value) {
+  if (Array.isArray(value)) return value.map(plain).join("");
+  return typeof value === "object" && value !== null ? (value.text ?? "") : String(value ?? "");
+}
+
+/** A number as the panels write it: 5,000. */
+export function grouped(number) {
+  return number.toLocaleString("en-US");
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openSender } from "../../dispatch_widgets/widgets/js/list/store.js";
+import { oncePerAnswer } from "../../dispatch_widgets/widgets/js/root/buttons.js";
+import { isSlip } from "../../dispatch_widgets/widgets/js/shared/presses.js";
+
+test("the second click of a double click and the repeat of a held key are slips", () => {
+  assert.ok(isSlip({ type: "click", detail: 2 }));
+  assert.ok(isSlip({ type: "keydown", repeat: true }));
+  for (const detail of [0, 1]) assert.ok(!isSlip({ type: "click", detail }));
+  assert.ok(!isSlip({ type: "keydown", repeat: false }));
+});
+
+test("an action is not sent again before it is answered, and at once after that", () => {
+  const sent = [];
+  const { act, answered } = openSender((message) => sent.push(message));
+  act("delete", "a");
+  act("delete", "a");
+  act("delete", "b");
+  act("give", "a", { select: "x" });
+  act("give", "a", { select: "y" });
+  assert.deepEqual(
+    sent.map((message) => [message.action, message.id, message.data.select]),
+    [
+      ["delete", "a", undefined],
+      ["delete", "b", undefined],
+      ["give", "a", "x"],
+      ["give", "a", "y"],
+    ],
+  );
+  answered(sent[0].press);
+  act("delete", "a");
+  act("delete", "b");
+  assert.deepEqual(
+    sent.slice(4).map((message) => message.id),
+    ["a"],
+  );
+});
+
+test("an answer to another page's press frees nothing here", () => {
+  const sent = [];
+  const { act, answered } = openSender((message) => sent.push(message));
+  act("refresh", "a");
+  answered("another");
+  answered(undefined);
+  act("refresh", "a");
+  assert.equal(sent.length, 1);
+});
+
+/** Stands for a core button that is clicked. */
+function buttonAndClick() {
+  const attributes = new Map();
+  const button = {
+    setAttribute: (name, value) => attributes.set(name, value),
+    removeAttribute: (name) => attributes.delete(name),
+  };
+  const click = () => {
+    const event = { target: { closest: () => button }, stopped: false, preventDefault() {} };
+    event.stopImmediatePropagation = () => {
+      event.stopped = true;
+    };
+    return event;
+  };
+  return { attributes, click };
+}
+
+test("a core button waits for the kernel's answer to its press", async () => {
+  const asked = [];
+  const { onClick, onAnswer } = oncePerAnswer((press) => asked.push(press));
+  const { attributes, click } = buttonAndClick();
+  const events = [click(), click(), click()];
+  onClick(events[0]);
+  onClick(events[1]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(asked.length, 1);
+  assert.equal(attributes.get("aria-busy"), "true");
+  onAnswer(asked[0]);
+  assert.ok(!attributes.has("aria-busy"));
+  onClick(events[2]);
+  assert.deepEqual(
+    events.map((event) => event.stopped),
+    [false, true, false],
+  );
+});
