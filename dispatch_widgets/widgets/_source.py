@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .._text import escaped
 from ..secrets import is_secret_field, mask, redact
 from ..urls import shown_url
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MOST_LINES = 80
 """A before or after of a large file is cut here."""
@@ -104,6 +101,23 @@ def excerpt(path: Path, line: int, column: int, words: str) -> str:
     label = f"Lines {first} to {min(len(lines), line + LINES_AFTER)}"
     code = f'<pre class="dw-code" tabindex="0" aria-label="{label}">{"".join(rows)}</pre>'
     return f'<div class="dw-diff dw-one"><div>{code}</div></div>'
+
+
+def open_file_html(path: Path) -> str:
+    """Escaped HTML: a place for "Open file", which the page fills where its server has this very file.
+
+    Args:
+        path: The file; empty if there is none there.
+    """
+    try:
+        size, folder = path.stat().st_size, Path.home().as_posix()
+    except (OSError, RuntimeError):
+        return ""
+    home = escaped(folder, limit=4096)
+    return (
+        f'<span class="dw-open-file" data-path="{escaped(path.as_posix(), limit=4096)}" data-home="{home}" '
+        f'data-size="{size}"></span>'
+    )
 
 
 def before_and_after(before: str, after: str) -> str:

@@ -24,7 +24,7 @@ from ._parts import (
     text,
     write,
 )
-from ._source import excerpt
+from ._source import excerpt, open_file_html
 
 if TYPE_CHECKING:
     from ..errors import SettingsFileError
@@ -58,8 +58,11 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.look_again = button("Look again", panel.does(panel.service.reload), icon="refresh")
         self.restore = button("Restore", panel.does(self._restore), icon="undo")
         self.move_away = button("Move it away", panel.does(self._move_away))
-        copy = button("Copy path", lambda: panel.root.copy(str(panel.service.path)))
-        mend = box(copy, self.look_again, classes="dw-actions", row=True)
+        self._open = markup("", "dw-open")
+        copy = button(
+            "Copy path", lambda: panel.root.copy(str(panel.service.path)), icon="copy", classes="dw-instead"
+        )
+        mend = box(self._open, copy, self.look_again, classes="dw-actions", row=True)
         self._restore_way = _way("Go back to a backup", self._restore_words, self.restore)
         moved = text(
             "The broken file is kept under another name beside it. You add providers anew.", "dw-sub"
@@ -90,6 +93,7 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         where = f"line {line}" if line else "the place named above"
         words = f"Open the file in an editor, correct {where}, save. This panel looks again by itself."
         say(self._mend_words, words)
+        write(self._open, open_file_html(self._panel.service.path))
         show(self._restore_way, newest is not None)
         write(self._title, heading_html("Two ways out" if newest is None else "Three ways out"))
         if newest is not None:

@@ -28,6 +28,7 @@ from ._parts import (
 )
 from ._provider_rows import shown_address, shown_key, trouble_note
 from ._report import preview_html, report_html
+from ._source import open_file_html
 from ._summary import why_this_file
 from ._ways_out import WaysOut
 from .item_list import ItemList
@@ -93,7 +94,8 @@ class SettingsFilePanel(BasePanel):
         )
         self._facts = markup("", "dw-where")
         self._git = Later(self._make_git)
-        self._where = section(head(heading("This file")), self._facts, self._git)
+        self._open_file = markup("", "dw-open")
+        self._where = section(head(heading("This file"), actions=[self._open_file]), self._facts, self._git)
         return (
             self._broken,
             self._conversion,
@@ -315,6 +317,7 @@ class SettingsFilePanel(BasePanel):
         facts += [("Also there", mono(other)) for other in location.others]
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
         write(self._facts, f'<dl class="dw-facts">{rows}</dl>')
+        write(self._open_file, open_file_html(self.service.path) if self.readable else "")
 
     def _draw_git(self) -> None:
         """Warn of a file that could get into git; git is asked once, by the worker thread."""

@@ -90,6 +90,8 @@ def test_an_outside_change_is_seen(app: Any) -> None:
     bar.get_by_role("button", name="See the ways out").click()
     line = whole[: whole.index('"credentials"')].count("\n") + 1
     expect(panel.locator(".dw-note").filter(visible=True).first).to_contain_text(f"ine {line}")
+    expect(panel.get_by_role("button", name="Copy path").filter(visible=True)).to_have_count(2)
+    expect(app.button("Open file")).to_have_count(0)  # it lies outside the folder that the server shows
     shown = panel.inner_text()
     secrets = [each["credentials"]["apiKey"] for each in json.loads(whole)["providers"]]
     assert not [secret for secret in secrets if secret in shown]

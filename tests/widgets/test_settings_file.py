@@ -9,7 +9,7 @@ import pytest
 from dispatch_widgets import SettingsFilePanel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.widgets._parts import is_shown
-from dispatch_widgets.widgets._source import before_and_after, excerpt, masked_source
+from dispatch_widgets.widgets._source import before_and_after, excerpt, masked_source, open_file_html
 
 
 @pytest.fixture
@@ -230,6 +230,23 @@ def test_a_broken_file_can_be_replaced_by_the_newest_backup(old_file) -> None:
     panel.ways_out.restore.click()
     assert panel.broken == ""
     assert panel.service.problem is None
+
+
+@pytest.mark.req("ST-4", "SEC-6")
+def test_the_page_is_told_where_the_file_is_so_that_it_can_open_it(service, settings_path) -> None:
+    """Path and size of the file that is there stand in the page, escaped; of none, nothing does."""
+    panel = SettingsFilePanel(service)
+    assert f'data-path="{settings_path.as_posix()}"' in panel._open_file.value
+    assert f'data-size="{settings_path.stat().st_size}"' in panel._open_file.value
+    settings_path.write_text("{", encoding="utf-8")
+    panel.hub.look()
+    assert panel.hub.settle()
+    assert panel._open_file.value == ""
+    assert 'data-size="1"' in panel.ways_out._open.value
+    assert open_file_html(settings_path.with_name("none.json")) == ""
+    odd = settings_path.with_name('"onload=x<.json')
+    odd.write_text("{}", encoding="utf-8")
+    assert '"onload' not in open_file_html(odd)
 
 
 @pytest.mark.req("ST-1")

@@ -4,6 +4,7 @@ import { oncePerAnswer } from "./root/buttons.js";
 import { copyText } from "./root/clipboard.js";
 import { holdSave, onFormKey } from "./root/forms.js";
 import { describeFields, findFocusable, markFocusable, nameAll } from "./root/names.js";
+import { offerFiles } from "./root/open_file.js";
 import { h } from "./shared/elements.js";
 import { soon } from "./shared/focus.js";
 import { ignoreSlips } from "./shared/presses.js";
@@ -56,6 +57,7 @@ function render({ model, el }) {
     markFocusable(root);
     describeFields(root);
     nameAll(root, model);
+    offerFiles(root);
   };
   const focus = (selector) => {
     const found = root && findFocusable(root, selector);

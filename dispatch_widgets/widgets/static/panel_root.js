@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel_root.js root/buttons.js root/clipboard.js root/forms.js root/names.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
-// SHA-256 of them and of what follows: b315a77323557bb8d0dd30d33b2aaa340e0f09667d70f581fd1ee58143316b1c
+// Sources: panel_root.js root/buttons.js root/clipboard.js root/forms.js root/names.js root/open_file.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
+// SHA-256 of them and of what follows: ab2decb5af770e1c25a3913150aa03f20a10041eca46e8ef9793ab01778e6404
 // root/buttons.js
 var CORE = ".widget-button";
 function oncePerAnswer(ask) {
@@ -177,6 +177,58 @@ function findFocusable(root, selector) {
   return null;
 }
 
+// root/open_file.js
+var PLACE = ".dw-open-file:not([data-asked])";
+var OPEN = "docmanager:open";
+var FACTORY = "Editor";
+function pathOnServer(file, home, root) {
+  if (!root) return null;
+  const full = root === "~" || root.startsWith("~/") ? home + root.slice(1) : root;
+  const top = full.endsWith("/") ? full : `${full}/`;
+  return file.startsWith(top) ? file.slice(top.length) : null;
+}
+function contentsUrl(base, path) {
+  const safe = path.split("/").map(encodeURIComponent).join("/");
+  return `${base.endsWith("/") ? base : `${base}/`}api/contents/${safe}?content=0`;
+}
+function pageConfig() {
+  try {
+    return JSON.parse(document.getElementById("jupyter-config-data").textContent) ?? {};
+  } catch {
+    return {};
+  }
+}
+async function serverHas(base, path, size) {
+  try {
+    const answer = await fetch(contentsUrl(base, path), { credentials: "same-origin" });
+    return answer.ok && (await answer.json()).size === size;
+  } catch {
+    return false;
+  }
+}
+async function offerFiles(root) {
+  for (const place of root.querySelectorAll(PLACE)) {
+    place.setAttribute("data-asked", "");
+    const { path: file, home, size } = place.dataset;
+    const { baseUrl = "/", serverRoot } = pageConfig();
+    const path = pathOnServer(file, home, serverRoot);
+    if (path === null || !await serverHas(baseUrl, path, Number(size))) continue;
+    const given = { path, factory: FACTORY };
+    place.replaceChildren(
+      h(
+        "button",
+        {
+          type: "button",
+          class: "dw-btn dw-i-file",
+          "data-commandlinker-command": OPEN,
+          "data-commandlinker-args": JSON.stringify(given)
+        },
+        "Open file"
+      )
+    );
+  }
+}
+
 // shared/presses.js
 var TO_AND_FRO = "[aria-pressed], [aria-expanded], [role], .widget-toggle-button";
 function isSlip(event) {
@@ -240,6 +292,7 @@ function render({ model, el }) {
     markFocusable(root);
     describeFields(root);
     nameAll(root, model);
+    offerFiles(root);
   };
   const focus = (selector) => {
     const found = root && findFocusable(root, selector);
