@@ -130,7 +130,7 @@ async def _ask(
     import asyncio
 
     from .discovery.failures import Failure
-    from .discovery.transport import new_client
+    from .discovery.transport import open_transport
     from .secrets import key_problem
 
     kind = _kind_of(resolved)
@@ -138,19 +138,19 @@ async def _ask(
     if problem:
         raise Failure("INVALID_CREDENTIALS", f"The key of {resolved.provider_name} cannot be sent. {problem}")
     deadline = asyncio.get_running_loop().time() + timeout_seconds
-    client = new_client(transport)
+    way = open_transport(transport)
     try:
-        answer, place = await _post(client, resolved, _body(resolved, kind), deadline, timeout_seconds)
+        answer, place = await _post(way, resolved, _body(resolved, kind), deadline, timeout_seconds)
         if kind == "chat" and _wants_the_new_word(answer):
             body = _body(resolved, kind, limit="max_completion_tokens")
-            answer, place = await _post(client, resolved, body, deadline, timeout_seconds)
+            answer, place = await _post(way, resolved, body, deadline, timeout_seconds)
     finally:
-        await client.aclose()
+        await way.aclose()
     _check(answer, place, kind, resolved.model)
 
 
 async def _post(
-    client: httpx.AsyncClient,
+    way: httpx.AsyncBaseTransport,
     resolved: ResolvedModel,
     body: dict[str, Any],
     deadline: float,
@@ -168,7 +168,7 @@ async def _post(
         name=resolved.provider_name, host=host_of(base), url=f"{base}{_PATHS[kind]}", base_url=base, key=key
     )
     answer = await fetch(
-        client,
+        way,
         place,
         ENDPOINTS["anthropic" if kind == "message" else "openai-compatible"].headers(key),
         deadline=deadline,

@@ -40,6 +40,9 @@ Family = Literal[
 """What a name says. All but ``chat`` and ``embedding`` are models that are neither."""
 
 
+LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -302,3 +305,6 @@ def _by_first_token() -> dict[str, tuple[tuple[re.Pattern[str], Family], ...]]:
 
 TRIGGERS = _by_first_token()
 """Phrases and shapes by a token that an id must have before they are worth a look: most ids have none."""
+
+SIGNS: frozenset[str] = frozenset(VOCABULARY) | frozenset(TRIGGERS)
+"""Every token and word that says something, or may."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .failures import LOCK_SECONDS_MAX
 
 if TYPE_CHECKING:
+    from .endpoints import Listing
     from .failures import Failure
-    from .models import DiscoveredModel, ModelList, Target
+    from .models import ModelList, Target
 
 CACHE_TTL_SECONDS = 3600.0
 """How long a list is fresh, in seconds of wall time: a laptop that slept counts (MD-6)."""
@@ -41,8 +42,7 @@ class Memory:
     Attributes:
         fingerprint: Whom it was learned from.
         held: The last good list, in the form in which a cache hit gives it.
-        by_id: Its models by id.
-        is_plain: Whether the server said no more of them than OpenAI does: who made each, and when.
+        listing: What the server listed then.
         fetched_at: When that list came, seconds since 1970.
         failure: The last failure since then.
         locked_until: Until when the provider is not asked, seconds since 1970; 0 for not locked.
@@ -50,8 +50,7 @@ class Memory:
 
     fingerprint: bytes
     held: ModelList | None = None
-    by_id: dict[str, DiscoveredModel] = field(default_factory=dict)
-    is_plain: bool = True
+    listing: Listing | None = None
     fetched_at: float = 0.0
     failure: Failure | None = None
     locked_until: float = 0.0
@@ -68,13 +67,10 @@ class Memory:
         left = self.locked_until - now
         return datetime.fromtimestamp(self.locked_until, UTC) if 0 < left <= LOCK_SECONDS_MAX else None
 
-    def keep(
-        self, models: ModelList, by_id: dict[str, DiscoveredModel], now: float, *, is_plain: bool
-    ) -> None:
+    def keep(self, models: ModelList, listing: Listing, now: float) -> None:
         """Takes a new list; whatever went wrong before is over."""
         self.held = replace(models, source="cache")
-        self.by_id = by_id
-        self.is_plain = is_plain
+        self.listing = listing
         self.fetched_at = now
         self.failure = None
         self.locked_until = 0.0

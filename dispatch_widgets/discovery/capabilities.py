@@ -39,6 +39,9 @@ ID_CHARACTERS_READ: Final = 400
 CACHED_IDS: Final = 8192
 """How many ids are remembered with their family: a large provider's list, refreshed hourly."""
 
+CACHED_TOKENS: Final = 8192
+"""Of how many tokens it is remembered whether they say anything; lists repeat theirs."""
+
 _WORD_CHARACTERS: Final = 80
 """Longer than any word of the tables: what is longer is a description and no word."""
 
@@ -49,6 +52,8 @@ _TEXT_BUT_NO_CHAT: Final = frozenset({"rerank", "transcription", "realtime", "em
 """Families whose servers may write ``text`` for what comes out although nobody can converse with them."""
 
 _TOKEN = re.compile(r"[a-z0-9]+")
+_SPACED: Final = bytes(code if chr(code) in names.LETTERS_AND_DIGITS else 0x20 for code in range(256))
+"""Each byte of an id's lower-case text, with a blank in place of what is in no token."""
 _WORD = re.compile(r"[a-z]+")
 _ENDING = re.compile(rf"({'|'.join(names.ENDINGS)})(?![a-z0-9])")
 _GLUE = re.compile(r"[\s_./:-]+")
@@ -68,7 +73,7 @@ def infer_capabilities(model_id: str, metadata: Mapping[str, Any] | None = None)
     Returns:
         A subset of ``("chat", "embedding")`` in that order; empty for a model that is neither.
     """
-    if isinstance(metadata, Mapping):
+    if metadata is not None and isinstance(metadata, Mapping):
         stated = _by_server(metadata, model_id)
         if stated is not None:
             return stated
@@ -105,12 +110,30 @@ def family_of(model_id: str) -> names.Family:
     if len(given) > ID_CHARACTERS_READ:
         half = ID_CHARACTERS_READ // 2
         given = f"{given[:half]} {given[-half:]}"
-    return _family(given)
+    text = given.lower()
+    # Most ids have no token that says anything, and their tokens are seen again and again.
+    tokens = text.encode("utf-8", "surrogatepass").translate(_SPACED).split()
+    if tokens and not any(map(_is_sign, tokens)):
+        return "chat"
+    return _family(text)
+
+
+@lru_cache(maxsize=CACHED_TOKENS)
+def _is_sign(token: bytes) -> bool:
+    """Whether a token says anything: it, or a word in it, is in the tables, or it has a part or an ending."""
+    if token.isdigit():
+        return False
+    text = token.decode("ascii")
+    return (
+        text == "ft"  # may be that of `ft:`, which hides others
+        or any(word in names.SIGNS for word in (text, *_WORD.findall(text)))
+        or any(part in text for part, _ in names.PARTS)
+        or text.endswith(tuple(names.ENDINGS))
+    )
 
 
 @lru_cache(maxsize=CACHED_IDS)
-def _family(model_id: str) -> names.Family:
-    text = model_id.lower()
+def _family(text: str) -> names.Family:
     if text.startswith("ft:"):
         # OpenAI writes `ft:base:organisation:suffix:id`; the suffix is a user's own and no evidence.
         text = text.split(":", 2)[1]

@@ -16,7 +16,7 @@ from .breakdowns import breakdown
 from .endpoints import ENDPOINTS, ask_once, place_of
 from .failures import Failure, count
 from .network import ClosableProtocol, connect, look_up
-from .transport import new_client, proxy_for, shared_context
+from .transport import open_transport, proxy_for, shared_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ async def diagnose(
         transport: What to send through in place of the network; then only the request is tried.
     """
     steps: list[Step] = []
-    client = new_client(transport)
+    way = open_transport(transport)
     try:
         problem = key_problem(target.api_key)
         if problem:
@@ -91,7 +91,7 @@ async def diagnose(
         place = place_of(target, ENDPOINTS[target.type].url(target.base_url, ""))
         if transport is None:
             await _reach(place, steps, timeout_seconds)
-        found = await ask_once(client, target, timeout_seconds=timeout_seconds)
+        found = await ask_once(way, target, timeout_seconds=timeout_seconds)
         text = f"{place.url} answers with {count(len(found.models), 'model')}."
         steps.append(Step(ok=True, text=text))
         return Diagnosis(steps=tuple(steps), suggestion="Nothing needs to be changed.")
@@ -99,13 +99,13 @@ async def diagnose(
         steps.append(Step(ok=False, text=failure.message))
         suggestion = failure.as_error(target.provider_id).hint
         if failure.status in _NOT_THERE or failure.is_answer:
-            base_url = await _elsewhere(client, target, steps, timeout_seconds)
+            base_url = await _elsewhere(way, target, steps, timeout_seconds)
             if base_url:
                 suggestion = f"Take {base_url} as the base URL."
                 return Diagnosis(steps=tuple(steps), suggestion=suggestion, suggested_base_url=base_url)
         return Diagnosis(steps=tuple(steps), suggestion=suggestion)
     finally:
-        await client.aclose()
+        await way.aclose()
 
 
 async def _reach(place: Place, steps: list[Step], timeout_seconds: float) -> None:
@@ -157,14 +157,14 @@ class _Knock(ClosableProtocol):
 
 
 async def _elsewhere(
-    client: httpx.AsyncClient, target: Target, steps: list[Step], timeout_seconds: float
+    way: httpx.AsyncBaseTransport, target: Target, steps: list[Step], timeout_seconds: float
 ) -> str | None:
     """The first other base URL of the same origin that answers with models."""
     for base_url in _candidates(target):
         endpoint = ENDPOINTS[target.type]
         url = endpoint.url(base_url, "")
         try:
-            found = await ask_once(client, target, base_url=base_url, timeout_seconds=timeout_seconds)
+            found = await ask_once(way, target, base_url=base_url, timeout_seconds=timeout_seconds)
         except Failure as failure:
             steps.append(Step(ok=False, text=f"{url}: {failure.message}"))
             continue

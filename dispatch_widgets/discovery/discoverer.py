@@ -72,7 +72,7 @@ class Discoverer:
         self._lock = threading.Lock()
         self._memories: dict[str, Memory] = {}
         self._flights: dict[str, _Flight] = {}
-        self._client: httpx.AsyncClient | None = None
+        self._way: httpx.AsyncBaseTransport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def discover(self, target: Target, *, force_refresh: bool = False) -> ModelList:
@@ -228,9 +228,9 @@ class Discoverer:
         for flight in flights:
             flight.task.cancel()
         await asyncio.gather(*(flight.task for flight in flights), return_exceptions=True)
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
+        way, self._way = self._way, None
+        if way is not None and self._loop is asyncio.get_running_loop():
+            await way.aclose()
 
     def _memory(self, target: Target) -> Memory:
         """What is remembered of a provider as it is now; what was learned before a change is dropped."""
@@ -265,11 +265,11 @@ class Discoverer:
         _log.debug("asking %s for its models", target.name)
         try:
             listing = await list_models(
-                self._own_client(),
+                self._own_way(),
                 target,
                 timeout_seconds=self.timeout_seconds,
                 now=self._clock,
-                known=memory.by_id if memory.is_plain else None,
+                before=memory.listing,
             )
         except Failure as failure:
             level = logging.WARNING if failure.is_answer else logging.DEBUG
@@ -283,7 +283,7 @@ class Discoverer:
         models = self._list(target, listing, memory, now)
         with self._lock:
             if self._memories.get(target.provider_id) is memory:
-                memory.keep(models, listing.models, now, is_plain=listing.is_plain)
+                memory.keep(models, listing, now)
                 return models
         return replace(models, warning="The provider was changed while this answer was on its way.")
 
@@ -321,14 +321,14 @@ class Discoverer:
             held = replace(held, source="stale")
         return failure.as_error(provider_id, cached=held, retry_at=memory.retry_at(now), now=_utc(now))
 
-    def _own_client(self) -> httpx.AsyncClient:
-        """The warm client of the running loop; a client belongs to the loop that first used it."""
-        from .transport import new_client
+    def _own_way(self) -> httpx.AsyncBaseTransport:
+        """The warm connections of the running loop; a connection belongs to the loop that made it."""
+        from .transport import open_transport
 
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._client, self._loop = new_client(self._transport), loop
-        return self._client
+        if self._way is None or self._loop is not loop:
+            self._way, self._loop = open_transport(self._transport), loop
+        return self._way
 
 
 def _stale(held: ModelList, error: DiscoveryError) -> ModelList:
@@ -337,8 +337,10 @@ def _stale(held: ModelList, error: DiscoveryError) -> ModelList:
 
 def _difference(before: Memory, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which ids came and which went since the list before; nothing where there was none (MD-13)."""
-    old, new = before.by_id, listing.models
-    if before.held is None or old.keys() == new.keys():
+    if before.listing is None or before.listing is listing:
+        return (), ()
+    old, new = before.listing.models, listing.models
+    if old.keys() == new.keys():
         return (), ()
     added = tuple(model_id for model_id in new if model_id not in old)
     return added, tuple(model_id for model_id in old if model_id not in new)

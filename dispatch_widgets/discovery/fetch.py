@@ -59,7 +59,7 @@ class Answer:
 
 
 async def fetch(
-    client: httpx.AsyncClient,
+    transport: httpx.AsyncBaseTransport,
     place: Place,
     headers: Mapping[str, str],
     *,
@@ -70,7 +70,7 @@ async def fetch(
     """Sends one GET to ``place.url``, or one POST, and reads the whole answer.
 
     Args:
-        client: What to send through.
+        transport: What to send through.
         place: Whom to ask.
         headers: The headers that carry the key; the rest is added here.
         deadline: When to give up, on the running loop's clock, in seconds.
@@ -87,7 +87,7 @@ async def fetch(
     try:
         async with asyncio.timeout_at(deadline) as timer:
             with key_kept_out_of_logs(place.key):
-                return await _exchange(client, place, headers, reader, content)
+                return await _exchange(transport, place, headers, reader, content)
     except Failure as found:
         failure = found
     except TimeoutError as error:
@@ -105,7 +105,7 @@ async def fetch(
 
 
 async def _exchange(
-    client: httpx.AsyncClient,
+    transport: httpx.AsyncBaseTransport,
     place: Place,
     headers: Mapping[str, str],
     reader: _Reader,
@@ -123,7 +123,7 @@ async def _exchange(
         },
         content=content,
     )
-    response = await client.send(request, stream=True)
+    response = await transport.handle_async_request(request)
     try:
         return await reader.read(response)
     finally:

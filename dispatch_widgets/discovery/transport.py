@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from functools import lru_cache
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ class BrokenCertificateSettingError(Exception):
         self.variable = variable
 
 
+@lru_cache(maxsize=64)  # asked for every request
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine: ``localhost``, names below it, 127.0.0.0/8, ::1, 0.0.0.0.
 
@@ -221,19 +223,14 @@ class _Body(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
-def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client for discovery: no redirects, no netrc; time is kept by the caller.
+def open_transport(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
+    """What `fetch` sends through; whoever opens it closes it.
 
-    It keeps cookies, as httpx does, and never sends them: `fetch` makes its requests itself. Two accounts
-    at one host must not share a session.
+    There is no httpx client above it: discovery follows no redirects, reads no netrc, keeps time by the
+    wall, and must not let two accounts at one host share a session of cookies.
 
     Args:
         transport: What to send through in place of the network, in tests.
     """
     watch_loggers()
-    return httpx.AsyncClient(
-        transport=transport if transport is not None else ProviderTransport(),
-        follow_redirects=False,
-        timeout=None,  # noqa: S113 - the deadline of `fetch` is over everything, a time-out per read is not
-        trust_env=False,
-    )
+    return transport if transport is not None else ProviderTransport()

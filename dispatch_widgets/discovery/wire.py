@@ -113,7 +113,7 @@ class Connection(ClosableProtocol):
         if not self._over and self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE:
             self._h11.start_next_cycle()
             self._unread = len(self._h11.trailing_data[0])
-            if self.is_usable:
+            if not self._unread:
                 return True
         self.close()
         return False

@@ -38,6 +38,7 @@ def test_ids_never_seen(benchmark: Any, many_ids: list[str]) -> None:
 
     def run() -> list[tuple[str, ...]]:
         capabilities._family.cache_clear()
+        capabilities._is_sign.cache_clear()
         return [capabilities.infer_capabilities(model_id) for model_id in many_ids]
 
     assert len(benchmark(run)) == MODELS

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch_widgets.discovery import _families, _server_words
+from dispatch_widgets.discovery import _families, _server_words, capabilities
 from dispatch_widgets.discovery.capabilities import classify_id, family_of, infer_capabilities
 
 if TYPE_CHECKING:
@@ -252,6 +252,34 @@ def test_every_table_entry_can_be_found() -> None:
     for word in {**_server_words.TYPE_WORDS, **_server_words.CAPABILITY_WORDS, **_server_words.TAGS}:
         assert word == word.lower().strip("-")
         assert not set(word) & set(" _./:"), word
+
+
+NAME_PARTS = st.sampled_from(
+    [
+        *_families.VOCABULARY,
+        *_families.TRIGGERS,
+        *_families.ENDINGS,
+        *(part for part, _ in _families.PARTS),
+        *_families.CONVERSATION_WORDS,
+        *(
+            "ft:",
+            "gpt-3.5-turbo-instruct",
+            "meta-llama/llama-3-8b",
+            "gemma-2-pt",
+            "voxtral-mini-3b",
+            "minimax-h2",
+        ),
+    ]
+)
+
+
+@pytest.mark.req("P-9", "P-2")
+@given(parts=st.lists(NAME_PARTS | st.text(max_size=4) | st.sampled_from("-_/:. 23\u212a"), max_size=6))
+@example(parts=["ft:", ":x"])
+def test_the_quick_look_at_an_id_misses_nothing(parts: list[str]) -> None:
+    """An id that is let through as chat at a glance is chat by the tables too (P-9)."""
+    model_id = "".join(parts)
+    assert family_of(model_id) == capabilities._family.__wrapped__(model_id.lower())
 
 
 JSON = st.recursive(

@@ -306,3 +306,51 @@ def test_hints_speak_of_the_list(run: Any, target: Any, canned: Any, clock: Any)
         await discoverer.aclose()
 
     run(work())
+
+
+@pytest.mark.req("MD-7", "MD-13", "P-2")
+def test_the_same_bytes_again_are_the_same_models(run: Any, target: Any, canned: Any, clock: Any) -> None:
+    """An answer that has not changed by a byte is a new live list of the very same models (MD-7)."""
+    rich = {"data": [{"id": "a", "context_length": 8192, "pricing": {"prompt": "0.1"}}, {"name": "no id"}]}
+    changed = {"data": [{"id": "a", "context_length": 4096}, {"id": "b"}]}
+
+    async def work() -> None:
+        discoverer = Discoverer(transport=canned(rich, rich, changed, 500), clock=clock)
+        first = await discoverer.discover(target())
+        clock.now += HOUR
+        again = await discoverer.discover(target(), force_refresh=True)
+        assert again.models[0] is first.models[0]
+        assert (again.source, again.added, again.removed) == ("live", (), ())
+        assert again.warning == first.warning != ""
+        assert again.fetched_at is not None
+        assert first.fetched_at is not None
+        assert (again.fetched_at - first.fetched_at).total_seconds() == HOUR
+        newer = await discoverer.discover(target(), force_refresh=True)
+        assert (newer.models[0].context_window, newer.added) == (4096, ("b",))
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-1")
+def test_a_later_page_that_was_once_the_whole_list_is_not_taken_for_it(
+    run: Any, target: Any, canned: Any
+) -> None:
+    """A list grows to two pages, the second being all there was before, and shrinks to that again (MD-1)."""
+    whole = {"data": [{"id": "claude-1"}], "has_more": False}
+    first_page = {"data": [{"id": "claude-2"}], "has_more": True, "last_id": "claude-2"}
+
+    async def work() -> None:
+        transport = canned(whole, first_page, whole, first_page, whole, whole)
+        discoverer = Discoverer(transport=transport)
+        whom = target(type="anthropic")
+        await discoverer.discover(whom)
+        for _ in range(2):
+            grown = await discoverer.discover(whom, force_refresh=True)
+            assert [model.id for model in grown] == ["claude-2", "claude-1"]
+        shrunk = await discoverer.discover(whom, force_refresh=True)
+        assert ([model.id for model in shrunk], shrunk.removed) == (["claude-1"], ("claude-2",))
+        assert len(transport.requests) == 6
+        await discoverer.aclose()
+
+    run(work())
