@@ -3,7 +3,7 @@
 import { oncePerAnswer } from "./root/buttons.js";
 import { copyText } from "./root/clipboard.js";
 import { holdSave, onFormKey } from "./root/forms.js";
-import { describeFields, findFocusable, markFocusable, nameAll } from "./root/names.js";
+import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./root/names.js";
 import { offerFiles } from "./root/open_file.js";
 import { h } from "./shared/elements.js";
 import { soon } from "./shared/focus.js";
@@ -80,7 +80,15 @@ function render({ model, el }) {
     }
   };
 
-  const observer = new MutationObserver(tend);
+  // Lists change with every key in their search: nothing of the panel's has to be looked at again then.
+  // A panel that is being built changes many times before it is painted once.
+  let frame = 0;
+  const observer = new MutationObserver((records) => {
+    if (records.every(isOwn)) return;
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(tend);
+  });
+  stops.push(() => cancelAnimationFrame(frame));
   stops.push(() => observer.disconnect());
   const stopLooking = whenInPanel(el, (found) => {
     root = found;

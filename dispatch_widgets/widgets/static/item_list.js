@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: f31a133ad335a0dd187e02a494b0e3ef868c2149ecca38acf3934a4fdb055876
+// SHA-256 of them and of what follows: f54392ea25b5adf566192a94be42b77d73e9d3fed25c741305bf10e26d00da6f
 // shared/text.js
 var TAIL = 24;
 var LONGEST_WHOLE_ID = 26;
@@ -44,8 +44,9 @@ function plain(value) {
   if (Array.isArray(value)) return value.map(plain).join("");
   return typeof value === "object" && value !== null ? value.text ?? "" : String(value ?? "");
 }
+var numbers = new Intl.NumberFormat("en-US");
 function grouped(number) {
-  return number.toLocaleString("en-US");
+  return numbers.format(number);
 }
 
 // shared/elements.js
@@ -1183,6 +1184,13 @@ function openVirtualRows(pick) {
   const nodes = /* @__PURE__ */ new Map();
   let rowHeight = ROW_HEIGHT;
   let frame = 0;
+  let top = 0;
+  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
+  const scrollTo = (place) => {
+    const wanted = Math.max(0, Math.min(place, pick.shown.length * rowHeight - height()));
+    if (wanted !== top) ui.view.scrollTop = wanted;
+    top = wanted;
+  };
   const nodeOf = (index, wanted) => {
     const row = pick.shown[index];
     if (!nodes.has(index)) {
@@ -1195,7 +1203,7 @@ function openVirtualRows(pick) {
   };
   const draw = () => {
     const count = pick.shown.length;
-    const [start, end] = windowOf(ui.view.scrollTop, ui.view.clientHeight, rowHeight, count);
+    const [start, end] = windowOf(top, height(), rowHeight, count);
     const chosen = new Set(pick.selection.ids());
     const wanted = words(state.query);
     for (const [index, { node, row, query, columns }] of nodes) {
@@ -1225,28 +1233,27 @@ function openVirtualRows(pick) {
   };
   const goTo = (index) => {
     state.current = index;
-    const [top, bottom] = [index * rowHeight, (index + 1) * rowHeight];
-    if (top < ui.view.scrollTop) ui.view.scrollTop = top;
-    else if (bottom > ui.view.scrollTop + ui.view.clientHeight)
-      ui.view.scrollTop = bottom - ui.view.clientHeight;
+    const [start, end] = [index * rowHeight, (index + 1) * rowHeight];
+    if (start < top) scrollTo(start);
+    else if (end > top + height()) scrollTo(end - height());
     draw();
   };
   const holdPlace = () => {
-    const top = Math.floor(ui.view.scrollTop / rowHeight);
-    const offset = ui.view.scrollTop - top * rowHeight;
-    const seen = pick.shown.slice(top, top + Math.ceil(ROWS_IN_SIGHT)).map((row) => row.id);
+    const first = Math.floor(top / rowHeight);
+    const offset = top - first * rowHeight;
+    const seen = pick.shown.slice(first, first + Math.ceil(ROWS_IN_SIGHT)).map((row) => row.id);
     return () => {
       const places = new Map(pick.shown.map((row, index) => [row.id, index]));
       const kept = seen.findIndex((id) => places.has(id));
-      ui.view.scrollTop = kept < 0 ? 0 : (places.get(seen[kept]) - kept) * rowHeight + offset;
+      scrollTo(kept < 0 ? 0 : (places.get(seen[kept]) - kept) * rowHeight + offset);
     };
   };
-  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
-  const firstInSight = () => windowOf(ui.view.scrollTop, 0, rowHeight, pick.shown.length, 0)[0];
-  const page = () => Math.max(1, Math.floor(ui.view.clientHeight / rowHeight) - 1);
+  const firstInSight = () => windowOf(top, 0, rowHeight, pick.shown.length, 0)[0];
+  const page = () => Math.max(1, Math.floor(height() / rowHeight) - 1);
   ui.view.addEventListener(
     "scroll",
     () => {
+      top = ui.view.scrollTop;
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(draw);
     },
@@ -1258,6 +1265,7 @@ function openVirtualRows(pick) {
       rowHeight = given;
       pick.layOut();
     }
+    if (isShown(ui.view)) top = ui.view.scrollTop;
     draw();
   });
   resized.observe(ui.view);
@@ -1265,7 +1273,7 @@ function openVirtualRows(pick) {
     cancelAnimationFrame(frame);
     resized.disconnect();
   };
-  return { draw, goTo, holdPlace, height, firstInSight, page, stop };
+  return { draw, goTo, scrollTo, holdPlace, height, firstInSight, page, stop };
 }
 
 // pick/pick.js
@@ -1281,7 +1289,7 @@ function renderPick({ model, el, store, voice }) {
   el.append(ui.tools, ui.filter, ui.list, voice);
   let sorted = [];
   let hay = [];
-  let sortedFrom = { rows: null, made: "" };
+  let sortedFrom = { rows: null, made: "", orders: [] };
   const pick = {
     model,
     store,
@@ -1315,11 +1323,11 @@ function renderPick({ model, el, store, voice }) {
     ui.columns.replaceChildren(h("span"), ...pick.columns.map(([, text]) => h("span", {}, clean(text))));
   };
   const sortAll = () => {
-    const orders = usableOrders(store.rows);
+    const orders = sortedFrom.rows === store.rows ? sortedFrom.orders : usableOrders(store.rows);
     const order = [state.order, pick.options().sort].find((key) => orders.includes(key)) ?? "name";
-    const made = JSON.stringify([orders, order, model.get("columns")]);
+    const made = JSON.stringify([order, model.get("columns")]);
     if (sortedFrom.rows === store.rows && sortedFrom.made === made) return;
-    sortedFrom = { rows: store.rows, made };
+    sortedFrom = { rows: store.rows, made, orders };
     sorted = sortRows(store.rows, order);
     hay = sorted.map(haystack);
     pick.tools.drawOrders(orders, order);
@@ -1362,7 +1370,7 @@ function renderPick({ model, el, store, voice }) {
     filterAll();
     Object.assign(state, { current: -1, anchor: -1 });
     drawAll();
-    ui.view.scrollTop = 0;
+    pick.rows.scrollTo(0);
     pick.rows.draw();
     pick.tools.sayCount();
   };

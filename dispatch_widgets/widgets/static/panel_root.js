@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: panel_root.js root/buttons.js root/clipboard.js root/forms.js root/names.js root/open_file.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
-// SHA-256 of them and of what follows: ab2decb5af770e1c25a3913150aa03f20a10041eca46e8ef9793ab01778e6404
+// SHA-256 of them and of what follows: dd0e23816957116074df37aa161e8c44b56ada3651330b55504e4cc7a9400900
 // root/buttons.js
 var CORE = ".widget-button";
 function oncePerAnswer(ask) {
@@ -100,6 +100,9 @@ function holdSave(ask) {
   return { onClick, onAnswer };
 }
 
+// shared/text.js
+var numbers = new Intl.NumberFormat("en-US");
+
 // shared/elements.js
 var SUPPRESS = "data-lm-suppress-shortcuts";
 var FOCUSABLE = /* @__PURE__ */ new Set(["a", "button", "input", "select"]);
@@ -127,6 +130,7 @@ function soon(attempt, tries = 20) {
 
 // root/names.js
 var FOCUSABLE2 = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable='true']";
+var UNMARKED = `:is(${FOCUSABLE2}):not([${SUPPRESS}="true"])`;
 var NAMED = /^(role|title|autocomplete|spellcheck|inputmode|aria-[a-z]+)$/;
 function isNamingAttribute(name) {
   return NAMED.test(name);
@@ -136,7 +140,11 @@ function setAttribute(node, name, value) {
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 function markFocusable(root) {
-  for (const node of root.querySelectorAll(FOCUSABLE2)) setAttribute(node, SUPPRESS, "true");
+  for (const node of root.querySelectorAll(UNMARKED)) setAttribute(node, SUPPRESS, "true");
+}
+function isOwn(record) {
+  const node = record.target.nodeType === Node.ELEMENT_NODE ? record.target : record.target.parentElement;
+  return Boolean(node?.closest(".dw-itemlist, .dw-secret-host, .dw-root-helper"));
 }
 function describeFields(root) {
   for (const box of root.querySelectorAll(".dw-fieldbox")) {
@@ -314,7 +322,13 @@ function render({ model, el }) {
       );
     }
   };
-  const observer = new MutationObserver(tend);
+  let frame = 0;
+  const observer = new MutationObserver((records) => {
+    if (records.every(isOwn)) return;
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(tend);
+  });
+  stops.push(() => cancelAnimationFrame(frame));
   stops.push(() => observer.disconnect());
   const stopLooking = whenInPanel(el, (found) => {
     root = found;

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: 15c0fb12fbbd18eff900b96f9c536daa741498043876c8aac4c59cf8f477546e
+// SHA-256 of them and of what follows: f644a1cb6b15290ff3ab46207f748e142078fe5d84d6dd5f9548636b2c78609a
 // shared/text.js
 var TAIL = 24;
 var LONGEST_WHOLE_ID = 26;
@@ -37,6 +37,7 @@ function findWords(text, wanted) {
   }
   return found;
 }
+var numbers = new Intl.NumberFormat("en-US");
 
 // shared/elements.js
 var SUPPRESS = "data-lm-suppress-shortcuts";

@@ -31,7 +31,7 @@ export function renderPick({ model, el, store, voice }) {
   el.append(ui.tools, ui.filter, ui.list, voice);
   let sorted = []; // all rows in order, and beside them what each is found by
   let hay = [];
-  let sortedFrom = { rows: null, made: "" };
+  let sortedFrom = { rows: null, made: "", orders: [] };
 
   const pick = {
     model,
@@ -65,11 +65,11 @@ export function renderPick({ model, el, store, voice }) {
     ui.columns.replaceChildren(h("span"), ...pick.columns.map(([, text]) => h("span", {}, clean(text))));
   };
   const sortAll = () => {
-    const orders = usableOrders(store.rows);
+    const orders = sortedFrom.rows === store.rows ? sortedFrom.orders : usableOrders(store.rows);
     const order = [state.order, pick.options().sort].find((key) => orders.includes(key)) ?? "name";
-    const made = JSON.stringify([orders, order, model.get("columns")]);
+    const made = JSON.stringify([order, model.get("columns")]);
     if (sortedFrom.rows === store.rows && sortedFrom.made === made) return;
-    sortedFrom = { rows: store.rows, made };
+    sortedFrom = { rows: store.rows, made, orders };
     sorted = sortRows(store.rows, order);
     hay = sorted.map(haystack);
     pick.tools.drawOrders(orders, order);
@@ -115,7 +115,7 @@ export function renderPick({ model, el, store, voice }) {
     filterAll();
     Object.assign(state, { current: -1, anchor: -1 });
     drawAll();
-    ui.view.scrollTop = 0;
+    pick.rows.scrollTo(0);
     pick.rows.draw();
     pick.tools.sayCount();
   };

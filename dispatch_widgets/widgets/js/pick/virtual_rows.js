@@ -1,4 +1,5 @@
 // Of thousands of rows of one height only those in sight are in the page.
+import { isShown } from "../shared/focus.js";
 import { words } from "../shared/text.js";
 import { modelRow } from "./model_row.js";
 
@@ -18,6 +19,14 @@ export function openVirtualRows(pick) {
   const nodes = new Map(); // index -> { node, row, query, columns }
   let rowHeight = ROW_HEIGHT;
   let frame = 0;
+  // Height and place are known here: to ask the page for them would make it lay everything out at once.
+  let top = 0;
+  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
+  const scrollTo = (place) => {
+    const wanted = Math.max(0, Math.min(place, pick.shown.length * rowHeight - height()));
+    if (wanted !== top) ui.view.scrollTop = wanted;
+    top = wanted;
+  };
 
   const nodeOf = (index, wanted) => {
     const row = pick.shown[index];
@@ -32,7 +41,7 @@ export function openVirtualRows(pick) {
 
   const draw = () => {
     const count = pick.shown.length;
-    const [start, end] = windowOf(ui.view.scrollTop, ui.view.clientHeight, rowHeight, count);
+    const [start, end] = windowOf(top, height(), rowHeight, count);
     const chosen = new Set(pick.selection.ids());
     const wanted = words(state.query);
     for (const [index, { node, row, query, columns }] of nodes) {
@@ -64,32 +73,31 @@ export function openVirtualRows(pick) {
 
   const goTo = (index) => {
     state.current = index;
-    const [top, bottom] = [index * rowHeight, (index + 1) * rowHeight];
-    if (top < ui.view.scrollTop) ui.view.scrollTop = top;
-    else if (bottom > ui.view.scrollTop + ui.view.clientHeight)
-      ui.view.scrollTop = bottom - ui.view.clientHeight;
+    const [start, end] = [index * rowHeight, (index + 1) * rowHeight];
+    if (start < top) scrollTo(start);
+    else if (end > top + height()) scrollTo(end - height());
     draw();
   };
 
   /** What is looked at now; gives back how to look at it again after the rows changed. */
   const holdPlace = () => {
-    const top = Math.floor(ui.view.scrollTop / rowHeight);
-    const offset = ui.view.scrollTop - top * rowHeight;
-    const seen = pick.shown.slice(top, top + Math.ceil(ROWS_IN_SIGHT)).map((row) => row.id);
+    const first = Math.floor(top / rowHeight);
+    const offset = top - first * rowHeight;
+    const seen = pick.shown.slice(first, first + Math.ceil(ROWS_IN_SIGHT)).map((row) => row.id);
     return () => {
       const places = new Map(pick.shown.map((row, index) => [row.id, index]));
       const kept = seen.findIndex((id) => places.has(id));
-      ui.view.scrollTop = kept < 0 ? 0 : (places.get(seen[kept]) - kept) * rowHeight + offset;
+      scrollTo(kept < 0 ? 0 : (places.get(seen[kept]) - kept) * rowHeight + offset);
     };
   };
 
-  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
-  const firstInSight = () => windowOf(ui.view.scrollTop, 0, rowHeight, pick.shown.length, 0)[0];
-  const page = () => Math.max(1, Math.floor(ui.view.clientHeight / rowHeight) - 1);
+  const firstInSight = () => windowOf(top, 0, rowHeight, pick.shown.length, 0)[0];
+  const page = () => Math.max(1, Math.floor(height() / rowHeight) - 1);
 
   ui.view.addEventListener(
     "scroll",
     () => {
+      top = ui.view.scrollTop;
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(draw);
     },
@@ -101,6 +109,7 @@ export function openVirtualRows(pick) {
       rowHeight = given;
       pick.layOut();
     }
+    if (isShown(ui.view)) top = ui.view.scrollTop; // it was lost while the list was hidden
     draw();
   });
   resized.observe(ui.view);
@@ -108,5 +117,5 @@ export function openVirtualRows(pick) {
     cancelAnimationFrame(frame);
     resized.disconnect();
   };
-  return { draw, goTo, holdPlace, height, firstInSight, page, stop };
+  return { draw, goTo, scrollTo, holdPlace, height, firstInSight, page, stop };
 }

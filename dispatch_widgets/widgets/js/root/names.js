@@ -3,6 +3,7 @@ import { SUPPRESS, uniqueId } from "../shared/elements.js";
 import { isShown } from "../shared/focus.js";
 
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable='true']";
+const UNMARKED = `:is(${FOCUSABLE}):not([${SUPPRESS}="true"])`;
 const NAMED = /^(role|title|autocomplete|spellcheck|inputmode|aria-[a-z]+)$/;
 
 /** Whether an attribute is one that `names` may set. */
@@ -18,7 +19,13 @@ function setAttribute(node, name, value) {
 
 /** Keeps JupyterLab's one-key shortcuts from firing: the mark helps only on the focusable thing itself. */
 export function markFocusable(root) {
-  for (const node of root.querySelectorAll(FOCUSABLE)) setAttribute(node, SUPPRESS, "true");
+  for (const node of root.querySelectorAll(UNMARKED)) setAttribute(node, SUPPRESS, "true");
+}
+
+/** Whether a change is one of a component of our own, which marks and names what it makes by itself. */
+export function isOwn(record) {
+  const node = record.target.nodeType === Node.ELEMENT_NODE ? record.target : record.target.parentElement;
+  return Boolean(node?.closest(".dw-itemlist, .dw-secret-host, .dw-root-helper"));
 }
 
 /** Ties messages to the field they are about. */
