@@ -167,10 +167,6 @@ class App:
         width = self.panel.evaluate("(node) => [node.scrollWidth, node.clientWidth]")
         return found if width[0] <= width[1] else [*found, f"{width[0]} px in {width[1]} px"]
 
-    def pause(self) -> None:
-        """Wait as a person does before the same button is pressed again: faster is taken for a slip."""
-        self.page.wait_for_timeout(600)
-
     @staticmethod
     def options(pick: Locator) -> list[str]:
         """The options of a choice; core widgets write their blanks as ones that do not break."""
