@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._text import clean
 from ..errors import DispatchError
 from ..secrets import redact
-from ._states import badge_of, message_of, with_keys
+from ._states import badge_of, message_of, with_code, with_keys
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -56,8 +56,8 @@ def diagnosis_note(
     note: Note = {
         "tone": "info",
         "title": f"What happened on the way to {name}",
-        "items": [{"text": clean(step.text, 400), "ok": step.ok} for step in found.steps],
-        "text": clean(found.suggestion, 400),
+        "items": [{"text": with_code(clean(step.text, 400)), "ok": step.ok} for step in found.steps],
+        "text": with_code(clean(found.suggestion, 400)),
         "actions": actions,
     }
     if found.ok:

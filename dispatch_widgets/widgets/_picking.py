@@ -94,8 +94,8 @@ class Picking(Listing):
         rows: list[Row] = []
         lists = {provider.id: self.hub.models(provider.id) for provider in providers}
         if len(providers) > 1:
-            total = sum(len(models) for models in lists.values() if models is not None)
-            rows.append({"id": ALL, "title": "All providers", "count": f"{total:,}"})
+            held = [len(models) for models in lists.values() if models is not None]
+            rows.append({"id": ALL, "title": "All providers", "count": f"{sum(held):,}" if held else ""})
         for provider in providers:
             models = lists[provider.id]
             state = state_of(self.hub, provider, models, self.now)

@@ -6,6 +6,7 @@ Of several things at once the worst is shown: key, then address, then limit, the
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..errors import DiscoveryKind, DispatchError
     from ..settings.schema import Assignment, CatalogEntry, Provider
     from ._hub import Hub, Outcome
-    from ._rows import Action, Badge, Icon, Note, Rich, Tone
+    from ._rows import Action, Badge, Icon, Note, Rich, Run, Tone
 
 FORBIDDEN, NOT_FOUND, SERVER_ERROR = 403, 404, 500
 MOST_NAMED = 6
@@ -236,12 +237,17 @@ def with_keys(words: str, provider: Provider) -> Rich:
     return [before, {"text": shown, "mono": True}, after] if found else message
 
 
+_CODE = re.compile(r"`([^`]+)`|(https?://\S*[\w/])|((?<!\S)/v1\b)")
+
+
 def with_code(words: str) -> Rich:
-    """Words in which what stands between backticks is in the typewriter face."""
-    parts = words.split("`")
-    if len(parts) < 3 or len(parts) % 2 == 0:  # noqa: PLR2004 - no pair of backticks, or an odd one
-        return words
-    return [{"text": part, "mono": True} if place % 2 else part for place, part in enumerate(parts)]
+    """Words in which addresses, and what stands between backticks, are in the typewriter face."""
+    runs: list[str | Run] = []
+    place = 0
+    for found in _CODE.finditer(words):
+        runs += [words[place : found.start()], {"text": found.group(1) or found.group(), "mono": True}]
+        place = found.end()
+    return [*runs, words[place:]] if runs else words
 
 
 def _limited(

@@ -33,6 +33,7 @@ def test_opening_sends_nothing(service, demo) -> None:
     assert len(demo.requests) == before
     assert panel.picker.empty["actions"][0]["action"] == "fetch"
     assert [row["title"] for row in panel.rail.rows] == ["All providers", "Lab", "Anthropic"]
+    assert panel.rail.rows[0]["count"] == ""  # not 0: nobody has been asked
 
 
 @pytest.mark.req("UI", "MD-6")

@@ -18,6 +18,7 @@ from dispatch_widgets.finding import find_here_async
 from dispatch_widgets.presets import find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
 from dispatch_widgets.widgets._parts import is_shown
+from dispatch_widgets.widgets._states import with_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -657,6 +658,9 @@ def test_diagnose_shows_its_steps_and_a_suggestion_to_take(service, demo, page) 
     page.until(lambda: "items" in page.row(panel.list, "Short")["note"])
     note = page.row(panel.list, "Short")["note"]
     assert {item["ok"] for item in note["items"]} == {True, False}
+    before = service.last_error(provider.id)
+    assert page.words(note["title"]) == before.message  # what happened stays, with what to change below it
+    assert {"text": f"{demo.openai_base_url}/models", "mono": True} in note["items"][-1]["text"]
     assert [action["action"] for action in note["actions"]] == [
         "use_url",
         "copy_diagnosis",
@@ -667,6 +671,47 @@ def test_diagnose_shows_its_steps_and_a_suggestion_to_take(service, demo, page) 
     page.wait(panel)
     assert service.provider(provider.id).base_url == demo.openai_base_url
     assert "note" not in page.row(panel.list, "Short")
+
+
+@pytest.mark.req("MD-14", "UI")
+def test_a_diagnosis_without_a_fault_leads_to_trying_again(service, demo, ids, page) -> None:
+    """When all works by now, that is said, and one press asks for the models again."""
+    panel = ProvidersPanel(service)
+    demo.play(fault("html"))
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    demo.play(None)
+    page.answer(panel.list, "diagnose", ids["Lab"])
+    page.until(lambda: "items" in page.row(panel.list, "Lab")["note"])
+    note = page.row(panel.list, "Lab")["note"]
+    assert note["title"] == "Everything works on the way to Lab now."
+    assert note["actions"][0] == {"action": "refresh", "label": "Try again"}
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    assert "note" not in page.row(panel.list, "Lab")
+
+
+@pytest.mark.req("UI", "SEC-4")
+def test_a_variable_that_is_not_set_is_said_to_be_missing_in_the_kernel(service, monkeypatch) -> None:
+    """Where people read panels, the process is the kernel."""
+    monkeypatch.delenv("COURSE_KEY", raising=False)
+    service.add_provider(
+        name="Course", type="openai-compatible", api_key="${COURSE_KEY}", base_url="http://127.0.0.1:9/v1"
+    )
+    panel = ProvidersPanel(service)
+    assert panel.rows[-1]["note"]["title"] == "COURSE_KEY is not set in this kernel."
+
+
+@pytest.mark.req("UI")
+def test_addresses_in_a_hint_stand_in_the_typewriter_face() -> None:
+    """Addresses and what stands between backticks are code; the words and their full stops are not."""
+    words = "https://llm.example.edu/v1/models does answer: the base URL seems to miss /v1."
+    assert [run["text"] for run in with_code(words) if isinstance(run, dict)] == [
+        "https://llm.example.edu/v1/models",
+        "/v1",
+    ]
+    for plain in ("Is it https:// there, or http://? A proxy.", "An odd ` one.", "3 models/v1"):
+        assert with_code(plain) == plain
 
 
 @pytest.mark.req("UI")
