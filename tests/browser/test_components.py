@@ -61,12 +61,32 @@ panel(shown)
     notebook.until("log[1:]", "[('give', 'Two', {'select': 'b', 'check': False})]")
 
 
-def test_a_double_press_is_one(notebook: Any) -> None:
-    """A button that is pressed twice by a slip of the hand answers once."""
-    notebook.open(PROVIDERS, "panel(shown)")
-    notebook.output("button[aria-label='Delete One']").dblclick()
+def test_a_double_press_is_one_and_a_second_press_is_two(notebook: Any) -> None:
+    """A double click and a key that is held answer once; pressed again at once a button answers again."""
+    page = notebook.open(
+        PROVIDERS,
+        """
+core = widgets.Button(description="Core")
+core.on_click(lambda _: log.append(("core",)))
+panel(shown, core)
+""",
+    )
+    delete, core = notebook.output("button[aria-label='Delete One']"), page.get_by_role("button", name="Core")
+    for button, name in ((delete, "delete"), (core, "core")):
+        notebook.execute("log.clear()")
+        button.click(click_count=2, delay=150)  # so slowly that the first is answered before the second
+        notebook.until("[answer[0] for answer in log]", f"['{name}']")
+        button.click()
+        notebook.until("[answer[0] for answer in log]", f"['{name}', '{name}']")
+    notebook.execute("log.clear()")
+    for button in (delete, core):
+        button.focus()
+        for _ in range(3):
+            page.keyboard.down("Enter")  # held: all but the first are repeats
+            page.wait_for_timeout(100)
+        page.keyboard.up("Enter")
     notebook.output("button[aria-label='Edit Two']").click()
-    notebook.until("log", "[('delete', 'One', {}), ('edit', 'Two', {})]")
+    notebook.until("[answer[0] for answer in log]", "['delete', 'core', 'edit']")
 
 
 def test_rows_answer_to_the_keyboard(notebook: Any) -> None:
@@ -122,6 +142,12 @@ def test_updates_keep_the_focus(notebook: Any) -> None:
     notebook.execute("shown.set_items([provider('Three'), provider('One')])")
     notebook.output(".dw-row").first.get_by_text("Three").wait_for()
     assert not page.evaluate("() => Boolean(document.activeElement.closest('.dw-panel'))")
+    notebook.execute("shown.empty = dict(title='None', actions=[dict(action='add', label='Add')])")
+    notebook.execute("shown.set_items([])")
+    page.get_by_role("button", name="Add", exact=True).focus()
+    notebook.execute("shown.label = 'Others'")
+    page.locator("[role=grid][aria-label='Others']").wait_for(state="attached")
+    assert focused(page) == "Add"
 
 
 def test_python_moves_the_focus(notebook: Any) -> None:
@@ -214,14 +240,28 @@ def test_models_are_picked_by_keyboard(notebook: Any) -> None:
     notebook.until("log[-1]", "('add', '', {'ids': ['m29']})")
 
 
+IS_HIGHLIGHTED = """(chip) => {
+    const probe = document.createElement("i");
+    probe.style = "forced-color-adjust: none; background: Highlight";
+    chip.append(probe);
+    const [shade, highlight] = [chip, probe].map((node) => getComputedStyle(node).backgroundColor);
+    probe.remove();
+    return shade === highlight;
+}"""
+
+
 def test_chips_answer_to_arrows(notebook: Any) -> None:
-    """The kinds are one tab stop; arrows change the kind."""
+    """The kinds are one tab stop; arrows change the kind; which one it is shows in forced colours too."""
     page = notebook.open(MODELS, "panel(shown)")
     notebook.output("[data-chip=all]").focus()
     page.keyboard.press("ArrowRight")
     assert focused(page).startswith("Chat")
     assert notebook.output("[data-chip=chat]").get_attribute("aria-checked") == "true"
     assert notebook.output(".dw-filter > .dw-sub").inner_text() == "10 of 30 models"
+    page.emulate_media(forced_colors="active")
+    shown = [notebook.output(f"[data-chip={chip}]").evaluate(IS_HIGHLIGHTED) for chip in ("all", "chat")]
+    page.emulate_media(forced_colors="none")
+    assert shown == [False, True]
 
 
 @pytest.mark.req("MD-8")
@@ -424,6 +464,7 @@ one = dict(id=evil, title=evil, tile=evil, line=[evil, dict(text=evil, mono=True
 lists = [listening([one], label=evil, variant="dw-entries", columns=[["", evil], ["prov", evil]]),
          listening([{{**one, "from": evil, "mono": True, "note": None}}], mode="pick", label=evil, note=note),
          listening([one, dict(id="2", title=evil, count=evil)], mode="rail", label=evil),
+         listening([dict(id="rtl", title="\u05e2\u05d1\u05e8\u05d9\u05ea 3")], label="Right to left"),
          listening([], empty=dict(title=evil, text=evil)), listening([], mode="pick", busy=dict(text=evil))]
 field = SecretInput(label=evil, hint=[evil, dict(text=evil, href="javascript:window.ranHere = 1")],
                     error=evil, placeholder=evil, source="variable", variables=[[evil, evil]])
@@ -443,6 +484,8 @@ def test_what_a_server_says_is_text(notebook: Any) -> None:
     assert notebook.output("a[href^='javascript']").count() == 0
     shown = notebook.output(".dw-name").first.inner_text()
     assert shown == EVIL + "gpj"
+    assert notebook.output("[aria-label='Right to left'] .dw-name bdi").count() == 1
+    assert notebook.output(".dw-name bdi").count() == 1
     assert "\u202e" not in notebook.output(".dw-panel").inner_text()
 
 

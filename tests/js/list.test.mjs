@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countdown, withCountdown } from "../../dispatch_widgets/widgets/js/list/countdown.js";
 import { moveIndex } from "../../dispatch_widgets/widgets/js/list/keyboard.js";
-import { iconPlaces } from "../../dispatch_widgets/widgets/js/list/manage_row.js";
+import { iconPlaces, rowKeys } from "../../dispatch_widgets/widgets/js/list/manage_row.js";
 import { applyPatch } from "../../dispatch_widgets/widgets/js/list/store.js";
 
 const row = (id, more = {}) => ({ id, title: id, ...more });
@@ -45,4 +45,11 @@ test("rows keep the place of the fullest row's icon buttons", () => {
   assert.equal(iconPlaces([row("a", { actions: icons(3) }), row("b"), row("c", { actions: icons(2) })]), 3);
   assert.equal(iconPlaces([row("a", { actions: [{ action: "x" }] }), row("b", { actions: [] })]), 0);
   assert.equal(iconPlaces([]), 0);
+});
+
+test("a row names the keys of the actions that it has and that can be pressed", () => {
+  const actions = [{ action: "refresh", disabled: true }, { action: "delete" }, { action: "edit" }];
+  assert.equal(rowKeys(row("a", { actions })), "Enter Delete");
+  assert.equal(rowKeys(row("a", { actions: [{ action: "refresh" }] })), "R");
+  assert.equal(rowKeys(row("a")), "");
 });

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: f54392ea25b5adf566192a94be42b77d73e9d3fed25c741305bf10e26d00da6f
+// SHA-256 of them and of what follows: c5a906ba6e42741d675d60523bc831ec443b71c7f06ea3e1fbd4f2ec8d71dd82
 // shared/text.js
 var TAIL = 24;
 var LONGEST_WHOLE_ID = 26;
@@ -317,9 +317,14 @@ var PART_DATA = {
   acts: (row, _columns, place) => [row.actions, row.tag, place],
   note: (row) => row.note
 };
+var ROW_KEYS = { Enter: "edit", Delete: "delete", R: "refresh" };
 function iconPlaces(rows) {
   const icons = (row) => row.actions?.every((action) => action.only) ? row.actions.length : 0;
   return rows.reduce((most, row) => Math.max(most, icons(row)), 0);
+}
+function rowKeys(row) {
+  const usable = (row.actions ?? []).filter((action) => !action.disabled).map((action) => action.action);
+  return Object.entries(ROW_KEYS).filter(([, action]) => usable.includes(action)).map(([key]) => key).join(" ");
 }
 function newRow(id) {
   const node = h("div", { role: "row", tabindex: "-1" });
@@ -330,6 +335,9 @@ function drawRow(drawn, row, columns, places) {
   if (drawn.row === row && drawn.columns === columns && drawn.places === places) return;
   Object.assign(drawn, { row, columns, places });
   drawn.node.className = ["dw-row", row.state && `dw-${row.state}`].filter(Boolean).join(" ");
+  const keys = rowKeys(row);
+  if (keys) drawn.node.setAttribute("aria-keyshortcuts", keys);
+  else drawn.node.removeAttribute("aria-keyshortcuts");
   let changed = false;
   for (const [part, draw] of Object.entries(PARTS)) {
     const data = JSON.stringify(PART_DATA[part](row, columns, places > 0)) ?? "";
@@ -384,6 +392,7 @@ function renderManage({ model, el, store, voice }) {
   const drawn = /* @__PURE__ */ new Map();
   const rowOf = (node) => drawn.get(node.closest(".dw-row")?.dwId);
   let current = null;
+  let nothingDrawn = "";
   el.append(list, nothing, voice);
   const setCurrent = (id) => {
     current = id;
@@ -430,12 +439,18 @@ function renderManage({ model, el, store, voice }) {
     if (!drawn.has(current)) current = store.rows[0]?.id ?? null;
     setCurrent(current);
     restoreFocus(before);
+    drawNothing();
+    clock.update();
+  };
+  const drawNothing = () => {
     const busy = model.get("busy");
     const spec = store.rows.length ? null : busy ?? model.get("empty");
     list.hidden = !store.rows.length;
     nothing.hidden = !spec;
-    if (spec) nothing.replaceChildren(...busy ? [asking(spec)] : emptyParts(spec, "manage"));
-    clock.update();
+    const data = JSON.stringify([Boolean(busy), spec]);
+    if (data !== nothingDrawn)
+      nothing.replaceChildren(...spec ? busy ? [asking(spec)] : emptyParts(spec, "manage") : []);
+    nothingDrawn = data;
   };
   const restoreFocus = (before) => {
     if (!before || list.contains(document.activeElement) && !document.activeElement.disabled) return;
@@ -967,8 +982,14 @@ function openNothing(pick) {
   const drawNote = (spec) => {
     ui.noteBox.hidden = !spec;
     const data = JSON.stringify(spec);
-    if (spec && noteDrawn !== data) ui.noteBox.replaceChildren(note(spec));
+    if (noteDrawn === data) return;
     noteDrawn = data;
+    const focused = ui.noteBox.contains(document.activeElement) && document.activeElement.dataset.key;
+    const chosen = noteData(ui.noteBox);
+    ui.noteBox.replaceChildren(...spec ? [note(spec)] : []);
+    restoreNote(ui.noteBox, chosen);
+    if (focused)
+      (ui.noteBox.querySelector(`[data-key="${focused}"]:not(:disabled)`) ?? pick.focusable()).focus();
   };
   const content = (busy, empty, spec) => {
     if (!store.rows.length && busy) return ["busy", busy];
@@ -985,7 +1006,9 @@ function openNothing(pick) {
     const data = JSON.stringify([kind, said]);
     if (data !== contentDrawn) {
       const drawn = kind === "busy" ? [asking(said)] : kind ? emptyParts(said, "pick") : [];
+      const focused = ui.nothing.contains(document.activeElement);
       ui.nothing.replaceChildren(...drawn);
+      if (focused) pick.focusable().focus();
     }
     contentDrawn = data;
     ui.nothing.style.minHeight = kind && busy && state.lastHeight ? `${state.lastHeight}px` : "";
@@ -1312,6 +1335,7 @@ function renderPick({ model, el, store, voice }) {
     lastHeight: 0
   };
   const { state } = pick;
+  pick.focusable = () => ui.tools.hidden ? ui.typed : ui.search;
   pick.options = () => ({ ...DEFAULTS, ...model.get("pick") });
   const drawColumns = () => {
     const has = (key) => key === "kind" || sorted.some((row) => plain(row.cells?.[key] ?? ""));

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: f644a1cb6b15290ff3ab46207f748e142078fe5d84d6dd5f9548636b2c78609a
+// SHA-256 of them and of what follows: eaddf3e4821555d535814fedfd0d5fdf030b3859491726650c7d35d7e7396d4c
 // shared/text.js
 var TAIL = 24;
 var LONGEST_WHOLE_ID = 26;
@@ -111,10 +111,11 @@ var showButton = (id) => h(
   { type: "button", class: "dw-btn", "aria-pressed": "false", "aria-controls": `${id}-key` },
   "Show"
 );
-var otherName = () => h("input", {
+var otherName = (id) => h("input", {
   type: "text",
   class: "dw-mono",
   "aria-label": "Name of the variable",
+  "aria-describedby": `${id}-said`,
   placeholder: "NAME_OF_THE_VARIABLE",
   spellcheck: "false",
   autocomplete: "off"
@@ -128,7 +129,7 @@ function fieldFrame(id) {
     key: keyField(id),
     show: showButton(id),
     variables: h("select", { id: `${id}-variable`, "aria-describedby": `${id}-said` }),
-    other: otherName(),
+    other: otherName(id),
     error: h("div", { class: "dw-msg dw-error dw-i-error", role: "alert" }),
     trimmed: h("div", { class: "dw-msg dw-i-info", role: "status" }),
     hint: h("div", { class: "dw-msg" })

@@ -22,11 +22,12 @@ const showButton = (id) =>
     "Show",
   );
 
-const otherName = () =>
+const otherName = (id) =>
   h("input", {
     type: "text",
     class: "dw-mono",
     "aria-label": "Name of the variable",
+    "aria-describedby": `${id}-said`,
     placeholder: "NAME_OF_THE_VARIABLE",
     spellcheck: "false",
     autocomplete: "off",
@@ -42,7 +43,7 @@ export function fieldFrame(id) {
     key: keyField(id),
     show: showButton(id),
     variables: h("select", { id: `${id}-variable`, "aria-describedby": `${id}-said` }),
-    other: otherName(),
+    other: otherName(id),
     error: h("div", { class: "dw-msg dw-error dw-i-error", role: "alert" }),
     trimmed: h("div", { class: "dw-msg dw-i-info", role: "status" }),
     hint: h("div", { class: "dw-msg" }),

@@ -26,6 +26,7 @@ export function renderManage({ model, el, store, voice }) {
   const drawn = new Map();
   const rowOf = (node) => drawn.get(node.closest(".dw-row")?.dwId);
   let current = null;
+  let nothingDrawn = "";
   el.append(list, nothing, voice);
 
   const setCurrent = (id) => {
@@ -76,12 +77,20 @@ export function renderManage({ model, el, store, voice }) {
     setCurrent(current);
     restoreFocus(before);
 
+    drawNothing();
+    clock.update();
+  };
+
+  const drawNothing = () => {
     const busy = model.get("busy");
     const spec = store.rows.length ? null : (busy ?? model.get("empty"));
     list.hidden = !store.rows.length;
     nothing.hidden = !spec;
-    if (spec) nothing.replaceChildren(...(busy ? [asking(spec)] : emptyParts(spec, "manage")));
-    clock.update();
+    const data = JSON.stringify([Boolean(busy), spec]);
+    // Its buttons keep the focus while it says the same.
+    if (data !== nothingDrawn)
+      nothing.replaceChildren(...(spec ? (busy ? [asking(spec)] : emptyParts(spec, "manage")) : []));
+    nothingDrawn = data;
   };
 
   const restoreFocus = (before) => {

@@ -48,10 +48,21 @@ const PART_DATA = {
   note: (row) => row.note,
 };
 
+const ROW_KEYS = { Enter: "edit", Delete: "delete", R: "refresh" };
+
 /** How many icon buttons the fullest row has: rows with fewer keep the place, so that columns align. */
 export function iconPlaces(rows) {
   const icons = (row) => (row.actions?.every((action) => action.only) ? row.actions.length : 0);
   return rows.reduce((most, row) => Math.max(most, icons(row)), 0);
+}
+
+/** The keys that act on a row, as aria-keyshortcuts names them. */
+export function rowKeys(row) {
+  const usable = (row.actions ?? []).filter((action) => !action.disabled).map((action) => action.action);
+  return Object.entries(ROW_KEYS)
+    .filter(([, action]) => usable.includes(action))
+    .map(([key]) => key)
+    .join(" ");
 }
 
 /** A row that nothing is drawn in yet. */
@@ -66,6 +77,9 @@ export function drawRow(drawn, row, columns, places) {
   if (drawn.row === row && drawn.columns === columns && drawn.places === places) return;
   Object.assign(drawn, { row, columns, places });
   drawn.node.className = ["dw-row", row.state && `dw-${row.state}`].filter(Boolean).join(" ");
+  const keys = rowKeys(row);
+  if (keys) drawn.node.setAttribute("aria-keyshortcuts", keys);
+  else drawn.node.removeAttribute("aria-keyshortcuts");
   let changed = false;
   for (const [part, draw] of Object.entries(PARTS)) {
     const data = JSON.stringify(PART_DATA[part](row, columns, places > 0)) ?? "";

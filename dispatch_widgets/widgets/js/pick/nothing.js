@@ -1,6 +1,6 @@
 // Where rows would be: the note of the list, and what is said when there are none or none matches.
 import { asking, emptyParts } from "../list/no_rows.js";
-import { note, noteData } from "../list/notes.js";
+import { note, noteData, restoreNote } from "../list/notes.js";
 import { clean, grouped } from "../shared/text.js";
 import { CHIPS } from "./tools.js";
 
@@ -32,8 +32,14 @@ export function openNothing(pick) {
   const drawNote = (spec) => {
     ui.noteBox.hidden = !spec;
     const data = JSON.stringify(spec);
-    if (spec && noteDrawn !== data) ui.noteBox.replaceChildren(note(spec));
+    if (noteDrawn === data) return;
     noteDrawn = data;
+    const focused = ui.noteBox.contains(document.activeElement) && document.activeElement.dataset.key;
+    const chosen = noteData(ui.noteBox);
+    ui.noteBox.replaceChildren(...(spec ? [note(spec)] : []));
+    restoreNote(ui.noteBox, chosen);
+    if (focused)
+      (ui.noteBox.querySelector(`[data-key="${focused}"]:not(:disabled)`) ?? pick.focusable()).focus();
   };
   const content = (busy, empty, spec) => {
     if (!store.rows.length && busy) return ["busy", busy];
@@ -51,7 +57,9 @@ export function openNothing(pick) {
     // Its buttons keep the focus while it says the same.
     if (data !== contentDrawn) {
       const drawn = kind === "busy" ? [asking(said)] : kind ? emptyParts(said, "pick") : [];
+      const focused = ui.nothing.contains(document.activeElement);
       ui.nothing.replaceChildren(...drawn);
+      if (focused) pick.focusable().focus();
     }
     contentDrawn = data;
     ui.nothing.style.minHeight = kind && busy && state.lastHeight ? `${state.lastHeight}px` : "";

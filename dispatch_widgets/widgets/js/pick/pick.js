@@ -53,6 +53,8 @@ export function renderPick({ model, el, store, voice }) {
     lastHeight: 0,
   };
   const { state } = pick;
+  /** Where the focus goes when what had it is gone. */
+  pick.focusable = () => (ui.tools.hidden ? ui.typed : ui.search);
   pick.options = () => ({ ...DEFAULTS, ...model.get("pick") });
 
   const drawColumns = () => {
