@@ -17,6 +17,7 @@ import httpx
 
 from .failures import Failure
 from .network import LookupFailedError, ProxyUnreachableError
+from .refusals import PROXY_LOGIN_WANTED, proxy_at_start, proxy_login_wanted, way_there
 from .transport import BrokenCertificateSettingError, BrokenProxySettingError, is_loopback
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def timed_out(place: Place, timeout_seconds: float) -> Failure:
     return Failure(
         "TIMEOUT",
         f"{place.host} did not answer within {timeout_seconds:g} s: the network timed out.",
-        "{list}Check the network or a proxy.",
+        f"{{list}}Check the network or a proxy.{way_there(place)}",
     )
 
 
@@ -71,7 +72,7 @@ def interrupted(place: Place) -> Failure:
     return Failure(
         "INTERRUPTED",
         f"The connection to {place.host} broke before its answer was complete.",
-        "{list}Try again.",
+        f"{{list}}Try again.{way_there(place)}",
     )
 
 
@@ -100,8 +101,8 @@ def _setting(part: BaseException) -> Failure | None:
             )
         return Failure(
             "PROXY",
-            f"The environment variable {part.variable} does not hold the URL of a proxy.",
-            "{list}Correct it, for example http://proxy.example.edu:3128, or remove it.",
+            f"{part.variable} does not hold the URL of a proxy.",
+            "{list}Correct it, for example http://proxy.example.edu:3128 or socks5://…, or remove it.",
         )
     if isinstance(part, BrokenCertificateSettingError):
         return Failure(
@@ -118,19 +119,21 @@ def _setting(part: BaseException) -> Failure | None:
 
 def _proxy(part: BaseException, place: Place) -> Failure | None:
     if isinstance(part, ProxyUnreachableError):
-        return Failure(
-            "PROXY",
-            f"The proxy on the way to {place.host} cannot be reached.",
-            "{list}Check the proxy variables of the environment; NO_PROXY names hosts that need none.",
-        )
+        return _no_way_through(place, "cannot be reached")
     if isinstance(part, (httpx.ProxyError, httpcore.ProxyError)):
-        did = "wants a name and password" if str(part).startswith("407") else "refused to connect"
-        return Failure(
-            "PROXY",
-            f"The proxy on the way to {place.host} {did}.",
-            "{list}Check the proxy variables of the environment; NO_PROXY names hosts that need none.",
-        )
+        status = str(part)[:3]  # httpcore's text begins with it; what follows is the proxy's own
+        if status == str(PROXY_LOGIN_WANTED):
+            return proxy_login_wanted(place)
+        return _no_way_through(place, f"refused to connect{f' ({status})' if status.isdigit() else ''}")
     return None
+
+
+def _no_way_through(place: Place, why: str) -> Failure:
+    return Failure(
+        "PROXY",
+        f"{proxy_at_start(place)} on the way to {place.host} {why}.",
+        "{list}Check the proxy variables of the environment; NO_PROXY names hosts that need none.",
+    )
 
 
 def _name(part: BaseException, place: Place) -> Failure | None:
@@ -157,7 +160,8 @@ def _tls(part: BaseException, place: Place) -> Failure | None:
         return Failure(
             "TLS",
             f"No secure connection to {place.host} could be made.",
-            "{list}Is it https:// there, or http://? A proxy in between can be the reason too.",
+            "{list}Is it https:// there, or http://? A proxy in between can be the reason too."
+            + way_there(place),
         )
     return None
 
@@ -199,6 +203,6 @@ def _not_http(error: BaseException, place: Place) -> Failure:
     return Failure(
         "MALFORMED",
         f"{place.host} answered with something that is not HTTP.",
-        "{list}Is the port right, and is it https:// there rather than http://?",
+        f"{{list}}Is the port right, and is it https:// there rather than http://?{way_there(place)}",
         is_answer=True,
     )

@@ -16,7 +16,7 @@ from .breakdowns import breakdown
 from .endpoints import ENDPOINTS, ask_once, place_of
 from .failures import Failure, count
 from .network import ClosableProtocol, connect, look_up
-from .transport import open_transport, proxy_for, shared_context
+from .transport import open_transport, proxy_for, proxy_in_words, shared_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,9 +118,9 @@ async def _reach(place: Place, steps: list[Step], timeout_seconds: float) -> Non
     host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
     try:
         async with asyncio.timeout(timeout_seconds):
-            proxy = proxy_for(parts.scheme, host)
+            proxy = proxy_for(parts.scheme, host, parts.port)
             if proxy:
-                steps.append(Step(ok=True, text=f"The way goes through the proxy in {proxy[1]}."))
+                steps.append(Step(ok=True, text=f"The way goes through {proxy_in_words(place.url)}."))
                 return
             addresses = await look_up(host, port)
             if addresses != [host]:

@@ -17,7 +17,7 @@ from .documents import describe, parse
 from .failures import Failure, count
 from .fetch import fetch
 from .normalise import Found, anthropic_capabilities, find_list, is_native_list, normalise
-from .refusals import Place, refusal, says_error
+from .refusals import Place, maybe_from_a_proxy, refusal, says_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -241,7 +241,8 @@ def read(answer: Answer, place: Place, *, now: float) -> Any:
         "MALFORMED",
         f"{place.host} answered with {what}, not with a list of models.",
         "{list}Check the base URL"
-        + ("." if place.base_url.endswith("/v1") else "; many servers want /v1 at its end."),
+        + ("." if place.base_url.endswith("/v1") else "; many servers want /v1 at its end.")
+        + maybe_from_a_proxy(place),
         status=answer.status,
         is_answer=True,
     )

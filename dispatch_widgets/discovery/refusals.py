@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ..secrets import NO_KEY_NEEDED, mask
 from .failures import LOCK_SECONDS_MAX, LOCK_SECONDS_MIN, Failure, quoted
+from .transport import proxy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,7 +77,12 @@ _TEXT_FIELDS = ("message", "msg", "detail", "error", "error_description", "title
 _DEEPEST = 6
 _MOST_ITEMS = 20
 
-_KIND_OF_STATUS: Mapping[int, DiscoveryKind] = {401: "INVALID_CREDENTIALS", 402: "QUOTA", 407: "PROXY"}
+PROXY_LOGIN_WANTED = 407
+_KIND_OF_STATUS: Mapping[int, DiscoveryKind] = {
+    401: "INVALID_CREDENTIALS",
+    402: "QUOTA",
+    PROXY_LOGIN_WANTED: "PROXY",
+}
 _BODY_DECIDES = frozenset({200, 400, 403, 409, 422, 429})
 _SECONDS = re.compile(r"\d{1,30}(?:\.\d{1,30})?")
 _LIST_TAIL = re.compile(r"(?:/v1)?/models/?$")
@@ -239,12 +245,46 @@ def _limited(status: int, place: Place, _: str) -> Failure:
     )
 
 
-def _proxy(status: int, place: Place, _: str) -> Failure:
+def proxy_login_wanted(place: Place) -> Failure:
+    """A proxy said 407, to a request or to the wish for a tunnel.
+
+    Args:
+        place: Who was asked.
+    """
     return Failure(
         "PROXY",
-        f"The proxy on the way to {place.host} wants a name and password ({status}).",
+        f"{proxy_at_start(place)} on the way to {place.host} wants a name and password (407).",
         "{list}Put them into the proxy variable of the environment: http://name:password@proxy:port.",
     )
+
+
+def proxy_at_start(place: Place) -> str:
+    """The proxy, as a sentence begins with it.
+
+    Args:
+        place: Who was asked.
+    """
+    who = proxy_in_words(place.url) or "the proxy"
+    return f"{who[0].upper()}{who[1:]}"
+
+
+def way_there(place: Place) -> str:
+    """A sentence for the end of a hint: which proxy the way goes through; empty where there is none.
+
+    Args:
+        place: Who was asked.
+    """
+    who = proxy_in_words(place.url)
+    return f" The way there goes through {who}." if who else ""
+
+
+def maybe_from_a_proxy(place: Place) -> str:
+    """The same for an answer that may be the proxy's own; through a tunnel it cannot speak.
+
+    Args:
+        place: Who was asked.
+    """
+    return way_there(place) if place.url.startswith("http:") else ""
 
 
 def _redirect(status: int, place: Place, _: str) -> Failure:
@@ -267,7 +307,7 @@ def _status(status: int, place: Place, text: str) -> Failure:
         return Failure(
             "HTTP_STATUS",
             f"This key may not list models at {place.host} (403).",
-            "It may still be good for chat: type a model id by hand. {list}",
+            f"It may still be good for chat: type a model id by hand.{maybe_from_a_proxy(place)} {{list}}",
         )
     if status == 404:  # noqa: PLR2004
         ends = place.base_url.endswith("/v1")
@@ -278,7 +318,7 @@ def _status(status: int, place: Place, text: str) -> Failure:
         return Failure(
             "HTTP_STATUS",
             f"{place.host} {trouble} ({status}){said}",
-            "{list}Nothing to change here; try again in a minute.",
+            f"{{list}}Nothing to change here; try again in a minute.{maybe_from_a_proxy(place)}",
         )
     return Failure(
         "HTTP_STATUS",
@@ -291,7 +331,7 @@ _WORDING = {
     "INVALID_CREDENTIALS": _credentials,
     "QUOTA": _quota,
     "RATE_LIMITED": _limited,
-    "PROXY": _proxy,
+    "PROXY": lambda _, place, __: proxy_login_wanted(place),
     "REDIRECT": _redirect,
     "MALFORMED": _disguised,
     "HTTP_STATUS": _status,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -19,6 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
+from ..urls import host_of
 from .hush import watch_loggers
 from .network import DaemonLookupBackend
 from .wire import KEEP_WARM_SECONDS, Warm
@@ -75,12 +77,13 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback or (mapped or address).is_unspecified
 
 
-def proxy_for(scheme: str, host: str) -> tuple[str, str] | None:
-    """The proxy that the environment names for a host, and the variable that names it.
+def proxy_for(scheme: str, host: str, port: int | None = None) -> tuple[str, str] | None:
+    """The URL of the proxy that the environment names for a host, and the variable that names it.
 
     Args:
         scheme: ``http`` or ``https``.
         host: The host to reach. Loopback is never reached through a proxy (SEC-5).
+        port: The port to reach; None for the scheme's own.
 
     Raises:
         BrokenProxySettingError: If the variable's value is not the URL of a proxy.
@@ -90,11 +93,11 @@ def proxy_for(scheme: str, host: str) -> tuple[str, str] | None:
     proxies = getproxies()
     name = scheme if proxies.get(scheme) else "all"
     value = proxies.get(name, "").strip()
-    if not value or proxy_bypass(host):
+    if not value or _needs_none(host, port or _DEFAULT_PORTS[scheme]):
         return None
-    variable = f"{name}_proxy"
-    if variable not in os.environ:
-        variable = variable.upper()
+    names = (f"{name}_proxy", f"{name}_proxy".upper())
+    # On Windows and macOS the proxy may be that of the system's settings.
+    variable = next((each for each in names if each in os.environ), "The system's setting")
     url = value if "://" in value else f"http://{value}"
     try:
         parts = urlsplit(url)
@@ -104,6 +107,38 @@ def proxy_for(scheme: str, host: str) -> tuple[str, str] | None:
     if not valid:
         raise BrokenProxySettingError(variable)
     return url, variable
+
+
+def _needs_none(host: str, port: int) -> bool:
+    """Whether NO_PROXY, or the system's settings, name a host: by its name, with its port, as a network."""
+    if proxy_bypass(host) or proxy_bypass(f"{host}:{port}"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    for name in getproxies().get("no", "").split(","):
+        with suppress(ValueError):  # a name and no network
+            if address in ip_network(name.strip(), strict=False):
+                return True
+    return False
+
+
+def proxy_in_words(url: str) -> str:
+    """How messages call the proxy on the way to an address: where it is and who says so, no password.
+
+    Args:
+        url: The address that is asked.
+
+    Returns:
+        ``the proxy HOST:PORT (VARIABLE)``; an empty text where no proxy is used.
+    """
+    try:
+        parts = urlsplit(url)
+        found = proxy_for(parts.scheme, parts.hostname or "", parts.port)
+    except (ValueError, KeyError, BrokenProxySettingError):
+        return ""
+    return "" if found is None else f"the proxy {host_of(found[0])} ({found[1]})"
 
 
 def _certificate_setting() -> tuple[str, str]:
@@ -163,7 +198,7 @@ class ProviderTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request and returns the answer with its body still to be read."""
         url = request.url
-        proxy = proxy_for(url.scheme, url.host)
+        proxy = proxy_for(url.scheme, url.host, url.port)
         context = shared_context() if url.scheme == "https" else None
         if proxy is None:
             return await self._warm.send(request, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,11 @@ from dispatch_widgets.errors import DiscoveryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
+
+
+LIST = b'{"data": [{"id": "tls"}]}'
+CHAT = b'{"choices": [{"message": {"role": "assistant", "content": "ok"}}]}'
 
 
 class Clock:
@@ -148,6 +154,43 @@ def raw_server() -> Iterator[Callable[..., RawServer]]:
     yield make
     for server in made:
         server.close()
+
+
+@pytest.fixture
+def tls_context(data_file: Callable[[str], Path]) -> ssl.SSLContext:
+    """What a server shows that has the self-signed certificate of the tests."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(data_file("tls/localhost.pem"), data_file("tls/localhost.key"))
+    return context
+
+
+@pytest.fixture
+def tls_server(tls_context: ssl.SSLContext) -> Iterator[int]:
+    """A TLS server that lists one model and answers questions to it; gives its port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        try:
+            with tls_context.wrap_socket(connection, server_side=True) as secure:
+                request = secure.recv(65536)
+                body = LIST if request.startswith(b"GET") else CHAT
+                while body is CHAT and not request.endswith(b"}"):
+                    request += secure.recv(65536)
+                secure.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+        except OSError:
+            connection.close()
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listening.getsockname()[1]
+    listening.close()
 
 
 @pytest.fixture

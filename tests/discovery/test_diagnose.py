@@ -88,8 +88,8 @@ def test_where_the_way_ends(examine: Any, demo: Any, monkeypatch: pytest.MonkeyP
     assert "✕ Nothing answers on" in str(examine(f"http://127.0.0.1:{port}/v1"))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     through = str(examine("https://llm.example.edu/v1"))
-    assert "✓ The way goes through the proxy in HTTPS_PROXY." in through
-    assert "✕ The proxy on the way" in through
+    assert "✓ The way goes through the proxy 127.0.0.1:1 (HTTPS_PROXY)." in through
+    assert "✕ The proxy 127.0.0.1:1 (HTTPS_PROXY) on the way" in through
     monkeypatch.setenv("HTTPS_PROXY", "nonsense://x")
     assert "does not hold the URL of a proxy" in str(examine("https://llm.example.edu/v1"))
     monkeypatch.delenv("HTTPS_PROXY")

@@ -7,7 +7,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from dispatch_widgets.discovery.transport import BrokenProxySettingError, is_loo
 from dispatch_widgets.errors import DiscoveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LIST = b'HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n{"data": [{"id": "tls"}]}'
@@ -40,34 +38,6 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     monkeypatch.setattr(socket, "getaddrinfo", find)
     return known
-
-
-@pytest.fixture
-def tls_server(data_file: Callable[[str], Path]) -> Iterator[int]:
-    """A server with a self-signed certificate for localhost; gives its port."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(data_file("tls/localhost.pem"), data_file("tls/localhost.key"))
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def answer(connection: socket.socket) -> None:
-        try:
-            with context.wrap_socket(connection, server_side=True) as secure:
-                secure.recv(65536)
-                secure.sendall(LIST)
-        except OSError:
-            connection.close()
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=answer, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    yield listening.getsockname()[1]
-    listening.close()
 
 
 @pytest.mark.req("MD-9")
@@ -271,18 +241,6 @@ def test_a_proxy_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BrokenProxySettingError) as caught:
         proxy_for("https", "llm.example.edu")
     assert (caught.value.variable, "hunter2" in str(caught.value)) == ("https_proxy", False)
-
-
-@pytest.mark.req("SEC-5")
-def test_a_socks_proxy_without_its_package(
-    ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A SOCKS proxy says which package it needs."""
-    monkeypatch.setattr(transport, "find_spec", lambda _: None)
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
-    kind, error = ask_kind(target("https://llm.example.edu/v1"))
-    assert kind == "PROXY"
-    assert "socksio" in error.message
 
 
 @pytest.mark.req("MD-9", "SEC-5")

@@ -1,0 +1,336 @@
+"""Requests that go through a proxy, over a real one on loopback (SEC-5, MD-9, MD-15)."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from dispatch_widgets import SettingsService
+from dispatch_widgets.discovery import transport
+from dispatch_widgets.discovery.transport import proxy_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_BLOCK = 65536
+HOST = "llm.example.edu"  # nobody looks it up here: that is the proxy's affair
+
+
+class LoopbackProxy:
+    """Passes requests on to ports of this machine: absolute addresses, CONNECT, and SOCKS 5.
+
+    Args:
+        plain: Where requests in the clear go.
+        tunnel: Where tunnels lead.
+        login: ``name:password`` that it wants; empty for none.
+        answer: What it says to everything in place of doing it.
+    """
+
+    def __init__(self, plain: int, tunnel: int, *, login: str = "", answer: bytes | None = None) -> None:
+        self.heads: list[str] = []
+        self._plain, self._tunnel = plain, tunnel
+        self._login = f"proxy-authorization: basic {b64encode(login.encode()).decode()}" if login else ""
+        self._answer = answer
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = [self._listening]
+        self.port: int = self._listening.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        """Ends every connection."""
+        for each in self._open:
+            each.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            self._open.append(client)
+            threading.Thread(target=self._handle, args=(client,), daemon=True).start()
+
+    def _handle(self, client: socket.socket) -> None:
+        try:
+            server = self._server_for(client)
+            if server is not None:
+                self._open.append(server)
+                threading.Thread(target=self._pass_on, args=(client, server), daemon=True).start()
+                self._pass_on(server, client)
+        except OSError:
+            pass  # the test ended, or a client went away
+        finally:
+            client.close()
+
+    def _server_for(self, client: socket.socket) -> socket.socket | None:
+        """The connection to pass on to; None where the proxy answered itself."""
+        data = client.recv(_BLOCK)
+        if data[:1] == b"\x05":
+            return self._socks(client)
+        while b"\r\n\r\n" not in data:
+            data += client.recv(_BLOCK)
+        head = data.partition(b"\r\n\r\n")[0].decode("latin-1")
+        self.heads.append(head)
+        if self._answer is not None:
+            client.sendall(self._answer)
+            return None
+        if self._login.lower() not in head.lower():
+            client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+            return None
+        method, address, _ = head.split("\r\n", 1)[0].split(" ")
+        if method == "CONNECT":
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            return socket.create_connection(("127.0.0.1", self._tunnel))
+        parts = urlsplit(address)
+        kept = [
+            line for line in head.split("\r\n")[1:] if not line.lower().startswith(("proxy-", "connection"))
+        ]
+        first = f"{method} {parts.path} HTTP/1.1"
+        server = socket.create_connection(("127.0.0.1", self._plain))
+        sent = "\r\n".join([first, "connection: close", *kept]).encode("latin-1")
+        server.sendall(sent + data[len(head.encode("latin-1")) :])
+        return server
+
+    def _socks(self, client: socket.socket) -> socket.socket:
+        """RFC 1928: no login; the address is a name, which is the proxy's to look up."""
+        client.sendall(b"\x05\x00")
+        request = client.recv(_BLOCK)
+        self.heads.append(request[5 : 5 + request[4]].decode("ascii"))
+        client.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+        return socket.create_connection(("127.0.0.1", self._tunnel))
+
+    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while block := source.recv(_BLOCK):
+                sink.sendall(block)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the other direction ended
+
+
+@pytest.fixture
+def proxy(demo: Any, tls_server: int) -> Iterator[Callable[..., LoopbackProxy]]:
+    """Makes proxies that take every host for the demo server, and by a tunnel for the TLS server."""
+    made: list[LoopbackProxy] = []
+
+    def make(**options: Any) -> LoopbackProxy:
+        made.append(LoopbackProxy(demo.port, tls_server, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def trusted(data_file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate of the tests is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
+
+
+@pytest.mark.req("SEC-5", "MD-2")
+def test_a_list_comes_through_a_forward_proxy(
+    ask: Any, target: Any, proxy: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An http:// list is asked of the proxy by its whole address, with the proxy's login (SEC-5)."""
+    through = proxy(login="me:pa ss")
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:pa%20ss@127.0.0.1:{through.port}")
+    assert len(ask(target(f"http://{HOST}/openai/v1"))) == 30
+    assert through.heads[0].startswith(f"GET http://{HOST}/openai/v1/models HTTP/1.1\r\n")
+    assert demo.requests[-1].authorised
+    assert "proxy-authorization" not in demo.requests[-1].headers
+
+
+@pytest.mark.req("SEC-5", "SEC-1")
+def test_a_tunnel_keeps_the_key_from_the_proxy(  # noqa: PLR0917
+    ask: Any, target: Any, proxy: Any, trusted: None, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An https:// list comes through a tunnel: the proxy sees the host and no more (SEC-5)."""
+    through = proxy(login="me:pass")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:pass@127.0.0.1:{through.port}")
+    assert [model.id for model in ask(target(f"https://{HOST}/v1"))] == ["tls"]
+    (head,) = through.heads
+    assert head.startswith(f"CONNECT {HOST}:443 HTTP/1.1\r\n")
+    assert canary not in head
+    assert "authorization: bearer" not in head.lower()
+
+
+@pytest.mark.req("SEC-5")
+def test_a_certificate_is_checked_behind_a_tunnel(
+    ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that answers in the server's place, with a certificate of its own, gets no key (SEC-5)."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy().port}")
+    kind, error = ask_kind(target(f"https://{HOST}/v1"))
+    assert kind == "TLS"
+    assert "cannot be checked" in error.message
+    assert "SSL_CERT_FILE" in error.hint
+
+
+@pytest.mark.req("SEC-5")
+def test_a_list_comes_through_a_socks_proxy(
+    ask: Any, target: Any, proxy: Any, trusted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its package installed a SOCKS proxy works, and looks the name up itself (SEC-5)."""
+    through = proxy()
+    monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{through.port}")
+    assert [model.id for model in ask(target(f"https://{HOST}/v1"))] == ["tls"]
+    assert through.heads == [HOST]
+
+
+@pytest.mark.req("SEC-5", "API-5")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_try_goes_through_the_proxy(  # noqa: PLR0917
+    scheme: str, proxy: Any, demo: Any, trusted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The POST that tries a model takes the same way as the list, in the clear and by a tunnel (SEC-5)."""
+    through = proxy()
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://127.0.0.1:{through.port}")
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    uni = service.add_provider(
+        name="Uni",
+        type="openai-compatible",
+        api_key=demo.api_key,
+        base_url=f"{scheme}://{HOST}/openai/v1",
+    )
+    model = next(model.id for model in demo.models() if model.kind == "chat")
+    result = service.try_model(uni.id, model)
+    assert result.ok, result.error
+    wanted = "CONNECT llm.example.edu:443" if scheme == "https" else f"POST http://{HOST}/openai/v1/chat/"
+    assert through.heads[0].startswith(wanted)
+
+
+@pytest.mark.req("SEC-5", "SEC-1", "MD-15")
+@pytest.mark.parametrize(
+    ("scheme", "answer", "kind", "words", "hint"),
+    [
+        ("http", None, "PROXY", "wants a name and password (407)", "name:password@proxy"),
+        ("https", None, "PROXY", "wants a name and password (407)", "name:password@proxy"),
+        ("https", b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "PROXY", "refused to connect (502)", "NO_PROXY"),
+        ("https", b"HTTP/1.1 302 Found\r\n\r\n", "PROXY", "refused to connect (302)", "NO_PROXY"),
+        (
+            "http",
+            b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n",
+            "HTTP_STATUS",
+            "(503)",
+            "through the proxy",
+        ),
+        (
+            "http",
+            b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n",
+            "HTTP_STATUS",
+            "(403)",
+            "through the proxy",
+        ),
+        ("http", b"HTTP/1.1 200 OK\r\n\r\n<html>", "MALFORMED", "a web page", "through the proxy"),
+        ("https", b"SSH-2.0-x\r\n", "INTERRUPTED", "broke before", "through the proxy"),
+        ("http", b"\x05\x00", "MALFORMED", "not HTTP", "through the proxy"),
+    ],
+)
+def test_what_a_proxy_does_wrong_names_the_proxy(  # noqa: PLR0917
+    scheme: str,
+    answer: bytes | None,
+    kind: str,
+    words: str,
+    hint: str,
+    ask_kind: Any,
+    target: Any,
+    proxy: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Host, port and variable of the proxy are told, with what to do; its password is not (SEC-5, SEC-1)."""
+    caplog.set_level(logging.DEBUG)
+    through = proxy(login="somebody:else", answer=answer)
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://me:hunter2@127.0.0.1:{through.port}")
+    found, told = ask_kind(target(f"{scheme}://{HOST}/v1"))
+    error = told if told.__class__.__name__ == "DiscoveryError" else told.error
+    assert found == kind
+    assert words in error.message
+    assert hint in error.hint
+    assert f"the proxy 127.0.0.1:{through.port} ({scheme.upper()}_PROXY)" in str(error).replace("The", "the")
+    assert "hunter2" not in f"{error} {error!r} {vars(error)} {caplog.text}"
+    assert error.__cause__ is error.__context__ is None
+
+
+@pytest.mark.req("SEC-5", "MD-9")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_away_or_silent(
+    scheme: str, ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that is down is told as that; one that never answers ends with the deadline (MD-9)."""
+    variable = f"{scheme.upper()}_PROXY"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setenv(variable, f"http://me:hunter2@127.0.0.1:{port}")
+        kind, error = ask_kind(target(f"{scheme}://{HOST}/v1"), timeout_seconds=0.2)
+        assert kind == "TIMEOUT"
+        assert error.hint.endswith(f"The way there goes through the proxy 127.0.0.1:{port} ({variable}).")
+    kind, error = ask_kind(target(f"{scheme}://{HOST}/v1"))
+    assert kind == "PROXY"
+    assert error.message == (
+        f"The proxy 127.0.0.1:{port} ({variable}) on the way to {HOST} cannot be reached."
+    )
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize(
+    ("no_proxy", "host", "goes_direct"),
+    [
+        ("llm.example.edu", HOST, True),
+        (".example.edu, other", HOST, True),
+        ("example.edu", HOST, True),
+        ("llm.example.edu:8443", HOST, True),
+        ("llm.example.edu:443", HOST, False),
+        ("*", HOST, True),
+        ("other.example.edu", HOST, False),
+        ("ample.edu", HOST, False),
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("10.0.0.0/8", "11.1.2.3", False),
+        ("fd00::/8", "fd00::7", True),
+        ("10.0.0.0/8", HOST, False),
+    ],
+)
+def test_hosts_that_need_no_proxy(
+    no_proxy: str, host: str, goes_direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NO_PROXY names hosts, domains, hosts with a port, and networks (SEC-5)."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.edu:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert (proxy_for("https", host, 8443) is None) is goes_direct
+
+
+@pytest.mark.req("SEC-5")
+def test_a_host_in_no_proxy_is_asked_directly(
+    ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NO_PROXY counts from the next request on, and the proxy hears nothing (SEC-5)."""
+    through = proxy()
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 1))]
+    )
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{through.port}")
+    monkeypatch.setenv("NO_PROXY", HOST)
+    assert ask_kind(target(f"http://{HOST}:1/v1"))[0] == "CONNECTION_REFUSED"
+    assert through.heads == []
+
+
+@pytest.mark.req("SEC-5")
+def test_a_socks_proxy_without_its_package_says_how_to_install_it(
+    ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable, the package and the install line are told, and not the proxy's password (SEC-5)."""
+    monkeypatch.setattr(transport, "find_spec", lambda _: None)
+    monkeypatch.setenv("ALL_PROXY", "socks5://me:hunter2@127.0.0.1:1")
+    kind, error = ask_kind(target(f"https://{HOST}/v1"))
+    assert kind == "PROXY"
+    assert error.message == "The proxy in ALL_PROXY needs the package socksio, which is not installed."
+    assert error.hint == 'Install it with: pip install "httpx[socks]"'
