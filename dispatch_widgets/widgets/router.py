@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .._text import clean, escaped
 from ..errors import DispatchError
@@ -108,10 +108,19 @@ class RouterPanel(BasePanel):
         return f"client = dw.resolve({self._snippet_task!r}){ready}".replace("'", '"')
 
     def attention(self) -> int:
-        """How many tasks point to an entry that cannot be used, or have none although the others have."""
+        """How many tasks have an entry that cannot be used, is no longer listed, or does not fit.
+
+        A task without an entry counts for nothing: not everybody needs all six.
+        """
         if not self.readable:
             return 0
-        return sum(bool(found.problem) for found in self.service.assignments if found.is_known)
+        entries = {entry.id: entry for entry in self.service.catalog}
+        given = {task: self.service.assignments.get(task) for task in TASKS}
+        return sum(
+            bool(found.problem) or self._doubt(entries[found.model_id], task) is not None
+            for task, found in given.items()
+            if found is not None
+        )
 
     def undo(self, task: str) -> None:
         """Give a task back what it had before its last change here.
@@ -284,19 +293,21 @@ class RouterPanel(BasePanel):
             return self._said_of_problem(given.problem, entry)
         if entry is None:
             return self._said_of_none(needed) if none_fits else None
-        return self._said_of_model(entry, needed, providers, row.task)
-
-    def _said_of_model(
-        self, entry: CatalogEntry, needed: str, providers: Mapping[str, Provider], task: str
-    ) -> Said | None:
-        if (entry.provider_id or "", entry.model) in self.hub.gone:
+        doubt = self._doubt(entry, row.task)
+        if doubt == "gone":
             owner = providers.get(entry.provider_id or "")
             name = clean(owner.name) if owner is not None else "Its provider"
             return Said(f"{name} no longer lists this model. It may still answer.", "warn")
-        if needed not in self.hub.kinds()[entry.id].capabilities:
-            kind = "an embedding" if needed == "embedding" else "a chat"
-            return Said(f"{task} needs {kind} model, and this one is none.", "warn")
-        return None
+        kind = "an embedding" if needed == "embedding" else "a chat"
+        words = f"{row.task} needs {kind} model, and this one is none."
+        return Said(words, "warn") if doubt == "kind" else None
+
+    def _doubt(self, entry: CatalogEntry, task: Task) -> Literal["gone", "kind"] | None:
+        """Why a task's entry, although it can be used, may not be the right one."""
+        if (entry.provider_id or "", entry.model) in self.hub.gone:
+            return "gone"
+        fits = TASK_NEEDS[task] in self.hub.kinds()[entry.id].capabilities
+        return None if fits else "kind"
 
     def _said_of_trial(self, row: TaskRow, trial: Trial) -> Said | None:
         leads = (lambda: self.go("providers")) if self.host is not None else None

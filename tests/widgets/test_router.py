@@ -99,6 +99,31 @@ def test_an_assignment_that_cannot_be_used_is_shown(service, ids, entries) -> No
     assert service.assignments["grade"].model_id == entries["one"]
 
 
+@pytest.mark.req("UI", "MD-12")
+def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, entries, page) -> None:
+    """A model that is no longer listed, and one of the wrong kind, are warned of; a task not set is not."""
+    everything = demo.models()
+    leaving = service.add_model(provider_id=ids["Lab"], model=everything[0].id, capabilities=["chat"])
+    service.assign("grade", leaving.id)
+    service.assign("embed", entries["one"])
+    service.assign("digest", entries["two"])
+    panel = RouterPanel(service)
+    panel.hub.ask(ids["Lab"], force=True)
+    page.wait(panel)
+    assert panel.attention() == 1
+    assert panel.messages.keys() == {"embed"}
+    demo.set_models(everything[1:])
+    try:
+        panel.hub.ask(ids["Lab"], force=True)
+        page.wait(panel)
+    finally:
+        demo.set_models(everything)
+    assert panel.attention() == 2
+    assert "Lab no longer lists this model." in panel.messages["grade"]
+    assert "embed needs an embedding model" in panel.messages["embed"]
+    assert "2 need attention" in panel._fact.value
+
+
 @pytest.mark.req("UI")
 def test_none_fits_says_so_and_leads_to_models(service, ids) -> None:
     """With no embedding model embed cannot be chosen, says how many are listed, and leads to Models."""
