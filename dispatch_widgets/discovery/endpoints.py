@@ -232,10 +232,12 @@ def read(answer: Answer, place: Place, *, now: float) -> Any:
         readable = True
     if not answer.is_success:
         raise refusal(answer, place, document, now=now)
-    if readable and find_list(document) is not None:
-        return document
-    if readable and says_error(document):
+    listed = find_list(document) if readable else None
+    # An error in disguise may come with an empty list beside it; one that has models is a list.
+    if readable and not listed and says_error(document):
         raise refusal(answer, place, document, now=now)
+    if listed is not None:
+        return document
     what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
     raise Failure(
         "MALFORMED",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .capabilities import infer_capabilities
@@ -298,9 +298,9 @@ def _a_token(value: Any) -> float | None:
         return None
     try:
         amount = Decimal(value).scaleb(6)
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one with an exponent of six digits
         return None
-    return float(amount) if amount.is_finite() and 0 <= amount <= _MOST_DOLLARS else None
+    return abs(float(amount)) if amount.is_finite() and 0 <= amount <= _MOST_DOLLARS else None
 
 
 def _a_million(value: Any) -> float | None:

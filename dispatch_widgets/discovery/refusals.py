@@ -288,7 +288,11 @@ def maybe_from_a_proxy(place: Place) -> str:
 
 
 def _redirect(status: int, place: Place, _: str) -> Failure:
-    return Failure("REDIRECT", f"{place.host} sends to another address ({status}); keys do not follow.")
+    return Failure(
+        "REDIRECT",
+        f"{place.host} sends to another address ({status}); keys do not follow.",
+        "Check the base URL. {list}",
+    )
 
 
 def _disguised(_: int, place: Place, text: str) -> Failure:
@@ -358,6 +362,9 @@ def _name_target(found: Failure, answer: Answer, place: Place) -> None:
     base = quoted(f"{target.scheme}://{where}{_LIST_TAIL.sub('', target.path)}", place.key)
     if target.path.rstrip("/").endswith("/v1/models") and not _is_anthropic(place):
         base += "/v1"
+    if base == place.base_url.rstrip("/"):  # to /models/, say: no base URL leads there
+        found.hint = "It is the same base URL: tell the server's operator that its list redirects. {list}"
+        return
     found.hint = f"If that address is right, make it the base URL: {base} {{list}}"
 
 

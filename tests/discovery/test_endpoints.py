@@ -229,3 +229,27 @@ def test_cookies_are_not_kept(ask: Any, target: Any, canned: Any) -> None:
     ask(target(), target(), transport=transport)
     assert len(transport.requests) == 2
     assert all("cookie" not in request.headers for request in transport.requests)
+
+
+@pytest.mark.req("MD-8", "MD-11", "MD-5")
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"success": False, "message": "invalid token", "data": None}, "INVALID_CREDENTIALS"),
+        ({"data": [], "error": {"code": "invalid_api_key"}}, "INVALID_CREDENTIALS"),
+        ({"code": 401, "msg": "no", "data": []}, "INVALID_CREDENTIALS"),
+        ({"data": None, "error": {"code": 503, "message": "busy"}}, "HTTP_STATUS"),
+        ({"data": None, "error": None}, None),
+        ({"data": [], "code": 0, "success": True}, None),
+        ({"data": [{"id": "a"}], "error": {"message": "one backend is away"}}, None),
+    ],
+)
+def test_an_error_with_an_empty_list_beside_it_is_no_list(
+    body: Any, kind: str | None, ask_kind: Any, target: Any, canned: Any
+) -> None:
+    """A 200 that says an error beside an empty list does not pass for "no models" (MD-8, MD-11)."""
+    found, told = ask_kind(target(), transport=canned(body))
+    assert found == kind
+    if kind is None:
+        assert told.warning == ""
+        assert len(told) == len(body["data"] or ())

@@ -121,6 +121,7 @@ def test_items_without_an_id_are_counted(item: Any) -> None:
         ({"input": 3.0, "output": 15.0}, None),
         ({"prompt": "NaN", "completion": "Infinity"}, None),
         ({"prompt": "1e400"}, None),
+        ({"prompt": "1e999999", "completion": "-0"}, Price(output=0.0)),
         ({"prompt": "9" * 500}, None),
         ({"prompt": True, "completion": []}, None),
         ("free", None),

@@ -220,11 +220,20 @@ def test_redirects_name_their_target(location: str, host: str | None, base_url: 
     """A 3xx names the host it leads to and the base URL that would be; nothing follows it (SEC-5)."""
     found = _read(301, "", {"location": location})
     assert found.kind == "REDIRECT"
+    assert found.hint.replace("{list}", "").strip()
     if host is None:
         assert "sends to another address (301)" in found.message
     else:
         assert host in found.message
         assert str(base_url) in found.hint
+
+
+@pytest.mark.req("SEC-5", "MD-11")
+def test_a_redirect_to_the_same_base_url_is_not_suggested() -> None:
+    """A list that redirects to itself with a slash at its end is its operator's to mend, not the user's."""
+    found = _read(307, "", {"location": "/v1/models/"})
+    assert "make it the base URL" not in found.hint
+    assert "operator" in found.hint
 
 
 @pytest.mark.req("SEC-5")
