@@ -103,6 +103,8 @@ def test_what_is_no_base_url_is_refused(raw: object, words: str) -> None:
 @pytest.mark.parametrize(
     ("host", "private"),
     [
+        ("0.0.0.0", True),  # noqa: S104 - an address to judge, not to bind
+        ("::", True),
         ("localhost", True),
         ("api.localhost", True),
         ("127.8.9.1", True),
