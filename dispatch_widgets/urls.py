@@ -32,8 +32,8 @@ _HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _USER_INFO_IN_TEXT = re.compile(r"//[^/?#]*@")
 _HIGHEST_PORT = 65535
-# Networks whose traffic stays in the house: RFC 1122, 1918, 3927, 4193, 4291. The first of each family is
-# what servers print that listen everywhere; as a destination it is this machine.
+# Networks whose traffic stays in the house: RFC 1122, 1918, 3927, 4193, 4291. The first two are
+# what servers print that listen everywhere; as a destination they are this machine.
 _PRIVATE_NETWORKS = (
     "0.0.0.0/32",
     "::/128",
