@@ -104,7 +104,7 @@ def test_tasks_are_given_what_can_do_them(app: Any) -> None:
     app.tab("Router")
     embed = panel.get_by_role("combobox", name="Entry for embed")
     grade = panel.get_by_role("combobox", name="Entry for grade")
-    assert app.options(embed) == ["Embeddings, small · OpenAI", "Not set"]
+    assert app.options(embed) == ["Not set", "Embeddings, small · OpenAI"]
     chat = ["Claude Sonnet 5 · Anthropic", "GPT-4o · OpenAI", "Qwen3 8B · Lab"]
     assert app.options(grade) == ["Not set", *chat]
     grade.select_option(label=chat[1])
