@@ -298,6 +298,9 @@ def test_what_is_in_the_catalog_cannot_be_picked(notebook: Any) -> None:
     notebook.until("(shown.selected, log)", "(('m1',), [])")
 
 
+TYPE_SIZE = "(size) => document.documentElement.style.setProperty('--jp-ui-font-size1', size)"
+
+
 @pytest.mark.req("P-7")
 def test_five_thousand_models_are_searched(notebook: Any) -> None:
     """Of 5,000 rows a few are drawn, any is found by typing, and an update keeps place and search."""
@@ -322,6 +325,14 @@ def test_five_thousand_models_are_searched(notebook: Any) -> None:
     rows.get_by_text("in catalog").wait_for()
     assert titles(rows) == ["Model 4321"]
     assert page.evaluate("() => document.activeElement.value") == "vendor 4321"
+    page.evaluate(TYPE_SIZE, "20px")  # the host's type grows, and the rows with it
+    notebook.output("input[type=search]").fill("")
+    view.evaluate("(node) => { node.scrollTop = node.scrollHeight; }")
+    notebook.output(".dw-name").get_by_text("Model 4999", exact=True).wait_for()
+    row = rows.last.evaluate("(node) => node.getBoundingClientRect().height")
+    assert row > 44
+    assert round(view.evaluate("(node) => node.scrollHeight") / row) == 5001
+    page.evaluate(TYPE_SIZE, "")
 
 
 def test_one_of_a_rail_is_chosen(notebook: Any) -> None:

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: c5a906ba6e42741d675d60523bc831ec443b71c7f06ea3e1fbd4f2ec8d71dd82
+// SHA-256 of them and of what follows: 6751010a018b1f85c76649c2b184d4fb8a866ab7c797d0b8b1f61ce98a41bbab
 // shared/text.js
 var TAIL = 24;
 var LONGEST_WHOLE_ID = 26;
@@ -1283,7 +1283,7 @@ function openVirtualRows(pick) {
     { passive: true }
   );
   const resized = new ResizeObserver(() => {
-    const given = Number.parseFloat(getComputedStyle(ui.view).getPropertyValue("--dw-row-h"));
+    const given = ui.pad.firstElementChild?.getBoundingClientRect().height;
     if (given && given !== rowHeight) {
       rowHeight = given;
       pick.layOut();
@@ -1292,6 +1292,7 @@ function openVirtualRows(pick) {
     draw();
   });
   resized.observe(ui.view);
+  resized.observe(ui.search);
   const stop = () => {
     cancelAnimationFrame(frame);
     resized.disconnect();

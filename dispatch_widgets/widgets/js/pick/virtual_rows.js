@@ -104,7 +104,7 @@ export function openVirtualRows(pick) {
     { passive: true },
   );
   const resized = new ResizeObserver(() => {
-    const given = Number.parseFloat(getComputedStyle(ui.view).getPropertyValue("--dw-row-h"));
+    const given = ui.pad.firstElementChild?.getBoundingClientRect().height;
     if (given && given !== rowHeight) {
       rowHeight = given;
       pick.layOut();
@@ -113,6 +113,7 @@ export function openVirtualRows(pick) {
     draw();
   });
   resized.observe(ui.view);
+  resized.observe(ui.search); // grows with the size of the type
   const stop = () => {
     cancelAnimationFrame(frame);
     resized.disconnect();
