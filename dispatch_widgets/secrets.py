@@ -143,7 +143,7 @@ def key_problem(raw: object) -> str | None:
     key = raw.strip()
     if looks_masked(key):
         return "This is the shown form of a key, not the key. Paste the whole key."
-    if any(character.isspace() for character in key):
+    if len(key.split()) > 1:
         return "The key has a space or line break inside. Paste it again."
     if not key.isascii() or not key.isprintable():
         return "The key has a character that keys do not have. Paste it again."

@@ -125,17 +125,28 @@ def normalise(
     models = found.models
     known = known or {}
     for item in items:
+        if known:
+            try:
+                model = known.get(item["id"])
+                if (
+                    model is not None
+                    and len(item) == _PLAIN_SIZE
+                    and "object" in item
+                    and item["created"] == model.created
+                    and item["owned_by"] == model.owned_by
+                ):
+                    models.setdefault(model.id, model)
+                    continue
+            except (KeyError, TypeError):  # a field is not there, or the item is no object
+                pass
         model_id = _id(item, named=named) if type(item) is not dict or named else item.get("id")
         if type(model_id) is not str or not model_id or model_id.isspace():
             found.skipped += 1
         elif model_id in models:
             pass  # the first of several wins
         elif len(item) == _PLAIN_SIZE and "object" in item and "created" in item and "owned_by" in item:
-            created, owner = item["created"], item["owned_by"]
-            model = known.get(model_id)
-            if model is None or model.created != created or model.owned_by != owner:
-                model = build_model(model_id, model_id, infer(model_id, None), _text(owner), _second(created))
-            models[model_id] = model
+            created, owner = _second(item["created"]), _text(item["owned_by"])
+            models[model_id] = build_model(model_id, model_id, infer(model_id, None), owner, created)
         else:
             found.is_plain = False
             models[model_id] = _full(model_id, item, infer(model_id, item))

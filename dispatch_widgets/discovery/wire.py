@@ -174,9 +174,8 @@ class _Body(httpx.AsyncByteStream):
         self.give_back: Warm | None = None
         self.key: object = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._connection.body():
-            yield part
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._connection.body()
 
     async def aclose(self) -> None:
         """Keeps the connection for the next request if all was read, else closes it."""

@@ -194,7 +194,8 @@ def test_what_changed_is_not_taken_over(change: dict[str, Any]) -> None:
     if "type" in change:
         del changed["object"]
     assert normalise([plain], known=before.models).models["gpt-x"] is before.models["gpt-x"]
-    assert normalise([changed], known=before.models) == normalise([changed])
+    for items in ([changed], [changed, plain], [plain, changed], [None, [], {}, {"id": []}, changed]):
+        assert normalise(items, known=before.models) == normalise(items)
 
 
 def test_json_of_the_wire_round_trips() -> None:
