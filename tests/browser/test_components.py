@@ -201,7 +201,9 @@ def test_models_are_picked_by_mouse(notebook: Any) -> None:
     rows.nth(2).click(modifiers=["Shift"])
     notebook.until("shown.selected", "('m27', 'm24', 'm21')")
     rows.nth(1).click()
-    notebook.output(".dw-picked").get_by_text("Add 2 to catalog").click()
+    add = notebook.output(".dw-picked button.mod-primary")
+    assert add.inner_text() == "Add 2 to catalog"
+    add.click()
     notebook.until("log", "[('add', '', {'ids': ['m27', 'm21']})]")
     notebook.output(".dw-picked").get_by_text("Clear").click()
     notebook.until("shown.selected", "()")
@@ -281,6 +283,8 @@ def test_an_id_is_typed_by_hand(notebook: Any) -> None:
     typed.fill("other/model")
     typed.press("Enter")
     notebook.until("log[2:]", "[('add_by_hand', '', {'model': 'other/model', 'kind': 'embedding'})]")
+    notebook.execute("shown.pick = dict(by_hand_label='Use it', add=False)")
+    notebook.output(".dw-byhand button").get_by_text("Use it").wait_for()
 
 
 def test_what_is_in_the_catalog_cannot_be_picked(notebook: Any) -> None:

@@ -144,6 +144,7 @@ def test_an_id_can_be_typed_also_when_discovery_failed(service, demo, ids, page)
     page.wait(picker)
     assert page.words(picker.list.note["title"]) == service.last_error(ids["Lab"]).message
     assert [action["action"] for action in picker.list.note["actions"]] == ["refresh"]
+    assert picker.list.pick["by_hand_label"] == "Use it"  # nothing is added here
     page.answer(picker.list, "add_by_hand", model="my-model", kind="chat")
     assert (picker.value, picker.provider_id) == ("my-model", ids["Lab"])
     assert picker.resolve().model == "my-model"
