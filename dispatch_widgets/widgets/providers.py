@@ -104,6 +104,8 @@ class ProvidersPanel(BasePanel):
         if news is not None and news.what in {"discovery", "asking", "shared"} and news.provider_id:
             for provider in providers:
                 if provider.id == news.provider_id:
+                    if news.what == "discovery":  # what was found out before is not how it is now
+                        self._close_diagnosis(provider.id)
                     self.list.update_item(self._row(provider))
                     if news.what == "discovery":
                         self._tell(provider)
@@ -160,7 +162,7 @@ class ProvidersPanel(BasePanel):
             case "delete":
                 impact = self.service.impact_of_deleting_provider(provider.id)
                 return delete_question(provider, impact, self.service.assignments)
-            case "unlock":
+            case "unlock" if self.service.retry_at(provider.id) is not None:
                 return unlock_question(provider)
             case "allow" if needed := self.service.needs_consent(provider.id):
                 return consent_question(provider, *needed)

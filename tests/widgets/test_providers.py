@@ -691,6 +691,36 @@ def test_a_diagnosis_without_a_fault_leads_to_trying_again(service, demo, ids, p
     assert "note" not in page.row(panel.list, "Lab")
 
 
+@pytest.mark.req("MD-14", "UI")
+def test_a_diagnosis_goes_with_the_next_answer(service, demo, ids, page) -> None:
+    """Refresh all, or another panel's refresh, replaces a diagnosis by what is true now."""
+    panel, other = ProvidersPanel(service), ProvidersPanel(service)
+    for refresh in (panel.refresh_all.click, lambda: page.answer(other.list, "refresh", ids["Lab"])):
+        demo.play(fault("html"))
+        page.answer(panel.list, "refresh", ids["Lab"])
+        page.wait(panel)
+        page.answer(panel.list, "diagnose", ids["Lab"])
+        page.until(lambda: "items" in page.row(panel.list, "Lab")["note"])
+        demo.play(None)
+        refresh()
+        page.wait(panel)
+        assert "note" not in page.row(panel.list, "Lab")
+
+
+@pytest.mark.req("MD-10", "UI")
+def test_the_question_to_unlock_goes_when_the_limit_does(service, demo, ids, page) -> None:
+    """What another panel has unlocked is not asked about any more."""
+    panel, other = ProvidersPanel(service), ProvidersPanel(service)
+    demo.play(fault("429", retry_after=3600))
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    page.answer(panel.list, "unlock", ids["Lab"])
+    assert page.row(panel.list, "Lab")["note"]["title"] == "Unlock Lab?"
+    other.act(lambda: service.unlock(ids["Lab"]))
+    assert panel.hub.settle()
+    assert "Unlock" not in str(page.row(panel.list, "Lab").get("note"))
+
+
 @pytest.mark.req("UI", "SEC-4")
 def test_a_variable_that_is_not_set_is_said_to_be_missing_in_the_kernel(service, monkeypatch) -> None:
     """Where people read panels, the process is the kernel."""
