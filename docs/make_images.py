@@ -39,7 +39,8 @@ dw.panel()
 """
 
 
-def _harness() -> Any:
+def load_harness() -> Any:
+    """The browser tests' harness: tests are no package, so it is loaded by its path."""
     path = HERE.parent / "tests" / "browser" / "lab.py"
     spec = importlib.util.spec_from_file_location("dispatch_browser_lab", path)
     assert spec is not None
@@ -52,7 +53,7 @@ def _harness() -> Any:
 
 def main() -> None:
     """Take every picture, in light and in dark."""
-    harness = _harness()
+    harness = load_harness()
     chromium = harness.find_chromium()
     if chromium is None:
         raise SystemExit(f"No Chromium is here: {harness.INSTALL_LINE}")
