@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError
-from ..service import kind_of
+from ..service import SettingsService, kind_of
 from ._news import News, NewsDesk
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ..discovery.models import ModelList
-    from ..service import Change, EntryKind, SettingsService
+    from ..service import Change, EntryKind
     from ..settings.schema import CatalogEntry
 
 LISTS_KEPT_SECONDS = 1.0
@@ -279,12 +279,18 @@ _hubs: weakref.WeakKeyDictionary[SettingsService, Hub] = weakref.WeakKeyDictiona
 _hubs_lock = threading.Lock()
 
 
-def hub_of(service: SettingsService) -> Hub:
+def hub_of(service: object) -> Hub:
     """The hub of a service; made when it is first asked for.
 
     Args:
         service: The service that panels show.
+
+    Raises:
+        TypeError: If it is something else, as a path is.
     """
+    if not isinstance(service, SettingsService):
+        words = "A panel takes a service. For a file of your own: dw.panel(dw.SettingsService(path))."
+        raise TypeError(f"{words} This is {type(service).__name__}.")
     with _hubs_lock:
         hub = _hubs.get(service)
         if hub is None:

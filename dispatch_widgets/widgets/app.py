@@ -113,9 +113,10 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def close(self) -> None:
         """Take the app out of the page and stop following the service."""
-        self.hub.unsubscribe(self._news)
-        for panel in self.panels:
-            panel.close()
+        if hasattr(self, "tabs"):  # not if it was refused before it was made
+            self.hub.unsubscribe(self._news)
+            for panel in self.panels:
+                panel.close()
         close_all_in(self)
         super().close()
 

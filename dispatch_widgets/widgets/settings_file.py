@@ -144,16 +144,16 @@ class SettingsFilePanel(BasePanel):
 
     def close(self) -> None:
         """Take the panel out of the page, with the parts that had no place in it yet."""
-        parts = (
-            self.leftovers,
-            self.duplicates,
-            self.merge,
-            self.done,
-            self.convert_entries,
-            self._leftover_fact,
-        )
-        for part in parts:
-            part.close()
+        if hasattr(self, "backups"):  # not if it was refused before it was made
+            for part in (
+                self.leftovers,
+                self.duplicates,
+                self.merge,
+                self.done,
+                self.convert_entries,
+                self._leftover_fact,
+            ):
+                part.close()
         super().close()
 
     # -- drawing -----------------------------------------------------------------------------------

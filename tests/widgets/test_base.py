@@ -11,7 +11,14 @@ from pathlib import Path
 import ipywidgets as widgets
 import pytest
 
-from dispatch_widgets import ProvidersPanel, RouterPanel, SettingsService
+from dispatch_widgets import (
+    ModelsPanel,
+    Panel,
+    ProvidersPanel,
+    RouterPanel,
+    SettingsFilePanel,
+    SettingsService,
+)
 from dispatch_widgets.discovery.models import Price
 from dispatch_widgets.errors import SettingsWriteError
 from dispatch_widgets.widgets import _format, _parts
@@ -303,3 +310,12 @@ def test_a_panel_prints_in_one_line(service) -> None:
     """A panel's repr names its file and nothing that is in it."""
     panel = RouterPanel(service)
     assert repr(panel) == f"RouterPanel({str(service.path)!r})"
+
+
+@pytest.mark.req("UI")
+@pytest.mark.parametrize("kind", [Panel, ProvidersPanel, ModelsPanel, RouterPanel, SettingsFilePanel])
+def test_a_path_in_place_of_a_service_is_refused_with_what_to_write(kind) -> None:
+    """What people try first gets the line that works, and nothing half made fails at its end."""
+    with pytest.raises(TypeError, match=r"dw\.panel\(dw\.SettingsService\(path\)\)"):
+        kind("dispatch.settings.json")
+    gc.collect()  # an exception in the closing of what was half made would fail this test
