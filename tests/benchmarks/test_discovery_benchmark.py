@@ -34,7 +34,7 @@ FLOOR_GOALS = {50: 3.0, 500: 2.0, 5000: 2.2}
 PEER_GOALS = {50: 2.0, 500: 5.0, 5000: 5.0}
 # What the server lists, turn by turn: the path's first part tells it.
 LISTS = {"the same": ["a"], "one changed": ["a+"], "all new": ["s0", "s1", "s2", "s3"]}
-TURNS = {50: 200, 500: 100, 5000: 40}
+TURNS = {50: 300, 500: 300, 5000: 60}
 
 SERVER = """
 import itertools, json, sys, time
@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(float(number)); data = body(50, "a")
         else:
             if kind.endswith("+"):  # another answer each time
-                kind += str(next(COUNT) % 3)
+                kind += str(next(COUNT) % 4)
             data = body(int(number), kind)
         self.send_response(200)
         self.send_header("content-type", "application/json")
@@ -159,13 +159,13 @@ def test_warm(size: int, answers: str, port: int, benchmark: Any) -> None:
 @pytest.mark.skipif(find_spec("openai") is None, reason="the openai package is not installed")
 @pytest.mark.parametrize("size", SIZES)
 def test_beside_openai(size: int, port: int, benchmark: Any) -> None:
-    """The same request through the OpenAI SDK's ``models.list()`` (P-2)."""
+    """The same request through the OpenAI SDK's ``models.list()``, one model changed each time (P-2)."""
     import openai
 
     async def measure() -> tuple[float, float]:
         discoverer = Discoverer()
-        peer = openai.OpenAI(api_key=KEY, base_url=f"http://127.0.0.1:{port}/a/{size}")
-        target = _target(port, f"a/{size}")
+        peer = openai.OpenAI(api_key=KEY, base_url=f"http://127.0.0.1:{port}/a+/{size}")
+        target = _target(port, f"a+/{size}")
         theirs, ours = [], []
         await discoverer.discover(target)
         peer.models.list()
