@@ -124,7 +124,8 @@ class ProvidersPanel(BasePanel):
         write(self._title, f'<h3 class="dw-h">{plural(len(providers), "provider", zero="No")}</h3>')
         if batch is not None:
             done = batch.total - len(batch.waiting)
-            say(self._fact, f"{done} of {batch.total} have answered")
+            # Where it is narrow one word less, so that nothing moves down while it is asked.
+            write(self._fact, f'{done} of {batch.total} <span class="dw-wide-only">have </span>answered')
             write(self._track, _track(done, batch.total))
         else:
             known = [self.hub.models(provider.id) for provider in providers]
