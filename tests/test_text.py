@@ -60,3 +60,14 @@ def test_a_long_list_shows_its_beginning_and_how_many_follow() -> None:
     assert "… and 4,980 more" in repr(models)
     assert "Demo: 5,000 chat (live)" in repr(models)
     assert "Something is odd." in models._repr_html_()
+
+
+def test_a_list_shows_no_column_without_content() -> None:
+    """What a server states of none of its models is no column of the table (UI)."""
+    bare = ModelList(models=(DiscoveredModel(id="a-1", name="a-1", capabilities=("chat",)),))
+    named = ModelList(models=(*bare.models, DiscoveredModel(id="b-2", name="Bee", capabilities=("chat",))))
+    assert repr(bare).splitlines()[1:] == ["Model  Kind", "a-1    chat"]
+    assert repr(named).splitlines()[1] == "Model  Name  Kind"
+    assert "<th" in named._repr_html_()
+    assert named._repr_html_().count("<th ") == 3
+    assert repr(ModelList(models=())) == "no models (live)"

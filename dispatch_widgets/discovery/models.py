@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._text import clean, escaped, html_table, text_table
@@ -219,8 +220,9 @@ class ModelList(Sequence[DiscoveredModel]):
         owner = f"{clean(self.provider_name)}: " if self.provider_name else ""
         return f"{owner}{kinds or 'no models'} ({self.source}{when})"
 
-    def _rows(self) -> list[tuple[object, ...]]:
-        return [
+    def _table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Titles and rows of the first models, without the columns that nobody states anything for."""
+        rows = [
             (
                 model.id,
                 model.name if model.name != model.id else "",
@@ -229,16 +231,18 @@ class ModelList(Sequence[DiscoveredModel]):
             )
             for model in self.models[:SHOWN_ROWS]
         ]
+        stated = [any(row[column] for row in rows) for column in range(len(_HEADS))]
+        return tuple(compress(_HEADS, stated)), [tuple(compress(row, stated)) for row in rows]
 
     def _more(self) -> str:
         left = len(self.models) - SHOWN_ROWS
         return f"… and {left:,} more" if left > 0 else ""
 
     def __repr__(self) -> str:
-        lines = [self.summary(), self.warning, text_table(_HEADS, self._rows()), self._more()]
+        lines = [self.summary(), self.warning, text_table(*self._table()), self._more()]
         return "\n".join(line for line in lines if line)
 
     def _repr_html_(self) -> str:
-        table = html_table(_HEADS, self._rows(), caption=self.summary())
+        table = html_table(*self._table(), caption=self.summary())
         notes = "".join(f"<p>{escaped(note)}</p>" for note in (self.warning, self._more()) if note)
         return table + notes
