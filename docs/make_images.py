@@ -68,11 +68,12 @@ def main() -> None:
             panel = notebook.output(".dw-panel").first
             for theme in ("light", "dark"):
                 notebook.theme(theme)
-                for tab in ("Providers", "Models", "Router"):
+                for tab in ("Providers", "Models", "Router", "Settings file"):
                     panel.get_by_role("tab", name=tab).click()
                     page.wait_for_timeout(1500)  # lists arrive and the layout comes to rest
                     page.mouse.move(0, 0)
-                    panel.screenshot(path=HERE / "images" / f"{tab.lower()}-{theme}.png")
+                    name = tab.lower().replace(" ", "-")
+                    panel.screenshot(path=HERE / "images" / f"{name}-{theme}.png")
             notebook.close()
             context.close()
         finally:

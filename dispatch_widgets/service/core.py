@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..errors import SettingsFileError
+    from ..settings.added import Added
     from ..settings.locate import Location
     from ..settings.report import MigrationReport
     from ..settings.schema import Settings
@@ -217,6 +218,18 @@ class ServiceCore:
             backup: One of `backups`, or its path.
         """
         self._file.restore(backup)
+
+    def added_since(self, backup: Backup | Path) -> Added:
+        """The providers and entries that are there now and not in a backup: restoring it drops them.
+
+        Args:
+            backup: One of `backups`, or its path.
+
+        Raises:
+            NotFoundError: If it is no backup of this file, or is gone.
+            UnreadableSettingsError: If it cannot be read as settings.
+        """
+        return self._file.added_since(backup)
 
     def delete_backup(self, backup: Backup | Path) -> None:
         """Delete one backup.

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
+from ..settings.added import added_since
 from ..settings.backups import BEFORE_CONVERSION
 from ..settings.document import same
 from ..settings.migration import convert_entries, migrate, needs_migration
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from ..settings.added import Added
     from ..settings.document import Document
     from ..settings.report import MigrationReport
     from ..settings.store import Backup, Snapshot
@@ -314,6 +316,15 @@ class SettingsFile:
         if not awaiting:
             self.report = None
         self._adopt(snapshot, awaiting=awaiting, ours=True)
+
+    def added_since(self, backup: Backup | Path) -> Added:
+        """What is in the settings now that is not in a backup: it would go with a restore.
+
+        Args:
+            backup: One of the store's backups, or its path.
+        """
+        before, _ = migrate(self.store.read_backup(backup))
+        return added_since(self.settings, view(before, path=str(self.path)))
 
     def move_away(self) -> Path:
         """Move a broken file aside, so that the next save starts a new one (ST-4).

@@ -73,10 +73,14 @@ class MigrationReport:
         """One line, such as: 2 providers made, 5 entries changed, 1 warning."""
         made, changed, warned = len(self.providers), len(self.entries), len(self.warnings)
         verb = "made" if self.written else "would be made"
-        parts = [f"{_count(made, 'provider')} {verb}", f"{_count(changed, 'entry', 'entries')} changed"]
+        parts = [
+            f"{_count(made, 'provider') if made else 'no provider'} {verb}",
+            f"{_count(changed, 'entry', 'entries') if changed else 'no entry'} changed",
+        ]
         if warned:
             parts.append(_count(warned, "warning"))
-        return ", ".join(parts) + "."
+        words = ", ".join(parts)
+        return f"{words[0].upper()}{words[1:]}."
 
     def __str__(self) -> str:
         lines = [self.summary]

@@ -278,6 +278,22 @@ class SettingsStore:
                 hint="Close that program, then try again.",
             )
 
+    def read_backup(self, backup: Backup | Path) -> Document:
+        """What stands in a copy.
+
+        Args:
+            backup: One of `backups`, or its path.
+
+        Raises:
+            NotFoundError: If it is no copy of this file, or is gone.
+            UnreadableSettingsError: If it cannot be read as settings.
+        """
+        path = self._own_backup(self._disk.target(), backup)
+        found = self._disk.read(path)
+        if found is None:
+            raise _no_backup(path)
+        return parse(found.data, path=str(path))
+
     def delete_backup(self, backup: Backup | Path) -> None:
         """Removes a copy.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..discovery.models import ModelList, Price
+    from ..settings.added import Added
 
 _MINUTE_SECONDS = 60
 _HOUR_SECONDS = 3600
@@ -189,3 +190,17 @@ def content_words(providers: int, entries: int) -> str:
     parts = [plural(providers, "provider")] if providers else []
     parts += [plural(entries, "entry", "entries")] if entries else []
     return ", ".join(parts) or "nothing in it"
+
+
+def restore_words(added: Added) -> str:
+    """What a restore costs, in words such as: 2 providers and 3 entries made since then go.
+
+    Args:
+        added: What is there now and not in the backup.
+    """
+    parts = [plural(len(added.providers), "provider")] if added.providers else []
+    parts += [plural(len(added.entries), "entry", "entries")] if added.entries else []
+    if not parts:
+        return "No provider and no entry goes; what was changed since then is as it was."
+    several = len(added.providers) + len(added.entries) > 1
+    return f"{' and '.join(parts)} made since then {'go' if several else 'goes'}."

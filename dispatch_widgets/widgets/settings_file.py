@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .._text import clean, escaped
 from ._base import BasePanel
 from ._done import Done
-from ._format import content_words, plural, size, stamp
+from ._format import content_words, plural, restore_words, size, stamp
 from ._parts import (
     Later,
     Note,
@@ -64,6 +64,7 @@ class SettingsFilePanel(BasePanel):
 
     def _build(self) -> Iterable[widgets.Widget]:
         self._questions: dict[str, str] = {}
+        self._goes = ""
         self._by_row: dict[str, Backup] = {}
         self._git_warning: str | None = None
         self._broken = box()
@@ -292,7 +293,7 @@ class SettingsFilePanel(BasePanel):
                 "tone": "warn",
                 "icon": "undo",
                 "title": f"Go back to the file of {stamp(backup.made_at)}?",
-                "text": "The file of now is kept as a backup. What was saved since then goes.",
+                "text": f"The file of now is kept as a backup. {self._goes}",
                 "actions": [
                     {"action": "confirm_restore", "label": "Restore this backup", "style": "danger"},
                     {"action": "keep", "label": "Keep the file"},
@@ -355,7 +356,7 @@ class SettingsFilePanel(BasePanel):
         if backup is None:
             return
         work = {
-            "restore": lambda: self._ask(row, "restore"),
+            "restore": lambda: self._ask_restore(row, backup),
             "delete": lambda: self._ask(row, "delete"),
             "keep": lambda: self._keep(row),
             "confirm_restore": lambda: self._restore(backup),
@@ -364,6 +365,10 @@ class SettingsFilePanel(BasePanel):
         }.get(action)
         if work is not None:
             self.act(work, row=row)
+
+    def _ask_restore(self, name: str, backup: Backup) -> None:
+        self._goes = restore_words(self.service.added_since(backup))
+        self._ask(name, "restore")
 
     def _ask(self, name: str, question: str) -> None:
         self._questions = {name: question}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -75,13 +76,42 @@ def test_a_backup_is_restored_after_a_question(old_file, page) -> None:
     (row,) = panel.backups.rows
     assert row["meta"][0][0] == "Before the conversion"
     page.answer(panel.backups, "restore", row["id"])
-    assert panel.backups.rows[0]["note"]["title"].startswith("Go back to the file of ")
+    note = panel.backups.rows[0]["note"]
+    assert note["title"].startswith("Go back to the file of ")
+    assert "No provider and no entry goes" in note["text"]
     page.answer(panel.backups, "keep", row["id"])
     assert old_file.read_bytes() == converted
     page.answer(panel.backups, "restore", row["id"])
     page.answer(panel.backups, "confirm_restore", row["id"])
     assert old_file.read_bytes() == before
     assert len(panel.backups.rows) == 2
+
+
+@pytest.mark.req("MIG-5")
+def test_the_question_to_restore_says_what_goes(old_file, demo, page) -> None:
+    """What was added since the backup is counted; what the conversion itself made is not."""
+    panel = SettingsFilePanel(SettingsService(old_file))
+    service = panel.service
+    (row,) = panel.backups.rows
+    ask = partial(page.answer, panel.backups, "restore", row["id"])
+    entry = service.add_model(provider_id=service.get_providers()[0].id, model="new-one")
+    ask()
+    assert panel.backups.rows[0]["note"]["text"].endswith(" 1 entry made since then goes.")
+    provider = service.add_provider(
+        name="New", type="openai-compatible", api_key="sk-another-key-0001", base_url=demo.openai_base_url
+    )
+    service.update_model(entry.id, label="Changed")
+    ask()
+    assert panel.backups.rows[0]["note"]["text"].endswith(" 1 provider and 1 entry made since then go.")
+    added = service.added_since(service.backups()[0])
+    assert ([found.id for found in added.providers], [found.id for found in added.entries]) == (
+        [provider.id],
+        [entry.id],
+    )
+    (old_file.parent / row["id"]).write_text("{", encoding="utf-8")
+    ask()
+    assert "note" in panel.backups.rows[0]
+    assert "made since" not in str(panel.backups.rows[0]["note"])
 
 
 @pytest.mark.req("MIG-5")
