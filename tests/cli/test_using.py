@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
-from dispatch_widgets.cli import main
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
 
@@ -28,20 +26,6 @@ def server() -> Iterator[DemoServer]:
     with DemoServer(models=60) as running:
         write_sample(Path.cwd(), running, old=False)
         yield running
-
-
-@pytest.fixture
-def run() -> Run:
-    """Runs a command and asserts its exit code; nothing it prints may hold a key or a traceback."""
-
-    def ran(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, arguments)
-        assert result.exit_code == code, result.output
-        assert "Traceback" not in result.output
-        assert not re.search(r"sk-demo-[a-z0-9-]{8,}", result.output), result.output
-        return result
-
-    return ran
 
 
 def _change(server: DemoServer, **credentials: Any) -> None:

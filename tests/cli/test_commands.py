@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
 from dispatch_widgets import __version__
-from dispatch_widgets.cli import main
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
 
@@ -34,20 +32,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     with DemoServer(models=30) as running:
         monkeypatch.setenv("OPENAI_API_KEY", running.api_key)
         yield running
-
-
-@pytest.fixture
-def run() -> Run:
-    """Runs a command and asserts its exit code; nothing it prints may hold a key or a traceback."""
-
-    def ran(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, arguments)
-        assert result.exit_code == code, result.output
-        assert "Traceback" not in result.output
-        assert not re.search(r"sk-demo-[a-z0-9-]{8,}", result.output), result.output
-        return result
-
-    return ran
 
 
 @pytest.fixture
@@ -289,7 +273,7 @@ def test_a_mistake_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("dispatch_widgets.cli.open_service", broken)
     error = run("providers", code=1).stderr
-    assert "ZeroDivisionError at test_cli.py:" in error
+    assert "ZeroDivisionError at test_commands.py:" in error
     assert canary not in error
 
 
