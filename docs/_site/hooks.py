@@ -72,7 +72,6 @@ _PICTURES = {
     "dw.ProvidersPanel(": "providers",
     "dw.ModelsPanel(": "models",
     "dw.RouterPanel(": "router",
-    "dw.SettingsFilePanel(": "settings-file",
 }
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^(`{3,}).*?^\1`*$", re.MULTILINE | re.DOTALL)
