@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -93,3 +95,25 @@ def test_the_wheel_runs_in_an_environment_of_its_own(wheel: Path, tmp_path: Path
     assert own in Path(where.strip()).parents
     text = _run(folder / "dispatch-widgets", "demo", "--text", cwd=tmp_path)
     assert "resolve('summarize')" in text
+
+
+def _brought(extras: str, table: dict[str, list[str]]) -> set[str]:
+    """The packages that extras bring, those of extras inside extras too."""
+    found: set[str] = set()
+    for extra in extras.split(","):
+        for wanted in table[extra]:
+            inner = re.fullmatch(r"dispatch-widgets\[(.*)\]", wanted)
+            found |= _brought(inner.group(1), table) if inner else {re.split(r"[^a-z-]", wanted)[0]}
+    return found
+
+
+def test_the_demos_line_brings_what_the_notebooks_use() -> None:
+    """The one line of README.md installs JupyterLab and the SDKs that the fourth notebook's clients are."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    line = re.search(r"<!-- demo-command -->\n```sh\n(.+)\n```", readme)
+    assert line is not None
+    extras = re.search(r"pip install .*\[([a-z,]+)\]", line.group(1))
+    assert extras is not None
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    brought = _brought(extras.group(1), project["optional-dependencies"])
+    assert {"jupyterlab", "jupyter-server", "sidecar", "openai", "anthropic"} <= brought

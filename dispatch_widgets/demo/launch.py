@@ -139,7 +139,7 @@ def run_lab(*, folder: Path | None, port: int | None, open_browser: bool, say: S
         raise MissingPackageError(
             "jupyterlab",
             purpose="for the demo in a browser (--text needs none)",
-            install="dispatch-widgets[lab]",
+            install="dispatch-widgets[demo]",
         )
     source = notebooks_folder()
     with stopped_by_signals(), contextlib.suppress(StoppedError), stage(folder) as on:

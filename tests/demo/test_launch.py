@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 needs_lab = pytest.mark.skipif(
-    importlib.util.find_spec("jupyterlab") is None, reason='pip install "dispatch-widgets[lab]"'
+    importlib.util.find_spec("jupyterlab") is None, reason='pip install "dispatch-widgets[demo]"'
 )
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -71,7 +71,7 @@ def test_without_jupyterlab_the_way_to_install_it_is_told(monkeypatch: pytest.Mo
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingPackageError) as caught:
         launch.run_lab(folder=None, port=None, open_browser=False, say=print)
-    assert "dispatch-widgets[lab]" in caught.value.hint
+    assert "dispatch-widgets[demo]" in caught.value.hint
     assert "--text" in caught.value.message
 
 
