@@ -103,9 +103,10 @@ class RouterPanel(BasePanel):
 
     @property
     def snippet(self) -> str:
-        """The code for the next cell."""
+        """The code for the next cell; the functions of the package know only the file that is found."""
+        found = self.service.location.why != "argument"
         ready = "" if not _has_clients() else ".client()"
-        return f"client = dw.resolve({self._snippet_task!r}){ready}".replace("'", '"')
+        return f'client = {"dw" if found else "service"}.resolve("{self._snippet_task}"){ready}'
 
     def attention(self) -> int:
         """How many tasks have an entry that cannot be used, is no longer listed, or does not fit.

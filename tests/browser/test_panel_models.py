@@ -110,7 +110,7 @@ def test_tasks_are_given_what_can_do_them(app: Any) -> None:
     grade.select_option(label=chat[1])
     expect(app.saved).to_be_visible()
     assert {"task": "grade", "modelId": "openai:gpt-4o"} in app.document()["models"]["assignment"]
-    expect(panel.locator(".dw-snippet")).to_contain_text('dw.resolve("grade")')
+    expect(panel.locator(".dw-snippet")).to_contain_text('service.resolve("grade")')
     app.button("Undo").click()
     expect(grade).to_have_value("Not set")
     assert [found["task"] for found in app.document()["models"]["assignment"]] == ["classify", "embed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import dispatch_widgets
 from dispatch_widgets import Panel, RouterPanel, SettingsService
 from dispatch_widgets._text import escaped
 from dispatch_widgets.demo.faults import fault
@@ -197,10 +198,16 @@ def test_the_snippet_is_code_that_works(service, entries, monkeypatch) -> None:
     assert not is_shown(panel._use)
     panel.tasks["digest"].pick.value = entries["one"]
     assert is_shown(panel._use)
-    assert 'dw.resolve("digest")' in panel.snippet
+    names: dict[str, object] = {"dw": dispatch_widgets, "service": service}
+    assert 'service.resolve("digest")' in panel.snippet  # the file is not the one that dw would find
+    exec(panel.snippet.removesuffix(".client()"), names)  # noqa: S102
+    assert names.pop("client").model == "one"
+
     monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(service.path))
-    names: dict[str, object] = {}
-    exec("import dispatch_widgets as dw\n" + panel.snippet.removesuffix(".client()"), names)  # noqa: S102
+    panel = RouterPanel(SettingsService())
+    panel.tasks["classify"].pick.value = entries["one"]
+    assert 'dw.resolve("classify")' in panel.snippet
+    exec(panel.snippet.removesuffix(".client()"), names)  # noqa: S102
     assert names["client"].model == "one"
 
 
