@@ -1,4 +1,4 @@
-"""The section "Found here": a way to look for local servers, whatever else is there."""
+"""The section "Found here": key variables that are set, and local servers, looked for when asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dispatch_widgets import ProvidersPanel
+from dispatch_widgets import ProvidersPanel, SettingsService
 from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.finding import find_here_async
 from dispatch_widgets.presets import KEY_VARIABLES, find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
@@ -70,3 +71,57 @@ def test_what_was_hidden_is_shown_again_by_looking_again(service, local_server, 
     assert panel.hub.settle()
     assert is_shown(panel.found.list)
     assert local_server.requests
+
+
+@pytest.mark.req("SEC-4", "UI")
+def test_found_here_adds_a_variable_by_name(settings_path, monkeypatch, page) -> None:
+    """A key variable that is set is offered, and added as a reference in one click."""
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_" + "a" * 30)
+    panel = ProvidersPanel(SettingsService(settings_path))
+    assert [found["title"] for found in panel.found.rows] == ["Groq"]
+    monkeypatch.setattr(panel.hub, "ask", lambda *_args, **_keys: True)
+    page.answer(panel.found.list, "add", "groq")
+    (provider,) = panel.service.get_providers()
+    assert provider.key_variable == "GROQ_API_KEY"
+    assert panel.found.rows == ()
+
+
+@pytest.mark.req("UI", "PM-2")
+def test_local_servers_are_asked_only_when_asked_to_look(settings_path, local_server, page) -> None:
+    """Look again asks local ports in the background; what answers can be added with one press."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    assert is_shown(panel.found)
+    assert panel.found.rows == ()
+    assert "when you look again" in panel.found.words
+    assert len(local_server.requests) == 0
+    panel.found.look.click()
+    assert panel.found.look.disabled
+    page.until(lambda: panel.found.rows)
+    assert panel.hub.settle()
+    (row,) = panel.found.rows
+    assert row["title"] == "Ollama"
+    assert row["line"][0].startswith("Answers on 127.0.0.1:")
+    assert row["line"][0].endswith(" models")
+    assert not panel.found.look.disabled
+    page.answer(panel.found.list, "add", row["id"])
+    page.wait(panel)
+    (provider,) = service.get_providers()
+    assert (provider.name, provider.base_url) == ("Ollama", local_server.openai_base_url)
+    assert "no key needed" in page.words(page.row(panel.list, "Ollama")["meta"][1])
+    assert panel.found.rows == ()
+
+
+@pytest.mark.req("UI")
+def test_a_local_server_that_wants_a_key_leads_to_the_form(settings_path, local_server, page) -> None:
+    """A server on a local port that refuses the placeholder is offered, with the form for its key."""
+    local_server.play(fault("401"))
+    panel = ProvidersPanel(SettingsService(settings_path))
+    panel.found.look.click()
+    page.until(lambda: panel.found.rows)
+    assert panel.hub.settle()
+    (row,) = panel.found.rows
+    assert row["line"][0].endswith("wants a key")
+    page.answer(panel.found.list, "add", row["id"])
+    assert panel.form is not None
+    assert panel.form.preset.value == "ollama"

@@ -1,0 +1,346 @@
+"""The form to add or edit a provider, over the real service and a real HTTP server on loopback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
+
+from dispatch_widgets import ProvidersPanel, SettingsService
+from dispatch_widgets.demo.faults import fault
+from dispatch_widgets.presets import find_preset
+from dispatch_widgets.secrets import NO_KEY_NEEDED
+from dispatch_widgets.widgets._parts import is_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.mark.req("PM-2", "SEC-2")
+def test_adding_saves_and_then_fetches(settings_path, demo, page) -> None:
+    """The form saves name, key and base URL, closes, and the models are fetched by themselves."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.name.control.value = "Mine"
+    form.url.control.value = demo.openai_base_url + "/chat/completions"
+    assert "was removed" in form.url_note.words
+    form.save.click()
+    assert form.save.description == "Saving…"
+    page.type_key(form, demo.api_key)
+    assert panel.form is None
+    page.wait(panel)
+    (provider,) = panel.service.get_providers()
+    assert (provider.name, provider.base_url) == ("Mine", demo.openai_base_url)
+    assert provider.credentials.api_key.get_secret_value() == demo.api_key
+    assert "chat" in page.words(page.row(panel.list, "Mine")["meta"][0])
+
+
+@pytest.mark.req("PM-2", "UI")
+def test_a_preset_names_the_provider_unless_a_name_was_typed(settings_path, demo, page) -> None:
+    """The preset's name is offered, not written into the field: what was typed is never overwritten."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("groq")
+    assert (form.name.value, form.name.control.placeholder) == ("", "Groq")
+    form.name.control.value = "Mine"  # on its way while the kernel still deals with the preset
+    form.preset.control.value = ""
+    assert (form.name.value, form.url.value) == ("Mine", "")
+    form.url.control.value = "http://127.0.0.1:9/v1"
+    form.preset.control.value = "anthropic"
+    form.preset.control.value = ""
+    assert form.url.value == "http://127.0.0.1:9/v1"
+    form.preset.control.value = "mistral"
+    assert form.url.value == find_preset("mistral").base_url
+    form.name.control.value = ""
+    form.url.control.value = demo.openai_base_url  # nothing of a test may leave loopback
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    page.wait(panel)
+    assert [provider.name for provider in panel.service.get_providers()] == [find_preset("mistral").name]
+
+
+@pytest.mark.req("PM-2")
+def test_a_failing_discovery_never_blocks_the_saving(settings_path, demo, page) -> None:
+    """A provider whose models cannot be fetched is saved all the same, and its card says what is wrong."""
+    demo.play(fault("401"))
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.name.control.value = "Mine"
+    form.url.control.value = demo.openai_base_url
+    form.save.click()
+    page.type_key(form, "sk-some-other-key-than-the-right-one")
+    page.wait(panel)
+    assert len(panel.service.get_providers()) == 1
+    assert page.row(panel.list, "Mine")["badge"]["text"] == "Key refused"
+
+
+@pytest.mark.req("PM-2", "API-2")
+def test_bad_fields_are_told_one_by_one_and_nothing_is_lost(settings_path, demo, page) -> None:
+    """A refused form stays open with its input; each bad field says what is wrong; the key is kept."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.url.control.value = "ftp://llm.example.edu"
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    assert panel.form is form
+    assert "Give it a name." in form.name.error.words
+    assert "https://" in form.url.error.words
+    assert form.secret.error == ""
+    assert "2 fields need attention" in form.foot_message.words
+    assert not form.saving
+    assert not settings_path.exists()
+    form.name.control.value = "Mine"
+    form.url.control.value = demo.openai_base_url
+    form.save.click()
+    page.type_key(form, "")  # the field was emptied when the key was sent; it is still known
+    (provider,) = panel.service.get_providers()
+    assert provider.credentials.api_key.get_secret_value() == demo.api_key
+
+
+@pytest.mark.req("SEC-3")
+@pytest.mark.parametrize("key", ["", "sk-with a-blank", "sk-with\nline", "sk-\u200bzero-width", "sk-…a1b2"])
+def test_a_key_that_cannot_be_one_is_refused_without_quoting_it(settings_path, key, page) -> None:
+    """A blank, broken or masked key is refused at its field, before any request, and not repeated."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("openai")
+    form.save.click()
+    page.type_key(form, key)
+    assert form.secret.error
+    if key:
+        assert key not in form.secret.error
+        assert key not in page.states()
+    assert not settings_path.exists()
+
+
+@pytest.mark.req("SEC-2", "SEC-1")
+def test_no_key_is_in_any_state_or_message(settings_path, demo, canary, sent, page) -> None:
+    """A typed key is in no widget's state and in no message to a page, whether saving works or fails."""
+    demo.play(fault("echo-key"))
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.save.click()
+    page.type_key(form, canary)
+    assert canary not in page.states()
+    form.name.control.value = "Mine"
+    form.url.control.value = demo.openai_base_url
+    form.save.click()
+    page.type_key(form, "")
+    page.wait(panel)
+    assert canary in settings_path.read_text(encoding="utf-8")
+    panel.edit(panel.service.get_providers()[0].id)
+    assert canary not in page.states()
+    assert canary not in repr(sent)
+    assert "a1b2" in page.states()  # the shown form is there: the search above does look at the right place
+
+
+@pytest.mark.req("SEC-4", "PM-2")
+def test_a_variable_is_stored_by_its_name(settings_path, demo, monkeypatch, page) -> None:
+    """A key taken from a variable is stored as ${NAME}, and the form says who does not read it."""
+    monkeypatch.setenv("MISTRAL_API_KEY", demo.api_key)
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("mistral")
+    assert form.secret.source == "variable"
+    assert ["MISTRAL_API_KEY", "MISTRAL_API_KEY (set in this kernel)"] in form.secret.variables
+    assert "Dispatch app does not read variables" in repr(form.secret.hint)
+    form.url.control.value = demo.openai_base_url
+    assert "Saving sends the value of MISTRAL_API_KEY" in repr(form.secret.hint)
+    form.save.click()
+    page.type_key(form, "MISTRAL_API_KEY", source="variable")
+    page.wait(panel)
+    text = settings_path.read_text(encoding="utf-8")
+    assert "${MISTRAL_API_KEY}" in text
+    assert demo.api_key not in text
+
+
+@pytest.mark.req("PM-2")
+def test_a_server_without_keys_gets_the_placeholder(settings_path, page) -> None:
+    """A preset that needs no key saves with an empty field, and the card says that none is needed."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("ollama")
+    form.save.click()
+    page.type_key(form, "")
+    (provider,) = panel.service.get_providers()
+    assert provider.credentials.api_key.get_secret_value() == NO_KEY_NEEDED
+    page.wait(panel)
+    card = page.row(panel.list, "Ollama")
+    assert "no key needed" in page.words(card["meta"][1])
+    assert card["badge"]["text"] == "Not running"
+
+
+@pytest.mark.req("PM-2")
+def test_an_anthropic_gateway_says_what_the_app_would_do(settings_path) -> None:
+    """With a base URL for type anthropic the form says that the app would send the key to Anthropic."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("anthropic")
+    assert not is_shown(form.url)
+    form.preset.control.value = ""
+    form.type.control.value = "anthropic"
+    assert is_shown(form.url)
+    form.url.control.value = "https://gateway.example.edu"
+    assert "would send this key to api.anthropic.com" in form.url_warning.words
+
+
+@pytest.mark.req("PM-3", "SEC-3")
+def test_editing_keeps_the_key_when_its_field_is_empty(service, demo, ids, page) -> None:
+    """An edit that changes the name alone keeps key and list, and asks nobody."""
+    panel = ProvidersPanel(service)
+    before = len(demo.requests)
+    page.answer(panel.list, "edit", ids["Lab"])
+    form = panel.form
+    assert form.secret.placeholder.startswith("Leave empty to keep ")
+    form.name.control.value = "Laboratory"
+    form.save.click()
+    page.type_key(form, "")
+    assert service.provider(ids["Lab"]).name == "Laboratory"
+    assert service.provider(ids["Lab"]).credentials.api_key.get_secret_value() == demo.api_key
+    assert page.row(panel.list, "Laboratory")
+    assert panel.hub.asked == {}
+    assert len(demo.requests) == before
+
+
+@pytest.mark.req("PM-3")
+def test_a_new_key_fetches_again(service, demo, ids, page) -> None:
+    """A changed key is saved under the same id, and the list is fetched with it."""
+    service.update_provider(ids["Lab"], api_key="sk-an-old-key-that-nobody-takes")
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    assert page.row(panel.list, "Lab")["badge"]["text"] == "Key refused"
+    page.answer(panel.list, "replace_key", ids["Lab"])
+    panel.form.save.click()
+    page.type_key(panel.form, demo.api_key)
+    page.wait(panel)
+    assert "badge" not in page.row(panel.list, "Lab")
+    assert "chat" in page.words(page.row(panel.list, "Lab")["meta"][0])
+
+
+@pytest.mark.req("PM-3")
+def test_an_edit_does_not_overwrite_what_another_program_changed(service, ids, page) -> None:
+    """Only the fields that were changed in the form are saved; a foreign change of another field stays."""
+    panel = ProvidersPanel(service)
+    form = panel.edit(ids["Lab"])
+    SettingsService(service.path).update_provider(ids["Lab"], name="Renamed elsewhere")
+    form.url.control.value = "http://127.0.0.1:9/v1"
+    form.save.click()
+    page.type_key(form, "")
+    provider = service.provider(ids["Lab"])
+    assert (provider.name, provider.base_url) == ("Renamed elsewhere", "http://127.0.0.1:9/v1")
+
+
+@pytest.mark.req("UI")
+def test_an_unfinished_form_is_still_there_after_going_back(settings_path) -> None:
+    """Back keeps what was typed for the next time; Cancel gives it up."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    panel.add.click()
+    panel.form.name.control.value = "Half"
+    panel.form.back.click()
+    assert panel.form is None
+    panel.add.click()
+    assert panel.form.name.value == "Half"
+    panel.form.cancel.click()
+    panel.add.click()
+    assert panel.form.name.value != "Half"
+
+
+@pytest.mark.req("UI")
+def test_a_page_that_does_not_answer_gives_save_back(settings_path, monkeypatch, page) -> None:
+    """If the page never sends the key, Save can be pressed again and the form says so."""
+    monkeypatch.setattr("dispatch_widgets.widgets.provider_form.ANSWER_SECONDS", 0.02)
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("openai")
+    form.save.click()
+    page.until(lambda: not form.saving)
+    assert "did not send the key" in form.note.content
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that lives as long as a test."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[service, username]
+
+
+@pytest.fixture
+def safe() -> Iterator[MemoryKeyring]:
+    """The keyring of this test."""
+    before, made = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+def fill(panel, demo) -> object:
+    """The add form, filled in for the demo server, with the key to be kept in the keyring."""
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.name.control.value = "My lab"
+    form.url.control.value = demo.openai_base_url
+    form.keyring.value = True
+    return form
+
+
+@pytest.mark.req("SEC-4", "SEC-2")
+def test_a_typed_key_can_go_into_the_keyring(settings_path, demo, safe, page) -> None:
+    """With the box ticked the keyring gets the key, the file only the reference, and models are fetched."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    form = fill(panel, demo)
+    assert "system's keyring" in page.words(form.secret.hint)
+    form.url.control.value = "not an address"
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    assert panel.form is form
+    form.url.control.value = demo.openai_base_url
+    form.save.click()
+    page.type_key(form, "")
+    page.wait(panel)
+    (provider,) = service.get_providers()
+    ((place, key),) = safe.held.items()
+    assert key == demo.api_key
+    assert provider.masked_key == f"keyring:{'/'.join(place)}"
+    assert place[1].startswith("my-lab-")
+    assert demo.api_key not in settings_path.read_text(encoding="utf-8")
+    assert demo.api_key not in page.states()
+    assert "chat" in page.words(page.row(panel.list, "My lab")["meta"][0])
+
+
+@pytest.mark.req("SEC-4")
+def test_without_a_safe_keyring_nothing_is_saved(settings_path, demo, page) -> None:
+    """Where no keyring is safe the form says so and keeps what was typed; unticked, it saves."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    try:
+        service = SettingsService(settings_path)
+        panel = ProvidersPanel(service)
+        form = fill(panel, demo)
+        form.save.click()
+        page.type_key(form, demo.api_key)
+        assert panel.form is form
+        assert "no keyring" in form.note.content
+        assert not settings_path.exists()
+        form.keyring.value = False
+        form.save.click()
+        page.type_key(form, "")
+        page.wait(panel)
+    finally:
+        keyring.set_keyring(before)
+    (provider,) = service.get_providers()
+    assert provider.masked_key == f"{demo.api_key[:3]}…{demo.api_key[-4:]}"
