@@ -13,9 +13,6 @@ test("a file below the server's root has a path there, another has none", () => 
 });
 
 test("the server is asked for the file's description alone, whatever its name holds", () => {
-  assert.equal(
-    contentsUrl("/user/me/", "a b/x#1.json"),
-    "/user/me/api/contents/a%20b/x%231.json?content=0",
-  );
+  assert.equal(contentsUrl("/user/me/", "a b/x#1.json"), "/user/me/api/contents/a%20b/x%231.json?content=0");
   assert.equal(contentsUrl("/lab", "x.json"), "/lab/api/contents/x.json?content=0");
 });
