@@ -123,7 +123,8 @@ def refusal(answer: Answer, place: Place, document: Any, *, now: float) -> Failu
     kind = _kind(status, document)
     text = quoted(_text(document), place.key)
     found = _WORDING[kind](status, place, text)
-    found.status = answer.status
+    # A trouble that only the body of a 200 states keeps the list in view as the server's own 5xx does.
+    found.status = status if kind == "HTTP_STATUS" else answer.status
     if kind == "RATE_LIMITED":
         asked = retry_after_seconds(answer.headers, now=now)
         found.lock_seconds = min(max(asked or 0.0, LOCK_SECONDS_MIN), LOCK_SECONDS_MAX)

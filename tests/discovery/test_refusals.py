@@ -76,6 +76,14 @@ def test_recorded_refusals(recorded: dict[str, Any]) -> None:
     assert "{" not in found.as_error("p").hint
 
 
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(("code", "keeps"), [(503, True), (404, False)])
+def test_a_status_that_only_the_body_states_counts(code: int, keeps: bool) -> None:
+    """A server in trouble that answers 200 all the same does not take the list out of view (MD-15)."""
+    found = _read(200, {"data": None, "error": {"code": code, "message": "busy"}})
+    assert (found.kind, found.status, found.keeps_list) == ("HTTP_STATUS", code, keeps)
+
+
 @pytest.mark.req("MD-8")
 def test_every_recorded_refusal_is_in_the_table() -> None:
     """The table above has all that was recorded, and nothing else."""
