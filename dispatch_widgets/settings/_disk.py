@@ -25,6 +25,8 @@ LOCK_TIMEOUT_SECONDS = 10.0
 FOREIGN_WRITE_WAIT_SECONDS = 0.5
 """How long a file that is empty, cut off or gone is given to be whole again: another program may be in
 the middle of writing it."""
+LATE_WRITE_WAIT_SECONDS = 5.0
+"""How long a write that began in the file that was just replaced is waited for: nobody else has it."""
 
 _POLL_SECONDS = 0.01
 
@@ -167,6 +169,10 @@ class Disk:
             finally:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
+            # At once, so that the other program hardly ever finds the file without what it wrote; and
+            # again, for a write that began in the same instant.
+            if old and self._took_up_late_write(target, old, data):
+                return False
             self.sync_folder(target)
             return not (old and self._took_up_late_write(target, old, data))
         except OSError as error:
@@ -195,7 +201,7 @@ class Disk:
 
     def _late_write(self, old: Content) -> bytes | None:
         """What was written into a file after it was read, once that is whole; None if nothing was."""
-        deadline = time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS
+        deadline = time.monotonic() + LATE_WRITE_WAIT_SECONDS
         while old.handle >= 0:
             data = self.files.read_again(old.handle)
             if data == old.data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -44,15 +45,19 @@ def migrate(path: str) -> None:
 
 
 def rewrite(path: str, count: str) -> None:
-    """Rewrites the file in place, without a lock, in pieces; complains if what it wrote before is gone."""
+    """Rewrites the file in place, without a lock, in pieces; complains if what it wrote before is gone.
+
+    In the middle of a save that it wrote into, its words are for an instant nowhere but in the saver's
+    hands: so what is missing is looked for again before it counts as gone.
+    """
     file = Path(path)
     for number in range(int(count)):
-        while True:
-            try:
+        for _ in range(300):
+            with contextlib.suppress(ValueError):
                 document = json.loads(file.read_bytes())
-                break
-            except ValueError:
-                time.sleep(0.001)
+                if document.get("foreign", -1) == number - 1:
+                    break
+            time.sleep(0.01)
         if document.get("foreign", -1) != number - 1:
             sys.exit(f"write {number - 1} of the foreign program was lost: {document.get('foreign')}")
         document["foreign"] = number
