@@ -1,4 +1,4 @@
-"""Foreign text made safe to show, and tables of it as plain text and as HTML (SEC-6, UI).
+"""Foreign text made safe to show, counted nouns, and tables as plain text and as HTML (SEC-6, UI).
 
 Everything that a server or a settings file says passes `clean` before anybody sees it, and
 `escaped` before it stands in HTML.
@@ -50,6 +50,19 @@ def escaped(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
     from html import escape
 
     return escape(clean(text, limit))
+
+
+def plural(count: int, one: str, many: str = "", *, zero: str = "0") -> str:
+    """``1 entry``, ``3 entries``, ``1,204 models``.
+
+    Args:
+        count: How many.
+        one: The word for one.
+        many: The word for several; with an s at its end if empty.
+        zero: What stands for none: ``no`` within a sentence, ``No`` at its beginning.
+    """
+    number = f"{count:,}" if count else zero
+    return f"{number} {one if count == 1 else many or one + 's'}"
 
 
 def text_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

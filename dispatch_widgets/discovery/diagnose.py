@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .._text import plural
 from ..secrets import key_problem
 from .breakdowns import breakdown
 from .endpoints import ENDPOINTS, ask_once, place_of
-from .failures import Failure, count
+from .failures import Failure
 from .network import ClosableProtocol, connect, look_up
 from .transport import open_transport, proxy_for, proxy_in_words, shared_context
 
@@ -92,7 +93,7 @@ async def diagnose(
         if transport is None:
             await _reach(place, steps, timeout_seconds)
         found = await ask_once(way, target, timeout_seconds=timeout_seconds)
-        text = f"{place.url} answers with {count(len(found.models), 'model')}."
+        text = f"{place.url} answers with {plural(len(found.models), 'model')}."
         steps.append(Step(ok=True, text=text))
         return Diagnosis(steps=tuple(steps), suggestion="Nothing needs to be changed.")
     except Failure as failure:
@@ -169,7 +170,7 @@ async def _elsewhere(
             steps.append(Step(ok=False, text=f"{url}: {failure.message}"))
             continue
         if found.models:
-            text = f"{url} answers with {count(len(found.models), 'model')}."
+            text = f"{url} answers with {plural(len(found.models), 'model')}."
             steps.append(Step(ok=True, text=text))
             return base_url
     return None

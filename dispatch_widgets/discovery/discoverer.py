@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from .._text import plural
 from ..errors import DiscoveryError
 from .cache import Memory, fingerprint
-from .failures import Failure, count
+from .failures import Failure
 from .models import ModelList
 
 if TYPE_CHECKING:
@@ -293,7 +294,7 @@ class Discoverer:
             verb = "was" if listing.skipped == 1 else "were"
             others = len(listing.models)
             warnings.append(
-                f"{count(listing.skipped, 'model')} without an id {verb} left out. "
+                f"{plural(listing.skipped, 'model')} without an id {verb} left out. "
                 f"The other {others:,} {'is' if others == 1 else 'are'} fine."
             )
         if listing.has_more:

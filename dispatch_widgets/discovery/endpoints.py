@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
+from .._text import plural
 from ..secrets import key_problem
 from .capabilities import infer_capabilities
 from .documents import describe, parse
-from .failures import Failure, count
+from .failures import Failure
 from .fetch import fetch
 from .normalise import Found, anthropic_capabilities, find_list, is_native_list, normalise
 from .refusals import Place, maybe_from_a_proxy, refusal, says_error
@@ -272,7 +273,7 @@ def _whole(listing: Listing, place: Place) -> Listing:
         return listing
     raise Failure(
         "MALFORMED",
-        f"{place.host} answered with {count(listing.skipped, 'entry')}, none of them with an id.",
+        f"{place.host} answered with {plural(listing.skipped, 'entry', 'entries')}, none of them with an id.",
         "{list}Check the base URL.",
         is_answer=True,
     )

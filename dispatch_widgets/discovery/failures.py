@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .._text import plural
 from ..errors import DiscoveryError
 from ..secrets import redact
 
@@ -88,7 +89,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
             models: How many models it listed.
         """
         found = (
-            f"{base_url}/models does answer with {count(models, 'model')}: the base URL seems to miss /v1."
+            f"{base_url}/models does answer with {plural(models, 'model')}: the base URL seems to miss /v1."
         )
         return replace(self, hint="{list}" + found, suggested_base_url=base_url)
 
@@ -162,12 +163,6 @@ def at_moment(when: datetime, now: datetime | None = None) -> str:
     local = when.astimezone()
     today = (now.astimezone() if now else datetime.now().astimezone()).date()
     return f"{'' if local.date() == today else 'tomorrow '}at {local:%H:%M}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 model``, ``12 models``, ``2 entries``."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def quoted(text: str, key: str) -> str:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._text import clean, html_table, text_table
+from .._text import clean, html_table, plural, text_table
 from ..errors import DispatchError, FieldProblem, InvalidInputError
 from .key_forms import KeyForms, without_breaks
 
@@ -85,11 +85,11 @@ class ScanReport:
 
     def summary(self) -> str:
         """One line: how many places, in how many files."""
-        looked = f"{_count(self.files, 'file')}, {_count(self.keys, 'key')} looked for"
+        looked = f"{plural(self.files, 'file')}, {plural(self.keys, 'key')} looked for"
         if not self.leaks:
             return f"No key found ({looked})."
         removed = " Removed." if self.fixed else ""
-        return f"{_count(len(self.leaks), 'place')} with a key ({looked}).{removed}"
+        return f"{plural(len(self.leaks), 'place')} with a key ({looked}).{removed}"
 
     def notes(self) -> tuple[str, ...]:
         """What else has to be said: about backups, and about files that could not be read."""
@@ -110,10 +110,6 @@ class ScanReport:
 
         table = html_table(_HEADS, self._rows(), caption=self.summary())
         return table + "".join(f"<p>{escaped(note)}</p>" for note in self.notes())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 _HEADS = ("File", "Cell", "Place", "Line", "Key")

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
-from ..settings.added import added_since
 from ..settings.backups import BEFORE_CONVERSION
 from ..settings.document import same
 from ..settings.migration import convert_entries, migrate, needs_migration
@@ -323,6 +322,8 @@ class SettingsFile:
         Args:
             backup: One of the store's backups, or its path.
         """
+        from ..settings.added import added_since
+
         before, _ = migrate(self.store.read_backup(backup))
         return added_since(self.settings, view(before, path=str(self.path)))
 

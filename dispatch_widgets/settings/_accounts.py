@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import InvalidInputError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, normalise_base_url
+
+if TYPE_CHECKING:
+    from .schema import Provider
 
 
 def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str]:  # noqa: A002
@@ -22,3 +27,13 @@ def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str
     except InvalidInputError:
         url = url.rstrip("/")
     return type, key.strip(), url
+
+
+def account_of_provider(provider: Provider) -> tuple[str, str, str]:
+    """The same for a provider of the file.
+
+    Args:
+        provider: The provider.
+    """
+    credentials = provider.credentials
+    return account_of(provider.type, credentials.api_key.get_secret_value(), credentials.base_url)

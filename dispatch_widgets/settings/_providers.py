@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import FieldProblem, InvalidInputError
 from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url
-from ._accounts import account_of
+from ._accounts import account_of_provider
 from ._edits import MOCK_IS_BUILT_IN, no_provider, open_for_edit, with_models, without_assignments
 from .document import JsonObject, put, same
 from .schema import MOCK_TYPE, PROVIDER_TYPES, CatalogEntry, Provider, Settings, view
@@ -229,9 +229,7 @@ def duplicates(document: Document) -> tuple[tuple[str, ...], ...]:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for provider in view(document).providers:
         if provider.type in PROVIDER_TYPES:
-            key = provider.credentials.api_key.get_secret_value()
-            account = account_of(provider.type, key, provider.credentials.base_url)
-            groups.setdefault(account, []).append(provider.id)
+            groups.setdefault(account_of_provider(provider), []).append(provider.id)
     return tuple(tuple(ids) for ids in groups.values() if len(ids) > 1)
 
 

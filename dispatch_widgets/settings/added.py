@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ._accounts import account_of_provider
+
 if TYPE_CHECKING:
     from .schema import CatalogEntry, Provider, Settings
 
@@ -33,17 +35,13 @@ def added_since(now: Settings, before: Settings) -> Added:
         before: The earlier state; of a file in the old format, what a conversion makes of it.
     """
     ids = {provider.id for provider in before.providers}
-    accounts = {_account(provider) for provider in before.providers}
+    accounts = {account_of_provider(provider) for provider in before.providers}
     entries = {entry.id for entry in before.catalog}
     return Added(
         providers=tuple(
             provider
             for provider in now.providers
-            if provider.id not in ids and _account(provider) not in accounts
+            if provider.id not in ids and account_of_provider(provider) not in accounts
         ),
         entries=tuple(entry for entry in now.catalog if entry.id not in entries),
     )
-
-
-def _account(provider: Provider) -> tuple[str, str, str]:
-    return provider.type, provider.credentials.api_key.get_secret_value(), provider.base_url

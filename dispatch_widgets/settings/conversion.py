@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInputError, SettingsShapeError
 from ..secrets import key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
-from ._accounts import account_of
+from ._accounts import account_of, account_of_provider
 from ._problems import is_leftover
 from .document import Document, JsonObject, masked, put, render
 from .report import MigrationReport, ProviderMade
@@ -83,9 +83,7 @@ def move_keys_out(
     work = _Conversion(view(document, path=path), new_id)
     for provider in work.settings.providers:
         if provider.type in PROVIDER_TYPES:
-            key = provider.credentials.api_key.get_secret_value()
-            account = account_of(provider.type, key, provider.credentials.base_url)
-            work.known.setdefault(account, provider.id)
+            work.known.setdefault(account_of_provider(provider), provider.id)
     catalog = list(document.get("models", {}).get("catalog", ()))
     for index, entry in enumerate(catalog):
         if is_leftover(entry):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .._text import plural
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -74,11 +76,11 @@ class MigrationReport:
         made, changed, warned = len(self.providers), len(self.entries), len(self.warnings)
         verb = "made" if self.written else "would be made"
         parts = [
-            f"{_count(made, 'provider') if made else 'no provider'} {verb}",
-            f"{_count(changed, 'entry', 'entries') if changed else 'no entry'} changed",
+            f"{plural(made, 'provider', zero='no')} {verb}",
+            f"{plural(changed, 'entry', 'entries', zero='no')} changed",
         ]
         if warned:
-            parts.append(_count(warned, "warning"))
+            parts.append(plural(warned, "warning"))
         words = ", ".join(parts)
         return f"{words[0].upper()}{words[1:]}."
 
@@ -86,7 +88,7 @@ class MigrationReport:
         lines = [self.summary]
         lines += [
             f"  {made.name}: {made.type}, {made.base_url}, key {made.masked_key}, "
-            f"{_count(len(made.entries), 'entry', 'entries')}"
+            f"{plural(len(made.entries), 'entry', 'entries')}"
             for made in self.providers
         ]
         lines += [f"  Warning: {warning}" for warning in self.warnings]
@@ -117,7 +119,3 @@ class MigrationReport:
             f"{f'<ul>{notes}</ul>' if notes else ''}{kept if self.backup else ''}"
             f"{'' if self.written else '<p>Nothing has been written.</p>'}</div>"
         )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

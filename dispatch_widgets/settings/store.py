@@ -256,11 +256,7 @@ class SettingsStore:
 
     def _restore(self, backup: Backup | Path) -> Snapshot:
         with self._disk.locked() as target:
-            path = self._own_backup(target, backup)
-            wanted = self._disk.read(path)
-            if wanted is None:
-                raise _no_backup(path)
-            document = parse(wanted.data, path=str(path))
+            document, wanted = self._load_backup(target, backup)
             for _ in range(_ATTEMPTS):
                 current = self._disk.read(target, keep_open=True)
                 try:
@@ -288,11 +284,14 @@ class SettingsStore:
             NotFoundError: If it is no copy of this file, or is gone.
             UnreadableSettingsError: If it cannot be read as settings.
         """
-        path = self._own_backup(self._disk.target(), backup)
+        return quietly(lambda: self._load_backup(self._disk.target(), backup)[0])
+
+    def _load_backup(self, target: Path, backup: Backup | Path) -> tuple[Document, Content]:
+        path = self._own_backup(target, backup)
         found = self._disk.read(path)
         if found is None:
             raise _no_backup(path)
-        return parse(found.data, path=str(path))
+        return parse(found.data, path=str(path)), found
 
     def delete_backup(self, backup: Backup | Path) -> None:
         """Removes a copy.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._text import escaped, html_table, text_table
+from .._text import escaped, html_table, plural, text_table
 from ..secrets import NO_KEY_NEEDED, Secret
 from ..urls import shown_url
 from .schema import Provider
@@ -88,11 +88,7 @@ def _tables(settings: Settings) -> list[Table]:
         tasks.append((given.task, given.problem or (entry and entry.title), entry and entry.model))
     cut = f" (the first {MOST_ROWS})" if more > 0 else ""
     return [
-        (_counted(len(settings.providers), "provider"), _PROVIDER_HEADS, _provider_rows(settings.providers)),
-        (_counted(len(settings.catalog), "catalog entry", "catalog entries") + cut, _ENTRY_HEADS, entries),
-        (_counted(len(tasks), "task set", "tasks set"), _TASK_HEADS, tasks),
+        (plural(len(settings.providers), "provider"), _PROVIDER_HEADS, _provider_rows(settings.providers)),
+        (plural(len(settings.catalog), "catalog entry", "catalog entries") + cut, _ENTRY_HEADS, entries),
+        (plural(len(tasks), "task set", "tasks set"), _TASK_HEADS, tasks),
     ]
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

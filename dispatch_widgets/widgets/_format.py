@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._text import clean
+from .._text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,19 +22,6 @@ _MILLION = 1_000_000
 _CENT = 0.01
 # Months are written here and not by strftime, whose names follow the machine's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def plural(count: int, one: str, many: str = "", *, zero: str = "0") -> str:
-    """``1 entry``, ``3 entries``, ``1,204 models``.
-
-    Args:
-        count: How many.
-        one: The word for one.
-        many: The word for several; with an s at its end if empty.
-        zero: What stands for none: ``no`` within a sentence, ``No`` at its beginning.
-    """
-    number = f"{count:,}" if count else zero
-    return f"{number} {one if count == 1 else many or one + 's'}"
 
 
 def listed(words: Iterable[str]) -> str:
@@ -187,9 +174,7 @@ def content_words(providers: int, entries: int) -> str:
         providers: How many providers.
         entries: How many catalog entries.
     """
-    parts = [plural(providers, "provider")] if providers else []
-    parts += [plural(entries, "entry", "entries")] if entries else []
-    return ", ".join(parts) or "nothing in it"
+    return ", ".join(_contents(providers, entries)) or "nothing in it"
 
 
 def restore_words(added: Added) -> str:
@@ -198,9 +183,13 @@ def restore_words(added: Added) -> str:
     Args:
         added: What is there now and not in the backup.
     """
-    parts = [plural(len(added.providers), "provider")] if added.providers else []
-    parts += [plural(len(added.entries), "entry", "entries")] if added.entries else []
-    if not parts:
+    providers, entries = len(added.providers), len(added.entries)
+    words = " and ".join(_contents(providers, entries))
+    if not words:
         return "No provider and no entry goes; what was changed since then is as it was."
-    several = len(added.providers) + len(added.entries) > 1
-    return f"{' and '.join(parts)} made since then {'go' if several else 'goes'}."
+    return f"{words} made since then {'go' if providers + entries > 1 else 'goes'}."
+
+
+def _contents(providers: int, entries: int) -> list[str]:
+    counted = (providers, plural(providers, "provider")), (entries, plural(entries, "entry", "entries"))
+    return [words for count, words in counted if count]

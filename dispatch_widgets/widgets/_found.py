@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from .._loop import background
-from .._text import clean
+from .._text import clean, plural
 from ..finding import find_here_async, found_variables
 from ..presets import find_preset
 from ..secrets import NO_KEY_NEEDED
-from ._format import address, plural, tile
+from ._format import address, tile
 from ._news import News
 from ._parts import able, button, classed, head, heading, make, say, shared, show, text
 from ._states import is_local

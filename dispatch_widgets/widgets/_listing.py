@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import DispatchError
 from ._base import BasePanel
-from ._format import plural
 from ._provider_rows import shown_address, trouble_note
 from ._questions import consent_question
 from ._states import TRY_AGAIN, missing_variable, state_of

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import InvalidInputError
 from ..service import NewModel
 from ..settings.tasks import TASK_NEEDS, TASKS
 from ._done import Done
-from ._format import listed, plural
+from ._format import listed
 from ._listing import Listing
 from ._model_rows import ALL, model_of, pick_rows, rail_row
 from ._parts import able, box, button, classed, head, heading, make, markup, say, section, text

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._text import clean
+from .._text import clean, plural
 from ..presets import preset_for_url
-from ._format import plural
 
 if TYPE_CHECKING:
     from ..service import Impact

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._text import escaped
-from ._format import plural
+from .._text import escaped, plural
 from ._parts import mono
 from ._source import before_and_after
 

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import ConsentNeededError, DiscoveryError, MissingVariableError
-from ._format import age, ago, clock, listed, plural
+from ._format import age, ago, clock, listed
 from ._questions import consent_question
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .._text import clean, escaped, html_table
+from .._text import clean, escaped, html_table, plural
 from ..settings.tasks import TASKS
-from ._format import plural, stamp
+from ._format import stamp
 
 if TYPE_CHECKING:
     from ..service import SettingsService

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import DispatchError, InvalidInputError
 from ._base import Field, Form, UnexpectedError
-from ._format import listed, plural
+from ._format import listed
 from ._parts import box, classed, make, markup, text
 
 if TYPE_CHECKING:

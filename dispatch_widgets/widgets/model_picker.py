@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import traitlets
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..settings.tasks import TASK_NEEDS
 from ._done import Done
-from ._format import plural
 from ._listing import Listing
 from ._model_rows import model_of, pick_rows, row_id
 from ._parts import (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._text import clean
-from ._format import plural
+from .._text import clean, plural
 from ._model_rows import CATALOG_COLUMNS, delete_question, entry_row
 from ._parts import Later, button, empty, head, heading, make, say, section, show, text
 from ._picking import Picking

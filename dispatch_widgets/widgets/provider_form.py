@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import DispatchError, InvalidInputError
 from ..presets import KEY_VARIABLES, PRESETS, find_preset, is_own_pair
 from ..secrets import NO_KEY_NEEDED, Secret, is_reference, key_problem, store_in_keyring
 from ..urls import host_of, normalise_base_url, shown_url
 from ._base import Field, Form, UnexpectedError
-from ._format import plural
 from ._parts import Message, box, classed, close_all_in, is_shown, make, mono, show
 from ._states import TYPE_WORDS
 from .secret_input import SecretInput

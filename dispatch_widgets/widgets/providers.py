@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from .._text import clean
+from .._text import clean, plural
 from ..errors import DiscoveryError, NotFoundError
 from ..settings.schema import MOCK_PROVIDER_ID
 from ._base import BasePanel
 from ._diagnosis import diagnosed_url, diagnosis_note, diagnosis_text
 from ._done import Done
-from ._format import plural
 from ._found import FoundHere
 from ._news import News
 from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from .._text import clean, escaped
+from .._text import clean, escaped, plural
 from ..errors import DispatchError
 from ..settings.tasks import TASK_NEEDS, TASKS
 from ._base import BasePanel, UnexpectedError
-from ._format import plural
 from ._model_rows import kind_words
 from ._news import News
 from ._parts import (

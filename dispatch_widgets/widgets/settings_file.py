@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._text import clean, escaped
+from .._text import clean, escaped, plural
 from ._base import BasePanel
 from ._done import Done
-from ._format import content_words, plural, restore_words, size, stamp
+from ._format import content_words, restore_words, size, stamp
 from ._parts import (
     Later,
     Note,

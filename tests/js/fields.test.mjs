@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isWebAddress, tidySecret } from "../../dispatch_widgets/widgets/js/field/key_text.js";
-import { formKey } from "../../dispatch_widgets/widgets/js/root/forms.js";
-import { isNamingAttribute } from "../../dispatch_widgets/widgets/js/root/names.js";
+import { formKey } from "../../dispatch_widgets/widgets/js/panel/forms.js";
+import { isNamingAttribute } from "../../dispatch_widgets/widgets/js/panel/names.js";
 
 test("blanks around a pasted key go, and that is said (SEC-3)", () => {
   assert.deepEqual(tidySecret("sk-abc"), { value: "sk-abc", problem: "", said: "" });

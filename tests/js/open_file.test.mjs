@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contentsUrl, pathOnServer } from "../../dispatch_widgets/widgets/js/root/open_file.js";
+import { contentsUrl, pathOnServer } from "../../dispatch_widgets/widgets/js/panel/open_file.js";
 
 test("a file below the server's root has a path there, another has none", () => {
-  assert.equal(pathOnServer("/home/me/work/a/x.json", "/home/me", "/home/me/work"), "a/x.json");
-  assert.equal(pathOnServer("/home/me/work/x.json", "/home/me", "~/work"), "x.json");
+  assert.equal(pathOnServer("/home/me/course/a/x.json", "/home/me", "/home/me/course"), "a/x.json");
+  assert.equal(pathOnServer("/home/me/course/x.json", "/home/me", "~/course"), "x.json");
   assert.equal(pathOnServer("/home/me/x.json", "/home/me", "~"), "x.json");
   assert.equal(pathOnServer("/x.json", "/home/me", "/"), "x.json");
-  for (const root of ["/home/me/work", "~/work", "/home/ad", "", undefined]) {
-    assert.equal(pathOnServer("/home/me/workshop/x.json", "/home/me", root), null, String(root));
+  for (const root of ["/home/me/course", "~/course", "/home/ad", "", undefined]) {
+    assert.equal(pathOnServer("/home/me/courseshop/x.json", "/home/me", root), null, String(root));
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openSender } from "../../dispatch_widgets/widgets/js/list/store.js";
-import { oncePerAnswer } from "../../dispatch_widgets/widgets/js/root/buttons.js";
+import { oncePerAnswer } from "../../dispatch_widgets/widgets/js/panel/buttons.js";
 import { isSlip } from "../../dispatch_widgets/widgets/js/shared/presses.js";
 
 test("the second click of a double click and the repeat of a held key are slips", () => {

@@ -1,10 +1,10 @@
 // What a panel's root needs that core widgets do not give: names, focus, a voice, and that JupyterLab's
 // one-key shortcuts stay quiet while anything in the panel has the focus.
-import { oncePerAnswer } from "./root/buttons.js";
-import { copyText } from "./root/clipboard.js";
-import { holdSave, onFormKey } from "./root/forms.js";
-import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./root/names.js";
-import { offerFiles } from "./root/open_file.js";
+import { oncePerAnswer } from "./panel/buttons.js";
+import { copyText } from "./panel/clipboard.js";
+import { holdSave, onFormKey } from "./panel/forms.js";
+import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
+import { offerFiles } from "./panel/open_file.js";
 import { h } from "./shared/elements.js";
 import { soon } from "./shared/focus.js";
 import { ignoreSlips } from "./shared/presses.js";

@@ -1,7 +1,7 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel_root.js root/buttons.js root/clipboard.js root/forms.js root/names.js root/open_file.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
-// SHA-256 of them and of what follows: dd0e23816957116074df37aa161e8c44b56ada3651330b55504e4cc7a9400900
-// root/buttons.js
+// Sources: panel/buttons.js panel/clipboard.js panel/forms.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
+// SHA-256 of them and of what follows: 051999bd2eb8b117185f8e6032522104ee69a8e766d6db21914da4463bd0ab01
+// panel/buttons.js
 var CORE = ".widget-button";
 function oncePerAnswer(ask) {
   const waiting = /* @__PURE__ */ new Map();
@@ -25,7 +25,7 @@ function oncePerAnswer(ask) {
   return { onClick, onAnswer };
 }
 
-// root/clipboard.js
+// panel/clipboard.js
 function copyTheOldWay(text) {
   const field = document.createElement("textarea");
   const focused = document.activeElement;
@@ -48,7 +48,7 @@ async function copyText(text) {
   }
 }
 
-// root/forms.js
+// panel/forms.js
 var PRIMARY = ".dw-form-foot .mod-primary";
 var ANSWERS = 2;
 function formKey(event) {
@@ -128,7 +128,7 @@ function soon(attempt, tries = 20) {
   if (!attempt() && tries > 0) setTimeout(soon, 50, attempt, tries - 1);
 }
 
-// root/names.js
+// panel/names.js
 var FOCUSABLE2 = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable='true']";
 var UNMARKED = `:is(${FOCUSABLE2}):not([${SUPPRESS}="true"])`;
 var NAMED = /^(role|title|autocomplete|spellcheck|inputmode|aria-[a-z]+)$/;
@@ -185,7 +185,7 @@ function findFocusable(root, selector) {
   return null;
 }
 
-// root/open_file.js
+// panel/open_file.js
 var PLACE = ".dw-open-file:not([data-asked])";
 var OPEN = "docmanager:open";
 var FACTORY = "Editor";
