@@ -220,7 +220,8 @@ class Listener:
                 connection.close()
                 return
             self._connections.add(connection)
-            self._threads.add(thread)
+            # A thread does not take itself out: `stop` waits for it until it is really gone.
+            self._threads = {other for other in self._threads if other.is_alive()} | {thread}
             self.accepted += 1
         thread.start()
 
@@ -232,7 +233,6 @@ class Listener:
         finally:
             with self._lock:
                 self._connections.discard(connection)
-                self._threads.discard(threading.current_thread())
             connection.close()
 
     def _talk(self, connection: socket.socket) -> None:

@@ -154,44 +154,36 @@ class Disk:
         Raises:
             SettingsWriteError: If the system refuses; the file is as it was.
         """
+        made: list[Path] = []  # beside the file, and not to be left there
         try:
             temporary = self.files.write_temporary(target, data, old)
-            try:
-                if not self._is_still(target, old):
-                    return False
-                if old is None:
-                    self.files.publish(temporary, target)
-                else:
-                    self.files.replace(temporary, target)
-                self._was_there = True
-            except FileExistsError:
+            made.append(temporary)
+            if not self._is_still(target, old):
                 return False
-            finally:
-                with suppress(OSError):
-                    temporary.unlink(missing_ok=True)
+            if old is None:
+                self.files.publish(temporary, target)
+                self._was_there = True
+                self.sync_folder(target)
+                return True
+            aside = self.files.keep_aside(target)
+            if aside:
+                made.append(aside)
+            self.files.replace(temporary, target)
+            self._was_there = True
             # At once, so that the other program hardly ever finds the file without what it wrote; and
             # again, for a write that began in the same instant.
-            if old and self._took_up_late_write(target, old, data):
+            if self._gave_back(target, data, old, aside):
                 return False
             self.sync_folder(target)
-            return not (old and self._took_up_late_write(target, old, data))
+            return not self._gave_back(target, data, old, aside)
+        except FileExistsError:
+            return False
         except OSError as error:
             raise write_error(error, target, self.path) from None
-
-    def _took_up_late_write(self, target: Path, old: Content, data: bytes) -> bool:
-        """Whether somebody wrote into the old file after it was read, and that is the file now.
-
-        A program that rewrites in place may have opened the old file just before it was replaced. What it
-        wrote is the user's latest word: it becomes the file, and the change is applied to it.
-        """
-        late = self._late_write(old)
-        if late is None:
-            return False
-        _log.info("another program wrote %s during a save; the change is applied to that", self.path)
-        current = self.files.read(target)
-        if current and current.digest == digest_of(data):
-            self.put(target, late, current)
-        return True
+        finally:
+            for path in made:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     def _is_still(self, target: Path, old: Content | None) -> bool:
         if self.target() != target:
@@ -199,8 +191,40 @@ class Disk:
         current = self.files.read(target)
         return (current.digest if current else None) == (old.digest if old else None)
 
+    def _gave_back(self, target: Path, data: bytes, old: Content, aside: Path | None) -> bool:
+        """Whether somebody else wrote the file that was replaced; then that is the file again.
+
+        A program that rewrites in place may have opened the old file just before it was replaced. What it
+        writes is the user's latest word: the change is to be applied to it.
+
+        Args:
+            target: The real file, which holds `data` since a moment ago.
+            data: The bytes that were put there.
+            old: What was read before.
+            aside: The other name of the file that was replaced; None where it could have none.
+        """
+        if aside:
+            kept = self.files.read(aside)
+            late = kept.data if kept and kept.digest != old.digest else None
+        else:
+            late = self._late_write(old)
+        if late is None:
+            return False
+        _log.info("another program wrote %s during a save; the change is applied to that", self.path)
+        current = self.files.read(target)
+        if current and current.digest == digest_of(data):
+            if aside:
+                # The very file, even in the middle of being written: who reads it next has patience.
+                self.files.replace(aside, target)
+            else:
+                self.put(target, late, current)
+        return True
+
     def _late_write(self, old: Content) -> bytes | None:
-        """What was written into a file after it was read, once that is whole; None if nothing was."""
+        """What was written into a file after it was read, once that is whole; None if nothing was.
+
+        For file systems where the file can have no second name: its bytes must be put back.
+        """
         deadline = time.monotonic() + LATE_WRITE_WAIT_SECONDS
         while old.handle >= 0:
             data = self.files.read_again(old.handle)

@@ -143,7 +143,7 @@ class Files:
         Raises:
             OSError: If the disk or the folder refuses; then no new file is left.
         """
-        path = target.parent / f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
+        path = _name_beside(target)
         handle = os.open(path, _CREATE_FLAGS, PRIVATE_MODE)
         try:
             try:
@@ -159,6 +159,23 @@ class Files:
             with suppress(OSError):
                 path.unlink()
             raise
+        return path
+
+    def keep_aside(self, target: Path) -> Path | None:
+        """Gives a file a second name, by which it can be read and put back after it was replaced.
+
+        Args:
+            target: The file.
+
+        Returns:
+            The second name, for the caller to remove; None where files have one name only (FAT, some
+            network shares), or where the system refuses a second one to who does not own the file.
+        """
+        path = _name_beside(target)
+        try:
+            os.link(target, path)
+        except OSError:
+            return None
         return path
 
     def replace(self, temporary: Path, target: Path) -> None:
@@ -235,6 +252,11 @@ class Files:
                 if match and not _is_alive(int(match.group(1))):
                     with suppress(OSError):
                         os.unlink(found.path)  # noqa: PTH108 - an entry of scandir
+
+
+def _name_beside(target: Path) -> Path:
+    """A free name in the same folder, which `Files.sweep` knows."""
+    return target.parent / f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
 
 
 def kind_of(status: os.stat_result) -> str:

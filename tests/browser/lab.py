@@ -65,6 +65,7 @@ OTHERS_ERRORS = (
     "(reading 'schema')",  # Notebook 7, while it starts
     "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
     "Failed to execute 'removeChild' on 'Node'",  # JupyterLab, when one theme follows another in haste
+    "Canceled future for create_subshell_request",  # JupyterLab, when a kernel ends before it answered that
 )
 
 _COMPLAINTS = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dispatch_widgets.errors import UnreadableSettingsError
 from dispatch_widgets.settings import migration
 from dispatch_widgets.settings.document import put
 from dispatch_widgets.settings.store import SettingsStore
@@ -18,7 +19,13 @@ def edit(path: str, name: str, count: str) -> None:
     """Makes many edits, each a name of its own at the top of the document."""
     store = SettingsStore(path, lock_timeout_seconds=60)
     for number in range(int(count)):
-        store.edit(lambda document, number=number: put(document, (f"{name}/{number}",), number))
+        for _ in range(20):
+            # Refused while somebody else is long in the middle of writing: then once more, as people do.
+            with contextlib.suppress(UnreadableSettingsError):
+                store.edit(lambda document, number=number: put(document, (f"{name}/{number}",), number))
+                break
+        else:
+            sys.exit("the file stayed unreadable")
 
 
 def hold(path: str) -> None:
@@ -52,7 +59,7 @@ def rewrite(path: str, count: str) -> None:
     """
     file = Path(path)
     for number in range(int(count)):
-        for _ in range(300):
+        for _ in range(3000):
             with contextlib.suppress(ValueError):
                 document = json.loads(file.read_bytes())
                 if document.get("foreign", -1) == number - 1:

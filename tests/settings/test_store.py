@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import stat
@@ -23,7 +22,6 @@ from dispatch_widgets.errors import (
     UnreadableSettingsError,
 )
 from dispatch_widgets.settings import registry
-from dispatch_widgets.settings._files import Files
 from dispatch_widgets.settings.document import put, render
 from dispatch_widgets.settings.store import SettingsStore
 
@@ -391,147 +389,6 @@ def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) ->
     assert other.exists()
 
 
-# ----------------------------------------------------------------- somebody writes at the same moment
-
-
-class Interrupted(Files):
-    """The file system, with somebody else at work just before or after one of its operations."""
-
-    def __init__(self) -> None:
-        self.before_replace: list[Callable[[Path], None]] = []
-        self.after_write: list[Callable[[Path], None]] = []
-        self.before_publish: list[Callable[[Path], None]] = []
-
-    def write_temporary(self, target: Path, data: bytes, like: Any) -> Path:
-        temporary = super().write_temporary(target, data, like)
-        if self.after_write:
-            self.after_write.pop(0)(target)
-        return temporary
-
-    def replace(self, temporary: Path, target: Path) -> None:
-        if self.before_replace:
-            self.before_replace.pop(0)(target)
-        super().replace(temporary, target)
-
-    def publish(self, temporary: Path, target: Path) -> None:
-        if self.before_publish:
-            self.before_publish.pop(0)(target)
-        super().publish(temporary, target)
-
-
-@pytest.mark.req("ST-3")
-def test_a_foreign_write_during_a_save_is_kept(file: Path) -> None:
-    """A file written by somebody after it was read is read again and the change applied to it (ST-3)."""
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-    files.after_write = [
-        lambda target: target.write_text('{"theirs": 1}'),
-        lambda target: target.write_text('{"theirs": 2}'),
-    ]
-    snapshot = store.edit(note(1), backup_reason="x")
-    assert snapshot.document == {"theirs": 2, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 2, "note": 1}
-    assert snapshot.backup is not None
-    assert json.loads(snapshot.backup.read_text()) == {"theirs": 2}
-
-
-@pytest.mark.req("ST-3")
-def test_a_file_replaced_by_somebody_during_a_save_is_kept(file: Path) -> None:
-    """A program that puts another file in its place, as editors do, is noticed by content (ST-3)."""
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-
-    def replace(target: Path) -> None:
-        other = target.with_name("editor.tmp")
-        other.write_text('{"theirs": 1}')
-        other.replace(target)
-
-    files.after_write = [replace]
-    assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
-
-
-@posix
-@pytest.mark.req("ST-3")
-def test_a_foreign_write_between_compare_and_replace_is_kept(file: Path) -> None:
-    """What is written in place in the very last moment lands in the replaced file, and is taken up (ST-3)."""
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-    files.before_replace = [lambda target: target.write_text('{"theirs": 1}') and None]
-    assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
-
-
-@posix
-@pytest.mark.req("ST-3")
-def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path) -> None:
-    """A program that truncated the old file just before the replace, and fills it later, is heard (ST-3)."""
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-    writers: list[threading.Timer] = []
-
-    def truncate(target: Path) -> None:
-        handle = target.open("w")
-
-        def finish() -> None:
-            handle.write('{"theirs": 1}')
-            handle.close()
-
-        writers.append(threading.Timer(0.15, finish))
-        writers[0].start()
-
-    files.before_replace = [truncate]
-    try:
-        assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    finally:
-        writers[0].join()
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
-
-
-@pytest.mark.req("ST-3")
-def test_a_file_made_by_somebody_meanwhile_is_not_overwritten(file: Path) -> None:
-    """The first save gives way to a file that appeared since it looked (ST-3)."""
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    files.before_publish = [lambda target: target.write_text('{"theirs": 1}') and None]
-    assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
-
-
-def test_a_file_that_never_rests_is_an_error(file: Path) -> None:
-    """A program that writes at every attempt ends in an error, not in an endless loop (ST-3)."""
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-    numbers = itertools.count()
-    files.after_write = [lambda target: target.write_text(f'{{"theirs": {next(numbers)}}}')] * 200
-    with pytest.raises(SettingsWriteError, match="again and again"):
-        store.edit(note(1))
-    assert "theirs" in json.loads(file.read_text())
-    assert not list(file.parent.glob(".*tmp"))
-
-
-@pytest.mark.req("ST-3")
-def test_threads_of_one_process_lose_nothing(store: SettingsStore, file: Path) -> None:
-    """Threads that share a store, or have one each, edit at once and all edits are kept (ST-3)."""
-    stores = [store, store, SettingsStore(file), SettingsStore(file)]
-
-    def work(number: int) -> None:
-        for step in range(15):
-            stores[number].edit(note(step, f"{number}/{step}"))
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(store.read().document) == 60
-
-
 # ------------------------------------------------------------------------------------------ secrecy
 
 
@@ -561,18 +418,3 @@ def test_errors_bring_no_frames_that_hold_the_document(store: SettingsStore, fil
         lambda: store.edit(lambda document: registry.update_provider(document, "a", name=" "))
     )
     assert canary not in repr(store.read()) + repr(store) + repr(store.edit(note(1), backup_reason="x"))
-
-
-@pytest.mark.req("SEC-1")
-def test_logging_shows_no_key(file: Path, canary: str, caplog: pytest.LogCaptureFixture) -> None:
-    """With everything logged at DEBUG no key is in the log (SEC-1)."""
-    caplog.set_level("DEBUG")
-    files = Interrupted()
-    store = SettingsStore(file, files=files)
-    store.edit(
-        lambda document: registry.add_provider(document, name="N", type="anthropic", api_key=canary)[0]
-    )
-    files.before_replace = [lambda target: target.write_text(f'{{"apiKey": "{canary}"}}') and None]
-    store.edit(note(1), backup_reason="x")
-    assert "during a save" in caplog.text or sys.platform == "win32"
-    assert canary not in caplog.text
