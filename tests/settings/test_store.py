@@ -394,7 +394,7 @@ def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) ->
 
 @pytest.mark.req("SEC-1")
 def test_errors_bring_no_frames_that_hold_the_document(store: SettingsStore, file: Path, canary: str) -> None:
-    """A traceback with local variables shows no key of a broken file or a refused edit (SEC-1)."""
+    """A traceback with local variables shows no key of a broken file or copy, or a refused edit (SEC-1)."""
     import traceback
 
     def local_texts(action: Callable[[], object]) -> str:
@@ -411,6 +411,10 @@ def test_errors_bring_no_frames_that_hold_the_document(store: SettingsStore, fil
         {"providers": [{"id": "a", "name": "n", "type": "anthropic", "credentials": {"apiKey": canary}}]}
     )
     file.write_bytes(good[:-4])
+    backup = store.make_backup("x")
+    assert backup
+    assert canary not in local_texts(lambda: store.read_backup(backup))
+    assert canary not in local_texts(lambda: store.restore(backup))
     assert canary not in local_texts(store.read)
     assert canary not in local_texts(lambda: store.edit(note(1)))
     file.write_bytes(good)
