@@ -16,9 +16,14 @@ import httpcore
 import httpx
 
 from .failures import Failure
-from .network import LookupFailedError, ProxyUnreachableError
+from .network import LookupFailedError, ProxyTlsError, ProxyUnreachableError
 from .refusals import PROXY_LOGIN_WANTED, proxy_at_start, proxy_login_wanted, way_there
-from .transport import BrokenCertificateSettingError, BrokenProxySettingError, is_loopback
+from .transport import (
+    BrokenCertificateSettingError,
+    BrokenProxySettingError,
+    is_loopback,
+    proxy_in_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +125,8 @@ def _setting(part: BaseException) -> Failure | None:
 def _proxy(part: BaseException, place: Place) -> Failure | None:
     if isinstance(part, ProxyUnreachableError):
         return _no_way_through(place, "cannot be reached")
+    if isinstance(part, ProxyTlsError):
+        return _insecure_proxy(part, place)
     if isinstance(part, (httpx.ProxyError, httpcore.ProxyError)):
         status = str(part)[:3]  # httpcore's text begins with it; what follows is the proxy's own
         if status == str(PROXY_LOGIN_WANTED):
@@ -136,6 +143,29 @@ def _no_way_through(place: Place, why: str) -> Failure:
     )
 
 
+def _insecure_proxy(error: BaseException, place: Place) -> Failure:
+    who = proxy_in_words(place.url) or "the proxy"
+    for part in _chain(error):
+        if isinstance(part, ssl.SSLCertVerificationError):
+            return _unproven(part, who)
+    return Failure(
+        "TLS",
+        f"No secure connection to {who} could be made.",
+        "{list}Most proxies are spoken to in the clear: then the variable's value begins with http://, "
+        "that of HTTPS_PROXY too.",
+    )
+
+
+def _unproven(error: ssl.SSLCertVerificationError, who: str) -> Failure:
+    why = " It is for another name." if "ostname mismatch" in str(error) else ""
+    why = " It has expired." if "expired" in str(error) else why
+    return Failure(
+        "TLS",
+        f"The certificate of {who} cannot be checked.{why}",
+        "{list}For a private authority set SSL_CERT_FILE. Checks are never turned off.",
+    )
+
+
 def _name(part: BaseException, place: Place) -> Failure | None:
     if not isinstance(part, (socket.gaierror, LookupFailedError, httpx.InvalidURL)):
         return None
@@ -149,13 +179,7 @@ def _name(part: BaseException, place: Place) -> Failure | None:
 
 def _tls(part: BaseException, place: Place) -> Failure | None:
     if isinstance(part, ssl.SSLCertVerificationError):
-        why = " It is for another name." if "ostname mismatch" in str(part) else ""
-        why = " It has expired." if "expired" in str(part) else why
-        return Failure(
-            "TLS",
-            f"The certificate of {place.host} cannot be checked.{why}",
-            "{list}For a private authority set SSL_CERT_FILE. Checks are never turned off.",
-        )
+        return _unproven(part, place.host)
     if isinstance(part, ssl.SSLError):
         return Failure(
             "TLS",

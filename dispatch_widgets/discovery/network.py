@@ -35,6 +35,10 @@ class ProxyUnreachableError(httpcore.ProxyError):
     """The connection to the proxy itself failed."""
 
 
+class ProxyTlsError(httpcore.ProxyError):
+    """The proxy is spoken to over TLS, and that was not brought about; the cause says why."""
+
+
 class ClosableProtocol(asyncio.Protocol):
     """What `connect` makes: a protocol that can end its own connection."""
 
@@ -121,10 +125,15 @@ async def connect(protocol: Callable[[], P], host: str, port: int, context: ssl.
 
 
 class DaemonLookupBackend(httpcore.AsyncNetworkBackend):
-    """What httpcore reaches a proxy through: its own streams, on addresses that `look_up` found."""
+    """What httpcore reaches a proxy through: its own streams, on addresses that `look_up` found.
 
-    def __init__(self) -> None:
+    Args:
+        over_tls: Whether the proxy is spoken to over TLS; errors of that are told from the server's.
+    """
+
+    def __init__(self, *, over_tls: bool = False) -> None:
         self._streams = httpcore.AnyIOBackend()
+        self._over_tls = over_tls
 
     async def connect_tcp(
         self,
@@ -143,13 +152,44 @@ class DaemonLookupBackend(httpcore.AsyncNetworkBackend):
             await stream.aclose()
 
         try:
-            return await _first_to_answer([one(address) for address in await _addresses(host, port)], drop)
+            stream = await _first_to_answer([one(address) for address in await _addresses(host, port)], drop)
         except (OSError, httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             raise ProxyUnreachableError(str(error)) from error
+        return _TlsToProxy(stream) if self._over_tls else stream
 
     async def sleep(self, seconds: float) -> None:
         """Waits; httpcore asks for it between its retries, of which we allow none."""
         await asyncio.sleep(seconds)
+
+
+class _TlsToProxy(httpcore.AsyncNetworkStream):
+    """A connection on which the first TLS is with the proxy itself; the server's comes inside of that."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except (OSError, httpcore.ConnectError) as error:
+            raise ProxyTlsError(str(error)) from error
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
 async def _addresses(host: str, port: int) -> list[str]:

@@ -227,7 +227,7 @@ def _new_pool(proxy_url: str, variable: str, context: ssl.SSLContext | None) -> 
         raise BrokenProxySettingError(variable, package="socksio")
     return httpcore.AsyncConnectionPool(
         ssl_context=context,
-        network_backend=DaemonLookupBackend(),
+        network_backend=DaemonLookupBackend(over_tls=scheme == "https"),
         proxy=httpcore.Proxy(
             url=httpcore.URL(
                 scheme=proxy.url.raw_scheme,

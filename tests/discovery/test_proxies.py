@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import threading
@@ -16,6 +17,7 @@ from dispatch_widgets.discovery import transport
 from dispatch_widgets.discovery.transport import proxy_for
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -74,6 +76,9 @@ class LoopbackProxy:
         data = client.recv(_BLOCK)
         if data[:1] == b"\x05":
             return self._socks(client)
+        if data[:1] == b"\x16":  # a TLS greeting, which this proxy does not understand
+            client.sendall(self._answer or b"")
+            return None
         while b"\r\n\r\n" not in data:
             data += client.recv(_BLOCK)
         head = data.partition(b"\r\n\r\n")[0].decode("latin-1")
@@ -129,6 +134,49 @@ def proxy(demo: Any, tls_server: int) -> Iterator[Callable[..., LoopbackProxy]]:
         each.close()
 
 
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while block := await reader.read(_BLOCK):
+            writer.write(block)
+            await writer.drain()
+    except OSError:
+        pass  # the test ended, or a client went away
+    finally:
+        writer.close()
+
+
+@pytest.fixture
+def behind_tls(tls_context: ssl.SSLContext) -> Iterator[Callable[[int], int]]:
+    """Puts TLS before a port of this machine: gives the port that is spoken to over TLS."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    servers: list[asyncio.Server] = []
+
+    async def front(port: int) -> int:
+        async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            from_there, to_there = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(_copy(reader, to_there), _copy(from_there, writer))
+
+        servers.append(await asyncio.start_server(join, "127.0.0.1", 0, ssl=tls_context))
+        found: int = servers[-1].sockets[0].getsockname()[1]
+        return found
+
+    async def stop() -> None:
+        for server in servers:
+            server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    yield lambda port: asyncio.run_coroutine_threadsafe(front(port), loop).result(10)
+    asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
 @pytest.fixture
 def trusted(data_file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The certificate of the tests is trusted."""
@@ -160,6 +208,62 @@ def test_a_tunnel_keeps_the_key_from_the_proxy(  # noqa: PLR0917
     assert head.startswith(f"CONNECT {HOST}:443 HTTP/1.1\r\n")
     assert canary not in head
     assert "authorization: bearer" not in head.lower()
+
+
+@pytest.mark.req("SEC-5", "SEC-1")
+@pytest.mark.parametrize(("scheme", "found"), [("http", 30), ("https", 1)])
+def test_a_proxy_is_spoken_to_over_tls(  # noqa: PLR0917
+    scheme: str,
+    found: int,
+    ask: Any,
+    target: Any,
+    proxy: Any,
+    behind_tls: Callable[[int], int],
+    trusted: None,
+    canary: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A proxy with an https:// address gets its login over TLS, and a tunnel has a TLS of its own (SEC-5)."""
+    through = proxy(login="me:pass")
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://me:pass@127.0.0.1:{behind_tls(through.port)}")
+    assert len(ask(target(f"{scheme}://{HOST}/{'openai/' * (scheme == 'http')}v1"))) == found
+    assert len(through.heads) == 1
+    assert scheme == "http" or canary not in through.heads[0]
+
+
+@pytest.mark.req("SEC-5", "MD-15")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_whose_certificate_nobody_knows_is_told(  # noqa: PLR0917
+    scheme: str,
+    ask_kind: Any,
+    target: Any,
+    proxy: Any,
+    behind_tls: Callable[[int], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It gets neither login nor key, and the error is about the proxy, not about the server (SEC-5)."""
+    through = proxy()
+    port = behind_tls(through.port)
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://me:hunter2@127.0.0.1:{port}")
+    kind, error = ask_kind(target(f"{scheme}://{HOST}/v1"))
+    assert (kind, through.heads) == ("TLS", [])
+    assert f"127.0.0.1:{port} ({scheme.upper()}_PROXY)" in str(error)
+    assert "hunter2" not in f"{error} {error!r}"
+
+
+@pytest.mark.req("SEC-5", "MD-15")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""], ids=["a word", "no word"])
+def test_a_plain_proxy_that_is_taken_for_one_with_tls_is_told(  # noqa: PLR0917
+    scheme: str, answer: bytes, ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The common slip HTTPS_PROXY=https://…, where the proxy speaks no TLS, says what to write (MD-15)."""
+    port = proxy(answer=answer).port
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://127.0.0.1:{port}")
+    kind, error = ask_kind(target(f"{scheme}://{HOST}/v1"))
+    assert kind == "TLS"
+    assert error.message.startswith(f"No secure connection to the proxy 127.0.0.1:{port} (")
+    assert "begins with http://" in error.hint
 
 
 @pytest.mark.req("SEC-5")
