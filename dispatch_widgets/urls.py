@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from .errors import FieldProblem, InvalidInputError
@@ -80,6 +81,12 @@ def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the f
     text = raw.strip().strip("\ufeff\u200b\u200c\u200d\u2060").strip() if isinstance(raw, str) else ""
     if not text and type == "anthropic" and (raw is None or isinstance(raw, str)):
         return BaseUrl(url=ANTHROPIC_BASE_URL)
+    return _normalised(text, type)
+
+
+# Asked for at every look into the cache of models (P-5). What cannot be a base URL is not remembered.
+@lru_cache(maxsize=256)
+def _normalised(text: str, type: str) -> BaseUrl:  # noqa: A002 - the file's own word
     problem = _problem(text)
     if problem:
         raise InvalidInputError([FieldProblem(BASE_URL_FIELD, problem)])

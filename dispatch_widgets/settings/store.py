@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
 _ATTEMPTS = 50  # how often a change is applied again because the file was written meanwhile
-# Within this time after a write, another one may leave size and times of the file the same.
-_STATUS_DOUBT_SECONDS = 2.0
+# Within this time after a write, another one may leave size and times of the file the same: a file
+# system keeps times by a clock that moves every 10 ms at the slowest, or in whole seconds (FAT: two).
+_STATUS_DOUBT_SECONDS = 0.05
+_COARSE_STATUS_DOUBT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,9 @@ class SettingsStore:
         known = self._known_status
         if known[:-1] != mark:
             now = self.digest()
-            if time.time() - max(status.st_mtime, status.st_ctime) > _STATUS_DOUBT_SECONDS:
+            fine = status.st_mtime_ns % 1_000_000_000 and status.st_ctime_ns % 1_000_000_000
+            doubt_seconds = _STATUS_DOUBT_SECONDS if fine else _COARSE_STATUS_DOUBT_SECONDS
+            if time.time() - max(status.st_mtime, status.st_ctime) > doubt_seconds:
                 self._known_status = (*mark, now)
             return now != digest
         return bool(known[-1] != digest)
