@@ -6,9 +6,11 @@ by name. Text that comes from a server or an exception goes through `redact` bef
 
 from __future__ import annotations
 
+import os
 import re
 from json.encoder import encode_basestring_ascii
 
+from ._quiet import quiet
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
 
 TYPE_CHECKING = False
@@ -165,12 +167,13 @@ def clean_key(raw: object) -> str:
     return raw.strip()
 
 
-def resolve_key(key: str, environ: Mapping[str, str]) -> str:
+@quiet
+def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
     """The key itself: a reference is followed now, anything else is returned as it is (SEC-4).
 
     Args:
         key: What stands in the settings file.
-        environ: The environment to read, usually `os.environ`.
+        environ: The environment to read; that of the process if None.
 
     Raises:
         MissingVariableError: If the variable is not set or blank.
@@ -181,7 +184,7 @@ def resolve_key(key: str, environ: Mapping[str, str]) -> str:
     name = environment_name(key)
     place = _KEYRING.fullmatch(key)
     if name is not None:
-        value = environ.get(name, "").strip()
+        value = (os.getenv(name, "") if environ is None else environ.get(name, "")).strip()
         if not value:
             raise MissingVariableError(name)
     elif place is not None:
@@ -196,6 +199,7 @@ def resolve_key(key: str, environ: Mapping[str, str]) -> str:
     return value
 
 
+@quiet
 def store_in_keyring(service: str, user: str, key: str) -> str:
     """Stores a key in the system's keyring, through the optional ``keyring`` package (SEC-4).
 
@@ -226,21 +230,31 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
 def redact(text: str, keys: Iterable[str] = ()) -> str:
     """A text with every given key, and everything shaped like a key, masked.
 
-    Finds a key also where it was percent-encoded or written as a JSON text.
+    Finds a key also where it was percent-encoded, or written as a JSON text, as HTML, or as Python shows it.
 
     Args:
         text: Anything that came from outside, or an exception's message.
         keys: Keys that may stand in it.
     """
-    from urllib.parse import quote
-
     for key in keys:
         if len(key) < _SHORTEST_REDACTED or is_reference(key):
             continue
         shown = mask(key)
-        for form in {key, quote(key, safe=""), encode_basestring_ascii(key)[1:-1]}:
+        for form in _forms_of(key):
             text = text.replace(form, shown)
     return _KEY_SHAPES.sub(lambda found: mask(found.group()), text)
+
+
+def _forms_of(key: str) -> list[str]:
+    """How a key may be written where it is quoted, the longest first: one can be a part of another."""
+    from html import escape
+    from urllib.parse import quote
+
+    written = encode_basestring_ascii(key)[1:-1]
+    forms = {key, quote(key), quote(key, safe=""), written, written.replace("/", "\\/"), repr(key)[1:-1]}
+    for text in (escape(key), escape(key, quote=False)):
+        forms |= {text, text.replace("&#x27;", "&#39;"), text.replace("&#x27;", "&apos;")}
+    return sorted(forms, key=len, reverse=True)
 
 
 def is_secret_field(name: str) -> bool:

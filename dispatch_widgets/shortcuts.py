@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._quiet import quiet
 from .service import SettingsService
 from .service.default import default_service
 
@@ -55,11 +56,13 @@ def get_providers() -> ProviderList:
     return default_service().get_providers()
 
 
+@quiet
 def add_provider(*, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
     """See `SettingsService.add_provider`."""
     return default_service().add_provider(name=name, type=type, api_key=api_key, base_url=base_url)
 
 
+@quiet
 def update_provider(provider_id: str, **changes: Any) -> Provider:
     """See `SettingsService.update_provider`."""
     return default_service().update_provider(provider_id, **changes)

@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import pickle
+from html import escape
 from urllib.parse import quote
 
 import pytest
@@ -143,14 +144,27 @@ def test_a_broken_value_of_a_variable_is_refused_without_quoting_it() -> None:
 
 
 @pytest.mark.req("SEC-1")
-@pytest.mark.parametrize("write", [str, lambda k: quote(k, safe=""), lambda k: json.dumps(k)[1:-1], repr])
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        quote,
+        lambda k: quote(k, safe=""),
+        lambda k: json.dumps(k)[1:-1],
+        lambda k: json.dumps(k)[1:-1].replace("/", "\\/"),
+        repr,
+        escape,
+        lambda k: escape(k, quote=False),
+        lambda k: escape(k).replace("&#x27;", "&#39;"),
+    ],
+)
 def test_a_key_is_masked_in_any_text(write: object) -> None:
-    """A key is found plain, percent-encoded and JSON-encoded."""
-    key = 'odd/key+with="signs"&more'
+    """A key is found plain, percent-encoded, and as JSON, HTML and Python write it."""
+    key = 'odd/key+with="signs"&\'more'
     assert callable(write)
     text = redact(f"the server said {write(key)}!", [key])
     assert key not in text
-    assert write(key) not in text
+    assert write(key).strip("'\"") not in text
     assert "…more" in text
 
 

@@ -60,7 +60,7 @@ class Guarding(Trying):
                 text = found.strip()
                 if is_reference(text):
                     with suppress(DispatchError):
-                        keys.append(resolve_key(text, os.environ))
+                        keys.append(resolve_key(text))
                 else:
                     keys.append(text)
         return [key for key in dict.fromkeys(keys) if key]

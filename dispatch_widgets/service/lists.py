@@ -6,7 +6,6 @@ to ask. All asking happens on the background loop; what is held can be read from
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
@@ -128,7 +127,7 @@ class ModelLists:
             )
         url = normalise_base_url(provider.base_url, provider.type).url
         self._consents.check(provider)
-        key = resolve_key(provider.credentials.api_key.get_secret_value(), os.environ)
+        key = resolve_key(provider.credentials.api_key.get_secret_value())
         return Target(
             provider_id=provider.id,
             name=provider.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._quiet import quiet
 from ..errors import NotFoundError
 from ..settings import registry
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID
@@ -51,6 +52,7 @@ class Providers(ServiceCore):
             f"There is no provider with the id {provider_id!r}.", hint="get_providers() lists them all."
         )
 
+    @quiet
     def add_provider(self, *, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
         """Register a provider (PM-2).
 
@@ -78,6 +80,7 @@ class Providers(ServiceCore):
         self._consents.given_with(added, api_key)
         return added
 
+    @quiet
     def update_provider(
         self,
         provider_id: str,

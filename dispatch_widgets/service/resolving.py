@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from .._resolve import describe
@@ -87,7 +86,7 @@ class Resolving(Catalog):
         return describe(
             provider,
             model,
-            api_key=resolve_key(key, os.environ),
+            api_key=resolve_key(key),
             task=task,
             entry=entry,
             capabilities=capabilities,

@@ -1,19 +1,16 @@
-"""The words for what the file system refuses, and errors that bring no secrets along."""
+"""The words for what the file system refuses."""
 
 from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from ..errors import DispatchError, SettingsWriteError, UnreadableSettingsError
+from ..errors import SettingsWriteError, UnreadableSettingsError
 from ._files import NotAFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-_Result = TypeVar("_Result")
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -32,22 +29,6 @@ _HINTS = {
     errno.ENOENT: "Make the folder first.",
     errno.ENOTDIR: "Make the folder first.",
 }
-
-
-def quietly(action: Callable[[], _Result]) -> _Result:
-    """Runs an action; an error of ours comes out without the frames within, which hold the document.
-
-    Tracebacks that print local variables would show keys otherwise (SEC-1).
-
-    Args:
-        action: What to run.
-    """
-    try:
-        return action()
-    except DispatchError as error:
-        failure = error
-    failure.__context__ = None
-    raise failure.with_traceback(None)
 
 
 def reason_of(error: OSError) -> str:
