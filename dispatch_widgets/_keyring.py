@@ -73,6 +73,14 @@ def write(service: str, user: str, key: str) -> None:
         _remembered.pop((service, user), None)
 
 
+def is_there() -> bool:
+    """Whether this machine has a keyring in which keys are safe; none is read."""
+    try:
+        return bool(_safe(_package().get_keyring()))
+    except Exception:  # noqa: BLE001 - back ends raise whatever their systems do
+        return False
+
+
 def _package() -> Any:
     try:
         import keyring

@@ -85,6 +85,7 @@ class Hub(NewsDesk):
         editing: Panels that have a form open.
         batch: The refresh of all providers that is under way.
         outside: When another program changed the file under an open form; None if none did.
+        seen: When the version was saved that such a form was filled from; None if nobody knows.
     """
 
     def __init__(self, service: SettingsService) -> None:
@@ -98,6 +99,8 @@ class Hub(NewsDesk):
         self.editing: weakref.WeakSet[Any] = weakref.WeakSet()
         self.batch: Batch | None = None
         self.outside: datetime | None = None
+        self.seen: datetime | None = None
+        self._saved_at = service.saved_at
         self._limited: set[str] = set()
         self._drawn_at = time.monotonic()
         self._happened = 0  # counts what the service told: what was worked out before is worked out anew
@@ -130,13 +133,23 @@ class Hub(NewsDesk):
         self.post(News(change.what, change.provider_id))
 
     def noted(self, news: News) -> None:
-        """Remember that another program changed the file under an open form.
+        """Remember that another program changed the file under an open form, and forget who is gone.
 
         Args:
             news: What has changed.
         """
-        if news.what == "settings" and self.editing and self.service.saved_by == "another program":
-            self.outside = self.service.saved_at
+        if news.what != "settings":
+            return
+        service = self.service
+        if self.editing and service.saved_by == "another program":
+            if self.outside is None:
+                self.seen = self._saved_at
+            self.outside = service.saved_at
+        self._saved_at = service.saved_at
+        there = {provider.id for provider in self._providers()}
+        if service.problem is None:
+            for provider_id in [key for key in list(self.outcomes) if key not in there]:
+                self.outcomes.pop(provider_id, None)  # should it come back, it has no news to tell
 
     def kinds(self) -> dict[str, EntryKind]:
         """What each catalog entry can do; worked out once for a state of file and lists."""

@@ -142,16 +142,23 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
         Args:
             tab: ``providers``, ``models``, ``router`` or ``settings``.
-            where: ``provider_id`` and ``kind`` for Models, ``provider_id`` or ``add`` for Providers.
+            where: ``provider_id`` and ``kind``, or ``entry_id``, for Models; ``provider_id``, with
+                ``replace_key`` for its form, or ``add`` for Providers; ``convert`` for the settings file.
         """
         with self.hub.lock:
             self.tabs.selected_index = TABS.index(tab)
             provider_id = where.get("provider_id", "")
-            if tab == "models" and (provider_id or where.get("kind")):
+            if tab == "models" and where.get("entry_id"):
+                self.models.show_entry(where["entry_id"])
+            elif tab == "settings" and where.get("convert"):
+                self.settings.to_convert()
+            elif tab == "models" and (provider_id or where.get("kind")):
                 kind = where.get("kind", "all")
                 self.models.act(lambda: self.models.choose(provider_id, kind=kind))
             elif tab == "providers" and where.get("add"):
                 self.providers.act(self.providers.open_add)
+            elif tab == "providers" and provider_id and where.get("replace_key"):
+                self.providers.act(lambda: self.providers.edit(provider_id, field="key"))
             elif tab == "providers" and provider_id:
                 self.providers.list.focus(provider_id)
 
@@ -200,8 +207,13 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
                 "<b>This file cannot be read.</b> Nothing is written to it until it is mended.",
             )
         elif outside is not None:
-            at = escaped(clock(outside, self.providers.now))
-            write(self._bar_words, f"<b>Changed outside at {at}.</b> Your open form stays as it is.")
+            now, seen = self.providers.now, self.hub.seen
+            at = escaped(clock(outside, now))
+            version = f" You see the version of {escaped(clock(seen, now))}." if seen is not None else ""
+            write(
+                self._bar_words,
+                f"<b>Changed outside at {at}.</b>{version} Your open form stays as it is.",
+            )
         show(self._bar, (problem is not None and not here) or (problem is None and outside is not None))
         show(self.reload, problem is None)
         show(self.ways_out, problem is not None)

@@ -333,13 +333,10 @@ class ProvidersPanel(BasePanel):
         return form
 
     def reopen(self) -> None:
-        """Fill an open edit form anew from the file, after another program has changed it."""
+        """Bring an open edit form in step with the file, after another program has changed it."""
         form = self._form
         if isinstance(form, ProviderForm) and form.provider is not None:
-            if any(p.id == form.provider.id for p in self.service.get_providers()):
-                self.edit(form.provider.id)
-            else:
-                self._close_form()
+            form.read_again(self.service.settings.provider(form.provider.id))
 
     def form_left(self, form: ProviderForm, *, keep: bool) -> None:
         """Go back from a form to the list.
@@ -351,7 +348,7 @@ class ProvidersPanel(BasePanel):
         if not keep and form is self._add_form:
             self._forget_add_form()
         self._close_form()
-        if form.provider is not None:
+        if form.provider is not None and self.service.settings.provider(form.provider.id) is not None:
             self.list.focus(form.provider.id, "edit")
         else:
             self.root.focus(ADD_BUTTON)

@@ -18,6 +18,10 @@ def _rename(name: str) -> Any:
     return change
 
 
+def _move(document: dict[str, Any]) -> None:
+    document["providers"][1]["credentials"]["baseUrl"] += "/elsewhere/v1"
+
+
 @pytest.mark.req("UI", "ST-3", "ST-6")
 def test_panels_and_kernels_stay_in_step(app: Any, other_notebook: Any) -> None:
     """What one panel saves, another of the same kernel and one of a second kernel show by themselves."""
@@ -68,14 +72,19 @@ def test_an_outside_change_is_seen(app: Any) -> None:
 
     app.button("Edit Renamed outside").click()
     name = panel.get_by_label("Name", exact=True)
+    key, url = panel.locator("input[type=password]"), panel.get_by_label("Base URL")
     name.fill("Typed here")
-    app.change(_rename("Again"))
+    key.fill("sk-typed-and-not-saved")
+    app.change(_move)
     expect(bar).to_contain_text("Changed outside at")
     expect(bar).to_contain_text("Your open form stays as it is.")
-    expect(name).to_have_value("Typed here")
+    expect(url).not_to_have_value(re.compile("elsewhere"))
     app.button("Reload").click()
-    expect(name).to_have_value("Again")
+    expect(url).to_have_value(re.compile("elsewhere"))
+    expect(name).to_have_value("Typed here")
+    expect(key).to_have_value("sk-typed-and-not-saved")
     expect(bar).not_to_be_visible()
+    key.fill("")
     name.fill("Mine")
     app.change(lambda document: document["ui"].update(verbose=True))
     expect(bar).to_contain_text("Changed outside at")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -88,10 +89,12 @@ def test_an_outside_change_leaves_an_open_form_alone(service, ids, page) -> None
     form.url.control.value = "http://127.0.0.1:1/v1"
     SettingsService(service.path).update_provider(ids["Lab"], name="Renamed elsewhere")
     page.until(lambda: "Changed outside at" in panel.notice)
+    assert re.search(r"You see the version of \d\d:\d\d\.", panel.notice)
     assert panel.providers.form is form
     assert form.url.value == "http://127.0.0.1:1/v1"
     panel.reload.click()
-    assert panel.providers.form.name.value == "Renamed elsewhere"
+    assert panel.providers.form is form
+    assert (form.name.value, form.url.value) == ("Renamed elsewhere", "http://127.0.0.1:1/v1")
     assert panel.notice == ""
 
 

@@ -10,6 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
 from dispatch_widgets import ProvidersPanel, SettingsService
+from dispatch_widgets._keyring import is_there
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.presets import find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
@@ -287,12 +288,13 @@ def safe() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(before)
 
 
-def fill(panel, demo) -> object:
+def fill(panel, demo, page) -> object:
     """The add form, filled in for the demo server, with the key to be kept in the keyring."""
     form = panel.open_add()
     form.preset.control.value = ""
     form.name.control.value = "My lab"
     form.url.control.value = demo.openai_base_url
+    page.until(lambda: is_shown(form.keyring))
     form.keyring.value = True
     return form
 
@@ -302,7 +304,7 @@ def test_a_typed_key_can_go_into_the_keyring(settings_path, demo, safe, page) ->
     """With the box ticked the keyring gets the key, the file only the reference, and models are fetched."""
     service = SettingsService(settings_path)
     panel = ProvidersPanel(service)
-    form = fill(panel, demo)
+    form = fill(panel, demo, page)
     assert "system's keyring" in page.words(form.secret.hint)
     form.url.control.value = "not an address"
     form.save.click()
@@ -322,25 +324,145 @@ def test_a_typed_key_can_go_into_the_keyring(settings_path, demo, safe, page) ->
     assert "chat" in page.words(page.row(panel.list, "My lab")["meta"][0])
 
 
+@pytest.mark.req("SEC-4", "UI")
+def test_the_keyring_is_offered_where_there_is_one_and_a_key_to_keep(settings_path, safe, page) -> None:
+    """Without a keyring that is safe, and for a server that needs no key, the box is not there."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("openai")
+    page.until(lambda: is_shown(form.keyring))
+    form.preset.control.value = "ollama"
+    assert not is_shown(form.keyring)
+    form.preset.control.value = ""
+    assert is_shown(form.keyring)
+    form.secret.source = "variable"
+    assert not is_shown(form.keyring)
+    assert safe.held == {}
+    for kind in (fail.Keyring, MemoryKeyring):
+        keyring.set_keyring(kind())
+        assert is_there() is (kind is MemoryKeyring)
+
+
 @pytest.mark.req("SEC-4")
-def test_without_a_safe_keyring_nothing_is_saved(settings_path, demo, page) -> None:
-    """Where no keyring is safe the form says so and keeps what was typed; unticked, it saves."""
-    before = keyring.get_keyring()
+def test_a_keyring_that_goes_away_saves_nothing(settings_path, demo, safe, page) -> None:
+    """Where no keyring is safe any more the form says so and keeps what was typed; unticked, it saves."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    form = fill(panel, demo, page)
     keyring.set_keyring(fail.Keyring())
-    try:
-        service = SettingsService(settings_path)
-        panel = ProvidersPanel(service)
-        form = fill(panel, demo)
-        form.save.click()
-        page.type_key(form, demo.api_key)
-        assert panel.form is form
-        assert "no keyring" in form.note.content
-        assert not settings_path.exists()
-        form.keyring.value = False
-        form.save.click()
-        page.type_key(form, "")
-        page.wait(panel)
-    finally:
-        keyring.set_keyring(before)
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    assert panel.form is form
+    assert "no keyring" in form.note.content
+    assert "Untick" in form.note.content
+    assert not settings_path.exists()
+    form.keyring.value = False
+    form.save.click()
+    page.type_key(form, "")
+    page.wait(panel)
     (provider,) = service.get_providers()
     assert provider.masked_key == f"{demo.api_key[:3]}…{demo.api_key[-4:]}"
+
+
+@pytest.mark.req("UI")
+def test_what_was_wrong_goes_with_the_change_that_mends_it(settings_path, page) -> None:
+    """A field's error goes when the field is changed, and what stands beside Save counts the rest."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.url.control.value = "http://user:word@127.0.0.1:9/v1"
+    form.save.click()
+    page.type_key(form, "")
+    assert "3 fields need attention" in form.foot_message.words
+    form.url.control.value = "http://127.0.0.1:9/v1"
+    assert form.url.error.words == ""
+    assert "dw-invalid" not in form.url.control._dom_classes
+    assert "2 fields need attention" in form.foot_message.words
+    form.name.control.value = "M"
+    assert "1 field needs attention" in form.foot_message.words
+    form.secret.filled = True  # the page says that something is in the key's field
+    assert form.secret.error == ""
+    assert form.foot_message.words == ""
+
+
+@pytest.mark.req("UI")
+def test_another_preset_starts_without_complaints(settings_path, page) -> None:
+    """After a refused save another preset takes all that was wrong back, beside Save too."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("anthropic")
+    form.save.click()
+    page.type_key(form, "")
+    assert "1 field needs attention" in form.foot_message.words
+    form.preset.control.value = "ollama"
+    assert (form.secret.error, form.foot_message.words) == ("", "")
+
+
+@pytest.mark.req("UI")
+def test_a_second_account_is_proposed_a_name_of_its_own(service, page) -> None:
+    """Where a provider has the preset's name already the next free one is proposed."""
+    service.add_provider(name="OpenAI", type="anthropic", api_key="sk-ant-0123456789abcdef")
+    form = ProvidersPanel(service).open_add("openai")
+    assert form.name.control.placeholder == "OpenAI 2"
+    assert form.provider_name == "OpenAI 2"
+
+
+@pytest.mark.req("UI", "ST-6")
+def test_reading_again_keeps_what_was_typed(service, ids, page) -> None:
+    """A reload fills the fields that nobody has touched, and leaves the typed ones as they are."""
+    panel = ProvidersPanel(service)
+    form = panel.edit(ids["Lab"])
+    form.name.control.value = "Typed here"
+    form.secret.filled = True
+    elsewhere = SettingsService(service.path)
+    elsewhere.update_provider(
+        ids["Lab"], name="Theirs", base_url="http://127.0.0.1:9/v1", api_key="${LAB_API_KEY}"
+    )
+    service.reload()
+    panel.reopen()
+    assert panel.form is form
+    assert "Edit Theirs" in form.children[0].children[1].value
+    assert (form.name.value, form.url.value) == ("Typed here", "http://127.0.0.1:9/v1")
+    assert (form.secret.source, form.secret.variable) == ("typed", "LAB_API_KEY")
+    form.save.click()
+    form.secret.filled = False  # the page empties its field as it sends
+    page.type_key(form, "sk-typed-before-the-reload-0123456789")
+    provider = service.provider(ids["Lab"])
+    assert (provider.name, provider.base_url) == ("Typed here", "http://127.0.0.1:9/v1")
+    assert provider.credentials.api_key.get_secret_value().startswith("sk-typed")
+
+
+@pytest.mark.req("UI", "ST-6")
+@pytest.mark.parametrize("way", ["save", "save unchanged", "reload"])
+def test_a_provider_that_was_deleted_meanwhile_can_be_added_again(service, demo, ids, way, page) -> None:
+    """Save and Reload say who deleted it; what was typed stays, and one press adds it with its key."""
+    panel = ProvidersPanel(service)
+    form = panel.edit(ids["Lab"])
+    if way != "save unchanged":
+        form.name.control.value = "Typed here"
+    SettingsService(service.path).delete_provider(ids["Lab"])
+    if way == "reload":
+        service.reload()
+        panel.reopen()
+    else:
+        form.save.click()
+        page.type_key(form, "")
+    assert panel.form is form
+    assert "Another program deleted Lab." in form.note.content
+    assert "What you typed is still here." in form.note.content
+    again, back = form.note.buttons
+    assert (again.description, back.description) == ("Add it again", "Back")
+    again.click()
+    page.type_key(form, "")
+    page.wait(panel)
+    added = service.get_providers()[-1]
+    assert added.name == ("Lab" if way == "save unchanged" else "Typed here")
+    assert added.credentials.api_key.get_secret_value() == demo.api_key
+    assert panel.form is None
+
+
+@pytest.mark.req("UI")
+def test_a_key_hint_speaks_of_the_entries_there_are(service, ids, page) -> None:
+    """Of a provider without entries nothing is said about entries."""
+    panel = ProvidersPanel(service)
+    assert "entr" not in page.words(panel.edit(ids["Lab"]).secret.hint)
+    service.add_model(provider_id=ids["Lab"], model="m")
+    assert "the one entry of this provider" in page.words(panel.edit(ids["Lab"]).secret.hint)

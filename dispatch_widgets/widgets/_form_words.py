@@ -1,0 +1,109 @@
+"""What the provider form says about keys, and the names and variables that it proposes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from .._text import clean, plural
+from ..presets import KEY_VARIABLES, is_own_pair
+from ..urls import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..presets import Preset
+
+    Hint = list[dict[str, Any] | str]
+
+_REFERENCE_WORDS = (
+    ". The value is read when it is used and never written. The Dispatch app does not read variables."
+)
+_NO_KEY_WORDS = "The server needs no key. The file gets a placeholder: the Dispatch app wants one."
+
+
+def where_kept(*, in_keyring: bool) -> str:
+    """Where a typed key goes.
+
+    Args:
+        in_keyring: Whether it is to be kept in the system's keyring.
+    """
+    if in_keyring:
+        return (
+            "It is sent once, when you save, and goes into the system's keyring. The file says only "
+            "where; the Dispatch app does not read keyrings."
+        )
+    return "It is sent once, when you save, and is stored only in the settings file."
+
+
+def variable_hint(variable: str, url: str) -> Hint:
+    """What is said about a key that is taken from a variable (SEC-4).
+
+    Args:
+        variable: Its name; may be empty.
+        url: The base URL that it would be sent to; empty while there is none.
+    """
+    name = clean(variable) or "NAME"
+    hint: Hint = ["The file gets ", {"text": f"${{{name}}}", "mono": True}, _REFERENCE_WORDS]
+    if variable and url and not is_own_pair(variable, url):
+        hint.append(f" Saving sends the value of {name} to {clean(host_of(url))}.")
+    return hint
+
+
+def new_key_hint(entries: int, *, in_keyring: bool) -> Hint:
+    """What is said about another key for a provider.
+
+    Args:
+        entries: How many catalog entries use the provider.
+        in_keyring: Whether the key is to be kept in the system's keyring.
+    """
+    if not entries:
+        return [where_kept(in_keyring=in_keyring)]
+    reach = f"all {plural(entries, 'entry', 'entries')}" if entries > 1 else "the one entry"
+    said: Hint = [f"A new key reaches {reach} of this provider at once."]
+    return [*said, " ", where_kept(in_keyring=True)] if in_keyring else said
+
+
+def first_key_hint(preset: Preset | None, *, in_keyring: bool) -> Hint:
+    """What is said about the key of a provider that is added.
+
+    Args:
+        preset: The preset that is chosen; None for Custom.
+        in_keyring: Whether the key is to be kept in the system's keyring.
+    """
+    if preset is not None and not preset.needs_key:
+        return [_NO_KEY_WORDS]
+    hint: Hint = [where_kept(in_keyring=in_keyring)]
+    if preset is not None and preset.key_page:
+        page = preset.key_page.split("://", 1)[-1]
+        hint += [" ", {"text": f"Make a key at {page}", "href": preset.key_page}]
+    return hint
+
+
+def variables_offered(first: str | None) -> list[list[str]]:
+    """The variables to offer: the preset's own, then those that are set in this kernel.
+
+    Args:
+        first: The preset's or the provider's own variable.
+    """
+    there = sorted(name for name in os.environ if name in KEY_VARIABLES or name.endswith("_API_KEY"))
+    names = list(dict.fromkeys([first, *there] if first else there))
+    return [
+        [name, f"{name} ({'' if os.environ.get(name, '').strip() else 'not '}set in this kernel)"]
+        for name in names
+    ]
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A name that no provider has: "OpenAI 2" for a second account at OpenAI.
+
+    Args:
+        name: The name that is wanted.
+        taken: The providers' names.
+    """
+    used = set(taken)
+    number, free = 1, name
+    while free in used:
+        number += 1
+        free = f"{name} {number}"
+    return free
