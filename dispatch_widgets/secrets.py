@@ -117,7 +117,7 @@ def mask(key: str) -> str:
 
 def looks_masked(text: str) -> bool:
     """Whether a text is a shown form of a key, which must never be saved over the key (SEC-3)."""
-    return _ELLIPSIS in text or "•" in text or (bool(text) and not text.strip("*"))
+    return _ELLIPSIS in text or "•" in text or (bool(text) and not text.strip("*."))
 
 
 def is_reference(key: str) -> bool:

@@ -9,7 +9,7 @@ from .._text import clean
 from ..discovery.capabilities import infer_capabilities
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..settings import registry
-from ..settings.registry import Impact
+from ..settings.registry import Impact, given
 from ..settings.tasks import TASK_NEEDS, TASKS
 from .discovering import Discovering
 
@@ -56,8 +56,11 @@ class NewModel:
 
     def settled(self) -> NewModel:
         """The same with its iterables read once: an edit may be applied more than once."""
-        capabilities = None if self.capabilities is None else tuple(self.capabilities)
-        return replace(self, capabilities=capabilities, tasks=tuple(self.tasks))
+        return replace(self, capabilities=_read_once(self.capabilities), tasks=_read_once(self.tasks) or ())
+
+
+def _read_once(several: Iterable[str] | None) -> Iterable[str] | None:
+    return several if several is None or isinstance(several, str) else given(several)
 
 
 def known_task(task: str) -> Task:
@@ -205,7 +208,7 @@ class Catalog(Discovering):
             NotFoundError: If there is no such entry or provider.
             InvalidInputError: If a field cannot be used; nothing is saved.
         """
-        wanted = None if capabilities is None else tuple(capabilities)
+        wanted = _read_once(capabilities)
         self._file.edit(
             lambda document: registry.update_model(
                 document, entry_id, provider_id=provider_id, model=model, label=label, capabilities=wanted

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import FieldProblem, InvalidInputError
 from ..settings.locate import locate
 from .consent import Consents
 from .file import SettingsFile
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("dispatch_widgets")
 
 REQUEST_TIMEOUT_SECONDS = 10.0
+_LONGEST_TIMEOUT_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ class Change:
 
     what: Literal["settings", "asking", "discovery"]
     provider_id: str = ""
+
+
+def _checked_timeout(seconds: object) -> float:
+    if isinstance(seconds, int | float) and 0 < seconds <= _LONGEST_TIMEOUT_SECONDS:
+        return float(seconds)
+    raise InvalidInputError(
+        [FieldProblem("timeout_seconds", "Give a number of seconds above 0, at most those of a day.")]
+    )
 
 
 class ServiceCore:
@@ -62,6 +72,7 @@ class ServiceCore:
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.location: Location = locate(path)
+        timeout_seconds = _checked_timeout(timeout_seconds)
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.Lock()
         self._transport = transport

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from .._loop import background
 from ..discovery.builtin import builtin_models
 from ..discovery.models import Target
-from ..errors import ConsentNeededError, DiscoveryError, DispatchError, FieldProblem, InvalidInputError
+from ..errors import (
+    ConsentNeededError,
+    DiscoveryError,
+    DispatchError,
+    FieldProblem,
+    InvalidInputError,
+    NotFoundError,
+)
 from ..secrets import resolve_key
 from ..urls import normalise_base_url
 
@@ -63,7 +70,7 @@ class ModelLists:
         self._made: Discoverer | None = None
         self._asking: Counter[str] = Counter()
         self._errors: dict[str, DispatchError] = {}
-        self._identities: dict[str, tuple[str, str, str]] = {}
+        self._providers: dict[str, Provider] = {}
 
     @property
     def _discoverer(self) -> Discoverer:
@@ -85,14 +92,14 @@ class ModelLists:
         Args:
             providers: The providers as they are now.
         """
-        now = {p.id: (p.type, p.base_url, p.credentials.api_key.get_secret_value()) for p in providers}
+        now = {provider.id: provider for provider in providers}
         with self._lock:
             changed = [
                 provider_id
-                for provider_id, identity in self._identities.items()
-                if now.get(provider_id) != identity
+                for provider_id, provider in self._providers.items()
+                if not _is_same_account(provider, now.get(provider_id))
             ]
-            self._identities = now
+            self._providers = now
             for provider_id in changed:
                 self._errors.pop(provider_id, None)
             made = self._made
@@ -167,38 +174,63 @@ class ModelLists:
     async def ask(self, provider: Provider, *, force_refresh: bool) -> ModelList:
         """Ask a provider, or answer from the cache. Runs on the background loop.
 
+        Where the provider is changed meanwhile it is asked again as it is then (PM-3).
+
         Args:
             provider: A provider of the file.
             force_refresh: Whether to go past the cache (MD-7).
 
         Raises:
             DispatchError: As the table of MD-15 says, or if the provider cannot be asked at all.
+            NotFoundError: If the provider is deleted meanwhile.
         """
         with self._lock:
             self._asking[provider.id] += 1
         self._on_change("asking", provider.id)
         try:
-            models = await self._discoverer.discover(self.target(provider), force_refresh=force_refresh)
-        except DispatchError as error:
-            self._note(provider, error)
-            raise
-        else:
-            self._note(provider, models.error)
-            return models
+            while True:
+                outcome = await self._answer(provider, force_refresh=force_refresh)
+                error = outcome if isinstance(outcome, DispatchError) else outcome.error
+                now = self._noted(provider, error)
+                if now is provider:
+                    break
+                # What came is about an account that is no longer this provider's: it is thrown away.
+                provider, force_refresh = now, False
         finally:
             with self._lock:
                 self._asking[provider.id] -= 1
             self._on_change("discovery", provider.id)
+        if isinstance(outcome, DispatchError):
+            raise outcome
+        return outcome
 
-    def _note(self, provider: Provider, error: DispatchError | None) -> None:
-        identity = (provider.type, provider.base_url, provider.credentials.api_key.get_secret_value())
+    async def _answer(self, provider: Provider, *, force_refresh: bool) -> ModelList | DispatchError:
+        try:
+            return await self._discoverer.discover(self.target(provider), force_refresh=force_refresh)
+        except DispatchError as error:
+            return error
+
+    def _noted(self, asked: Provider, error: DispatchError | None) -> Provider:
+        """Keeps what came of asking a provider, unless it was changed meanwhile: then gives it as it is now.
+
+        Args:
+            asked: The provider as it was when it was asked.
+            error: What went wrong; None if nothing did.
+
+        Raises:
+            NotFoundError: If it was deleted meanwhile.
+        """
         with self._lock:
-            if self._identities.get(provider.id) != identity:
-                return  # the provider was changed meanwhile: this answer is about another account
+            now = self._providers.get(asked.id)
+            if now is None:
+                raise no_provider(asked.id)
+            if not _is_same_account(asked, now):
+                return now
             if error is None:
-                self._errors.pop(provider.id, None)
+                self._errors.pop(asked.id, None)
             else:
-                self._errors[provider.id] = error
+                self._errors[asked.id] = error
+            return asked
 
     async def ask_all(
         self, providers: Iterable[Provider], *, force_refresh: bool, on_result: ResultCallback | None
@@ -315,3 +347,19 @@ class ModelLists:
             if isinstance(error, DiscoveryError) and error.kind == "RATE_LIMITED":
                 del self._errors[provider_id]
         self._on_change("discovery", provider_id)
+
+
+def no_provider(provider_id: object) -> NotFoundError:
+    """The error for an id that no provider has."""
+    return NotFoundError(
+        f"There is no provider with the id {provider_id!r}.", hint="get_providers() lists them all."
+    )
+
+
+def _is_same_account(one: Provider, other: Provider | None) -> bool:
+    """Whether two states of a provider would be asked in the same way (PM-3)."""
+    return (
+        other is not None
+        and (one.type, one.base_url) == (other.type, other.base_url)
+        and one.credentials.api_key == other.credentials.api_key
+    )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from .._quiet import quiet
-from ..errors import NotFoundError
 from ..settings import registry
+from ..settings.registry import given
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID
 from ..settings.tables import ProviderList
+from ..urls import normalise_base_url
 from .core import ServiceCore
+from .lists import no_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from ..settings.document import Document
     from ..settings.registry import Impact
     from ..settings.schema import Provider
+
+
+_log = logging.getLogger("dispatch_widgets")
 
 
 class Providers(ServiceCore):
@@ -48,9 +54,7 @@ class Providers(ServiceCore):
         provider = self.settings.provider(provider_id)
         if provider is not None:
             return provider
-        raise NotFoundError(
-            f"There is no provider with the id {provider_id!r}.", hint="get_providers() lists them all."
-        )
+        raise no_provider(provider_id)
 
     @quiet
     def add_provider(self, *, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
@@ -61,7 +65,8 @@ class Providers(ServiceCore):
             type: ``anthropic`` or ``openai-compatible``.
             api_key: The key, or a reference such as ``${OPENAI_API_KEY}``.
             base_url: Where its API begins, such as ``https://api.openai.com/v1``. Needed for
-                ``openai-compatible``; for ``anthropic`` only for a gateway.
+                ``openai-compatible``; for ``anthropic`` only for a gateway. What is taken off its end, and
+                that a key would travel in the clear, is logged as a warning, which a cell shows (MD-14).
 
         Raises:
             InvalidInputError: With one problem for each field that cannot be used; nothing is saved.
@@ -78,6 +83,7 @@ class Providers(ServiceCore):
         self._file.edit(change)
         added = self.provider(made[0])
         self._consents.given_with(added, api_key)
+        _tell_of(base_url, added)
         return added
 
     @quiet
@@ -110,6 +116,7 @@ class Providers(ServiceCore):
         )
         changed = self.provider(provider_id)
         self._consents.given_with(changed, api_key)
+        _tell_of(base_url, changed)
         return changed
 
     def needs_consent(self, provider_id: str) -> tuple[str, str] | None:
@@ -180,12 +187,12 @@ class Providers(ServiceCore):
 
         Args:
             keep: The id of the provider that stays.
-            others: The ids of those that go.
+            others: The ids of those that go; a text is one id.
 
         Raises:
             NotFoundError: If one of them does not exist.
         """
-        gone = tuple(others)
+        gone = given(others)
         self._file.edit(
             lambda document: registry.merge_providers(document, keep, gone), what="Providers were merged"
         )
@@ -214,3 +221,9 @@ class Providers(ServiceCore):
     def duplicates(self) -> tuple[tuple[str, ...], ...]:
         """Groups of provider ids that have the same type, key and address."""
         return registry.duplicates(self._file.document)
+
+
+def _tell_of(base_url: str | None, saved: Provider) -> None:
+    if base_url:
+        for note in normalise_base_url(base_url, saved.type).notes:
+            _log.warning("%s: %s", saved.name, note)

@@ -61,7 +61,7 @@ class Resolving(Catalog):
             InvalidInputError: If the name belongs to several, or the model's id is blank.
             ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
         """
-        if not model.strip():
+        if not isinstance(model, str) or not model.strip():
             raise InvalidInputError([FieldProblem("model", "Type a model id.")])
         chosen = [p for p in self.get_providers() if p.id == provider]
         chosen = chosen or [p for p in self.get_providers() if p.name == provider]

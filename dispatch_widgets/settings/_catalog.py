@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldProblem, InvalidInputError
-from ._edits import entry_index, no_provider, open_for_edit, with_models, without_assignments
+from ._edits import entry_index, given, no_provider, open_for_edit, with_models, without_assignments
 from .document import JsonObject, put, same
 from .schema import CAPABILITIES, Provider, Settings, view
 from .tasks import TASKS
@@ -60,8 +60,8 @@ def add_model(
         label=label,
         capabilities=capabilities,
     )
-    tasks = tuple(dict.fromkeys(tasks))
-    if any(task not in TASKS for task in tasks):
+    wanted = _words(tasks)
+    if any(task not in TASKS for task in wanted):
         problems.append(FieldProblem("task", _TASK))
     if problems:
         raise InvalidInputError(problems)
@@ -72,7 +72,7 @@ def add_model(
     entry = JsonObject(id=entry_id, **{name: value for name, value in fields.items() if value != ""})
     catalog = [*document.get("models", {}).get("catalog", ()), entry]
     document = with_models(document, catalog=catalog)
-    for task in tasks:
+    for task in dict.fromkeys(wanted):
         document = assign(document, task, entry_id)
     return document, entry_id
 
@@ -213,9 +213,9 @@ def _cleaned_entry(
 ) -> dict[str, Any]:
     """The fields given, by their names in the file; an empty label means that there shall be none."""
     fields: dict[str, Any] = {}
-    for name, given, problem in (("providerId", provider_id, _PROVIDER), ("model", model, _MODEL)):
-        if given is not None:
-            fields[name] = _stripped(given) or ""
+    for name, text, problem in (("providerId", provider_id, _PROVIDER), ("model", model, _MODEL)):
+        if text is not None:
+            fields[name] = _stripped(text) or ""
             if not fields[name]:
                 problems.append(FieldProblem(name, problem))
     if label is not None:
@@ -223,11 +223,17 @@ def _cleaned_entry(
         if fields["label"] is None:
             problems.append(FieldProblem("label", _TEXT))
     if capabilities is not None:
-        known = [""] if isinstance(capabilities, str) else list(dict.fromkeys(capabilities))
-        if any(item not in CAPABILITIES for item in known):
+        wanted = _words(capabilities)
+        if any(item not in CAPABILITIES for item in wanted):
             problems.append(FieldProblem("capabilities", _CAPABILITIES))
-        fields["capabilities"] = known
+        else:
+            fields["capabilities"] = list(dict.fromkeys(wanted))
     return fields
+
+
+def _words(several: object) -> tuple[Any, ...]:
+    """Capabilities or tasks; one text in their place is a slip."""
+    return ("",) if isinstance(several, str) else given(several)
 
 
 def _stripped(text: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInputError, NotFoundError
@@ -17,6 +18,18 @@ MOCK_IS_BUILT_IN = (
     "The mock provider is built in: it is always there, and cannot be added, changed or deleted."
 )
 _LONGEST_SHOWN_CHARACTERS = 120
+
+
+def given(values: object) -> tuple[Any, ...]:
+    """What was given for several: None is none of them, and one alone is that one.
+
+    Whoever checks the values tells what is wrong with them; they need not be texts.
+    """
+    if values is None:
+        return ()
+    if isinstance(values, Iterable) and not isinstance(values, str | bytes):
+        return tuple(values)
+    return (values,)
 
 
 def open_for_edit(document: Document) -> Settings:

@@ -10,7 +10,7 @@ from ..errors import FieldProblem, InvalidInputError
 from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url
 from ._accounts import account_of_provider
-from ._edits import MOCK_IS_BUILT_IN, no_provider, open_for_edit, with_models, without_assignments
+from ._edits import MOCK_IS_BUILT_IN, given, no_provider, open_for_edit, with_models, without_assignments
 from .document import JsonObject, put, same
 from .schema import MOCK_TYPE, PROVIDER_TYPES, CatalogEntry, Provider, Settings, view
 
@@ -200,8 +200,8 @@ def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Doc
         InvalidInputError: If the one to keep is among those that go, or the mock provider is named.
     """
     settings = open_for_edit(document)
-    gone = set(others)
-    for provider_id in (keep, *sorted(gone, key=str)):
+    gone = given(others)
+    for provider_id in (keep, *gone):
         _provider_to_change(settings, provider_id)
     if keep in gone:
         raise InvalidInputError([FieldProblem("providerId", "The provider to keep cannot be one that goes.")])
@@ -255,7 +255,8 @@ def _new_id(settings: Settings) -> str:
 
 def _cleaned_name(name: object, problems: list[FieldProblem]) -> str:
     cleaned = name.strip() if isinstance(name, str) else ""
-    if not cleaned:
+    # Of zero-width characters alone nothing would be seen.
+    if not any(character.isprintable() and not character.isspace() for character in cleaned):
         problems.append(FieldProblem("name", _NAME))
     return cleaned
 

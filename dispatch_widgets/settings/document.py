@@ -151,7 +151,7 @@ def _read(data: bytes) -> tuple[Document | None, str, int, int]:  # noqa: PLR091
         words, offset = _find_refused(text)
         return None, words, *_line_and_column(text, offset)
     except RecursionError:
-        return None, "objects and lists are nested too deeply", 0, 0
+        return None, "objects and lists are nested too deeply", *_line_and_column(text, _deepest(text))
     if isinstance(found, dict):
         return found, "", 0, 0
     offset = len(text) - len(text.lstrip())
@@ -174,6 +174,16 @@ def _in_words(error: JSONDecodeError, text: str) -> str:
     if "comma" in error.msg:
         return "a comma stands before a closing bracket"
     return "a text has a bad escape in it"
+
+
+def _deepest(text: str) -> int:
+    """The offset of the bracket that stands inside of the most others, the first of these."""
+    depth = most = offset = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token.group() in {"{", "["}) - (token.group() in {"}", "]"})
+        if depth > most:
+            most, offset = depth, token.start()
+    return offset
 
 
 def _find_refused(text: str) -> tuple[str, int]:

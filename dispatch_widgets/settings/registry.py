@@ -8,6 +8,7 @@ document itself.
 from __future__ import annotations
 
 from ._catalog import add_model, assign, delete_model, model_impact, unassign, update_model
+from ._edits import given
 from ._providers import (
     Impact,
     add_provider,
@@ -28,6 +29,7 @@ __all__ = [
     "delete_model",
     "delete_provider",
     "duplicates",
+    "given",
     "impact",
     "merge_providers",
     "model_impact",

@@ -416,28 +416,104 @@ def test_a_broken_file_can_be_moved_away(path: Path, server: DemoServer) -> None
     assert len(_on_disk(path)["providers"]) == 1
 
 
-@pytest.mark.req("API-2")
-def test_an_answer_to_a_request_made_before_a_change_is_thrown_away(path: Path) -> None:
-    """A slow answer for the old key is not cached for the new one (PM-3)."""
+@pytest.mark.req("PM-3")
+@pytest.mark.parametrize("old_status", [200, 401])
+@pytest.mark.parametrize("change", ["changed", "deleted"])
+def test_an_answer_to_a_request_made_before_a_change_is_thrown_away(
+    path: Path, old_status: int, change: str
+) -> None:
+    """Who waits for a slow answer to the old key gets the new account's list, or hears that it is gone."""
     release = threading.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:
         key = request.headers["authorization"]
         if "old" in key:
             await asyncio.to_thread(release.wait, 30)
-        return httpx.Response(200, json={"data": [{"id": key.rsplit("-", 1)[-1]}]})
+        status = old_status if "old" in key else 200
+        return httpx.Response(status, json={"data": [{"id": key.rsplit("-", 1)[-1]}]})
 
     service = SettingsService(path, transport=httpx.MockTransport(slow))
     provider = service.add_provider(
         name="P", type="openai-compatible", api_key="sk-key-old", base_url="http://127.0.0.1:9/v1"
     )
     late = service.start_discovery(provider.id)
+    if change == "deleted":
+        service.delete_provider(provider.id)
+        release.set()
+        with pytest.raises(NotFoundError):
+            late.result(30)
+        return
     service.update_provider(provider.id, api_key="sk-key-new")
     release.set()
-    late.exception(30)
-    models = service.known_models(provider.id)
-    assert models is None or [model.id for model in models] == ["new"]
+    assert [model.id for model in late.result(30)] == ["new"]
+    assert late.result().warning == ""
+    assert service.last_error(provider.id) is None
     assert [model.id for model in service.discover_models(provider.id)] == ["new"]
+    assert service.discover_models(provider.id).source == "cache"
+
+
+@pytest.mark.req("API-1", "API-2")
+def test_values_of_a_wrong_kind_are_told_by_field(service: SettingsService) -> None:
+    """What a slip puts in the place of a text or a collection is one of our errors, and names its field."""
+    one = service.add_provider(name="One", type="anthropic", api_key="sk-0123456789abcdef").id
+    wrong: Any
+    for wrong in (None, 5):
+        with pytest.raises(InvalidInputError) as caught:
+            service.resolve_model(one, wrong)
+        assert [problem.field for problem in caught.value.problems] == ["model"]
+    for wrong in ("chat", 5, [[]], [None]):
+        with pytest.raises(InvalidInputError) as caught:
+            service.add_model(provider_id=one, model="m", capabilities=wrong)
+        assert [problem.field for problem in caught.value.problems] == ["capabilities"]
+        with pytest.raises(InvalidInputError):
+            service.add_models([NewModel(provider_id=one, model="m", capabilities=wrong)])
+    for wrong in ("grade", 5, [[]]):
+        with pytest.raises(InvalidInputError) as caught:
+            service.add_model(provider_id=one, model="m", tasks=wrong)
+        assert [problem.field for problem in caught.value.problems] == ["task"]
+    for wrong in (5, [None], "nobody"):
+        with pytest.raises(NotFoundError):
+            service.merge_providers(one, wrong)
+    assert service.catalog == ()
+
+
+@pytest.mark.req("MD-14")
+def test_what_a_base_url_loses_is_told(service: SettingsService, caplog: pytest.LogCaptureFixture) -> None:
+    """A pasted endpoint's end that is removed, and a key in the clear, are warnings in a cell (MD-14)."""
+    fields = {"type": "openai-compatible", "api_key": "sk-0123456789abcdef"}
+    one = service.add_provider(name="Uni", base_url="http://llm.example.edu/v1/chat/completions", **fields)
+    assert one.base_url == "http://llm.example.edu/v1"
+    assert [record.getMessage() for record in caplog.records] == [
+        "Uni: /chat/completions was removed from the end: the base URL stops before it.",
+        "Uni: http: the key travels unencrypted to llm.example.edu. Use https if the server has it.",
+    ]
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+    caplog.clear()
+    service.update_provider(one.id, base_url="https://llm.example.edu/v1/models")
+    assert "/models was removed" in caplog.text
+    caplog.clear()
+    service.update_provider(one.id, name="University")
+    service.add_provider(name="Here", base_url="http://127.0.0.1:11434/v1", **fields)
+    assert caplog.text == ""
+
+
+@pytest.mark.req("PM-8")
+def test_one_provider_alone_can_be_merged_by_its_id(service: SettingsService) -> None:
+    """A text in the place of a list of ids is one id (PM-8)."""
+    keep, other = (
+        service.add_provider(name="P", type="anthropic", api_key="sk-0123456789abcdef").id for _ in range(2)
+    )
+    service.merge_providers(keep, other)
+    assert [provider.id for provider in service.get_providers()] == [keep]
+
+
+@pytest.mark.req("MD-9", "API-2")
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), None, "10"])
+def test_a_timeout_that_is_none_is_refused(path: Path, seconds: Any) -> None:
+    """A deadline must be a number of seconds that can pass (MD-9)."""
+    with pytest.raises(InvalidInputError) as caught:
+        SettingsService(path, timeout_seconds=seconds)
+    assert [problem.field for problem in caught.value.problems] == ["timeout_seconds"]
 
 
 @pytest.mark.req("UI")

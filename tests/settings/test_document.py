@@ -161,7 +161,9 @@ def test_what_cannot_be_read_says_where_and_why(data: bytes, line: int, column: 
 @pytest.mark.parametrize("nested", ["[", '{"a":'])
 def test_deep_nesting_is_an_error_like_others(nested: str) -> None:
     """A file nested a hundred thousand levels deep is refused, not a RecursionError (ST-4)."""
-    assert "nested too deeply" in refusal(b'{"a":' + nested.encode() * 100_000).message
+    error = refusal(b'{"a":\n' + nested.encode() * 100_000)
+    assert "nested too deeply" in error.message
+    assert (error.line, error.column) == (2, 99_999 * len(nested) + 1)
 
 
 def test_a_document_that_is_too_deep_is_not_written() -> None:
