@@ -94,8 +94,9 @@ class Discoverer:
         """
         memory = self._memory(target)
         now = self._clock()
-        if not force_refresh and memory.is_fresh(now) and memory.held is not None:
-            return memory.held
+        hit = None if force_refresh else _hit(memory, now)
+        if hit is not None:
+            return hit
         outcome: ModelList | Failure
         if memory.retry_at(now) is not None and memory.failure is not None:
             outcome = memory.failure
@@ -158,7 +159,7 @@ class Discoverer:
             memory = self._memories.get(target.provider_id)
             if memory is None or memory.fingerprint != fingerprint(target):
                 return None
-            return memory.held if memory.is_fresh(self._clock()) else None
+            return _hit(memory, self._clock())
 
     def peek(self, target: Target) -> ModelList | None:
         """Whatever list is held, fresh or stale; never asks anybody. May be called from any thread.
@@ -330,6 +331,14 @@ class Discoverer:
         if self._way is None or self._loop is not loop:
             self._way, self._loop = open_transport(self._transport), loop
         return self._way
+
+
+def _hit(memory: Memory, now: float) -> ModelList | None:
+    """The list if it is fresh; it says so if its provider may not be asked anew before some time."""
+    if memory.held is None or not memory.is_fresh(now):
+        return None
+    retry_at = memory.retry_at(now)
+    return memory.held if retry_at is None else replace(memory.held, retry_at=retry_at)
 
 
 def _stale(held: ModelList, error: DiscoveryError) -> ModelList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,27 @@ def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
     run(work())
 
 
+@pytest.mark.req("MD-10", "MD-15")
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be changed here")
+@pytest.mark.parametrize(
+    ("zone", "mark"), [("UTC0", "UTC"), ("JST-9", "UTC+9"), ("IST-5:30", "UTC+5:30"), ("NST3:30", "UTC-3:30")]
+)
+def test_times_of_day_say_their_zone(  # noqa: PLR0917
+    zone: str, mark: str, ask: Any, target: Any, canned: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The times in a warning can be read by somebody elsewhere, and beside a list's UTC time (MD-10)."""
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", zone)
+            time.tzset()
+            here = datetime.fromtimestamp(clock.now, UTC).astimezone()
+            limited = ask(target(), target(), transport=canned(ONE, 429), clock=clock)
+    finally:
+        time.tzset()
+    assert f"You see the list from {here:%H:%M} {mark}. Refresh works again " in limited.warning
+    assert f"at {here + timedelta(hours=1):%H:%M} {mark}. " in limited.warning
+
+
 @pytest.mark.req("MD-10")
 def test_a_rate_limit_without_a_list(run: Any, target: Any, canned: Any, clock: Any) -> None:
     """Without a list a 429 is an error, and the same one again while it lasts; unlocking asks (MD-10)."""
@@ -70,13 +92,18 @@ def test_a_rate_limit_without_a_list(run: Any, target: Any, canned: Any, clock: 
 def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
     run: Any, target: Any, canned: Any, clock: Any
 ) -> None:
-    """While refresh is off, an ordinary call still gets the fresh list (MD-10)."""
+    """While refresh is off, an ordinary call still gets the fresh list, which says until when (MD-10)."""
 
     async def work() -> None:
         discoverer = Discoverer(transport=canned(ONE, 429), clock=clock)
         await discoverer.discover(target())
-        await discoverer.discover(target(), force_refresh=True)
-        assert (await discoverer.discover(target())).source == "cache"
+        limited = await discoverer.discover(target(), force_refresh=True)
+        hit = await discoverer.discover(target())
+        assert (hit.source, hit.retry_at) == ("cache", limited.retry_at)
+        assert discoverer.cached(target()) == hit
+        assert limited.retry_at is not None
+        discoverer.unlock("p")
+        assert (await discoverer.discover(target())).retry_at is None
         await discoverer.aclose()
 
     run(work())
