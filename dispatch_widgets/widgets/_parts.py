@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 W = TypeVar("W")
 
-TAIL_CHARACTERS = 24
-"""A long id loses its middle: at least its last part stays, up to this many characters."""
-
+# As in js/shared/text.js: where a long id is cut into what gives way first, next and never.
+_TAIL, _END, _HEAD, _SHORT = 24, 12, 7, 14
 
 _shared: dict[tuple[type[widgets.Widget], bool], widgets.Widget] = {}
 
@@ -257,23 +256,21 @@ def mono(words: object) -> str:
 
 
 def model_id(name: str) -> str:
-    """Escaped HTML: a model's id that keeps its tail where there is little room."""
+    """Escaped HTML: a model's id that loses its middle, and never its end, where there is little room."""
     shown = clean(name)
-    cut = _cut(shown)
-    parts = [shown[:cut], shown[cut:]] if cut else [shown]
-    spans = "".join(f"<span>{esc(part)}</span>" for part in parts)
+    spans = "".join(f"<span>{esc(part)}</span>" for part in id_parts(shown))
     return f'<span class="dw-id" title="{esc(shown)}">{spans}</span>'
 
 
-def _cut(name: str) -> int:
-    """Where a long id is divided: before its last part, or before as much of it as the tail may hold."""
-    if len(name) <= TAIL_CHARACTERS:
-        return 0
-    earliest = len(name) - TAIL_CHARACTERS
+def id_parts(name: str) -> list[str]:
+    """An id in the order in which it gives way: head, middle and end; one part if it is short."""
+    if len(name) <= _SHORT:
+        return [name]
     slash = name.rfind("/")
-    if slash >= earliest:
-        return slash
-    return next((place for place in range(earliest, len(name)) if not name[place].isalnum()), earliest)
+    tail = slash if 0 < slash < len(name) - 1 and len(name) - slash <= _TAIL else len(name) - _TAIL
+    head = max(tail, _HEAD)
+    end = max(head, len(name) - _END)
+    return [part for part in (name[:head], name[head:end], name[end:]) if part]
 
 
 class Message(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types

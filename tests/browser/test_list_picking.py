@@ -112,7 +112,7 @@ def test_an_id_is_typed_by_hand(notebook: Any) -> None:
     assert notebook.output(".dw-nomatch .dw-h").inner_text() == "Nothing at OpenRouter matches “llama-v9”"
     typed = notebook.output("input[aria-label='Model id']")
     assert typed.input_value() == "llama-v9"
-    notebook.output(".dw-byhand select").select_option("embedding")
+    notebook.output(".dw-byhand select[aria-label=Kind]").select_option("embedding")
     notebook.output(".dw-byhand").get_by_text("Add by hand").click()
     notebook.until("log", "[('add_by_hand', '', {'model': 'llama-v9', 'kind': 'embedding'})]")
     page.wait_for_function("() => document.querySelector(\"input[aria-label='Model id']\").value === ''")

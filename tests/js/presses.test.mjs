@@ -3,6 +3,10 @@ import { test } from "node:test";
 import { openSender } from "../../dispatch_widgets/widgets/js/list/store.js";
 import { oncePerAnswer } from "../../dispatch_widgets/widgets/js/panel/buttons.js";
 import { isSlip } from "../../dispatch_widgets/widgets/js/shared/presses.js";
+import { openPresses, WAITS } from "../../dispatch_widgets/widgets/js/shared/waiting.js";
+
+const SHORT = { saidMs: 50, forgottenMs: 100 };
+const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 test("the second click of a double click and the repeat of a held key are slips", () => {
   assert.ok(isSlip({ type: "click", detail: 2 }));
@@ -13,7 +17,7 @@ test("the second click of a double click and the repeat of a held key are slips"
 
 test("an action is not sent again before it is answered, and at once after that", () => {
   const sent = [];
-  const { act, answered } = openSender((message) => sent.push(message));
+  const { act, answered } = openSender((message) => sent.push(message), SHORT);
   act("delete", "a");
   act("delete", "a");
   act("delete", "b");
@@ -39,7 +43,7 @@ test("an action is not sent again before it is answered, and at once after that"
 
 test("an answer to another page's press frees nothing here", () => {
   const sent = [];
-  const { act, answered } = openSender((message) => sent.push(message));
+  const { act, answered } = openSender((message) => sent.push(message), SHORT);
   act("refresh", "a");
   answered("another");
   answered(undefined);
@@ -50,7 +54,9 @@ test("an answer to another page's press frees nothing here", () => {
 /** Stands for a core button that is clicked. */
 function buttonAndClick() {
   const attributes = new Map();
+  const events = [];
   const button = {
+    dispatchEvent: (event) => events.push(event.type),
     setAttribute: (name, value) => attributes.set(name, value),
     removeAttribute: (name) => attributes.delete(name),
   };
@@ -61,17 +67,17 @@ function buttonAndClick() {
     };
     return event;
   };
-  return { attributes, click };
+  return { attributes, events, button, click };
 }
 
 test("a core button waits for the kernel's answer to its press", async () => {
   const asked = [];
-  const { onClick, onAnswer } = oncePerAnswer((press) => asked.push(press));
+  const { onClick, onAnswer } = oncePerAnswer((press) => asked.push(press), SHORT);
   const { attributes, click } = buttonAndClick();
   const events = [click(), click(), click()];
   onClick(events[0]);
   onClick(events[1]);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await rest(5);
   assert.equal(asked.length, 1);
   assert.equal(attributes.get("aria-busy"), "true");
   onAnswer(asked[0]);
@@ -81,4 +87,29 @@ test("a core button waits for the kernel's answer to its press", async () => {
     events.map((event) => event.stopped),
     [false, true, false],
   );
+});
+
+test("what waits for long says so, and nothing waits for ever", async () => {
+  const { attributes, events, button } = buttonAndClick();
+  const { begin, answered, stop } = openPresses({ saidMs: 20, forgottenMs: 60 });
+  const first = begin("delete", button);
+  assert.ok(first);
+  assert.equal(begin("delete", button), null);
+  assert.equal(attributes.get("aria-busy"), "true");
+  await rest(40);
+  assert.deepEqual(events, [WAITS]);
+  assert.equal(begin("delete", button), null);
+  await rest(60); // no answer ever came
+  assert.ok(!attributes.has("aria-busy"));
+  const second = begin("delete", button);
+  assert.ok(second && second !== first);
+  answered(first); // too late: it frees nothing
+  assert.equal(begin("delete", button), null);
+  answered(second);
+  assert.ok(!attributes.has("aria-busy"));
+  assert.ok(begin("delete", button));
+  stop();
+  await rest(40);
+  assert.ok(!attributes.has("aria-busy"));
+  assert.deepEqual(events, [WAITS]);
 });

@@ -4,7 +4,8 @@ import {
   clean,
   findWords,
   grouped,
-  splitTail,
+  marksOfParts,
+  splitId,
   turns,
   words,
 } from "../../dispatch_widgets/widgets/js/shared/text.js";
@@ -27,28 +28,59 @@ test("numbers are written as in the rest of the panel", () => {
 });
 
 test("a short id stays whole", () => {
-  assert.deepEqual(splitTail("anthropic/claude-haiku-4.5"), ["", "anthropic/claude-haiku-4.5"]);
-  assert.deepEqual(splitTail(""), ["", ""]);
+  assert.deepEqual(splitId("claude-haiku-4"), ["", "", "claude-haiku-4"]);
+  assert.deepEqual(splitId(""), ["", "", ""]);
 });
 
-test("a long id keeps its last part, or 24 characters of it", () => {
+test("an id gives way in its head first, then in its middle, last of all in its end", () => {
   const cases = [
-    ["anthropic", "/claude-sonnet-4.5"],
-    ["black-forest-labs", "/flux.2-pro"],
-    ["accounts/fireworks/models/", "llama-v3p1-405b-instruct"],
-    ["accounts/fireworks/models/llama", "-v3p1-405b-instruct-long"],
-    ["cognitivecomputations/dolphin-mistral", "-24b-venice-edition:free"],
+    ["anthropic", "/claude", "-haiku-4.5-x"],
+    ["accounts/fireworks/models/", "llama-v3p1-4", "05b-instruct"],
+    ["accounts/fireworks/models/llama", "-v3p1-405b-i", "nstruct-long"],
+    ["cognitivecomputations/dolphin-mistral", "-24b-venice-", "edition:free"],
+    ["black-forest-labs", "", "/flux.2-pro"],
+    // too short to leave 24 characters: the head is never padded to what the style sheet leaves of it
+    ["gpt-4-t", "urbo-prev", "iew-20221120"],
+    ["gpt-5.3", "-co", "dex-20260111"],
+    ["a/llama", "", "-3.3-70b"],
   ];
-  for (const [head, tail] of cases) assert.deepEqual(splitTail(head + tail), [head, tail]);
+  for (const parts of cases) assert.deepEqual(splitId(parts.join("")), parts);
 });
 
 test("an id is never lost or torn inside a character", () => {
-  for (const id of [`${"😀".repeat(30)}x`, `/${"a".repeat(40)}`, `${"a".repeat(40)}/`, "é".repeat(27)]) {
-    const [head, tail] = splitTail(id);
-    assert.equal(head + tail, id);
-    assert.ok(tail.length > 0 && tail.length <= 24);
-    assert.ok(head.isWellFormed === undefined || head.isWellFormed());
+  for (const id of [
+    `${"😀".repeat(30)}x`,
+    `/${"a".repeat(40)}`,
+    `${"a".repeat(40)}/`,
+    "😀".repeat(13),
+    "é".repeat(27),
+  ]) {
+    const parts = splitId(id);
+    assert.equal(parts.join(""), id);
+    assert.ok(parts[2].length > 0 && parts[1].length + parts[2].length <= 24);
+    for (const part of parts) assert.ok(part.isWellFormed === undefined || part.isWellFormed());
   }
+});
+
+test("what is found across a cut is marked on both sides of it", () => {
+  assert.deepEqual(
+    marksOfParts(
+      [
+        [2, 5],
+        [5, 6],
+        [8, 9],
+      ],
+      ["abc", "def", "ghi"],
+    ),
+    [
+      [[2, 3]],
+      [
+        [0, 2],
+        [2, 3],
+      ],
+      [[2, 3]],
+    ],
+  );
 });
 
 test("a search is its words, each once, in lower case", () => {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dispatch_widgets.widgets._parts import id_parts
 from dispatch_widgets.widgets.item_list import ItemList, Row, panel_css
 from dispatch_widgets.widgets.panel_root import PanelRoot
 from dispatch_widgets.widgets.secret_input import MAX_SECRET_CHARACTERS, SecretInput
@@ -502,3 +503,19 @@ def test_the_root_carries_the_looks() -> None:
     """The style sheet is part of the root's state, so that a saved page keeps its looks."""
     assert PanelRoot().get_state("_css") == {"_css": panel_css()}
     assert panel_css().count("{") == panel_css().count("}")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["claude-haiku-4"],
+        ["accounts/fireworks/models/", "llama-v3p1-4", "05b-instruct"],
+        ["black-forest-labs", "/flux.2-pro"],
+        ["gpt-4-t", "urbo-prev", "iew-20221120"],
+        ["a/llama", "-3.3-70b"],
+        [f"/{'a' * 16}", "a" * 12, "a" * 12],
+    ],
+)
+def test_an_id_is_cut_where_it_gives_way(parts: list[str]) -> None:
+    """What Python writes of an id has the same parts as what the lists draw: head, middle, end."""
+    assert id_parts("".join(parts)) == parts

@@ -1,5 +1,6 @@
 // What a panel's root needs that core widgets do not give: names, focus, a voice, and that JupyterLab's
 // one-key shortcuts stay quiet while anything in the panel has the focus.
+import { openBusyWords } from "./panel/busy.js";
 import { oncePerAnswer } from "./panel/buttons.js";
 import { copyText } from "./panel/clipboard.js";
 import { holdSave, onFormKey } from "./panel/forms.js";
@@ -8,6 +9,7 @@ import { offerFiles } from "./panel/open_file.js";
 import { h } from "./shared/elements.js";
 import { soon } from "./shared/focus.js";
 import { ignoreSlips } from "./shared/presses.js";
+import { WAITS } from "./shared/waiting.js";
 
 const OBSERVED = {
   subtree: true,
@@ -47,9 +49,10 @@ function openVoice(el) {
 function render({ model, el }) {
   el.classList.add("dw-root-helper");
   const voice = openVoice(el);
+  const busy = openBusyWords(el, voice.say);
   const save = holdSave(() => model.send({ kind: "ping", press: "" }));
   const buttons = oncePerAnswer((press) => model.send({ kind: "ping", press }));
-  const stops = [voice.stop];
+  const stops = [voice.stop, busy.stop, buttons.stop];
   let root = null;
 
   const tend = () => {
@@ -96,6 +99,7 @@ function render({ model, el }) {
     listen("keydown", onFormKey);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
+    listen(WAITS, (event) => busy.say(event.target, root));
     tend();
     observer.observe(root, OBSERVED);
   });

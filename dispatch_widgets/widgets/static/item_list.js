@@ -1,9 +1,11 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: 6751010a018b1f85c76649c2b184d4fb8a866ab7c797d0b8b1f61ce98a41bbab
+// Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: 487d2a093e42a8a17b79f347f3f4ea7893aa0c97c39c85d2ccbc20c8f1f1015d
 // shared/text.js
 var TAIL = 24;
-var LONGEST_WHOLE_ID = 26;
+var END = 12;
+var HEAD = 7;
+var SHORT_ID = 14;
 var LONGEST_SHOWN = 2e3;
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
@@ -17,13 +19,15 @@ function clean(text) {
 function turns(text) {
   return RIGHT_TO_LEFT.test(text);
 }
-function splitTail(id) {
-  if (id.length <= LONGEST_WHOLE_ID) return ["", id];
+function splitId(id) {
+  if (id.length <= SHORT_ID) return ["", "", id];
+  const whole = (cut) => cut + Number(/[\udc00-\udfff]/.test(id[cut] ?? ""));
   const slash = id.lastIndexOf("/");
   const part = slash > 0 ? id.length - slash : 0;
-  let cut = part > 1 && part <= TAIL ? slash : id.length - TAIL;
-  if (/[\udc00-\udfff]/.test(id[cut])) cut += 1;
-  return [id.slice(0, cut), id.slice(cut)];
+  const tail = part > 1 && part <= TAIL ? slash : id.length - TAIL;
+  const head = whole(Math.min(Math.max(tail, HEAD), id.length - 1));
+  const end = whole(Math.max(head, id.length - END));
+  return [id.slice(0, head), id.slice(head, end), id.slice(end)];
 }
 function words(query) {
   return [...new Set(clean(query).toLowerCase().split(/\s+/).filter(Boolean))];
@@ -39,6 +43,15 @@ function findWords(text, wanted) {
     else found.push([match.index, match.index + match[0].length]);
   }
   return found;
+}
+function marksOfParts(marks, parts) {
+  let from = 0;
+  return parts.map((part) => {
+    const start = from;
+    from += part.length;
+    const within = (place) => Math.min(Math.max(place - start, 0), part.length);
+    return marks.map((mark) => mark.map(within)).filter(([first, last]) => first < last);
+  });
 }
 function plain(value) {
   if (Array.isArray(value)) return value.map(plain).join("");
@@ -70,9 +83,12 @@ function icon(name, extra = "") {
   return h("i", { class: `dw-icon dw-i-${name} ${extra}`.trim(), "aria-hidden": "true" });
 }
 function marked(text, wanted = []) {
+  return markedAt(text, findWords(text, wanted));
+}
+function markedAt(text, marks) {
   const nodes = [];
   let at = 0;
-  for (const [start, end] of findWords(text, wanted)) {
+  for (const [start, end] of marks) {
     nodes.push(text.slice(at, start), h("mark", {}, text.slice(start, end)));
     at = end;
   }
@@ -82,11 +98,12 @@ function marked(text, wanted = []) {
 }
 function longId(text, wanted = []) {
   const id = clean(text);
-  const spans = splitTail(id).filter((part, index) => part || index === 1);
+  const parts = splitId(id).filter(Boolean);
+  const marks = marksOfParts(findWords(id, wanted), parts);
   return h(
     "span",
     { class: "dw-id", title: id },
-    spans.map((part) => h("span", {}, marked(part, wanted)))
+    parts.map((part, index) => h("span", {}, markedAt(part, marks[index])))
   );
 }
 function run(piece, wanted) {
@@ -466,18 +483,20 @@ function renderManage({ model, el, store, voice }) {
   };
   const press = (event, item, name) => {
     const action = item.row.actions?.find((candidate) => candidate.action === name && !candidate.disabled);
-    if (action && !isSlip(event)) store.act(name, item.row.id);
+    if (!action || isSlip(event)) return;
+    const node = controlsOf(item.node).find((control) => control.dataset.action === name);
+    store.act(name, item.row.id, {}, node);
   };
   list.addEventListener("click", (event) => {
     const pressed = event.target.closest("button[data-action]");
     const item = pressed && rowOf(pressed);
     if (!item) return;
     const inNote = pressed.closest(".dw-note");
-    store.act(pressed.dataset.action, item.row.id, inNote ? noteData(inNote) : {});
+    store.act(pressed.dataset.action, item.row.id, inNote ? noteData(inNote) : {}, pressed);
   });
   nothing.addEventListener("click", (event) => {
     const pressed = event.target.closest("button[data-action]");
-    if (pressed) store.act(pressed.dataset.action);
+    if (pressed) store.act(pressed.dataset.action, "", {}, pressed);
   });
   list.addEventListener("focusin", (event) => {
     const item = rowOf(event.target);
@@ -513,7 +532,7 @@ function renderManage({ model, el, store, voice }) {
       const id = message.id || current;
       const item = drawn.get(id);
       if (!item || !isShown(item.node)) return false;
-      const control = message.action && controlsOf(item.node).find((node) => node.dataset.action === message.action);
+      const control = message.action && controlsOf(item.node).find(({ dataset }) => [dataset.action, dataset.key].includes(message.action));
       if (message.action && !control) return false;
       setCurrent(id);
       (control || item.node).focus();
@@ -573,7 +592,7 @@ function renderRail({ model, el, store }) {
     update();
     list.children[store.rows.findIndex((row) => row.id === rowId)]?.scrollIntoView({ block: "nearest" });
     clearTimeout(timer);
-    timer = setTimeout(() => store.act("choose", rowId), waitMs);
+    timer = setTimeout(() => store.act("choose", rowId, {}, [list, select].find(isShown)), waitMs);
   };
   const chooseByLetter = (letter) => {
     clearTimeout(typed.timer);
@@ -612,6 +631,46 @@ function renderRail({ model, el, store }) {
   return { update, receive, stop };
 }
 
+// shared/waiting.js
+var SAID_AFTER_MS = 1e3;
+var FORGOTTEN_AFTER_MS = 6e4;
+var WAITS = "dw-waits";
+function waitFor(node, forget, { saidMs = SAID_AFTER_MS, forgottenMs = FORGOTTEN_AFTER_MS } = {}) {
+  node?.setAttribute("aria-busy", "true");
+  const said = setTimeout(() => node?.dispatchEvent(new CustomEvent(WAITS, { bubbles: true })), saidMs);
+  const end = () => {
+    clearTimeout(said);
+    clearTimeout(forgotten);
+    node?.removeAttribute("aria-busy");
+  };
+  const forgotten = setTimeout(() => {
+    end();
+    forget();
+  }, forgottenMs);
+  return end;
+}
+function openPresses(times) {
+  const waiting = /* @__PURE__ */ new Map();
+  const begin = (key, node) => {
+    if (waiting.has(key)) return null;
+    const press = Math.random().toString(36).slice(2);
+    waiting.set(key, { press, end: waitFor(node, () => waiting.delete(key), times) });
+    return press;
+  };
+  const answered = (press) => {
+    for (const [key, found] of [...waiting]) {
+      if (found.press !== press) continue;
+      found.end();
+      waiting.delete(key);
+    }
+  };
+  const stop = () => {
+    for (const { end } of waiting.values()) end();
+    waiting.clear();
+  };
+  return { begin, answered, stop };
+}
+
 // list/store.js
 var MISSED_AFTER_MS = 1e3;
 var decode = (buffer) => JSON.parse(new TextDecoder().decode(buffer));
@@ -619,19 +678,13 @@ function applyPatch(rows, changed) {
   const news = new Map(changed.map((row) => [row.id, row]));
   return rows.map((row) => news.get(row.id) ?? row);
 }
-function openSender(send) {
-  const pending = /* @__PURE__ */ new Map();
-  const act = (action, id = "", data = {}) => {
-    const key = JSON.stringify([action, id, data]);
-    if (pending.has(key)) return;
-    const press = Math.random().toString(36).slice(2);
-    pending.set(key, press);
-    send({ kind: "action", action, id, data, press });
+function openSender(send, times) {
+  const { begin, answered, stop } = openPresses(times);
+  const act = (action, id = "", data = {}, node = null) => {
+    const press = begin(JSON.stringify([action, id, data]), node);
+    if (press) send({ kind: "action", action, id, data, press });
   };
-  const answered = (press) => {
-    for (const [key, waiting] of pending) if (waiting === press) pending.delete(key);
-  };
-  return { act, answered };
+  return { act, answered, stop };
 }
 function openStore(model) {
   const store = { rows: [], revision: -1, clockOffset: 0, lastView: null, views: /* @__PURE__ */ new Set() };
@@ -674,6 +727,7 @@ function openStore(model) {
   catchUp();
   store.close = () => {
     clearTimeout(timer);
+    sender.stop();
     model.off("change:_rows", loadAll);
     model.off("change:_revision", catchUp);
     model.off("msg:custom", onMessage);
@@ -682,13 +736,39 @@ function openStore(model) {
 }
 
 // pick/by_hand.js
+var ASK_OWNER = "Which provider serves it?";
 function openByHand(pick) {
   const { ui } = pick;
   let prefilled = "";
+  let ownersDrawn = "";
+  const owner = h("select", { class: "dw-select dw-owner", "aria-label": "Provider", hidden: true });
+  const question = h("div", { class: "dw-msg dw-error dw-i-error", role: "alert", hidden: true });
+  ui.typedKind.after(owner);
+  ui.byHand.append(question);
+  const ask = (words2) => {
+    question.textContent = words2;
+    question.hidden = !words2;
+    owner.classList.toggle("dw-invalid", Boolean(words2));
+    if (words2) owner.setAttribute("aria-invalid", "true");
+    else owner.removeAttribute("aria-invalid");
+  };
+  const drawOwners = (owners) => {
+    const data = JSON.stringify(owners);
+    if (data === ownersDrawn) return;
+    ownersDrawn = data;
+    const chosen = owner.value;
+    const options = [["", "Choose a provider"], ...owners];
+    owner.replaceChildren(...options.map(([value, name]) => h("option", { value }, clean(name))));
+    owner.value = owners.some(([value]) => value === chosen) ? chosen : "";
+    owner.hidden = !owners.length;
+    ui.byHand.classList.toggle("dw-owned", owners.length > 0);
+    if (!owners.length) ask("");
+  };
   const draw = (query) => {
     const options = pick.options();
     ui.byHand.hidden = !options.by_hand;
     ui.addTyped.textContent = options.by_hand_label;
+    drawOwners(options.owners ?? []);
     const offersId = Boolean(pick.store.rows.length && query && !pick.counts.all);
     if (ui.typed.value === prefilled && document.activeElement !== ui.typed) {
       prefilled = offersId ? query : "";
@@ -699,12 +779,19 @@ function openByHand(pick) {
   const empty = () => {
     ui.typed.value = "";
     prefilled = "";
+    if (pick.state.query.trim() && !pick.counts.all) pick.search("");
   };
   const add = () => {
     const text = ui.typed.value.trim();
-    if (text) pick.act("add_by_hand", "", { model: text, kind: ui.typedKind.value });
-    else ui.typed.focus();
+    if (!text) return ui.typed.focus();
+    if (!owner.hidden && !owner.value) {
+      ask(ASK_OWNER);
+      return owner.focus();
+    }
+    const whose = owner.hidden ? {} : { provider: owner.value };
+    pick.act("add_by_hand", "", { model: text, kind: ui.typedKind.value, ...whose });
   };
+  owner.addEventListener("change", () => ask(""));
   ui.addTyped.addEventListener("click", add);
   ui.typed.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
@@ -961,6 +1048,7 @@ function openTools(pick) {
 // pick/nothing.js
 var SHOW_ALL_KINDS = { action: "", label: "Show all kinds" };
 var SEARCH_ALL = { action: "search_all", label: "Search all providers" };
+var CLEAR_SEARCH = { action: "clear_search", label: "Clear search" };
 function noMatch(query, counts, chip, options) {
   if (counts.all) {
     const kind = CHIPS.find(([key]) => key === chip)[1].toLowerCase();
@@ -972,7 +1060,7 @@ function noMatch(query, counts, chip, options) {
   return {
     title: `Nothing${place} matches “${query}”`,
     text: `Servers do not list everything that they serve.${options.by_hand ? ` If the id is right, ${how}.` : ""}`,
-    actions: options.search_all ? [SEARCH_ALL] : []
+    actions: [options.search_all ? SEARCH_ALL : CLEAR_SEARCH]
   };
 }
 function openNothing(pick) {
@@ -1018,8 +1106,9 @@ function openNothing(pick) {
     if (!pressed) return;
     const { action } = pressed.dataset;
     if (action === "") pick.tools.setChip("all");
-    else if (action === "search_all") pick.act(action, "", { query: state.query });
-    else pick.act(action, "", noteData(pressed.closest(".dw-note")));
+    else if (action === "clear_search") ui.clear.click();
+    else if (action === "search_all") pick.act(action, "", { query: state.query }, pressed);
+    else pick.act(action, "", noteData(pressed.closest(".dw-note")), pressed);
   };
   ui.nothing.addEventListener("click", onClick);
   ui.noteBox.addEventListener("click", onClick);
@@ -1319,7 +1408,10 @@ function renderPick({ model, el, store, voice }) {
     store,
     ui,
     voice,
-    act: store.act,
+    act: (action, id, data, node) => {
+      const own = action === "add" ? ui.picked.querySelector('[data-key="add"]') : ui.addTyped;
+      store.act(action, id, data, node ?? own);
+    },
     shown: [],
     counts: countKinds([]),
     columns: COLUMNS

@@ -1,28 +1,123 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel/buttons.js panel/clipboard.js panel/forms.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js
-// SHA-256 of them and of what follows: 051999bd2eb8b117185f8e6032522104ee69a8e766d6db21914da4463bd0ab01
+// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: d58f9906d0496cb85befc523997dca91ee83b58e07716cd8dc546ed6555aaf5e
+// shared/text.js
+var numbers = new Intl.NumberFormat("en-US");
+
+// shared/elements.js
+var SUPPRESS = "data-lm-suppress-shortcuts";
+var FOCUSABLE = /* @__PURE__ */ new Set(["a", "button", "input", "select"]);
+function uniqueId() {
+  return `dw-${Math.random().toString(36).slice(2, 10)}`;
+}
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== void 0) node.setAttribute(name, value);
+  }
+  if (FOCUSABLE.has(tag) || "tabindex" in attributes) node.setAttribute(SUPPRESS, "true");
+  node.append(...children.flat().filter((child) => child !== null && child !== void 0));
+  return node;
+}
+
+// shared/focus.js
+function isShown(node) {
+  return node.isConnected && node.getClientRects().length > 0;
+}
+function soon(attempt, tries = 20) {
+  if (!attempt() && tries > 0) setTimeout(soon, 50, attempt, tries - 1);
+}
+
+// panel/busy.js
+var WORDS = "The kernel is busy. It does this next.";
+var LOOK_MS = 200;
+function openBusyWords(el, sayAloud) {
+  const words = h("div", { class: "dw-kernel-busy", "aria-hidden": "true", hidden: true }, WORDS);
+  let timer = 0;
+  el.append(words);
+  const place = (node, panel) => {
+    const [at, all, from] = [node, panel, el].map((each) => each.getBoundingClientRect());
+    const { width, height } = words.getBoundingClientRect();
+    const left = Math.max(all.left, Math.min(at.left, all.right - width - 4));
+    const below = at.bottom + 4;
+    const top = below + height < all.bottom ? below : at.top - height - 4;
+    words.style.left = `${left - from.left}px`;
+    words.style.top = `${top - from.top}px`;
+  };
+  const stop = () => {
+    clearInterval(timer);
+    words.hidden = true;
+  };
+  const say = (node, panel) => {
+    stop();
+    words.hidden = false;
+    place(node, panel);
+    sayAloud(WORDS);
+    timer = setInterval(() => {
+      if (node.getAttribute("aria-busy") !== "true" || !isShown(node)) stop();
+      else place(node, panel);
+    }, LOOK_MS);
+  };
+  return { say, stop };
+}
+
+// shared/waiting.js
+var SAID_AFTER_MS = 1e3;
+var FORGOTTEN_AFTER_MS = 6e4;
+var WAITS = "dw-waits";
+function waitFor(node, forget, { saidMs = SAID_AFTER_MS, forgottenMs = FORGOTTEN_AFTER_MS } = {}) {
+  node?.setAttribute("aria-busy", "true");
+  const said = setTimeout(() => node?.dispatchEvent(new CustomEvent(WAITS, { bubbles: true })), saidMs);
+  const end = () => {
+    clearTimeout(said);
+    clearTimeout(forgotten);
+    node?.removeAttribute("aria-busy");
+  };
+  const forgotten = setTimeout(() => {
+    end();
+    forget();
+  }, forgottenMs);
+  return end;
+}
+function openPresses(times) {
+  const waiting = /* @__PURE__ */ new Map();
+  const begin = (key, node) => {
+    if (waiting.has(key)) return null;
+    const press = Math.random().toString(36).slice(2);
+    waiting.set(key, { press, end: waitFor(node, () => waiting.delete(key), times) });
+    return press;
+  };
+  const answered = (press) => {
+    for (const [key, found] of [...waiting]) {
+      if (found.press !== press) continue;
+      found.end();
+      waiting.delete(key);
+    }
+  };
+  const stop = () => {
+    for (const { end } of waiting.values()) end();
+    waiting.clear();
+  };
+  return { begin, answered, stop };
+}
+
 // panel/buttons.js
 var CORE = ".widget-button";
-function oncePerAnswer(ask) {
-  const waiting = /* @__PURE__ */ new Map();
+function oncePerAnswer(ask, times) {
+  const presses = openPresses(times);
   const onClick = (event) => {
     const button = event.target.closest?.(CORE);
     if (!button) return;
-    if ([...waiting.values()].includes(button)) {
+    const press = presses.begin(button, button);
+    if (press) {
+      setTimeout(ask, 0, press);
+    } else {
       event.preventDefault();
       event.stopImmediatePropagation();
-      return;
     }
-    const press = Math.random().toString(36).slice(2);
-    waiting.set(press, button);
-    button.setAttribute("aria-busy", "true");
-    setTimeout(ask, 0, press);
   };
-  const onAnswer = (press) => {
-    waiting.get(press)?.removeAttribute("aria-busy");
-    waiting.delete(press);
-  };
-  return { onClick, onAnswer };
+  return { onClick, onAnswer: presses.answered, stop: presses.stop };
 }
 
 // panel/clipboard.js
@@ -73,6 +168,7 @@ function holdSave(ask) {
   let held = null;
   let answers = 0;
   let released = null;
+  let end = null;
   const onClick = (event) => {
     const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
     if (!button || button === released) return;
@@ -81,7 +177,9 @@ function holdSave(ask) {
     if (held?.isConnected) return;
     held = button;
     answers = 0;
-    held.setAttribute("aria-busy", "true");
+    end = waitFor(held, () => {
+      held = null;
+    });
     ask();
   };
   const onAnswer = () => {
@@ -93,39 +191,11 @@ function holdSave(ask) {
     }
     released = held;
     held = null;
-    released.removeAttribute("aria-busy");
+    end();
     released.click();
     released = null;
   };
   return { onClick, onAnswer };
-}
-
-// shared/text.js
-var numbers = new Intl.NumberFormat("en-US");
-
-// shared/elements.js
-var SUPPRESS = "data-lm-suppress-shortcuts";
-var FOCUSABLE = /* @__PURE__ */ new Set(["a", "button", "input", "select"]);
-function uniqueId() {
-  return `dw-${Math.random().toString(36).slice(2, 10)}`;
-}
-function h(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== void 0) node.setAttribute(name, value);
-  }
-  if (FOCUSABLE.has(tag) || "tabindex" in attributes) node.setAttribute(SUPPRESS, "true");
-  node.append(...children.flat().filter((child) => child !== null && child !== void 0));
-  return node;
-}
-
-// shared/focus.js
-function isShown(node) {
-  return node.isConnected && node.getClientRects().length > 0;
-}
-function soon(attempt, tries = 20) {
-  if (!attempt() && tries > 0) setTimeout(soon, 50, attempt, tries - 1);
 }
 
 // panel/names.js
@@ -291,9 +361,10 @@ function openVoice(el) {
 function render({ model, el }) {
   el.classList.add("dw-root-helper");
   const voice = openVoice(el);
+  const busy = openBusyWords(el, voice.say);
   const save = holdSave(() => model.send({ kind: "ping", press: "" }));
   const buttons = oncePerAnswer((press) => model.send({ kind: "ping", press }));
-  const stops = [voice.stop];
+  const stops = [voice.stop, busy.stop, buttons.stop];
   let root = null;
   const tend = () => {
     if (!root) return;
@@ -336,6 +407,7 @@ function render({ model, el }) {
     listen("keydown", onFormKey);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
+    listen(WAITS, (event) => busy.say(event.target, root));
     tend();
     observer.observe(root, OBSERVED);
   });

@@ -1,9 +1,11 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: eaddf3e4821555d535814fedfd0d5fdf030b3859491726650c7d35d7e7396d4c
+// SHA-256 of them and of what follows: b6ecee51355873833f4dfce1dfa0d2c1f20f178594769772d086f9787633ea3c
 // shared/text.js
 var TAIL = 24;
-var LONGEST_WHOLE_ID = 26;
+var END = 12;
+var HEAD = 7;
+var SHORT_ID = 14;
 var LONGEST_SHOWN = 2e3;
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
@@ -17,13 +19,15 @@ function clean(text) {
 function turns(text) {
   return RIGHT_TO_LEFT.test(text);
 }
-function splitTail(id) {
-  if (id.length <= LONGEST_WHOLE_ID) return ["", id];
+function splitId(id) {
+  if (id.length <= SHORT_ID) return ["", "", id];
+  const whole = (cut) => cut + Number(/[\udc00-\udfff]/.test(id[cut] ?? ""));
   const slash = id.lastIndexOf("/");
   const part = slash > 0 ? id.length - slash : 0;
-  let cut = part > 1 && part <= TAIL ? slash : id.length - TAIL;
-  if (/[\udc00-\udfff]/.test(id[cut])) cut += 1;
-  return [id.slice(0, cut), id.slice(cut)];
+  const tail = part > 1 && part <= TAIL ? slash : id.length - TAIL;
+  const head = whole(Math.min(Math.max(tail, HEAD), id.length - 1));
+  const end = whole(Math.max(head, id.length - END));
+  return [id.slice(0, head), id.slice(head, end), id.slice(end)];
 }
 function findWords(text, wanted) {
   if (!wanted.length) return [];
@@ -36,6 +40,15 @@ function findWords(text, wanted) {
     else found.push([match.index, match.index + match[0].length]);
   }
   return found;
+}
+function marksOfParts(marks, parts) {
+  let from = 0;
+  return parts.map((part) => {
+    const start = from;
+    from += part.length;
+    const within = (place) => Math.min(Math.max(place - start, 0), part.length);
+    return marks.map((mark) => mark.map(within)).filter(([first, last]) => first < last);
+  });
 }
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -56,9 +69,12 @@ function h(tag, attributes = {}, ...children) {
   return node;
 }
 function marked(text, wanted = []) {
+  return markedAt(text, findWords(text, wanted));
+}
+function markedAt(text, marks) {
   const nodes = [];
   let at = 0;
-  for (const [start, end] of findWords(text, wanted)) {
+  for (const [start, end] of marks) {
     nodes.push(text.slice(at, start), h("mark", {}, text.slice(start, end)));
     at = end;
   }
@@ -68,11 +84,12 @@ function marked(text, wanted = []) {
 }
 function longId(text, wanted = []) {
   const id = clean(text);
-  const spans = splitTail(id).filter((part, index) => part || index === 1);
+  const parts = splitId(id).filter(Boolean);
+  const marks = marksOfParts(findWords(id, wanted), parts);
   return h(
     "span",
     { class: "dw-id", title: id },
-    spans.map((part) => h("span", {}, marked(part, wanted)))
+    parts.map((part, index) => h("span", {}, markedAt(part, marks[index])))
   );
 }
 function run(piece, wanted) {

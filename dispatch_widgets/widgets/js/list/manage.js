@@ -108,7 +108,9 @@ export function renderManage({ model, el, store, voice }) {
 
   const press = (event, item, name) => {
     const action = item.row.actions?.find((candidate) => candidate.action === name && !candidate.disabled);
-    if (action && !isSlip(event)) store.act(name, item.row.id);
+    if (!action || isSlip(event)) return;
+    const node = controlsOf(item.node).find((control) => control.dataset.action === name);
+    store.act(name, item.row.id, {}, node);
   };
 
   list.addEventListener("click", (event) => {
@@ -116,11 +118,11 @@ export function renderManage({ model, el, store, voice }) {
     const item = pressed && rowOf(pressed);
     if (!item) return;
     const inNote = pressed.closest(".dw-note");
-    store.act(pressed.dataset.action, item.row.id, inNote ? noteData(inNote) : {});
+    store.act(pressed.dataset.action, item.row.id, inNote ? noteData(inNote) : {}, pressed);
   });
   nothing.addEventListener("click", (event) => {
     const pressed = event.target.closest("button[data-action]");
-    if (pressed) store.act(pressed.dataset.action);
+    if (pressed) store.act(pressed.dataset.action, "", {}, pressed);
   });
   list.addEventListener("focusin", (event) => {
     const item = rowOf(event.target);
@@ -159,7 +161,8 @@ export function renderManage({ model, el, store, voice }) {
       const item = drawn.get(id);
       if (!item || !isShown(item.node)) return false;
       const control =
-        message.action && controlsOf(item.node).find((node) => node.dataset.action === message.action);
+        message.action &&
+        controlsOf(item.node).find(({ dataset }) => [dataset.action, dataset.key].includes(message.action));
       if (message.action && !control) return false;
       setCurrent(id);
       (control || item.node).focus();

@@ -60,7 +60,7 @@ export function renderRail({ model, el, store }) {
     update();
     list.children[store.rows.findIndex((row) => row.id === rowId)]?.scrollIntoView({ block: "nearest" });
     clearTimeout(timer);
-    timer = setTimeout(() => store.act("choose", rowId), waitMs);
+    timer = setTimeout(() => store.act("choose", rowId, {}, [list, select].find(isShown)), waitMs);
   };
   const chooseByLetter = (letter) => {
     clearTimeout(typed.timer);

@@ -1,4 +1,5 @@
 // The rows of one model, shared by all its views in the page, and the way back to Python.
+import { openPresses } from "../shared/waiting.js";
 
 const MISSED_AFTER_MS = 1000;
 
@@ -10,20 +11,14 @@ export function applyPatch(rows, changed) {
   return rows.map((row) => news.get(row.id) ?? row);
 }
 
-/** Sends actions; one that is still in progress is not sent a second time. */
-export function openSender(send) {
-  const pending = new Map(); // what was sent -> the press that waits for its answer
-  const act = (action, id = "", data = {}) => {
-    const key = JSON.stringify([action, id, data]);
-    if (pending.has(key)) return;
-    const press = Math.random().toString(36).slice(2);
-    pending.set(key, press);
-    send({ kind: "action", action, id, data, press });
+/** Sends actions; one that is still in progress is not sent a second time. What was pressed for it waits. */
+export function openSender(send, times) {
+  const { begin, answered, stop } = openPresses(times);
+  const act = (action, id = "", data = {}, node = null) => {
+    const press = begin(JSON.stringify([action, id, data]), node);
+    if (press) send({ kind: "action", action, id, data, press });
   };
-  const answered = (press) => {
-    for (const [key, waiting] of pending) if (waiting === press) pending.delete(key);
-  };
-  return { act, answered };
+  return { act, answered, stop };
 }
 
 /** Opens the store of a model. */
@@ -70,6 +65,7 @@ export function openStore(model) {
   catchUp();
   store.close = () => {
     clearTimeout(timer);
+    sender.stop();
     model.off("change:_rows", loadAll);
     model.off("change:_revision", catchUp);
     model.off("msg:custom", onMessage);

@@ -1,27 +1,22 @@
 // Core buttons: pressed again while the kernel has not come to the first press, they do nothing more.
+import { openPresses } from "../shared/waiting.js";
 
 const CORE = ".widget-button"; // not a toggle: it changes in the page already
 
 /** Lets each core button be pressed once until the kernel has answered; ask(press) puts a question to it
  * that is answered behind the press. */
-export function oncePerAnswer(ask) {
-  const waiting = new Map(); // press -> button
+export function oncePerAnswer(ask, times) {
+  const presses = openPresses(times);
   const onClick = (event) => {
     const button = event.target.closest?.(CORE);
     if (!button) return;
-    if ([...waiting.values()].includes(button)) {
+    const press = presses.begin(button, button);
+    if (press) {
+      setTimeout(ask, 0, press); // behind the message of the press itself
+    } else {
       event.preventDefault();
       event.stopImmediatePropagation();
-      return;
     }
-    const press = Math.random().toString(36).slice(2);
-    waiting.set(press, button);
-    button.setAttribute("aria-busy", "true");
-    setTimeout(ask, 0, press); // behind the message of the press itself
   };
-  const onAnswer = (press) => {
-    waiting.get(press)?.removeAttribute("aria-busy");
-    waiting.delete(press);
-  };
-  return { onClick, onAnswer };
+  return { onClick, onAnswer: presses.answered, stop: presses.stop };
 }

@@ -1,5 +1,7 @@
 // Forms of core widgets: Enter saves, Escape goes back, and a press of Save waits for what was typed.
 
+import { waitFor } from "../shared/waiting.js";
+
 const PRIMARY = ".dw-form-foot .mod-primary";
 const ANSWERS = 2;
 
@@ -36,6 +38,7 @@ export function holdSave(ask) {
   let held = null;
   let answers = 0;
   let released = null;
+  let end = null;
   const onClick = (event) => {
     const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
     if (!button || button === released) return;
@@ -44,7 +47,9 @@ export function holdSave(ask) {
     if (held?.isConnected) return;
     held = button;
     answers = 0;
-    held.setAttribute("aria-busy", "true");
+    end = waitFor(held, () => {
+      held = null;
+    });
     ask();
   };
   const onAnswer = () => {
@@ -56,7 +61,7 @@ export function holdSave(ask) {
     }
     released = held;
     held = null;
-    released.removeAttribute("aria-busy");
+    end();
     released.click();
     released = null;
   };

@@ -6,6 +6,7 @@ import { CHIPS } from "./tools.js";
 
 const SHOW_ALL_KINDS = { action: "", label: "Show all kinds" };
 const SEARCH_ALL = { action: "search_all", label: "Search all providers" };
+const CLEAR_SEARCH = { action: "clear_search", label: "Clear search" };
 
 /** The Empty for a search that nothing answers to. */
 export function noMatch(query, counts, chip, options) {
@@ -19,7 +20,7 @@ export function noMatch(query, counts, chip, options) {
   return {
     title: `Nothing${place} matches “${query}”`,
     text: `Servers do not list everything that they serve.${options.by_hand ? ` If the id is right, ${how}.` : ""}`,
-    actions: options.search_all ? [SEARCH_ALL] : [],
+    actions: [options.search_all ? SEARCH_ALL : CLEAR_SEARCH],
   };
 }
 
@@ -69,8 +70,9 @@ export function openNothing(pick) {
     if (!pressed) return;
     const { action } = pressed.dataset;
     if (action === "") pick.tools.setChip("all");
-    else if (action === "search_all") pick.act(action, "", { query: state.query });
-    else pick.act(action, "", noteData(pressed.closest(".dw-note")));
+    else if (action === "clear_search") ui.clear.click();
+    else if (action === "search_all") pick.act(action, "", { query: state.query }, pressed);
+    else pick.act(action, "", noteData(pressed.closest(".dw-note")), pressed);
   };
   ui.nothing.addEventListener("click", onClick);
   ui.noteBox.addEventListener("click", onClick);

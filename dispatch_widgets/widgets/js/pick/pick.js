@@ -38,7 +38,10 @@ export function renderPick({ model, el, store, voice }) {
     store,
     ui,
     voice,
-    act: store.act,
+    act: (action, id, data, node) => {
+      const own = action === "add" ? ui.picked.querySelector('[data-key="add"]') : ui.addTyped;
+      store.act(action, id, data, node ?? own);
+    },
     shown: [],
     counts: countKinds([]),
     columns: COLUMNS,

@@ -1,6 +1,6 @@
 // Elements, and what a Rich (see _rows.py) becomes. Everything that a server or a file says becomes text
 // nodes here, never HTML.
-import { clean, findWords, splitTail, turns } from "./text.js";
+import { clean, findWords, marksOfParts, splitId, turns } from "./text.js";
 
 /** JupyterLab fires no one-key shortcuts while something with this attribute has the focus. */
 export const SUPPRESS = "data-lm-suppress-shortcuts";
@@ -33,9 +33,13 @@ export function icon(name, extra = "") {
 
 /** A text with the words that were searched for marked in it. */
 export function marked(text, wanted = []) {
+  return markedAt(text, findWords(text, wanted));
+}
+
+function markedAt(text, marks) {
   const nodes = [];
   let at = 0;
-  for (const [start, end] of findWords(text, wanted)) {
+  for (const [start, end] of marks) {
     nodes.push(text.slice(at, start), h("mark", {}, text.slice(start, end)));
     at = end;
   }
@@ -44,14 +48,15 @@ export function marked(text, wanted = []) {
   return turns(text) ? [h("bdi", {}, filled)] : filled;
 }
 
-/** An id that loses its middle where there is no room, never its last part. */
+/** An id that loses its middle where there is no room, never its end. */
 export function longId(text, wanted = []) {
   const id = clean(text);
-  const spans = splitTail(id).filter((part, index) => part || index === 1);
+  const parts = splitId(id).filter(Boolean);
+  const marks = marksOfParts(findWords(id, wanted), parts);
   return h(
     "span",
     { class: "dw-id", title: id },
-    spans.map((part) => h("span", {}, marked(part, wanted))),
+    parts.map((part, index) => h("span", {}, markedAt(part, marks[index]))),
   );
 }
 

@@ -1,7 +1,9 @@
 // Texts from outside as they may be shown. Pure.
 
 const TAIL = 24;
-const LONGEST_WHOLE_ID = 26;
+const END = 12; // of the tail what goes last of all: a date with the words before it
+const HEAD = 7; // at least: a shorter one would be padded to what the style sheet always leaves of it
+const SHORT_ID = 14; // has room everywhere
 const LONGEST_SHOWN = 2000;
 
 // Control characters, marks that turn the reading direction, and characters without a width.
@@ -26,14 +28,17 @@ export function turns(text) {
   return RIGHT_TO_LEFT.test(text);
 }
 
-/** An id as [head, tail]: the tail is its last part, or its last 24 characters if that is longer. */
-export function splitTail(id) {
-  if (id.length <= LONGEST_WHOLE_ID) return ["", id];
+/** An id as [head, middle, end], in the order in which they give way: where there is little room the head,
+ * then the middle. Middle and end are its last part, or its last 24 characters if that is longer. */
+export function splitId(id) {
+  if (id.length <= SHORT_ID) return ["", "", id];
+  const whole = (cut) => cut + Number(/[\udc00-\udfff]/.test(id[cut] ?? "")); // not through a surrogate pair
   const slash = id.lastIndexOf("/");
   const part = slash > 0 ? id.length - slash : 0;
-  let cut = part > 1 && part <= TAIL ? slash : id.length - TAIL;
-  if (/[\udc00-\udfff]/.test(id[cut])) cut += 1; // not through a surrogate pair
-  return [id.slice(0, cut), id.slice(cut)];
+  const tail = part > 1 && part <= TAIL ? slash : id.length - TAIL;
+  const head = whole(Math.min(Math.max(tail, HEAD), id.length - 1));
+  const end = whole(Math.max(head, id.length - END));
+  return [id.slice(0, head), id.slice(head, end), id.slice(end)];
 }
 
 /** The words of a search, each once. */
@@ -53,6 +58,17 @@ export function findWords(text, wanted) {
     else found.push([match.index, match.index + match[0].length]);
   }
   return found;
+}
+
+/** The marks of a text as those of each of the parts that it was cut into. */
+export function marksOfParts(marks, parts) {
+  let from = 0;
+  return parts.map((part) => {
+    const start = from;
+    from += part.length;
+    const within = (place) => Math.min(Math.max(place - start, 0), part.length);
+    return marks.map((mark) => mark.map(within)).filter(([first, last]) => first < last);
+  });
 }
 
 /** The text of a Rich: a text, a run or a list of both. */
