@@ -24,6 +24,7 @@ KEEP_WARM_SECONDS = 4.0
 """How long an idle connection is kept. Common servers close theirs after 5 s; we let go first."""
 
 _PAUSE_ABOVE_BYTES = 256 * 1024  # unread data beyond this stays with the sender
+_BEGINNING = b"HTTP/"  # of every answer: RFC 9112, section 4
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -126,6 +127,7 @@ class Connection(ClosableProtocol):
 
     async def _next_event(self) -> object:
         while True:
+            self._refuse_other_protocols()
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
@@ -145,6 +147,17 @@ class Connection(ClosableProtocol):
                 await self._waiter
             finally:
                 self._waiter = None
+
+    def _refuse_other_protocols(self) -> None:
+        """Sees from the first bytes that it is not HTTP: an SSH greeting has no end that h11 would wait for.
+
+        Raises:
+            httpx.RemoteProtocolError: If no HTTP answer begins with what came in the place of one.
+        """
+        if self._h11.their_state is h11.SEND_RESPONSE:
+            begun = self._h11.trailing_data[0][: len(_BEGINNING)]
+            if not _BEGINNING.startswith(begun):
+                raise httpx.RemoteProtocolError("what came does not begin as HTTP does")
 
     def _end(self) -> None:
         if not self._over:

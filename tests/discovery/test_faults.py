@@ -39,7 +39,7 @@ EXPECTED = {
     "truncated-chunks": "INTERRUPTED",
     "truncated-gzip": "INTERRUPTED",
     "close-silently": "INTERRUPTED",
-    "not-http": "INTERRUPTED",
+    "not-http": "MALFORMED",
     "gzip": LISTED,
     "gzip-bomb": "TOO_LARGE",
     "wrong-encoding": "MALFORMED",

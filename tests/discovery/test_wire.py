@@ -64,7 +64,12 @@ def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) ->
         (_answer(gzip.compress(BODY)[:-4], "content-encoding: gzip"), "INTERRUPTED"),
         (_answer(gzip.compress(BODY)[:5], "content-encoding: gzip"), "INTERRUPTED"),
         (b"HTTP/1.1 200 OK\r\ncontent-le", "INTERRUPTED"),
+        (b"HT", "INTERRUPTED"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1", "INTERRUPTED"),
         (b"HTTP/1.1 200 OK\r\n\r\n" + BODY[:-1], "MALFORMED"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "MALFORMED"),
+        (b"220 smtp.example.edu ESMTP", "MALFORMED"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\nnonsense", "MALFORMED"),
         (b"220 smtp.example.edu ESMTP\r\n\r\n", "MALFORMED"),
         (b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n", "MALFORMED"),
         (b"HTTP/1.1 abc\r\n\r\n", "MALFORMED"),
@@ -81,6 +86,15 @@ def test_answers_that_are_not_whole(
     """What is cut off, oversized or no HTTP is an error, never a partial list (SEC-7)."""
     server = raw_server(answer)
     assert ask_kind(target(f"http://127.0.0.1:{server.port}/v1"))[0] == kind
+
+
+@pytest.mark.req("MD-9", "MD-11")
+def test_another_protocol_is_known_by_its_first_bytes(ask: Any, target: Any, raw_server: Any) -> None:
+    """A greeting that is not HTTP is told at once, not at the deadline, with what to look at (MD-11)."""
+    server = raw_server(b"SSH-2.0-OpenSSH_9.6\r\n", keep_open=True)
+    models = ask(target(f"http://127.0.0.1:{server.port}/v1"), timeout_seconds=20)
+    assert (len(models), models.error.kind) == (0, "MALFORMED")
+    assert "something that is not HTTP. Is the port right" in models.warning
 
 
 @pytest.mark.req("SEC-7")
