@@ -56,7 +56,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         message: What happened, a sentence without a key.
         hint: What to do next. ``{list}`` in it is where the list from before is spoken of, ``{until}``
             where the end of a rate limit is.
-        status: The HTTP status, where one came.
+        status: The HTTP status, where one came; for a 200 whose body states another, that one.
         lock_seconds: How long the provider must not be asked again; 0 for not locked.
         is_answer: Whether the server did answer, but with no model list (MD-11): without a list from
             before that is an empty list with a warning, not an error.
@@ -139,7 +139,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
 
 
 def moment(when: datetime, now: datetime | None = None) -> str:
-    """A moment as people say it, in local time: ``10:21``, ``yesterday``, ``21 Nov``.
+    """A moment as people say it, in local time: ``10:21 UTC+2``, ``yesterday``, ``21 Nov``.
 
     Args:
         when: The moment.
@@ -149,12 +149,12 @@ def moment(when: datetime, now: datetime | None = None) -> str:
     today = (now.astimezone() if now else datetime.now().astimezone()).date()
     days = (today - local.date()).days
     if days == 0:
-        return f"{local:%H:%M}"
+        return _clock(local)
     return "yesterday" if days == 1 else f"{local.day} {local:%b}"
 
 
 def at_moment(when: datetime, now: datetime | None = None) -> str:
-    """A moment to come, in local time: ``at 14:05``, ``tomorrow at 09:30``.
+    """A moment to come, in local time: ``at 14:05 UTC+2``, ``tomorrow at 09:30 UTC``.
 
     Args:
         when: The moment, less than two days away.
@@ -162,7 +162,15 @@ def at_moment(when: datetime, now: datetime | None = None) -> str:
     """
     local = when.astimezone()
     today = (now.astimezone() if now else datetime.now().astimezone()).date()
-    return f"{'' if local.date() == today else 'tomorrow '}at {local:%H:%M}"
+    return f"{'' if local.date() == today else 'tomorrow '}at {_clock(local)}"
+
+
+def _clock(local: datetime) -> str:
+    """The time of day with its zone: who reads it over HTTP, or beside a UTC time, need not guess."""
+    offset = f"{local:%z}"  # +0530
+    hours, minutes = f"{offset[0]}{int(offset[1:3])}", offset[3:5]
+    zone = "" if offset[1:5] == "0000" else hours if minutes == "00" else f"{hours}:{minutes}"
+    return f"{local:%H:%M} UTC{zone}"
 
 
 def quoted(text: str, key: str) -> str:
