@@ -235,7 +235,7 @@ def _check(answer: Answer, place: Place, kind: Ask, model: str) -> None:
     failure = refusal(answer, place, document, now=time.time())
     said = words_of(document, place.key)
     if failure.kind == "HTTP_STATUS":
-        _reword(failure, answer.status, place, said, model)
+        _reword(failure, failure.status or answer.status, place, said, model)
     elif failure.kind in _HINTS:
         failure.hint = _HINTS[failure.kind]
     raise failure

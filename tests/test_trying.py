@@ -125,7 +125,7 @@ def test_the_functions_at_the_top_act_on_the_default_file(
         ("key-error-200", "INVALID_CREDENTIALS", "refused"),
         ("reset", "INTERRUPTED", "Try again"),
         ("truncated", "INTERRUPTED", "broke"),
-        ("not-http", "INTERRUPTED", "broke"),
+        ("not-http", "MALFORMED", "not HTTP"),
         ("hang", "TIMEOUT", "0.3 s"),
         ("drip-body", "TIMEOUT", "0.3 s"),
         ("never-ends", "TIMEOUT", "0.3 s"),
@@ -211,6 +211,21 @@ def test_a_model_that_wants_the_newer_word_is_asked_with_it(tmp_path: Path) -> N
     assert service.try_model("Open", "thinker").ok
     assert ["max_completion_tokens" in body for body in bodies] == [True]
     assert bodies[0]["max_completion_tokens"] <= 16
+
+
+@pytest.mark.req("MD-8", "MD-15")
+def test_a_status_that_only_the_body_states_is_the_one_told(tmp_path: Path) -> None:
+    """A 200 that holds a refusal is told with the refusal's own status, in words about a model (MD-8)."""
+    answer = {"error": {"code": 403, "message": "not for you"}}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+    service = SettingsService(tmp_path / "s.json", transport=transport)
+    service.add_provider(
+        name="Gate", type="openai-compatible", api_key="sk-0123456789", base_url="https://llm.example.edu/v1"
+    )
+    result = service.try_model("Gate", "thinker")
+    assert result.error is not None
+    assert result.error.status == 403
+    assert "does not let this key use thinker (403)" in result.message
 
 
 @pytest.mark.req("SEC-4")

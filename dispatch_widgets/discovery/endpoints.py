@@ -18,7 +18,7 @@ from .documents import describe, parse
 from .failures import Failure
 from .fetch import fetch
 from .normalise import Found, anthropic_capabilities, find_list, is_native_list, normalise
-from .refusals import Place, maybe_from_a_proxy, refusal, says_error
+from .refusals import Place, check_base_url, maybe_from_a_proxy, refusal, says_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,11 +93,16 @@ class Anthropic:
         """``last_id``, or the id of the last model where a gateway leaves that out."""
         if not isinstance(document, dict) or document.get("has_more") is not True:
             return ""
-        last = document.get("last_id")
-        if not last:
-            items = find_list(document)
-            last = items[-1].get("id") if items and isinstance(items[-1], dict) else ""
+        if _names_its_end(document):
+            return str(document["last_id"])
+        items = find_list(document)
+        last = items[-1].get("id") if items and isinstance(items[-1], dict) else ""
         return last if isinstance(last, str) else ""
+
+
+def _names_its_end(document: Any) -> bool:
+    last = document.get("last_id")
+    return isinstance(last, str) and bool(last)
 
 
 ENDPOINTS: Mapping[ProviderType, Endpoint] = {
@@ -201,6 +206,7 @@ async def list_models(
         except Failure as failure:
             found = await _with_suggestion(failure, transport, target, deadline=deadline)
             raise found from None
+        had = len(listing.models)
         _take(listing, document, endpoint, known)
         cursor = endpoint.next_cursor(document)
         if not cursor:
@@ -208,9 +214,9 @@ async def list_models(
             listing.body_hash = None if seen else hash(answer.body)
             return _whole(listing, place)
         if cursor in seen:
-            raise _endless(place, "the same page came twice")
+            raise _unfinished(_why_again(place, document, has_new_models=len(listing.models) > had))
         seen.add(cursor)
-    raise _endless(place, f"there are more than {MAX_PAGES} pages")
+    raise _unfinished(f"The list at {place.host} has no end: there are more than {MAX_PAGES} pages.")
 
 
 def read(answer: Answer, place: Place, *, now: float) -> Any:
@@ -243,9 +249,7 @@ def read(answer: Answer, place: Place, *, now: float) -> Any:
     raise Failure(
         "MALFORMED",
         f"{place.host} answered with {what}, not with a list of models.",
-        "{list}Check the base URL"
-        + ("." if place.base_url.endswith("/v1") else "; many servers want /v1 at its end.")
-        + maybe_from_a_proxy(place),
+        f"{{list}}{check_base_url(place)}{maybe_from_a_proxy(place)}",
         status=answer.status,
         is_answer=True,
     )
@@ -279,12 +283,16 @@ def _whole(listing: Listing, place: Place) -> Listing:
     )
 
 
-def _endless(place: Place, why: str) -> Failure:
-    return Failure(
-        "MALFORMED",
-        f"The list at {place.host} has no end: {why}.",
-        "{list}Nothing of it was taken. Tell the server's operator.",
-    )
+def _unfinished(why: str) -> Failure:
+    return Failure("MALFORMED", why, "{list}Nothing of it was taken. Tell the server's operator.")
+
+
+def _why_again(place: Place, document: Any, *, has_new_models: bool) -> str:
+    """What it means that a page ends where one before it ended."""
+    if not _names_its_end(document):
+        return f"The list at {place.host} says that there is more (has_more), but not from where (last_id)."
+    what = "last_id" if has_new_models else "page"
+    return f"The list at {place.host} has no end: the same {what} came twice."
 
 
 async def _with_suggestion(

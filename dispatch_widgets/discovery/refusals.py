@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ..secrets import NO_KEY_NEEDED, mask
 from .failures import LOCK_SECONDS_MAX, LOCK_SECONDS_MIN, Failure, quoted
+from .retry_after import retry_after_seconds
 from .transport import proxy_in_words
 
 if TYPE_CHECKING:
@@ -84,7 +84,6 @@ _KIND_OF_STATUS: Mapping[int, DiscoveryKind] = {
     PROXY_LOGIN_WANTED: "PROXY",
 }
 _BODY_DECIDES = frozenset({200, 400, 403, 409, 422, 429})
-_SECONDS = re.compile(r"\d{1,30}(?:\.\d{1,30})?")
 _LIST_TAIL = re.compile(r"(?:/v1)?/models/?$")
 
 
@@ -106,6 +105,11 @@ class Place:
     base_url: str
     key: str
 
+    @property
+    def shown_url(self) -> str:
+        """The address as messages name it: which page of the list was asked for says nobody anything."""
+        return self.url.partition("?")[0]
+
     def __repr__(self) -> str:
         return f"Place({self.name!r}, {self.url!r})"
 
@@ -123,8 +127,8 @@ def refusal(answer: Answer, place: Place, document: Any, *, now: float) -> Failu
     kind = _kind(status, document)
     text = quoted(_text(document), place.key)
     found = _WORDING[kind](status, place, text)
-    # A trouble that only the body of a 200 states keeps the list in view as the server's own 5xx does.
-    found.status = status if kind == "HTTP_STATUS" else answer.status
+    # The one that the message names: what the body of a 200 states counts as the server's own status does.
+    found.status = status
     if kind == "RATE_LIMITED":
         asked = retry_after_seconds(answer.headers, now=now)
         found.lock_seconds = min(max(asked or 0.0, LOCK_SECONDS_MIN), LOCK_SECONDS_MAX)
@@ -288,6 +292,22 @@ def maybe_from_a_proxy(place: Place) -> str:
     return way_there(place) if place.url.startswith("http:") else ""
 
 
+def check_base_url(place: Place) -> str:
+    """What to look at where no list is: the base URL, and for Anthropic whether the server is of its kind.
+
+    Args:
+        place: Who was asked.
+    """
+    if _is_anthropic(place):
+        return (
+            "Check the base URL; `/v1/models` is added to it. If the server is OpenAI-compatible rather than "
+            "like Anthropic's, change the provider's type to `openai-compatible`."
+        )
+    if place.base_url.rstrip("/").endswith("/v1"):
+        return "Check the base URL."
+    return "Check the base URL; many servers want /v1 at its end."
+
+
 def _redirect(status: int, place: Place, _: str) -> Failure:
     return Failure(
         "REDIRECT",
@@ -315,9 +335,11 @@ def _status(status: int, place: Place, text: str) -> Failure:
             f"It may still be good for chat: type a model id by hand.{maybe_from_a_proxy(place)} {{list}}",
         )
     if status == 404:  # noqa: PLR2004
-        ends = place.base_url.endswith("/v1")
-        tail = "Check the base URL." if ends else "Check the base URL; many servers want /v1 at its end."
-        return Failure("HTTP_STATUS", f"There is no model list at {place.url} (404).", f"{tail} {{list}}")
+        return Failure(
+            "HTTP_STATUS",
+            f"There is no model list at {place.shown_url} (404).",
+            f"{check_base_url(place)} {{list}}",
+        )
     if status >= 500:  # noqa: PLR2004
         trouble = "is overloaded" if status == 529 else "has a problem of its own"  # noqa: PLR2004
         return Failure(
@@ -344,15 +366,19 @@ _WORDING = {
 
 
 def _name_target(found: Failure, answer: Answer, place: Place) -> None:
-    """Says where a redirect leads, and which base URL that would be."""
-    location = answer.headers.get("location", "")
+    """Says where a redirect leads, if it does, and which base URL that would be."""
+    location = answer.headers.get("location", "").strip()
+    if not location:  # 304, say, which is no redirect at all
+        found.message = f"{place.host} answered with status {answer.status} and named no other address."
+        found.hint = f"Check the base URL.{maybe_from_a_proxy(place)} {{list}}"
+        return
     try:
         target = urlsplit(urljoin(place.url, location))
         host, secret = target.hostname or "", bool(target.username or target.password)
         port = target.port
     except ValueError:
         return
-    if not location or not host or target.scheme not in {"http", "https"}:
+    if not host or target.scheme not in {"http", "https"}:
         return
     where = f"{host}:{port}" if port else host
     shown = quoted(where, place.key)
@@ -371,33 +397,3 @@ def _name_target(found: Failure, answer: Answer, place: Place) -> None:
 
 def _is_anthropic(place: Place) -> bool:
     return urlsplit(place.url).query.startswith("limit=")
-
-
-def retry_after_seconds(headers: Mapping[str, str], *, now: float) -> float | None:
-    """How long a server asks to wait, in seconds, or None where it does not say so in a known form.
-
-    Takes seconds, also fractions, and dates (RFC 9110, section 10.2.3). A date is compared with the
-    answer's own ``Date``, where there is one, so that a wrong clock here does no harm.
-
-    Args:
-        headers: The answer's headers.
-        now: The present moment, seconds since 1970.
-    """
-    value = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(value):
-        return float(value)
-    until = _date(value)
-    if until is None:
-        return None
-    sent = _date(headers.get("date", ""))
-    return max(0.0, until - (now if sent is None else sent))
-
-
-def _date(value: str) -> float | None:
-    if not value or len(value) > 100:  # noqa: PLR2004
-        return None
-    try:
-        moment = parsedate_to_datetime(value)
-        return moment.timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
-        return None

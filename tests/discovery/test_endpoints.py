@@ -12,7 +12,7 @@ from dispatch_widgets.discovery.endpoints import MAX_PAGES
 from dispatch_widgets.errors import DiscoveryError
 
 
-def _page(*ids: str, more: bool = False, last: str | None = "") -> dict[str, Any]:
+def _page(*ids: str, more: bool = False, last: Any = "") -> dict[str, Any]:
     return {
         "data": [{"type": "model", "id": each, "display_name": each.upper()} for each in ids],
         "has_more": more,
@@ -75,9 +75,10 @@ def test_the_first_of_several_wins_across_pages(ask: Any, target: Any, canned: A
 @pytest.mark.parametrize("last", [None, 7])
 def test_a_missing_cursor_is_the_last_models_id(last: Any, ask: Any, target: Any, canned: Any) -> None:
     """Where a gateway leaves last_id out, the last model's id goes on (MD-1)."""
-    transport = canned(_page("a", "b", more=True, last=None), _page("c"))
+    transport = canned(_page("a", "b", more=True, last=last), _page("c"))
     models = ask(target(type="anthropic"), transport=transport)
     assert [model.id for model in models] == ["a", "b", "c"]
+    assert transport.requests[1].url.params["after_id"] == "b"
 
 
 @pytest.mark.req("MD-1")
@@ -97,6 +98,47 @@ def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, canned: Any) -> N
         ask(target(type="anthropic"), transport=transport)
     assert caught.value.kind == "MALFORMED"
     assert len(transport.requests) == 2
+
+
+@pytest.mark.req("MD-1")
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        ([_page("a", more=True)], "has no end: the same page came twice."),
+        (
+            [_page("a", more=True), _page("b", more=True, last="a")],
+            "has no end: the same last_id came twice.",
+        ),
+        (
+            [_page("a", more=True, last=None)],
+            "says that there is more (has_more), but not from where (last_id).",
+        ),
+    ],
+)
+def test_why_a_list_cannot_be_read_to_its_end(
+    pages: list[Any], words: str, ask: Any, target: Any, canned: Any
+) -> None:
+    """It is told what the server does: the page again, its end again, or no end named at all (MD-1)."""
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target(type="anthropic"), transport=canned(*pages))
+    assert caught.value.message == f"The list at llm.example.edu {words}"
+
+
+@pytest.mark.req("MD-11", "MD-14")
+@pytest.mark.parametrize("base_url", ["https://llm.example.edu", "https://llm.example.edu/v1"])
+@pytest.mark.parametrize("answer", [404, "<html>hello</html>", {"status": "ok"}])
+def test_an_anthropic_base_url_is_not_sent_in_a_circle(
+    base_url: str, answer: Any, ask_kind: Any, target: Any, canned: Any
+) -> None:
+    """Where /v1 is added anyway, the hint does not ask for it but doubts the provider's type (MD-11)."""
+    _, told = ask_kind(target(base_url, type="anthropic"), transport=canned(answer))
+    error = told if isinstance(told, DiscoveryError) else told.error
+    assert "/v1 at its end" not in error.hint
+    assert "`/v1/models` is added to it" in error.hint
+    assert "`openai-compatible`" in error.hint
+    assert "limit=" not in str(error)
+    _, told = ask_kind(target("https://llm.example.edu"), transport=canned(answer))
+    assert "/v1 at its end" in str(told if isinstance(told, DiscoveryError) else told.error)
 
 
 @pytest.mark.req("MD-1")

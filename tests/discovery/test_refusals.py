@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_widgets.discovery.fetch import Answer
-from dispatch_widgets.discovery.refusals import Place, refusal, retry_after_seconds, says_error
+from dispatch_widgets.discovery.refusals import Place, refusal, says_error
+from dispatch_widgets.discovery.retry_after import retry_after_seconds
 
 RECORDED = json.loads(
     (Path(__file__).parent.parent / "data" / "error_answers.json").read_text(encoding="utf-8")
@@ -71,7 +74,8 @@ def test_recorded_refusals(recorded: dict[str, Any]) -> None:
     """Every recorded error answer is understood for what it means (MD-8)."""
     found = _read(recorded["status"], recorded["body"], recorded["headers"])
     assert found.kind == MEANT[recorded["provider"], recorded["status"]]
-    assert found.status == recorded["status"]
+    stated = recorded["body"]["code"] if recorded["status"] == 200 else recorded["status"]  # Zhipu's 200
+    assert found.status == stated
     assert found.message
     assert "{" not in found.as_error("p").hint
 
@@ -82,6 +86,24 @@ def test_a_status_that_only_the_body_states_counts(code: int, keeps: bool) -> No
     """A server in trouble that answers 200 all the same does not take the list out of view (MD-15)."""
     found = _read(200, {"data": None, "error": {"code": code, "message": "busy"}})
     assert (found.kind, found.status, found.keeps_list) == ("HTTP_STATUS", code, keeps)
+
+
+@pytest.mark.req("MD-8")
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ({"code": 401, "msg": "no", "success": False}, "INVALID_CREDENTIALS", 401),
+        ({"error": {"code": 429, "message": "busy"}}, "RATE_LIMITED", 429),
+        ({"error": {"code": "402"}}, "QUOTA", 402),
+        ({"error": "Invalid API key"}, "INVALID_CREDENTIALS", 200),
+        ({"error": "something else"}, "MALFORMED", 200),
+    ],
+)
+def test_the_status_is_the_one_that_the_message_names(body: Any, kind: str, status: int) -> None:
+    """A refusal inside a 200 has the status that its body states, in the message and on the error (MD-8)."""
+    error = _read(200, body).as_error("p")
+    assert (error.kind, error.status) == (kind, status)
+    assert f"({status})" in error.message or kind in {"QUOTA", "MALFORMED"}
 
 
 @pytest.mark.req("MD-8")
@@ -170,7 +192,9 @@ def test_refusals_never_crash(status: int, body: Any, headers: dict[str, str]) -
         ("inf", None),
         ("nan", None),
         ("²", None),
-        ("1" * 500, None),
+        ("9" * 20, 1e20),
+        ("9" * 400, math.inf),
+        ("\u0663", None),
         ("Fri, 15 Jan 2027 10:00:00 GMT", 7200.0),
         ("Fri, 15 Jan 2027 07:00:00 GMT", 0.0),
         ("Fri, 99 Foo 2027 10:00:00 GMT", None),
@@ -196,7 +220,15 @@ def test_retry_after_is_measured_by_the_servers_clock() -> None:
 @pytest.mark.req("MD-10")
 @pytest.mark.parametrize(
     ("value", "locked"),
-    [(None, 3600), ("5", 3600), ("-5", 3600), ("junk", 3600), ("7200", 7200), ("99999999", 86400)],
+    [
+        (None, 3600),
+        ("5", 3600),
+        ("-5", 3600),
+        ("junk", 3600),
+        ("7200", 7200),
+        ("99999999", 86400),
+        ("9" * 400, 86400),
+    ],
 )
 def test_length_of_the_lock(value: str | None, locked: float) -> None:
     """Refresh is off for an hour, longer if the server says so, never for more than a day (MD-10)."""
@@ -221,7 +253,6 @@ def test_no_credit_is_not_a_matter_of_waiting() -> None:
         ("/api/v1/models/", "llm.example.edu", "https://llm.example.edu/api"),
         ("http://[::1", None, None),
         ("javascript:alert(1)", None, None),
-        ("", None, None),
     ],
 )
 def test_redirects_name_their_target(location: str, host: str | None, base_url: str | None) -> None:
@@ -234,6 +265,27 @@ def test_redirects_name_their_target(location: str, host: str | None, base_url: 
     else:
         assert host in found.message
         assert str(base_url) in found.hint
+
+
+@pytest.mark.req("MD-11", "MD-15")
+@pytest.mark.parametrize("status", [300, 301, 304, 305, 306])
+@pytest.mark.parametrize("headers", [{}, {"location": ""}, {"location": "  "}])
+def test_a_redirect_without_an_address_is_not_said_to_lead_anywhere(
+    status: int, headers: dict[str, str]
+) -> None:
+    """A 3xx that names no address is told as that; its kind is the same (MD-15)."""
+    found = _read(status, "", headers)
+    assert (found.kind, found.status) == ("REDIRECT", status)
+    assert found.message == f"llm.example.edu answered with status {status} and named no other address."
+    assert "base URL" in found.hint
+
+
+@pytest.mark.req("MD-11")
+def test_a_404_names_the_address_without_its_query() -> None:
+    """The address is told as it can be compared with the base URL: which page was asked for is left out."""
+    place = replace(PLACE, url="https://llm.example.edu/v1/models?limit=1000&after_id=x")
+    found = refusal(Answer(404, httpx.Headers(), b""), place, "", now=NOW)
+    assert found.message == "There is no model list at https://llm.example.edu/v1/models (404)."
 
 
 @pytest.mark.req("SEC-5", "MD-11")

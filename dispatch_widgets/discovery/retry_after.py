@@ -1,0 +1,43 @@
+"""How long a server asks to wait (MD-10)."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_LONGEST_DATE = 100
+
+
+def retry_after_seconds(headers: Mapping[str, str], *, now: float) -> float | None:
+    """How long a server asks to wait, in seconds, or None where it does not say so in a known form.
+
+    Takes seconds, also fractions, and dates (RFC 9110, section 10.2.3). A date is compared with the
+    answer's own ``Date``, where there is one, so that a wrong clock here does no harm.
+
+    Args:
+        headers: The answer's headers.
+        now: The present moment, seconds since 1970.
+    """
+    value = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
+        return float(value)  # infinite for hundreds of digits: as long as may be
+    until = _date(value)
+    if until is None:
+        return None
+    sent = _date(headers.get("date", ""))
+    return max(0.0, until - (now if sent is None else sent))
+
+
+def _date(value: str) -> float | None:
+    if not value or len(value) > _LONGEST_DATE:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+        return moment.timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        return None
