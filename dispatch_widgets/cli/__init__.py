@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -14,11 +15,14 @@ from .. import __version__
 from .._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, report_facts
 from .._text import clean
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
-from ..secrets import redact
 from .mending import convert, merge, move_away
 from .terminal import (
     FAILED,
     as_json_option,
+    consent_hint,
+    error_facts,
+    fail,
+    fail_with,
     open_service,
     print_json,
     print_line,
@@ -43,22 +47,17 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except DispatchError as error:
-            _fail(error.message, error.hint)
+            fail_with(ctx, error)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise  # click's own business
         except OSError as error:
-            _fail(f"{error.strerror or type(error).__name__}: {error.filename or 'no file'}")
+            fail(ctx, f"{error.strerror or type(error).__name__}: {error.filename or 'no file'}")
         except Exception as error:  # noqa: BLE001 - whatever it holds may hold a key: only its place is shown
-            _fail(
+            fail(
+                ctx,
                 f"This is a mistake in dispatch-widgets: {type(error).__name__} at {_place(error)}.",
                 "Please report it with the command that you typed.",
             )
-
-
-def _fail(message: str, hint: str = "") -> NoReturn:
-    for text in (message, hint):
-        warn(redact(text))  # errors hold no key; this is for the one that somebody gets wrong
-    sys.exit(FAILED)
 
 
 def _place(error: BaseException) -> str:
@@ -156,17 +155,24 @@ def providers(*, as_json: bool) -> None:
         print_table(("Name", "Type", "Host", "Key", "Id"), rows)
 
 
+allow_sending_option = click.option(
+    "--allow-sending", is_flag=True, help="Send PROVIDER the variable that the file names as its key."
+)
+
+
+def _check_allowed(provider: str | None, *, allow_sending: bool) -> None:
+    if allow_sending and provider is None:
+        raise click.UsageError("--allow-sending is for one PROVIDER at a time.")
+
+
 @main.command()
 @click.argument("provider", required=False)
 @click.option("--refresh", is_flag=True, help="Ask even if a list from less than an hour ago is held.")
-@click.option(
-    "--allow-sending", is_flag=True, help="Send PROVIDER the variable that the file names as its key."
-)
+@allow_sending_option
 @as_json_option
 def discover(*, provider: str | None, refresh: bool, allow_sending: bool, as_json: bool) -> None:
     """List the models of PROVIDER (an id or a name), or count those of all providers."""
-    if allow_sending and provider is None:
-        raise click.UsageError("--allow-sending is for one PROVIDER at a time.")
+    _check_allowed(provider, allow_sending=allow_sending)
     service = open_service()
     if provider is None:
         _discover_all(service, refresh=refresh, as_json=as_json)
@@ -197,12 +203,14 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
     known = service.get_providers()
     results = service.refresh_all(force_refresh=refresh)
     failures = {
-        provider.id: result for provider in known if isinstance(result := results[provider.id], DispatchError)
+        key: error_facts(result, "discover")
+        for key, result in results.items()
+        if isinstance(result, DispatchError)
     }
     if as_json:
         print_json(
             {
-                key: {"error": result.as_dict()} if isinstance(result, DispatchError) else list_facts(result)
+                key: {"error": failures[key]} if isinstance(result, DispatchError) else list_facts(result)
                 for key, result in results.items()
             }
         )
@@ -213,7 +221,11 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
         print_table(("Name", "Host", "Chat", "Embedding", "Other", "State", "Id"), rows)
     for provider in known:
         result = results[provider.id]
-        text = f"{result.message} {result.hint}" if isinstance(result, DispatchError) else result.warning
+        text = (
+            "{message} {hint}".format(**failures[provider.id])
+            if isinstance(result, DispatchError)
+            else result.warning
+        )
         warn(f"{provider.name}: {text}" if text else "")
     if failures:
         sys.exit(FAILED)
@@ -221,15 +233,27 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
 
 @main.command()
 @click.argument("provider", required=False)
+@allow_sending_option
 @as_json_option
-def diagnose(*, provider: str | None, as_json: bool) -> None:
+def diagnose(*, provider: str | None, allow_sending: bool, as_json: bool) -> None:
     """Find out step by step why PROVIDER (an id or a name; else each one) gives no models."""
+    _check_allowed(provider, allow_sending=allow_sending)
     service = open_service()
     known = tuple(one for one in service.get_providers() if not one.is_mock)
     chosen = known if provider is None else (find_provider(known, provider),)
-    found = {one.id: service.diagnose(one.id) for one in chosen}
+    if allow_sending:
+        service.allow_sending(chosen[0].id)
+    found = {}
+    for one in chosen:
+        found[one.id] = service.diagnose(one.id)
+        if service.needs_consent(one.id) is not None:
+            hint = consent_hint("diagnose" if provider is None else "", one.id)
+            found[one.id] = replace(found[one.id], suggestion=hint)
     if as_json:
         print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})
+    elif not chosen:
+        there = "Only the mock provider is there, and it has no server."
+        print_line(there if service.get_providers() else "No providers yet.")
     else:
         for one in chosen:
             print_line(f"{one.name} ({one.host})")
@@ -346,7 +370,8 @@ def _print_difference(report: MigrationReport) -> None:
         report.before.splitlines(), report.after.splitlines(), "before", "after", lineterm=""
     )
     for line in lines:
-        click.echo(line[: len(line) - len(line.lstrip())] + clean(line.lstrip()))
+        mark, text = line[:1], line[1:]
+        click.echo(mark + text[: len(text) - len(text.lstrip())] + clean(text))
 
 
 main.add_command(try_task)

@@ -3,21 +3,95 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from .._text import clean, text_table
+from ..errors import ConsentNeededError, SettingsFileError
+from ..secrets import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ..errors import DispatchError
     from ..service import SettingsService
 
 FAILED = 1  # exit code; click's own for wrong usage is 2
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+_JSON_WANTED = "dispatch_widgets.json"
+
+
+def _remember_json(context: click.Context, _: click.Parameter, value: Any) -> Any:
+    context.meta[_JSON_WANTED] = value  # the meta of a command is that of the group: `fail` finds it there
+    return value
+
+
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_remember_json, help="Print JSON instead of a table."
+)
+
+
+def fail(
+    context: click.Context, message: str, hint: str = "", *, facts: Mapping[str, Any] | None = None
+) -> NoReturn:
+    """Ends a command that failed: with words on stderr, after ``--json`` with an object on stdout too.
+
+    Args:
+        context: The context of the command or of its group.
+        message: What happened.
+        hint: What to do next.
+        facts: The error as JSON values; made of the two texts where it is not given.
+    """
+    # Errors hold no key; `redact` is for the one that somebody gets wrong.
+    if context.meta.get(_JSON_WANTED):
+        facts = facts or {"code": "INTERNAL_SERVER_ERROR", "message": message, "hint": hint}
+        print_json({"error": {**facts, "message": redact(facts["message"]), "hint": redact(facts["hint"])}})
+    for text in (message, hint):
+        warn(redact(text))
+    sys.exit(FAILED)
+
+
+def fail_with(context: click.Context, error: DispatchError) -> NoReturn:
+    """Ends a command because of an error. One about the settings file is told with the file's path.
+
+    Args:
+        context: The context of the command or of its group.
+        error: What happened.
+    """
+    message = error.message
+    if isinstance(error, SettingsFileError) and error.path and error.path not in message:
+        message = f"{shown_path(error.path)}: {message}"
+    facts = error_facts(error)
+    fail(context, message, facts["hint"], facts=facts)
+
+
+def error_facts(error: DispatchError, command: str = "") -> dict[str, Any]:
+    """An error as JSON values, with a hint that can be followed in a terminal.
+
+    Args:
+        error: What happened.
+        command: The command that is for one provider, where another one was run.
+    """
+    facts = error.as_dict()
+    if isinstance(error, ConsentNeededError):
+        facts["hint"] = consent_hint(command, error.provider_id)
+    return facts
+
+
+def consent_hint(command: str = "", provider_id: str = "") -> str:
+    """How to say yes to the sending of a key that the file refers to (SEC-4).
+
+    Args:
+        command: The command to run; else the one that was run.
+        provider_id: Whose key.
+    """
+    if not command:
+        return "If that is right, run it again with --allow-sending."
+    return f"If that is right, run `dispatch-widgets {command} {shlex.quote(provider_id)} --allow-sending`."
 
 
 def open_service(path: Path | None = None, *, auto_migrate: bool = True) -> SettingsService:
@@ -43,7 +117,7 @@ def print_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     click.echo(text_table(heads, rows))
 
 
-def shown_path(path: Path) -> str:
+def shown_path(path: Path | str) -> str:
     """A path as it is, to be copied, unless it has something in it that a terminal would act on."""
     text = str(path)
     return text if text.isprintable() else clean(text, limit=len(text))

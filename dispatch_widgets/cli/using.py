@@ -35,9 +35,7 @@ def try_task(*, task: str, timeout_seconds: float, allow_sending: bool, as_json:
         service.resolve(task)
     except ConsentNeededError as error:
         if not allow_sending:
-            warn(error.message)
-            warn("If that is right, run it again with --allow-sending.")
-            sys.exit(FAILED)
+            raise
         service.allow_sending(error.provider_id)
     result = service.try_task(task, timeout_seconds=timeout_seconds)
     if as_json:

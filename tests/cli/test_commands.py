@@ -16,6 +16,7 @@ import pytest
 from dispatch_widgets import __version__
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.errors import SettingsWriteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,6 +106,8 @@ def test_no_file_means_no_providers_and_no_file_is_made(run: Run) -> None:
     """PM-5, MIG-1: without a file there are no providers, and looking does not make one."""
     assert run("providers").stdout == "No providers yet.\n"
     assert run("discover").stdout == "No providers yet.\n"
+    assert run("diagnose").stdout == "No providers yet.\n"
+    assert json.loads(run("diagnose", "--json").stdout) == {}
     assert json.loads(run("providers", "--json").stdout) == []
     assert not Path(FILE).exists()
 
@@ -167,6 +170,25 @@ def test_a_refused_key_is_a_message_and_a_hint_without_the_key(
 
 
 @pytest.mark.req("API-2")
+def test_a_failure_is_an_object_for_scripts_too(run: Run, new: Path, server: DemoServer) -> None:
+    """API-2: with --json the error of one provider is what it is for all; stderr and exit code stay."""
+    server.play("403", where="openai")
+    result = run("discover", "OpenAI", "--json", code=1)
+    key = providers_of(new)["OpenAI"]["id"]
+    assert json.loads(result.stdout) == json.loads(run("discover", "--json", code=1).stdout)[key]
+    assert json.loads(result.stdout)["error"]["status"] == 403
+    assert result.stderr == run("discover", "OpenAI", code=1).stderr
+    for arguments, error_code in (
+        (("discover", "Nobody"), "NOT_FOUND"),
+        (("diagnose", "Nobody"), "NOT_FOUND"),
+        (("try", "grade"), "NOT_FOUND"),
+    ):
+        assert json.loads(run(*arguments, "--json", code=1).stdout)["error"]["code"] == error_code
+    new.write_text("{")
+    assert json.loads(run("providers", "--json", code=1).stdout)["error"]["path"] == str(new)
+
+
+@pytest.mark.req("API-2")
 def test_unknown_and_ambiguous_providers_are_told_apart(run: Run, new: Path) -> None:
     """API-2: an unknown name lists the names there are, an ambiguous one the ids to choose from."""
     assert "There are: Anthropic, OpenAI, Lab." in run("discover", "Nobody", code=1).stderr
@@ -218,7 +240,8 @@ def test_dry_run_shows_the_difference_and_writes_nothing(run: Run, old: Path, se
     assert old.read_bytes() == before
     assert list(Path.cwd().glob("*backup*")) == []
     assert re.search(r"^-.*providerConfig", text, re.MULTILINE)
-    assert re.search(r"^\+.*providerId", text, re.MULTILINE)
+    assert re.search(r"^\+ +\"providerId", text, re.MULTILINE)
+    assert re.search(r"^\+  \"providers\": \[$", text, re.MULTILINE)
     assert "Nothing has been written." in text
     assert json.loads(run("migrate", "--dry-run", "--json").stdout)["written"] is False
 
@@ -261,8 +284,24 @@ def test_a_broken_file_is_told_with_its_place_and_left_alone(run: Run, command: 
     """ST-4: a file that is not JSON is an error with line and column, its bytes stay."""
     Path(FILE).write_text('{\n  "providers": [,]\n}')
     error = run(*command, code=1).stderr
-    assert "line 2" in error.lower()
+    assert error.startswith(f"{Path.cwd() / FILE}: Line 2")
     assert Path(FILE).read_text() == '{\n  "providers": [,]\n}'
+
+
+@pytest.mark.req("ST-4")
+def test_a_file_that_cannot_be_saved_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """ST-4: the message of a save that failed begins with the file's path."""
+    target = tmp_path / "gone" / FILE
+    monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(target))
+    error = SettingsWriteError("Not saved: its folder does not exist.", path=str(target), hint="Make it.")
+
+    def refused(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("dispatch_widgets.cli.open_service", refused)
+    assert run("providers", code=1).stderr.splitlines() == [f"{target}: {error.message}", "Make it."]
 
 
 def test_a_mistake_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, canary: str) -> None:

@@ -28,13 +28,18 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-def _change(server: DemoServer, **credentials: Any) -> None:
+def _id_of(path: Path, name: str) -> str:
+    return next(str(p["id"]) for p in json.loads(path.read_text("utf-8"))["providers"] if p["name"] == name)
+
+
+def _change(server: DemoServer, **credentials: Any) -> Path:
     path = Path.cwd() / "dispatch.settings.json"
     document = json.loads(path.read_text("utf-8"))
     for provider in document["providers"]:
         if provider["name"] == "Lab":
             provider["credentials"].update(credentials)
     path.write_text(json.dumps(document), encoding="utf-8")
+    return path
 
 
 @pytest.mark.req("API-5")
@@ -67,15 +72,37 @@ def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
     """Without --allow-sending nothing leaves, and the message says what would (SEC-4)."""
     monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
     _change(server, apiKey="${SOMEBODYS_SECRET}")
-    for command in (("try", "classify"), ("discover", "Lab")):
-        stopped = run(*command, code=1).stderr
-        assert f"wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}" in stopped
+    wanted = f"wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}"
+    again = "If that is right, run it again with --allow-sending."
+    for command in (("try", "classify"), ("discover", "Lab"), ("diagnose", "Lab")):
+        stopped = run(*command, code=1).output
+        assert wanted in stopped
+        assert again in stopped
+        assert "allow_sending(" not in stopped
         assert server.requests == ()
-    assert "--allow-sending" in run("try", "classify", code=1).stderr
+    assert json.loads(run("discover", "Lab", "--json", code=1).stdout)["error"]["hint"] == again
     run("try", "classify", "--allow-sending")
     run("discover", "Lab", "--allow-sending")
-    assert [request.authorised for request in server.requests] == [True, True]
-    run("discover", "--allow-sending", code=2)
+    run("diagnose", "Lab", "--allow-sending")
+    assert [request.authorised for request in server.requests] == [True, True, True]
+    for command in (("discover",), ("diagnose",)):
+        run(*command, "--allow-sending", code=2)
+
+
+@pytest.mark.req("SEC-4")
+def test_a_yes_for_one_of_all_is_a_command_to_be_typed(
+    run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all are asked, the hint is the command for one provider, its id quoted for a shell (SEC-4)."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
+    path = _change(server, apiKey="${SOMEBODYS_SECRET}")
+    path.write_text(path.read_text("utf-8").replace(_id_of(path, "Lab"), "the lab; ls"), encoding="utf-8")
+    for command in ("discover", "diagnose"):
+        said = run(command, code=1)
+        assert f"run `dispatch-widgets {command} 'the lab; ls' --allow-sending`." in said.output
+        told = json.loads(run(command, "--json", code=1).stdout)["the lab; ls"]
+        assert "--allow-sending`" in (told["suggestion"] if command == "diagnose" else told["error"]["hint"])
+    run("discover", "the lab; ls", "--allow-sending")
 
 
 @pytest.mark.req("SEC-1")
