@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_THERE = frozenset({404, 405, 410})
+_REFUSED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ class Diagnosis:
     Attributes:
         steps: What was tried, in order; the last one that is not ok is where it fails.
         suggestion: What to change, in a sentence.
-        suggested_base_url: A base URL of the same host that answers with models, ready to take.
+        suggested_base_url: A base URL of the same host that answers with models, or refuses the key where
+            the given one has no list; ready to take.
     """
 
     steps: tuple[Step, ...]
@@ -93,16 +95,16 @@ async def diagnose(
         if transport is None:
             await _reach(place, steps, timeout_seconds)
         found = await ask_once(way, target, timeout_seconds=timeout_seconds)
-        text = f"{place.url} answers with {plural(len(found.models), 'model')}."
+        text = f"{place.shown_url} answers with {plural(len(found.models), 'model')}."
         steps.append(Step(ok=True, text=text))
         return Diagnosis(steps=tuple(steps), suggestion="Nothing needs to be changed.")
     except Failure as failure:
         steps.append(Step(ok=False, text=failure.message))
         suggestion = failure.as_error(target.provider_id).hint
         if failure.status in _NOT_THERE or failure.is_answer:
-            base_url = await _elsewhere(way, target, steps, timeout_seconds)
+            base_url, lists = await _elsewhere(way, target, steps, timeout_seconds)
             if base_url:
-                suggestion = f"Take {base_url} as the base URL."
+                suggestion = _advice(target, base_url, lists=lists)
                 return Diagnosis(steps=tuple(steps), suggestion=suggestion, suggested_base_url=base_url)
         return Diagnosis(steps=tuple(steps), suggestion=suggestion)
     finally:
@@ -159,21 +161,38 @@ class _Knock(ClosableProtocol):
 
 async def _elsewhere(
     way: httpx.AsyncBaseTransport, target: Target, steps: list[Step], timeout_seconds: float
-) -> str | None:
-    """The first other base URL of the same origin that answers with models."""
+) -> tuple[str, bool]:
+    """The first other base URL of the same origin that answers with models, or else refuses the key.
+
+    Returns:
+        The base URL, empty if there is none, and whether it answers with models.
+    """
+    refused = ""
     for base_url in _candidates(target):
         endpoint = ENDPOINTS[target.type]
-        url = endpoint.url(base_url, "")
+        url = endpoint.url(base_url, "").partition("?")[0]
         try:
             found = await ask_once(way, target, base_url=base_url, timeout_seconds=timeout_seconds)
         except Failure as failure:
-            steps.append(Step(ok=False, text=f"{url}: {failure.message}"))
+            named = url in failure.message
+            steps.append(Step(ok=False, text=failure.message if named else f"{url}: {failure.message}"))
+            if failure.kind == "INVALID_CREDENTIALS" or failure.status in _REFUSED:
+                refused = refused or base_url
             continue
         if found.models:
             text = f"{url} answers with {plural(len(found.models), 'model')}."
             steps.append(Step(ok=True, text=text))
-            return base_url
-    return None
+            return base_url, True
+    return refused, False
+
+
+def _advice(target: Target, base_url: str, *, lists: bool) -> str:
+    """What to change, where another base URL has turned out to be the one."""
+    misses = base_url == f"{target.base_url.rstrip('/')}/v1"
+    lead = "The base URL seems to miss /v1. " if misses else ""
+    if lists:
+        return f"{lead}Take {base_url} as the base URL."
+    return f"{lead}There is something at {base_url}, but it refuses the key: take it, then check the key."
 
 
 def _candidates(target: Target) -> Iterator[str]:

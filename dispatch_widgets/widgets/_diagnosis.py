@@ -5,19 +5,67 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._text import clean
-from ..errors import DispatchError
+from ..errors import DiscoveryError, DispatchError
 from ..secrets import redact
-from ._states import badge_of, message_of, with_code, with_keys
+from ._news import News
+from ._states import DIAGNOSE, EDIT, TRY_AGAIN, badge_of, message_of, remedies, use_url, with_code, with_keys
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ..discovery.diagnose import Diagnosis
     from ..settings.schema import Provider
+    from ._hub import Hub
     from ._rows import Action, Note
 
 _CLOSE: Action = {"action": "close_diagnosis", "label": "Close", "style": "quiet"}
 _COPY: Action = {"action": "copy_diagnosis", "label": "Copy report", "icon": "copy"}
+
+
+class Diagnoses:
+    """The diagnoses of a panel's providers, under way or finished.
+
+    Args:
+        hub: What panels share.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._futures: dict[str, Future[Diagnosis]] = {}
+
+    def start(self, provider_id: str) -> None:
+        """Find out step by step; the note shows what comes of it.
+
+        Args:
+            provider_id: Whose server to look at.
+        """
+        if provider_id not in self._futures:
+            future = self._hub.service.start_diagnosis(provider_id)
+            self._futures[provider_id] = future
+            future.add_done_callback(lambda _done: self._hub.post(News("shared", provider_id)))
+
+    def stop(self, provider_id: str) -> None:
+        """Put a diagnosis away."""
+        running = self._futures.pop(provider_id, None)
+        if running is not None:
+            running.cancel()
+
+    def note(self, provider: Provider) -> Note | None:
+        """What is shown of a provider's diagnosis, if there is one."""
+        found = self._futures.get(provider.id)
+        if found is None:
+            return None
+        return diagnosis_note(provider, found, self._hub.service.last_error(provider.id))
+
+    def text(self, provider_id: str) -> str:
+        """A diagnosis as text to copy."""
+        return diagnosis_text(self._futures[provider_id])
+
+    def url(self, provider_id: str) -> str | None:
+        """The base URL that was suggested last, by a diagnosis or by the failure itself."""
+        diagnosis, error = self._futures.get(provider_id), self._hub.service.last_error(provider_id)
+        url = diagnosed_url(diagnosis) if diagnosis is not None else None
+        return error.suggested_base_url if url is None and isinstance(error, DiscoveryError) else url
 
 
 def diagnosis_note(
@@ -49,25 +97,29 @@ def diagnosis_note(
             "actions": [_CLOSE],
         }
     found = running.result()
-    actions: list[Action] = [_COPY, _CLOSE]
-    if found.suggested_base_url:
-        tail = clean(found.suggested_base_url.rstrip("/").rsplit("/", 1)[-1], 20)
-        actions.insert(0, {"action": "use_url", "label": f"Use …/{tail}"})
     note: Note = {
         "tone": "info",
         "title": f"What happened on the way to {name}",
         "items": [{"text": with_code(clean(step.text, 400)), "ok": step.ok} for step in found.steps],
         "text": with_code(clean(found.suggestion, 400)),
-        "actions": actions,
+        "actions": [*_mending(found, failure), _COPY, _CLOSE],
     }
     if found.ok:
-        actions.insert(0, {"action": "refresh", "label": "Try again"})
         note["tone"], note["title"] = "ok", f"Everything works on the way to {name} now."
     elif failure is not None:
         badge = badge_of(failure, provider)
         note["tone"], note["icon"] = badge.get("tone", "error"), badge.get("icon", "error")
         note["title"] = with_keys(message_of(failure), provider)
     return note
+
+
+def _mending(found: Diagnosis, failure: DispatchError | None) -> list[Action]:
+    """What the card offers anyhow stays while the steps are shown."""
+    if found.ok:
+        return [TRY_AGAIN]
+    if found.suggested_base_url:
+        return [use_url(found.suggested_base_url), {**EDIT, "style": "quiet"}]
+    return [action for action in remedies(failure) if action != DIAGNOSE] if failure is not None else [EDIT]
 
 
 def diagnosis_text(done: Future[Diagnosis]) -> str:

@@ -9,6 +9,8 @@ import ipywidgets as widgets
 from ._parts import button, classed, is_shown, say, shared, show, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._base import BasePanel
 
 
@@ -23,17 +25,19 @@ class Done(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
         self._panel = panel
         self._says = ""
         self._what = ""
+        self._back: Callable[[], object] | None = None
         self._text: Any = None
         super().__init__(layout=shared(widgets.Layout, hidden=True))
         classed(self, "dw-outcome")
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: str, back: Callable[[], object] | None = None) -> None:
         """Say what was done just now, if it can be taken back.
 
         Args:
             words: What was done: "3 added".
+            back: Moves the focus to what Undo has brought back; Undo itself is gone then.
         """
-        self._says, self._what = words, self._panel.service.undoable
+        self._says, self._what, self._back = words, self._panel.service.undoable, back
 
     def draw(self) -> None:
         """Show it as long as nothing else has changed."""
@@ -58,6 +62,8 @@ class Done(widgets.HBox):  # type: ignore[misc] # ipywidgets ships no types
     def _take_back(self) -> None:
         if not self._says:
             return
-        self._says = self._what = ""
         self._panel.service.undo()
+        self._says = self._what = ""
         self._panel.root.say("Undone")
+        if self._back is not None:
+            self._back()

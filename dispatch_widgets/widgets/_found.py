@@ -11,6 +11,8 @@ from .._text import clean, plural
 from ..finding import find_here_async, found_variables
 from ..presets import find_preset
 from ..secrets import NO_KEY_NEEDED
+from ._before_providers import why_off
+from ._form_words import free_name
 from ._format import address, tile
 from ._news import News
 from ._parts import able, button, classed, head, heading, make, say, shared, show, text
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from ..finding import FoundHere as Found
     from ..finding import FoundServer
     from ..settings.schema import Provider
-    from ._rows import Row
+    from ._rows import Action, Row
     from .providers import ProvidersPanel
 
 _WORDS = (
@@ -85,18 +87,23 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._take_answer()
         variables = {provider.key_variable for provider in providers if provider.key_variable}
         addresses = {address(provider.base_url) for provider in providers}
+        add: Action = {"action": "add", "label": "Add", "icon": "plus"}
+        if why_off(self._panel):
+            add["disabled"], add["title"] = True, why_off(self._panel)
         rows: list[Row] = [
             {
                 "id": found.preset.key,
                 "tile": tile(found.preset.name),
                 "title": found.preset.name,
                 "line": [[{"text": found.variable, "mono": True}, " is set in this kernel"]],
-                "actions": [{"action": "add", "label": "Add", "icon": "plus"}],
+                "actions": [add],
             }
             for found in found_variables()
             if found.variable not in variables
         ]
-        rows += [_server_row(found) for found in self._servers if address(found.base_url) not in addresses]
+        rows += [
+            _server_row(found, add) for found in self._servers if address(found.base_url) not in addresses
+        ]
         self.list.set_items(rows)
         say(self._fact, self._state(len(rows), bool(variables), any(map(is_local, providers))))
         able(self.look, self._looking is None, "Local ports are being asked")
@@ -108,11 +115,11 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         if self._looking is not None:
             return "Asking local ports…"
         if count:
-            return (
-                f"{count} hidden"
-                if self._hidden
-                else f"In this kernel's environment{' and on local ports' if self._looked else ''}"
-            )
+            if self._hidden:
+                return f"{count} hidden"
+            if self._looked and not self._servers:
+                return "In this kernel's environment. No local server answers."
+            return f"In this kernel's environment{' and on local ports' if self._looked else ''}"
         variable = f"No {'other ' if used_variable else ''}key variable is set"
         if self._looked:
             return f"{variable}, and no {'other ' if used_server else ''}local server answers."
@@ -166,12 +173,15 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         if preset is None:
             return
         provider = self._panel.service.add_provider(
-            name=preset.name,
+            name=self._free(preset.name),
             type=preset.type,
             api_key=f"${{{preset.key_variable}}}",
             base_url=None if preset.type == "anthropic" else preset.base_url,
         )
         self._panel.hub.ask(provider.id, force=True)
+
+    def _free(self, name: str) -> str:
+        return free_name(name, (provider.name for provider in self._panel.service.settings.providers))
 
     def _add_server(self, url: str) -> None:
         found = next((server for server in self._servers if server.base_url == url), None)
@@ -181,12 +191,15 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._panel.open_add(preset=found.preset.key)
             return
         provider = self._panel.service.add_provider(
-            name=found.preset.name, type=found.preset.type, api_key=NO_KEY_NEEDED, base_url=url
+            name=self._free(found.preset.name),
+            type=found.preset.type,
+            api_key=NO_KEY_NEEDED,
+            base_url=url,
         )
         self._panel.hub.ask(provider.id, force=True)
 
 
-def _server_row(found: FoundServer) -> Row:
+def _server_row(found: FoundServer, add: Action) -> Row:
     where = address(found.base_url).split("/", 1)[0]
     if found.needs_key:
         words = f"Answers on {where} and wants a key"
@@ -197,5 +210,5 @@ def _server_row(found: FoundServer) -> Row:
         "tile": tile(found.preset.name),
         "title": clean(found.preset.name),
         "line": [words],
-        "actions": [{"action": "add", "label": "Add", "icon": "plus"}],
+        "actions": [add],
     }

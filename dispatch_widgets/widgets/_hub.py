@@ -82,6 +82,7 @@ class Hub(NewsDesk):
         outcomes: What the last refresh of a provider brought.
         gone: Models that were listed and are no more, with the moment this was seen.
         kept: Entries whose "no longer listed" was dismissed.
+        unsent: Providers that were to be asked and whose key goes nowhere before a yes (SEC-4).
         editing: Panels that have a form open.
         batch: The refresh of all providers that is under way.
         outside: When another program changed the file under an open form; None if none did.
@@ -96,6 +97,7 @@ class Hub(NewsDesk):
         self.outcomes: dict[str, Outcome] = {}
         self.gone: dict[tuple[str, str], datetime] = {}
         self.kept: set[str] = set()
+        self.unsent: set[str] = set()
         self.editing: weakref.WeakSet[Any] = weakref.WeakSet()
         self.batch: Batch | None = None
         self.outside: datetime | None = None
@@ -210,6 +212,20 @@ class Hub(NewsDesk):
         future.add_done_callback(lambda done: self._answered(provider_id, done, before, force=force))
         return True
 
+    def may_ask(self, provider_id: str) -> bool:
+        """Whether a provider's key may be sent; if not, its card asks for the yes.
+
+        Args:
+            provider_id: Whom.
+        """
+        if self.service.needs_consent(provider_id) is None:
+            self.unsent.discard(provider_id)
+            return True
+        self.unsent.add(provider_id)
+        self.outcomes.pop(provider_id, None)
+        self.post(News("shared", provider_id))
+        return False
+
     def ask_all(self, provider_ids: list[str]) -> None:
         """Ask several providers, as one refresh that can be followed and cancelled.
 
@@ -253,7 +269,7 @@ class Hub(NewsDesk):
             for key in [key for key in self.gone if key[0] == provider_id]:
                 if models.get(key[1]) is not None:
                     self.gone.pop(key, None)
-            if models.source == "live" and (force or models.warning) and (before or models.warning):
+            if models.source == "live" and (models.warning or (force and before is not None)):
                 self.outcomes[provider_id] = Outcome(models)
         self._happened += 1
         self._off_batch(provider_id)

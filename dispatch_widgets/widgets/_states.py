@@ -132,11 +132,11 @@ def _trouble(
     error = hub.service.last_error(provider.id)
     if isinstance(error, MissingVariableError):
         error = None  # it is set by now
-    if isinstance(error, ConsentNeededError):
+    if isinstance(error, ConsentNeededError) or provider.id in hub.unsent:
         needed = hub.service.needs_consent(provider.id)
         if needed is not None:
             return ProviderState(_NOT_SENT, consent_question(provider, *needed), needs_attention=True)
-        error = None
+        error = None if isinstance(error, ConsentNeededError) else error
     is_limit = isinstance(error, DiscoveryError) and error.kind == "RATE_LIMITED"
     if limited is not None and (error is None or is_limit):
         return _limited(provider, error, models, limited, now)
@@ -195,15 +195,20 @@ _REMEDIES: dict[DiscoveryKind, tuple[Action, ...]] = {
 }
 
 
-def _remedies(error: DispatchError) -> list[Action]:
+def use_url(base_url: str) -> Action:
+    """The button that takes a base URL: ``Use …/v1``."""
+    tail = base_url.rstrip("/").rsplit("/", 1)[-1]
+    return {"action": "use_url", "label": f"Use …/{clean(tail, 20)}"}
+
+
+def remedies(error: DispatchError) -> list[Action]:
     """What mends a failure, the best first."""
     if isinstance(error, MissingVariableError):
         return [EDIT]
     if not isinstance(error, DiscoveryError):
         return [EDIT, _QUIET_AGAIN]
     if error.suggested_base_url:
-        tail = error.suggested_base_url.rstrip("/").rsplit("/", 1)[-1]
-        return [{"action": "use_url", "label": f"Use …/{clean(tail, 20)}"}, DIAGNOSE]
+        return [use_url(error.suggested_base_url), DIAGNOSE]
     if error.status == NOT_FOUND:
         return [EDIT, _QUIET_AGAIN, DIAGNOSE]
     return list(_REMEDIES.get(error.kind, (TRY_AGAIN, DIAGNOSE)))
@@ -213,9 +218,9 @@ def _failed(
     error: DispatchError, provider: Provider, models: ModelList | None, limited: datetime | None
 ) -> ProviderState:
     badge = badge_of(error, provider)
-    remedies = _remedies(error)
+    offered = remedies(error)
     if limited is not None:
-        remedies = [remedy for remedy in remedies if remedy["action"] != "refresh"]
+        offered = [remedy for remedy in offered if remedy["action"] != "refresh"]
     hint = error.hint
     if isinstance(error, MissingVariableError) and models is not None:
         hint = f"{hint} You see the list from before."
@@ -224,7 +229,7 @@ def _failed(
         "icon": badge.get("icon", "error"),
         "title": with_keys(message_of(error), provider),
         "text": with_code(clean(hint, 600)),
-        "actions": remedies,
+        "actions": offered,
     }
     return ProviderState(badge, note, needs_attention=True, limited_until=limited)
 
@@ -292,36 +297,52 @@ def _refreshed(
     badge = {"text": ", ".join(parts), "tone": "info", "icon": "info"}
     if outcome.dismissed:
         return ProviderState(badge)
-    gone_words: list[Rich] = []
-    if removed:
-        entries = {e.id for e in catalog if e.provider_id == models.provider_id and e.model in set(removed)}
-        tasks = [a.task for a in assignments if a.model_id in entries]
-        gone_words = [
-            _named("Gone: ", removed, f", used by {listed(tasks)}. " if tasks else ". " if entries else ".")
-        ]
-        if entries:
-            gone_words.append(
-                f"The {'entry stays' if len(entries) == 1 else 'entries stay'} and may still answer."
-            )
-    title = _named("New: ", added, "") if added else gone_words[0]
-    rest = gone_words if added else gone_words[1:]
+    gone = _gone(models.provider_id, removed, catalog, assignments) if removed else []
+    said = [_named("New: ", added), *gone] if added else gone
+    said += [clean(models.warning, 600)] if models.warning else []
+    text: list[str | Run] = []
+    for words in said[1:]:
+        text += [" "] if text else []
+        text += words if isinstance(words, list) else [words]
     changed: Note = {
         "tone": "info",
-        "title": title,
-        "text": [run for words in rest for run in (words if isinstance(words, list) else [words])],
+        "title": said[0],
+        "text": text,
         "actions": [{"action": "show_models", "label": "Show in Models"}, DISMISS],
     }
     return ProviderState(badge, changed)
 
 
-def _named(lead: str, ids: Sequence[str], tail: str) -> Rich:
-    runs: list[object] = [lead]
+def _gone(
+    provider_id: str,
+    removed: Sequence[str],
+    catalog: Sequence[CatalogEntry],
+    assignments: Sequence[Assignment],
+) -> list[Rich]:
+    """Which models are gone, those that something uses first, each with the tasks that it does."""
+    entries = {e.id: e.model for e in catalog if e.provider_id == provider_id and e.model in set(removed)}
+    used: dict[str, list[str]] = {model: [] for model in entries.values()}
+    for assignment in assignments:
+        if assignment.model_id in entries:
+            used[entries[assignment.model_id]].append(assignment.task)
+    ids = sorted(removed, key=lambda model: (not used.get(model), model not in used))
+    tails = {model: f"used by {listed(tasks)}" for model, tasks in used.items() if tasks}
+    said: list[Rich] = [_named("Gone: ", ids, tails, end=".")]
+    if entries:
+        said.append(f"The {'entry stays' if len(entries) == 1 else 'entries stay'} and may still answer.")
+    return said
+
+
+def _named(lead: str, ids: Sequence[str], tails: Mapping[str, str] | None = None, *, end: str = "") -> Rich:
+    runs: list[str | Run] = [lead]
     for position, name in enumerate(ids[:MOST_NAMED]):
         runs += [", "] if position else []
         runs.append({"text": clean(name), "mono": True})
+        if tails and name in tails:  # of one alone it reads as a clause, among others it is set apart
+            runs.append(f", {tails[name]}" if len(ids) == 1 else f" ({tails[name]})")
     more = len(ids) - MOST_NAMED
-    runs.append(f" and {plural(more, 'more', 'more')}{tail}" if more > 0 else tail)
-    return runs  # type: ignore[return-value]
+    runs.append(f" and {plural(more, 'more', 'more')}{end}" if more > 0 else end)
+    return runs
 
 
 def fetched(models: ModelList | None, now: datetime) -> str:

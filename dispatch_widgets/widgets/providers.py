@@ -7,33 +7,34 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from .._text import clean, plural
-from ..errors import DiscoveryError, NotFoundError
+from ..errors import NotFoundError
+from ..service.file import AwaitingMigrationError
 from ..settings.schema import MOCK_PROVIDER_ID
 from ._base import BasePanel
-from ._diagnosis import diagnosed_url, diagnosis_note, diagnosis_text
+from ._before_providers import BeforeProviders, why_off
+from ._diagnosis import Diagnoses
 from ._done import Done
 from ._found import FoundHere
-from ._news import News
 from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write
 from ._provider_rows import provider_row, trouble_note
-from ._questions import consent_question, delete_question, unlock_question
+from ._questions import delete_question, unlock_question
 from ._states import badge_of, state_of
 from .item_list import ItemList
 from .provider_form import ProviderForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from concurrent.futures import Future
 
-    from ..discovery.diagnose import Diagnosis
     from ..settings.schema import Provider
+    from ._news import News
     from ._rows import Note, Row
 
 ADD_BUTTON = ".dw-add"
 _EMPTY_WORDS = (
-    "A provider is an account at a server that serves models. Add one by hand or take one that was found "
-    "below; its models are then there for every notebook that uses this file."
+    "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
+    "notebook that uses this file."
 )
+_OR_FOUND = " by hand or take one that was found below"
 
 
 class ProvidersPanel(BasePanel):
@@ -48,10 +49,12 @@ class ProvidersPanel(BasePanel):
 
     def _build(self) -> Iterable[widgets.Widget]:
         self._questions: dict[str, str] = {}
-        self._diagnoses: dict[str, Future[Diagnosis]] = {}
+        self._diagnoses = Diagnoses(self.hub)
         self._add_form: ProviderForm | None = None
         self.add = button("Add provider", self._press_add, icon="plus", style="primary", classes="dw-add")
         self._empty = Later(self._make_empty)
+        self._empty_words = text("", "dw-text")
+        self.before = BeforeProviders(self)
         self._title, self._fact = heading("Providers"), text("", "dw-sub")
         self.refresh_all = button(
             "Refresh all", self.does(self._refresh_all), icon="refresh", classes="dw-fold"
@@ -68,16 +71,18 @@ class ProvidersPanel(BasePanel):
             head(self._title, self._fact, self.done, actions=actions), self._track, self.list
         )
         self.found = FoundHere(self)
-        return self._empty, self._section, self.found
+        return self.before, self._empty, self._section, self.found
 
     def _make_empty(self) -> list[widgets.Widget]:
         add = button("Add provider", self._press_add, icon="plus", style="primary")
         mock = button("Try the built-in mock", self.does(self._take_mock))
-        return [empty("No providers yet", _EMPTY_WORDS, add, mock)]
+        return [empty("No providers yet", self._empty_words, add, mock)]
 
     def close(self) -> None:
         """Take the panel out of the page, with a form that was left and is kept."""
         self._forget_add_form()
+        if hasattr(self, "_empty_words"):
+            self._empty_words.close()  # it has a place only where there are no providers
         super().close()
 
     # -- what code and tests can read --------------------------------------------------------------
@@ -104,7 +109,7 @@ class ProvidersPanel(BasePanel):
             for provider in providers:
                 if provider.id == news.provider_id:
                     if news.what == "discovery":  # what was found out before is not how it is now
-                        self._close_diagnosis(provider.id)
+                        self._diagnoses.stop(provider.id)
                     self.list.update_item(self._row(provider))
                     if news.what == "discovery":
                         self._tell(provider)
@@ -115,7 +120,9 @@ class ProvidersPanel(BasePanel):
             self.list.set_items([self._row(provider) for provider in providers])
             self.found.draw(providers)
         self._draw_head(providers)
-        self._empty.show(not providers)
+        self.before.draw()
+        say(self._empty_words, _EMPTY_WORDS.format(_OR_FOUND if self.found.rows else ""))
+        self._empty.show(not providers and not self.service.awaiting_migration)
         show(self._section, bool(providers) or bool(self.done.words))
 
     def _draw_head(self, providers: tuple[Provider, ...]) -> None:
@@ -137,6 +144,7 @@ class ProvidersPanel(BasePanel):
         show(self._track, batch is not None, self._in_gap)
         show(self.refresh_all, batch is None)
         show(self.cancel_all, batch is not None)
+        able(self.add, not why_off(self), why_off(self))
         able(self.refresh_all, any(self._can_ask(p) for p in providers), "There is no provider to ask now")
 
     def _row(self, provider: Provider) -> Row:
@@ -149,23 +157,22 @@ class ProvidersPanel(BasePanel):
             self.now,
             asked=self.hub.asked.get(provider.id),
             note=self._note_of(provider),
+            writable=why_off(self),
         )
 
     def _note_of(self, provider: Provider) -> Note | None:
         trouble = self._row_troubles.get(provider.id)
         if trouble is not None:
             return trouble_note(trouble)
-        diagnosis = self._diagnoses.get(provider.id)
+        diagnosis = self._diagnoses.note(provider)
         if diagnosis is not None:
-            return diagnosis_note(provider, diagnosis, self.service.last_error(provider.id))
+            return diagnosis
         match self._questions.get(provider.id):
             case "delete":
                 impact = self.service.impact_of_deleting_provider(provider.id)
                 return delete_question(provider, impact, self.service.assignments)
             case "unlock" if self.service.retry_at(provider.id) is not None:
                 return unlock_question(provider)
-            case "allow" if needed := self.service.needs_consent(provider.id):
-                return consent_question(provider, *needed)
         return None
 
     def _tell(self, provider: Provider) -> None:
@@ -195,9 +202,9 @@ class ProvidersPanel(BasePanel):
             "confirm_unlock": lambda: self._unlock(row),
             "allow": lambda: self._allow(row),
             "use_url": lambda: self._use_url(row),
-            "diagnose": lambda: self._diagnose(row),
-            "close_diagnosis": lambda: self._close_diagnosis(row),
-            "copy_diagnosis": lambda: self.root.copy(diagnosis_text(self._diagnoses[row])),
+            "diagnose": lambda: self._diagnoses.start(row),
+            "close_diagnosis": lambda: self._diagnoses.stop(row),
+            "copy_diagnosis": lambda: self.root.copy(self._diagnoses.text(row)),
             "show_models": lambda: self.go("models", provider_id=row, kind="new"),
             "dismiss": lambda: self._dismiss_outcome(row),
             "elapsed": lambda: None,
@@ -206,27 +213,18 @@ class ProvidersPanel(BasePanel):
             self.act(work, row=row)
 
     def _refresh(self, provider_id: str) -> None:
-        self._close_diagnosis(provider_id)
-        if self.service.needs_consent(provider_id):
-            self._ask(provider_id, "allow")
-            return
+        self._diagnoses.stop(provider_id)
         self._questions.pop(provider_id, None)
-        self.hub.ask(provider_id, force=True)
+        if self.hub.may_ask(provider_id):
+            self.hub.ask(provider_id, force=True)
 
     def _can_ask(self, provider: Provider) -> bool:
         return not provider.is_mock and provider.is_known and self.service.retry_at(provider.id) is None
 
     def _refresh_all(self) -> None:
         self._questions.clear()
-        chosen = []
-        for provider in self.service.get_providers():
-            if not self._can_ask(provider):
-                continue
-            if self.service.needs_consent(provider.id):
-                self._ask(provider.id, "allow")
-            else:
-                chosen.append(provider.id)
-        self.hub.ask_all(chosen)
+        able_to = [provider.id for provider in self.service.get_providers() if self._can_ask(provider)]
+        self.hub.ask_all([provider_id for provider_id in able_to if self.hub.may_ask(provider_id)])
 
     def _allow(self, provider_id: str) -> None:
         self.service.allow_sending(provider_id)
@@ -235,10 +233,8 @@ class ProvidersPanel(BasePanel):
     def _ask(self, provider_id: str, question: str) -> None:
         self.service.provider(provider_id)
         self._questions[provider_id] = question
-        safe = {"delete": "keep", "unlock": "keep"}.get(question, "")
         self.list.update_item(self._row(self.service.provider(provider_id)))
-        if safe:
-            self.list.focus(provider_id, safe)
+        self.list.focus(provider_id, "keep")
 
     def _keep(self, provider_id: str) -> None:
         self._questions.pop(provider_id, None)
@@ -248,15 +244,22 @@ class ProvidersPanel(BasePanel):
         order = [row["id"] for row in self.rows]
         place = order.index(provider_id) if provider_id in order else 0
         name = clean(self.service.provider(provider_id).name)
+        listed = self.hub.models(provider_id) is not None
         self.service.delete_provider(provider_id, unassign=unassign)
         self._questions.pop(provider_id, None)
         left = [key for key in order if key != provider_id]
-        self.done.tell(f"{clean(name, 60)} deleted")
+        self.done.tell(f"{clean(name, 60)} deleted", lambda: self._brought_back(provider_id, listed=listed))
         self.root.say(f"{name} deleted")
         if left:
             self.list.focus(left[min(place, len(left) - 1)])
         else:
             self.root.focus(ADD_BUTTON)
+
+    def _brought_back(self, provider_id: str, *, listed: bool) -> None:
+        """Go on where the deletion began; a list that was there then is fetched again."""
+        if listed and self.service.needs_consent(provider_id) is None:
+            self.hub.ask(provider_id, force=False)
+        self.list.focus(provider_id)
 
     def _unlock(self, provider_id: str) -> None:
         self._questions.pop(provider_id, None)
@@ -264,28 +267,12 @@ class ProvidersPanel(BasePanel):
         self.list.focus(provider_id, "refresh")
 
     def _use_url(self, provider_id: str) -> None:
-        diagnosis, error = self._diagnoses.get(provider_id), self.service.last_error(provider_id)
-        url = diagnosed_url(diagnosis) if diagnosis is not None else None
-        if url is None and isinstance(error, DiscoveryError):
-            url = error.suggested_base_url
+        url = self._diagnoses.url(provider_id)
         if not url:
             raise NotFoundError("There is no suggestion any more.", hint="Refresh, and see what it says now.")
-        self._close_diagnosis(provider_id)
+        self._diagnoses.stop(provider_id)
         self.service.update_provider(provider_id, base_url=url)
         self.hub.ask(provider_id, force=True)
-
-    def _diagnose(self, provider_id: str) -> None:
-        """Find out step by step; the note shows what came of it."""
-        if provider_id in self._diagnoses:
-            return
-        future = self.service.start_diagnosis(provider_id)
-        self._diagnoses[provider_id] = future
-        future.add_done_callback(lambda _done: self.hub.post(News("shared", provider_id)))
-
-    def _close_diagnosis(self, provider_id: str) -> None:
-        running = self._diagnoses.pop(provider_id, None)
-        if running is not None:
-            running.cancel()
 
     def _dismiss_outcome(self, provider_id: str) -> None:
         outcome = self.hub.outcomes.get(provider_id)
@@ -303,7 +290,12 @@ class ProvidersPanel(BasePanel):
 
         Args:
             preset: The short name of a preset to start from.
+
+        Raises:
+            AwaitingMigrationError: If nothing can be added before the file is converted.
         """
+        if self.service.awaiting_migration:
+            raise AwaitingMigrationError
         if self._add_form is None or preset:
             self._forget_add_form()
             self._add_form = ProviderForm(self, preset=preset)

@@ -44,6 +44,25 @@ def test_a_missing_v1(examine: Any, demo: Any) -> None:
 
 
 @pytest.mark.req("MD-14")
+def test_a_missing_v1_shows_also_with_a_wrong_key(examine: Any, demo: Any) -> None:
+    """An address that refuses the key, where the given one has no list, is the address that was meant."""
+    found = examine(f"{demo.url}/openai", api_key="sk-some-other-key-0123456789")
+    assert not found.ok
+    assert found.suggested_base_url == demo.openai_base_url
+    assert found.suggestion.startswith("The base URL seems to miss /v1. ")
+    assert "check the key" in found.suggestion
+    assert str(found).count(f"{demo.url}/v1/models") == 1  # each step names its address once
+
+
+@pytest.mark.req("MD-14")
+def test_a_list_goes_before_a_refusal(examine: Any, canned: Any) -> None:
+    """Of an address that refuses the key and one that lists models the second is taken."""
+    found = examine("https://llm.example.edu/chat", transport=canned(404, 401, {"data": [{"id": "a"}]}))
+    assert found.suggested_base_url == "https://llm.example.edu/v1"
+    assert found.suggestion == "Take https://llm.example.edu/v1 as the base URL."
+
+
+@pytest.mark.req("MD-14")
 def test_too_much_path(examine: Any, canned: Any) -> None:
     """A base URL with too much path is tried at the root of its host too."""
     transport = canned(404, 404, {"data": [{"id": "a"}]})

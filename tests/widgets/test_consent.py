@@ -41,6 +41,8 @@ def test_a_foreign_variable_is_sent_only_after_consent(service, demo, foreign, p
     panel.refresh_all.click()
     page.wait(panel)
     assert len(demo.requests) == before + 2  # the two that are the user's own
+    assert page.row(panel.list, "Odd")["badge"]["text"] == "Not sent"
+    assert panel.attention() == 1
     (allow,) = page.row(panel.list, "Odd")["note"]["actions"]
     assert allow["label"] == f"Send $OPENAI_API_KEY to {service.provider(foreign).host}"
     page.answer(panel.list, "allow", foreign)
@@ -48,6 +50,8 @@ def test_a_foreign_variable_is_sent_only_after_consent(service, demo, foreign, p
     assert len(demo.requests) == before + 3
     assert "chat" in page.words(page.row(panel.list, "Odd")["meta"][0])
     assert service.needs_consent(foreign) is None
+    assert "badge" not in page.row(panel.list, "Odd")
+    assert panel.attention() == 0
 
 
 @pytest.mark.req("SEC-4")

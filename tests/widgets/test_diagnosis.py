@@ -51,6 +51,7 @@ def test_diagnose_shows_its_steps_and_a_suggestion_to_take(service, demo, page) 
     assert {"text": f"{demo.openai_base_url}/models", "mono": True} in note["items"][-1]["text"]
     assert [action["action"] for action in note["actions"]] == [
         "use_url",
+        "edit",
         "copy_diagnosis",
         "close_diagnosis",
     ]
@@ -59,6 +60,26 @@ def test_diagnose_shows_its_steps_and_a_suggestion_to_take(service, demo, page) 
     page.wait(panel)
     assert service.provider(provider.id).base_url == demo.openai_base_url
     assert "note" not in page.row(panel.list, "Short")
+
+
+@pytest.mark.req("MD-14", "UI")
+def test_a_missing_v1_is_found_with_a_wrong_key_too(service, demo, page) -> None:
+    """An address that refuses the key where the given one has no list is offered; without one Edit stays."""
+    for base_url, first in ((f"{demo.url}/openai", "use_url"), (f"{demo.url}/nowhere", "edit")):
+        provider = service.add_provider(
+            name=first, type="openai-compatible", api_key="sk-not-the-key-0123456789", base_url=base_url
+        )
+        panel = ProvidersPanel(service)
+        page.answer(panel.list, "refresh", provider.id)
+        page.wait(panel)
+        page.answer(panel.list, "diagnose", provider.id)
+        page.until(lambda row=first, panel=panel: "items" in page.row(panel.list, row)["note"])
+        note = page.row(panel.list, first)["note"]
+        offered = [action["action"] for action in note["actions"]]
+        assert offered[0] == first
+        assert {"edit", "copy_diagnosis", "close_diagnosis"} <= set(offered)
+        assert "diagnose" not in offered
+        assert ("seems to miss" in page.words(note["text"])) is (first == "use_url")
 
 
 @pytest.mark.req("MD-14", "UI")

@@ -73,6 +73,30 @@ def test_what_was_hidden_is_shown_again_by_looking_again(service, local_server, 
     assert local_server.requests
 
 
+@pytest.mark.req("UI")
+def test_looking_in_vain_says_so(service, page, monkeypatch) -> None:
+    """Beside variables that were found it is said that no local server answers, once they were asked."""
+    monkeypatch.setenv("MISTRAL_API_KEY", "sk-0123456789abcdef")
+    nobody = partial(find_here_async, presets=[])
+    monkeypatch.setattr("dispatch_widgets.widgets._found.find_here_async", nobody)
+    panel = ProvidersPanel(service)
+    assert "local server" not in panel.found.words
+    panel.found.look.click()
+    page.until(lambda: "No local server answers." in panel.found.words)
+    assert is_shown(panel.found.list)
+
+
+@pytest.mark.req("UI", "PM-2")
+def test_a_second_account_gets_a_name_of_its_own(service, monkeypatch, page) -> None:
+    """What is found here is added under a name that no other provider has."""
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_" + "a" * 30)
+    service.add_provider(name="Groq", type="anthropic", api_key="sk-ant-0123456789abcdef")
+    panel = ProvidersPanel(service)
+    monkeypatch.setattr(panel.hub, "ask", lambda *_args, **_keys: True)
+    page.answer(panel.found.list, "add", "groq")
+    assert service.get_providers()[-1].name == "Groq 2"
+
+
 @pytest.mark.req("SEC-4", "UI")
 def test_found_here_adds_a_variable_by_name(settings_path, monkeypatch, page) -> None:
     """A key variable that is set is offered, and added as a reference in one click."""

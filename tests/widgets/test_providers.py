@@ -6,8 +6,10 @@ import re
 
 import pytest
 
-from dispatch_widgets import ProvidersPanel, SettingsService
+from dispatch_widgets import Panel, ProvidersPanel, SettingsService
 from dispatch_widgets.demo.faults import fault
+from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.errors import DispatchError
 from dispatch_widgets.widgets._parts import is_shown
 
 
@@ -17,6 +19,7 @@ def test_no_provider_shows_the_next_step(settings_path) -> None:
     panel = ProvidersPanel(SettingsService(settings_path))
     assert panel.rows == ()
     assert is_shown(panel._empty)
+    assert ("found below" in panel._empty_words.value) is bool(panel.found.rows)
     assert not is_shown(panel._section)
     assert not settings_path.exists()
 
@@ -213,6 +216,78 @@ def test_a_deleted_provider_can_be_brought_back(service, ids, page) -> None:
     service.add_model(provider_id="mock", model="mock")
     assert panel.hub.settle()
     assert panel.done.words == ""
+
+
+@pytest.mark.req("PM-4", "UI")
+def test_what_was_brought_back_is_as_before_and_has_the_focus(service, ids, page, monkeypatch) -> None:
+    """After Undo the row has its list again, no news of a refresh that it did not see, and the focus."""
+    panel = ProvidersPanel(service)
+    for _ in range(2):
+        panel.refresh_all.click()
+        page.wait(panel)
+    before = page.row(panel.list, "Lab")
+    assert before["badge"]["text"] == "No change"
+    page.answer(panel.list, "delete", ids["Lab"])
+    page.answer(panel.list, "confirm_delete", ids["Lab"])
+    assert panel.hub.settle()
+    focused = []
+    monkeypatch.setattr(panel.list, "focus", lambda *where: focused.append(where))
+    panel.done.undo()
+    page.wait(panel)
+    after = page.row(panel.list, "Lab")
+    assert "badge" not in after
+    assert after["meta"][0] == before["meta"][0]
+    assert focused == [(ids["Lab"],)]
+
+
+@pytest.mark.req("MD-13", "UI")
+def test_a_refresh_names_what_is_used_and_what_was_left_out(service, demo, ids, page) -> None:
+    """Of several that are gone the used one stands first with its task; what was left out is said too."""
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    used = service.known_models(ids["Lab"])[-1].id
+    service.add_model(provider_id=ids["Lab"], model=used, tasks=["digest"])
+    demo.play(fault("missing-ids"), where="openai")
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    note = page.row(panel.list, "Lab")["note"]
+    words = page.words([note["title"], " ", note["text"]])
+    assert f"Gone: {used} (used by digest), " in words
+    assert "The entry stays and may still answer. " in words
+    assert "without an id were left out" in words
+    demo.play(fault("empty-list"), where="openai")
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    demo.play(None)
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
+    assert page.row(panel.list, "Lab")["badge"]["text"] == f"{len(service.known_models(ids['Lab']))} new"
+
+
+@pytest.mark.req("MIG-6", "UI")
+def test_a_file_that_is_not_converted_says_so_and_offers_it(demo, settings_path, page, monkeypatch) -> None:
+    """One notice with Convert stands there; what would write is off, with the reason in its title."""
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_" + "a" * 30)
+    service = SettingsService(write_sample(settings_path.parent, demo, old=True), auto_migrate=False)
+    app = Panel(service)
+    panel = app.providers
+    assert "from before providers" in panel.before.words
+    assert not is_shown(panel._empty)
+    assert panel.add.disabled
+    assert panel.add.tooltip == "The file has to be converted first"
+    assert page.row(panel.found.list, "Groq")["actions"][0]["disabled"]
+    with pytest.raises(DispatchError, match="converted"):
+        panel.open_add()
+    convert, look = panel.before.buttons
+    look.click()
+    assert app.tabs.selected_index == 3
+    convert.click()
+    assert panel.hub.settle()
+    assert panel.before.words == ""
+    assert panel.rows
+    assert not panel.add.disabled
+    assert "disabled" not in page.row(panel.found.list, "Groq")["actions"][0]
 
 
 @pytest.mark.req("ST-3", "UI")

@@ -1,0 +1,75 @@
+"""What stands over a panel whose file is from before providers and was not converted by itself (MIG-6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._text import plural
+from ._parts import Later, Note, button
+
+if TYPE_CHECKING:
+    import ipywidgets as widgets
+
+    from ._base import BasePanel
+
+WHY_OFF = "The file has to be converted first"
+"""The title of what is switched off until then."""
+
+
+def why_off(panel: BasePanel) -> str:
+    """Why nothing can be saved now; empty if it can.
+
+    Args:
+        panel: The panel that would save.
+    """
+    return WHY_OFF if panel.service.awaiting_migration else ""
+
+
+class BeforeProviders(Later):
+    """The notice and its way out; hidden, and not even made, while there is nothing to convert.
+
+    Args:
+        panel: The panel that it stands in.
+    """
+
+    def __init__(self, panel: BasePanel) -> None:
+        self._panel = panel
+        self._note: Note | None = None
+        super().__init__(self._make_note, "dw-section")
+
+    def draw(self) -> None:
+        """Show it as long as the file is not converted."""
+        awaiting = self._panel.service.awaiting_migration
+        self.show(awaiting)
+        if awaiting and self._note is not None:
+            entries = self._panel.service.catalog
+            hold = "holds a key" if len(entries) == 1 else "hold keys"
+            self._note.set(
+                "info",
+                "This file is from before providers.",
+                f"Its {plural(len(entries), 'entry', 'entries')} {hold} and addresses of their own. "
+                "Nothing is written to the file until it is converted, and a copy of it is made first.",
+                actions=self._actions,
+            )
+
+    @property
+    def words(self) -> str:
+        """What it says, as HTML; empty while it is hidden."""
+        return self._note.content if self._note is not None and self._panel.service.awaiting_migration else ""
+
+    @property
+    def buttons(self) -> tuple[widgets.Button, ...]:
+        """Its buttons: Convert, and in an app the way to what would change."""
+        return self._note.buttons if self._note is not None else ()
+
+    def _make_note(self) -> list[widgets.Widget]:
+        panel = self._panel
+        self._note = Note()
+        self._actions = [button("Convert", panel.does(self._convert), style="primary")]
+        if panel.host is not None:
+            self._actions.append(button("See what changes", lambda: panel.go("settings")))
+        return [self._note]
+
+    def _convert(self) -> None:
+        self._panel.service.migrate()
+        self._panel.root.say("Converted")
