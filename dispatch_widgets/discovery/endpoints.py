@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from .._text import plural
-from ..secrets import key_problem
+from ..secrets import key_problem, mask
 from .capabilities import infer_capabilities
 from .documents import describe, parse
 from .failures import Failure
@@ -39,6 +39,7 @@ PAGES_TIMEOUT_FACTOR = 3
 """All pages together may take this many times the time-out of one request."""
 
 _PROBE_SECONDS_MIN = 0.05
+_SHORTEST_KEY_CHARACTERS = 16
 
 
 class Endpoint(Protocol):
@@ -219,6 +220,15 @@ async def list_models(
     raise _unfinished(f"The list at {place.host} has no end: there are more than {MAX_PAGES} pages.")
 
 
+def _without_key(body: bytes, place: Place) -> bytes:
+    """An answer in which a server that sends the key back, as a model's name say, has it masked (SEC-1)."""
+    key = place.key.encode()
+    # What is shorter may be a word in place of a key, such as `ollama`, which models' names have too.
+    if len(key) < _SHORTEST_KEY_CHARACTERS or key not in body:
+        return body
+    return body.replace(key, mask(place.key).encode())
+
+
 def read(answer: Answer, place: Place, *, now: float) -> Any:
     """The JSON value of an answer that holds a list.
 
@@ -230,10 +240,11 @@ def read(answer: Answer, place: Place, *, now: float) -> Any:
     Raises:
         Failure: If the status, or the body of a success, says something else.
     """
+    body = _without_key(answer.body, place)
     try:
-        document = parse(answer.body)
+        document = parse(body)
     except ValueError:
-        document = answer.body.decode("utf-8", "replace")
+        document = body.decode("utf-8", "replace")
         readable = False
     else:
         readable = True
@@ -245,7 +256,7 @@ def read(answer: Answer, place: Place, *, now: float) -> Any:
         raise refusal(answer, place, document, now=now)
     if listed is not None:
         return document
-    what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
+    what = describe(body, answer.headers.get("content-type", ""), readable=readable)
     raise Failure(
         "MALFORMED",
         f"{place.host} answered with {what}, not with a list of models.",

@@ -163,3 +163,21 @@ def test_a_target_is_not_pickled(target: Any, canary: str) -> None:
     with pytest.raises(TypeError):
         pickle.dumps(target())
     assert _clean(repr(target()), canary)
+
+
+@pytest.mark.req("SEC-1")
+def test_a_key_that_comes_back_as_a_model_is_masked(
+    run: Any, target: Any, canned: Any, canary: str, everything_logged: list[str]
+) -> None:
+    """A server that lists the key as an id or a name gets it into no list; short words in its place stay."""
+
+    async def work(key: str) -> str:
+        document = {"data": [{"id": key, "name": f"the {key} model"}, {"id": "m", "owned_by": key}]}
+        discoverer = Discoverer(transport=canned(document))
+        models = await discoverer.discover(target(api_key=key))
+        await discoverer.aclose()
+        return f"{models!r}{models._repr_html_()}{pickle.dumps(models)!r}{[model.id for model in models]}"
+
+    assert _clean(run(work(canary)), canary)
+    assert "ollama" in run(work("ollama"))
+    assert all(_clean(line, canary) for line in everything_logged)
