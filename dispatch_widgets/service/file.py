@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
@@ -279,7 +281,8 @@ class SettingsFile:
         snapshot = self.store.read()
         if not (snapshot.exists and needs_migration(snapshot.document)):
             return None
-        return migrate(snapshot.document, path=str(self.path))[1]
+        stand_ins = (f"new-id-{number}" for number in count(1))  # the same each time it is looked at
+        return migrate(snapshot.document, new_id=partial(next, stand_ins), path=str(self.path))[1]
 
     def migrate_now(self) -> MigrationReport | None:
         """Migrate because the user says so; the report of the last migration if none is due."""
@@ -300,7 +303,7 @@ class SettingsFile:
             reports[:] = [report]
             return converted
 
-        snapshot = self.edit(change, backup_reason=BEFORE_CONVERSION)
+        snapshot = self.edit(change, backup_reason=BEFORE_CONVERSION, what="Entries were converted")
         return reports[0].as_written(snapshot.backup)
 
     def restore(self, backup: Backup | Path) -> None:
@@ -334,5 +337,6 @@ class SettingsFile:
             Where the file is now.
         """
         moved = self.store.move_away()
+        self.report = None  # it was about the file that is gone
         self._adopt(self.store.read(), awaiting=False, ours=True)
         return moved

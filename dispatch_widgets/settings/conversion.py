@@ -207,7 +207,7 @@ def _warn(work: _Conversion) -> None:
     for made in work.made.values():
         if made.from_environment:
             work.warnings.append(
-                f"{made.name} had no key in the file. It now reads {made.key} from the environment. "
+                f"{made.name} has no key in the file: {made.key} is read from the environment. "
                 "The Dispatch app does not expand it."
             )
         elif problem := key_problem(made.key):

@@ -13,33 +13,31 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as widgets
 
-from .._text import escaped as esc
 from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
 from ._hub import hub_of
 from ._news import News
 from ._parts import (
     Later,
-    Message,
     Note,
     box,
     button,
     classed,
     close_all_in,
     empty,
-    heading,
-    mark,
     say,
     shared,
     show,
     text,
 )
+from ._troubles import TRY_AGAIN, may_pass
 from .panel_root import PanelRoot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ..service import SettingsService
+    from ._forms import Form
 
 _log = logging.getLogger("dispatch_widgets")
 
@@ -89,9 +87,11 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.root = host.root if host is not None else PanelRoot()
         self.trouble: DispatchError | None = None
         self._row_troubles: dict[str, DispatchError] = {}
+        self._failed: dict[str, Callable[[], object]] = {}  # what to do on "Try again", by row
         self._form: Form | None = None
         self._note: Note | None = None
         self._dismiss: Any = None
+        self._retry: Any = None
         self._unreadable: tuple[widgets.Widget, widgets.HTML] | None = None
         self._note_place = Later(self._make_note, "dw-section")
         self._main = box(classes="dw-body")
@@ -122,6 +122,8 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             if self._unreadable is not None:
                 close_all_in(self._unreadable[0])
                 self._unreadable[0].close()
+            if self._retry is not None:
+                self._retry.close()  # it has a place only while it is offered
         close_all_in(self)
         super().close()
 
@@ -176,6 +178,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         with self.hub.lock:
             self.trouble = None
             self._row_troubles.pop(row, None)
+            self._failed.pop(row, None)
             try:
                 work()
                 failed = None
@@ -188,8 +191,22 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
                 self._row_troubles[row] = failed
             else:
                 self.trouble = failed
+            if failed is not None:
+                self._failed[row] = work
             self._redraw(None)
             return failed is None
+
+    def again(self, row: str = "") -> bool:
+        """Do once more what did not work.
+
+        Args:
+            row: The id of the row that it is about; the whole panel if empty.
+
+        Returns:
+            Whether it was done.
+        """
+        work = self._failed.get(row)
+        return work is None or self.act(work, row=row)
 
     def does(self, work: Callable[[], object], *, row: str = "") -> Callable[[], None]:
         """`act` later: what a button is given.
@@ -230,10 +247,12 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         show(self._main, self._form is None and not unreadable)
         self._note_place.show(self.trouble is not None)
         if self.trouble is not None and self._note is not None:
-            self._note.set("error", self.trouble.message, self.trouble.hint, actions=[self._dismiss])
+            actions = [self._retry, self._dismiss] if may_pass(self.trouble) else [self._dismiss]
+            self._note.set("error", self.trouble.message, self.trouble.hint, actions=actions)
 
     def _make_note(self) -> list[widgets.Widget]:
         self._note = Note()
+        self._retry = button(TRY_AGAIN, self.again)
         self._dismiss = button("Dismiss", self.does(lambda: None), classes="dw-quiet")
         return [self._note]
 
@@ -281,117 +300,3 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._redraw(None)
         if focus:
             self.root.focus(focus)
-
-
-class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
-    """A form that takes the place of a panel's lists.
-
-    Args:
-        title: Its heading.
-        back: Where its way back leads, as "Providers".
-        fields: Its fields.
-        on_save: Called when Save is pressed.
-        on_back: Called when it is left without saving; what was typed is kept.
-        on_cancel: Called when it is given up.
-        save: The name of the Save button.
-
-    Attributes:
-        kept: Whether it is opened again, with what was typed, after it was left.
-    """
-
-    first_field = ".dw-form input, .dw-form select"
-
-    def __init__(
-        self,
-        title: str,
-        *,
-        back: str,
-        fields: Iterable[widgets.Widget],
-        on_save: Callable[[], None],
-        on_back: Callable[[], object],
-        on_cancel: Callable[[], object],
-        save: str = "Save",
-    ) -> None:
-        self.kept = False
-        self._save_words = save
-        self.back = button(f"Back to {back}", on_back, icon="back", classes="dw-quiet dw-only")
-        self.save = button(save, on_save, style="primary", classes="dw-save")
-        self.cancel = button("Cancel", on_cancel)
-        self.foot_message = Message()
-        self.note = Note()
-        form_head = box(self.back, heading(title, level=2, large=True), classes="dw-form-head", row=True)
-        foot = box(self.save, self.cancel, self.foot_message, classes="dw-form-foot", row=True)
-        super().__init__([form_head, *fields, self.note, foot], layout=shared(widgets.Layout))
-        classed(self, "dw-form")
-
-    def done_with(self) -> None:
-        """Close it and all that is in it, unless it is kept: the kernel holds every open widget for good."""
-        if not self.kept:
-            close_all_in(self)
-            self.close()
-
-    @property
-    def saving(self) -> bool:
-        """Whether a save is under way: the button is off and says so."""
-        return bool(self.save.disabled)
-
-    @saving.setter
-    def saving(self, value: bool) -> None:
-        self.save.disabled = value
-        self.save.description = "Saving…" if value else self._save_words
-
-    def refuse(self, error: DispatchError) -> None:
-        """Say why nothing was saved; what was typed stays.
-
-        Args:
-            error: What went wrong.
-        """
-        self.saving = False
-        if isinstance(error, SettingsFileError):
-            self.note.set(
-                "error", f"Not saved: {error.message}", f"{error.hint} Your input is still here.".strip()
-            )
-        else:
-            self.note.set("error", error.message, error.hint)
-
-    def count_problems(self, count: int) -> None:
-        """Say beside Save how many fields need attention.
-
-        Args:
-            count: How many.
-        """
-        self.saving = False
-        self.note.hide()
-        words = f"{count} fields need attention" if count > 1 else "1 field needs attention"
-        self.foot_message.set_html(esc(words) if count else "", "error" if count else "")
-
-
-class Field(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
-    """A control with what is said about it below.
-
-    Args:
-        control: The control, with its name as ``description``.
-        classes: Further class names for the control.
-    """
-
-    def __init__(self, control: widgets.DOMWidget, classes: str = "") -> None:
-        self.control = classed(control, "dw-field", classes)
-        self.error = Message()
-        self.hint = Message()
-        super().__init__([self.control, self.error, self.hint], layout=shared(widgets.Layout))
-        classed(self, "dw-fieldbox")
-
-    @property
-    def value(self) -> Any:
-        """The control's value; a text without blanks around it."""
-        value = self.control.value
-        return value.strip() if isinstance(value, str) else value
-
-    def refuse(self, words: str) -> None:
-        """Show that the field needs attention; an empty text takes that back.
-
-        Args:
-            words: What is wrong and what would be right.
-        """
-        mark(self.control, "dw-invalid", bool(words))
-        self.error.set(words, "error")

@@ -8,6 +8,8 @@ from .._text import plural
 from ._parts import Later, Note, button
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ipywidgets as widgets
 
     from ._base import BasePanel
@@ -30,10 +32,11 @@ class BeforeProviders(Later):
 
     Args:
         panel: The panel that it stands in.
+        after: Moves the focus when the file is converted; the notice is gone then.
     """
 
-    def __init__(self, panel: BasePanel) -> None:
-        self._panel = panel
+    def __init__(self, panel: BasePanel, after: Callable[[], object] | None = None) -> None:
+        self._panel, self._after = panel, after
         self._note: Note | None = None
         super().__init__(self._make_note, "dw-section")
 
@@ -43,11 +46,10 @@ class BeforeProviders(Later):
         self.show(awaiting)
         if awaiting and self._note is not None:
             entries = self._panel.service.catalog
-            hold = "holds a key" if len(entries) == 1 else "hold keys"
             self._note.set(
                 "info",
                 "This file is from before providers.",
-                f"Its {plural(len(entries), 'entry', 'entries')} {hold} and addresses of their own. "
+                f"Keys and addresses stand in its {plural(len(entries), 'entry', 'entries')}. "
                 "Nothing is written to the file until it is converted, and a copy of it is made first.",
                 actions=self._actions,
             )
@@ -73,3 +75,5 @@ class BeforeProviders(Later):
     def _convert(self) -> None:
         self._panel.service.migrate()
         self._panel.root.say("Converted")
+        if self._after is not None:
+            self._after()

@@ -186,7 +186,7 @@ def restore_words(added: Added) -> str:
     providers, entries = len(added.providers), len(added.entries)
     words = " and ".join(_contents(providers, entries))
     if not words:
-        return "No provider and no entry goes; what was changed since then is as it was."
+        return "No provider and no entry is lost, only what was changed in them since then."
     return f"{words} made since then {'go' if providers + entries > 1 else 'goes'}."
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from .._text import clean, plural
 from ..errors import DispatchError
 from ._base import BasePanel
-from ._provider_rows import shown_address, trouble_note
+from ._provider_rows import shown_address
 from ._questions import consent_question
 from ._states import TRY_AGAIN, missing_variable, state_of
+from ._troubles import retry_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ class Listing(BasePanel):
     """
 
     trouble_at_pick: DispatchError | None = None
+    _pick_again: Callable[[], object] = staticmethod(lambda: None)
 
     def _providers_shown(self) -> list[Provider]:
         """Whose models are shown."""
@@ -45,7 +47,7 @@ class Listing(BasePanel):
 
     def _pick_note(self, provider: Provider | None, rows: list[Row]) -> Note | None:
         if self.trouble_at_pick is not None:
-            return trouble_note(self.trouble_at_pick)
+            return retry_note(self.trouble_at_pick)
         if provider is None or provider.id in self.hub.asked:
             return None
         models = self.hub.models(provider.id)
@@ -113,6 +115,7 @@ class Listing(BasePanel):
             "cancel": self._cancel,
             "allow": lambda: self._allow(provider_id),
             "to_provider": lambda: self.go("providers", provider_id=provider_id),
+            "again": self._pick_again,
             "dismiss": lambda: None,
         }
 
@@ -122,8 +125,12 @@ class Listing(BasePanel):
                 self.service.allow_sending(provider.id)
                 self._fetch(provider, force=True)
 
-    def _at_pick(self, work: Callable[[], object]) -> None:
-        """Do what the list answered; what goes wrong stands in the list."""
+    def _at_pick(self, work: Callable[[], object]) -> bool:
+        """Do what the list answered; what goes wrong stands in the list.
+
+        Returns:
+            Whether it was done.
+        """
         with self.hub.lock:
             self.trouble_at_pick = None
 
@@ -132,5 +139,6 @@ class Listing(BasePanel):
                     work()
                 except DispatchError as error:
                     self.trouble_at_pick = error
+                    self._pick_again = work
 
-            self.act(guarded)
+            return self.act(guarded) and self.trouble_at_pick is None

@@ -136,6 +136,8 @@ def entry_row(
     providers: Mapping[str, Provider],
     *,
     gone: datetime | None = None,
+    unlisted: bool = False,
+    listing: Iterable[str] = (),
     note: Note | None = None,
 ) -> Row:
     """One catalog entry.
@@ -146,6 +148,8 @@ def entry_row(
         used: The tasks that use it.
         providers: All providers by id.
         gone: When its provider stopped listing it; None if it did not, or that was dismissed.
+        unlisted: Whether its provider's list lacks it, as far as is known always.
+        listing: Ids of providers that list its model, for an entry without one.
         note: A question or failure in place of the entry's own note.
     """
     title = clean(entry.title)
@@ -180,13 +184,8 @@ def entry_row(
     else:
         row["mono"] = True
     own: Note | None = None
-    if entry.unconverted:
+    if entry.unconverted:  # one note over the catalog says what that means
         row["badge"] = {"text": "From before providers", "tone": "warn", "icon": "warn"}
-        own = {
-            "tone": "warn",
-            "title": "It still holds a key of its own. Until it is converted, tasks cannot use it.",
-            "actions": [{"action": "convert", "label": "Convert"}],
-        }
     elif entry.problem == SAME_ID:
         row["badge"] = {"text": "Same id twice", "tone": "error", "icon": "error"}
         own = {"tone": "error", "title": entry.problem, "text": "The first of the two is used."}
@@ -194,27 +193,38 @@ def entry_row(
         row["actions"] = []
     elif entry.problem:
         row["badge"] = {"text": "No provider", "tone": "error", "icon": "error"}
-        own = _give_provider(entry, used, providers.values())
+        own = _give_provider(entry, used, providers.values(), listing)
     elif gone is not None and provider is not None:
         row["badge"] = {"text": "No longer listed", "tone": "warn", "icon": "warn"}
         own = _no_longer_listed(provider, used, gone)
+    elif unlisted and provider is not None:
+        row["badge"] = {"text": "Not listed", "tone": "info", "icon": "info"}
+        own = _not_listed(provider)
     shown = note or own
     if shown is not None:
         row["note"] = shown
     return row
 
 
-def _give_provider(entry: CatalogEntry, used: Sequence[str], providers: Iterable[Provider]) -> Note:
+def _give_provider(
+    entry: CatalogEntry, used: Sequence[str], providers: Iterable[Provider], listing: Iterable[str]
+) -> Note:
     why = entry.problem.rstrip(".")
     loss = f", so {listed(used)} {'has' if len(used) == 1 else 'have'} no model." if used else "."
     options = [[provider.id, clean(provider.name)] for provider in providers if not provider.is_mock]
     if not options:
         add: Action = {"action": "add_provider", "label": "Add provider"}
         return {"tone": "error", "title": why + loss, "actions": [add]}
+    # Whose model it is is not guessed: only a provider that lists it is proposed.
+    proposed = next((key for key in listing if any(key == option[0] for option in options)), "")
     return {
         "tone": "error",
         "title": why + loss,
-        "select": {"label": f"Provider for {clean(entry.title)}", "options": options},
+        "select": {
+            "label": f"Provider for {clean(entry.title)}",
+            "options": [["", "Choose a provider"], *options],
+            "value": proposed,
+        },
         "actions": [{"action": "give", "label": "Give provider"}],
     }
 
@@ -234,12 +244,25 @@ def _no_longer_listed(provider: Provider, used: Sequence[str], gone: datetime) -
     }
 
 
-def delete_question(entry: CatalogEntry, used: Sequence[str]) -> Note:
+def _not_listed(provider: Provider) -> Note:
+    return {
+        "tone": "info",
+        "title": f"{clean(provider.name)} does not list this id.",
+        "text": "It may be another name of a model, or one that is not served any more.",
+        "actions": [
+            {"action": "pick_other", "label": "Pick another model"},
+            {"action": "keep_listed", "label": "Keep", "style": "quiet"},
+        ],
+    }
+
+
+def delete_question(entry: CatalogEntry, used: Sequence[str], *, deleting: bool = False) -> Note:
     """The question before a catalog entry is deleted.
 
     Args:
         entry: The entry.
         used: The tasks that use it.
+        deleting: Whether it was answered and the file is being written.
     """
     loss = "Nothing uses it."
     if used:
@@ -250,7 +273,12 @@ def delete_question(entry: CatalogEntry, used: Sequence[str]) -> Note:
         "title": f"Delete {clean(entry.title)}?",
         "text": loss,
         "actions": [
-            {"action": "confirm_delete", "label": "Delete entry", "style": "danger"},
-            {"action": "keep", "label": "Keep it"},
+            {
+                "action": "confirm_delete",
+                "label": "Deleting…" if deleting else "Delete entry",
+                "style": "danger",
+                "disabled": deleting,
+            },
+            {"action": "keep", "label": "Keep it", "disabled": deleting},
         ],
     }

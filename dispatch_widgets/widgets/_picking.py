@@ -53,8 +53,7 @@ class Picking(Listing):
         )
         self._add_section = section(
             head(heading("Add models"), self._fact, actions=[self.refresh]),
-            box(self.rail, self.picker, classes="dw-pick", row=True),
-            uses,
+            box(self.rail, box(self.picker, uses, classes="dw-picking"), classes="dw-pick", row=True),
         )
 
     # -- what code and tests can read and do -------------------------------------------------------
@@ -82,6 +81,7 @@ class Picking(Listing):
             kind: The kind to show: ``chat``, ``embedding``, ``other`` or ``new``; ``all`` leaves it as it is.
         """
         self._chosen = provider_id
+        self.trouble_at_pick = None
         if provider_id:
             self._fetch(self.service.provider(provider_id))
         self._draw_picker()
@@ -119,6 +119,7 @@ class Picking(Listing):
         self.picker.pick = {
             "where": clean(one.name) if one else "",
             "search_all": one is not None and len(self.service.get_providers()) > 1,
+            "owners": [] if one else [[p.id, clean(p.name)] for p in chosen if not p.is_mock],
         }
         self.picker.busy = self._busy(chosen) if not rows else None
         self.picker.note = self._pick_note(one, rows)
@@ -152,15 +153,16 @@ class Picking(Listing):
     def _answer_rail(self, _action: str, row: str, _data: Mapping[str, Any]) -> None:
         self.act(lambda: self.choose("" if row == ALL else row))
 
-    def _answer_picker(self, action: str, _row: str, data: Mapping[str, Any]) -> None:
+    def _answer_picker(self, action: str, _row: str, data: Mapping[str, Any]) -> bool:
         work: dict[str, Callable[[], object]] = {
             **self._asking_actions(self.selected_provider),
             "add": lambda: self.add([model_of(key) for key in data["ids"]]),
-            "add_by_hand": lambda: self.add_by_hand(data["model"], data["kind"]),
+            "add_by_hand": lambda: self.add_by_hand(
+                data["model"], data["kind"], provider_id=data.get("provider", "")
+            ),
             "search_all": lambda: self._search_all(data["query"]),
         }
-        if action in work:
-            self._at_pick(work[action])
+        return action not in work or self._at_pick(work[action])
 
     def _search_all(self, query: str) -> None:
         self.choose("")
@@ -186,21 +188,27 @@ class Picking(Listing):
             )
         return self._keep(wanted)
 
-    def add_by_hand(self, model_id: str, kind: str = "chat") -> tuple[CatalogEntry, ...]:
-        """Keep a model that is not listed, of the provider that is chosen.
+    def add_by_hand(
+        self, model_id: str, kind: str = "chat", *, provider_id: str = ""
+    ) -> tuple[CatalogEntry, ...]:
+        """Keep a model that is not listed.
 
         Args:
             model_id: Its id.
             kind: ``chat`` or ``embedding``.
+            provider_id: Who serves it; the provider that is chosen if empty.
+
+        Raises:
+            InvalidInputError: If the models of several providers are shown and none of them is given.
         """
-        shown = self._providers_shown()
-        if len(shown) != 1:
+        owners = [p.id for p in self._providers_shown() if provider_id in {"", p.id}]
+        if len(owners) != 1:
             raise InvalidInputError(
-                [],
-                message="Which provider serves it?",
-                hint="Choose it on the left, then add the id by hand again.",
+                [], message="Which provider serves it?", hint="Choose it beside the id, then add it again."
             )
-        return self._keep([NewModel(provider_id=shown[0].id, model=model_id.strip(), capabilities=(kind,))])
+        made = self._keep([NewModel(provider_id=owners[0], model=model_id.strip(), capabilities=(kind,))])
+        self.hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
+        return made
 
     def _keep(self, wanted: list[NewModel]) -> tuple[CatalogEntry, ...]:
         """Keep models in one write: all of them or none."""
@@ -220,7 +228,7 @@ class Picking(Listing):
             words += f". No model of these fits {listed(left)}"
         for task in given:
             self.use_for[task].value = False
-        self.done.tell(words)
+        self.done.tell(words, self.picker.focus)
         self.picker.selected = ()
         self.root.say(f"{len(made):,} added to the catalog")
         return made

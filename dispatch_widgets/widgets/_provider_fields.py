@@ -12,8 +12,8 @@ from .._text import clean
 from ..errors import InvalidInputError
 from ..presets import PRESETS, find_preset
 from ..urls import normalise_base_url, shown_url
-from ._base import Field, Form
 from ._form_words import first_key_hint, free_name, new_key_hint, variable_hint, variables_offered
+from ._forms import Field, Form
 from ._keyring_box import KeyringBox
 from ._parts import Message, box, close_all_in, heading_html, make, mono, show, write
 from ._states import TYPE_WORDS

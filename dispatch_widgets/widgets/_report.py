@@ -18,17 +18,20 @@ def preview_html(report: MigrationReport) -> str:
     Args:
         report: Its preview.
     """
-    entries = plural(len(report.entries), "entry", "entries", zero="no")
-    providers = plural(len(report.providers), "provider", zero="no")
+    served = sum(len(made.entries) for made in report.providers)
+    others = len(report.entries) - served
     words = (
-        f"Converting makes {providers} from the keys in {entries}, keeps everything else, and puts a copy "
-        "beside the file first. Nothing has been written yet."
+        f"Converting makes {plural(len(report.providers), 'provider', zero='no')} for "
+        f"{plural(served, 'entry', 'entries', zero='no')}, keeps everything else, and puts a copy beside the "
+        "file first. Nothing has been written yet."
     )
     rows = "".join(
         f"<dt>{escaped(made.name)}</dt><dd>{plural(len(made.entries), 'entry', 'entries')}, "
         f"key {mono(made.masked_key)}, {escaped(made.base_url)}</dd>"
         for made in report.providers
     )
+    if others > 0:
+        rows += f"<dt>None new</dt><dd>{plural(others, 'entry', 'entries')} of built-in or known ones</dd>"
     facts = f'<dl class="dw-facts">{rows}</dl>' if rows else ""
     return _stack(
         f'<div class="dw-text">{words}</div>', facts, *_warnings(report), _changes(report, shown=True)

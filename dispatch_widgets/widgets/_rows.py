@@ -259,6 +259,7 @@ class Pick(TypedDict, total=False):
         kinds: Chips to filter by kind (default True).
         by_hand: The last row takes an id that is not listed (default True).
         by_hand_label: Its button (default "Add by hand").
+        owners: Pairs of a provider's id and name: such an id can be any of theirs, so the row asks whose.
         where: Whose models they are, for the sentence that nothing matches: "OpenRouter".
         total: How many there are in all, if the rows are not all of them.
         search_all: Offers to search all providers when nothing matches (default False).
@@ -271,6 +272,7 @@ class Pick(TypedDict, total=False):
     kinds: bool
     by_hand: bool
     by_hand_label: str
+    owners: Sequence[Sequence[str]]
     where: str
     total: int
     search_all: bool

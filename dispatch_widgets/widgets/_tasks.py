@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from .._text import clean, escaped
-from ..errors import ConsentNeededError, DispatchError, MissingVariableError
+from ..errors import ConsentNeededError, DiscoveryError, DispatchError, MissingVariableError
 from ..settings.tasks import TASK_PURPOSE
 from ._parts import Message, box, button, classed, make, markup, model_id, say, text, write
 from ._states import message_of
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
     from ..settings.tasks import Task
     from ..trying import TryResult
 
+    Lead = Callable[[bool], object]
+
 NOT_SET = ""
+SAVING = "Saving…"
+
+
+def pick_class(task: str) -> str:
+    """The class name of a task's choice, by which the focus finds it."""
+    return f"dw-pick-{task}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +76,37 @@ class Trial:
         if self.future is not None:
             self.future.cancel()
 
-    def said(self, *, stop: Callable[[], object], to_providers: Callable[[], object] | None) -> Said | None:
+    def said(self, *, stop: Callable[[], object], lead: Lead | None) -> Said | None:
         """What there is to say about it; None if it was stopped.
 
         Args:
             stop: Stops it.
-            to_providers: Leads to the providers; None where there is no way.
+            lead: Leads to the provider, or to its key if the argument is True; None where there is no way.
         """
         if self.running:
-            return Said("Asking for a few tokens…", "", "Cancel", stop)
+            from ..trying import TRY_TIMEOUT_SECONDS  # loaded by now: it is what asks
+
+            seconds = f"{TRY_TIMEOUT_SECONDS:.0f} s at most"
+            return Said(f"Asking for a few tokens, {seconds}…", "", "Cancel", stop)
         if self.future is None or self.future.cancelled():
-            return _said_of(self.refused, to_providers) if self.refused is not None else None
+            return _said_of(self.refused, lead) if self.refused is not None else None
         failure = self.future.exception()
         if failure is not None:
             known = failure if isinstance(failure, DispatchError) else DispatchError(type(failure).__name__)
-            return _said_of(known, to_providers)
+            return _said_of(known, lead)
         result = self.future.result()
         if result.error is not None:
-            words = f"{clean(result.error.message, 600)} {clean(result.error.hint, 400)}".strip()
-            return Said(f"{words} ({result.latency_seconds:.2f} s)", "error")
+            return _said_of(result.error, lead, f" ({result.latency_seconds:.2f} s)")
         return Said(clean(result.message, 400), "ok")
 
 
-def _said_of(error: DispatchError, to_providers: Callable[[], object] | None) -> Said:
-    words = f"{clean(message_of(error), 600)} {clean(error.hint, 400)}".strip()
-    leads = isinstance(error, ConsentNeededError | MissingVariableError) and to_providers is not None
-    return Said(words, "error", "Go to providers" if leads else "", to_providers if leads else None)
+def _said_of(error: DispatchError, lead: Lead | None, after: str = "") -> Said:
+    words = f"{clean(message_of(error), 600)} {clean(error.hint, 400)}".strip() + after
+    if lead is None or not isinstance(error, ConsentNeededError | MissingVariableError | DiscoveryError):
+        return Said(words, "error")
+    if isinstance(error, DiscoveryError) and error.kind == "INVALID_CREDENTIALS":
+        return Said(words, "error", "Replace key", partial(lead, True))
+    return Said(words, "error", "Go to provider", partial(lead, False))
 
 
 @dataclass
@@ -106,11 +120,13 @@ class TaskRow:
         info: What stands beside the choice: Try, and the model or "Saved".
         row: The whole row.
         saved: "Saved" and Undo; made when they are first needed.
+        saving: "Saving…"; made when it is first needed.
         try_it: The button that tries the model; made when there is one.
         message: What is off with the task; made when there is something to say.
         before: What the task had before its last change here: an entry's id, or empty for none; None
             when there is nothing to undo.
         trouble: Why the last change was not saved.
+        wanted: The choice that is being saved, or was not saved for now; None if there is none.
         trial: The last try, as long as the task has the entry that was tried.
     """
 
@@ -120,10 +136,12 @@ class TaskRow:
     info: widgets.HBox
     row: widgets.HBox
     saved: tuple[widgets.Widget, ...] = ()
+    saving: Any = None
     try_it: Any = None
     message: Message | None = None
     before: str | None = None
     trouble: DispatchError | None = None
+    wanted: str | None = None
     trial: Trial | None = field(default=None)
 
     @classmethod
@@ -141,7 +159,7 @@ class TaskRow:
         pick = make(
             widgets.Dropdown, description=f"Entry for {task}", options=[("Not set", NOT_SET)], value=NOT_SET
         )
-        classed(pick, "dw-field dw-bare dw-task-pick")
+        classed(pick, f"dw-field dw-bare dw-task-pick {pick_class(task)}")
         model = markup("", "dw-sub")
         info = box(model, classes="dw-outcome dw-task-info", row=True)
         return cls(task, pick, model, info, box(name, pick, info, classes="dw-task", row=True))
@@ -168,6 +186,9 @@ class TaskRow:
             write(self.model, model_id(entry.model))
         else:
             say(self.model, "" if none_fits else "Code that asks for it gets an error")
+        saving = self.wanted is not None and self.trouble is None
+        if saving and self.saving is None:
+            self.saving = text(SAVING, "dw-sub")
         done = self.before is not None and self.trouble is None
         if done and not self.saved:
             undo = button("Undo", on_undo, classes="dw-link")
@@ -176,7 +197,8 @@ class TaskRow:
             self.try_it = button(
                 "Try", on_try, classes="dw-link", title=f"Ask the model of {self.task} for a few tokens"
             )
-        parts = (*((self.try_it,) if can_try else ()), *(self.saved if done else (self.model,)))
+        outcome = (self.saving,) if saving else self.saved if done else (self.model,)
+        parts = (*((self.try_it,) if can_try else ()), *outcome)
         if self.info.children != parts:
             self.info.children = parts
         if self.try_it is not None:
@@ -186,5 +208,6 @@ class TaskRow:
         """Close what may have no place in the row just now, and stop a try."""
         if self.trial is not None:
             self.trial.cancel()
-        for part in (self.model, *self.saved, *([self.try_it] if self.try_it is not None else [])):
-            part.close()
+        for part in (self.model, *self.saved, self.saving, self.try_it):
+            if part is not None:
+                part.close()

@@ -55,7 +55,7 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.note = Note()
         self._excerpt = markup("")
         self._mend_words, self._restore_words = text("", "dw-sub"), text("", "dw-sub")
-        self.look_again = button("Look again", panel.does(panel.service.reload), icon="refresh")
+        self.look_again = button("Look again", panel.does(self._look_again), icon="refresh")
         self.restore = button("Restore", panel.does(self._restore), icon="undo")
         self.move_away = button("Move it away", panel.does(self._move_away))
         self._open = markup("", "dw-open")
@@ -107,10 +107,16 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         if newest is not None:
             self._panel.service.restore(newest)
             self._panel.root.say("Restored")
+            self._panel.backups.focus()
+
+    def _look_again(self) -> None:
+        self._panel.service.reload()
+        if self._panel.service.problem is None:
+            self._panel.root.say("The file can be read")
+            self._panel.backups.focus()
 
     def _move_away(self) -> None:
-        self._panel.service.move_away()
-        self._panel.root.say("Moved away")
+        self._panel.moved_away(self._panel.service.move_away())
 
 
 def _way(title: str, words: widgets.HTML, *actions: widgets.Widget) -> Any:

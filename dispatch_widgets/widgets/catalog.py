@@ -8,8 +8,9 @@ import ipywidgets as widgets
 
 from .._text import clean, plural
 from ..errors import DispatchError, InvalidInputError
-from ._base import Field, Form, UnexpectedError
+from ._base import UnexpectedError
 from ._format import listed
+from ._forms import Field, Form
 from ._parts import box, classed, make, markup, text
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class EntryForm(Form):
                 self._refuse(error)
             except DispatchError as error:
                 self.refuse(error)
+                self._panel.root.focus(".dw-form .dw-note .dw-btn, .dw-form .dw-save")
             except Exception as error:  # noqa: BLE001 - shown in the form
                 self.refuse(UnexpectedError(error))
             else:

@@ -174,8 +174,9 @@ class ItemList(anywidget.AnyWidget):
         elapsed         the row     ``{}``: the countdown of its note has ended
         choose          the row     ``{}`` (``rail``); `current` is set already
         add             ``""``      ``{"ids": [...]}`` (``pick``), rows that are not in the catalog
-        add_by_hand     ``""``      ``{"model": str, "kind": "chat" or "embedding"}`` (``pick``);
-                                    the field empties, unless the callback gives back False
+        add_by_hand     ``""``      ``{"model": str, "kind": "chat" or "embedding"}`` (``pick``), and
+                                    ``"provider"`` where there are ``owners``; the field empties,
+                                    unless the callback gives back False
         search_all      ``""``      ``{"query": str}`` (``pick``)
         others          ``""``      actions of `busy`, `empty` and of the list's own `note`
         =============== =========== ==========================================================
@@ -292,7 +293,9 @@ class ItemList(anywidget.AnyWidget):
                 return None
             model = model.strip()
             usable = 0 < len(model) <= MAX_TYPED_ID_CHARACTERS and self.pick.get("by_hand", True)
-            return {"model": model, "kind": kind} if usable else None
+            owners = [owner[0] for owner in self.pick.get("owners", ())]
+            whose = {"provider": data["provider"]} if data.get("provider") in owners else {}
+            return {"model": model, "kind": kind, **whose} if usable else None
         if self.mode == "pick" and action == "search_all":
             query = data.get("query")
             return {"query": query} if isinstance(query, str) and self.pick.get("search_all") else None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._text import clean, plural
+from ._before_providers import BeforeProviders
 from ._model_rows import CATALOG_COLUMNS, delete_question, entry_row
-from ._parts import Later, button, empty, head, heading, make, say, section, show, text
+from ._parts import Later, Note, button, empty, head, heading, make, say, section, show, text
 from ._picking import Picking
-from ._provider_rows import trouble_note
+from ._troubles import retry_note
+from ._unlisted import unlisted
 from .catalog import EntryForm
 from .item_list import ItemList
 
@@ -53,13 +55,25 @@ class ModelsPanel(Picking):
             columns=[list(pair) for pair in CATALOG_COLUMNS],
         )
         self.entries.on_action(self._answer_entry)
-        self._catalog_section = section(head(heading("Catalog"), self._catalog_fact, self.done), self.entries)
+        self.before = BeforeProviders(self, after=self.entries.focus)
+        self._unconverted = Later(self._make_unconverted)
+        self._catalog_section = section(
+            head(heading("Catalog"), self._catalog_fact, self.done),
+            self.before,
+            self._unconverted,
+            self.entries,
+        )
         return self._empty, self._add_section, self._catalog_section
 
     def _make_empty(self) -> list[widgets.Widget]:
         add = button("Add provider", lambda: self.go("providers", add=True), icon="plus", style="primary")
         actions = [add] if self.host is not None else []
         return [empty("No provider to take models from", _EMPTY_WORDS, *actions)]
+
+    def _make_unconverted(self) -> list[widgets.Widget]:
+        self.unconverted = Note()
+        self._convert = button("Convert", lambda: self.go("settings", convert=True))
+        return [self.unconverted]
 
     # -- what code and tests can read --------------------------------------------------------------
 
@@ -98,18 +112,32 @@ class ModelsPanel(Picking):
         catalog = self.service.catalog
         by_id = {provider.id: provider for provider in providers}
         used: dict[str, list[str]] = {}
-        for found in self.service.assignments:
-            used.setdefault(found.model_id, []).append(found.task)
+        for given in self.service.assignments:
+            used.setdefault(given.model_id, []).append(given.task)
         kinds = self.hub.kinds()
+        missing = self._missing(catalog)
+        lists = [(provider.id, self.hub.models(provider.id)) for provider in providers]
         rows = []
         for entry in catalog:
             tasks = used.get(entry.id, [])
             trouble = self._row_troubles.get(entry.id)
-            note = trouble_note(trouble) if trouble is not None else None
-            if note is None and self._questions.get(entry.id) == "delete":
-                note = delete_question(entry, tasks)
-            rows.append(entry_row(entry, kinds[entry.id], tasks, by_id, gone=self._gone(entry), note=note))
+            note = retry_note(trouble) if trouble is not None else None
+            if note is None and (asked := self._questions.get(entry.id)):
+                note = delete_question(entry, tasks, deleting=asked == "deleting")
+            found = [key for key, models in lists if entry.problem and models and models.get(entry.model)]
+            row = entry_row(
+                entry,
+                kinds[entry.id],
+                tasks,
+                by_id,
+                gone=self._gone(entry),
+                unlisted=entry.id in missing,
+                listing=found,
+                note=note,
+            )
+            rows.append(row)
         self.entries.set_items(rows)
+        self._draw_unconverted(catalog)
         if catalog:
             self.entries.empty = None
             worried = self.attention()
@@ -122,6 +150,33 @@ class ModelsPanel(Picking):
             say(self._catalog_fact, "")
         self.done.draw()
         show(self._catalog_fact, not self.done.words)
+
+    def _draw_unconverted(self, catalog: tuple[CatalogEntry, ...]) -> None:
+        """Say once for all entries what it means that they are from before providers."""
+        self.before.draw()
+        count = sum(entry.unconverted for entry in catalog)
+        left = bool(count) and not self.service.awaiting_migration
+        self._unconverted.show(left)
+        if left:
+            are, until, them = ("is", "it is", "it") if count == 1 else ("are", "they are", "them")
+            self.unconverted.set(
+                "warn",
+                f"{plural(count, 'entry', 'entries')} {are} from before providers.",
+                f"Until {until} converted, tasks cannot use {them}.",
+                actions=[self._convert] if self.host is not None else [],
+            )
+
+    def _missing(self, catalog: tuple[CatalogEntry, ...]) -> frozenset[str]:
+        """Ids of the entries whose provider lists others, but not theirs."""
+        asked: dict[str, dict[str, str]] = {}
+        for entry in catalog:
+            if entry.provider_id and not entry.problem and entry.id not in self.hub.kept:
+                asked.setdefault(entry.provider_id, {})[entry.id] = entry.model
+        missing: set[str] = set()
+        for provider_id, wanted in asked.items():
+            without = unlisted(self.hub.models(provider_id), wanted.values())
+            missing.update(key for key, model_id in wanted.items() if model_id in without)
+        return frozenset(missing)
 
     def _gone(self, entry: CatalogEntry) -> datetime | None:
         if entry.id in self.hub.kept:
@@ -136,19 +191,27 @@ class ModelsPanel(Picking):
             "delete": lambda: self._ask_delete(row),
             "confirm_delete": lambda: self._delete(row),
             "keep": lambda: self._unask(row),
-            "give": lambda: self._changed(lambda: self.service.update_model(row, provider_id=data["select"])),
+            "give": lambda: self._give_provider(row, data["select"]),
             "keep_listed": lambda: self.hub.kept.add(row),
             "pick_other": lambda: self._pick_other(row),
-            "convert": lambda: self.go("settings"),
             "add_provider": lambda: self.go("providers", add=True),
             "dismiss": lambda: None,
         }
-        if action in work:
-            self.act(work[action], row=row)
+        work["again"] = lambda: None
+        if action not in work:
+            return
+        done = self.again(row) if action == "again" else self.act(work[action], row=row)
+        if not done:
+            self.entries.focus(row, "again")
 
-    def _changed(self, work: Callable[[], object]) -> None:
-        work()
+    def _give_provider(self, entry_id: str, provider_id: str) -> None:
+        if not provider_id:
+            self.root.say("Choose a provider first")
+            self.entries.focus(entry_id, "note:select")
+            return
+        self.service.update_model(entry_id, provider_id=provider_id)
         self.root.say("Saved")
+        self.entries.focus(entry_id)
 
     def _ask_delete(self, entry_id: str) -> None:
         self._questions = {entry_id: "delete"}
@@ -162,18 +225,33 @@ class ModelsPanel(Picking):
     def _delete(self, entry_id: str) -> None:
         order = [row["id"] for row in self.entries.rows]
         place = order.index(entry_id) if entry_id in order else 0
-        self._questions.clear()
         title = clean(self.service.entry(entry_id).title, 60)
+        self._questions = {entry_id: "deleting"}  # the file may be locked for a while
+        self._draw_catalog(self.service.get_providers())
+        self._questions = {}
         self.service.delete_model(entry_id)
-        self.done.tell(f"{title} deleted")
+        self.done.tell(f"{title} deleted", lambda: self.entries.focus(entry_id))
         self.root.say(f"{title} deleted")
         left = [key for key in order if key != entry_id]
         if left:
             self.entries.focus(left[min(place, len(left) - 1)])
 
     def _pick_other(self, entry_id: str) -> None:
+        used = {found.task for found in self.service.assignments if found.model_id == entry_id}
+        for task, box in self.use_for.items():
+            box.value = task in used  # what is picked takes the tasks over
         self.choose(self.service.entry(entry_id).provider_id or "")
         self.picker.focus()
+
+    def show_entry(self, entry_id: str) -> None:
+        """Bring an entry of the catalog into view, with the focus on the choice that it needs.
+
+        Args:
+            entry_id: Which one.
+        """
+        row = next((row for row in self.entries.rows if row["id"] == entry_id), None)
+        asks = row is not None and "select" in (row.get("note") or {})
+        self.entries.focus(entry_id, "note:select" if asks else "")
 
     # -- the form ----------------------------------------------------------------------------------
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from .._text import clean, escaped, plural
 from ..errors import DispatchError
 from ..settings.tasks import TASK_NEEDS, TASKS
-from ._base import BasePanel, UnexpectedError
+from ._base import UnexpectedError
 from ._model_rows import kind_words
 from ._news import News
 from ._parts import (
@@ -28,7 +28,9 @@ from ._parts import (
     text,
     write,
 )
-from ._tasks import NOT_SET, Said, TaskRow, Trial
+from ._saying import Saying
+from ._tasks import NOT_SET, Said, TaskRow, Trial, pick_class
+from ._troubles import may_pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +45,7 @@ _EMPTY_WORDS = (
 )
 
 
-class RouterPanel(BasePanel):
+class RouterPanel(Saying):
     """The six tasks, each with the entries that can do it.
 
     Attributes:
@@ -131,11 +133,13 @@ class RouterPanel(BasePanel):
         row = self.tasks[task]  # type: ignore[index]
 
         def work() -> None:
-            before, row.before = row.before, None
+            before = row.before
             if before is None:
                 return
             self._give(row.task, before)
+            row.before = None
             self.root.say("Undone")
+            self._focus_on(row)
 
         self.act(work)
 
@@ -225,6 +229,8 @@ class RouterPanel(BasePanel):
         providers: Mapping[str, Provider],
         fitting: list[tuple[str, str]],
     ) -> None:
+        if row.wanted not in {None, NOT_SET, *(key for key, _ in fitting)}:
+            row.wanted = None  # it went meanwhile
         current = given.model_id if given is not None else NOT_SET
         entry = entries.get(current)
         options = list(fitting)
@@ -235,7 +241,7 @@ class RouterPanel(BasePanel):
             options = [(NOT_SET, "No entry fits")]
         else:
             options.insert(0, (NOT_SET, "Not set"))  # always first: a choice that moves is hard to find
-        _set_options(row.pick, options, current)
+        _set_options(row.pick, options, current if row.wanted is None else row.wanted)
         row.pick.disabled = none_fits
         mark(row.pick, "dw-invalid", given is not None and bool(given.problem))
         if row.trial is not None and row.trial.entry_id != current:
@@ -274,66 +280,6 @@ class RouterPanel(BasePanel):
         else:
             row.message.set(said.words, said.tone, action=said.action, on_click=said.on_click)
 
-    def _said(
-        self,
-        row: TaskRow,
-        given: Assignment | None,
-        entry: CatalogEntry | None,
-        providers: Mapping[str, Provider],
-        *,
-        none_fits: bool,
-    ) -> Said | None:
-        """What there is to say about a task."""
-        needed = TASK_NEEDS[row.task]
-        if row.trouble is not None:
-            return Said(f"Not saved: {row.trouble.message} {row.trouble.hint}", "error")
-        if row.trial is not None and (said := self._said_of_trial(row, row.trial)):
-            return said
-        if given is not None and given.problem:
-            return self._said_of_problem(given.problem, entry)
-        if entry is None:
-            return self._said_of_none(needed) if none_fits else None
-        doubt = self._doubt(entry, row.task)
-        if doubt == "gone":
-            owner = providers.get(entry.provider_id or "")
-            name = clean(owner.name) if owner is not None else "Its provider"
-            return Said(f"{name} no longer lists this model. It may still answer.", "warn")
-        kind = "an embedding" if needed == "embedding" else "a chat"
-        words = f"{row.task} needs {kind} model, and this one is none."
-        return Said(words, "warn") if doubt == "kind" else None
-
-    def _doubt(self, entry: CatalogEntry, task: Task) -> Literal["gone", "kind"] | None:
-        """Why a task's entry, although it can be used, may not be the right one."""
-        if (entry.provider_id or "", entry.model) in self.hub.gone:
-            return "gone"
-        fits = TASK_NEEDS[task] in self.hub.kinds()[entry.id].capabilities
-        return None if fits else "kind"
-
-    def _said_of_trial(self, row: TaskRow, trial: Trial) -> Said | None:
-        leads = (lambda: self.go("providers")) if self.host is not None else None
-        said = trial.said(stop=lambda: self.stop_trying(row.task), to_providers=leads)
-        if said is not None and not trial.running and not trial.told:
-            trial.told = True
-            self.root.say(f"{row.task}: {said.words}")
-        return said
-
-    def _said_of_problem(self, problem: str, entry: CatalogEntry | None) -> Said:
-        if entry is None:
-            return Said(problem, "error")
-        if entry.unconverted:
-            return Said(problem, "error", "Convert it", lambda: self.go("settings"))
-        return Said(problem, "error", "Give a provider", lambda: self.go("models"))
-
-    def _said_of_none(self, needed: str) -> Said | None:
-        if not self.service.catalog:
-            return None  # the whole tab says so
-        lists = [self.hub.models(provider.id) for provider in self.service.get_providers()]
-        count = sum(model.kind == needed for models in lists if models is not None for model in models)
-        words = f"No {needed} model in the catalog."
-        if count:
-            words += f" Your providers list {count:,}."
-        return Said(words, "warn", "Choose one in Models", lambda: self.go("models", kind=needed))
-
     # -- choosing ----------------------------------------------------------------------------------
 
     def _picked(self, task: Task, entry_id: str | None) -> None:
@@ -342,6 +288,9 @@ class RouterPanel(BasePanel):
                 return  # this thread's own drawing moved the choice
             row = self.tasks[task]
             before = self.service.assignments.get(task) if self.readable else None
+            row.wanted, row.trouble = entry_id or NOT_SET, None
+            self._redraw(None)  # "Saving…": another program may hold the file for a while
+            wanted = row.wanted
             try:
                 self._give(task, entry_id or NOT_SET)
             except DispatchError as error:
@@ -350,12 +299,28 @@ class RouterPanel(BasePanel):
                 row.trouble = UnexpectedError(error)
             else:
                 self._settled(row, before.model_id if before is not None else NOT_SET)
-            self._redraw(None)  # after a failure the choice goes back to what the file says
+            # A choice that can be saved in a moment stays; any other goes back to what the file says.
+            row.wanted = wanted if row.trouble is not None and may_pass(row.trouble) else None
+            self._redraw(None)
+
+    def save_again(self, task: str) -> None:
+        """Try once more to save a choice that could not be saved.
+
+        Args:
+            task: The task.
+        """
+        row = self.tasks[task]  # type: ignore[index]
+        if row.wanted is not None:
+            self._picked(row.task, row.wanted)
+            self._focus_on(row)
+
+    def _focus_on(self, row: TaskRow) -> None:
+        self.root.focus(f".{pick_class(row.task)} select")
 
     def _settled(self, row: TaskRow, before: str) -> None:
         for other in self.tasks.values():
             other.before = None  # Undo holds until the next change of the section
-            other.trouble = None
+            other.trouble = other.wanted = None
         row.before = before
         self._snippet_task = row.task
         self.root.say("Saved")

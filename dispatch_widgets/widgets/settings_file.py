@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from .._text import clean, escaped, plural
-from ._base import BasePanel
+from ._backups import Backups
 from ._done import Done
-from ._format import content_words, restore_words, size, stamp
+from ._format import listed, stamp
 from ._parts import (
     Later,
     Note,
@@ -26,7 +27,7 @@ from ._parts import (
     text,
     write,
 )
-from ._provider_rows import shown_address, shown_key, trouble_note
+from ._provider_rows import shown_address, shown_key
 from ._report import preview_html, report_html
 from ._source import open_file_html
 from ._summary import why_this_file
@@ -34,14 +35,13 @@ from ._ways_out import WaysOut
 from .item_list import ItemList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from pathlib import Path
 
     import ipywidgets as widgets
 
     from ..errors import SettingsFileError
-    from ..settings.store import Backup
     from ._news import News
-    from ._rows import Note as RowNote
     from ._rows import Row
 
 _LEFTOVER_WORDS = (
@@ -49,7 +49,7 @@ _LEFTOVER_WORDS = (
 )
 
 
-class SettingsFilePanel(BasePanel):
+class SettingsFilePanel(Backups):
     """The settings file: its place, its conversion, its backups, and the ways out when it is broken.
 
     Attributes:
@@ -63,46 +63,44 @@ class SettingsFilePanel(BasePanel):
     _hides_when_unreadable = False
 
     def _build(self) -> Iterable[widgets.Widget]:
-        self._questions: dict[str, str] = {}
-        self._goes = ""
-        self._by_row: dict[str, Backup] = {}
         self._git_warning: str | None = None
         self._broken = box()
+        self._moved_to = ""
+        self._moved = Later(self._make_moved, "dw-moved")
         self.ways_out: WaysOut | None = None
         self._conversion_title = heading("")
-        self.convert = button("Convert", self.does(self._convert), style="primary")
-        self.undo_conversion = button("Undo conversion", self.does(self._undo_conversion), icon="undo")
+        self.convert = button("Convert", self.does(self._convert), style="primary", classes="dw-convert")
+        self.undo_conversion = button(
+            "Undo conversion", self.does(self._undo_conversion), icon="undo", classes="dw-unconvert"
+        )
         self._report = markup("", "dw-report")
         self._conversion = section(
             head(self._conversion_title, actions=[self.convert, self.undo_conversion]), self._report
         )
         self._leftover_fact = text("", "dw-sub")
-        self.convert_entries = button("Convert", self.does(self._convert_entries), style="primary")
+        self.convert_entries = button(
+            "Convert", self.does(self._convert_entries), style="primary", classes="dw-convert"
+        )
+        self._leftover_words = text(_LEFTOVER_WORDS, "dw-sub")
+        self.converted = Done(self)
         self.leftovers = make(ItemList, mode="manage", label="Entries to convert", variant="dw-plainrows")
-        self._leftover_section = Later(self._make_leftovers, "dw-section")
+        self._leftover_section = Later(self._make_leftovers, "dw-section dw-leftovers")
         self.merge = button("Merge", self.does(self._merge))
         self.done = Done(self)
         self.duplicates = make(ItemList, mode="manage", label="Duplicates", variant="dw-plainrows")
-        self._duplicate_section = Later(self._make_duplicates, "dw-section")
-        self.backups = make(ItemList, mode="manage", label="Backups", variant="dw-backups")
-        self.backups.empty = {
-            "title": "No backups yet",
-            "text": "One is made before every conversion and restore.",
-        }
-        self.backups.on_action(self._answer_backup)
-        self._backup_section = section(
-            head(heading("Backups"), text("Beside the file, readable by you only", "dw-sub")), self.backups
-        )
+        self._duplicate_section = Later(self._make_duplicates, "dw-section dw-same")
+        backups = self._build_backups()
         self._facts = markup("", "dw-where")
         self._git = Later(self._make_git)
         self._open_file = markup("", "dw-open")
         self._where = section(head(heading("This file"), actions=[self._open_file]), self._facts, self._git)
         return (
             self._broken,
+            self._moved,
             self._conversion,
             self._leftover_section,
             self._duplicate_section,
-            self._backup_section,
+            backups,
             self._where,
         )
 
@@ -113,8 +111,15 @@ class SettingsFilePanel(BasePanel):
 
     def _make_leftovers(self) -> list[widgets.Widget]:
         title = heading("Entries from before providers")
-        top = head(title, self._leftover_fact, actions=[self.convert_entries])
-        return [top, self.leftovers, text(_LEFTOVER_WORDS, "dw-sub")]
+        top = head(title, self._leftover_fact, self.converted, actions=[self.convert_entries])
+        return [top, self.leftovers, self._leftover_words]
+
+    def _make_moved(self) -> list[widgets.Widget]:
+        self.moved = Note()
+        add = button("Add provider", lambda: self.go("providers", add=True), icon="plus")
+        self._moved_actions = [add] if self.host is not None else []
+        self._moved_actions.append(button("Dismiss", self.does(self._forget_moved), classes="dw-quiet"))
+        return [self.moved]
 
     def _make_duplicates(self) -> list[widgets.Widget]:
         title, fact = heading("Providers that are the same"), text("Same type, key and address", "dw-sub")
@@ -153,6 +158,8 @@ class SettingsFilePanel(BasePanel):
                 self.done,
                 self.convert_entries,
                 self._leftover_fact,
+                self._leftover_words,
+                self.converted,
             ):
                 part.close()
         super().close()
@@ -171,14 +178,25 @@ class SettingsFilePanel(BasePanel):
             self._draw_git()
         if news is not None and news.what != "settings":
             return
+        self._draw_moved()
         self._draw_conversion()
         self._draw_leftovers()
         self._draw_duplicates()
         self._draw_backups()
         self._draw_where()
 
+    def _draw_moved(self) -> None:
+        if self.service.settings.providers:
+            self._moved_to = ""  # a new file was begun
+        self._moved.show(bool(self._moved_to))
+        if self._moved_to:
+            words = "There is no settings file now. The first save makes a new one."
+            title = f"The broken file is now {self._moved_to}, in the same folder."
+            self.moved.set("ok", title, words, actions=self._moved_actions)
+
     def _draw_broken(self, problem: SettingsFileError) -> None:
         show(self._conversion, False)
+        self._moved.show(False)
         self._leftover_section.show(False)
         self._duplicate_section.show(False)
         if self.ways_out is None:  # made when it is first needed, which may be never
@@ -219,7 +237,10 @@ class SettingsFilePanel(BasePanel):
         words = plural(len(left), "entry", "entries")
         say(self._leftover_fact, words)
         self.convert_entries.description = self.convert_entries.tooltip = f"Convert {words}"
-        self._leftover_section.show(bool(left))
+        self.converted.draw()
+        for part in (self._leftover_fact, self.convert_entries, self._leftover_words):
+            show(part, bool(left))
+        self._leftover_section.show(bool(left) or bool(self.converted.words))
 
     def _draw_duplicates(self) -> None:
         groups = self.hub.duplicates()
@@ -230,9 +251,10 @@ class SettingsFilePanel(BasePanel):
             kept = providers[group[0]]
             for provider_id in group:
                 provider = providers[provider_id]
-                count = plural(uses.count(provider_id), "entry", "entries", zero="No")
-                moves = "moves" if uses.count(provider_id) == 1 else "move"
-                first = count if provider is kept else f"{count} {moves} to {clean(kept.name)}"
+                used = uses.count(provider_id)
+                count = plural(used, "entry", "entries", zero="No")
+                moves = f"{count} {'moves' if used == 1 else 'move'} to {clean(kept.name)}"
+                first = count if provider is kept else moves if used else "Nothing to move"
                 rows.append(
                     {
                         "id": provider_id,
@@ -248,69 +270,6 @@ class SettingsFilePanel(BasePanel):
         self.done.draw()
         show(self.merge, bool(groups))
         self._duplicate_section.show(bool(groups) or bool(self.done.words))
-
-    def _draw_backups(self) -> None:
-        found = self.service.backups()
-        self._by_row = {backup.path.name: backup for backup in found}
-        self.backups.set_items([self._backup_row(backup) for backup in found])
-
-    def _backup_row(self, backup: Backup) -> Row:
-        name = backup.path.name
-        when = stamp(backup.made_at, seconds=True)
-        reason = clean(backup.reason) if backup.reason else "Made by hand"
-        row: Row = {
-            "id": name,
-            "title": when,
-            "meta": [
-                [
-                    reason[:1].upper() + reason[1:],
-                    f"{content_words(backup.providers, backup.entries)}, {size(backup.size_bytes)}",
-                ]
-            ],
-            "actions": [
-                {"action": "restore", "label": "Restore", "icon": "undo"},
-                {
-                    "action": "delete",
-                    "label": f"Delete the backup of {when}",
-                    "icon": "trash",
-                    "style": "quiet",
-                    "only": True,
-                },
-            ],
-        }
-        note = self._backup_note(name, backup)
-        if note is not None:
-            row["note"] = note
-        return row
-
-    def _backup_note(self, name: str, backup: Backup) -> RowNote | None:
-        trouble = self._row_troubles.get(name)
-        if trouble is not None:
-            return trouble_note(trouble)
-        question = self._questions.get(name)
-        if question == "restore":
-            return {
-                "tone": "warn",
-                "icon": "undo",
-                "title": f"Go back to the file of {stamp(backup.made_at)}?",
-                "text": f"The file of now is kept as a backup. {self._goes}",
-                "actions": [
-                    {"action": "confirm_restore", "label": "Restore this backup", "style": "danger"},
-                    {"action": "keep", "label": "Keep the file"},
-                ],
-            }
-        if question == "delete":
-            return {
-                "tone": "error",
-                "icon": "trash",
-                "title": f"Delete the backup of {stamp(backup.made_at)}?",
-                "text": "It cannot be brought back.",
-                "actions": [
-                    {"action": "confirm_delete", "label": "Delete backup", "style": "danger"},
-                    {"action": "keep", "label": "Keep it"},
-                ],
-            }
-        return None
 
     def _draw_where(self) -> None:
         location = self.service.location
@@ -329,62 +288,50 @@ class SettingsFilePanel(BasePanel):
 
     # -- doing -------------------------------------------------------------------------------------
 
+    def to_convert(self) -> None:
+        """Move the focus to the button that converts what is from before providers."""
+        self.root.focus(".dw-convert")
+
+    def moved_away(self, path: Path) -> None:
+        """Say where a broken file is now that a new one can be begun.
+
+        Args:
+            path: Where it is.
+        """
+        self._moved_to = clean(path.name)
+        self.root.say(f"The broken file is now {self._moved_to}")
+        self.root.focus(".dw-moved .dw-btn")
+
+    def _forget_moved(self) -> None:
+        self._moved_to = ""
+        self.backups.focus()
+
     def _convert(self) -> None:
         self.service.migrate()
         self.root.say("Converted")
+        self.root.focus(".dw-unconvert")
 
     def _undo_conversion(self) -> None:
         report = self.service.migration_report
         if report is not None and report.backup is not None:
             self.service.restore(report.backup)
             self.root.say("The file is as it was before the conversion")
+            self.to_convert()
 
     def _convert_entries(self) -> None:
-        self.service.convert_entries()
-        self.root.say("Converted")
+        report = self.service.convert_entries()
+        done = f"{plural(len(report.entries), 'entry', 'entries')} converted"
+        made = listed(clean(provider.name, 60) for provider in report.providers)
+        self.converted.tell(f"{done}, {made} made" if made else f"{done}, no provider made", self.to_convert)
+        self.root.say(done)
+        self.root.focus(".dw-leftovers .dw-outcome .dw-btn")
 
     def _merge(self) -> None:
         groups = self.service.merge_duplicates()
         if not groups:
             return  # another program was quicker
         only = clean(self.service.provider(groups[0][0]).name, 60) if len(groups) == 1 else ""
-        self.done.tell(f"{only or plural(len(groups), 'account')} merged")
+        back = partial(self.root.focus, ".dw-same > .dw-head .dw-actions .dw-btn")
+        self.done.tell(f"{only or plural(len(groups), 'account')} merged", back)
         self.root.say("Merged")
-
-    def _answer_backup(self, action: str, row: str, data: Mapping[str, Any]) -> None:  # noqa: ARG002
-        backup = self._by_row.get(row)
-        if backup is None:
-            return
-        work = {
-            "restore": lambda: self._ask_restore(row, backup),
-            "delete": lambda: self._ask(row, "delete"),
-            "keep": lambda: self._keep(row),
-            "confirm_restore": lambda: self._restore(backup),
-            "confirm_delete": lambda: self._delete(backup),
-            "dismiss": lambda: None,
-        }.get(action)
-        if work is not None:
-            self.act(work, row=row)
-
-    def _ask_restore(self, name: str, backup: Backup) -> None:
-        self._goes = restore_words(self.service.added_since(backup))
-        self._ask(name, "restore")
-
-    def _ask(self, name: str, question: str) -> None:
-        self._questions = {name: question}
-        self._draw_backups()
-        self.backups.focus(name, "keep")
-
-    def _keep(self, name: str) -> None:
-        self._questions.clear()
-        self.backups.focus(name)
-
-    def _restore(self, backup: Backup) -> None:
-        self._questions.clear()
-        self.service.restore(backup)
-        self.root.say("Restored")
-
-    def _delete(self, backup: Backup) -> None:
-        self._questions.clear()
-        self.service.delete_backup(backup)
-        self.root.say("Deleted")
+        self.root.focus(".dw-same .dw-outcome .dw-btn")

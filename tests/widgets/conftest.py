@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import comm
 import ipywidgets as widgets
 import pytest
+from filelock import FileLock
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 PATIENCE_SECONDS = 20.0
@@ -126,6 +128,17 @@ class Page:
 def page() -> type[Page]:
     """What a page does, without one."""
     return Page
+
+
+@pytest.fixture
+def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], AbstractContextManager[object]]:
+    """Holds the lock of a service's file as another program does; nobody waits long for it."""
+
+    def hold(service: SettingsService) -> AbstractContextManager[object]:
+        monkeypatch.setattr(service._file.store._disk, "_lock_timeout_seconds", 0.05)
+        return FileLock(f"{service.path}.lock")
+
+    return hold
 
 
 @pytest.fixture

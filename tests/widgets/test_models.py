@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from dispatch_widgets import ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.faults import fault
+from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.discovery.models import DiscoveredModel, ModelList
 from dispatch_widgets.widgets._format import created, price, tokens
 from dispatch_widgets.widgets._model_rows import ALL, model_of, row_id
 from dispatch_widgets.widgets._parts import is_shown
+from dispatch_widgets.widgets._unlisted import unlisted
 
 
 @pytest.fixture
@@ -150,12 +156,20 @@ def test_an_id_can_be_typed_by_hand_also_when_discovery_failed(service, demo, id
 
 
 @pytest.mark.req("UI")
-def test_by_hand_among_all_providers_asks_whose_it_is(panel, service, page) -> None:
-    """With all providers shown an id typed by hand is not guessed to be one's: the panel asks."""
+def test_by_hand_among_all_providers_asks_whose_it_is(panel, service, ids, page, sent) -> None:
+    """With all providers shown the row asks whose id it is; unanswered, the text stays, nothing is kept."""
     page.answer(panel.rail, "choose", ALL)
+    assert [name for _, name in panel.picker.pick["owners"]] == ["Lab", "Anthropic"]
+    sent.clear()
     page.answer(panel.picker, "add_by_hand", model="m", kind="chat")
     assert service.catalog == ()
-    assert "Which provider" in panel.picker.note["title"]
+    assert "by_hand_done" not in str(sent)
+    page.answer(panel.picker, "add_by_hand", model="m", kind="chat", provider=ids["Anthropic"])
+    assert [(entry.model, entry.provider_id) for entry in service.catalog] == [("m", ids["Anthropic"])]
+    assert "by_hand_done" in str(sent)
+    page.answer(panel.rail, "choose", ids["Lab"])
+    assert panel.picker.pick["owners"] == []
+    assert panel.picker.note is None
 
 
 @pytest.mark.req("UI")
@@ -191,18 +205,32 @@ def test_an_entry_without_provider_is_red_and_can_be_given_one(panel, service, i
     row = page.row(panel.entries, "Claude X")
     assert row["badge"] == {"text": "No provider", "tone": "error", "icon": "error"}
     assert row["note"]["title"] == "Its provider was deleted, so grade has no model."
-    assert [option[1] for option in row["note"]["select"]["options"]] == ["Lab"]
+    select = row["note"]["select"]
+    assert [option[1] for option in select["options"]] == ["Choose a provider", "Lab"]
+    assert select["value"] == ""  # the Lab does not list it, so it is not proposed
     assert panel.attention() == 1
+    page.answer(panel.entries, "give", entry.id, select="")
+    assert service.entry(entry.id).problem
     page.answer(panel.entries, "give", entry.id, select=ids["Lab"])
     assert service.entry(entry.id).provider_id == ids["Lab"]
-    assert "badge" not in page.row(panel.entries, "Claude X")
+    assert page.row(panel.entries, "Claude X")["badge"]["text"] == "Not listed"
     assert panel.attention() == 0
+    known = service.known_models(ids["Lab"])[0].id
+    other = service.add_model(provider_id=ids["Lab"], model=known, label="Known")
+    document = json.loads(service.path.read_text(encoding="utf-8"))
+    document["models"]["catalog"][-1]["providerId"] = "gone"
+    service.path.write_text(json.dumps(document), encoding="utf-8")
+    service.reload()
+    assert panel.hub.settle()
+    assert page.row(panel.entries, "Known")["note"]["select"]["value"] == ids["Lab"]
+    assert other.model == known
 
 
 @pytest.mark.req("API-1")
 def test_deleting_an_entry_asks_and_names_its_tasks(panel, service, ids, page) -> None:
     """Delete says which task loses its model and deletes only after the answer."""
-    entry = service.add_model(provider_id=ids["Lab"], model="m", label="Em", tasks=["grade"])
+    model = service.known_models(ids["Lab"])[0].id
+    entry = service.add_model(provider_id=ids["Lab"], model=model, label="Em", tasks=["grade"])
     panel.hub.settle()
     page.answer(panel.entries, "delete", entry.id)
     note = page.row(panel.entries, "Em")["note"]
@@ -299,6 +327,139 @@ def test_a_model_that_is_no_longer_listed_is_marked_never_removed(panel, service
     page.answer(panel.entries, "keep_listed", entry.id)
     assert "badge" not in page.row(panel.entries, "Old")
     assert service.catalog == (service.entry(entry.id),)
+
+
+@pytest.mark.req("MD-13", "UI")
+def test_an_entry_that_its_providers_list_lacks_is_marked_mildly(panel, service, ids, page, demo) -> None:
+    """Without a word of when it went: the list does not have it. A part of a list marks nothing."""
+    entry = service.add_model(provider_id=ids["Lab"], model="gone-overnight", label="Odd", tasks=["grade"])
+    other = service.add_model(provider_id=ids["Anthropic"], model="never-asked", label="Unknown")
+    panel.hub.settle()
+    row = page.row(panel.entries, "Odd")
+    assert (row["badge"]["text"], row["badge"]["tone"]) == ("Not listed", "info")
+    assert row["note"]["title"] == "Lab does not list this id."
+    assert "badge" not in page.row(panel.entries, "Unknown")
+    assert panel.attention() == 0
+    page.answer(panel.entries, "pick_other", entry.id)
+    assert [task for task, box in panel.use_for.items() if box.value] == ["grade"]
+    page.answer(panel.entries, "keep_listed", entry.id)
+    assert "badge" not in page.row(panel.entries, "Odd")
+    panel.hub.kept.clear()
+    demo.play(fault("missing-ids"), where="openai")
+    panel.refresh.click()
+    page.wait(panel)
+    assert service.known_models(ids["Lab"]).warning
+    assert "badge" not in page.row(panel.entries, "Odd")
+    assert other.problem == ""
+
+
+@pytest.mark.req("MD-13")
+@pytest.mark.parametrize(
+    ("model_id", "missing"),
+    [
+        ("gpt-4o", False),
+        ("gpt-4o-2024-08-06", False),
+        ("gpt-4", True),
+        ("gpt-4o-2023-01-01", True),
+        ("claude-sonnet-4-5", False),
+        ("claude-sonnet-4", True),
+        ("claude-sonnet-latest", False),
+        ("mistral-latest", True),
+        ("gemini-pro", False),
+        ("qwen3", False),
+        ("qwen", True),
+    ],
+)
+def test_other_names_of_listed_models_are_not_taken_for_missing(model_id, missing) -> None:
+    """An undated name, one that ends in latest, or one without the list's prefix may well answer."""
+    listed = (
+        "gpt-4o",
+        "gpt-4o-2024-08-06",
+        "claude-sonnet-4-5-20250929",
+        "models/gemini-pro",
+        "qwen3:latest",
+    )
+    models = ModelList(models=tuple(DiscoveredModel(id=key, name=key, capabilities=()) for key in listed))
+    assert (model_id in unlisted(models, [model_id])) is missing
+    for doubtful in (
+        replace(models, source="stale"),
+        replace(models, warning="Some were left out."),
+        replace(models, models=()),
+        None,
+    ):
+        assert not unlisted(doubtful, [model_id])
+
+
+@pytest.mark.req("ST-3", "UI")
+def test_a_deletion_that_cannot_be_saved_can_be_tried_again(service, ids, page, hold_lock, sent) -> None:
+    """While the file is locked the question says Deleting; then the row says why it stays, and Try again."""
+    entry = service.add_model(provider_id=ids["Lab"], model="m", label="Em")
+    panel = ModelsPanel(service)
+    page.answer(panel.entries, "delete", entry.id)
+    sent.clear()
+    with hold_lock(service):
+        page.answer(panel.entries, "confirm_delete", entry.id)
+    assert "Deleting\\\\u2026" in str(sent)
+    note = page.row(panel.entries, "Em")["note"]
+    assert note["title"].count("Not saved:") == 1
+    assert [action["label"] for action in note["actions"]] == ["Try again", "Dismiss"]
+    page.answer(panel.entries, "again", entry.id)
+    assert service.catalog == ()
+
+
+@pytest.mark.req("ST-3", "UI")
+def test_an_edit_that_cannot_be_saved_keeps_its_input_and_can_be_tried_again(service, ids, hold_lock) -> None:
+    """A locked file is said once, in the form, with what was typed and a button that saves."""
+    entry = service.add_model(provider_id=ids["Lab"], model="m", label="Em")
+    form = ModelsPanel(service).edit(entry.id)
+    form.label.control.value = "Typed"
+    with hold_lock(service):
+        form.save.click()
+    assert form.note.content.count("Not saved:") == 1
+    assert "Your input is still here." in form.note.content
+    assert form.label.value == "Typed"
+    (again,) = form.note.buttons
+    assert again.description == "Try again"
+    again.click()
+    assert service.entry(entry.id).label == "Typed"
+
+
+@pytest.mark.req("ST-3", "UI")
+def test_models_that_could_not_be_added_can_be_added_again(panel, service, page, hold_lock) -> None:
+    """The list says why nothing was added and offers to try again; what was typed by hand stays till then."""
+    with hold_lock(service):
+        page.answer(panel.picker, "add_by_hand", model="m", kind="chat")
+    assert panel.picker.note["title"].count("Not saved:") == 1
+    assert [action["label"] for action in panel.picker.note["actions"]] == ["Try again", "Dismiss"]
+    page.answer(panel.picker, "again")
+    assert [entry.model for entry in service.catalog] == ["m"]
+    assert panel.picker.note is None
+
+
+@pytest.mark.req("MIG-6", "UI")
+def test_what_is_not_converted_is_said_once_over_the_catalog(demo, settings_path) -> None:
+    """The entries of an old file have a badge each, and one note for all leads to the conversion."""
+    app = Panel(SettingsService(write_sample(settings_path.parent, demo), auto_migrate=False))
+    rows = app.models.entries.rows
+    assert len(rows) > 2
+    assert {row["badge"]["text"] for row in rows} == {"From before providers"}
+    assert not any("note" in row for row in rows)
+    assert f"stand in its {len(rows)} entries" in app.models.before.words
+    app.models.before.buttons[1].click()
+    assert app.tabs.selected_index == 3
+    app.models.before.buttons[0].click()
+    assert not any("badge" in row for row in app.models.entries.rows)
+    assert not is_shown(app.models.before)
+    document = json.loads(app.service.path.read_text(encoding="utf-8"))
+    leftover = {"id": "old", "providerType": "openai", "model": "gpt-4o", "providerConfig": {"apiKey": "k"}}
+    document["models"]["catalog"].append(leftover)
+    app.service.path.write_text(json.dumps(document), encoding="utf-8")
+    app.service.reload()
+    assert app.hub.settle()
+    assert "1 entry is from before providers." in app.models.unconverted.content
+    app.go("models")
+    app.models.unconverted.buttons[0].click()
+    assert app.tabs.selected_index == 3
 
 
 @pytest.mark.req("PM-7")

@@ -9,7 +9,9 @@ from dispatch_widgets import Panel, RouterPanel, SettingsService
 from dispatch_widgets._text import escaped
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.settings.tasks import TASK_PURPOSE, TASKS
+from dispatch_widgets.widgets._news import News
 from dispatch_widgets.widgets._parts import is_shown
+from dispatch_widgets.widgets._tasks import SAVING
 
 
 @pytest.fixture
@@ -112,7 +114,8 @@ def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, ent
     panel.hub.ask(ids["Lab"], force=True)
     page.wait(panel)
     assert panel.attention() == 1
-    assert panel.messages.keys() == {"embed"}
+    assert panel.messages.keys() == {"embed", "digest"}
+    assert "Lab does not list this model." in panel.messages["digest"]
     demo.set_models(everything[1:])
     try:
         panel.hub.ask(ids["Lab"], force=True)
@@ -182,6 +185,50 @@ def test_a_choice_that_cannot_be_saved_goes_back(service, entries) -> None:
     assert "grade" not in panel.messages
 
 
+@pytest.mark.req("ST-3", "UI")
+def test_a_choice_that_meets_a_lock_stays_and_can_be_tried_again(service, entries, hold_lock, sent) -> None:
+    """While it is saved the row says so; then why it was not, once, with the choice still in place."""
+    panel = RouterPanel(service)
+    row = panel.tasks["grade"]
+    sent.clear()
+    with hold_lock(service):
+        row.pick.value = entries["two"]
+    assert SAVING in str(sent)
+    assert row.saving not in row.info.children
+    assert row.pick.value == entries["two"]
+    assert panel.messages["grade"].count("Not saved:") == 1
+    assert "grade" not in service.assignments
+    panel.hub.post(News("settings"))
+    assert panel.hub.settle()
+    assert row.pick.value == entries["two"]
+    again = row.message.children[1]
+    assert again.description == "Try again"
+    sent.clear()
+    again.click()
+    assert service.assignments["grade"].model_id == entries["two"]
+    assert "grade" not in panel.messages
+    assert ".dw-pick-grade select" in str(sent)
+    sent.clear()
+    panel.undo("grade")
+    assert ".dw-pick-grade select" in str(sent)
+    assert "grade" not in service.assignments
+
+
+@pytest.mark.req("UI", "PM-4")
+def test_an_entry_that_could_do_it_but_for_its_provider_is_named(service, ids, entries) -> None:
+    """A task that nothing fits does not deny an entry that only lacks a provider, and leads to it."""
+    service.delete_provider(ids["Lab"])
+    app = Panel(service)
+    message = app.router.tasks["embed"].message
+    assert "Vec could do it" in app.router.messages["embed"]
+    assert message.children[1].description == "Give a provider"
+    focused = []
+    app.models.entries.focus = lambda *where: focused.append(where)
+    message.children[1].click()
+    assert app.tabs.selected_index == 1
+    assert focused == [(entries["vec"], "note:select")]
+
+
 @pytest.mark.req("UI")
 def test_no_entries_shows_the_next_step(service) -> None:
     """Without entries the panel says to pick models first, and no task can be chosen."""
@@ -238,7 +285,7 @@ def test_try_asks_the_model_and_says_what_came(service, demo, chat, page) -> Non
 
 
 @pytest.mark.req("UI", "MD-15")
-def test_a_failed_try_says_why_and_what_to_do(service, demo, chat, page) -> None:
+def test_a_failed_try_says_why_and_what_to_do(service, demo, ids, chat, page) -> None:
     """A refusal stands in the row with its hint; another choice takes it away."""
     demo.play(fault("401"), where="openai")
     panel = RouterPanel(service)
@@ -248,6 +295,14 @@ def test_a_failed_try_says_why_and_what_to_do(service, demo, chat, page) -> None
     error = panel.tasks["grade"].trial.future.result().error
     assert escaped(error.message, 600) in panel.messages["grade"]
     assert escaped(error.hint, 400) in panel.messages["grade"]
+    app = Panel(service)
+    app.router.try_it("grade")
+    page.until(app.router.tasks["grade"].trial.future.done)
+    assert app.hub.settle()
+    lead = app.router.tasks["grade"].message.children[1]
+    assert lead.description == "Replace key"
+    lead.click()
+    assert app.providers.form.provider.id == ids["Lab"]
     service.unassign("grade")
     assert panel.hub.settle()
     assert "grade" not in panel.messages

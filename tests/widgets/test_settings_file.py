@@ -44,6 +44,13 @@ def test_the_preview_writes_nothing_and_convert_does(old_file) -> None:
     before = old_file.read_bytes()
     panel = SettingsFilePanel(SettingsService(old_file, auto_migrate=False))
     assert "Nothing has been written yet" in panel.report
+    preview = panel.service.preview_migration()
+    assert preview == panel.service.preview_migration()  # no random ids that change with each look
+    assert preview.providers[0].id in preview.after
+    assert "It now reads" not in panel.report
+    served = sum(len(made.entries) for made in preview.providers)
+    assert f"providers for {served} entries" in panel.report
+    assert f"{len(preview.entries) - served} entr" in panel.report.split("None new")[1]
     assert "would" not in panel._conversion_title.value
     assert panel.attention() == 1
     assert old_file.read_bytes() == before
@@ -78,7 +85,7 @@ def test_a_backup_is_restored_after_a_question(old_file, page) -> None:
     page.answer(panel.backups, "restore", row["id"])
     note = panel.backups.rows[0]["note"]
     assert note["title"].startswith("Go back to the file of ")
-    assert "No provider and no entry goes" in note["text"]
+    assert "No provider and no entry is lost" in note["text"]
     page.answer(panel.backups, "keep", row["id"])
     assert old_file.read_bytes() == converted
     page.answer(panel.backups, "restore", row["id"])
@@ -147,6 +154,13 @@ def test_entries_left_from_before_are_shown_and_converted(service, demo, page) -
     assert panel.leftovers.rows == ()
     assert len(service.get_providers()) == 3
     assert not any(found.unconverted for found in service.catalog)
+    name = service.get_providers()[2].name
+    assert panel.converted.words == f"1 entry converted, {name} made"
+    assert not is_shown(panel.convert_entries)
+    panel.converted.undo()
+    assert [row["title"] for row in panel.leftovers.rows] == ["gpt-4o"]
+    assert is_shown(panel.convert_entries)
+    panel.convert_entries.click()
     assert demo.second_api_key not in page.states()
 
 
@@ -182,7 +196,7 @@ def test_several_groups_of_duplicates_are_merged_and_undone_as_one(service, demo
     before = service.path.read_bytes()
     panel = SettingsFilePanel(service)
     assert panel.merge.description == "Merge all 2"
-    assert panel.duplicates.rows[1]["line"][0] == "No entries move to Lab 0"
+    assert panel.duplicates.rows[1]["line"][0] == "Nothing to move"
     panel.merge.click()
     assert service.duplicates() == ()
     assert panel.done.words == "2 accounts merged"
@@ -240,14 +254,25 @@ def test_a_mended_file_is_taken_up(settings_path, canary) -> None:
 
 
 @pytest.mark.req("ST-4")
-def test_a_broken_file_can_be_moved_away(settings_path) -> None:
-    """Move it away keeps the broken file under another name and starts with an empty one."""
-    settings_path.write_text("{", encoding="utf-8")
+def test_a_broken_file_can_be_moved_away(settings_path, demo) -> None:
+    """Move it away says under which name the broken file is kept, and not what was once converted in it."""
+    write_sample(settings_path.parent, demo)
     panel = SettingsFilePanel(SettingsService(settings_path))
+    assert panel.report
+    for backup in panel.service.backups():
+        backup.path.unlink()
+    settings_path.write_text("{", encoding="utf-8")
+    panel.service.reload()
+    assert panel.hub.settle()
     panel.ways_out.move_away.click()
     assert panel.broken == ""
     assert not settings_path.exists()
-    assert [path.read_text(encoding="utf-8") for path in settings_path.parent.glob("*.json")] == ["{"]
+    (moved,) = settings_path.parent.glob("*.json")
+    assert moved.read_text(encoding="utf-8") == "{"
+    assert moved.name in panel.moved.content
+    assert panel.report == ""
+    panel.moved.buttons[-1].click()
+    assert not is_shown(panel._moved)
 
 
 @pytest.mark.req("ST-4")
