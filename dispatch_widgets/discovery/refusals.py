@@ -392,7 +392,7 @@ def _name_target(found: Failure, answer: Answer, place: Place) -> None:
     if base == place.base_url.rstrip("/"):  # to /models/, say: no base URL leads there
         found.hint = "It is the same base URL: tell the server's operator that its list redirects. {list}"
         return
-    found.hint = f"If that address is right, make it the base URL: {base} {{list}}"
+    found.hint = f"If that address is right, make it the base URL: {base}. {{list}}"
 
 
 def _is_anthropic(place: Place) -> bool:
