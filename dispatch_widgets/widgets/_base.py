@@ -264,9 +264,8 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             where = f" at line {problem.line}, column {problem.column}"
         words = f"The file has a mistake{where}. It is not changed, and not replaced by an empty one."
         if self._unreadable is None:
-            actions = [button("See the ways out", lambda: self.go("settings"))] if self.host else []
-            said = text("", "dw-text")
-            self._unreadable = empty("What you saved is still in the file", said, *actions, level=3), said
+            said = text("", "dw-text")  # the app's bar leads to the ways out
+            self._unreadable = empty("What you saved is still in the file", said, level=3), said
         shown, said = self._unreadable
         say(said, words)
         if self._place.children != (shown,):

@@ -209,7 +209,9 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         elif outside is not None:
             now, seen = self.providers.now, self.hub.seen
             at = escaped(clock(outside, now))
-            version = f" You see the version of {escaped(clock(seen, now))}." if seen is not None else ""
+            before = escaped(clock(seen, now)) if seen is not None else at
+            # Within one minute both read the same, which would say nothing.
+            version = f" You see the version of {before}." if before != at else ""
             write(
                 self._bar_words,
                 f"<b>Changed outside at {at}.</b>{version} Your open form stays as it is.",

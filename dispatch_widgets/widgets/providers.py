@@ -16,9 +16,10 @@ from ._diagnosis import Diagnoses
 from ._done import Done
 from ._found import FoundHere
 from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write
-from ._provider_rows import provider_row, trouble_note
+from ._provider_rows import provider_row
 from ._questions import delete_question, unlock_question
 from ._states import badge_of, state_of
+from ._troubles import retry_note
 from .item_list import ItemList
 from .provider_form import ProviderForm
 
@@ -54,7 +55,6 @@ class ProvidersPanel(BasePanel):
         self.add = button("Add provider", self._press_add, icon="plus", style="primary", classes="dw-add")
         self._empty = Later(self._make_empty)
         self._empty_words = text("", "dw-text")
-        self.before = BeforeProviders(self)
         self._title, self._fact = heading("Providers"), text("", "dw-sub")
         self.refresh_all = button(
             "Refresh all", self.does(self._refresh_all), icon="refresh", classes="dw-fold"
@@ -71,6 +71,7 @@ class ProvidersPanel(BasePanel):
             head(self._title, self._fact, self.done, actions=actions), self._track, self.list
         )
         self.found = FoundHere(self)
+        self.before = BeforeProviders(self, after=self.list.focus)
         return self.before, self._empty, self._section, self.found
 
     def _make_empty(self) -> list[widgets.Widget]:
@@ -163,7 +164,7 @@ class ProvidersPanel(BasePanel):
     def _note_of(self, provider: Provider) -> Note | None:
         trouble = self._row_troubles.get(provider.id)
         if trouble is not None:
-            return trouble_note(trouble)
+            return retry_note(trouble)
         diagnosis = self._diagnoses.note(provider)
         if diagnosis is not None:
             return diagnosis
@@ -209,6 +210,8 @@ class ProvidersPanel(BasePanel):
             "dismiss": lambda: self._dismiss_outcome(row),
             "elapsed": lambda: None,
         }.get(action)
+        if action == "again":
+            self.again(row)
         if work is not None:
             self.act(work, row=row)
 

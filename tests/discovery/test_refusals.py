@@ -250,7 +250,7 @@ def test_no_credit_is_not_a_matter_of_waiting() -> None:
     [
         ("https://other.example.net/v1/models", "other.example.net", "https://other.example.net/v1"),
         ("https://other.example.net/api/models", "other.example.net", "https://other.example.net/api"),
-        ("/api/v1/models/", "llm.example.edu", "https://llm.example.edu/api"),
+        ("/api/v1/models/", "llm.example.edu", "https://llm.example.edu/api/v1"),
         ("http://[::1", None, None),
         ("javascript:alert(1)", None, None),
     ],

@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import httpx
@@ -87,9 +88,10 @@ def test_an_outside_change_leaves_an_open_form_alone(service, ids, page) -> None
     panel = Panel(service)
     form = panel.providers.edit(ids["Lab"])
     form.url.control.value = "http://127.0.0.1:1/v1"
+    panel.hub._saved_at = datetime.now(UTC) - timedelta(hours=3)
     SettingsService(service.path).update_provider(ids["Lab"], name="Renamed elsewhere")
     page.until(lambda: "Changed outside at" in panel.notice)
-    assert re.search(r"You see the version of \d\d:\d\d\.", panel.notice)
+    assert re.search(r"You see the version of [^.]*\d\d:\d\d\.", panel.notice)
     assert panel.providers.form is form
     assert form.url.value == "http://127.0.0.1:1/v1"
     panel.reload.click()
@@ -108,6 +110,10 @@ def test_a_broken_file_opens_its_tab_and_the_others_point_there(settings_path, p
     assert panel.notice == ""
     panel.go("providers")
     assert "This file cannot be read." in panel.notice
+    ways = [
+        w for w in widgets.widget._instances.values() if getattr(w, "description", "") == "See the ways out"
+    ]
+    assert ways == [panel.ways_out]
     panel.ways_out.click()
     assert panel.tabs.selected_index == 3
     assert "Read-only" in panel._saved.value

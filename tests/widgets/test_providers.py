@@ -337,6 +337,19 @@ def test_a_failed_action_stands_in_its_row(service, ids, page) -> None:
     assert page.row(panel.list, "Lab").get("note") is None
 
 
+@pytest.mark.req("ST-3", "UI")
+def test_a_deletion_that_met_a_lock_can_be_tried_again(service, ids, page, hold_lock) -> None:
+    """While another program holds the file the card says that nothing was saved, and offers the way to retry."""
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "delete", ids["Lab"])
+    with hold_lock(service):
+        page.answer(panel.list, "confirm_delete", ids["Lab"])
+    note = page.row(panel.list, "Lab")["note"]
+    assert [action["action"] for action in note["actions"]] == ["again", "dismiss"]
+    page.answer(panel.list, "again", ids["Lab"])
+    assert [row["title"] for row in panel.rows] == ["Anthropic"]
+
+
 @pytest.mark.req("ST-4")
 def test_an_unreadable_file_is_said_and_nothing_offered(settings_path) -> None:
     """While the file cannot be read the panel says where the mistake is and offers nothing that writes."""
