@@ -300,14 +300,11 @@ def _refreshed(
     gone = _gone(models.provider_id, removed, catalog, assignments) if removed else []
     said = [_named("New: ", added), *gone] if added else gone
     said += [clean(models.warning, 600)] if models.warning else []
-    text: list[str | Run] = []
-    for words in said[1:]:
-        text += [" "] if text else []
-        text += words if isinstance(words, list) else [words]
+    title, *rest = [[*words, " "] if isinstance(words, list) else [words, " "] for words in said]
     changed: Note = {
         "tone": "info",
-        "title": said[0],
-        "text": text,
+        "title": title,
+        "text": [run for words in rest for run in words],
         "actions": [{"action": "show_models", "label": "Show in Models"}, DISMISS],
     }
     return ProviderState(badge, changed)

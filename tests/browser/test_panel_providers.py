@@ -62,6 +62,19 @@ def test_a_provider_is_edited(app: Any, canary: str) -> None:
     assert canary not in panel.inner_html()
 
 
+def _delete_openai(app: Any) -> None:
+    question = app.card("OpenAI").locator(".dw-note")
+    app.button("Delete OpenAI").click()
+    question.get_by_role("checkbox").uncheck()
+    question.get_by_role("button", name="Delete provider").click()
+
+
+def _bring_back_openai(app: Any, before: dict[str, Any]) -> None:
+    app.button("Undo").click()
+    app.focus_comes_to("OpenAI")
+    assert app.document() == before
+
+
 @pytest.mark.req("UI", "PM-4")
 def test_a_provider_is_deleted(app: Any) -> None:
     """Delete names the entries and tasks that it hits, keeps them, and says so in every tab until mended."""
@@ -82,10 +95,11 @@ def test_a_provider_is_deleted(app: Any) -> None:
     expect(question).to_have_count(0)
     assert app.document() == before
 
-    app.button("Delete OpenAI").click()
-    question.get_by_role("checkbox").uncheck()
-    question.get_by_role("button", name="Delete provider").click()
+    _delete_openai(app)
     expect(app.card("OpenAI")).to_have_count(0)
+    app.focus_comes_to("Lab")
+    _bring_back_openai(app, before)
+    _delete_openai(app)
     app.focus_comes_to("Lab")
     document = app.document()
     assert document["models"] == before["models"]
@@ -234,6 +248,8 @@ def test_a_wrong_address_is_found_and_mended(app: Any) -> None:
 
     lab.get_by_role("button", name="Diagnose").click()
     expect(lab.locator(".dw-note-list")).to_contain_text("Nothing answers on 127.0.0.1")
+    offered = lab.locator(".dw-note").get_by_role("button").all_inner_texts()
+    assert offered == ["Try again", "Copy report", "Close"]
     lab.get_by_role("button", name="Close").click()
     expect(lab.locator(".dw-badge")).to_have_text("Not running")
 

@@ -26,6 +26,7 @@ def _add_a_provider(app: Any, key: str) -> None:
     app.focus_comes_to("^Key$")
     assert not app.path.exists()
     app.page.keyboard.type(key)
+    expect(app.panel.get_by_text("1 field needs attention")).to_be_visible()
     app.press_until("Tab", "^Base URL$")
     app.page.keyboard.type(app.server.openai_base_url)
     app.press("Enter")

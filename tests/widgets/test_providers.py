@@ -252,7 +252,7 @@ def test_a_refresh_names_what_is_used_and_what_was_left_out(service, demo, ids, 
     page.answer(panel.list, "refresh", ids["Lab"])
     page.wait(panel)
     note = page.row(panel.list, "Lab")["note"]
-    words = page.words([note["title"], " ", note["text"]])
+    words = page.words([note["title"], note["text"]])
     assert f"Gone: {used} (used by digest), " in words
     assert "The entry stays and may still answer. " in words
     assert "without an id were left out" in words
@@ -339,7 +339,7 @@ def test_a_failed_action_stands_in_its_row(service, ids, page) -> None:
 
 @pytest.mark.req("ST-3", "UI")
 def test_a_deletion_that_met_a_lock_can_be_tried_again(service, ids, page, hold_lock) -> None:
-    """While another program holds the file the card says that nothing was saved, and offers the way to retry."""
+    """While another program holds the file the card says that nothing was saved, and offers to try again."""
     panel = ProvidersPanel(service)
     page.answer(panel.list, "delete", ids["Lab"])
     with hold_lock(service):
