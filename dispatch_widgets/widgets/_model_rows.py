@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..discovery.models import DiscoveredModel, ModelList
     from ..service import EntryKind
     from ..settings.schema import CatalogEntry, Provider
-    from ._rows import Action, Note, Rich, Row, SortKeys
+    from ._rows import Action, Badge, Note, Rich, Row, SortKeys
 
 ALL = "*"
 """The row of the rail that stands for all providers."""
@@ -106,17 +106,17 @@ def _sort_keys(model: DiscoveredModel) -> SortKeys:
     return keys
 
 
-def rail_row(provider: Provider, models: ModelList | None, *, failed: bool) -> Row:
+def rail_row(provider: Provider, models: ModelList | None, *, badge: Badge | None) -> Row:
     """A provider to choose.
 
     Args:
         provider: The provider.
         models: The list that is held of it.
-        failed: Whether something is wrong with it.
+        badge: What its card says is wrong with it; None if nothing is.
     """
     row: Row = {"id": provider.id, "title": clean(provider.name)}
-    if failed:
-        row["badge"] = {"text": "Needs attention", "tone": "error", "icon": "warn"}
+    if badge is not None:
+        row["badge"] = badge
     elif models is not None:
         row["count"] = f"{len(models):,}"
     return row

@@ -99,7 +99,8 @@ class Picking(Listing):
         for provider in providers:
             models = lists[provider.id]
             state = state_of(self.hub, provider, models, self.now)
-            rows.append(rail_row(provider, models, failed=state.needs_attention and models is None))
+            wrong = state.needs_attention and models is None
+            rows.append(rail_row(provider, models, badge=state.badge if wrong else None))
         self.rail.set_items(rows)
         self.rail.current = self._chosen or ALL
 

@@ -82,6 +82,12 @@ panel(shown, core)
     notebook.until("[answer[0] for answer in log]", "['delete', 'core', 'edit']")
 
 
+IN_SIGHT = """(row) => {
+    const [at, list] = [row, row.closest(".dw-list")].map((node) => node.getBoundingClientRect());
+    return list.height < 800 && at.top >= list.top && at.bottom <= list.bottom + 1;
+}"""
+
+
 def test_rows_answer_to_the_keyboard(notebook: Any) -> None:
     """One tab stop; arrows, Home and End move; right goes into a row; Enter, Delete and R act."""
     page = notebook.open(
@@ -117,6 +123,13 @@ def test_rows_answer_to_the_keyboard(notebook: Any) -> None:
     assert focused(page) == "after"
     keyboard.press("Shift+Tab")
     assert focused(page).startswith("TwTwo")
+    # a ring outside the row would be cut off by the list
+    assert page.locator(":focus").evaluate("(node) => getComputedStyle(node).outlineOffset") == "-2px"
+    notebook.execute("shown.set_items([provider(f'{number}') for number in range(40)])")
+    notebook.output(".dw-row").nth(39).wait_for()
+    keyboard.press("End")
+    assert focused(page).startswith("3939")
+    assert page.locator(":focus").evaluate(IN_SIGHT)  # the list scrolls, what is below it stays in reach
 
 
 def test_updates_keep_the_focus(notebook: Any) -> None:
@@ -152,6 +165,8 @@ def test_python_moves_the_focus(notebook: Any) -> None:
         "shown.focus('One', 'keep')\nshown.update_item(provider('One', note=note))"
     )
     page.wait_for_function("() => document.activeElement.textContent === 'Keep it'")
+    page.keyboard.press("Escape")  # that answer, without looking for it
+    notebook.until("log", "[('keep', 'One', {})]")
 
 
 @pytest.mark.req("MD-10")
@@ -326,11 +341,33 @@ row = provider("A provider with a rather long name", note=note)
 row["badge"] = dict(text="Rate limited until 14:05", tone="warn")
 long = {"id": "l", "title": "accounts/fireworks/models/llama-v3p1-405b-instruct", "mono": True,
         "from": "Fireworks"}
-pick = listening([long] + [model(number) for number in range(9)], mode="pick", label="p")
+shorter = {"id": "s", "title": "gpt-4-turbo-preview-20221120", "mono": True}
+pick = listening([long, shorter] + [model(number) for number in range(9)], mode="pick", label="p")
 outer = panel(listening([row], label="l"), pick, SecretInput())
 outer.layout.width = "320px"
 outer
 """
+
+# Of each id: the room between its parts, and how much of its end is cut off.
+IDS = """() => [...document.querySelectorAll(".dw-id")].map((id) => {
+    const width = (part) => {
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        return range.getBoundingClientRect().width;
+    };
+    const wider = [...id.children].map((part) => part.getBoundingClientRect().width - width(part));
+    const end = id.lastElementChild;
+    return [id.title, Math.max(...wider) < 1, end.scrollWidth <= end.clientWidth];
+})"""
+
+COPY = """() => {
+    const id = [...document.querySelectorAll(".dw-id")].find((node) => node.title.startsWith("gpt-4-turbo"));
+    document.getSelection().selectAllChildren(id.closest(".dw-main"));
+    const copied = new ClipboardEvent("copy", { clipboardData: new DataTransfer(), bubbles: true });
+    id.dispatchEvent(copied);
+    document.getSelection().removeAllRanges();
+    return copied.clipboardData.getData("text/plain");
+}"""
 
 OUTSIDE = """() => {
     const panel = document.querySelector(".dw-panel");
@@ -350,5 +387,9 @@ def test_nothing_scrolls_sideways_where_it_is_narrow(notebook: Any, theme: Any) 
     notebook.output(".dw-model").first.wait_for()
     assert page.locator(".dw-panel").evaluate("(node) => node.getBoundingClientRect().width") == 320
     assert page.evaluate(OUTSIDE) == []
+    ids = page.evaluate(IDS)
+    assert len(ids) > 2
+    assert [title for title, is_close, is_whole in ids if not (is_close and is_whole)] == []
+    assert "gpt-4-turbo-preview-20221120" in page.evaluate(COPY)
     background = page.locator(".dw-panel").evaluate("(node) => getComputedStyle(node).backgroundColor")
     assert (background == "rgb(255, 255, 255)") == (theme == "light")

@@ -134,13 +134,19 @@ def test_a_busy_kernel_saves_what_was_typed_last(notebook: Any) -> None:
     page = notebook.open(SETUP, FORM, "pass")
     field = notebook.output(".dw-name input")
     field.wait_for()
-    page.evaluate(RUN_IN_LAST_CELL, "time.sleep(2)")
+    page.evaluate(RUN_IN_LAST_CELL, "time.sleep(4)")
     field.focus()
     page.keyboard.type("Course gateway", delay=20)
     save = page.get_by_role("button", name="Save", exact=True)
     save.click()
     save.click()
+    assert save.get_attribute("aria-busy") == "true"
+    words = page.locator(".dw-kernel-busy")
+    words.wait_for()
+    assert words.inner_text() == "The kernel is busy. It does this next."
     notebook.until("log", "[('save', 'Course gateway'), ('typed', 0, '')]")
+    words.wait_for(state="hidden")
+    assert save.get_attribute("aria-busy") is None
 
 
 def test_the_root_names_speaks_and_copies(notebook: Any) -> None:

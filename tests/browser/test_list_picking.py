@@ -23,11 +23,20 @@ def titles(rows: Locator) -> list[str]:
     return found
 
 
+HEIGHT = "(node) => node.getBoundingClientRect().height"
+
+
 def test_models_are_picked_by_mouse(notebook: Any) -> None:
     """Search, kinds, order, boxes and buttons; a double click adds one row."""
     notebook.open(MODELS, "panel(shown)")
     rows = notebook.output(".dw-model")
+    place = notebook.output(".dw-picklist")
+    before = place.evaluate(HEIGHT)
+    notebook.output("input[type=search]").fill("nothing has this")
+    assert notebook.output(".dw-nomatch").is_visible()
+    assert place.evaluate(HEIGHT) == before  # nothing below moves, however many rows there are
     notebook.output("input[type=search]").fill("model 2")
+    assert place.evaluate(HEIGHT) == before
     assert titles(rows)[:2] == ["Model 2", "Model 12"]
     notebook.output("[data-chip=chat]").click()
     assert titles(rows) == ["Model 12", "Model 21", "Model 24", "Model 27"]
@@ -112,17 +121,26 @@ def test_an_id_is_typed_by_hand(notebook: Any) -> None:
     assert notebook.output(".dw-nomatch .dw-h").inner_text() == "Nothing at OpenRouter matches “llama-v9”"
     typed = notebook.output("input[aria-label='Model id']")
     assert typed.input_value() == "llama-v9"
+    notebook.output(".dw-nomatch").get_by_text("Search all providers").click()
+    notebook.until("log", "[('search_all', '', {'query': 'llama-v9'})]")
     notebook.output(".dw-byhand select[aria-label=Kind]").select_option("embedding")
     notebook.output(".dw-byhand").get_by_text("Add by hand").click()
-    notebook.until("log", "[('add_by_hand', '', {'model': 'llama-v9', 'kind': 'embedding'})]")
+    notebook.until("log[1:]", "[('add_by_hand', '', {'model': 'llama-v9', 'kind': 'embedding'})]")
     page.wait_for_function("() => document.querySelector(\"input[aria-label='Model id']\").value === ''")
-    notebook.output(".dw-nomatch").get_by_text("Search all providers").click()
-    notebook.until("log[1:]", "[('search_all', '', {'query': 'llama-v9'})]")
     typed.fill("other/model")
     typed.press("Enter")
     notebook.until("log[2:]", "[('add_by_hand', '', {'model': 'other/model', 'kind': 'embedding'})]")
     notebook.execute("shown.pick = dict(by_hand_label='Use it', add=False)")
     notebook.output(".dw-byhand button").get_by_text("Use it").wait_for()
+    shown = notebook.output(".dw-picklist")
+    before = shown.evaluate(HEIGHT)
+    notebook.execute("shown.empty = dict(title='Not asked yet')\nshown.set_items([])")
+    shown.get_by_text("Not asked yet").wait_for()
+    assert shown.evaluate(HEIGHT) == before
+    assert notebook.output("[data-chip=all] .dw-num").inner_text() == "\N{EN DASH}"  # nobody knows how many
+    notebook.execute("shown.note = dict(title='No answer', tone='warn')")
+    shown.get_by_text("No answer").wait_for()
+    assert shown.evaluate(HEIGHT) == before
 
 
 def test_what_is_in_the_catalog_cannot_be_picked(notebook: Any) -> None:

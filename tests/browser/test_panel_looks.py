@@ -133,8 +133,34 @@ def test_nothing_is_cut_off_where_it_is_narrow(app: Any, theme: str) -> None:
         assert app.beyond_the_edge() == [], where
 
     _walk(app, look)
+    tabs = panel.locator(".lm-TabBar-tab")
+    before = tabs.evaluate_all(_WIDTHS)
+    app.tab("Router")
+    assert tabs.evaluate_all(_WIDTHS) == before  # bold takes no more room
 
 
+@pytest.mark.req("UI")
+def test_a_panel_without_its_kernel_says_so_once(app: Any) -> None:
+    """A panel whose kernel is gone says what to do, in one place, and offers nothing to press (UI)."""
+    app.write()
+    panel = app.open(lists=True)
+    assert panel.evaluate(_SAID_BEFORE) == ["none", []]
+    app.page.evaluate(_RESTART)
+    app.page.locator(".dw-panel.jupyter-widgets-disconnected").first.wait_for()
+    said, elsewhere = panel.evaluate(_SAID_BEFORE)
+    assert said == '"No kernel is behind this panel. Run its cell again."'
+    assert elsewhere == []
+    assert app.button("Add provider").evaluate("(node) => getComputedStyle(node).pointerEvents") == "none"
+
+
+# What the panel's own sign says, and the signs of lost widgets below it.
+_SAID_BEFORE = """(panel) => {
+    const said = (node) => getComputedStyle(node, "::before").content;
+    const below = [...panel.querySelectorAll(".jupyter-widgets-disconnected:not([class*=dw-i-])")];
+    return [said(panel), below.map(said).filter((content) => content !== "none")];
+}"""
+_RESTART = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"""
+_WIDTHS = "(tabs) => tabs.map((tab) => tab.getBoundingClientRect().width)"
 _AXE = """async (panel) => {
     const { violations } = await axe.run(panel, { resultTypes: ["violations"] });
     const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");

@@ -41,6 +41,16 @@ test("an action is not sent again before it is answered, and at once after that"
   );
 });
 
+test("the button of an action waits for the answer to it", () => {
+  const sent = [];
+  const { attributes, button } = buttonAndClick();
+  const { act, answered } = openSender((message) => sent.push(message), SHORT);
+  act("delete", "a", {}, button);
+  assert.equal(attributes.get("aria-busy"), "true");
+  answered(sent[0].press);
+  assert.ok(!attributes.has("aria-busy"));
+});
+
 test("an answer to another page's press frees nothing here", () => {
   const sent = [];
   const { act, answered } = openSender((message) => sent.push(message), SHORT);

@@ -4,6 +4,7 @@ import {
   clean,
   findWords,
   grouped,
+  isLongWord,
   marksOfParts,
   splitId,
   turns,
@@ -45,6 +46,12 @@ test("an id gives way in its head first, then in its middle, last of all in its 
     ["a/llama", "", "-3.3-70b"],
   ];
   for (const parts of cases) assert.deepEqual(splitId(parts.join("")), parts);
+});
+
+test("a label that is one long word is taken for an id", () => {
+  assert.ok(isLongWord("accounts/fireworks/models/llama-v3p1"));
+  for (const text of ["Llama 3.1 405B Instruct Turbo", "gpt-4-turbo-2024-04-09", ""])
+    assert.ok(!isLongWord(text));
 });
 
 test("an id is never lost or torn inside a character", () => {

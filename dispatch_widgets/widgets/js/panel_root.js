@@ -2,7 +2,7 @@
 // one-key shortcuts stay quiet while anything in the panel has the focus.
 import { openBusyWords } from "./panel/busy.js";
 import { oncePerAnswer } from "./panel/buttons.js";
-import { copyText } from "./panel/clipboard.js";
+import { copyText, copyWholeIds } from "./panel/clipboard.js";
 import { holdSave, onFormKey } from "./panel/forms.js";
 import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
 import { offerFiles } from "./panel/open_file.js";
@@ -97,6 +97,7 @@ function render({ model, el }) {
     root = found;
     stops.push(ignoreSlips(root));
     listen("keydown", onFormKey);
+    listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
     listen(WAITS, (event) => busy.say(event.target, root));

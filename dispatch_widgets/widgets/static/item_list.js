@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 487d2a093e42a8a17b79f347f3f4ea7893aa0c97c39c85d2ccbc20c8f1f1015d
+// SHA-256 of them and of what follows: 396f7408838f747b42b9d766f60cf45e6943c91952f40c929b338031570e7620
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -18,6 +18,9 @@ function clean(text) {
 }
 function turns(text) {
   return RIGHT_TO_LEFT.test(text);
+}
+function isLongWord(text) {
+  return /^\S{25,}$/.test(text);
 }
 function splitId(id) {
   if (id.length <= SHORT_ID) return ["", "", id];
@@ -96,13 +99,18 @@ function markedAt(text, marks) {
   const filled = nodes.filter((node) => node !== "");
   return turns(text) ? [h("bdi", {}, filled)] : filled;
 }
-function longId(text, wanted = []) {
+function title(row, wanted = []) {
+  const text = clean(row.title);
+  if (row.mono) return longId(text, wanted);
+  return isLongWord(text) ? longId(text, wanted, "dw-id dw-label-id") : marked(text, wanted);
+}
+function longId(text, wanted = [], classes = "dw-id") {
   const id = clean(text);
   const parts = splitId(id).filter(Boolean);
   const marks = marksOfParts(findWords(id, wanted), parts);
   return h(
     "span",
-    { class: "dw-id", title: id },
+    { class: classes, title: id },
     parts.map((part, index) => h("span", {}, markedAt(part, marks[index])))
   );
 }
@@ -298,12 +306,12 @@ function restoreNote(node, { select, check }) {
 var PARTS = {
   tile: (row) => row.tile && h("span", { class: "dw-tile", "aria-hidden": "true" }, clean(row.tile)),
   main: (row) => {
-    const name = row.mono ? longId(row.title) : marked(clean(row.title));
-    const title = h("div", { class: "dw-title" }, h("span", { class: "dw-name" }, name), badge(row.badge));
+    const name = h("span", { class: "dw-name" }, title(row));
+    const first = h("div", { class: "dw-title" }, name, badge(row.badge));
     const parts = row.line ?? [];
     const hasId = parts.some((part) => part?.id);
     const second = parts.length ? h("div", { class: hasId ? "dw-line dw-flexline" : "dw-line" }, line(parts)) : null;
-    return h("div", { class: "dw-main", role: "gridcell" }, title, second);
+    return h("div", { class: "dw-main", role: "gridcell" }, first, second);
   },
   meta: (row) => {
     if (!row.meta) return null;
@@ -396,6 +404,7 @@ function asking(spec) {
 }
 
 // list/manage.js
+var LONG_LIST = 12;
 var MANY_ROWS = 60;
 function headings(columns) {
   const names = columns.map(([, text]) => h("span", { role: "columnheader" }, clean(text)));
@@ -441,7 +450,8 @@ function renderManage({ model, el, store, voice }) {
   const update = () => {
     const columns = model.get("columns") ?? [];
     const many = store.rows.length > MANY_ROWS && "dw-many";
-    list.className = ["dw-list", model.get("variant"), many].filter(Boolean).join(" ");
+    const long = store.rows.length > LONG_LIST && "dw-long";
+    list.className = ["dw-list", model.get("variant"), long, many].filter(Boolean).join(" ");
     list.setAttribute("aria-label", clean(model.get("label")));
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const before = focused && {
@@ -487,6 +497,10 @@ function renderManage({ model, el, store, voice }) {
     const node = controlsOf(item.node).find((control) => control.dataset.action === name);
     store.act(name, item.row.id, {}, node);
   };
+  const safeAnswer = (node) => node.querySelector(".dw-note [data-action='keep']:enabled");
+  const answerSafely = (event, node) => {
+    if (!isSlip(event)) safeAnswer(node).click();
+  };
   list.addEventListener("click", (event) => {
     const pressed = event.target.closest("button[data-action]");
     const item = pressed && rowOf(pressed);
@@ -516,6 +530,7 @@ function renderManage({ model, el, store, voice }) {
     else if (to !== null) focusRow(ids[to]);
     else if (event.key === "Enter" && onRow) press(event, item, "edit");
     else if (event.key === "Delete") press(event, item, "delete");
+    else if (event.key === "Escape" && safeAnswer(item.node)) answerSafely(event, item.node);
     else if (event.key.toLowerCase() === "r" && !inSelect) press(event, item, "refresh");
     else return;
     event.preventDefault();
@@ -546,7 +561,7 @@ function renderManage({ model, el, store, voice }) {
 var REST_MS = 300;
 var TYPING_MS = 600;
 function railItem(row, id, current) {
-  const title = clean(row.title);
+  const title2 = clean(row.title);
   const sign = row.badge && icon(row.badge.icon ?? TONE_ICONS[row.badge.tone] ?? "info", `dw-tone-${row.badge.tone}`);
   const said = row.badge ? h("span", { class: "dw-sr" }, clean(row.badge.text)) : null;
   const count = !row.badge && row.count ? h("span", { class: "dw-num" }, clean(row.count)) : null;
@@ -555,9 +570,9 @@ function railItem(row, id, current) {
     role: "option",
     id,
     "aria-selected": String(row.id === current),
-    title: row.badge ? `${title}: ${clean(row.badge.text)}` : title
+    title: row.badge ? `${title2}: ${clean(row.badge.text)}` : title2
   };
-  return h("div", attributes, h("span", {}, marked(title)), sign, said, count);
+  return h("div", attributes, h("span", {}, marked(title2)), sign, said, count);
 }
 function railOption(row, current) {
   const text = [clean(row.title), clean(row.badge?.text ?? row.count)].filter(Boolean).join(" · ");
@@ -1009,7 +1024,7 @@ function openTools(pick) {
     return h("button", attributes, `${text} `, h("span", { class: "dw-num" }, number));
   };
   const drawChips = () => {
-    const unknown = !store.rows.length && pick.model.get("busy");
+    const unknown = !store.rows.length;
     const some = store.rows.some((row) => row.new);
     const focused = ui.chips.contains(document.activeElement);
     const offered = CHIPS.filter(([key]) => key !== "new" || some);
@@ -1052,8 +1067,8 @@ var CLEAR_SEARCH = { action: "clear_search", label: "Clear search" };
 function noMatch(query, counts, chip, options) {
   if (counts.all) {
     const kind = CHIPS.find(([key]) => key === chip)[1].toLowerCase();
-    const title = `None of the ${grouped(counts.all)} found is of the kind ${kind}`;
-    return { title, actions: [SHOW_ALL_KINDS] };
+    const title2 = `None of the ${grouped(counts.all)} found is of the kind ${kind}`;
+    return { title: title2, actions: [SHOW_ALL_KINDS] };
   }
   const place = options.where ? ` at ${clean(options.where)}` : "";
   const how = options.add ? "add it by hand" : "type it below";
@@ -1099,7 +1114,6 @@ function openNothing(pick) {
       if (focused) pick.focusable().focus();
     }
     contentDrawn = data;
-    ui.nothing.style.minHeight = kind && busy && state.lastHeight ? `${state.lastHeight}px` : "";
   };
   const onClick = (event) => {
     const pressed = event.target.closest("button[data-action]");
@@ -1221,7 +1235,7 @@ function openSelectionBar(pick) {
     const focusedKey = ui.picked.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const text = h("div", { class: "dw-picked-text" }, barText(chosen, options, store.rows));
     ui.picked.replaceChildren(text, ...barButtons(chosen, options).filter(Boolean));
-    ui.picked.hidden = !store.rows.length;
+    ui.picked.style.visibility = store.rows.length ? "" : "hidden";
     if (focusedKey) {
       const same = ui.picked.querySelector(`[data-key="${focusedKey}"]:not(:disabled)`);
       (same ?? ui.search).focus();
@@ -1262,8 +1276,7 @@ function modelRow(row, columns, wanted, options) {
   const mixed = Boolean(row.from);
   const sign = options.multiple ? "dw-box" : "dw-box dw-round";
   const box = row.have ? icon("check") : h("span", { class: sign, "aria-hidden": "true" });
-  const title = row.mono ? longId(row.title, wanted) : marked(clean(row.title), wanted);
-  const name = h("span", { class: "dw-name" }, title);
+  const name = h("span", { class: "dw-name" }, title(row, wanted));
   const have = row.have ? h("span", { class: "dw-have" }, h("span", {}, "in catalog")) : null;
   const parts = (row.line ?? []).slice(0, 1).map((part) => {
     if (part?.mono || part?.id) return longId(part.text, wanted);
@@ -1297,7 +1310,7 @@ function openVirtualRows(pick) {
   let rowHeight = ROW_HEIGHT;
   let frame = 0;
   let top = 0;
-  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
+  const height = () => ROWS_IN_SIGHT * rowHeight;
   const scrollTo = (place) => {
     const wanted = Math.max(0, Math.min(place, pick.shown.length * rowHeight - height()));
     if (wanted !== top) ui.view.scrollTop = wanted;
@@ -1424,8 +1437,7 @@ function renderPick({ model, el, store, voice }) {
     // the index that the keys have come to
     anchor: -1,
     // where a run of rows began
-    beforeRun: [],
-    lastHeight: 0
+    beforeRun: []
   };
   const { state } = pick;
   pick.focusable = () => ui.tools.hidden ? ui.typed : ui.search;
@@ -1457,8 +1469,8 @@ function renderPick({ model, el, store, voice }) {
     pick.shown = state.chip === "all" ? found : found.filter((row) => hasKind(row, state.chip));
   };
   pick.layOut = () => {
-    const none = !store.rows.length && Boolean(model.get("note"));
     const some = pick.shown.length > 0;
+    const none = !store.rows.length && Boolean(model.get("note"));
     ui.tools.hidden = none;
     ui.filter.hidden = none || !pick.options().kinds;
     ui.columns.hidden = !some;
@@ -1467,7 +1479,6 @@ function renderPick({ model, el, store, voice }) {
     ui.view.setAttribute("aria-label", clean(model.get("label")) || "Models");
     ui.view.setAttribute("aria-multiselectable", String(pick.options().multiple));
     ui.view.style.height = `${pick.rows.height()}px`;
-    if (some) state.lastHeight = pick.rows.height();
   };
   const drawAll = () => {
     pick.tools.drawCount();

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: d58f9906d0496cb85befc523997dca91ee83b58e07716cd8dc546ed6555aaf5e
+// SHA-256 of them and of what follows: 5719c7e2fb61075565881228447f2ffcf68cd05dcac312809deb04e3b622e3ee
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -134,6 +134,19 @@ function copyTheOldWay(text) {
   focused?.focus();
   return done;
 }
+function copyWholeIds(event) {
+  const selection = document.getSelection();
+  if (!selection?.rangeCount || !selection.toString()) return;
+  const { commonAncestorContainer: node } = selection.getRangeAt(0);
+  const within = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+  const inOne = within.closest(".dw-id");
+  let text = selection.toString();
+  if (inOne) text = text.replaceAll("\n", "");
+  for (const id of inOne ? [] : within.querySelectorAll(".dw-id"))
+    text = text.replaceAll([...id.children].map((part) => part.textContent).join("\n"), id.textContent);
+  event.clipboardData.setData("text/plain", text);
+  event.preventDefault();
+}
 async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -238,6 +251,8 @@ function nameAll(root, model) {
   setAttribute(root, "role", "region");
   setAttribute(root, "aria-label", label);
   for (const list of root.querySelectorAll("[role='tablist']")) setAttribute(list, "aria-label", label);
+  for (const tab of root.querySelectorAll(".lm-TabBar-tabLabel"))
+    setAttribute(tab, "data-dw-title", tab.textContent);
   for (const [selector, attributes] of Object.entries(model.get("names") ?? {})) {
     for (const node of root.querySelectorAll(selector)) {
       for (const [name, value] of Object.entries(attributes)) {
@@ -405,6 +420,7 @@ function render({ model, el }) {
     root = found;
     stops.push(ignoreSlips(root));
     listen("keydown", onFormKey);
+    listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
     listen(WAITS, (event) => busy.say(event.target, root));

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: b6ecee51355873833f4dfce1dfa0d2c1f20f178594769772d086f9787633ea3c
+// SHA-256 of them and of what follows: 093a48e31c8f57453cca761759408411b00805abfbc0ed9a1fc2c256dca63432
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -82,13 +82,13 @@ function markedAt(text, marks) {
   const filled = nodes.filter((node) => node !== "");
   return turns(text) ? [h("bdi", {}, filled)] : filled;
 }
-function longId(text, wanted = []) {
+function longId(text, wanted = [], classes = "dw-id") {
   const id = clean(text);
   const parts = splitId(id).filter(Boolean);
   const marks = marksOfParts(findWords(id, wanted), parts);
   return h(
     "span",
-    { class: "dw-id", title: id },
+    { class: classes, title: id },
     parts.map((part, index) => h("span", {}, markedAt(part, marks[index])))
   );
 }
@@ -242,6 +242,7 @@ function renderField(model, el, store) {
     ui.key.placeholder = clean(model.get("placeholder"));
     ui.show.disabled = disabled || !store.value;
     ui.show.setAttribute("aria-pressed", String(shown));
+    ui.show.title = shown ? "Hide the key again" : "Show the key";
     for (const field of [ui.key, ui.variables, ui.other])
       field.setAttribute("aria-invalid", String(Boolean(error)));
     ui.key.hidden = !typed;

@@ -72,6 +72,7 @@ export function renderField(model, el, store) {
     ui.key.placeholder = clean(model.get("placeholder"));
     ui.show.disabled = disabled || !store.value;
     ui.show.setAttribute("aria-pressed", String(shown));
+    ui.show.title = shown ? "Hide the key again" : "Show the key";
     for (const field of [ui.key, ui.variables, ui.other])
       field.setAttribute("aria-invalid", String(Boolean(error)));
     ui.key.hidden = !typed;

@@ -9,7 +9,8 @@ import { controlsOf, drawRow, iconPlaces, newRow } from "./manage_row.js";
 import { asking, emptyParts } from "./no_rows.js";
 import { noteData } from "./notes.js";
 
-const MANY_ROWS = 60; // from here on rows out of sight are not laid out
+const LONG_LIST = 12; // from more on the list scrolls in itself: what is below it stays within reach
+const MANY_ROWS = 60; // from more on rows out of sight are not laid out
 
 /** The line of headings: of a grid's rows it is the one that is never moved to. */
 function headings(columns) {
@@ -61,7 +62,8 @@ export function renderManage({ model, el, store, voice }) {
   const update = () => {
     const columns = model.get("columns") ?? [];
     const many = store.rows.length > MANY_ROWS && "dw-many";
-    list.className = ["dw-list", model.get("variant"), many].filter(Boolean).join(" ");
+    const long = store.rows.length > LONG_LIST && "dw-long";
+    list.className = ["dw-list", model.get("variant"), long, many].filter(Boolean).join(" ");
     list.setAttribute("aria-label", clean(model.get("label")));
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const before = focused && {
@@ -113,6 +115,11 @@ export function renderManage({ model, el, store, voice }) {
     store.act(name, item.row.id, {}, node);
   };
 
+  const safeAnswer = (node) => node.querySelector(".dw-note [data-action='keep']:enabled");
+  const answerSafely = (event, node) => {
+    if (!isSlip(event)) safeAnswer(node).click();
+  };
+
   list.addEventListener("click", (event) => {
     const pressed = event.target.closest("button[data-action]");
     const item = pressed && rowOf(pressed);
@@ -142,6 +149,7 @@ export function renderManage({ model, el, store, voice }) {
     else if (to !== null) focusRow(ids[to]);
     else if (event.key === "Enter" && onRow) press(event, item, "edit");
     else if (event.key === "Delete") press(event, item, "delete");
+    else if (event.key === "Escape" && safeAnswer(item.node)) answerSafely(event, item.node);
     else if (event.key.toLowerCase() === "r" && !inSelect) press(event, item, "refresh");
     else return;
     event.preventDefault();

@@ -1,20 +1,20 @@
 // A row of its own height. Each of its parts is drawn anew only when its own data changed, so that focus
 // and what is chosen in a note stay.
-import { badge, button, h, line, longId, marked } from "../shared/elements.js";
+import { badge, button, h, line, title } from "../shared/elements.js";
 import { clean, plain } from "../shared/text.js";
 import { note, noteData, restoreNote } from "./notes.js";
 
 const PARTS = {
   tile: (row) => row.tile && h("span", { class: "dw-tile", "aria-hidden": "true" }, clean(row.tile)),
   main: (row) => {
-    const name = row.mono ? longId(row.title) : marked(clean(row.title));
-    const title = h("div", { class: "dw-title" }, h("span", { class: "dw-name" }, name), badge(row.badge));
+    const name = h("span", { class: "dw-name" }, title(row));
+    const first = h("div", { class: "dw-title" }, name, badge(row.badge));
     const parts = row.line ?? [];
     const hasId = parts.some((part) => part?.id);
     const second = parts.length
       ? h("div", { class: hasId ? "dw-line dw-flexline" : "dw-line" }, line(parts))
       : null;
-    return h("div", { class: "dw-main", role: "gridcell" }, title, second);
+    return h("div", { class: "dw-main", role: "gridcell" }, first, second);
   },
   meta: (row) => {
     if (!row.meta) return null;

@@ -14,6 +14,21 @@ function copyTheOldWay(text) {
   return done;
 }
 
+/** Ids are drawn in parts, which a copied selection would put on a line each: copies them whole. */
+export function copyWholeIds(event) {
+  const selection = document.getSelection();
+  if (!selection?.rangeCount || !selection.toString()) return;
+  const { commonAncestorContainer: node } = selection.getRangeAt(0);
+  const within = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+  const inOne = within.closest(".dw-id");
+  let text = selection.toString();
+  if (inOne) text = text.replaceAll("\n", "");
+  for (const id of inOne ? [] : within.querySelectorAll(".dw-id"))
+    text = text.replaceAll([...id.children].map((part) => part.textContent).join("\n"), id.textContent);
+  event.clipboardData.setData("text/plain", text);
+  event.preventDefault();
+}
+
 /** Puts a text on the clipboard; says whether that worked. */
 export async function copyText(text) {
   try {

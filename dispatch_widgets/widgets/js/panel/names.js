@@ -53,6 +53,9 @@ export function nameAll(root, model) {
   setAttribute(root, "role", "region");
   setAttribute(root, "aria-label", label);
   for (const list of root.querySelectorAll("[role='tablist']")) setAttribute(list, "aria-label", label);
+  // The style sheet keeps the room that the title takes when it is bold.
+  for (const tab of root.querySelectorAll(".lm-TabBar-tabLabel"))
+    setAttribute(tab, "data-dw-title", tab.textContent);
   for (const [selector, attributes] of Object.entries(model.get("names") ?? {})) {
     for (const node of root.querySelectorAll(selector)) {
       for (const [name, value] of Object.entries(attributes)) {

@@ -1,5 +1,5 @@
 // One row of a list of models.
-import { h, icon, longId, marked, rich } from "../shared/elements.js";
+import { h, icon, longId, marked, rich, title } from "../shared/elements.js";
 import { clean, plain } from "../shared/text.js";
 
 /** The row as an option of the listbox; wanted are the words that were searched for. */
@@ -8,8 +8,7 @@ export function modelRow(row, columns, wanted, options) {
   // Not a real box: the row itself is the option, and nothing in it can have the focus.
   const sign = options.multiple ? "dw-box" : "dw-box dw-round";
   const box = row.have ? icon("check") : h("span", { class: sign, "aria-hidden": "true" });
-  const title = row.mono ? longId(row.title, wanted) : marked(clean(row.title), wanted);
-  const name = h("span", { class: "dw-name" }, title);
+  const name = h("span", { class: "dw-name" }, title(row, wanted));
   const have = row.have ? h("span", { class: "dw-have" }, h("span", {}, "in catalog")) : null;
   const parts = (row.line ?? []).slice(0, 1).map((part) => {
     if (part?.mono || part?.id) return longId(part.text, wanted);

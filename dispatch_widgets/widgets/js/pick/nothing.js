@@ -63,7 +63,6 @@ export function openNothing(pick) {
       if (focused) pick.focusable().focus();
     }
     contentDrawn = data;
-    ui.nothing.style.minHeight = kind && busy && state.lastHeight ? `${state.lastHeight}px` : "";
   };
   const onClick = (event) => {
     const pressed = event.target.closest("button[data-action]");

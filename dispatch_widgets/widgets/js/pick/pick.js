@@ -53,7 +53,6 @@ export function renderPick({ model, el, store, voice }) {
     current: -1, // the index that the keys have come to
     anchor: -1, // where a run of rows began
     beforeRun: [],
-    lastHeight: 0,
   };
   const { state } = pick;
   /** Where the focus goes when what had it is gone. */
@@ -88,8 +87,8 @@ export function renderPick({ model, el, store, voice }) {
   };
 
   pick.layOut = () => {
-    const none = !store.rows.length && Boolean(model.get("note"));
     const some = pick.shown.length > 0;
+    const none = !store.rows.length && Boolean(model.get("note"));
     ui.tools.hidden = none;
     ui.filter.hidden = none || !pick.options().kinds;
     ui.columns.hidden = !some;
@@ -98,7 +97,6 @@ export function renderPick({ model, el, store, voice }) {
     ui.view.setAttribute("aria-label", clean(model.get("label")) || "Models");
     ui.view.setAttribute("aria-multiselectable", String(pick.options().multiple));
     ui.view.style.height = `${pick.rows.height()}px`;
-    if (some) state.lastHeight = pick.rows.height();
   };
   const drawAll = () => {
     pick.tools.drawCount();

@@ -58,7 +58,7 @@ export function openSelectionBar(pick) {
     const focusedKey = ui.picked.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const text = h("div", { class: "dw-picked-text" }, barText(chosen, options, store.rows));
     ui.picked.replaceChildren(text, ...barButtons(chosen, options).filter(Boolean));
-    ui.picked.hidden = !store.rows.length;
+    ui.picked.style.visibility = store.rows.length ? "" : "hidden"; // it keeps its place
     if (focusedKey) {
       const same = ui.picked.querySelector(`[data-key="${focusedKey}"]:not(:disabled)`);
       (same ?? ui.search).focus();

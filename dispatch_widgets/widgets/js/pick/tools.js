@@ -54,7 +54,7 @@ export function openTools(pick) {
     return h("button", attributes, `${text} `, h("span", { class: "dw-num" }, number));
   };
   const drawChips = () => {
-    const unknown = !store.rows.length && pick.model.get("busy");
+    const unknown = !store.rows.length;
     const some = store.rows.some((row) => row.new);
     const focused = ui.chips.contains(document.activeElement);
     const offered = CHIPS.filter(([key]) => key !== "new" || some);

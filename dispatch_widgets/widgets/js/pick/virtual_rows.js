@@ -3,7 +3,7 @@ import { isShown } from "../shared/focus.js";
 import { words } from "../shared/text.js";
 import { modelRow } from "./model_row.js";
 
-/** How many rows the list shows at most: a sliver of the next one says that there are more. */
+/** How many rows the list has room for, also when there are fewer: a sliver of the next one says that there are more. */
 export const ROWS_IN_SIGHT = 7.05;
 const ROW_HEIGHT = 44; // until the style sheet says otherwise
 
@@ -21,7 +21,7 @@ export function openVirtualRows(pick) {
   let frame = 0;
   // Height and place are known here: to ask the page for them would make it lay everything out at once.
   let top = 0;
-  const height = () => Math.min(pick.shown.length, ROWS_IN_SIGHT) * rowHeight;
+  const height = () => ROWS_IN_SIGHT * rowHeight; // always: what is below does not move while one types
   const scrollTo = (place) => {
     const wanted = Math.max(0, Math.min(place, pick.shown.length * rowHeight - height()));
     if (wanted !== top) ui.view.scrollTop = wanted;

@@ -1,6 +1,6 @@
 // Elements, and what a Rich (see _rows.py) becomes. Everything that a server or a file says becomes text
 // nodes here, never HTML.
-import { clean, findWords, marksOfParts, splitId, turns } from "./text.js";
+import { clean, findWords, isLongWord, marksOfParts, splitId, turns } from "./text.js";
 
 /** JupyterLab fires no one-key shortcuts while something with this attribute has the focus. */
 export const SUPPRESS = "data-lm-suppress-shortcuts";
@@ -48,14 +48,21 @@ function markedAt(text, marks) {
   return turns(text) ? [h("bdi", {}, filled)] : filled;
 }
 
+/** The title of a row; a label without blanks is mostly an id, and gives way as one. */
+export function title(row, wanted = []) {
+  const text = clean(row.title);
+  if (row.mono) return longId(text, wanted);
+  return isLongWord(text) ? longId(text, wanted, "dw-id dw-label-id") : marked(text, wanted);
+}
+
 /** An id that loses its middle where there is no room, never its end. */
-export function longId(text, wanted = []) {
+export function longId(text, wanted = [], classes = "dw-id") {
   const id = clean(text);
   const parts = splitId(id).filter(Boolean);
   const marks = marksOfParts(findWords(id, wanted), parts);
   return h(
     "span",
-    { class: "dw-id", title: id },
+    { class: classes, title: id },
     parts.map((part, index) => h("span", {}, markedAt(part, marks[index]))),
   );
 }

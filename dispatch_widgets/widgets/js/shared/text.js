@@ -28,6 +28,11 @@ export function turns(text) {
   return RIGHT_TO_LEFT.test(text);
 }
 
+/** Whether a text is one word that is longer than words are. */
+export function isLongWord(text) {
+  return /^\S{25,}$/.test(text);
+}
+
 /** An id as [head, middle, end], in the order in which they give way: where there is little room the head,
  * then the middle. Middle and end are its last part, or its last 24 characters if that is longer. */
 export function splitId(id) {
