@@ -31,7 +31,10 @@ def preview_html(report: MigrationReport) -> str:
         for made in report.providers
     )
     if others > 0:
-        rows += f"<dt>None new</dt><dd>{plural(others, 'entry', 'entries')} of built-in or known ones</dd>"
+        rows += (
+            f"<dt>No new one</dt><dd>{plural(others, 'entry', 'entries')}, "
+            "whose provider is built in or there already</dd>"
+        )
     facts = f'<dl class="dw-facts">{rows}</dl>' if rows else ""
     return _stack(
         f'<div class="dw-text">{words}</div>', facts, *_warnings(report), _changes(report, shown=True)

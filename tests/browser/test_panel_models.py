@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from dispatch_widgets.demo.catalogue import openai_models
 
@@ -52,12 +54,40 @@ def test_a_few_of_five_thousand_models_are_picked(app: Any) -> None:
     expect(rows).to_have_count(len(before["models"]["catalog"]))
     assert app.document()["models"] == before["models"]
 
+    app.focus_comes_to("Search models")
+
+    _ids_are_typed(app)
+
+
+def _ids_are_typed(app: Any) -> None:
+    """What is searched for in vain is added by hand; among all providers the row asks whose it is."""
+    from playwright.sync_api import expect
+
+    panel = app.panel
+    rows = panel.get_by_role("grid", name="Catalog").locator(".dw-row")
+    search = panel.get_by_placeholder("Search id, name, owner")
     panel.locator("[data-chip=all]").click()
     search.fill("no-such-model")
     expect(panel.get_by_role("heading", name="Nothing at OpenAI matches")).to_be_visible()
     app.button("Add by hand").click()
     expect(rows.filter(has_text="no-such-model")).to_have_count(1)
     assert app.document()["models"]["catalog"][-1]["model"] == "no-such-model"
+    expect(search).to_have_value("")  # it is there now, and is not offered again
+    expect(app.button("Add by hand")).not_to_have_class(re.compile("mod-primary"))
+
+    panel.locator(".dw-rail-item", has_text="All providers").click()
+    typed, owner = panel.get_by_label("Model id"), panel.locator(".dw-byhand .dw-owner")
+    expect(owner).to_be_visible()
+    typed.fill("typed-among-all")
+    typed.press("Enter")
+    expect(panel.locator(".dw-byhand .dw-msg")).to_have_text("Which provider serves it?")
+    expect(typed).to_have_value("typed-among-all")
+    expect(owner).to_be_focused()
+    owner.select_option(label="Lab")
+    expect(panel.locator(".dw-byhand .dw-msg")).to_be_hidden()
+    app.button("Add by hand").click()
+    expect(rows.filter(has_text="typed-among-all")).to_have_count(1)
+    expect(typed).to_have_value("")
 
 
 @pytest.mark.req("UI", "PM-6", "API-1")
@@ -100,7 +130,7 @@ def test_tasks_are_given_what_can_do_them(app: Any) -> None:
     from playwright.sync_api import expect
 
     app.write()
-    panel = app.open()
+    panel = app.open(lists=True)
     app.tab("Router")
     embed = panel.get_by_role("combobox", name="Entry for embed")
     grade = panel.get_by_role("combobox", name="Entry for grade")
@@ -113,12 +143,27 @@ def test_tasks_are_given_what_can_do_them(app: Any) -> None:
     expect(panel.locator(".dw-snippet")).to_contain_text('service.resolve("grade")')
     app.button("Undo").click()
     expect(grade).to_have_value("Not set")
+    expect(grade).to_be_focused()
     assert [found["task"] for found in app.document()["models"]["assignment"]] == ["classify", "embed"]
-    app.tab("Models")
+    app.notebook.execute("service._file.store._disk._lock_timeout_seconds = 0.2")
+    with FileLock(f"{app.path}.lock"):
+        grade.select_option(label=chat[0])
+        said = panel.locator(".dw-task > .dw-msg").filter(has_text="Not saved: another program holds")
+        expect(said).to_be_visible()
+        expect(grade.locator("option:checked")).to_have_text(chat[0])
+    app.button("Try again").click()
+    expect(app.saved).to_be_visible()
+    assert app.document()["models"]["assignment"][-1]["task"] == "grade"
+
+    app.change(lambda file: file["models"]["catalog"][-1].update(providerId="gone"))
+    app.button("Give a provider").click()
+    choice = panel.get_by_role("combobox", name="Provider for Qwen3 8B")
+    expect(choice).to_be_focused()
+    expect(choice.locator("option:checked")).to_have_text("Lab")  # the one that lists it
     app.button("Delete Embeddings, small").click()
     app.button("Delete entry").click()
     app.tab("Router")
     expect(embed).to_be_disabled()
     expect(panel.get_by_text("No embedding model in the catalog.")).to_be_visible()
     app.button("Choose one in Models").click()
-    expect(panel.get_by_role("tab", name="Models", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(panel.get_by_role("tab", name="Models")).to_have_attribute("aria-selected", "true")

@@ -146,6 +146,7 @@ def test_an_id_can_be_typed_by_hand_also_when_discovery_failed(service, demo, id
     assert page.words(panel.picker.note["title"]) == error.message
     assert panel.picker.note["text"].startswith(error.hint)
     assert [action["action"] for action in panel.picker.note["actions"]] == ["refresh"]
+    assert [row["badge"]["text"] for row in panel.rail.rows if "badge" in row] == ["Key refused"]
     app = Panel(service)
     page.answer(app.models.rail, "choose", ids["Lab"])
     page.wait(app)
@@ -445,6 +446,7 @@ def test_what_is_not_converted_is_said_once_over_the_catalog(demo, settings_path
     assert {row["badge"]["text"] for row in rows} == {"From before providers"}
     assert not any("note" in row for row in rows)
     assert f"stand in its {len(rows)} entries" in app.models.before.words
+    assert not is_shown(app.models._empty)  # adding one would be refused
     app.models.before.buttons[1].click()
     assert app.tabs.selected_index == 3
     app.models.before.buttons[0].click()

@@ -50,7 +50,7 @@ def test_the_preview_writes_nothing_and_convert_does(old_file) -> None:
     assert "It now reads" not in panel.report
     served = sum(len(made.entries) for made in preview.providers)
     assert f"providers for {served} entries" in panel.report
-    assert f"{len(preview.entries) - served} entr" in panel.report.split("None new")[1]
+    assert f"{len(preview.entries) - served} entr" in panel.report.split("No new one")[1]
     assert "would" not in panel._conversion_title.value
     assert panel.attention() == 1
     assert old_file.read_bytes() == before
