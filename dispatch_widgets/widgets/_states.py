@@ -267,7 +267,7 @@ def _limited(
         "text": f"{kept}Refresh works again at {at}, in {{until}}. Using the models is not affected.",
         "until": until.timestamp(),
         "until_said": f"{clean(provider.name)} can be refreshed again",
-        "actions": [{**UNLOCK, "style": "quiet"}],
+        "actions": [UNLOCK],
     }
     badge: Badge = {"text": f"Rate limited until {at}", "tone": "warn", "icon": "clock"}
     return ProviderState(badge, note, needs_attention=True, limited_until=until)
