@@ -92,7 +92,22 @@ class EntryForm(Form):
             self.foot_message.set(f"{listed(used)} {verb} using it.")
         for field in (self.owner, self.model):
             field.control.observe(lambda _change: panel.act(self._follow), "value")
+        before = panel.form
+        if isinstance(before, EntryForm) and before.entry.id == entry.id:
+            self._keep_typed(before)
         self._follow()
+
+    def _keep_typed(self, before: EntryForm) -> None:
+        """Take over what was changed in the form that this one replaces after a reload."""
+        typed = before._changes()
+        if "label" in typed:
+            self.label.control.value = before.label.value
+        if typed.get("provider_id") in {key for _, key in self.owner.control.options}:
+            self.owner.control.value = before.owner.value
+        if "model" in typed:
+            self.model.control.value = before.model.value
+        if "capabilities" in typed:
+            self.chat.value, self.embedding.value = before.chat.value, before.embedding.value
 
     def _follow(self) -> None:
         """Say whether the provider lists the id."""

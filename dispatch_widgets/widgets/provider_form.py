@@ -13,12 +13,15 @@ from ._parts import button, show
 from ._provider_fields import KEPT_WORDS, ProviderFields
 
 if TYPE_CHECKING:
+    import ipywidgets as widgets
+
     from ..settings.schema import Provider
     from .providers import ProvidersPanel
 
 ANSWER_SECONDS = 5.0
 """How long to wait for the page to send the key before Save can be pressed again."""
 
+_NEXT = ".dw-form .dw-note .dw-btn, .dw-form .dw-save"  # what is to be pressed after a refusal
 NAME, TYPE, KEY, URL = "name", "type", "credentials.apiKey", "credentials.baseUrl"
 
 
@@ -34,7 +37,14 @@ class ProviderForm(ProviderFields):
     def __init__(self, panel: ProvidersPanel, *, provider: Provider | None = None, preset: str = "") -> None:
         self._asked = 0
         self._again = False  # the provider was deleted meanwhile, and is to be added once more
+        self._deleted_actions: list[widgets.Button] = []
         super().__init__(panel, provider=provider, preset=preset)
+
+    def close(self) -> None:
+        """Close the buttons too that may have no place in it now."""
+        for action in getattr(self, "_deleted_actions", ()):
+            action.close()
+        super().close()
 
     def press_save(self) -> None:
         """Ask the page for the key; what it sends is saved by `_sent`."""
@@ -75,9 +85,11 @@ class ProviderForm(ProviderFields):
                 self._hold(source, value)
                 self.refuse(error)
                 self._say_deleted()
+                self._panel.root.focus(_NEXT)
             except DispatchError as error:
                 self._hold(source, value)
                 self.refuse(error)
+                self._panel.root.focus(_NEXT)
             except Exception as error:  # noqa: BLE001 - shown in the form
                 self._hold(source, value)
                 self.refuse(UnexpectedError(error))
@@ -126,8 +138,12 @@ class ProviderForm(ProviderFields):
         name = clean(self.provider.name) if self.provider is not None else ""
         elsewhere = self._panel.service.saved_by == "another program"
         words = f"Another program deleted {name}." if elsewhere else f"{name} was deleted meanwhile."
-        actions = [button("Add it again", self._add_again), button("Back", self.back.click)]
-        self.note.set("warn", words, "What you typed is still here.", actions=actions)
+        if not self._deleted_actions:
+            self._deleted_actions = [
+                button("Add it again", self._add_again),
+                button("Back", self.back.click),
+            ]
+        self.note.set("warn", words, "What you typed is still here.", actions=self._deleted_actions)
 
     def _add_again(self) -> None:
         self._again = True

@@ -100,6 +100,21 @@ def test_an_outside_change_leaves_an_open_form_alone(service, ids, page) -> None
     assert panel.notice == ""
 
 
+@pytest.mark.req("ST-6", "UI")
+def test_a_reload_keeps_what_was_typed_about_an_entry(service, ids) -> None:
+    """Reload fills the fields of an entry's form that nobody has touched; the others stay as typed."""
+    entry = service.add_model(provider_id=ids["Lab"], model="m-1", label="Em", capabilities=["chat"])
+    panel = Panel(service)
+    form = panel.models.edit(entry.id)
+    form.model.control.value = "typed-here"
+    form.embedding.value = True
+    SettingsService(service.path).update_model(entry.id, label="Theirs", model="m-2")
+    panel.reload.click()
+    form = panel.models.form
+    assert (form.label.value, form.model.value) == ("Theirs", "typed-here")
+    assert (form.chat.value, form.embedding.value) == (True, True)
+
+
 @pytest.mark.req("ST-4")
 def test_a_broken_file_opens_its_tab_and_the_others_point_there(settings_path, page) -> None:
     """With a file that cannot be read the app opens on the ways out; other tabs have the bar."""

@@ -432,10 +432,15 @@ def test_reading_again_keeps_what_was_typed(service, ids, page) -> None:
 
 @pytest.mark.req("UI", "ST-6")
 @pytest.mark.parametrize("way", ["save", "save unchanged", "reload"])
-def test_a_provider_that_was_deleted_meanwhile_can_be_added_again(service, demo, ids, way, page) -> None:
+def test_a_provider_that_was_deleted_meanwhile_can_be_added_again(
+    service, ids, way, page, monkeypatch
+) -> None:
     """Save and Reload say who deleted it; what was typed stays, and one press adds it with its key."""
     panel = ProvidersPanel(service)
     form = panel.edit(ids["Lab"])
+    key = service.provider(ids["Lab"]).credentials.api_key
+    focused = []
+    monkeypatch.setattr(panel.root, "focus", focused.append)
     if way != "save unchanged":
         form.name.control.value = "Typed here"
     SettingsService(service.path).delete_provider(ids["Lab"])
@@ -446,6 +451,7 @@ def test_a_provider_that_was_deleted_meanwhile_can_be_added_again(service, demo,
         form.save.click()
         page.type_key(form, "")
     assert panel.form is form
+    assert focused == ([] if way == "reload" else [".dw-form .dw-note .dw-btn, .dw-form .dw-save"])
     assert "Another program deleted Lab." in form.note.content
     assert "What you typed is still here." in form.note.content
     again, back = form.note.buttons
@@ -455,7 +461,7 @@ def test_a_provider_that_was_deleted_meanwhile_can_be_added_again(service, demo,
     page.wait(panel)
     added = service.get_providers()[-1]
     assert added.name == ("Lab" if way == "save unchanged" else "Typed here")
-    assert added.credentials.api_key.get_secret_value() == demo.api_key
+    assert added.credentials.api_key == key
     assert panel.form is None
 
 
