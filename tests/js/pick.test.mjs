@@ -95,6 +95,10 @@ test("what is said when nothing matches leads on (MD-8)", () => {
   const picker = noMatch("x", { all: 0 }, "all", { by_hand: true, add: false });
   assert.match(picker.text, /type it below/);
   assert.equal(picker.title, "Nothing matches “x”");
+  assert.deepEqual(
+    picker.actions.map((action) => action.label),
+    ["Clear search"],
+  );
   const other = noMatch("gpt", { all: 1200 }, "embedding", options);
   assert.equal(other.title, "None of the 1,200 found is of the kind embedding");
 });
