@@ -24,8 +24,9 @@ class PanelRoot(anywidget.AnyWidget):
     - inside ``.dw-form``: Enter in a field presses the primary button of ``.dw-form-foot``, Escape
       the button of ``.dw-form-head``; a press of that primary button is held until all that was typed
       before is on its way, so that a busy kernel does not save half a name;
-    - lets a core button be pressed once until the kernel has come to the press, and drops slips of the
-      hand: the second click of a double click, and the repeat of a key that is held down.
+    - lets a core button be pressed once until the kernel has come to the press, a minute at most, and
+      drops slips of the hand: the second click of a double click, and the repeat of a key held down;
+    - says beside whatever was pressed and has waited for a second that the kernel is busy.
 
     Attributes:
         label: The panel's name for screen readers.

@@ -390,6 +390,8 @@ def test_nothing_scrolls_sideways_where_it_is_narrow(notebook: Any, theme: Any) 
     ids = page.evaluate(IDS)
     assert len(ids) > 2
     assert [title for title, is_close, is_whole in ids if not (is_close and is_whole)] == []
+    page.locator(".dw-panel").evaluate("(node) => { node.style.width = '900px'; }")
+    assert [title for title, is_close, is_whole in page.evaluate(IDS) if not (is_close and is_whole)] == []
     assert "gpt-4-turbo-preview-20221120" in page.evaluate(COPY)
     background = page.locator(".dw-panel").evaluate("(node) => getComputedStyle(node).backgroundColor")
     assert (background == "rgb(255, 255, 255)") == (theme == "light")
