@@ -240,6 +240,24 @@ def test_what_was_brought_back_is_as_before_and_has_the_focus(service, ids, page
     assert focused == [(ids["Lab"],)]
 
 
+@pytest.mark.req("ST-6", "UI")
+def test_what_another_program_brings_back_has_no_old_news(service, ids, page) -> None:
+    """A provider that goes and comes back in the file tells nothing of the refresh before that."""
+    panel = ProvidersPanel(service)
+    for _ in range(2):
+        page.answer(panel.list, "refresh", ids["Lab"])
+        page.wait(panel)
+    assert page.row(panel.list, "Lab")["badge"]["text"] == "No change"
+    whole = service.path.read_bytes()
+    SettingsService(service.path).delete_provider(ids["Lab"])
+    service.reload()
+    assert panel.hub.settle()
+    service.path.write_bytes(whole)
+    service.reload()
+    assert panel.hub.settle()
+    assert "badge" not in page.row(panel.list, "Lab")
+
+
 @pytest.mark.req("MD-13", "UI")
 def test_a_refresh_names_what_is_used_and_what_was_left_out(service, demo, ids, page) -> None:
     """Of several that are gone the used one stands first with its task; what was left out is said too."""
