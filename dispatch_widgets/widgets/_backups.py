@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ._rows import Row
 
 
+_NO_FILE = "There is no settings file now: this copy becomes it."
+
+
 class Backups(BasePanel):
     """What `SettingsFilePanel` is built on: the list of backups.
 
@@ -31,6 +34,7 @@ class Backups(BasePanel):
     def _build_backups(self) -> widgets.Widget:
         self._questions: dict[str, str] = {}
         self._goes = ""
+        self._has_file = True
         self._by_row: dict[str, Backup] = {}
         self.backups = make(ItemList, mode="manage", label="Backups", variant="dw-backups")
         self.backups.empty = {
@@ -85,7 +89,7 @@ class Backups(BasePanel):
                 "tone": "warn",
                 "icon": "undo",
                 "title": f"Go back to the file of {stamp(backup.made_at)}?",
-                "text": f"The file of now is kept as a backup. {self._goes}",
+                "text": f"The file of now is kept as a backup. {self._goes}" if self._has_file else _NO_FILE,
                 "actions": [
                     {"action": "confirm_restore", "label": "Restore this backup", "style": "danger"},
                     {"action": "keep", "label": "Keep the file"},
@@ -123,6 +127,7 @@ class Backups(BasePanel):
 
     def _ask_restore(self, name: str, backup: Backup) -> None:
         self._goes = restore_words(self.service.added_since(backup))
+        self._has_file = self.service.path.exists()
         self._ask(name, "restore")
 
     def _ask(self, name: str, question: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ _DAY_HOURS = 24
 _THOUSAND = 1000
 _MILLION = 1_000_000
 _CENT = 0.01
+_ZONE = re.compile(r"\b(\d\d:\d\d) UTC(?:[+-]\d\d?(?::\d\d)?)?(?!\w)")
 # Months are written here and not by strftime, whose names follow the machine's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -78,6 +80,11 @@ def clock(moment: datetime, now: datetime) -> str:
     if days == -1:
         return "yesterday"
     return day(moment) if there.year == here.year else f"{day(moment)} {there.year}"
+
+
+def without_zone(words: str) -> str:
+    """Words of discovery, which name the zone of a time, as a panel's own words stand beside them."""
+    return _ZONE.sub(r"\1", words)
 
 
 def ago(moment: datetime, now: datetime) -> str:

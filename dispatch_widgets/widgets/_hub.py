@@ -264,7 +264,7 @@ class Hub(NewsDesk):
         if not done.cancelled() and done.exception() is None:
             models = done.result()
             seen = datetime.now(UTC)
-            for model_id in models.removed:
+            for model_id in models.removed if not models.warning else ():  # some were left out of this list
                 self.gone.setdefault((provider_id, model_id), seen)
             for key in [key for key in self.gone if key[0] == provider_id]:
                 if models.get(key[1]) is not None:

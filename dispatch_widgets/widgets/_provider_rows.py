@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._text import clean
 from ..secrets import NO_KEY_NEEDED, Secret
 from ..urls import shown_url
-from ._format import address, clock, counts, tile
+from ._format import address, clock, counts, tile, without_zone
 from ._states import DISMISS, TYPE_WORDS, ProviderState, fetched
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def trouble_note(error: DispatchError) -> Note:
     return {
         "tone": "error",
         "title": clean(error.message, 600),
-        "text": clean(error.hint, 600),
+        "text": clean(without_zone(error.hint), 600),
         "actions": [DISMISS],
         "alert": True,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .._text import clean, plural
 from ..errors import ConsentNeededError, DiscoveryError, MissingVariableError
-from ._format import age, ago, clock, listed
+from ._format import age, ago, clock, listed, without_zone
 from ._questions import consent_question
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _failed(
     offered = remedies(error)
     if limited is not None:
         offered = [remedy for remedy in offered if remedy["action"] != "refresh"]
-    hint = error.hint
+    hint = without_zone(error.hint)
     if isinstance(error, MissingVariableError) and models is not None:
         hint = f"{hint} You see the list from before."
     note: Note = {

@@ -238,6 +238,9 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self.providers.act(self.providers.reopen)
             self.models.act(self.models.reopen)
             self._draw()
+            # The button goes with its bar.
+            form = self.panels[self.tabs.selected_index or 0].form
+            self.root.focus(form.first_field if form is not None else ".lm-TabBar-tab.lm-mod-current")
 
     # -- what remains without a kernel -------------------------------------------------------------
 

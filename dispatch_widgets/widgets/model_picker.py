@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import traitlets
@@ -114,7 +115,7 @@ class ModelPicker(Listing):
         self.list = make(ItemList, mode="pick", label="Models", variant="dw-picklist")
         self.list.on_action(self._answer)
         self.list.observe(lambda change: self._picked(change["new"]), "selected")
-        self.use = button(f"Use for {self.task}", self.does(self._use), style="primary")
+        self.use = button(f"Use for {self.task}", self.does(self._use), style="primary", classes="dw-use")
         self._now, self.done = markup("", "dw-sub"), Done(self)
         foot = box(self.use, self._now, self.done, classes="dw-form-foot", row=True)
         show(foot, bool(self.task))
@@ -365,8 +366,9 @@ class ModelPicker(Listing):
                 capabilities=stated or None,
                 tasks=[self.task],
             )
-        self.done.tell("Saved")
+        self.done.tell("Saved", partial(self.root.focus, ".dw-use"))
         self.root.say("Saved")
+        self.root.focus(".dw-outcome .dw-link")  # the button has nothing more to do and is off
 
 
 def _known(given: str, known: tuple[str, ...], field: str) -> Any:

@@ -210,9 +210,10 @@ class RouterPanel(Saying):
         self._empty.show(not catalog)
         worried = self.attention()
         say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else "")
-        if self._snippet_task not in given:
-            self._snippet_task = next((task for task in TASKS if task in given), "summarize")
-        show(self._use, bool(given))
+        usable = [task for task in TASKS if task in given and not given[task].problem]
+        if self._snippet_task not in usable:
+            self._snippet_task = next(iter(usable), "summarize")
+        show(self._use, bool(usable))
         write(self._code, f"<code>{escaped(self.snippet)}</code>")
 
     @staticmethod

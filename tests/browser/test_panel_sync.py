@@ -81,6 +81,7 @@ def test_an_outside_change_is_seen(app: Any) -> None:
     expect(url).not_to_have_value(re.compile("elsewhere"))
     app.button("Reload").click()
     expect(url).to_have_value(re.compile("elsewhere"))
+    expect(panel.locator(".dw-form :focus")).to_have_count(1)  # the pressed button went with its bar
     expect(name).to_have_value("Typed here")
     expect(key).to_have_value("sk-typed-and-not-saved")
     expect(bar).not_to_be_visible()

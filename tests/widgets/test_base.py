@@ -63,6 +63,16 @@ def test_times_are_relative_then_clock_then_date(before, shown, monkeypatch) -> 
     assert _format.ago(noon - before, noon) == shown
 
 
+def test_times_in_discoverys_words_are_told_as_the_panels_own_are() -> None:
+    """The zone that messages name elsewhere is left out beside times that name none; other words stay."""
+    for zone in ("UTC", "UTC+9", "UTC-3:30"):
+        words = f"You see the list from 14:36 {zone}. Refresh works again tomorrow at 09:05 {zone}."
+        assert _format.without_zone(words) == (
+            "You see the list from 14:36. Refresh works again tomorrow at 09:05."
+        )
+    assert _format.without_zone("The UTC clock of 14:36 UTCX") == "The UTC clock of 14:36 UTCX"
+
+
 def test_a_moment_soon_is_told_by_the_clock() -> None:
     """A moment within half a day is told by the clock, also past midnight; later ones name the day."""
     night = datetime.now().astimezone().replace(hour=23, minute=30, second=0, microsecond=0)

@@ -128,6 +128,21 @@ def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, ent
     assert "2 need attention" in panel._fact.value
 
 
+@pytest.mark.req("UI", "MD-11")
+def test_a_list_that_lacks_models_without_an_id_marks_none_as_gone(service, demo, ids, page) -> None:
+    """Those that were left out may be the very ones: no task's model is said to be listed no longer."""
+    for number, model in enumerate(demo.models()):
+        service.add_model(provider_id=ids["Lab"], model=model.id, tasks=[] if number else ["grade"])
+    panel = RouterPanel(service)
+    panel.hub.ask(ids["Lab"], force=True)
+    page.wait(panel)
+    demo.play("missing-ids")
+    panel.hub.ask(ids["Lab"], force=True)
+    page.wait(panel)
+    assert "left out" in service.known_models(ids["Lab"]).warning
+    assert panel.hub.gone == {}
+
+
 @pytest.mark.req("UI")
 def test_none_fits_says_so_and_leads_to_models(service, ids) -> None:
     """With no embedding model embed cannot be chosen, says how many are listed, and leads to Models."""
@@ -239,7 +254,7 @@ def test_no_entries_shows_the_next_step(service) -> None:
 
 
 @pytest.mark.req("UI", "API-5")
-def test_the_snippet_is_code_that_works(service, entries, monkeypatch) -> None:
+def test_the_snippet_is_code_that_works(service, entries, page, monkeypatch) -> None:
     """The code for the next cell names the task chosen last and runs as it stands."""
     panel = RouterPanel(service)
     assert not is_shown(panel._use)
@@ -256,6 +271,12 @@ def test_the_snippet_is_code_that_works(service, entries, monkeypatch) -> None:
     assert 'dw.resolve("classify")' in panel.snippet
     exec(panel.snippet.removesuffix(".client()"), names)  # noqa: S102
     assert names["client"].model == "one"
+
+    panel.service.add_model(provider_id="mock", model="mock-chat", tasks=["skill"])
+    panel.service.delete_provider(panel.service.entry(entries["one"]).provider_id)
+    page.until(lambda: 'dw.resolve("skill")' in panel.snippet)  # the others would raise
+    panel.service.unassign("skill")
+    page.until(lambda: not is_shown(panel._use))
 
 
 @pytest.fixture

@@ -121,6 +121,19 @@ def test_the_question_to_restore_says_what_goes(old_file, demo, page) -> None:
     assert "made since" not in str(panel.backups.rows[0]["note"])
 
 
+@pytest.mark.req("MIG-5", "ST-4")
+def test_a_backup_can_be_restored_where_there_is_no_file_any_more(old_file, page) -> None:
+    """The question does not speak of a file that is gone, and the copy becomes the file."""
+    before = old_file.read_bytes()
+    panel = SettingsFilePanel(SettingsService(old_file))
+    panel.service.move_away()
+    (row,) = panel.backups.rows
+    page.answer(panel.backups, "restore", row["id"])
+    assert panel.backups.rows[0]["note"]["text"] == "There is no settings file now: this copy becomes it."
+    page.answer(panel.backups, "confirm_restore", row["id"])
+    assert old_file.read_bytes() == before
+
+
 @pytest.mark.req("MIG-5")
 def test_a_backup_is_deleted_after_a_question(old_file, page) -> None:
     """Delete asks, names the backup, and removes its file."""
