@@ -258,12 +258,13 @@ def mono(words: object) -> str:
 def model_id(name: str) -> str:
     """Escaped HTML: a model's id that loses its middle, and never its end, where there is little room."""
     shown = clean(name)
-    spans = "".join(f"<span>{esc(part)}</span>" for part in id_parts(shown))
-    return f'<span class="dw-id" title="{esc(shown)}">{spans}</span>'
+    *start, end = [f"<span>{esc(part)}</span>" for part in id_parts(shown)]
+    before = f'<span class="dw-id-start">{"".join(start)}</span>' if start else ""
+    return f'<span class="dw-id" title="{esc(shown)}">{before}{end}</span>'
 
 
 def id_parts(name: str) -> list[str]:
-    """An id in the order in which it gives way: head, middle and end; one part if it is short."""
+    """An id as head, middle and end, of which it loses the first ones first; one part if it is short."""
     if len(name) <= _SHORT:
         return [name]
     slash = name.rfind("/")

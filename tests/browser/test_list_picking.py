@@ -132,6 +132,15 @@ def test_an_id_is_typed_by_hand(notebook: Any) -> None:
     notebook.until("log[2:]", "[('add_by_hand', '', {'model': 'other/model', 'kind': 'embedding'})]")
     notebook.execute("shown.pick = dict(by_hand_label='Use it', add=False)")
     notebook.output(".dw-byhand button").get_by_text("Use it").wait_for()
+    by_hand = notebook.output(".dw-byhand")
+    before = by_hand.evaluate(HEIGHT)
+    for width in (720, 1000):
+        page.locator(".dw-panel").evaluate(f"(node) => {{ node.style.width = '{width}px'; }}")
+        notebook.execute("shown.pick = dict(owners=[['a', 'A provider with a rather long name']])")
+        by_hand.get_by_label("Provider").wait_for()
+        assert by_hand.evaluate(HEIGHT) == before, width  # nothing below moves
+        notebook.execute("shown.pick = {}")
+        by_hand.get_by_label("Provider").wait_for(state="hidden")
     shown = notebook.output(".dw-picklist")
     before = shown.evaluate(HEIGHT)
     notebook.execute("shown.empty = dict(title='Not asked yet')\nshown.set_items([])")

@@ -145,12 +145,22 @@ def test_a_panel_without_its_kernel_says_so_once(app: Any) -> None:
     app.write()
     panel = app.open(lists=True)
     assert panel.evaluate(_SAID_BEFORE) == ["none", []]
+
+    def says_so() -> None:
+        said, elsewhere = panel.evaluate(_SAID_BEFORE)
+        assert said == '"No kernel is behind this panel. Run its cell again."'
+        assert elsewhere == []
+        button = app.button("Add provider")
+        assert button.evaluate("(node) => getComputedStyle(node).pointerEvents") == "none"
+
     app.page.evaluate(_RESTART)
     app.page.locator(".dw-panel.jupyter-widgets-disconnected").first.wait_for()
-    said, elsewhere = panel.evaluate(_SAID_BEFORE)
-    assert said == '"No kernel is behind this panel. Run its cell again."'
-    assert elsewhere == []
-    assert app.button("Add provider").evaluate("(node) => getComputedStyle(node).pointerEvents") == "none"
+    says_so()
+    app.notebook.run_all()
+    app.page.locator(".dw-panel:not(.jupyter-widgets-disconnected)").first.wait_for()
+    app.page.evaluate(_SHUT_DOWN)
+    app.page.locator(".dw-panel.dw-no-kernel").first.wait_for()
+    says_so()
 
 
 # What the panel's own sign says, and the signs of lost widgets below it.
@@ -160,6 +170,7 @@ _SAID_BEFORE = """(panel) => {
     return [said(panel), below.map(said).filter((content) => content !== "none")];
 }"""
 _RESTART = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"""
+_SHUT_DOWN = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"""
 _WIDTHS = "(tabs) => tabs.map((tab) => tab.getBoundingClientRect().width)"
 _AXE = """async (panel) => {
     const { violations } = await axe.run(panel, { resultTypes: ["violations"] });

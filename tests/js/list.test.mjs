@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { countdown, withCountdown } from "../../dispatch_widgets/widgets/js/list/countdown.js";
 import { moveIndex } from "../../dispatch_widgets/widgets/js/list/keyboard.js";
 import { iconPlaces, rowKeys } from "../../dispatch_widgets/widgets/js/list/manage_row.js";
+import { noteChanges } from "../../dispatch_widgets/widgets/js/list/notes.js";
 import { applyPatch } from "../../dispatch_widgets/widgets/js/list/store.js";
 
 const row = (id, more = {}) => ({ id, title: id, ...more });
@@ -52,4 +53,19 @@ test("a row names the keys of the actions that it has and that can be pressed", 
   assert.equal(rowKeys(row("a", { actions })), "Enter Delete");
   assert.equal(rowKeys(row("a", { actions: [{ action: "refresh" }] })), "R");
   assert.equal(rowKeys(row("a")), "");
+});
+
+test("of a note only what somebody changed is kept, not what it proposed", () => {
+  const noteWith = (select, check) => ({
+    querySelector: (selector) => (selector.includes("select") ? select : check),
+  });
+  const selectOf = (value, defaultSelected) => ({ value, selectedOptions: [{ defaultSelected }] });
+  const boxOf = (checked, defaultChecked) => ({ checked, defaultChecked });
+  assert.deepEqual(noteChanges(noteWith(selectOf("", true), boxOf(true, true))), {});
+  assert.deepEqual(noteChanges(noteWith(selectOf("lab", false), boxOf(false, true))), {
+    select: "lab",
+    check: false,
+  });
+  assert.deepEqual(noteChanges(noteWith(null, null)), {});
+  assert.deepEqual(noteChanges(undefined), {});
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openSender } from "../../dispatch_widgets/widgets/js/list/store.js";
 import { oncePerAnswer } from "../../dispatch_widgets/widgets/js/panel/buttons.js";
+import { kernelOf } from "../../dispatch_widgets/widgets/js/panel/kernel.js";
 import { isSlip } from "../../dispatch_widgets/widgets/js/shared/presses.js";
 import { openPresses, WAITS } from "../../dispatch_widgets/widgets/js/shared/waiting.js";
 
@@ -122,4 +123,19 @@ test("what waits for long says so, and nothing waits for ever", async () => {
   await rest(40);
   assert.ok(!attributes.has("aria-busy"));
   assert.deepEqual(events, [WAITS]);
+});
+
+test("a kernel is gone when the first one is there no more, and never where the page does not tell", () => {
+  const manager = { kernel: null };
+  const kernel = kernelOf(manager);
+  assert.ok(!kernel.isGone()); // not there yet
+  manager.kernel = { id: "a", status: "busy" };
+  assert.ok(!kernel.isGone());
+  for (const now of [null, { id: "b" }, { id: "a", isDisposed: true }, { id: "a", status: "dead" }]) {
+    manager.kernel = now;
+    assert.ok(kernel.isGone());
+  }
+  manager.kernel = { id: "a", status: "idle" };
+  assert.ok(!kernel.isGone());
+  for (const other of [undefined, {}]) assert.ok(!kernelOf(other).isGone());
 });

@@ -4,6 +4,7 @@ import { openBusyWords } from "./panel/busy.js";
 import { oncePerAnswer } from "./panel/buttons.js";
 import { copyText, copyWholeIds } from "./panel/clipboard.js";
 import { holdSave, onFormKey } from "./panel/forms.js";
+import { NO_KERNEL, watchKernel } from "./panel/kernel.js";
 import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
 import { offerFiles } from "./panel/open_file.js";
 import { h } from "./shared/elements.js";
@@ -100,7 +101,18 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
-    listen(WAITS, (event) => busy.say(event.target, root));
+    listen(WAITS, (event) => {
+      if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
+    });
+    stops.push(
+      watchKernel(model.widget_manager, (isGone) => {
+        root.classList.toggle("dw-no-kernel", isGone);
+        if (!isGone) return;
+        busy.stop();
+        for (const node of root.querySelectorAll("[aria-busy=true]")) node.removeAttribute("aria-busy");
+        voice.say(NO_KERNEL);
+      }),
+    );
     tend();
     observer.observe(root, OBSERVED);
   });

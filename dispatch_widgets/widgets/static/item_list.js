@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 396f7408838f747b42b9d766f60cf45e6943c91952f40c929b338031570e7620
+// SHA-256 of them and of what follows: 57e6f91e9e89ef4e18cede99298b5dd9f7a56a07ef929d592cc6acaa93d335b3
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -99,20 +99,24 @@ function markedAt(text, marks) {
   const filled = nodes.filter((node) => node !== "");
   return turns(text) ? [h("bdi", {}, filled)] : filled;
 }
+function isTitledById(row) {
+  return Boolean(row.mono) || isLongWord(clean(row.title));
+}
 function title(row, wanted = []) {
   const text = clean(row.title);
-  if (row.mono) return longId(text, wanted);
-  return isLongWord(text) ? longId(text, wanted, "dw-id dw-label-id") : marked(text, wanted);
+  if (!isTitledById(row)) return marked(text, wanted);
+  return longId(text, wanted, row.mono ? "dw-id" : "dw-id dw-label-id");
 }
 function longId(text, wanted = [], classes = "dw-id") {
   const id = clean(text);
   const parts = splitId(id).filter(Boolean);
   const marks = marksOfParts(findWords(id, wanted), parts);
-  return h(
-    "span",
-    { class: classes, title: id },
-    parts.map((part, index) => h("span", {}, markedAt(part, marks[index])))
-  );
+  const spans = parts.map((part, index) => {
+    const nodes = markedAt(part, marks[index]);
+    return h("span", {}, nodes.length > 1 ? h("span", {}, nodes) : nodes);
+  });
+  const start = spans.length > 1 ? h("span", { class: "dw-id-start" }, spans.slice(0, -1)) : null;
+  return h("span", { class: classes, title: id }, start, spans.at(-1));
 }
 function run(piece, wanted) {
   if (typeof piece !== "object" || piece === null) return marked(clean(piece), wanted);
@@ -295,6 +299,15 @@ function noteData(node) {
   const check = node?.querySelector('[data-key="note:check"]');
   return { ...select && { select: select.value }, ...check && { check: check.checked } };
 }
+function noteChanges(node) {
+  const { select, check } = noteData(node);
+  const option = node?.querySelector('[data-key="note:select"]')?.selectedOptions[0];
+  const box = node?.querySelector('[data-key="note:check"]');
+  return {
+    ...option && !option.defaultSelected && { select },
+    ...box && box.checked !== box.defaultChecked && { check }
+  };
+}
 function restoreNote(node, { select, check }) {
   const choice = node?.querySelector('[data-key="note:select"]');
   if (choice && [...choice.options].some((option) => option.value === select)) choice.value = select;
@@ -367,7 +380,7 @@ function drawRow(drawn, row, columns, places) {
   for (const [part, draw] of Object.entries(PARTS)) {
     const data = JSON.stringify(PART_DATA[part](row, columns, places > 0)) ?? "";
     if (drawn.data[part] === data) continue;
-    const kept = part === "note" ? noteData(drawn.nodes.note?.[0]) : {};
+    const kept = part === "note" ? noteChanges(drawn.nodes.note?.[0]) : {};
     drawn.data[part] = data;
     drawn.nodes[part] = [draw(row, columns, places > 0)].flat().filter(Boolean);
     if (part === "note") restoreNote(drawn.nodes.note[0], kept);
@@ -1290,7 +1303,7 @@ function modelRow(row, columns, wanted, options) {
   });
   const main = h("div", { class: "dw-main" }, h("div", { class: "dw-title" }, name, have), second);
   const attributes = {
-    class: mixed ? "dw-model dw-mixed" : "dw-model",
+    class: ["dw-model", mixed && "dw-mixed", isTitledById(row) && "dw-by-id"].filter(Boolean).join(" "),
     role: "option",
     "aria-disabled": row.have ? "true" : null
   };

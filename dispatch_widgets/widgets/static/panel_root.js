@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 5719c7e2fb61075565881228447f2ffcf68cd05dcac312809deb04e3b622e3ee
+// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: 0fc1433f6e286eabe60e0b74e36f462f67c18b1c032fdf99f37e7282c03409e6
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -142,8 +142,12 @@ function copyWholeIds(event) {
   const inOne = within.closest(".dw-id");
   let text = selection.toString();
   if (inOne) text = text.replaceAll("\n", "");
-  for (const id of inOne ? [] : within.querySelectorAll(".dw-id"))
-    text = text.replaceAll([...id.children].map((part) => part.textContent).join("\n"), id.textContent);
+  for (const id of inOne ? [] : within.querySelectorAll(".dw-id")) {
+    const drawn = [...id.children].map((part) => part.textContent).join("\n");
+    const parts = id.querySelectorAll(":scope > span:not(.dw-id-start), .dw-id-start > span");
+    const inParts = [...parts].map((part) => part.textContent);
+    text = text.replaceAll(inParts.join("\n"), id.textContent).replaceAll(drawn, id.textContent);
+  }
   event.clipboardData.setData("text/plain", text);
   event.preventDefault();
 }
@@ -209,6 +213,32 @@ function holdSave(ask) {
     released = null;
   };
   return { onClick, onAnswer };
+}
+
+// panel/kernel.js
+var NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
+var LOOK_MS2 = 500;
+function kernelOf(manager) {
+  const now = () => manager?.kernel ?? null;
+  let first = now()?.id;
+  return {
+    isGone: () => {
+      const kernel = now();
+      first ??= kernel?.id;
+      if (!first) return false;
+      return kernel?.id !== first || Boolean(kernel.isDisposed) || kernel.status === "dead";
+    }
+  };
+}
+function watchKernel(manager, changed) {
+  const kernel = kernelOf(manager);
+  let was = false;
+  const timer = setInterval(() => {
+    if (kernel.isGone() === was) return;
+    was = !was;
+    changed(was);
+  }, LOOK_MS2);
+  return () => clearInterval(timer);
 }
 
 // panel/names.js
@@ -423,7 +453,18 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
-    listen(WAITS, (event) => busy.say(event.target, root));
+    listen(WAITS, (event) => {
+      if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
+    });
+    stops.push(
+      watchKernel(model.widget_manager, (isGone) => {
+        root.classList.toggle("dw-no-kernel", isGone);
+        if (!isGone) return;
+        busy.stop();
+        for (const node of root.querySelectorAll("[aria-busy=true]")) node.removeAttribute("aria-busy");
+        voice.say(NO_KERNEL);
+      })
+    );
     tend();
     observer.observe(root, OBSERVED);
   });

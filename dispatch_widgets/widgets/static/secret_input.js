@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: 093a48e31c8f57453cca761759408411b00805abfbc0ed9a1fc2c256dca63432
+// SHA-256 of them and of what follows: 8e2ee3f75f4dc15d7957761403fda1bff171608470dd5c9420dcf709e788681a
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -86,11 +86,12 @@ function longId(text, wanted = [], classes = "dw-id") {
   const id = clean(text);
   const parts = splitId(id).filter(Boolean);
   const marks = marksOfParts(findWords(id, wanted), parts);
-  return h(
-    "span",
-    { class: classes, title: id },
-    parts.map((part, index) => h("span", {}, markedAt(part, marks[index])))
-  );
+  const spans = parts.map((part, index) => {
+    const nodes = markedAt(part, marks[index]);
+    return h("span", {}, nodes.length > 1 ? h("span", {}, nodes) : nodes);
+  });
+  const start = spans.length > 1 ? h("span", { class: "dw-id-start" }, spans.slice(0, -1)) : null;
+  return h("span", { class: classes, title: id }, start, spans.at(-1));
 }
 function run(piece, wanted) {
   if (typeof piece !== "object" || piece === null) return marked(clean(piece), wanted);

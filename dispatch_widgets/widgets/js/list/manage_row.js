@@ -2,7 +2,7 @@
 // and what is chosen in a note stay.
 import { badge, button, h, line, title } from "../shared/elements.js";
 import { clean, plain } from "../shared/text.js";
-import { note, noteData, restoreNote } from "./notes.js";
+import { note, noteChanges, restoreNote } from "./notes.js";
 
 const PARTS = {
   tile: (row) => row.tile && h("span", { class: "dw-tile", "aria-hidden": "true" }, clean(row.tile)),
@@ -84,7 +84,7 @@ export function drawRow(drawn, row, columns, places) {
   for (const [part, draw] of Object.entries(PARTS)) {
     const data = JSON.stringify(PART_DATA[part](row, columns, places > 0)) ?? "";
     if (drawn.data[part] === data) continue;
-    const kept = part === "note" ? noteData(drawn.nodes.note?.[0]) : {};
+    const kept = part === "note" ? noteChanges(drawn.nodes.note?.[0]) : {};
     drawn.data[part] = data;
     drawn.nodes[part] = [draw(row, columns, places > 0)].flat().filter(Boolean);
     if (part === "note") restoreNote(drawn.nodes.note[0], kept);

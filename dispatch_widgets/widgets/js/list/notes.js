@@ -66,7 +66,18 @@ export function noteData(node) {
   return { ...(select && { select: select.value }), ...(check && { check: check.checked }) };
 }
 
-/** What was chosen in a note before it was drawn anew stays chosen, if it still can be. */
+/** What somebody changed in a note; what was only proposed may be proposed otherwise. */
+export function noteChanges(node) {
+  const { select, check } = noteData(node);
+  const option = node?.querySelector('[data-key="note:select"]')?.selectedOptions[0];
+  const box = node?.querySelector('[data-key="note:check"]');
+  return {
+    ...(option && !option.defaultSelected && { select }),
+    ...(box && box.checked !== box.defaultChecked && { check }),
+  };
+}
+
+/** What was changed in a note before it was drawn anew stays so, if it still can be. */
 export function restoreNote(node, { select, check }) {
   const choice = node?.querySelector('[data-key="note:select"]');
   if (choice && [...choice.options].some((option) => option.value === select)) choice.value = select;

@@ -23,8 +23,12 @@ export function copyWholeIds(event) {
   const inOne = within.closest(".dw-id");
   let text = selection.toString();
   if (inOne) text = text.replaceAll("\n", "");
-  for (const id of inOne ? [] : within.querySelectorAll(".dw-id"))
-    text = text.replaceAll([...id.children].map((part) => part.textContent).join("\n"), id.textContent);
+  for (const id of inOne ? [] : within.querySelectorAll(".dw-id")) {
+    const drawn = [...id.children].map((part) => part.textContent).join("\n");
+    const parts = id.querySelectorAll(":scope > span:not(.dw-id-start), .dw-id-start > span");
+    const inParts = [...parts].map((part) => part.textContent);
+    text = text.replaceAll(inParts.join("\n"), id.textContent).replaceAll(drawn, id.textContent);
+  }
   event.clipboardData.setData("text/plain", text);
   event.preventDefault();
 }

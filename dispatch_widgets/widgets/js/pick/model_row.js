@@ -1,5 +1,5 @@
 // One row of a list of models.
-import { h, icon, longId, marked, rich, title } from "../shared/elements.js";
+import { h, icon, isTitledById, longId, marked, rich, title } from "../shared/elements.js";
 import { clean, plain } from "../shared/text.js";
 
 /** The row as an option of the listbox; wanted are the words that were searched for. */
@@ -22,7 +22,7 @@ export function modelRow(row, columns, wanted, options) {
   });
   const main = h("div", { class: "dw-main" }, h("div", { class: "dw-title" }, name, have), second);
   const attributes = {
-    class: mixed ? "dw-model dw-mixed" : "dw-model",
+    class: ["dw-model", mixed && "dw-mixed", isTitledById(row) && "dw-by-id"].filter(Boolean).join(" "),
     role: "option",
     "aria-disabled": row.have ? "true" : null,
   };

@@ -48,11 +48,16 @@ function markedAt(text, marks) {
   return turns(text) ? [h("bdi", {}, filled)] : filled;
 }
 
-/** The title of a row; a label without blanks is mostly an id, and gives way as one. */
+/** Whether a row's title gives way as an id does: a label without blanks is mostly one. */
+export function isTitledById(row) {
+  return Boolean(row.mono) || isLongWord(clean(row.title));
+}
+
+/** The title of a row. */
 export function title(row, wanted = []) {
   const text = clean(row.title);
-  if (row.mono) return longId(text, wanted);
-  return isLongWord(text) ? longId(text, wanted, "dw-id dw-label-id") : marked(text, wanted);
+  if (!isTitledById(row)) return marked(text, wanted);
+  return longId(text, wanted, row.mono ? "dw-id" : "dw-id dw-label-id");
 }
 
 /** An id that loses its middle where there is no room, never its end. */
@@ -60,11 +65,12 @@ export function longId(text, wanted = [], classes = "dw-id") {
   const id = clean(text);
   const parts = splitId(id).filter(Boolean);
   const marks = marksOfParts(findWords(id, wanted), parts);
-  return h(
-    "span",
-    { class: classes, title: id },
-    parts.map((part, index) => h("span", {}, markedAt(part, marks[index]))),
-  );
+  const spans = parts.map((part, index) => {
+    const nodes = markedAt(part, marks[index]);
+    return h("span", {}, nodes.length > 1 ? h("span", {}, nodes) : nodes); // one box, whatever is marked
+  });
+  const start = spans.length > 1 ? h("span", { class: "dw-id-start" }, spans.slice(0, -1)) : null;
+  return h("span", { class: classes, title: id }, start, spans.at(-1));
 }
 
 function run(piece, wanted) {

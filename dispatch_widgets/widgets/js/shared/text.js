@@ -2,7 +2,7 @@
 
 const TAIL = 24;
 const END = 12; // of the tail what goes last of all: a date with the words before it
-const HEAD = 7; // at least: a shorter one would be padded to what the style sheet always leaves of it
+const HEAD = 7; // at least: of a shorter one only its dots would be left
 const SHORT_ID = 14; // has room everywhere
 const LONGEST_SHOWN = 2000;
 
@@ -33,8 +33,9 @@ export function isLongWord(text) {
   return /^\S{25,}$/.test(text);
 }
 
-/** An id as [head, middle, end], in the order in which they give way: where there is little room the head,
- * then the middle. Middle and end are its last part, or its last 24 characters if that is longer. */
+/** An id as [head, middle, end]. Where it has not enough room the head is cut, and where little room is to be
+ * expected (see text.css) head and middle as one. Middle and end are its last part, or its last 24 characters
+ * if that is longer. */
 export function splitId(id) {
   if (id.length <= SHORT_ID) return ["", "", id];
   const whole = (cut) => cut + Number(/[\udc00-\udfff]/.test(id[cut] ?? "")); // not through a surrogate pair
