@@ -402,6 +402,6 @@ def test_nothing_scrolls_sideways_where_it_is_narrow(notebook: Any, theme: Any) 
         page.locator(".dw-panel").evaluate(f"(node) => {{ node.style.width = '{width}px'; }}")
         ids = page.evaluate(IDS)
         assert [title for title, is_close, is_whole in ids if not (is_close and is_whole)] == [], width
-    assert "gpt-4-turbo-preview-20221120" in page.evaluate(COPY)
+        assert "gpt-4-turbo-preview-20221120" in page.evaluate(COPY)
     background = page.locator(".dw-panel").evaluate("(node) => getComputedStyle(node).backgroundColor")
     assert (background == "rgb(255, 255, 255)") == (theme == "light")
