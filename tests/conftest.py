@@ -30,6 +30,7 @@ def _own_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPDATA", str(home / "AppData"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.delenv("DISPATCH_SETTINGS_PATH", raising=False)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # of another environment IPython mixes packages in
     for name in list(os.environ):
         if name.endswith(("_API_KEY", "_PROXY", "_proxy")) or name in {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
             monkeypatch.delenv(name)

@@ -68,11 +68,16 @@ class Stage:
     settings_path: Path
 
     def environment(self) -> dict[str, str]:
-        """The environment for what the demo starts: no key and no Jupyter setting of the user's."""
+        """The environment for what the demo starts: no key and no Jupyter setting of the user's.
+
+        Nor a virtual environment that is active around this one: a kernel would mix its packages in.
+        """
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not _SECRET_VARIABLE.search(name) and not _JUPYTER_VARIABLE.match(name)
+            if not _SECRET_VARIABLE.search(name)
+            and not _JUPYTER_VARIABLE.match(name)
+            and name != "VIRTUAL_ENV"
         }
         ours = {name: value for name, value in demo_environment(self.server).items() if value is not None}
         return {**kept, **ours, PATH_VARIABLE: str(self.settings_path), RUNNING_VARIABLE: "1"}

@@ -151,7 +151,8 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.upper().endswith(("_API_KEY", "_PROXY")) and not name.startswith(("JUPYTER", "DISPATCH_"))
+        if not name.upper().endswith(("_API_KEY", "_PROXY"))
+        and not name.startswith(("JUPYTER", "DISPATCH_", "VIRTUAL_ENV"))
     }
     own = {
         "HOME": folder / "home",

@@ -34,13 +34,14 @@ def test_no_key_of_the_user_reaches_what_the_demo_starts(monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "real")
     monkeypatch.setenv("JUPYTER_TOKEN", "real")
     monkeypatch.setenv("IPYTHONDIR", "/home/somebody")
+    monkeypatch.setenv("VIRTUAL_ENV", "/home/somebody/.venv")
     monkeypatch.setenv("LANG", "C.UTF-8")
     with launch.stage() as on:
         environment = on.environment()
         assert environment["OPENAI_API_KEY"] == on.server.api_key
         assert environment["DISPATCH_SETTINGS_PATH"] == str(on.settings_path)
     assert "real" not in environment.values()
-    assert "IPYTHONDIR" not in environment
+    assert not {"IPYTHONDIR", "VIRTUAL_ENV"} & environment.keys()
     assert environment["LANG"] == "C.UTF-8"
 
 
