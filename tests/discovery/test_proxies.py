@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -152,13 +153,21 @@ def behind_tls(tls_context: ssl.SSLContext) -> Iterator[Callable[[int], int]]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     servers: list[asyncio.Server] = []
+    connections: list[asyncio.WriteTransport] = []
 
     async def front(port: int) -> int:
         async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connections.append(writer.transport)
+            with contextlib.suppress(OSError):  # who does not trust the certificate goes away
+                await writer.start_tls(tls_context)
+                await pass_on(reader, writer)
+
+        async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             from_there, to_there = await asyncio.open_connection("127.0.0.1", port)
+            connections.append(to_there.transport)
             await asyncio.gather(_copy(reader, to_there), _copy(from_there, writer))
 
-        servers.append(await asyncio.start_server(join, "127.0.0.1", 0, ssl=tls_context))
+        servers.append(await asyncio.start_server(join, "127.0.0.1", 0))
         found: int = servers[-1].sockets[0].getsockname()[1]
         return found
 
@@ -169,6 +178,10 @@ def behind_tls(tls_context: ssl.SSLContext) -> Iterator[Callable[[int], int]]:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        # A TLS goodbye may wait for the other side for long; the loop must not end before its sockets.
+        for connection in connections:
+            connection.abort()
+        await asyncio.sleep(0.01)  # a transport frees its socket in the loop's next round
 
     yield lambda port: asyncio.run_coroutine_threadsafe(front(port), loop).result(10)
     asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
