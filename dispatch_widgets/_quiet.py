@@ -21,12 +21,7 @@ def quietly(action: Callable[[], _Result]) -> _Result:
     Args:
         action: What to run.
     """
-    try:
-        return action()
-    except DispatchError as error:
-        failure = error
-    failure.__context__ = None
-    raise failure.with_traceback(None)
+    return quiet(action)()
 
 
 def quiet(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
