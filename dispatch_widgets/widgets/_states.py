@@ -317,7 +317,8 @@ def _gone(
     assignments: Sequence[Assignment],
 ) -> list[Rich]:
     """Which models are gone, those that something uses first, each with the tasks that it does."""
-    entries = {e.id: e.model for e in catalog if e.provider_id == provider_id and e.model in set(removed)}
+    gone = frozenset(removed)
+    entries = {e.id: e.model for e in catalog if e.provider_id == provider_id and e.model in gone}
     used: dict[str, list[str]] = {model: [] for model in entries.values()}
     for assignment in assignments:
         if assignment.model_id in entries:
