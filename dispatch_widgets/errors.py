@@ -26,11 +26,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from typing import Any, Literal
-
-    from .discovery.models import ModelList
+    from typing import Any, Literal, Protocol
 
     ErrorCode = Literal["NOT_FOUND", "BAD_REQUEST", "INTERNAL_SERVER_ERROR"]
     DiscoveryKind = Literal[
@@ -48,6 +46,21 @@ if TYPE_CHECKING:
         "TOO_LARGE",
         "INTERRUPTED",
     ]
+
+    class EarlierModels(Protocol):
+        """The list from before a failure: a `discovery.models.ModelList`, unknown to this module."""
+
+        @property
+        def models(self) -> Sequence[Any]:
+            """What the provider listed then."""
+
+        @property
+        def source(self) -> str:
+            """``stale``."""
+
+        @property
+        def fetched_at(self) -> datetime | None:
+            """When that was (UTC)."""
 
 
 class DispatchError(Exception):
@@ -317,7 +330,7 @@ class DiscoveryError(DispatchError):
         provider_id: str = "",
         status: int | None = None,
         retry_at: datetime | None = None,
-        cached: ModelList | None = None,
+        cached: EarlierModels | None = None,
         suggested_base_url: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from typing import Literal
-
-    PresetType = Literal["anthropic", "openai-compatible"]
+    from ._terms import ProviderType
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -44,7 +42,7 @@ class Preset:
 
     key: str
     name: str
-    type: PresetType
+    type: ProviderType
     base_url: str
     key_variable: str | None = None
     key_page: str | None = None

@@ -26,7 +26,8 @@ from . import _families as names
 from . import _server_words as said
 
 if TYPE_CHECKING:
-    from .models import Capability, Kind
+    from .._terms import Capability
+    from .models import Kind
 
 CHAT: Final[tuple[Capability, ...]] = ("chat",)
 EMBEDDING: Final[tuple[Capability, ...]] = ("embedding",)

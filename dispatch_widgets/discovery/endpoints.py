@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._terms import ProviderType
     from .fetch import Answer
-    from .models import DiscoveredModel, ProviderType, Target
+    from .models import DiscoveredModel, Target
     from .normalise import Infer
 
 ANTHROPIC_VERSION = "2023-06-01"

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from .._terms import Capability, ProviderType
     from ..errors import DiscoveryError
 
-Capability = Literal["chat", "embedding"]
 Kind = Literal["chat", "embedding", "other"]
 Source = Literal["live", "cache", "stale", "builtin"]
-ProviderType = Literal["anthropic", "openai-compatible"]
 
 SHOWN_ROWS = 20
 """How many models a list shows as a cell's output; the picker shows them all."""

@@ -19,7 +19,8 @@ from .models import Price, build_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .models import Capability, DiscoveredModel
+    from .._terms import Capability
+    from .models import DiscoveredModel
 
     Infer = Callable[[str, Mapping[str, Any] | None], tuple[Capability, ...]]
 

@@ -103,13 +103,12 @@ def failed_list_shape(provider: Provider, error: DispatchError) -> dict[str, Any
     """
     cached = error.cached if isinstance(error, DiscoveryError) else None
     retry_at = error.retry_at if isinstance(error, DiscoveryError) else None
-    kept = {} if cached is None else list_shape(cached)
     return {
         "providerId": provider.id,
         "providerName": provider.name,
-        "models": kept.get("models", []),
+        "models": [] if cached is None else [model_shape(model) for model in cached.models],
         "source": None if cached is None else "stale",
-        "fetchedAt": kept.get("fetchedAt"),
+        "fetchedAt": None if cached is None or cached.fetched_at is None else moment(cached.fetched_at),
         "warning": "",
         "error": error_shape(error),
         "retryAt": None if retry_at is None else moment(retry_at),

@@ -16,7 +16,8 @@ from .discovering import Discovering
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..discovery.models import Capability, ModelList
+    from .._terms import Capability
+    from ..discovery.models import ModelList
     from ..settings.document import Document
     from ..settings.schema import Assignment, Assignments, CatalogEntry
     from ..settings.tasks import Task

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._terms import ProviderType
     from ..discovery.diagnose import Diagnosis
     from ..discovery.discoverer import Discoverer
-    from ..discovery.models import ModelList, ProviderType
+    from ..discovery.models import ModelList
     from ..settings.schema import Provider
     from .consent import Consents
 

@@ -1,0 +1,11 @@
+"""The words for types of providers and for what a model can do, which every part of the package uses."""
+
+from typing import Literal, get_args
+
+ProviderType = Literal["anthropic", "openai-compatible"]
+"""The types that a provider can be given (PM-1)."""
+PROVIDER_TYPES: tuple[ProviderType, ...] = get_args(ProviderType)
+
+Capability = Literal["chat", "embedding"]
+"""What a model can do; one that can do neither has none (PM-6)."""
+CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
