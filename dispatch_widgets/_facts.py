@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .discovery.diagnose import Diagnosis
     from .discovery.models import DiscoveredModel, ModelList
     from .leaks import ScanReport
-    from .settings.migration import MigrationReport
+    from .settings.report import MigrationReport
     from .settings.schema import Provider
     from .settings.store import Backup
     from .trying import TryResult

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ._terms import PROVIDER_TYPES
 from ._text import html_table, text_table
 from .secrets import Secret
-from .settings.schema import PROVIDER_TYPES
 from .settings.tasks import TASK_NEEDS
 from .urls import normalise_base_url
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, Self
 
+    from pydantic import GetCoreSchemaHandler
+
 API_KEY_FIELD = "credentials.apiKey"
 SECRET_FIELD_NAMES = frozenset({"apikey", "bottoken", "token", "password", "secret"})
 """Names of fields whose text is never shown, in lower case and without ``_`` or ``-`` (SEC-1)."""
@@ -91,6 +93,14 @@ class Secret:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_without_value, ())
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        from typing import Annotated
+
+        from pydantic import AfterValidator
+
+        return handler.generate_schema(Annotated[str, AfterValidator(cls)])
 
 
 def _without_value() -> Secret:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from .leaks import ScanReport
     from .service import Impact
     from .settings.report import MigrationReport
-    from .settings.schema import Assignment, CatalogEntry, Provider
-    from .settings.tables import ProviderList
+    from .settings.schema import Assignment, CatalogEntry, Provider, ProviderList
     from .trying import TryResult
     from .widgets.app import Panel
 

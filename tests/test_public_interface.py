@@ -37,7 +37,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 @pytest.mark.req("P-1")
 def test_importing_the_service_leaves_the_rest_for_its_first_use() -> None:
-    """What only some uses of a service need is not loaded with it: pydantic's core least of all (P-1)."""
+    """What only some uses of a service need is not loaded with it: pydantic least of all (P-1)."""
     at_first_use = {
         "filelock",
         "subprocess",

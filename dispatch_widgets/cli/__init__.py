@@ -36,7 +36,7 @@ from .using import scan, try_task
 if TYPE_CHECKING:
     from ..discovery.models import ModelList
     from ..service import SettingsService
-    from ..settings.migration import MigrationReport
+    from ..settings.report import MigrationReport
     from ..settings.schema import Provider
 
 

@@ -8,8 +8,8 @@ trying, guarding.
 
 from __future__ import annotations
 
-from ..settings.registry import Impact
-from .catalog import EntryKind, NewModel, kind_of
+from ..settings.registry import Impact, NewModel
+from .catalog import EntryKind, kind_of
 from .core import REQUEST_TIMEOUT_SECONDS, Change
 from .guarding import Guarding
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .._text import clean
 from ..discovery.capabilities import infer_capabilities
-from ..errors import FieldProblem, InvalidInputError, NotFoundError
+from ..errors import FieldProblem, InvalidInputError
 from ..settings import registry
-from ..settings.registry import Impact, given
+from ..settings.registry import Impact, NewModel
 from ..settings.tasks import TASK_NEEDS, TASKS
 from .discovering import Discovering
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._terms import Capability
     from ..discovery.models import ModelList
     from ..settings.document import Document
-    from ..settings.schema import Assignment, Assignments, CatalogEntry
+    from ..settings.schema import Assignment, Assignments, CatalogEntry, Settings
     from ..settings.tasks import Task
 
 
@@ -35,33 +35,6 @@ class EntryKind:
 
     capabilities: tuple[Capability, ...]
     known: Literal["stated", "listed", "inferred", "unknown"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewModel:
-    """A model to be kept, as `Catalog.add_models` takes it.
-
-    Attributes:
-        provider_id: Who serves it.
-        model: The model's id.
-        label: A display name.
-        capabilities: ``chat`` and ``embedding``; None to infer them from the id.
-        tasks: Tasks to give it at once.
-    """
-
-    provider_id: str
-    model: str
-    label: str | None = None
-    capabilities: Iterable[str] | None = None
-    tasks: Iterable[str] = ()
-
-    def settled(self) -> NewModel:
-        """The same with its iterables read once: an edit may be applied more than once."""
-        return replace(self, capabilities=_read_once(self.capabilities), tasks=_read_once(self.tasks) or ())
-
-
-def _read_once(several: Iterable[str] | None) -> Iterable[str] | None:
-    return several if several is None or isinstance(several, str) else given(several)
 
 
 def known_task(task: str) -> Task:
@@ -99,6 +72,13 @@ def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
     return EntryKind(infer_capabilities(entry.model), "inferred")
 
 
+def _entry(settings: Settings, entry_id: str) -> CatalogEntry:
+    entry = settings.entry(entry_id)
+    if entry is None:
+        raise registry.no_entry(entry_id)
+    return entry
+
+
 class Catalog(Discovering):
     """The catalog and the tasks of the file."""
 
@@ -121,12 +101,7 @@ class Catalog(Discovering):
         Raises:
             NotFoundError: If there is none.
         """
-        entry = self.settings.entry(entry_id)
-        if entry is not None:
-            return entry
-        raise NotFoundError(
-            f"There is no catalog entry with the id {entry_id!r}.", hint="The catalog lists them all."
-        )
+        return _entry(self.settings, entry_id)
 
     def add_model(
         self,
@@ -169,23 +144,14 @@ class Catalog(Discovering):
         made: list[str] = []
 
         def change(document: Document) -> Document:
-            made.clear()
-            for new in wanted:
-                document, entry_id = registry.add_model(
-                    document,
-                    provider_id=new.provider_id,
-                    model=new.model,
-                    label=new.label,
-                    capabilities=new.capabilities,
-                    tasks=new.tasks,
-                )
-                made.append(entry_id)
+            document, made[:] = registry.add_models(document, wanted)
             return document
 
         self._file.edit(
             change, what=f"{len(wanted)} added" if len(wanted) != 1 else f"{wanted[0].model} was added"
         )
-        return tuple(self.entry(entry_id) for entry_id in made)
+        settings = self.settings
+        return tuple(_entry(settings, entry_id) for entry_id in made)
 
     def update_model(
         self,
@@ -209,7 +175,7 @@ class Catalog(Discovering):
             NotFoundError: If there is no such entry or provider.
             InvalidInputError: If a field cannot be used; nothing is saved.
         """
-        wanted = _read_once(capabilities)
+        wanted = registry.read_once(capabilities)
         self._file.edit(
             lambda document: registry.update_model(
                 document, entry_id, provider_id=provider_id, model=model, label=label, capabilities=wanted

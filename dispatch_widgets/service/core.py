@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..errors import SettingsFileError
-    from ..settings.added import Added
+    from ..settings.backups import Added
     from ..settings.locate import Location
     from ..settings.report import MigrationReport
     from ..settings.schema import Settings

@@ -14,18 +14,19 @@ from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import DispatchError, SettingsFileError, SettingsWriteError
-from ..settings.backups import BEFORE_CONVERSION
+from ..settings.backups import BEFORE_CONVERSION, added_since
 from ..settings.document import same
 from ..settings.migration import convert_entries, migrate, needs_migration
-from ..settings.schema import Settings, view
+from ..settings.schema import Settings
 from ..settings.store import SettingsStore
+from ..settings.views import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from ..settings.added import Added
+    from ..settings.backups import Added
     from ..settings.document import Document
     from ..settings.report import MigrationReport
     from ..settings.store import Backup, Snapshot
@@ -325,8 +326,6 @@ class SettingsFile:
         Args:
             backup: One of the store's backups, or its path.
         """
-        from ..settings.added import added_since
-
         before, _ = migrate(self.store.read_backup(backup))
         return added_since(self.settings, view(before, path=str(self.path)))
 

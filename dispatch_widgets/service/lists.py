@@ -21,9 +21,9 @@ from ..errors import (
     DispatchError,
     FieldProblem,
     InvalidInputError,
-    NotFoundError,
 )
 from ..secrets import resolve_key
+from ..settings.registry import no_provider
 from ..urls import normalise_base_url
 
 if TYPE_CHECKING:
@@ -348,13 +348,6 @@ class ModelLists:
             if isinstance(error, DiscoveryError) and error.kind == "RATE_LIMITED":
                 del self._errors[provider_id]
         self._on_change("discovery", provider_id)
-
-
-def no_provider(provider_id: object) -> NotFoundError:
-    """The error for an id that no provider has."""
-    return NotFoundError(
-        f"There is no provider with the id {provider_id!r}.", hint="get_providers() lists them all."
-    )
 
 
 def _is_same_account(one: Provider, other: Provider | None) -> bool:

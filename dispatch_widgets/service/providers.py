@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from .._quiet import quiet
 from ..settings import registry
-from ..settings.registry import given
-from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID
-from ..settings.tables import ProviderList
+from ..settings.registry import given, no_provider
+from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID, ProviderList
 from ..urls import normalise_base_url
 from .core import ServiceCore
-from .lists import no_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -210,9 +208,7 @@ class Providers(ServiceCore):
         merged: list[tuple[str, ...]] = []
 
         def change(document: Document) -> Document:
-            merged[:] = registry.duplicates(document)
-            for keep, *others in merged:
-                document = registry.merge_providers(document, keep, others)
+            document, merged[:] = registry.merge_duplicates(document)
             return document
 
         self._file.edit(change, what="Duplicates were merged")

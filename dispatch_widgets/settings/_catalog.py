@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from .._terms import CAPABILITIES
 from ..errors import FieldProblem, InvalidInputError
 from ._edits import entry_index, given, no_provider, open_for_edit, with_models, without_assignments
 from .document import JsonObject, put, same
-from .schema import CAPABILITIES, Provider, Settings, view
 from .tasks import TASKS
+from .views import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .document import Document
+    from .schema import Provider
 
 _LONGEST_SLUG_CHARACTERS = 40
 _MODEL = "Type a model id."
@@ -22,6 +25,34 @@ _CAPABILITIES = "Leave it out, or choose from chat and embedding."
 _TASK = f"Choose one of {', '.join(TASKS)}."
 _PROVIDER = "Choose a provider."
 _TEXT = "A text is expected."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewModel:
+    """A model to be kept in the catalog.
+
+    Attributes:
+        provider_id: Whose model; ``mock`` for the built-in one.
+        model: What a request names the model by.
+        label: What to call it; None or blank for the model's id.
+        capabilities: ``chat``, ``embedding``, both or none; None leaves them to be inferred.
+        tasks: Tasks that are to use it from now on.
+    """
+
+    provider_id: str
+    model: str
+    label: str | None = None
+    capabilities: Iterable[str] | None = None
+    tasks: Iterable[str] = ()
+
+    def settled(self) -> NewModel:
+        """The same with its iterables read once: an edit may be applied more than once."""
+        return replace(self, capabilities=read_once(self.capabilities), tasks=read_once(self.tasks) or ())
+
+
+def read_once(several: Iterable[str] | None) -> Iterable[str] | None:
+    """Capabilities or tasks that can be read again; one text in their place is a slip, and stays one."""
+    return several if several is None or isinstance(several, str) else given(several)
 
 
 def add_model(
@@ -50,31 +81,56 @@ def add_model(
         NotFoundError: If no provider has this id.
         InvalidInputError: With one problem for every field that cannot be used.
     """
-    settings = open_for_edit(document)
-    problems: list[FieldProblem] = []
-    fields = _cleaned_entry(
-        problems,
-        # None means "not given" to _cleaned_entry; here both must be.
-        provider_id=provider_id or "",
-        model=model or "",
-        label=label,
-        capabilities=capabilities,
-    )
-    wanted = _words(tasks)
-    if any(task not in TASKS for task in wanted):
-        problems.append(FieldProblem("task", _TASK))
-    if problems:
-        raise InvalidInputError(problems)
-    provider = settings.provider(fields["providerId"])
-    if provider is None:
-        raise no_provider(provider_id)
-    entry_id = _entry_id(settings, provider, fields["model"])
-    entry = JsonObject(id=entry_id, **{name: value for name, value in fields.items() if value != ""})
-    catalog = [*document.get("models", {}).get("catalog", ()), entry]
-    document = with_models(document, catalog=catalog)
-    for task in dict.fromkeys(wanted):
-        document = assign(document, task, entry_id)
+    new = NewModel(provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks)
+    document, (entry_id,) = add_models(document, [new])
     return document, entry_id
+
+
+def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document, tuple[str, ...]]:
+    """Adds several models to the catalog, in one edit: all of them or none (PM-6).
+
+    Args:
+        document: The document to change.
+        models: What to add.
+
+    Returns:
+        The new document and the entries' ids, in the order of the models.
+
+    Raises:
+        NotFoundError: If a provider does not exist.
+        InvalidInputError: With the problems of the first model that cannot be added.
+    """
+    settings = open_for_edit(document)
+    old: dict[str, Any] = document.get("models", {})
+    catalog, assignment = [*old.get("catalog", ())], [*old.get("assignment", ())]
+    taken = {entry.id for entry in settings.catalog}
+    ids: list[str] = []
+    for new in models:
+        problems: list[FieldProblem] = []
+        fields = _cleaned_entry(
+            problems,
+            # None means "not given" to _cleaned_entry; here both must be.
+            provider_id=new.provider_id or "",
+            model=new.model or "",
+            label=new.label,
+            capabilities=new.capabilities,
+        )
+        tasks = _words(new.tasks)
+        if any(task not in TASKS for task in tasks):
+            problems.append(FieldProblem("task", _TASK))
+        if problems:
+            raise InvalidInputError(problems)
+        provider = settings.provider(fields["providerId"])
+        if provider is None:
+            raise no_provider(new.provider_id)
+        entry_id = _entry_id(taken, provider, fields["model"])
+        taken.add(entry_id)
+        ids.append(entry_id)
+        stated = {name: value for name, value in fields.items() if value != ""}
+        catalog.append(JsonObject(id=entry_id, **stated))
+        for task in tasks:
+            _give(assignment, task, entry_id)
+    return (with_models(document, catalog=catalog, assignment=assignment) if ids else document), tuple(ids)
 
 
 def update_model(
@@ -174,14 +230,22 @@ def assign(document: Document, task: str, entry_id: str) -> Document:
     if task not in TASKS:
         raise InvalidInputError([FieldProblem("task", _TASK)])
     entry_index(settings, entry_id)
-    current = list(document["models"].get("assignment", ()))
-    for index, found in enumerate(settings.assignments):
-        if found.task == task:
-            if found.model_id == entry_id:
-                return document
-            current[index] = put(current[index], ("modelId",), entry_id)
-            return put(document, ("models", "assignment"), current)
-    return put(document, ("models", "assignment"), [*current, JsonObject(task=task, modelId=entry_id)])
+    assignment = list(document["models"].get("assignment", ()))
+    if not _give(assignment, task, entry_id):
+        return document
+    return put(document, ("models", "assignment"), assignment)
+
+
+def _give(assignment: list[Document], task: str, entry_id: str) -> bool:
+    """Gives a task an entry, in a list that is new; whether that changes anything."""
+    for index, found in enumerate(assignment):
+        if found["task"] == task:
+            if found["modelId"] == entry_id:
+                return False
+            assignment[index] = put(found, ("modelId",), entry_id)
+            return True
+    assignment.append(JsonObject(task=task, modelId=entry_id))
+    return True
 
 
 def unassign(document: Document, task: str) -> Document:
@@ -240,11 +304,11 @@ def _stripped(text: object) -> str | None:
     return text.strip() if isinstance(text, str) else None
 
 
-def _entry_id(settings: Settings, provider: Provider, model: str) -> str:
+def _entry_id(taken: set[str], provider: Provider, model: str) -> str:
     slug = re.sub(r"[\W_]+", "-", provider.name.lower())[:_LONGEST_SLUG_CHARACTERS].strip("-")
     wanted = f"{slug or 'provider'}:{model}"
     entry_id, number = wanted, 1
-    while settings.entry_index(entry_id) is not None:
+    while entry_id in taken:
         number += 1
         entry_id = f"{wanted}-{number}"
     return entry_id

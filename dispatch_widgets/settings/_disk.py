@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import LockTimeoutError, SettingsWriteError, UnreadableSettingsError
-from ._file_errors import read_error, reason_of, write_error
-from ._files import PRIVATE_MODE, Content, Files, digest_of
+from ._files import PRIVATE_MODE, Content, Files, NotAFileError, digest_of
 from .document import JsonObject, parse
 
 if TYPE_CHECKING:
@@ -29,6 +28,24 @@ LATE_WRITE_WAIT_SECONDS = 5.0
 """How long a write that began in the file that was just replaced is waited for: nobody else has it."""
 
 _POLL_SECONDS = 0.01
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "the file or its folder is read-only for you",
+    errno.EPERM: "the file or its folder is read-only for you",
+    errno.ENOENT: "its folder does not exist",
+    errno.ENOTDIR: "its folder does not exist",
+    errno.EIO: "the disk reports an error",
+    errno.ENAMETOOLONG: "its name is too long",
+}
+_HINTS = {
+    errno.ENOSPC: "Make room, then try again.",
+    errno.EDQUOT: "Make room, then try again.",
+    errno.ENOENT: "Make the folder first.",
+    errno.ENOTDIR: "Make the folder first.",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +138,7 @@ class Disk:
         try:
             return self.files.read(target, keep_open=keep_open)
         except OSError as error:
-            raise read_error(error, self.path) from None
+            raise _read_error(error, self.path) from None
 
     def load_for_writing(self, target: Path) -> Loaded:
         """As `load`, for a document that is to be changed and put back.
@@ -253,7 +270,7 @@ class Disk:
             if error.errno in {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}:
                 return  # network file systems that know no such thing, folders that may not be listed
             raise SettingsWriteError(
-                f"Saved, but the disk reports an error: {reason_of(error)}.",
+                f"Saved, but the disk reports an error: {_reason_of(error)}.",
                 path=str(self.path),
                 hint="The change may not outlast a power cut. Check the disk.",
             ) from None
@@ -300,3 +317,48 @@ class Disk:
     def forget(self) -> None:
         """Takes note that the file is meant to be gone."""
         self._was_there = False
+
+
+def _reason_of(error: OSError) -> str:
+    """Why the system refused, as the part of a sentence.
+
+    Args:
+        error: What it raised.
+    """
+    if error.errno in _REASONS:
+        return _REASONS[error.errno]
+    return (os.strerror(error.errno) if error.errno else str(error) or type(error).__name__).lower()
+
+
+def _read_error(error: OSError, path: Path) -> UnreadableSettingsError:
+    """The error for a file that could not be read.
+
+    Args:
+        error: What the system raised.
+        path: The settings file as the user named it.
+    """
+    if isinstance(error, NotAFileError):
+        return UnreadableSettingsError(
+            f"There is {error} in the settings file's place.",
+            path=str(path),
+            hint="Move it away, or choose another path.",
+        )
+    return UnreadableSettingsError(
+        f"The settings file cannot be read: {_reason_of(error)}.",
+        path=str(path),
+        hint="Check who owns the file and what its mode allows.",
+    )
+
+
+def write_error(error: OSError, target: Path, path: Path) -> SettingsWriteError:
+    """The error for a file that could not be written.
+
+    Args:
+        error: What the system raised.
+        target: The real file, links followed.
+        path: The settings file as the user named it.
+    """
+    words = str(error) if isinstance(error, NotAFileError) else ""
+    reason = f"there is {words} in the file's place" if words else _reason_of(error)
+    hint = _HINTS.get(error.errno or 0, f"Check {target.parent} and what it allows, then try again.")
+    return SettingsWriteError(f"Not saved: {reason}.", path=str(path), hint=hint)

@@ -9,10 +9,11 @@ from ..errors import InvalidInputError, NotFoundError
 from ..secrets import redact
 from .document import JsonObject, put
 from .migration import needs_conversion_first
-from .schema import Settings, view
+from .views import view
 
 if TYPE_CHECKING:
     from .document import Document
+    from .schema import Settings
 
 MOCK_IS_BUILT_IN = (
     "The mock provider is built in: it is always there, and cannot be added, changed or deleted."
@@ -44,19 +45,23 @@ def open_for_edit(document: Document) -> Settings:
 
 
 def no_provider(provider_id: object) -> NotFoundError:
+    """The error for an id that no provider has."""
     return NotFoundError(
-        f"No provider has the id {_shown(provider_id)}.",
-        hint="It may have been deleted meanwhile. List the providers to see their ids.",
+        f"There is no provider with the id {_shown(provider_id)}.", hint="get_providers() lists them all."
+    )
+
+
+def no_entry(entry_id: object) -> NotFoundError:
+    """The error for an id that no catalog entry has."""
+    return NotFoundError(
+        f"There is no catalog entry with the id {_shown(entry_id)}.", hint="The catalog lists them all."
     )
 
 
 def entry_index(settings: Settings, entry_id: object) -> int:
     index = settings.entry_index(entry_id)
     if index is None:
-        raise NotFoundError(
-            f"No catalog entry has the id {_shown(entry_id)}.",
-            hint="It may have been deleted meanwhile. List the catalog to see the ids of its entries.",
-        )
+        raise no_entry(entry_id)
     return index
 
 
@@ -66,9 +71,12 @@ def without_assignments(document: Document, entry_ids: set[str]) -> Document:
     return document if len(rest) == len(current) else put(document, ("models", "assignment"), rest)
 
 
-def with_models(document: Document, *, catalog: list[Any]) -> Document:
+def with_models(document: Document, *, catalog: list[Any], assignment: list[Any] | None = None) -> Document:
+    """The document with another catalog and, if given, other assignments."""
     models = JsonObject(document.get("models", {}))
     models["catalog"] = catalog
+    if assignment is not None:
+        models["assignment"] = assignment
     # The app refuses `models` without it, an empty one is fine (ST-7).
     models.setdefault("assignment", [])
     return put(document, ("models",), models)

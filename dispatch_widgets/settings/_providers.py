@@ -6,13 +6,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .._terms import PROVIDER_TYPES
 from ..errors import FieldProblem, InvalidInputError
 from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url
-from ._accounts import account_of_provider
 from ._edits import MOCK_IS_BUILT_IN, given, no_provider, open_for_edit, with_models, without_assignments
 from .document import JsonObject, put, same
-from .schema import MOCK_TYPE, PROVIDER_TYPES, CatalogEntry, Provider, Settings, view
+from .schema import MOCK_TYPE, CatalogEntry, Provider, Settings, account_of_provider
+from .views import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -207,13 +208,36 @@ def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Doc
         raise InvalidInputError([FieldProblem("providerId", "The provider to keep cannot be one that goes.")])
     if not gone:
         return document
-    if any(entry.provider_id in gone for entry in settings.catalog):
-        catalog = [
-            put(entry, ("providerId",), keep) if entry.get("providerId") in gone else entry
-            for entry in document["models"]["catalog"]
+    return _merged(document, dict.fromkeys(gone, keep))
+
+
+def merge_duplicates(document: Document) -> tuple[Document, tuple[tuple[str, ...], ...]]:
+    """Merges every group of `duplicates` into its first provider, in one edit (PM-8).
+
+    Args:
+        document: The document to change.
+
+    Returns:
+        The new document and the groups; the first id of each is the provider that stayed.
+    """
+    groups = _same_accounts(open_for_edit(document))
+    if not groups:
+        return document, groups
+    return _merged(document, {gone: keep for keep, *others in groups for gone in others}), groups
+
+
+def _merged(document: Document, heirs: dict[str, str]) -> Document:
+    """The document without the providers that have an heir, which gets their entries."""
+    catalog = document.get("models", {}).get("catalog", ())
+    if any(entry.get("providerId") in heirs for entry in catalog):
+        inherited = [
+            put(entry, ("providerId",), heirs[entry["providerId"]])
+            if entry.get("providerId") in heirs
+            else entry
+            for entry in catalog
         ]
-        document = with_models(document, catalog=catalog)
-    rest = [provider for provider in document["providers"] if provider["id"] not in gone]
+        document = with_models(document, catalog=inherited)
+    rest = [provider for provider in document["providers"] if provider["id"] not in heirs]
     return put(document, ("providers",), rest)
 
 
@@ -226,9 +250,14 @@ def duplicates(document: Document) -> tuple[tuple[str, ...], ...]:
     Returns:
         The ids of each group of two or more, in the file's order.
     """
+    return _same_accounts(view(document))
+
+
+def _same_accounts(settings: Settings) -> tuple[tuple[str, ...], ...]:
     groups: dict[tuple[str, str, str], list[str]] = {}
-    for provider in view(document).providers:
-        if provider.type in PROVIDER_TYPES:
+    for index, provider in enumerate(settings.providers):
+        # Another one of the same id cannot be told from the first.
+        if provider.type in PROVIDER_TYPES and settings.provider_index(provider.id) == index:
             groups.setdefault(account_of_provider(provider), []).append(provider.id)
     return tuple(tuple(ids) for ids in groups.values() if len(ids) > 1)
 

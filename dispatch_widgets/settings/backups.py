@@ -1,4 +1,4 @@
-"""Copies of the settings file that lie beside it: their names, and what is in them (MIG-5)."""
+"""Copies of the settings file that lie beside it: their names, what is in them, and what is not (MIG-5)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import UnreadableSettingsError
 from .document import parse
+from .schema import account_of_provider
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .schema import CatalogEntry, Provider, Settings
 
 BEFORE_CONVERSION = "Before the conversion"
 BEFORE_RESTORE = "Before restoring a backup"
@@ -97,4 +100,40 @@ def describe(path: Path, made_at: datetime, data: bytes, reason: str) -> Backup:
         size_bytes=len(data),
         providers=len(providers) if isinstance(providers, list) else 0,
         entries=len(catalog) if isinstance(catalog, list) else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What was added since a backup was made.
+
+    Attributes:
+        providers: The providers that are not in it.
+        entries: The catalog entries that are not in it.
+    """
+
+    providers: tuple[Provider, ...] = ()
+    entries: tuple[CatalogEntry, ...] = ()
+
+
+def added_since(now: Settings, before: Settings) -> Added:
+    """Compare two states of the same file.
+
+    An entry is known by its id. A provider is known by its id or, as a conversion gives new ids, by its
+    account: type, key and base URL.
+
+    Args:
+        now: The later state.
+        before: The earlier state; of a file in the old format, what a conversion makes of it.
+    """
+    ids = {provider.id for provider in before.providers}
+    accounts = {account_of_provider(provider) for provider in before.providers}
+    entries = {entry.id for entry in before.catalog}
+    return Added(
+        providers=tuple(
+            provider
+            for provider in now.providers
+            if provider.id not in ids and account_of_provider(provider) not in accounts
+        ),
+        entries=tuple(entry for entry in now.catalog if entry.id not in entries),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInputError, SettingsShapeError
+from .._terms import PROVIDER_TYPES
+from ..errors import InvalidInputError
 from ..secrets import key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
-from ._accounts import account_of, account_of_provider
-from ._problems import is_leftover
 from .document import Document, JsonObject, masked, put, render
 from .report import MigrationReport, ProviderMade
-from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, PROVIDER_TYPES, Settings, view
+from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, Settings, account_of, account_of_provider
+from .views import is_leftover, shape_error, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def move_keys_out(
 def _converted(work: _Conversion, entry: Document, pointer: str, path: str) -> Document:
     config = entry.get("providerConfig")
     if config is not None and not isinstance(config, dict):
-        raise _shape(f"{pointer}.providerConfig", "an object is expected here", path)
+        raise shape_error(f"{pointer}.providerConfig", "an object is expected here", path=path)
     config = config or {}
     provider_id = _provider_of(work, entry, config, pointer, path)
     if not provider_id:
@@ -174,17 +174,8 @@ def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str
 def _text(config: Document, name: str, pointer: str, path: str) -> str:
     value = config.get(name)
     if value is not None and not isinstance(value, str):
-        raise _shape(f"{pointer}.providerConfig.{name}", "a text is expected here", path)
+        raise shape_error(f"{pointer}.providerConfig.{name}", "a text is expected here", path=path)
     return (value or "").strip()
-
-
-def _shape(pointer: str, words: str, path: str) -> SettingsShapeError:
-    return SettingsShapeError(
-        f"{pointer}: {words}.",
-        path=path,
-        pointer=pointer,
-        hint="The file is not changed. Correct this place, or go back to a backup.",
-    )
 
 
 def _name(work: _Conversion) -> None:

@@ -1,70 +1,23 @@
-"""From old settings files to the present form, in ordered pure steps (MIG-1 to MIG-8)."""
+"""From old settings files to the present form, as pure functions of the document (MIG-1 to MIG-8)."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ._problems import is_leftover
 from .document import same
-from .report import MigrationReport, ProviderMade
+from .report import MigrationReport
+from .views import is_leftover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .document import Document
 
-__all__ = [
-    "STEPS",
-    "MigrationReport",
-    "ProviderMade",
-    "Step",
-    "convert_entries",
-    "migrate",
-    "needs_conversion_first",
-    "needs_migration",
-    "new_uuid",
-]
-
 
 def new_uuid() -> str:
     """A new random id for a provider (PM-2)."""
     return str(uuid.uuid4())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step from an older form of the file to the next.
-
-    Attributes:
-        name: What it does, for people.
-        needed: Whether a document is still in the older form.
-        apply: Makes the newer document of it, and the report.
-    """
-
-    name: str
-    needed: Callable[[Document], bool]
-    apply: Callable[[Document, Callable[[], str], str], tuple[Document, MigrationReport]]
-
-
-def _lacks_providers(document: Document) -> bool:
-    # A document without anything in it is no old file: it is one that is yet to be made.
-    return bool(document) and "providers" not in document
-
-
-def _move_keys_out(
-    document: Document, new_id: Callable[[], str], path: str
-) -> tuple[Document, MigrationReport]:
-    from .conversion import move_keys_out  # most files are never converted again
-
-    return move_keys_out(document, new_id=new_id, path=path)
-
-
-STEPS: tuple[Step, ...] = (
-    Step(name="Take the keys out of the entries", needed=_lacks_providers, apply=_move_keys_out),
-)
-"""All steps, oldest first. A new one goes to the end, with a test that starts from the oldest file."""
 
 
 def needs_migration(document: Document) -> bool:
@@ -75,7 +28,7 @@ def needs_migration(document: Document) -> bool:
     Args:
         document: What stands in the file.
     """
-    return any(step.needed(document) for step in STEPS)
+    return bool(document) and "providers" not in document
 
 
 def migrate(
@@ -94,18 +47,9 @@ def migrate(
     Raises:
         SettingsShapeError: If a part of the document cannot be understood (MIG-9).
     """
-    report = MigrationReport()
-    for step in STEPS:
-        if step.needed(document):
-            document, done = step.apply(document, new_id, path)
-            report = MigrationReport(
-                providers=report.providers + done.providers,
-                entries=tuple(dict.fromkeys(report.entries + done.entries)),
-                warnings=report.warnings + done.warnings,
-                before=report.before or done.before,
-                after=done.after or report.after,
-            )
-    return document, report
+    if not needs_migration(document):
+        return document, MigrationReport()
+    return _move_keys_out(document, new_id, path)
 
 
 def convert_entries(
@@ -128,6 +72,14 @@ def convert_entries(
     """
     converted, report = _move_keys_out(document, new_id, path)
     return (document if same(document, converted) else converted), report
+
+
+def _move_keys_out(
+    document: Document, new_id: Callable[[], str], path: str
+) -> tuple[Document, MigrationReport]:
+    from .conversion import move_keys_out  # most files are never converted again
+
+    return move_keys_out(document, new_id=new_id, path=path)
 
 
 def needs_conversion_first(document: Document) -> bool:

@@ -2,37 +2,52 @@
 
 Every function takes a document and gives a new one; the one it was given never changes, and what an
 edit does not touch is the very same object in both. An edit that changes nothing gives back the
-document itself.
+document itself. Each reads the document once, those for several providers or models too.
 """
 
 from __future__ import annotations
 
-from ._catalog import add_model, assign, delete_model, model_impact, unassign, update_model
-from ._edits import given
+from ._catalog import (
+    NewModel,
+    add_model,
+    add_models,
+    assign,
+    delete_model,
+    model_impact,
+    read_once,
+    unassign,
+    update_model,
+)
+from ._edits import given, no_entry, no_provider
 from ._providers import (
     Impact,
     add_provider,
     delete_provider,
     duplicates,
     impact,
+    merge_duplicates,
     merge_providers,
     update_provider,
 )
-from .migration import convert_entries
 
 __all__ = [
     "Impact",
+    "NewModel",
     "add_model",
+    "add_models",
     "add_provider",
     "assign",
-    "convert_entries",
     "delete_model",
     "delete_provider",
     "duplicates",
     "given",
     "impact",
+    "merge_duplicates",
     "merge_providers",
     "model_impact",
+    "no_entry",
+    "no_provider",
+    "read_once",
     "unassign",
     "update_model",
     "update_provider",

@@ -8,31 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsShapeError
-from ..secrets import Secret, environment_name
-from ..urls import ANTHROPIC_BASE_URL, host_of, shown_url
+from .._terms import PROVIDER_TYPES, Capability
+from .._text import escaped, html_table, plural, text_table
+from ..errors import InvalidInputError
+from ..secrets import NO_KEY_NEEDED, Secret, environment_name
+from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, host_of, normalise_base_url, shown_url
 from .tasks import TASKS
 
 if TYPE_CHECKING:
-    from .document import Document
-
-Capability = Literal["chat", "embedding"]
-CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
-
-PROVIDER_TYPES = ("anthropic", "openai-compatible")
-"""The types that a provider can be given (PM-1)."""
+    from collections.abc import Iterable
 
 MOCK_PROVIDER_ID = "mock"
 MOCK_TYPE = "mock"
 
-PROVIDER_DELETED = "Its provider was deleted."
-NO_PROVIDER = "It has no provider."
-UNCONVERTED = "It still holds a key of its own, from before providers. Convert it first."
-SAME_ID = "Another entry before it has the same id."
-ENTRY_DELETED = "The entry was deleted. Choose another one."
-ENTRY_WITHOUT_PROVIDER = "The provider of this entry was deleted. Choose another entry, or give it one."
+MOST_ROWS = 50
+"""A longer catalog is cut here where settings are shown as a table; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,14 +200,15 @@ class Settings:
         return {found.id: index for index, found in reversed(list(enumerate(self.catalog)))}
 
     def __repr__(self) -> str:
-        from .tables import settings_text
-
-        return settings_text(self)
+        return "\n\n".join(
+            f"{title}\n{text_table(heads, rows)}" if rows else title for title, heads, rows in _tables(self)
+        )
 
     def _repr_html_(self) -> str:
-        from .tables import settings_html
-
-        return settings_html(self)
+        return "".join(
+            html_table(heads, rows, caption=title) if rows else f"<p>{escaped(title)}</p>"
+            for title, heads, rows in _tables(self)
+        )
 
     def provider_index(self, provider_id: object) -> int | None:
         """Where a provider stands in the file's list, or None."""
@@ -244,35 +237,83 @@ MOCK_PROVIDER = Provider(
 """The provider that is always there and never written into the file (PM-7)."""
 
 
-def view(document: Document, *, path: str = "") -> Settings:
-    """The validated view of a document.
-
-    Unknown types, tasks and capabilities are no problem; a wrong kind of value where the project reads
-    one is.
+def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str]:  # noqa: A002
+    """What makes two providers the same account: type, key and address, in one form (MIG-2, PM-8).
 
     Args:
-        document: What `document.parse` gave.
-        path: The file, for the error.
-
-    Raises:
-        SettingsShapeError: If a part cannot be understood; its pointer says which (MIG-9).
+        type: The provider's type.
+        key: The key or reference; blanks around it do not matter.
+        base_url: The base URL, None or blank for the type's default.
     """
-    from ._problems import mark_problems
-    from ._shape import Parts, parts_of
+    url = (base_url or "").strip()
+    if not url:
+        url = ANTHROPIC_BASE_URL if type == "anthropic" else OPENAI_BASE_URL
+    try:
+        url = normalise_base_url(url, type).url
+    except InvalidInputError:
+        url = url.rstrip("/")
+    return type, key.strip(), url
 
-    parts = parts_of(document)
-    if not isinstance(parts, Parts):
-        pointer, words = parts
-        raise SettingsShapeError(
-            f"{pointer}: {words}.",
-            path=path,
-            pointer=pointer,
-            hint="The file is not changed. Correct this place, or go back to a backup.",
+
+def account_of_provider(provider: Provider) -> tuple[str, str, str]:
+    """The same for a provider of the file.
+
+    Args:
+        provider: The provider.
+    """
+    credentials = provider.credentials
+    return account_of(provider.type, credentials.api_key.get_secret_value(), credentials.base_url)
+
+
+_PROVIDER_HEADS = ("Name", "Type", "Base URL", "Key", "Id")
+_ENTRY_HEADS = ("Entry", "Model", "Provider", "Can do", "Id")
+_TASK_HEADS = ("Task", "Entry", "Model")
+_NO_KEY = Secret(NO_KEY_NEEDED)
+
+Table = tuple[str, tuple[str, ...], list[tuple[object, ...]]]
+
+
+class ProviderList(tuple[Provider, ...]):
+    """Providers in their order; as a cell's last line they read as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return text_table(_PROVIDER_HEADS, _provider_rows(self)) if self else "No providers yet."
+
+    def _repr_html_(self) -> str:
+        return html_table(_PROVIDER_HEADS, _provider_rows(self)) if self else "<p>No providers yet.</p>"
+
+
+def _provider_rows(providers: Iterable[Provider]) -> list[tuple[object, ...]]:
+    return [(p.name, p.type, shown_url(p.base_url), _shown_key(p), p.id) for p in providers]
+
+
+def _shown_key(provider: Provider) -> str:
+    bare = provider.is_mock or provider.credentials.api_key == _NO_KEY
+    return "no key needed" if bare else provider.masked_key
+
+
+def _tables(settings: Settings) -> list[Table]:
+    names = {provider.id: provider.name for provider in settings.providers}
+    entries: list[tuple[object, ...]] = [
+        (
+            entry.title,
+            entry.model,
+            entry.problem or names.get(entry.provider_id or "", entry.provider_id),
+            "" if entry.capabilities is None else ", ".join(entry.capabilities),
+            entry.id,
         )
-    settings = Settings(
-        providers=parts.providers,
-        catalog=parts.models.catalog,
-        assignments=Assignments(parts.models.assignment),
-    )
-    mark_problems(settings, document)
-    return settings
+        for entry in settings.catalog[:MOST_ROWS]
+    ]
+    more = len(settings.catalog) - len(entries)
+    tasks: list[tuple[object, ...]] = []
+    for given in settings.assignments:
+        entry = settings.entry(given.model_id)
+        tasks.append((given.task, given.problem or (entry and entry.title), entry and entry.model))
+    cut = f" (the first {MOST_ROWS})" if more > 0 else ""
+    return [
+        (plural(len(settings.providers), "provider"), _PROVIDER_HEADS, _provider_rows(settings.providers)),
+        (plural(len(settings.catalog), "catalog entry", "catalog entries") + cut, _ENTRY_HEADS, entries),
+        (plural(len(tasks), "task set", "tasks set"), _TASK_HEADS, tasks),
+    ]

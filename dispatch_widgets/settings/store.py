@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 from .._quiet import quietly
 from ..errors import NotFoundError, SettingsWriteError, UnreadableSettingsError
-from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded
-from ._file_errors import write_error
+from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, write_error
 from ._files import Content, Files, digest_of
 from .backups import BEFORE_RESTORE, Backup, backup_path, describe, is_backup_of
 from .document import parse, render, same

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from .._terms import Capability
 
 Task = Literal["summarize", "classify", "grade", "embed", "digest", "skill"]
 
@@ -17,7 +20,5 @@ TASK_PURPOSE: dict[Task, str] = {
     "skill": "Agents that fetch and extract",
 }
 
-TASK_NEEDS: dict[Task, Literal["chat", "embedding"]] = {
-    task: "embedding" if task == "embed" else "chat" for task in TASKS
-}
+TASK_NEEDS: dict[Task, Capability] = {task: "embedding" if task == "embed" else "chat" for task in TASKS}
 """The capability that a model must have to do the task."""

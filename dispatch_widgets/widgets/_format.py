@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..discovery.models import ModelList, Price
-    from ..settings.added import Added
+    from ..settings.backups import Added
 
 _MINUTE_SECONDS = 60
 _HOUR_SECONDS = 3600

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._text import clean
-from ..settings.schema import SAME_ID
+from ..settings.views import SAME_ID
 from ._format import created, day, listed, price, tokens
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ._parts import mono
 from ._source import before_and_after
 
 if TYPE_CHECKING:
-    from ..settings.migration import MigrationReport
+    from ..settings.report import MigrationReport
 
 
 def preview_html(report: MigrationReport) -> str:

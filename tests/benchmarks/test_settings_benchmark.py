@@ -15,8 +15,8 @@ import pytest
 
 from dispatch_widgets.settings import registry
 from dispatch_widgets.settings.document import parse
-from dispatch_widgets.settings.schema import view
 from dispatch_widgets.settings.store import SettingsStore
+from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable

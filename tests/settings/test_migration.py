@@ -10,9 +10,9 @@ import pytest
 
 from dispatch_widgets.errors import SettingsShapeError
 from dispatch_widgets.settings.document import parse, put, render
-from dispatch_widgets.settings.migration import STEPS, convert_entries, migrate, needs_migration
+from dispatch_widgets.settings.migration import convert_entries, migrate, needs_migration
 from dispatch_widgets.settings.registry import duplicates
-from dispatch_widgets.settings.schema import view
+from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -346,8 +346,3 @@ def test_the_report_is_tidy_and_holds_no_key(old_document: dict[str, Any]) -> No
     assert "sk-…cdef" in str(done)
     assert list(json.loads(report.before)["models"]["catalog"][0]) == list(document["models"]["catalog"][0])
     assert json.loads(report.after)["providers"][0]["name"] == "Anthropic"
-
-
-def test_steps_have_names() -> None:
-    """Every step of the migration says what it does (habit: ordered pure steps)."""
-    assert all(step.name for step in STEPS)

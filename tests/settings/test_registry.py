@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dispatch_widgets.errors import DispatchError, InvalidInputError, NotFoundError
 from dispatch_widgets.settings import registry
 from dispatch_widgets.settings.document import parse, put, render
-from dispatch_widgets.settings.schema import MOCK_PROVIDER_ID, view
+from dispatch_widgets.settings.schema import MOCK_PROVIDER_ID
+from dispatch_widgets.settings.views import view
 
 KEY = "sk-new-0123456789abcdef"
 URL = "https://new.example/v1"

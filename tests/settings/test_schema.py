@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from dispatch_widgets.errors import SettingsShapeError
-from dispatch_widgets.settings._accounts import account_of
 from dispatch_widgets.settings.document import put
 from dispatch_widgets.settings.schema import (
     MOCK_PROVIDER,
@@ -20,8 +19,9 @@ from dispatch_widgets.settings.schema import (
     Credentials,
     Provider,
     Settings,
-    view,
+    account_of,
 )
+from dispatch_widgets.settings.views import view
 
 
 @pytest.mark.req("PM-1", "PM-6", "PM-9")

@@ -17,8 +17,8 @@ from dispatch_widgets.errors import InvalidInputError, UnreadableSettingsError
 from dispatch_widgets.settings import migration, registry
 from dispatch_widgets.settings._files import Files
 from dispatch_widgets.settings.document import parse, put, render
-from dispatch_widgets.settings.schema import view
 from dispatch_widgets.settings.store import SettingsStore
+from dispatch_widgets.settings.views import view
 
 names = st.sampled_from(["ui", "digest", "agent", "größe"])
 values = st.recursive(

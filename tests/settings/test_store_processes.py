@@ -13,8 +13,8 @@ import pytest
 
 from dispatch_widgets.errors import LockTimeoutError
 from dispatch_widgets.settings.document import put, render
-from dispatch_widgets.settings.schema import view
 from dispatch_widgets.settings.store import SettingsStore
+from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.secrets import NO_KEY_NEEDED
-from dispatch_widgets.settings.tables import MOST_ROWS
+from dispatch_widgets.settings.schema import MOST_ROWS
 
 
 @pytest.fixture
