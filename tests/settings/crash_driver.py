@@ -83,12 +83,17 @@ def main() -> None:
         command, *rest = line.rstrip("\n").split(" ", 2)
         if command == "fork":
             inner, door = os.pipe()
+            told, ready = os.pipe()
             child = os.fork()
             if not child:
                 os.close(door)
+                os.write(ready, b"x")
                 wait_for(inner)
                 os._exit(run(*rest))
             os.close(inner)
+            os.read(told, 1)  # a tracer that came sooner would feed its fault to the child's own beginning
+            os.close(told)
+            os.close(ready)
             print(child, flush=True)  # noqa: T201 - the answer
         else:
             os.write(door, b"x")
