@@ -223,27 +223,6 @@ class SettingsStore:
                         found.append((named, describe(path, named[0], content.data, reason)))
         return tuple(backup for _, backup in sorted(found, key=lambda item: item[0], reverse=True))
 
-    def make_backup(self, reason: str) -> Path | None:
-        """Puts a copy of the file beside it, readable or not.
-
-        Args:
-            reason: Why, in a few words; this process remembers it, others tell it by the content.
-
-        Returns:
-            The copy; None if there is no file.
-
-        Raises:
-            SettingsWriteError: If it cannot be written.
-            LockTimeoutError: If another process does not let go of the lock.
-        """
-
-        def copy() -> Path | None:
-            with self._disk.locked() as target:
-                content = self._disk.read(target)
-                return self._copy(target, content.data, reason) if content else None
-
-        return quietly(copy)
-
     def restore(self, backup: Backup | Path) -> Snapshot:
         """Puts a copy in the file's place, byte for byte; the file as it is now is copied first.
 

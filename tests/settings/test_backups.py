@@ -45,9 +45,8 @@ def test_a_backup_is_never_overwritten(store: SettingsStore, file: Path) -> None
     """Copies made in one second get a number each; a file of that name is left alone (MIG-5)."""
     taken = file.with_name("dispatch.settings.backup-20251121T130241Z.json")
     taken.write_text("mine")
-    for number in range(3):
+    for number in range(4):
         store.edit(lambda document, number=number: put(document, ("n",), number), backup_reason="x")
-    store.make_backup("x")
     assert taken.read_text() == "mine"
     assert [backup.path.name.split("Z")[1] for backup in store.backups()] == [
         "-4.json",
@@ -84,8 +83,8 @@ def test_a_restored_backup_is_the_old_file_again(
 @pytest.mark.req("ST-4")
 def test_a_broken_file_is_replaced_by_a_backup(store: SettingsStore, file: Path) -> None:
     """Restoring is a way out of a file that cannot be read; its bytes are kept (ST-4)."""
-    store.edit(lambda document: put(document, ("n",), 1))
-    backup = store.make_backup("x")
+    file.write_bytes(b'{"n": 1}')
+    backup = store.edit(lambda document: put(document, ("n",), 2), backup_reason="x").backup
     assert backup is not None
     file.write_bytes(b'{"n": 1,,}')
     snapshot = store.restore(backup)
@@ -115,7 +114,7 @@ def test_a_broken_file_is_moved_away_on_request(store: SettingsStore, file: Path
 def test_backups_can_be_deleted(store: SettingsStore, file: Path) -> None:
     """A backup goes on request, once; nothing else can be deleted or restored through it (MIG-5)."""
     file.write_text("{}")
-    backup = store.make_backup("x")
+    backup = store.edit(lambda document: put(document, ("n",), 1), backup_reason="x").backup
     assert backup is not None
     outside = file.parent.parent / backup.name
     outside.write_text("{}")
@@ -135,10 +134,12 @@ def test_backups_can_be_deleted(store: SettingsStore, file: Path) -> None:
 
 def test_a_broken_backup_is_not_restored(store: SettingsStore, file: Path) -> None:
     """A copy that cannot be read as settings is refused and the file stays (ST-4)."""
-    file.write_bytes(b"broken")
-    backup = store.make_backup("x")
-    assert backup is not None
     file.write_bytes(b"{}")
+    good = store.edit(lambda document: put(document, ("n",), 1), backup_reason="x").backup
+    assert good is not None
+    file.write_bytes(b"broken")
+    backup = store.restore(good).backup
+    assert backup is not None
     with pytest.raises(UnreadableSettingsError) as caught:
         store.restore(backup)
     assert caught.value.path == str(backup)
@@ -146,8 +147,7 @@ def test_a_broken_backup_is_not_restored(store: SettingsStore, file: Path) -> No
 
 
 def test_without_a_file_there_is_nothing_to_copy(store: SettingsStore, file: Path) -> None:
-    """The first save makes no backup, nor does asking for one (MIG-5)."""
-    assert store.make_backup("x") is None
+    """The first save makes no backup (MIG-5)."""
     assert store.edit(lambda document: put(document, ("n",), 1), backup_reason="x").backup is None
     assert store.backups() == ()
     assert file.exists()

@@ -196,7 +196,7 @@ def test_a_new_file_is_private(store: SettingsStore, file: Path) -> None:
     old = os.umask(0)
     try:
         store.edit(note(1))
-        backup = store.make_backup("x")
+        backup = store.edit(note(2), backup_reason="x").backup
     finally:
         os.umask(old)
     assert backup is not None
@@ -292,7 +292,7 @@ def test_something_else_in_the_files_place_is_an_error(store: SettingsStore, fil
 
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(os.path.relpath(file))
-    for action in (store.read, lambda: store.edit(note(1)), lambda: store.make_backup("x")):
+    for action in (store.read, lambda: store.edit(note(1))):
         with pytest.raises(SettingsFileError, match=f"a {kind}|a named pipe|a device or socket|read-only"):
             action()
 
@@ -411,8 +411,8 @@ def test_errors_bring_no_frames_that_hold_the_document(store: SettingsStore, fil
         {"providers": [{"id": "a", "name": "n", "type": "anthropic", "credentials": {"apiKey": canary}}]}
     )
     file.write_bytes(good[:-4])
-    backup = store.make_backup("x")
-    assert backup
+    backup = file.with_name("dispatch.settings.backup-20251121T130241Z.json")
+    backup.write_bytes(good[:-4])
     assert canary not in local_texts(lambda: store.read_backup(backup))
     assert canary not in local_texts(lambda: store.restore(backup))
     assert canary not in local_texts(store.read)

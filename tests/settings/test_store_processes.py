@@ -119,7 +119,6 @@ def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file:
     store = SettingsStore(file, lock_timeout_seconds=0.3)
     for action in (
         lambda: store.edit(lambda document: put(document, ("n",), 2)),
-        lambda: store.make_backup("x"),
         store.move_away,
     ):
         with pytest.raises(LockTimeoutError) as caught:
