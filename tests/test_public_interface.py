@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,17 @@ def test_only_the_loop_module_imports_nest_asyncio() -> None:
         if "import nest_asyncio" in path.read_text(encoding="utf-8")
     ]
     assert users == ["_loop.py"]
+
+
+def test_pydantic_is_used_as_it_is_published() -> None:
+    """Of pydantic's core, which is made for pydantic, only the JSON parser that its guide shows is used."""
+    imports = {
+        line.strip()
+        for path in PACKAGE.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*(from|import) pydantic_core\b", line)
+    }
+    assert imports <= {"from pydantic_core import from_json"}
 
 
 def test_every_public_function_and_class_is_documented() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SLUG_CHARACTERS = 40
 _MODEL = "Type a model id."
-_CAPABILITIES = "Leave it out, or choose from chat and embedding."
+_CAPABILITIES = f"Leave it out, or choose from {' and '.join(CAPABILITIES)}."
 _TASK = f"Choose one of {', '.join(TASKS)}."
 _PROVIDER = "Choose a provider."
 _TEXT = "A text is expected."

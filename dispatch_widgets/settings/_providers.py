@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .document import Document
 
 _NAME = "Give it a name."
-_TYPE = "Choose anthropic or openai-compatible."
+_TYPE = f"Choose {' or '.join(PROVIDER_TYPES)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,14 @@ from hypothesis import strategies as st
 
 from dispatch_widgets.errors import DispatchError, InvalidInputError, NotFoundError
 from dispatch_widgets.settings import registry
+from dispatch_widgets.settings._shape import parts_of
 from dispatch_widgets.settings.document import parse, put, render
 from dispatch_widgets.settings.schema import MOCK_PROVIDER_ID
 from dispatch_widgets.settings.views import view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 KEY = "sk-new-0123456789abcdef"
 URL = "https://new.example/v1"
@@ -319,6 +325,78 @@ def test_the_first_model_makes_what_the_app_needs() -> None:
         ],
         "assignment": [],
     }
+
+
+@pytest.mark.req("PM-6")
+def test_models_are_added_together_as_one_after_the_other(new_document: dict[str, Any]) -> None:
+    """Several models give the same document and ids as one call for each, tasks and equal ids too (PM-6)."""
+    wanted = [
+        registry.NewModel(provider_id="p-uni", model="llama", tasks=("grade", "skill")),
+        registry.NewModel(provider_id="p-uni", model="llama", label="Again", tasks=("skill",)),
+        registry.NewModel(provider_id="mock", model="mock", capabilities=("chat",)),
+    ]
+    together, ids = registry.add_models(new_document, wanted)
+    one_by_one, single = new_document, []
+    for new in wanted:
+        one_by_one, entry_id = registry.add_model(
+            one_by_one,
+            provider_id=new.provider_id,
+            model=new.model,
+            label=new.label,
+            capabilities=new.capabilities,
+            tasks=new.tasks,
+        )
+        single.append(entry_id)
+    assert ids == tuple(single) == ("uni:llama-2", "uni:llama-3", "mock:mock")
+    assert render(together) == render(one_by_one)
+    assert registry.add_models(new_document, []) == (new_document, ())
+    with pytest.raises(NotFoundError):
+        registry.add_models(new_document, [*wanted, registry.NewModel(provider_id="gone", model="m")])
+
+
+@pytest.mark.req("P-6")
+def test_several_are_changed_with_one_look_at_the_document(new_document: dict[str, Any]) -> None:
+    """A batch reads and validates the document once, however many it adds or merges (P-6)."""
+    looks = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal looks
+        looks += event == "call" and frame.f_code is parts_of.__code__
+
+    def looks_of(action: Callable[[], object]) -> int:
+        nonlocal looks
+        looks = 0
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            action()
+        finally:
+            sys.setprofile(before)
+        return looks
+
+    new = [
+        registry.NewModel(provider_id="p-uni", model=f"m{number}", tasks=("grade",)) for number in range(20)
+    ]
+    assert looks_of(lambda: registry.add_models(new_document, new)) == 1
+    twice = [
+        {**provider, "id": f"{provider['id']}-{number}"}
+        for provider in new_document["providers"]
+        for number in range(5)
+    ]
+    document = put(new_document, ("providers",), [*new_document["providers"], *twice])
+    assert looks_of(lambda: registry.merge_duplicates(document)) == 1
+    merged, groups = registry.merge_duplicates(document)
+    assert [len(group) for group in groups] == [6, 6]
+    assert merged["providers"] == new_document["providers"]
+
+
+@pytest.mark.req("PM-8")
+def test_providers_with_the_same_id_are_no_duplicates_of_each_other(new_document: dict[str, Any]) -> None:
+    """Two of one id cannot be told apart, so merging duplicates takes neither away (PM-8)."""
+    providers = [*new_document["providers"], new_document["providers"][1]]
+    document = put(new_document, ("providers",), providers)
+    assert registry.duplicates(document) == ()
+    assert registry.merge_duplicates(document) == (document, ())
 
 
 @pytest.mark.req("PM-7")
