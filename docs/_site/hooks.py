@@ -61,7 +61,7 @@ _FURTHER = (
     "presets.find_preset",
     "settings.store.Backup",
     "settings.registry.Impact",
-    "settings.added.Added",
+    "settings.backups.Added",
     "demo.server.DemoServer",
     "demo.session.start",
     "demo.samples.write_sample",
