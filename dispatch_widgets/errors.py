@@ -26,7 +26,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any, Literal, Protocol
 
@@ -61,6 +61,9 @@ if TYPE_CHECKING:
         @property
         def fetched_at(self) -> datetime | None:
             """When that was (UTC)."""
+
+        def __iter__(self) -> Iterator[Any]: ...
+        def __len__(self) -> int: ...
 
 
 class DispatchError(Exception):

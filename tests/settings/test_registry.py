@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch_widgets import SettingsService
 from dispatch_widgets.errors import DispatchError, InvalidInputError, NotFoundError
 from dispatch_widgets.settings import registry
 from dispatch_widgets.settings._shape import parts_of
@@ -19,6 +20,7 @@ from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import FrameType
 
 KEY = "sk-new-0123456789abcdef"
@@ -397,6 +399,34 @@ def test_providers_with_the_same_id_are_no_duplicates_of_each_other(new_document
     document = put(new_document, ("providers",), providers)
     assert registry.duplicates(document) == ()
     assert registry.merge_duplicates(document) == (document, ())
+
+
+def test_an_unknown_id_is_told_in_the_same_words_everywhere(
+    tmp_path: Path, new_document: dict[str, Any]
+) -> None:
+    """Whoever names a provider or an entry that is not there is told so in the same words, a key masked."""
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    for unknown, words in (("nope", "'nope'"), ("sk-0123456789abcdef", "'sk-…cdef'")):
+        for action in (
+            lambda unknown=unknown: service.provider(unknown),
+            lambda unknown=unknown: registry.update_provider(new_document, unknown, name="x"),
+            lambda unknown=unknown: registry.impact(new_document, unknown),
+            lambda unknown=unknown: registry.add_model(new_document, provider_id=unknown, model="m"),
+        ):
+            with pytest.raises(NotFoundError) as caught:
+                action()
+            assert str(caught.value) == (
+                f"There is no provider with the id {words}. get_providers() lists them all."
+            )
+        for action in (
+            lambda unknown=unknown: service.entry(unknown),
+            lambda unknown=unknown: registry.assign(new_document, "grade", unknown),
+        ):
+            with pytest.raises(NotFoundError) as caught:
+                action()
+            assert str(caught.value) == (
+                f"There is no catalog entry with the id {words}. The catalog lists them all."
+            )
 
 
 @pytest.mark.req("PM-7")
