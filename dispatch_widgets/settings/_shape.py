@@ -45,7 +45,13 @@ def _spare_unknown_capabilities(entry: Any) -> Any:
 class _Part(BaseModel):
     """An object of the file: names in camelCase, as in dataclasses within; what is no field is left alone."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_camel,
+        hide_input_in_errors=True,
+        # Where Logfire watches every model, it would record the keys that are read (SEC-1).
+        plugin_settings={"logfire": {"record": "off"}},
+    )
 
 
 class Models(_Part):
