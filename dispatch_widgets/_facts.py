@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .urls import shown_url
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +24,7 @@ def provider_facts(provider: Provider) -> dict[str, Any]:
         "id": provider.id,
         "name": provider.name,
         "type": provider.type,
-        "baseUrl": provider.base_url,
+        "baseUrl": shown_url(provider.base_url),
         "key": provider.masked_key,
     }
 

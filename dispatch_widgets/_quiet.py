@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def quietly(action: Callable[[], _Result]) -> _Result:
-    """Runs an action; an error of ours comes out without the frames within, which hold the document.
+    """Runs an action; an error comes out without the frames within, which hold the document.
 
     Args:
         action: What to run.
@@ -25,7 +25,10 @@ def quietly(action: Callable[[], _Result]) -> _Result:
 
 
 def quiet(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
-    """For a function that is given a key: no frame of it, nor within it, is in the traceback of our errors.
+    """For a function that is given a key: no frame of it, nor within it, is in the traceback of an error.
+
+    That holds for every error, a mistyped argument's and an interruption too. One that is not ours says in
+    a note where it was raised.
 
     Args:
         function: What to wrap.
@@ -35,10 +38,21 @@ def quiet(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
     def outside(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
         try:
             return function(*args, **kwargs)
-        except DispatchError as error:
+        except BaseException as error:  # noqa: BLE001 - raised again below
             failure = error
         del args, kwargs
-        failure.__context__ = None
+        if not isinstance(failure, DispatchError):
+            _note_place(failure)
+        failure.__context__ = failure.__cause__ = None
         raise failure.with_traceback(None)
 
     return outside
+
+
+def _note_place(error: BaseException) -> None:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is not None and not hasattr(error, "__notes__"):
+        code = trace.tb_frame.f_code
+        error.add_note(f"Raised in {code.co_name}, {code.co_filename}, line {trace.tb_lineno}.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
+from ._quiet import quiet
 from ._terms import PROVIDER_TYPES
 from ._text import html_table, text_table
 from .secrets import Secret
 from .settings.tasks import TASK_NEEDS
-from .urls import normalise_base_url
+from .urls import normalise_base_url, shown_url
 
 if TYPE_CHECKING:
     from .clients.arguments import ClientArguments
@@ -43,6 +45,25 @@ class ResolvedModel:
     entry_id: str = ""
     label: str = ""
     capabilities: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        facts = {name: getattr(self, name) for name in self.__slots__}
+        shown = ", ".join(f"{name}={value!r}" for name, value in {**facts, **self._shown()}.items())
+        return f"ResolvedModel({shown})"
+
+    def _shown(self) -> dict[str, str]:
+        # The base URL of a type that this version does not know is as the file has it.
+        return {"base_url": shown_url(self.base_url)}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facts = {name: getattr(self, name) for name in self.__slots__}
+        return (partial(ResolvedModel, **{**facts, **self._shown()}), ())
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
 
     @property
     def is_embedding(self) -> bool:
@@ -146,7 +167,7 @@ class ResolvedModel:
             ("Model", self.model),
             ("Provider", self.provider_name),
             ("Type", self.provider_type),
-            ("Base URL", self.base_url),
+            ("Base URL", shown_url(self.base_url)),
             ("Key", str(self.api_key)),
             ("Can do", ", ".join(self.capabilities)),
         ]
@@ -159,6 +180,7 @@ class ResolvedModel:
         return html_table(("Resolved", ""), self._facts())
 
 
+@quiet
 def describe(
     provider: Provider,
     model: str,

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 
+from ._key_shapes import holds_well_known_key, is_telling
+from ._marks import Bare, places, replaced
 from ._quiet import quiet
+from ._secret_names import is_base_url_field, is_secret_field
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
+from .pasted import unwrapped_key, without_quotes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, Self
 
     from pydantic import GetCoreSchemaHandler
 
-API_KEY_FIELD = "credentials.apiKey"
-SECRET_FIELD_NAMES = frozenset({"apikey", "bottoken", "token", "password", "secret"})
-"""Names of fields whose text is never shown, in lower case and without ``_`` or ``-`` (SEC-1)."""
+    from ._marks import Span
 
+API_KEY_FIELD = "credentials.apiKey"
 NO_KEY_NEEDED = "no-key-needed"
 """What stands in the file as the key of a server that needs none: the app refuses an empty one (PM-2)."""
 
@@ -32,10 +36,13 @@ _ELLIPSIS = "…"
 _TAIL_CHARACTERS = 4
 _SHORTEST_SHOWN = 12  # below this, four characters would tell too much
 _SHORTEST_REDACTED = 6  # a "secret" shorter than this would blot out ordinary words
+_SHORTEST_REGISTERED = 16  # of a key that no name may hold (PM-10); one given with the name may be shorter
+_SHORTEST_GIVEN = 8
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _KEYRING = re.compile(r"keyring:([^/\s]+)/(\S+)")
 _PREFIX = re.compile(r"[A-Za-z]{2,4}[-_]")
+_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 # Key shapes that servers echo though we never sent them whole: sk-…, sk-ant-…, gsk_…, xai-…, AIza…
 _KEY_SHAPES = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|fw|nvapi|r8|tgp)[-_][A-Za-z0-9*_\-]{10,}|\bAIza[0-9A-Za-z_\-]{20,}"
@@ -203,10 +210,22 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
         value = read(place.group(1), place.group(2)).strip()
     else:
         return key
+    bare = without_quotes(value)
+    if bare is not None:
+        value = bare.strip()
+        _say_once(f"In {key}: the quotes around the key were taken off.")
     problem = key_problem(value)
     if problem:
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, f"In {key}: {problem}")])
     return value
+
+
+@lru_cache(maxsize=256)
+def _say_once(words: str) -> None:
+    """Logs a warning the first time only: a panel reads a variable again and again."""
+    import logging
+
+    logging.getLogger("dispatch_widgets").warning("%s", words)
 
 
 @quiet
@@ -216,7 +235,7 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
     Args:
         service: The service to store it under; no slash and no blank in it.
         user: The user to store it for; no blank in it.
-        key: The key.
+        key: The key. What was clearly pasted around it is taken off, which is logged as a warning (SEC-3).
 
     Returns:
         The reference to give a provider as its key: ``keyring:SERVICE/USER``.
@@ -226,7 +245,8 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
         MissingPackageError: If the keyring package is not installed.
         KeyringError: If there is no keyring in which the key would be safe, or it refused.
     """
-    value = clean_key(key)
+    pasted = unwrapped_key(key)
+    value = clean_key(pasted.value)
     reference = f"keyring:{service}/{user}"
     found = _KEYRING.fullmatch(reference)
     if found is None or found.groups() != (service, user):
@@ -234,25 +254,45 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
     from ._keyring import write
 
     write(service, user, value)
+    if pasted.notes:
+        import logging
+
+        logging.getLogger("dispatch_widgets").warning("%s: %s", reference, " ".join(pasted.notes))
     return reference
 
 
 def redact(text: str, keys: Iterable[str] = ()) -> str:
     """A text with every given key, and everything shaped like a key, masked.
 
-    Finds a key also where it was percent-encoded, or written as a JSON text, as HTML, or as Python shows it.
+    Finds a key also where it was percent-encoded, or written as a JSON text, as HTML, or as Python shows
+    it; in other letters (upper and lower case, wide ones), and with marks in it that nobody sees.
 
     Args:
         text: Anything that came from outside, or an exception's message.
         keys: Keys that may stand in it.
     """
+    known = [key for key in keys if len(key) >= _SHORTEST_REDACTED and not is_reference(key)]
+    if known:
+        text = replaced(text, lambda bare: _places_of(known, bare))
+    return replaced(text, _places_of_shapes)
+
+
+def _places_of(keys: Iterable[str], text: str) -> Iterator[Span]:
+    # Of the same length as the text, so that places in it are places in the text.
+    lower = text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
     for key in keys:
-        if len(key) < _SHORTEST_REDACTED or is_reference(key):
-            continue
         shown = mask(key)
+        # An ordinary word in place of a key has its own meaning in other letters: Ollama.
+        anyhow = is_telling(key, shortest=_SHORTEST_SHOWN)
         for form in _forms_of(key):
-            text = text.replace(form, shown)
-    return _KEY_SHAPES.sub(lambda found: mask(found.group()), text)
+            where = places(lower, form.translate(_ASCII_LOWER)) if anyhow else places(text, form)
+            for start, end in where:
+                yield start, end, shown
+
+
+def _places_of_shapes(text: str) -> Iterator[Span]:
+    for found in _KEY_SHAPES.finditer(text):
+        yield found.start(), found.end(), mask(found.group())
 
 
 def _forms_of(key: str) -> list[str]:
@@ -267,18 +307,73 @@ def _forms_of(key: str) -> list[str]:
     return sorted(forms, key=len, reverse=True)
 
 
-def is_secret_field(name: str) -> bool:
-    """Whether a field of this name holds a secret (`SECRET_FIELD_NAMES`)."""
-    return name.replace("_", "").replace("-", "").lower() in SECRET_FIELD_NAMES
+def looks_like_key(text: str, *, given: str = "", registered: Iterable[str] = ()) -> bool:
+    """Whether a name, label, model id or base URL holds a key, which belongs elsewhere (PM-10).
+
+    Words in place of a key (``ollama``) do not count, nor does a reference.
+
+    Args:
+        text: What was entered.
+        given: The key that was entered with it.
+        registered: Keys that are known already.
+    """
+    seen = Bare(text).text
+    if holds_well_known_key(seen):
+        return True
+    known = [(given, _SHORTEST_GIVEN), *((key, _SHORTEST_REGISTERED) for key in registered)]
+    return any(
+        len(key) <= len(seen) and key in seen and not is_reference(key) and is_telling(key, shortest=shortest)
+        for key, shortest in known
+    )
 
 
 def masked_copy(value: Any) -> Any:
-    """A copy of a JSON value in which every secret field's text is masked, at any depth."""
+    """A copy of a JSON value in which every secret field, and all that stands below one, is masked.
+
+    Args:
+        value: Any JSON value.
+    """
+    return _masked(value, secret=False)
+
+
+def _masked(value: Any, *, secret: bool) -> Any:
     if isinstance(value, dict):
         return {
-            name: mask(item) if isinstance(item, str) and is_secret_field(name) else masked_copy(item)
+            name: _masked(item, secret=(secret or is_secret_field(name)) and not is_base_url_field(name))
             for name, item in value.items()
         }
-    if isinstance(value, list):
-        return [masked_copy(item) for item in value]
-    return value
+    if isinstance(value, list | tuple):
+        return [_masked(item, secret=secret) for item in value]
+    if isinstance(value, str):
+        return mask(value) if secret else redact(value)
+    return _DOTS if secret and isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def secret_texts(value: Any) -> Iterator[str]:
+    """The texts of a JSON value that are secrets: by the name of their field, or below such a field.
+
+    Of what stands below one only what is no word is given: to look for a region's name would find it
+    everywhere.
+
+    Args:
+        value: Any JSON value.
+    """
+    return _secret_texts(value, secret=False)
+
+
+def _secret_texts(value: Any, *, secret: bool) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            named = is_secret_field(name)
+            if isinstance(item, str):
+                below = secret and not is_base_url_field(name) and is_telling(item, shortest=_SHORTEST_GIVEN)
+                if named or below:
+                    yield item
+            else:
+                yield from _secret_texts(item, secret=secret or named)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            if not isinstance(item, str):
+                yield from _secret_texts(item, secret=secret)
+            elif secret and is_telling(item, shortest=_SHORTEST_GIVEN):
+                yield item

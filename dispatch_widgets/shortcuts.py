@@ -87,6 +87,7 @@ def merge_duplicates() -> tuple[tuple[str, ...], ...]:
     return default_service().merge_duplicates()
 
 
+@quiet
 def add_model(
     *,
     provider_id: str,
@@ -101,6 +102,7 @@ def add_model(
     )
 
 
+@quiet
 def update_model(entry_id: str, **changes: Any) -> CatalogEntry:
     """See `SettingsService.update_model`."""
     return default_service().update_model(entry_id, **changes)

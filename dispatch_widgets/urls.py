@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from ._marks import NO_WIDTH
+from ._quiet import quiet
 from .errors import FieldProblem, InvalidInputError
+from .secrets import redact
 
 BASE_URL_FIELD = "credentials.baseUrl"
 
@@ -31,7 +34,9 @@ _HOST = "The server's name has a character that such names do not have."
 _TAILS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
 _HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_USER_INFO_IN_TEXT = re.compile(r"//[^/?#]*@")
+# The second is a password with a slash, ? or # in it: what looks like the port is none then.
+_USER_INFO_BEFORE = re.compile(r"[^/?#]*@|[^/?#@\s]*:(?!\d*(?:[/?#\s]|$))\S*@")
+_URL_IN_TEXT = re.compile(r"(?<=//)[^\s\"'<>]+")
 _HIGHEST_PORT = 65535
 # Networks whose traffic stays in the house: RFC 1122, 1918, 3927, 4193, 4291. The first two are
 # what servers print that listen everywhere; as a destination they are this machine.
@@ -64,6 +69,7 @@ class BaseUrl:
     notes: tuple[str, ...] = ()
 
 
+@quiet
 def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the file's own word
     """A base URL in the form in which it is stored and asked (MD-14).
 
@@ -78,7 +84,7 @@ def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the f
     Raises:
         InvalidInputError: If it cannot be a base URL; the message does not quote it.
     """
-    text = raw.strip().strip("\ufeff\u200b\u200c\u200d\u2060").strip() if isinstance(raw, str) else ""
+    text = raw.strip().strip(NO_WIDTH).strip() if isinstance(raw, str) else ""
     if not text and type == "anthropic" and (raw is None or isinstance(raw, str)):
         return BaseUrl(url=ANTHROPIC_BASE_URL)
     return _normalised(text, type)
@@ -176,12 +182,30 @@ def _address(host: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ipadd
 
 
 def shown_url(url: str) -> str:
-    """A URL without the user name and password that somebody may have put into it (SEC-1).
+    """A URL without user name, password and query, into which somebody may have put a key (SEC-1).
 
     Args:
         url: Any text that stands where a base URL belongs.
     """
-    return _USER_INFO_IN_TEXT.sub("//…@", url)
+    scheme, slashes, rest = url.rpartition("//") if "//" not in url else url.partition("//")
+    return f"{scheme}{slashes}{_shown_rest(rest)}"
+
+
+def shown_urls(text: str) -> str:
+    """A text in which every URL is as `shown_url` shows it.
+
+    Args:
+        text: Any text of a document.
+    """
+    return _URL_IN_TEXT.sub(lambda found: _shown_rest(found.group()), text) if "//" in text else text
+
+
+def _shown_rest(rest: str) -> str:
+    """What comes after the slashes of a URL, as it may be shown."""
+    user = _USER_INFO_BEFORE.match(rest)
+    start, rest = ("…@", rest[user.end() :]) if user else ("", rest)
+    query = re.search(r"[?#](?=.)", rest, re.DOTALL)
+    return start + redact(f"{rest[: query.end()]}…" if query else rest)
 
 
 def host_of(url: str) -> str:
@@ -191,5 +215,5 @@ def host_of(url: str) -> str:
         url: A base URL; one that is none gives an empty text.
     """
     rest = url.partition("://")[2]
-    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
-    return authority.rpartition("@")[2]
+    user = _USER_INFO_BEFORE.match(rest)
+    return re.split(r"[/?#\\]", rest[user.end() :] if user else rest, maxsplit=1)[0]

@@ -13,6 +13,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .._quiet import quiet
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
 from .arguments import ClientArguments
@@ -34,6 +35,7 @@ _OPENAI_ONLY = ("organization", "project", "admin_api_key", "webhook_secret")
 _ANTHROPIC_ONLY = ("auth_token", "webhook_key")
 
 
+@quiet
 def make_client(resolved: ResolvedModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:
     """A client of the SDK that the provider's type calls for.
 

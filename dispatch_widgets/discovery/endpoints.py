@@ -7,6 +7,7 @@ each request with its own deadline, and nothing unless every page came whole.
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
@@ -41,6 +42,8 @@ PAGES_TIMEOUT_FACTOR = 3
 
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
+# What is no ASCII can stand between a key's characters and not be seen there: a soft hyphen, a joiner.
+_MARKS_BETWEEN = rb"(?:[\x80-\xff]|\\u[0-9A-Fa-f]{4})*+"
 
 
 class Endpoint(Protocol):
@@ -225,9 +228,15 @@ def _without_key(body: bytes, place: Place) -> bytes:
     """An answer in which a server that sends the key back, as a model's name say, has it masked (SEC-1)."""
     key = place.key.encode()
     # What is shorter may be a word in place of a key, such as `ollama`, which models' names have too.
-    if len(key) < _SHORTEST_KEY_CHARACTERS or key not in body:
+    if len(key) < _SHORTEST_KEY_CHARACTERS:
         return body
-    return body.replace(key, mask(place.key).encode())
+    shown = mask(place.key).encode()
+    if key in body:
+        body = body.replace(key, shown)
+    if body.isascii() and rb"\u" not in body:
+        return body
+    with_marks = _MARKS_BETWEEN.join(re.escape(key[at : at + 1]) for at in range(len(key)))
+    return re.sub(with_marks, shown, body)
 
 
 def read(answer: Answer, place: Place, *, now: float) -> Any:

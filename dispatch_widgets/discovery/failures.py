@@ -180,8 +180,7 @@ def quoted(text: str, key: str) -> str:
         text: The server's own words.
         key: The key that was sent, which it may have echoed.
     """
-    line = " ".join(
-        re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", " ", text[:20_000]).split()
-    )
-    line = redact(line, [key])
+    # Before the marks go that a key may be written with.
+    said = redact(text[:20_000], [key])
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", " ", said).split())
     return line if len(line) <= _MOST_SERVER_TEXT else f"{line[: _MOST_SERVER_TEXT - 1].rstrip()}…"

@@ -62,6 +62,7 @@ async def _add_provider(context: Context, given: dict[str, Any]) -> Any:
             type=given["type"],
             api_key=credentials["apiKey"],
             base_url=credentials.get("baseUrl"),
+            pasted=False,
         )
     )
     return provider_shape(made, masked=context.masked)
@@ -88,6 +89,7 @@ def _updated(service: SettingsService, given: dict[str, Any]) -> Provider:
         type=given.get("type"),
         api_key=api_key,
         base_url=credentials.get("baseUrl"),
+        pasted=False,
     )
     if given.get("allowSending", False):
         service.allow_sending(provider_id)

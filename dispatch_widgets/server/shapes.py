@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._facts import model_facts
 from ..errors import DiscoveryError
+from ..urls import shown_url
 from .wire import from_dispatch_error, moment
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ def provider_shape(provider: Provider, *, masked: bool) -> dict[str, Any]:
 
     Args:
         provider: The provider.
-        masked: Whether its key is given in the form that may be shown instead.
+        masked: Whether its key and base URL are given in the form that may be shown instead.
     """
     own = provider.credentials
     credentials = {"apiKey": provider.masked_key if masked else own.api_key.get_secret_value()}
     if own.base_url is not None:
-        credentials["baseUrl"] = own.base_url
+        credentials["baseUrl"] = shown_url(own.base_url) if masked else own.base_url
     return {"id": provider.id, "name": provider.name, "type": provider.type, "credentials": credentials}
 
 

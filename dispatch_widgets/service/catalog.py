@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .._quiet import quiet
 from .._text import clean
 from ..discovery.capabilities import infer_capabilities
 from ..errors import FieldProblem, InvalidInputError
@@ -103,6 +104,7 @@ class Catalog(Discovering):
         """
         return _entry(self.settings, entry_id)
 
+    @quiet
     def add_model(
         self,
         *,
@@ -130,6 +132,7 @@ class Catalog(Discovering):
         )
         return self.add_models([new])[0]
 
+    @quiet
     def add_models(self, models: Iterable[NewModel]) -> tuple[CatalogEntry, ...]:
         """Keep several models at once, in one write: all of them or none.
 
@@ -153,6 +156,7 @@ class Catalog(Discovering):
         settings = self.settings
         return tuple(_entry(settings, entry_id) for entry_id in made)
 
+    @quiet
     def update_model(
         self,
         entry_id: str,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError
 from ..presets import KEY_VARIABLES
-from ..secrets import is_reference, is_secret_field, resolve_key
+from ..secrets import is_reference, resolve_key, secret_texts
 from .trying import Trying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ..leaks import ScanReport
@@ -56,7 +56,7 @@ class Guarding(Trying):
             with suppress(OSError, ValueError, RecursionError):
                 documents.append(json.loads(backup.path.read_bytes()))
         for document in documents:
-            for found in _secrets(document):
+            for found in secret_texts(document):
                 text = found.strip()
                 if is_reference(text):
                     with suppress(DispatchError):
@@ -64,16 +64,3 @@ class Guarding(Trying):
                 else:
                     keys.append(text)
         return [key for key in dict.fromkeys(keys) if key]
-
-
-def _secrets(value: Any) -> Iterator[str]:
-    """The text of every secret field, at any depth (SEC-1)."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if isinstance(item, str) and is_secret_field(name):
-                yield item
-            else:
-                yield from _secrets(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _secrets(item)

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from .._loop import background
+from .._quiet import quiet
 from ..discovery.builtin import builtin_models
 from ..discovery.models import Target
 from ..errors import (
@@ -108,6 +109,7 @@ class ModelLists:
             for provider_id in changed:
                 made.forget(provider_id)
 
+    @quiet
     def target(self, provider: Provider) -> Target:
         """Whom to ask for a provider's models.
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .._quiet import quiet
+from ..errors import FieldProblem, InvalidInputError
+from ..pasted import unwrapped_key
+from ..secrets import API_KEY_FIELD, key_problem
 from ..settings import registry
 from ..settings.registry import given, no_provider
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID, ProviderList
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger("dispatch_widgets")
+_Key = TypeVar("_Key", str, str | None)
 
 
 class Providers(ServiceCore):
@@ -55,20 +59,32 @@ class Providers(ServiceCore):
         raise no_provider(provider_id)
 
     @quiet
-    def add_provider(self, *, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
+    def add_provider(
+        self,
+        *,
+        name: str,
+        type: str,  # noqa: A002
+        api_key: str,
+        base_url: str | None = None,
+        pasted: bool = True,
+    ) -> Provider:
         """Register a provider (PM-2).
 
         Args:
             name: What to call it; names may repeat.
             type: ``anthropic`` or ``openai-compatible``.
-            api_key: The key, or a reference such as ``${OPENAI_API_KEY}``.
+            api_key: The key, or a reference such as ``${OPENAI_API_KEY}``. What was clearly pasted around it
+                (quotes, ``Bearer``, ``export NAME=`` …) is taken off, and ``$NAME`` becomes ``${NAME}``; that
+                is logged as a warning, which a cell shows (SEC-3).
             base_url: Where its API begins, such as ``https://api.openai.com/v1``. Needed for
                 ``openai-compatible``; for ``anthropic`` only for a gateway. What is taken off its end, and
                 that a key would travel in the clear, is logged as a warning, which a cell shows (MD-14).
+            pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
 
         Raises:
             InvalidInputError: With one problem for each field that cannot be used; nothing is saved.
         """
+        api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
         made: list[str] = []
 
         def change(document: Document) -> Document:
@@ -81,7 +97,7 @@ class Providers(ServiceCore):
         self._file.edit(change)
         added = self.provider(made[0])
         self._consents.given_with(added, api_key)
-        _tell_of(base_url, added)
+        _tell_of(notes, base_url, added)
         return added
 
     @quiet
@@ -93,6 +109,7 @@ class Providers(ServiceCore):
         type: str | None = None,  # noqa: A002
         api_key: str | None = None,
         base_url: str | None = None,
+        pasted: bool = True,
     ) -> Provider:
         """Change a provider; what is not given stays (PM-3).
 
@@ -100,13 +117,16 @@ class Providers(ServiceCore):
             provider_id: Which one.
             name: A new name.
             type: A new type; the base URL goes with the old one unless a new one is given.
-            api_key: A new key; an empty text keeps the old one.
+            api_key: A new key; an empty text keeps the old one. What was pasted around it is taken off, as
+                in `add_provider`.
             base_url: A new base URL; an empty text clears it.
+            pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
 
         Raises:
             NotFoundError: If there is no such provider.
             InvalidInputError: If a field cannot be used; nothing is saved.
         """
+        api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
         self._file.edit(
             lambda document: registry.update_provider(
                 document, provider_id, name=name, type=type, api_key=api_key, base_url=base_url
@@ -114,7 +134,7 @@ class Providers(ServiceCore):
         )
         changed = self.provider(provider_id)
         self._consents.given_with(changed, api_key)
-        _tell_of(base_url, changed)
+        _tell_of(notes, base_url, changed)
         return changed
 
     def needs_consent(self, provider_id: str) -> tuple[str, str] | None:
@@ -219,7 +239,18 @@ class Providers(ServiceCore):
         return registry.duplicates(self._file.document)
 
 
-def _tell_of(base_url: str | None, saved: Provider) -> None:
+def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
+    """A key without what was pasted around it, and what was taken off; what is no text stays as it is."""
+    if not isinstance(api_key, str):
+        return api_key, ()
+    cleaned = unwrapped_key(api_key)
+    if api_key.strip() and not cleaned.value:  # an empty one would keep the old key
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
+    return cleaned.value, cleaned.notes
+
+
+def _tell_of(notes: tuple[str, ...], base_url: str | None, saved: Provider) -> None:
     if base_url:
-        for note in normalise_base_url(base_url, saved.type).notes:
-            _log.warning("%s: %s", saved.name, note)
+        notes += normalise_base_url(base_url, saved.type).notes
+    for note in notes:
+        _log.warning("%s: %s", saved.name, note)

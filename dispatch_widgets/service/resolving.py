@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._quiet import quiet
 from .._resolve import describe
 from ..discovery.capabilities import infer_capabilities
 from ..errors import FieldProblem, InvalidInputError, UnresolvedTaskError
@@ -72,6 +73,7 @@ class Resolving(Catalog):
             )
         return self._described(chosen[0] if chosen else self.provider(provider), model.strip())
 
+    @quiet
     def _described(
         self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
     ) -> ResolvedModel:

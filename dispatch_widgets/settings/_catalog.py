@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from .._terms import CAPABILITIES
 from ..errors import FieldProblem, InvalidInputError
-from ._edits import entry_index, given, no_provider, open_for_edit, with_models, without_assignments
+from ._edits import (
+    entry_index,
+    given,
+    no_provider,
+    open_for_edit,
+    refuse_keys,
+    with_models,
+    without_assignments,
+)
 from .document import JsonObject, put, same
 from .tasks import TASKS
 from .views import view
@@ -25,6 +33,7 @@ _CAPABILITIES = f"Leave it out, or choose from {' and '.join(CAPABILITIES)}."
 _TASK = f"Choose one of {', '.join(TASKS)}."
 _PROVIDER = "Choose a provider."
 _TEXT = "A text is expected."
+_NAMED = ("model", "label")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +124,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
             label=new.label,
             capabilities=new.capabilities,
         )
+        refuse_keys(document, ((name, fields.get(name), None) for name in _NAMED), problems)
         tasks = _words(new.tasks)
         if any(task not in TASKS for task in tasks):
             problems.append(FieldProblem("task", _TASK))
@@ -162,11 +172,12 @@ def update_model(
     fields = _cleaned_entry(
         problems, provider_id=provider_id, model=model, label=label, capabilities=capabilities
     )
+    raw = document["models"]["catalog"][index]
+    refuse_keys(document, ((name, fields.get(name), raw.get(name)) for name in _NAMED), problems)
     if problems:
         raise InvalidInputError(problems)
     if "providerId" in fields and settings.provider(fields["providerId"]) is None:
         raise no_provider(fields["providerId"])
-    raw = document["models"]["catalog"][index]
     new = JsonObject(raw)
     for name, value in fields.items():
         if value == "":

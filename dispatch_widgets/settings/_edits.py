@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInputError, NotFoundError
-from ..secrets import redact
+from ..errors import FieldProblem, InvalidInputError, NotFoundError
+from ..secrets import looks_like_key, redact, secret_texts
 from .document import JsonObject, put
 from .migration import needs_conversion_first
 from .views import view
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOCK_IS_BUILT_IN = (
     "The mock provider is built in: it is always there, and cannot be added, changed or deleted."
 )
+LOOKS_LIKE_KEY = "This looks like a key. Keys go into the key field."
 _LONGEST_SHOWN_CHARACTERS = 120
 
 
@@ -56,6 +57,31 @@ def no_entry(entry_id: object) -> NotFoundError:
     return NotFoundError(
         f"There is no catalog entry with the id {_shown(entry_id)}.", hint="The catalog lists them all."
     )
+
+
+def refuse_keys(
+    document: Document,
+    entered: Iterable[tuple[str, object, object]],
+    problems: list[FieldProblem],
+    *,
+    given_key: object = "",
+) -> None:
+    """Notes a problem for each field that is to hold a key, where one does not belong (PM-10).
+
+    Args:
+        document: The document before the edit, whose keys are known.
+        entered: Field, new text and present text: what the file has already is no fault of this edit.
+        problems: Where to note it.
+        given_key: The key that is given in the same edit.
+    """
+    changed = [(name, text) for name, text, now in entered if isinstance(text, str) and text and text != now]
+    key = given_key.strip() if isinstance(given_key, str) else ""
+    known = list(secret_texts(document)) if changed else []
+    problems += [
+        FieldProblem(name, LOOKS_LIKE_KEY)
+        for name, text in changed
+        if looks_like_key(text, given=key, registered=known)
+    ]
 
 
 def entry_index(settings: Settings, entry_id: object) -> int:

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 from .._terms import PROVIDER_TYPES
 from ..errors import FieldProblem, InvalidInputError
 from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
-from ..urls import ANTHROPIC_BASE_URL, normalise_base_url
-from ._edits import MOCK_IS_BUILT_IN, given, no_provider, open_for_edit, with_models, without_assignments
+from ..urls import ANTHROPIC_BASE_URL, BASE_URL_FIELD, normalise_base_url, shown_url
+from ._edits import (
+    MOCK_IS_BUILT_IN,
+    given,
+    no_provider,
+    open_for_edit,
+    refuse_keys,
+    with_models,
+    without_assignments,
+)
 from .document import JsonObject, put, same
 from .schema import MOCK_TYPE, CatalogEntry, Provider, Settings, account_of_provider
 from .views import view
@@ -71,6 +79,8 @@ def add_provider(
         problems.append(FieldProblem(API_KEY_FIELD, problem))
     # A type that is already refused must not bring a second message about its base URL.
     url = _cleaned_url(base_url, type, problems) if type in PROVIDER_TYPES else ""
+    entered = (("name", name, None), (BASE_URL_FIELD, url or base_url, None))
+    refuse_keys(document, entered, problems, given_key=api_key)
     if problems:
         raise InvalidInputError(problems)
     new_id = provider_id or _new_id(settings)
@@ -127,12 +137,19 @@ def update_provider(
             problems.append(FieldProblem(API_KEY_FIELD, problem))
         else:
             credentials["apiKey"] = clean_key(api_key)
+    if _keeps_url(provider, base_url):
+        base_url = None
     if base_url is not None and not any(problem.field == "type" for problem in problems):
         url = _cleaned_url(base_url, new_type, problems)
         if url:
             credentials["baseUrl"] = url
         else:
             credentials.pop("baseUrl", None)
+    entered = (
+        ("name", new.get("name"), provider.name),
+        (BASE_URL_FIELD, credentials.get("baseUrl"), provider.credentials.base_url),
+    )
+    refuse_keys(document, entered, problems, given_key=api_key)
     if problems:
         raise InvalidInputError(problems)
     if credentials or "credentials" in raw:
@@ -146,6 +163,12 @@ def _keeps_key(provider: Provider, api_key: object) -> bool:
     current = provider.credentials.api_key.get_secret_value()
     given = api_key.strip()
     return not given or given == current or (bool(current) and given == mask(current))
+
+
+def _keeps_url(provider: Provider, base_url: object) -> bool:
+    """Whether the shown form of a base URL comes back, which says less than the one in the file."""
+    current = provider.credentials.base_url or ""
+    return base_url != current and base_url == shown_url(current)
 
 
 def delete_provider(document: Document, provider_id: str, *, unassign: bool = False) -> Document:

@@ -12,9 +12,10 @@ from json import JSONDecodeError, JSONDecoder
 from json.encoder import encode_basestring as quoted
 from typing import Any, Self, TypeVar, cast
 
+from .._secret_names import is_base_url_field
 from ..errors import SettingsWriteError, UnreadableSettingsError
 from ..secrets import masked_copy, redact
-from ..urls import shown_url
+from ..urls import shown_url, shown_urls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -307,17 +308,19 @@ def put(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
 
 
 def masked(value: Any) -> Any:
-    """A plain copy of a JSON value that may be shown: secrets masked, no user info in base URLs (SEC-1).
+    """A plain copy of a JSON value that may be shown: secrets masked, URLs as `shown_url` shows them (SEC-1).
 
     Args:
         value: Any part of a document.
     """
-    return _without_user_info(masked_copy(value))
+    return _with_shown_urls(masked_copy(value))
 
 
-def _without_user_info(value: Any) -> Any:
+def _with_shown_urls(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
-        return {name: _without_user_info(item) for name, item in value.items()}
+        return {name: _with_shown_urls(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [_without_user_info(item) for item in value]
-    return shown_url(value) if isinstance(value, str) and "@" in value else value
+        return [_with_shown_urls(item) for item in value]
+    if isinstance(value, str):
+        return shown_url(value) if is_base_url_field(name) else shown_urls(value)
+    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from .._quiet import quiet
 from .document import same
 from .report import MigrationReport
 from .views import is_leftover
@@ -31,6 +32,7 @@ def needs_migration(document: Document) -> bool:
     return bool(document) and "providers" not in document
 
 
+@quiet
 def migrate(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:
@@ -52,6 +54,7 @@ def migrate(
     return _move_keys_out(document, new_id, path)
 
 
+@quiet
 def convert_entries(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:

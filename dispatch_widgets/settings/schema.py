@@ -7,8 +7,8 @@ document (`registry`), so nothing that a view does not show can get lost. No vie
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Self
 
 from .._terms import PROVIDER_TYPES, Capability
 from .._text import escaped, html_table, plural, text_table
@@ -42,6 +42,17 @@ class Credentials:
     def __repr__(self) -> str:
         url = None if self.base_url is None else shown_url(self.base_url)
         return f"Credentials(api_key={str(self.api_key)!r}, base_url={url!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickle has neither the key nor what may stand in the URL (SEC-1); a copy is the same object.
+        url = None if self.base_url is None else shown_url(self.base_url)
+        return (partial(Credentials, api_key=self.api_key, base_url=url), ())
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

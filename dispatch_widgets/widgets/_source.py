@@ -10,8 +10,9 @@ import re
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from .._secret_names import is_secret_field
 from .._text import escaped
-from ..secrets import is_secret_field, mask, redact
+from ..secrets import mask, redact
 from ..urls import shown_url
 
 MOST_LINES = 80

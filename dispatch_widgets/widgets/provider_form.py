@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._text import clean
 from ..errors import DispatchError, InvalidInputError, NotFoundError
@@ -155,8 +155,8 @@ class ProviderForm(ProviderFields):
             self._held = Secret(value)
             self.secret.placeholder = KEPT_WORDS
 
-    def _changes(self, provider: Provider, key: str, url: str) -> dict[str, str]:
-        changes: dict[str, str] = {}
+    def _changes(self, provider: Provider, key: str, url: str) -> dict[str, Any]:
+        changes: dict[str, Any] = {}
         if self.name.value != provider.name:
             changes["name"] = self.name.value
         if self.type.value != provider.type:

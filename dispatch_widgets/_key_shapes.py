@@ -1,0 +1,64 @@
+"""What looks like a key: shapes of well-known keys, and texts that are no words (PM-10)."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+# The makers' own prefixes, with somewhat fewer signs after them than their keys have. Read in 2026-11 in
+# the rules of two scanners, https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml and
+# https://github.com/mongodb/kingfisher/tree/main/data/rules, where no other place is named.
+_WELL_KNOWN = (
+    r"sk-ant-[\w-]{16,}",  # Anthropic: api03- or admin01- and 95
+    r"sk-(?:proj|svcacct|admin)-[\w-]{16,}",  # OpenAI: 120 and more
+    r"sk-or-v1-[0-9a-f]{32,}",  # OpenRouter: 64, https://openrouter.ai/docs/api-reference/authentication
+    r"sk-(?:[a-z]+-)*(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}",  # OpenAI until 2024 and many after it: 32, 48
+    r"gsk_[A-Za-z0-9]{32,}",  # Groq: 52
+    r"xai-[A-Za-z0-9_]{40,}",  # xAI: 80
+    r"AIza[\w-]{30,}",  # Google: 35
+    r"(?:hf|api_org)_[A-Za-z0-9]{30,}",  # Hugging Face: 34
+    r"r8_[\w-]{30,}",  # Replicate: 37
+    r"nvapi-[\w-]{32,}",  # NVIDIA: 64, https://docs.api.nvidia.com/nim/docs/api-quickstart
+    r"pplx-[A-Za-z0-9]{40,}",  # Perplexity: 48
+    r"gh[pousr]_[A-Za-z0-9]{30,}",  # GitHub, whose models take its tokens: 36
+    r"github_pat_\w{40,}",  # GitHub: 82
+    r"glpat-[\w-]{20,}",  # GitLab: 20
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",  # AWS
+)
+_WELL_KNOWN_KEY = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_WELL_KNOWN)})")
+
+_BETWEEN_PARTS = re.compile(r"[^A-Za-z0-9]+")
+_TELLING_PART = 8  # characters; letters and digits mixed in fewer stand in models' names: 4o, 32b, qwen3
+_LONG_NUMBER = 12
+_LONG_WORD = 16
+
+
+def holds_well_known_key(text: str) -> bool:
+    """Whether a text has something in it with the prefix and the length of a well-known maker's keys.
+
+    Args:
+        text: Any text.
+    """
+    return _WELL_KNOWN_KEY.search(text) is not None
+
+
+def is_telling(key: str, *, shortest: int) -> bool:
+    """Whether a key is no placeholder and no ordinary word: a text that holds it holds a secret.
+
+    Words in place of a key, as local servers take them (``ollama``, ``your-api-key-here``), are none;
+    a name may have them too.
+
+    Args:
+        key: A key.
+        shortest: Keys with fewer characters tell nothing.
+    """
+    return len(key) >= shortest and any(map(_tells, _BETWEEN_PARTS.split(key)))
+
+
+def _tells(part: str) -> bool:
+    if part.isdigit():
+        return len(part) >= _LONG_NUMBER and len(set(part)) > 1
+    if part.isalpha():
+        turns = sum(one.islower() != other.islower() for one, other in pairwise(part))
+        return len(part) >= _LONG_WORD and 3 * turns > len(part)
+    return len(part) >= _TELLING_PART

@@ -1,0 +1,126 @@
+"""Keys as they are pasted: what clearly stands around a key is taken off where it is entered (SEC-3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ._marks import NO_WIDTH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_PASTED_CHARACTERS = 8192
+"""A longer text is no key, and nothing is taken off it."""
+
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "‚": "‘", "«": "»"}  # noqa: RUF001
+_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_CAPITALS = r"[A-Z_][A-Z0-9_]*"
+_KEY_NAME = r"(?=[A-Z0-9_]*(?:KEY|TOKEN|SECRET))[A-Z_][A-Z0-9_]*"
+_ASSIGNMENT = re.compile(
+    rf"(?:(?:export|set|ENV)\s+{_NAME}|\$env:{_NAME}|{_KEY_NAME})\s*="  # shells, env files, Python
+    rf"|(?:(?P<quote>[\"']){_KEY_NAME}(?P=quote)\s*:|{_KEY_NAME}\s*:(?=\s))"  # JSON, YAML
+)
+_HEADER = re.compile(
+    r"(?:-H|--header)\s+(?=\S)|(?:x-api-key|api-key|x-goog-api-key|authorization)\s*:", re.IGNORECASE
+)
+_BEARER = re.compile(r"bearer\s+(?=\S)", re.IGNORECASE)
+_COMMENT = re.compile(r"\s#")
+_REFERENCES = re.compile(
+    rf"\$({_CAPITALS})|%({_CAPITALS})%|\$?\{{env:({_NAME})\}}|\$env:({_NAME})|os\.environ/({_NAME})"
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CleanedKey:
+    """A key without what was pasted around it.
+
+    Attributes:
+        value: The key or reference; empty if nothing is left.
+        notes: What was taken off or changed, a sentence each; empty when nothing was.
+    """
+
+    value: str
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"CleanedKey(notes={self.notes!r})"
+
+
+def unwrapped_key(pasted: str) -> CleanedKey:
+    """A key without what was clearly pasted around it; a reference as it is written here (SEC-3).
+
+    Quotes, ``Bearer``, ``export NAME=``, ``NAME=``, a header's name and marks of no width go, one within
+    another too. ``$NAME`` and its like become ``${NAME}``. A key that has none of these around it comes
+    back as it is, and doing it twice gives the same as doing it once.
+
+    Args:
+        pasted: What was typed, pasted or given as a key.
+    """
+    text = pasted.strip()
+    if len(text) > LONGEST_PASTED_CHARACTERS:
+        return CleanedKey(text)
+    notes: dict[str, None] = {}
+    while True:
+        seen = text.strip(_BLANKS)
+        text = text.strip(_BLANKS + NO_WIDTH)
+        if text != seen:
+            notes["Marks that nobody sees were taken off the ends of the key."] = None
+        for take_off, note in _AROUND_A_KEY:
+            inner = take_off(text)
+            if inner is not None:
+                text = inner
+                notes[note] = None
+                break
+        else:
+            break
+    reference = _REFERENCES.fullmatch(text)
+    if reference is not None:
+        text = f"${{{next(filter(None, reference.groups()))}}}"
+        notes[f"The reference is kept as it is written here: {text}."] = None
+    return CleanedKey(text, tuple(notes))
+
+
+def without_quotes(value: str) -> str | None:
+    """What stands within quotes, or None for a text that has none around it.
+
+    Args:
+        value: The value of an environment variable, say.
+    """
+    return value[1:-1] if len(value) > 1 and _QUOTES.get(value[0]) == value[-1] else None
+
+
+def _quoted(text: str) -> str | None:
+    # An assignment's line may go on behind the quotes; a key itself never begins with one.
+    return without_quotes(_without_tail(text)) if text[:1] in _QUOTES else None
+
+
+def _assigned(text: str) -> str | None:
+    found = _ASSIGNMENT.match(text)
+    return _without_tail(text[found.end() :]) if found else None
+
+
+def _in_header(text: str) -> str | None:
+    found = _HEADER.match(text)
+    return text[found.end() :] if found else None
+
+
+def _borne(text: str) -> str | None:
+    found = _BEARER.match(text)
+    return text[found.end() :] if found else None
+
+
+def _without_tail(line: str) -> str:
+    """What a line assigns, without a comment and the sign at its end."""
+    code = _COMMENT.split(line, maxsplit=1)[0].rstrip()
+    return code[:-1].rstrip() if code.endswith((";", ",")) else code
+
+
+_AROUND_A_KEY: tuple[tuple[Callable[[str], str | None], str], ...] = (
+    (_quoted, "The quotes around the key were taken off."),
+    (_assigned, "The variable's name before the key was taken off."),
+    (_in_header, "The header's name before the key was taken off."),
+    (_borne, "The word Bearer before the key was taken off."),
+)
