@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ._marks import Span
 
 API_KEY_FIELD = "credentials.apiKey"
+LOOKS_LIKE_KEY = "This looks like a key. Keys go into the key field."
+"""What is said about a name, label, model id or base URL that holds a key (PM-10)."""
+
 NO_KEY_NEEDED = "no-key-needed"
 """What stands in the file as the key of a server that needs none: the app refuses an empty one (PM-2)."""
 

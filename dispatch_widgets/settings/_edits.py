@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
-from ..secrets import looks_like_key, redact, secret_texts
+from ..secrets import LOOKS_LIKE_KEY, looks_like_key, redact, secret_texts
 from .document import JsonObject, put
 from .migration import needs_conversion_first
 from .views import view
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MOCK_IS_BUILT_IN = (
     "The mock provider is built in: it is always there, and cannot be added, changed or deleted."
 )
-LOOKS_LIKE_KEY = "This looks like a key. Keys go into the key field."
 _LONGEST_SHOWN_CHARACTERS = 120
 
 

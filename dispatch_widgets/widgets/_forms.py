@@ -8,11 +8,12 @@ import ipywidgets as widgets
 
 from .._text import escaped as esc
 from ..errors import DispatchError, SettingsFileError
+from ..secrets import LOOKS_LIKE_KEY
 from ._parts import Message, Note, box, button, classed, close_all_in, heading, mark, shared
 from ._troubles import TRY_AGAIN, may_pass, message_of_save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
@@ -99,6 +100,18 @@ class Form(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.note.hide()
         words = f"{count} fields need attention" if count > 1 else "1 field needs attention"
         self.foot_message.set_html(esc(words) if count else "", "error" if count else "")
+
+
+def drop_keys(problems: Mapping[str, str], fields: Mapping[str, Field]) -> None:
+    """Empties the fields into which a key got: what they hold is in the notebook's widget state (SEC-1).
+
+    Args:
+        problems: What is wrong, by field.
+        fields: The form's fields that a key may have got into.
+    """
+    for name, field in fields.items():
+        if problems.get(name) == LOOKS_LIKE_KEY:
+            field.control.value = ""
 
 
 class Field(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types

@@ -10,7 +10,7 @@ from .._text import clean, plural
 from ..errors import DispatchError, InvalidInputError
 from ._base import UnexpectedError
 from ._format import listed
-from ._forms import Field, Form
+from ._forms import Field, Form, drop_keys
 from ._parts import box, classed, make, markup, text
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ class EntryForm(Form):
 
     def _refuse(self, error: InvalidInputError) -> None:
         by_field = {problem.field: problem.message for problem in error.problems}
+        drop_keys(by_field, {"label": self.label, "model": self.model})
         self.label.refuse(by_field.pop("label", ""))
         self.owner.refuse(by_field.pop("providerId", ""))
         self.model.refuse(by_field.pop("model", ""))

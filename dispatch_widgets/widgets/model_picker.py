@@ -9,6 +9,7 @@ import traitlets
 
 from .._text import clean, plural
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
+from ..secrets import LOOKS_LIKE_KEY, looks_like_key
 from ..settings.tasks import TASK_NEEDS
 from ._done import Done
 from ._listing import Listing
@@ -348,6 +349,9 @@ class ModelPicker(Listing):
 
     def _by_hand(self, model_id: str) -> None:
         (provider,) = self._providers_shown()  # the list offers it only then
+        known = [one.credentials.api_key.get_secret_value() for one in self.service.get_providers()]
+        if looks_like_key(model_id, registered=known):  # it would be in the notebook's widget state
+            raise InvalidInputError([FieldProblem("model", LOOKS_LIKE_KEY)], message=LOOKS_LIKE_KEY)
         self._set(provider.id, model_id)
 
     def _use(self) -> None:

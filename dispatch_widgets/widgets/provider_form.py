@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from .._text import clean
 from ..errors import DispatchError, InvalidInputError, NotFoundError
-from ..secrets import NO_KEY_NEEDED, Secret, is_reference, key_problem
+from ..pasted import unwrapped_key
+from ..secrets import (
+    NO_KEY_NEEDED,
+    Secret,
+    environment_name,
+    is_reference,
+    key_problem,
+)
 from ._base import UnexpectedError
+from ._forms import drop_keys
 from ._parts import button, show
 from ._provider_fields import KEPT_WORDS, ProviderFields
 
@@ -38,6 +46,7 @@ class ProviderForm(ProviderFields):
         self._asked = 0
         self._again = False  # the provider was deleted meanwhile, and is to be added once more
         self._deleted_actions: list[widgets.Button] = []
+        self.taken_off: tuple[str, ...] = ()  # what was pasted around the key and is not saved
         super().__init__(panel, provider=provider, preset=preset)
 
     def close(self) -> None:
@@ -73,6 +82,7 @@ class ProviderForm(ProviderFields):
     def _sent(self, source: str, value: str) -> None:
         with self._panel.hub.lock:
             self._asked += 1  # the wait is over
+            value = self._unwrapped(source, value)
             self.secret.disabled = False
             if self._panel.form is not self:
                 self.saving = False
@@ -117,9 +127,18 @@ class ProviderForm(ProviderFields):
         self.saving = False
         self._panel.form_saved(self, saved, fetch=fetch)
 
+    def _unwrapped(self, source: str, value: str) -> str:
+        """What was sent, without what was clearly pasted around it (SEC-3)."""
+        if source == "variable" or not value:
+            self.taken_off = self.taken_off if source == "typed" else ()
+            return value
+        cleaned = unwrapped_key(value)
+        self.taken_off = cleaned.notes
+        return cleaned.value or value
+
     def _key(self, source: str, value: str) -> str:
         if source == "variable":
-            name = value.strip().removeprefix("$").strip("{}")
+            name = environment_name(unwrapped_key(value).value) or value.strip()
             return f"${{{name}}}" if name else ""
         if value or self._held is not None:
             key = value or (self._held.get_secret_value() if self._held else "")
@@ -169,6 +188,7 @@ class ProviderForm(ProviderFields):
 
     def _refuse(self, error: InvalidInputError) -> None:
         by_field = {problem.field: problem.message for problem in error.problems}
+        drop_keys(by_field, {NAME: self.name, URL: self.url})
         self.name.refuse(by_field.pop(NAME, ""))
         self.type.refuse(by_field.pop(TYPE, ""))
         self.secret.error = by_field.pop(KEY, "")

@@ -18,7 +18,7 @@ from ._found import FoundHere
 from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write
 from ._provider_rows import provider_row
 from ._questions import delete_question, unlock_question
-from ._states import badge_of, state_of
+from ._states import DISMISS, badge_of, state_of
 from ._troubles import retry_note
 from .item_list import ItemList
 from .provider_form import ProviderForm
@@ -50,6 +50,7 @@ class ProvidersPanel(BasePanel):
 
     def _build(self) -> Iterable[widgets.Widget]:
         self._questions: dict[str, str] = {}
+        self._taken_off: dict[str, str] = {}
         self._diagnoses = Diagnoses(self.hub)
         self._add_form: ProviderForm | None = None
         self.add = button("Add provider", self._press_add, icon="plus", style="primary", classes="dw-add")
@@ -157,7 +158,7 @@ class ProvidersPanel(BasePanel):
             models,
             self.now,
             asked=self.hub.asked.get(provider.id),
-            note=self._note_of(provider),
+            note=self._note_of(provider) or state.note or self._saved_note(provider),
             writable=why_off(self),
         )
 
@@ -175,6 +176,11 @@ class ProvidersPanel(BasePanel):
             case "unlock" if self.service.retry_at(provider.id) is not None:
                 return unlock_question(provider)
         return None
+
+    def _saved_note(self, provider: Provider) -> Note | None:
+        """What was pasted around the key that was saved last, and is not in the file (SEC-3)."""
+        words = self._taken_off.get(provider.id)
+        return {"tone": "info", "title": "Saved", "text": words, "actions": [DISMISS]} if words else None
 
     def _tell(self, provider: Provider) -> None:
         """Say aloud what an answer brought."""
@@ -278,6 +284,7 @@ class ProvidersPanel(BasePanel):
         self.hub.ask(provider_id, force=True)
 
     def _dismiss_outcome(self, provider_id: str) -> None:
+        self._taken_off.pop(provider_id, None)
         outcome = self.hub.outcomes.get(provider_id)
         if outcome is not None:
             outcome.dismissed = True
@@ -360,8 +367,9 @@ class ProvidersPanel(BasePanel):
             self._forget_add_form()
         if fetch and form.says_where_it_sends:
             self.service.allow_sending(provider.id)
+        self._taken_off[provider.id] = " ".join(form.taken_off)
         self._close_form()
-        self.root.say("Saved")
+        self.root.say(f"Saved. {self._taken_off[provider.id]}".strip() if form.taken_off else "Saved")
         if fetch and provider.is_known:
             self.act(lambda: self._refresh(provider.id), row=provider.id)
         self.list.focus(provider.id)

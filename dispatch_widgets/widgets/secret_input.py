@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anywidget
 import traitlets
 
+from ._kernel_logs import watch_kernel_loggers
 from .item_list import STATIC, panel_css
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class SecretInput(anywidget.AnyWidget):
         self._asked = 0
         self._open = False
         super().__init__(**traits)
+        watch_kernel_loggers()
         self.on_msg(self._on_message)
 
     def on_submit(self, callback: SubmitCallback) -> None:
