@@ -61,4 +61,6 @@ def _tells(part: str) -> bool:
     if part.isalpha():
         turns = sum(one.islower() != other.islower() for one, other in pairwise(part))
         return len(part) >= _LONG_WORD and 3 * turns > len(part)
-    return len(part) >= _TELLING_PART
+    turns = sum(one.isdigit() != other.isdigit() for one, other in pairwise(part))
+    # A number at the end of a word is a version: internvl3.
+    return len(part) >= (_TELLING_PART if turns > 1 else _LONG_WORD)

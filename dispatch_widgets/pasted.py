@@ -89,7 +89,9 @@ def without_quotes(value: str) -> str | None:
     Args:
         value: The value of an environment variable, say.
     """
-    return value[1:-1] if len(value) > 1 and _QUOTES.get(value[0]) == value[-1] else None
+    inner = value[1:-1]
+    closed = len(value) > 1 and _QUOTES.get(value[0]) == value[-1]
+    return inner if closed and value[-1] not in inner else None
 
 
 def _quoted(text: str) -> str | None:
@@ -119,8 +121,8 @@ def _without_tail(line: str) -> str:
 
 
 _AROUND_A_KEY: tuple[tuple[Callable[[str], str | None], str], ...] = (
-    (_quoted, "The quotes around the key were taken off."),
     (_assigned, "The variable's name before the key was taken off."),
+    (_quoted, "The quotes around the key were taken off."),
     (_in_header, "The header's name before the key was taken off."),
     (_borne, "The word Bearer before the key was taken off."),
 )

@@ -6,13 +6,17 @@ import copy
 import json
 import logging
 import pickle
+import time
+import unicodedata
 from html import escape
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch_widgets._marks import NO_WIDTH
 from dispatch_widgets.errors import DispatchError, InvalidInputError, MissingVariableError
 from dispatch_widgets.secrets import (
     Secret,
@@ -20,12 +24,18 @@ from dispatch_widgets.secrets import (
     environment_name,
     is_secret_field,
     key_problem,
+    looks_like_key,
     looks_masked,
     mask,
     masked_copy,
     redact,
     resolve_key,
+    secret_texts,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.mark.req("SEC-1")
@@ -189,3 +199,195 @@ def test_every_secret_field_of_a_document_is_masked() -> None:
     assert is_secret_field("API-Key")
     assert not is_secret_field("tokens")
     assert document["providers"][0]["credentials"]["apiKey"] == "sk-0123456789abcdef"  # type: ignore[index]
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("apiKey", "api_key", "API-Key", "apikey", "APIKey", "apiKeys", "x-api-key", "OPENAI_API_KEY"),
+        *("accessToken", "access_token", "refreshTokens", "botToken", "token", "id_token", "sessionToken"),
+        *("Authorization", "Proxy-Authorization", "password", "dbPassword", "passwd", "passphrase"),
+        *("secret", "clientSecret", "secrets", "secretAccessKey", "aws_secret_access_key", "privateKey"),
+        *("credential", "credentials", "cookie", "Set-Cookie", "bearer", "signing-key"),
+    ],
+)
+def test_a_secret_field_is_told_by_the_words_of_its_name(name: str) -> None:
+    """Camel, snake and kebab case are the same words."""
+    assert is_secret_field(name)
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "max_tokens",
+            "maxTokens",
+            "tokens",
+            "tokenizer",
+            "key_variable",
+            "apiKeyVariable",
+            "tokenUrl",
+            "key",
+        ),
+        *(
+            "id",
+            "name",
+            "model",
+            "baseUrl",
+            "secretary",
+            "passwordless",
+            "input_cost_per_token",
+            "token_type",
+        ),
+        *("monkey", "keyboard", "authorizationUrl", "tokenLimit", "secretName", "", "1234"),
+    ],
+)
+def test_what_only_speaks_of_secrets_is_shown(name: str) -> None:
+    """Counts, names, addresses and words that have one in them are no secrets."""
+    assert not is_secret_field(name)
+
+
+@pytest.mark.req("SEC-1")
+def test_all_that_stands_below_a_secret_field_is_masked(canary: str) -> None:
+    """Texts and numbers in objects and lists of a secret field, at any depth; a base URL among them stays."""
+    document = {
+        "secret": {"a": {"b": ["one word", canary, 4711]}, "on": True},
+        "headers": {"Authorization": f"Bearer {canary}"},
+        "notes": f"the key is {canary}",
+        "credentials": {"user": "hunter", "baseUrl": "https://llm.example.edu/v1"},
+        "max_tokens": 4096,
+    }
+    shown = masked_copy(document)
+    assert canary[6:] not in json.dumps(shown)
+    assert "one word" not in json.dumps(shown)
+    assert "4711" not in json.dumps(shown)
+    assert "hunter" not in json.dumps(shown)
+    assert shown["credentials"]["baseUrl"] == "https://llm.example.edu/v1"
+    assert shown["secret"]["on"] is True
+    assert shown["max_tokens"] == 4096
+    assert list(secret_texts({"secret": {"a": ["us-east-1", canary]}, "token": "t"})) == [canary, "t"]
+
+
+@pytest.mark.req("SEC-3", "SEC-4")
+def test_a_value_that_a_reference_leads_to_loses_its_quotes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Quotes from an env file are no part of the key; that is said once, by the reference's name."""
+    environment = {"QUOTED_LAB_KEY": '"sk-proj-0123456789abcdef"'}
+    for _ in range(3):
+        assert resolve_key("${QUOTED_LAB_KEY}", environment) == "sk-proj-0123456789abcdef"
+    (record,) = caplog.records
+    assert "${QUOTED_LAB_KEY}" in record.getMessage()
+    assert "0123456789" not in record.getMessage()
+
+
+MARKS = st.sampled_from([*NO_WIDTH, "\x07", "\x00"])
+
+
+@pytest.mark.req("SEC-1")
+@given(st.data())
+def test_marks_inside_do_not_hide_a_key(data: st.DataObject) -> None:
+    """Soft hyphens, joiners and their like at any place, as they are or as JSON and HTML write them."""
+    key = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
+    places = data.draw(st.lists(st.integers(1, len(key) - 1), unique=True, min_size=1, max_size=8))
+    write = data.draw(
+        st.sampled_from([str, lambda mark: f"\\u{ord(mark):04x}", lambda mark: f"&#{ord(mark)};", quote])
+    )
+    marks = data.draw(st.lists(MARKS if write is str else st.sampled_from(NO_WIDTH), min_size=1, max_size=3))
+    written = "".join(
+        sign + ("".join(map(write, marks)) if at + 1 in places else "") for at, sign in enumerate(key)
+    )
+    for text in (redact(f"No such key: {written}, says it", [key]), redact(f"key={written}")):
+        bare = "".join(sign for sign in text if sign.isascii())
+        assert "7Hq2Zx9" not in text
+        assert "Zx9LmWv4Tb8Rn3Kd6" not in bare
+        assert "sk-…a1b2" in text
+
+
+@pytest.mark.req("SEC-1")
+def test_a_key_in_other_letters_is_masked() -> None:
+    """Wide and mathematical letters, upper and lower case; a word in place of a key keeps its meaning."""
+    key = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in key)
+    bold = "".join(unicodedata.lookup(f"MATHEMATICAL BOLD CAPITAL {s}") if s.isupper() else s for s in key)
+    for written in (wide, bold, key.upper(), key.lower()):
+        assert redact(f"<{written}>", [key]) == "<sk-…a1b2>"
+    assert redact("Ollama is not running", ["ollama"]) == "Ollama is not running"
+
+
+@pytest.mark.req("SEC-1", "SEC-7")
+def test_redacting_takes_linear_time(canary: str) -> None:
+    """Ten times the text takes about ten times as long, whatever stands in it."""
+    for unit in ("s\u00adk\u200b-", "sk-", "\\u00ad", "&#8203", "\uff41", "x" * 7 + "\n"):
+        seconds = []
+        for size in (20_000, 200_000):
+            text = unit * (size // len(unit))
+            best = min(_timed(text, canary) for _ in range(3))
+            seconds.append(best)
+        assert seconds[1] < 60 * seconds[0] + 0.01, repr(unit)
+
+
+def _timed(text: str, key: str) -> float:
+    started = time.perf_counter()
+    redact(text, [key])
+    return time.perf_counter() - started
+
+
+@pytest.mark.req("PM-10")
+@pytest.mark.parametrize(
+    "key",
+    [
+        "sk-proj-0123456789abcdef",
+        "sk-ant-api03-" + "aB3_" * 12,
+        "sk-or-v1-" + "0123456789abcdef" * 4,
+        "sk-" + "aB3dE6gH" * 6,
+        "gsk_" + "aB3d" * 13,
+        "xai-" + "aB3d" * 20,
+        "AIza" + "SyD3_" * 7,
+        "hf_" + "aB" * 17,
+        "r8_" + "aB3" * 12 + "d",
+        "nvapi-" + "aB3d" * 16,
+        "pplx-" + "aB3d" * 12,
+        "ghp_" + "aB3d" * 9,
+    ],
+)
+def test_a_well_known_key_is_told_by_prefix_and_length(key: str) -> None:
+    """Wherever it stands in a text, marks within it too."""
+    for text in (key, f"My {key} account", f"https://h.example/{key}/v1", f"{key[:9]}\u200b{key[9:]}"):
+        assert looks_like_key(text), text
+    assert not looks_like_key(key[:10])
+
+
+@pytest.mark.req("PM-10")
+def test_words_in_place_of_keys_are_no_keys() -> None:
+    """A name may have the word that stands in place of a key, and a reference."""
+    words = (
+        "ollama",
+        "Ollama",
+        "no-key-needed",
+        "your-api-key-here",
+        "sk-xxxxxxxxxxxxxxxxxxxxxxxx",
+        "lm-studio",
+    )
+    more = ("gpt-4o-mini-2024-07-18", "text-embedding-3-large", "internationalization", "${OPENAI_API_KEY}")
+    for word in (*words, *more):
+        assert not looks_like_key(f"My {word}", given=word, registered=[word]), word
+
+
+@pytest.mark.req("PM-10")
+def test_a_known_key_is_found_in_a_text() -> None:
+    """The one given with it from 8 characters on, a registered one from 16 on."""
+    assert looks_like_key("Lab a1b2c3d4", given="a1b2c3d4")
+    assert not looks_like_key("Lab a1b2c3d4", registered=["a1b2c3d4"])
+    assert looks_like_key("Lab a1b2c3d4e5f6a7b8", registered=["other", "a1b2c3d4e5f6a7b8"])
+
+
+@pytest.mark.req("PM-10")
+def test_no_real_model_id_looks_like_a_key(data_file: Callable[[str], Path]) -> None:
+    """Every id of the table passes."""
+    lines = data_file("model_kinds.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(lines) > 1000
+    assert not [line for line in lines if looks_like_key(line.split("\t")[1])]
+    assert not [line for line in lines if looks_like_key(line, registered=[line.split("\t")[1]])]

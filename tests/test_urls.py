@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_widgets.errors import InvalidInputError
-from dispatch_widgets.urls import host_of, is_private_host, normalise_base_url, shown_url
+from dispatch_widgets.urls import host_of, is_private_host, normalise_base_url, shown_url, shown_urls
 
 
 @pytest.mark.req("MD-14")
@@ -159,3 +159,34 @@ def test_user_info_is_never_shown() -> None:
     assert shown_url(raw) == "https://…@llm.example.edu:81/v1"
     assert host_of(raw) == "llm.example.edu:81"
     assert host_of("nonsense") == ""
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize(
+    ("raw", "shown", "host"),
+    [
+        ("https://llm.example.edu/v1?key=hunter2", "https://llm.example.edu/v1?…", "llm.example.edu"),
+        ("https://llm.example.edu/v1#hunter2", "https://llm.example.edu/v1#…", "llm.example.edu"),
+        ("https://me:hunter2/ab@llm.example.edu/v1", "https://…@llm.example.edu/v1", "llm.example.edu"),
+        ("https://me:hunter2#b@llm.example.edu", "https://…@llm.example.edu", "llm.example.edu"),
+        ("me:hunter2@llm.example.edu/v1?hunter2", "…@llm.example.edu/v1?…", ""),
+        ("https://h.example/sk-hunter2hunter2abcd/v1", "https://h.example/sk-…abcd/v1", "h.example"),
+        ("https://h.example:8080/a@b", "https://h.example:8080/a@b", "h.example:8080"),
+        ("http://[::1]:81/v1", "http://[::1]:81/v1", "[::1]:81"),
+    ],
+)
+def test_what_may_be_secret_in_a_url_is_not_shown(raw: str, shown: str, host: str) -> None:
+    """User info, also with a slash or # in the password, query, fragment, and a key in the path (SEC-1)."""
+    assert (shown_url(raw), host_of(raw)) == (shown, host)
+    assert "hunter2" not in shown_urls(f"It is at {raw}, or “{raw}”.") or not host
+
+
+@pytest.mark.req("SEC-1")
+@given(st.from_regex(r"https?://[a-z.:0-9\[\]-]{1,20}(/[a-z@/.:-]{0,20})?", fullmatch=True))
+def test_a_url_without_secrets_is_shown_as_it_is(url: str) -> None:
+    """What can be a base URL is never changed by being shown (SEC-1)."""
+    try:
+        url = normalise_base_url(url, "openai-compatible").url
+    except InvalidInputError:
+        return
+    assert shown_url(url) == url

@@ -12,7 +12,7 @@ from ..secrets import API_KEY_FIELD, key_problem
 from ..settings import registry
 from ..settings.registry import given, no_provider
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID, ProviderList
-from ..urls import normalise_base_url
+from ..urls import normalise_base_url, shown_url
 from .core import ServiceCore
 
 if TYPE_CHECKING:
@@ -250,7 +250,8 @@ def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
 
 
 def _tell_of(notes: tuple[str, ...], base_url: str | None, saved: Provider) -> None:
-    if base_url:
+    as_shown = base_url == shown_url(saved.base_url) != saved.base_url  # it was not taken: nothing to say
+    if base_url and not as_shown:
         notes += normalise_base_url(base_url, saved.type).notes
     for note in notes:
         _log.warning("%s: %s", saved.name, note)

@@ -246,6 +246,34 @@ def test_dry_run_shows_the_difference_and_writes_nothing(run: Run, old: Path, se
     assert json.loads(run("migrate", "--dry-run", "--json").stdout)["written"] is False
 
 
+@pytest.mark.req("SEC-1", "MIG-6")
+def test_dry_run_shows_no_secret(run: Run, old: Path, canary: str) -> None:
+    """What stands under a secret name, or below one, and in a URL of the entries is masked (SEC-1)."""
+    document = json.loads(old.read_text(encoding="utf-8"))
+    entry = document["models"]["catalog"][0]
+    entry["providerConfig"] |= {"accessToken": canary, "secret": {"pin": ["4711-hunter"]}}
+    entry["headers"] = {"Authorization": f"Bearer {canary}"}
+    entry["docs"] = f"https://me:hunter2@llm.example.edu/?key={canary}"
+    old.write_text(json.dumps(document), encoding="utf-8")
+    for arguments in (("migrate", "--dry-run"), ("migrate", "--dry-run", "--json"), ("migrate",)):
+        text = run(*arguments).output
+        assert canary[6:] not in text
+        assert "hunter" not in text
+
+
+@pytest.mark.req("SEC-1")
+def test_a_base_url_that_was_edited_by_hand_shows_no_secret(run: Run, new: Path, canary: str) -> None:
+    """Neither the table nor --json has its query and user info (SEC-1)."""
+    document = json.loads(new.read_text(encoding="utf-8"))
+    document["providers"][0]["credentials"]["baseUrl"] = f"https://me:hunter2@llm.example.edu/v1?key={canary}"
+    new.write_text(json.dumps(document), encoding="utf-8")
+    for code, *arguments in ((0, "providers"), (0, "providers", "--json"), (1, "discover"), (1, "diagnose")):
+        text = run(*arguments, code=code).output
+        assert canary[6:] not in text
+        assert "hunter2" not in text
+    assert "llm.example.edu" in run("providers").output
+
+
 @pytest.mark.req("MIG-5")
 def test_migrate_backs_up_and_restore_brings_the_old_file_back(run: Run, old: Path) -> None:
     """MIG-5: converted with a copy beside it; the copy is listed, and restoring gives the same bytes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import pickle
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -139,12 +140,16 @@ def test_other_peoples_records_are_left_alone(everything_logged: list[str]) -> N
 @pytest.mark.req("SEC-1")
 def test_a_server_that_echoes_the_key(ask: Any, target: Any, canned: Any, canary: str) -> None:
     """A key in an error's text, a redirect's target or a model's own name is shown masked or not at all."""
-    echo = httpx.Response(418, json={"error": {"message": f"bad {canary} and {quote(canary)}"}})
+    hidden = f"{canary[:9]}\u00ad{canary[9:20]}\u200b{canary[20:]}"
+    said = f"bad {canary} and {quote(canary)} and {hidden} and {canary.upper()}"
+    echo = httpx.Response(418, json={"error": {"message": said}})
     away = httpx.Response(302, headers={"location": f"https://other.example.net/{canary}/models?k={canary}"})
     for answer in (echo, away):
         with pytest.raises(DiscoveryError) as caught:
             ask(target(), transport=canned(answer))
         assert _clean(_told(caught.value), canary)
+        assert "7Hq2" not in str(caught.value)
+        assert "ZX9LMW" not in str(caught.value)
 
 
 @pytest.mark.req("SEC-5")
@@ -171,13 +176,16 @@ def test_a_key_that_comes_back_as_a_model_is_masked(
 ) -> None:
     """A server that lists the key as an id or a name gets it into no list; short words in its place stay."""
 
-    async def work(key: str) -> str:
+    async def work(key: str, sent: str = "") -> str:
         document = {"data": [{"id": key, "name": f"the {key} model"}, {"id": "m", "owned_by": key}]}
         discoverer = Discoverer(transport=canned(document))
-        models = await discoverer.discover(target(api_key=key))
+        models = await discoverer.discover(target(api_key=sent or key))
         await discoverer.aclose()
         return f"{models!r}{models._repr_html_()}{pickle.dumps(models)!r}{[model.id for model in models]}"
 
     assert _clean(run(work(canary)), canary)
+    for mark in ("\u00ad", "\u200b", "\u2060"):
+        hidden = mark.join(canary)
+        assert "7Hq2" not in re.sub(f"{mark}|\\\\u....|\\\\xad", "", run(work(hidden, sent=canary)))
     assert "ollama" in run(work("ollama"))
     assert all(_clean(line, canary) for line in everything_logged)

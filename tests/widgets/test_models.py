@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch_widgets import ModelsPanel, Panel, SettingsService
+from dispatch_widgets import ModelPicker, ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.discovery.models import DiscoveredModel, ModelList
+from dispatch_widgets.errors import InvalidInputError
 from dispatch_widgets.widgets._format import created, price, tokens
 from dispatch_widgets.widgets._model_rows import ALL, model_of, row_id
 from dispatch_widgets.widgets._parts import is_shown
@@ -510,3 +511,15 @@ def test_model_ids_with_slashes_and_colons_name_one_model() -> None:
 def test_dates_of_birth_are_shown_where_they_make_sense(seconds, shown) -> None:
     """A creation date is shown as a day, and nothing where a server sends nonsense."""
     assert created(seconds) == shown
+
+
+@pytest.mark.req("PM-10")
+def test_a_key_typed_as_a_model_id_is_refused(service, ids, page, canary) -> None:
+    """By hand in Models and in the picker: it is kept nowhere, and the panel says where keys go."""
+    panel = ModelsPanel(service)
+    with pytest.raises(InvalidInputError, match="Keys go into the key field"):
+        panel.add_by_hand(canary, provider_id=ids["Lab"])
+    picker = ModelPicker(service=service, provider="Lab")
+    page.answer(picker.list, "add_by_hand", model=canary, kind="chat")
+    assert picker.value == ""
+    assert canary not in service.path.read_text()

@@ -472,3 +472,52 @@ def test_a_key_hint_speaks_of_the_entries_there_are(service, ids, page) -> None:
     assert "entr" not in page.words(panel.edit(ids["Lab"]).secret.hint)
     service.add_model(provider_id=ids["Lab"], model="m")
     assert "the one entry of this provider" in page.words(panel.edit(ids["Lab"]).secret.hint)
+
+
+@pytest.mark.req("SEC-3", "UI")
+def test_what_was_pasted_around_a_key_is_taken_off_and_said(settings_path, demo, page) -> None:
+    """The key alone is saved, and the provider's card says what went until that is dismissed."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.name.control.value = "Mine"
+    form.url.control.value = demo.openai_base_url
+    form.save.click()
+    page.type_key(form, f'export LAB_API_KEY="{demo.api_key}"')
+    page.wait(panel)
+    (provider,) = panel.service.get_providers()
+    assert provider.credentials.api_key.get_secret_value() == demo.api_key
+    note = page.row(panel.list, "Mine")["note"]
+    assert "quotes around the key were taken off" in page.words(note["text"])
+    assert demo.api_key not in page.states()
+    page.answer(panel.list, "dismiss", provider.id)
+    assert "note" not in page.row(panel.list, "Mine")
+
+
+@pytest.mark.req("SEC-3", "SEC-4")
+@pytest.mark.parametrize("typed", ["$LAB_API_KEY", "LAB_API_KEY", "{env:LAB_API_KEY}", "%LAB_API_KEY%"])
+def test_a_variable_may_be_named_as_other_tools_write_it(settings_path, page, typed, monkeypatch) -> None:
+    """In the field for a variable's name as in the key field, the file gets ${NAME}."""
+    monkeypatch.delenv("LAB_API_KEY", raising=False)
+    for source in ("variable", "typed") if not typed.isidentifier() else ("variable",):
+        panel = ProvidersPanel(SettingsService(settings_path))
+        form = panel.open_add("anthropic")
+        form.save.click()
+        page.type_key(form, typed, source=source)
+        page.wait(panel)
+        saved = panel.service.get_providers()[-1]
+        assert saved.credentials.api_key.get_secret_value() == "${LAB_API_KEY}"
+
+
+@pytest.mark.req("PM-10", "SEC-1")
+def test_a_key_in_the_name_is_refused_and_taken_out_of_the_field(settings_path, page, canary) -> None:
+    """The notebook would save it with the widgets' state; the sentence says where keys go."""
+    panel = ProvidersPanel(SettingsService(settings_path))
+    form = panel.open_add("anthropic")
+    form.name.control.value = canary
+    form.save.click()
+    page.type_key(form, canary)
+    assert panel.form is form
+    assert form.name.error.words == "This looks like a key. Keys go into the key field."
+    assert panel.service.get_providers() == ()
+    assert canary not in page.states()

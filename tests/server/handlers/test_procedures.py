@@ -286,3 +286,26 @@ async def test_a_key_in_a_query_is_in_no_log(
     assert (await mutate("addProvider", given)).status == 200
     assert "settings.addProvider" in caplog.text
     assert canary not in caplog.text
+
+
+@pytest.mark.req("SEC-3", "API-4")
+async def test_a_key_over_http_is_taken_as_it_stands(mutate: Ask, query: Ask, canary: str) -> None:
+    """A program does not paste: quotes and words around a key are its own, and a key with a blank is refused."""
+    given = {"name": "A", "type": "anthropic", "credentials": {"apiKey": f'"{canary}"'}}
+    made = (await mutate("addProvider", given)).data
+    assert made["credentials"]["apiKey"] == f'"{canary}"'
+    changes = {"id": made["id"], "credentials": {"apiKey": "$NAME"}}
+    assert (await mutate("updateProvider", changes)).data["credentials"]["apiKey"] == "$NAME"
+
+
+@pytest.mark.req("PM-10", "API-2")
+async def test_a_key_in_another_field_is_a_bad_request(mutate: Ask, canary: str) -> None:
+    """As a name or a model's id; the answer does not quote it."""
+    given = {"name": canary, "type": "anthropic", "credentials": {"apiKey": canary}}
+    made = (await mutate("addProvider", {**given, "name": "A"})).data
+    model = {"providerId": made["id"], "model": canary}
+    for name, values in (("addProvider", given), ("addModel", model)):
+        refused = (await mutate(name, values)).error
+        assert refused["data"]["code"] == "BAD_REQUEST"
+        assert "Keys go into the key field" in refused["message"]
+        assert canary not in json.dumps(refused)
