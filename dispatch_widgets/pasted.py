@@ -15,7 +15,6 @@ LONGEST_PASTED_CHARACTERS = 8192
 """A longer text is no key, and nothing is taken off it."""
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "‚": "‘", "«": "»"}  # noqa: RUF001
-_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _CAPITALS = r"[A-Z_][A-Z0-9_]*"
 _KEY_NAME = r"(?=[A-Z0-9_]*(?:KEY|TOKEN|SECRET))[A-Z_][A-Z0-9_]*"
@@ -64,14 +63,10 @@ def unwrapped_key(pasted: str) -> CleanedKey:
         return CleanedKey(text)
     notes: dict[str, None] = {}
     while True:
-        seen = text.strip(_BLANKS)
-        text = text.strip(_BLANKS + NO_WIDTH)
-        if text != seen:
-            notes["Marks that nobody sees were taken off the ends of the key."] = None
         for take_off, note in _AROUND_A_KEY:
             inner = take_off(text)
             if inner is not None:
-                text = inner
+                text = inner.strip()
                 notes[note] = None
                 break
         else:
@@ -92,6 +87,11 @@ def without_quotes(value: str) -> str | None:
     inner = value[1:-1]
     closed = len(value) > 1 and _QUOTES.get(value[0]) == value[-1]
     return inner if closed and value[-1] not in inner else None
+
+
+def _marked(text: str) -> str | None:
+    inner = text.strip(NO_WIDTH)
+    return inner if inner != text else None
 
 
 def _quoted(text: str) -> str | None:
@@ -121,6 +121,7 @@ def _without_tail(line: str) -> str:
 
 
 _AROUND_A_KEY: tuple[tuple[Callable[[str], str | None], str], ...] = (
+    (_marked, "Marks that nobody sees were taken off the ends of the key."),
     (_assigned, "The variable's name before the key was taken off."),
     (_quoted, "The quotes around the key were taken off."),
     (_in_header, "The header's name before the key was taken off."),

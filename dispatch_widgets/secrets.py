@@ -34,7 +34,8 @@ LOOKS_LIKE_KEY = "This looks like a key. Keys go into the key field."
 NO_KEY_NEEDED = "no-key-needed"
 """What stands in the file as the key of a server that needs none: the app refuses an empty one (PM-2)."""
 
-_DOTS = "•" * 6
+HIDDEN = "•" * 6
+"""The shown form of a short key, and of a number that is secret."""
 _ELLIPSIS = "…"
 _TAIL_CHARACTERS = 4
 _SHORTEST_SHOWN = 12  # below this, four characters would tell too much
@@ -130,7 +131,7 @@ def mask(key: str) -> str:
     if is_reference(key):
         return key
     if len(key) < _SHORTEST_SHOWN:
-        return _DOTS if key else ""
+        return HIDDEN if key else ""
     prefix = _PREFIX.match(key)
     return f"{prefix.group() if prefix else ''}{_ELLIPSIS}{key[-_TAIL_CHARACTERS:]}"
 
@@ -349,7 +350,7 @@ def _masked(value: Any, *, secret: bool) -> Any:
         return [_masked(item, secret=secret) for item in value]
     if isinstance(value, str):
         return mask(value) if secret else redact(value)
-    return _DOTS if secret and isinstance(value, int | float) and not isinstance(value, bool) else value
+    return HIDDEN if secret and isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def secret_texts(value: Any) -> Iterator[str]:

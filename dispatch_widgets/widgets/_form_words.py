@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from .._text import clean, plural
+from ..pasted import without_quotes
 from ..presets import KEY_VARIABLES, is_own_pair
 from ..urls import host_of
 
@@ -47,6 +48,8 @@ def variable_hint(variable: str, url: str) -> Hint:
     hint: Hint = ["The file gets ", {"text": f"${{{name}}}", "mono": True}, _REFERENCE_WORDS]
     if variable and url and not is_own_pair(variable, url):
         hint.append(f" Saving sends the value of {name} to {clean(host_of(url))}.")
+    if without_quotes(os.environ.get(variable, "").strip()) is not None:
+        hint.append(" The quotes around its value are taken off.")
     return hint
 
 

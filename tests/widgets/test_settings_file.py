@@ -393,3 +393,19 @@ def test_before_and_after_mark_what_differs() -> None:
     assert html.count("dw-del") == 1
     assert "dw-add" not in html
     assert "more lines" in before_and_after("\n".join(map(str, range(500))), "")
+
+
+@pytest.mark.req("SEC-1")
+def test_what_stands_below_a_secret_name_is_masked_in_a_broken_file(canary) -> None:
+    """Short words and numbers too, at any depth; what comes after it is shown again."""
+    text = (
+        '{"secret": {"a": ["word", {"b": 4711}], "c": "two"}, "name": "seen",\n'
+        ' "accessToken": "tiny",\n'
+        f' "credentials": {{"baseUrl": "https://h.example/v1?key={canary}", "user": "me"}},\n'
+        ' "max_tokens": 4096, "note" "also seen"'
+    )
+    shown = masked_source(text)
+    for secret in ("word", "4711", "two", "tiny", '"me"', canary):
+        assert secret not in shown, secret
+    for word in ('"seen"', "https://h.example/v1?…", "4096", "also seen"):
+        assert word in shown, word

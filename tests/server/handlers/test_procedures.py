@@ -290,7 +290,7 @@ async def test_a_key_in_a_query_is_in_no_log(
 
 @pytest.mark.req("SEC-3", "API-4")
 async def test_a_key_over_http_is_taken_as_it_stands(mutate: Ask, query: Ask, canary: str) -> None:
-    """A program does not paste: quotes and words around a key are its own, and a key with a blank is refused."""
+    """A program does not paste: what stands around its key, or looks like a reference, is its own."""
     given = {"name": "A", "type": "anthropic", "credentials": {"apiKey": f'"{canary}"'}}
     made = (await mutate("addProvider", given)).data
     assert made["credentials"]["apiKey"] == f'"{canary}"'
