@@ -9,6 +9,7 @@ from .._quiet import quiet
 from .._text import clean
 from ..discovery.capabilities import infer_capabilities
 from ..errors import FieldProblem, InvalidInputError
+from ..secrets import redact
 from ..settings import registry
 from ..settings.registry import Impact, NewModel
 from ..settings.tasks import TASK_NEEDS, TASKS
@@ -51,7 +52,7 @@ def known_task(task: str) -> Task:
         if known == task:
             return known
     raise InvalidInputError(
-        [FieldProblem("task", f"{clean(task, 40)!r} is not a task.")],
+        [FieldProblem("task", f"{clean(redact(task), 40)!r} is not a task.")],
         hint=f"The tasks are {', '.join(TASKS)}.",
     )
 

@@ -240,6 +240,21 @@ def test_a_migration_shows_no_secret(tmp_path: Path, canary: str) -> None:
     assert "llm.example.edu" in report.before
 
 
+@pytest.mark.req("SEC-1")
+def test_a_key_in_place_of_an_id_is_not_quoted(service: SettingsService, canary: str) -> None:
+    """Whoever mixes up the arguments gets no error with the key in it."""
+    for action in (
+        lambda: service.provider(canary),
+        lambda: service.entry(canary),
+        lambda: service.resolve(canary),
+        lambda: service.resolve_model(canary, "m"),
+        lambda: service.assign("grade", canary),
+    ):
+        with pytest.raises(DispatchError) as caught:
+            action()
+        assert canary not in str(caught.value) + repr(caught.value.as_dict())
+
+
 @pytest.mark.req("SEC-3", "PM-3")
 def test_the_shown_form_of_a_base_url_is_never_saved_over_it(
     full_of_secrets: SettingsService,
