@@ -52,7 +52,7 @@ def known_task(task: str) -> Task:
         if known == task:
             return known
     raise InvalidInputError(
-        [FieldProblem("task", f"{clean(redact(task), 40)!r} is not a task.")],
+        [FieldProblem("task", f"{clean(redact(str(task)), 40)!r} is not a task.")],
         hint=f"The tasks are {', '.join(TASKS)}.",
     )
 

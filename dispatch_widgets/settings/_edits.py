@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
-from ..secrets import LOOKS_LIKE_KEY, looks_like_key, redact, secret_texts
+from ..secrets import LOOKS_LIKE_KEY, environment_name, looks_like_key, redact, secret_texts
 from .document import JsonObject, put
 from .migration import needs_conversion_first
 from .views import view
@@ -76,6 +77,7 @@ def refuse_keys(
     changed = [(name, text) for name, text, now in entered if isinstance(text, str) and text and text != now]
     key = given_key.strip() if isinstance(given_key, str) else ""
     known = list(secret_texts(document)) if changed else []
+    known += [os.environ.get(name, "").strip() for text in known if (name := environment_name(text))]
     problems += [
         FieldProblem(name, LOOKS_LIKE_KEY)
         for name, text in changed

@@ -121,6 +121,17 @@ def test_the_key_given_in_the_same_call_is_refused_as_a_name(service: SettingsSe
 
 
 @pytest.mark.req("PM-10")
+def test_the_value_of_a_registered_variable_is_no_name(
+    service: SettingsService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a reference in the file leads to is a registered key, too."""
+    monkeypatch.setenv("LAB_KEY", "lab-7Hq2Zx9LmWv4Tb8Rn3Kd")
+    lab = add(service, "${LAB_KEY}")
+    with pytest.raises(InvalidInputError, match="Keys go into the key field"):
+        service.add_model(provider_id=lab.id, model="lab-7Hq2Zx9LmWv4Tb8Rn3Kd")
+
+
+@pytest.mark.req("PM-10")
 def test_what_the_file_has_already_can_be_read_and_kept(service: SettingsService) -> None:
     """A name that holds a key since long is shown, and no edit of something else fails because of it."""
     lab = add(service, KEY)
