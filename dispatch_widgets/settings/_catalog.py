@@ -11,6 +11,7 @@ from ..errors import FieldProblem, InvalidInputError
 from ._edits import (
     entry_index,
     given,
+    known_keys,
     no_provider,
     open_for_edit,
     refuse_keys,
@@ -114,6 +115,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
     catalog, assignment = [*old.get("catalog", ())], [*old.get("assignment", ())]
     taken = {entry.id for entry in settings.catalog}
     ids: list[str] = []
+    known = known_keys(document)
     for new in models:
         problems: list[FieldProblem] = []
         fields = _cleaned_entry(
@@ -124,7 +126,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
             label=new.label,
             capabilities=new.capabilities,
         )
-        refuse_keys(document, ((name, fields.get(name), None) for name in _NAMED), problems)
+        refuse_keys(known, ((name, fields.get(name), None) for name in _NAMED), problems)
         tasks = _words(new.tasks)
         if any(task not in TASKS for task in tasks):
             problems.append(FieldProblem("task", _TASK))
@@ -173,7 +175,7 @@ def update_model(
         problems, provider_id=provider_id, model=model, label=label, capabilities=capabilities
     )
     raw = document["models"]["catalog"][index]
-    refuse_keys(document, ((name, fields.get(name), raw.get(name)) for name in _NAMED), problems)
+    refuse_keys(known_keys(document), ((name, fields.get(name), raw.get(name)) for name in _NAMED), problems)
     if problems:
         raise InvalidInputError(problems)
     if "providerId" in fields and settings.provider(fields["providerId"]) is None:

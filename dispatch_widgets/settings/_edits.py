@@ -59,8 +59,16 @@ def no_entry(entry_id: object) -> NotFoundError:
     )
 
 
+def known_keys(document: Document) -> list[str]:
+    """The keys that a document has, and those that its references lead to in the environment."""
+    known = list(secret_texts(document))
+    return known + [
+        os.environ.get(name, "").strip() for text in known if (name := environment_name(text)) is not None
+    ]
+
+
 def refuse_keys(
-    document: Document,
+    known: Iterable[str],
     entered: Iterable[tuple[str, object, object]],
     problems: list[FieldProblem],
     *,
@@ -69,15 +77,13 @@ def refuse_keys(
     """Notes a problem for each field that is to hold a key, where one does not belong (PM-10).
 
     Args:
-        document: The document before the edit, whose keys are known.
+        known: The keys that the document had before the edit.
         entered: Field, new text and present text: what the file has already is no fault of this edit.
         problems: Where to note it.
         given_key: The key that is given in the same edit.
     """
     changed = [(name, text) for name, text, now in entered if isinstance(text, str) and text and text != now]
     key = given_key.strip() if isinstance(given_key, str) else ""
-    known = list(secret_texts(document)) if changed else []
-    known += [os.environ.get(name, "").strip() for text in known if (name := environment_name(text))]
     problems += [
         FieldProblem(name, LOOKS_LIKE_KEY)
         for name, text in changed

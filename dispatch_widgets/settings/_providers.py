@@ -13,6 +13,7 @@ from ..urls import ANTHROPIC_BASE_URL, BASE_URL_FIELD, normalise_base_url, shown
 from ._edits import (
     MOCK_IS_BUILT_IN,
     given,
+    known_keys,
     no_provider,
     open_for_edit,
     refuse_keys,
@@ -80,7 +81,7 @@ def add_provider(
     # A type that is already refused must not bring a second message about its base URL.
     url = _cleaned_url(base_url, type, problems) if type in PROVIDER_TYPES else ""
     entered = (("name", name, None), (BASE_URL_FIELD, url or base_url, None))
-    refuse_keys(document, entered, problems, given_key=api_key)
+    refuse_keys(known_keys(document), entered, problems, given_key=api_key)
     if problems:
         raise InvalidInputError(problems)
     new_id = provider_id or _new_id(settings)
@@ -149,7 +150,7 @@ def update_provider(
         ("name", new.get("name"), provider.name),
         (BASE_URL_FIELD, credentials.get("baseUrl"), provider.credentials.base_url),
     )
-    refuse_keys(document, entered, problems, given_key=api_key)
+    refuse_keys(known_keys(document), entered, problems, given_key=api_key)
     if problems:
         raise InvalidInputError(problems)
     if credentials or "credentials" in raw:
