@@ -10,6 +10,7 @@ no proxy (SEC-5); and what the environment holds for the SDK's maker goes to the
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -147,6 +148,9 @@ def langchain_arguments(resolved: ResolvedModel) -> ClientArguments:
     """
     _demand_an_address(resolved)
     more = _headers(resolved, "default_headers")
+    proxy = "anthropic_proxy" if resolved.provider_type == ANTHROPIC else "openai_proxy"
+    if os.environ.get(proxy.upper()) and _is_here(resolved.base_url):
+        more[proxy] = None  # LangChain's own variables, beside those that every program has (SEC-5)
     if resolved.is_embedding and resolved.base_url != OPENAI_BASE_URL:
         # Else LangChain counts tokens first, with OpenAI's tables for models that are not OpenAI's.
         more["check_embedding_ctx_length"] = False

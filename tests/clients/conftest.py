@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,3 +55,10 @@ def vectors(service: SettingsService, server: DemoServer) -> ResolvedModel:
 def claude(service: SettingsService, server: DemoServer) -> ResolvedModel:
     """A model of the Anthropic provider."""
     return service.resolve_model("A", server.models("anthropic")[0].id)
+
+
+@pytest.fixture
+def tidied() -> Iterator[None]:
+    """Connections that a library leaves open are collected in the test that ignores the warnings of it."""
+    yield
+    gc.collect()

@@ -149,7 +149,7 @@ def test_a_pool_of_processes_gets_neither(chat: ResolvedModel) -> None:
     joblib = pytest.importorskip("joblib", reason='pip install -e ".[test-integrations]" for this test')
     with pytest.raises(pickle.PicklingError) as caught:
         joblib.Parallel(n_jobs=2)(joblib.delayed(repr)(each) for each in [chat, chat])
-    assert isinstance(caught.value.__cause__, NotPickledError)
+    assert "in the worker" in str(caught.value.__cause__)
 
 
 @pytest.mark.req("API-5")

@@ -21,6 +21,7 @@ SAID = "This is a canned answer of the demo server. You wrote: “Hello there”
 
 @pytest.mark.req("API-5")
 @pytest.mark.filterwarnings("ignore")  # LiteLLM's own
+@pytest.mark.usefixtures("tidied")
 def test_litellm_takes_the_arguments(
     chat: ResolvedModel, vectors: ResolvedModel, claude: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -35,6 +36,7 @@ def test_litellm_takes_the_arguments(
 
 @pytest.mark.req("API-5")
 @pytest.mark.filterwarnings("ignore")  # LangChain's own
+@pytest.mark.usefixtures("tidied")
 def test_langchain_takes_the_arguments(
     chat: ResolvedModel, vectors: ResolvedModel, claude: ResolvedModel, server: DemoServer
 ) -> None:
@@ -52,6 +54,7 @@ def test_langchain_takes_the_arguments(
 
 @pytest.mark.req("SEC-8", "API-5")
 @pytest.mark.filterwarnings("ignore")  # LlamaIndex's own
+@pytest.mark.usefixtures("tidied")
 def test_llama_index_takes_the_arguments(
     chat: ResolvedModel, vectors: ResolvedModel, server: DemoServer
 ) -> None:
@@ -78,6 +81,7 @@ def test_llama_index_takes_the_arguments(
 
 @pytest.mark.req("API-5")
 @pytest.mark.filterwarnings("ignore")  # the libraries' own
+@pytest.mark.usefixtures("tidied")
 @pytest.mark.parametrize("package", ["litellm", "langchain_openai", "llama_index.llms.openai_like"])
 def test_the_guides_blocks_for_other_libraries_run(
     package: str, tmp_path: Path, server: DemoServer, monkeypatch: pytest.MonkeyPatch, capsys: Any
