@@ -151,8 +151,9 @@ def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, show
     names = [header for variable, header in vendor.headers.items() if os.environ.get(variable)]
     lines = os.environ.get(vendor.custom_headers, "").split("\n")
     names += [line.partition(":")[0].strip() for line in lines if ":" in line]
-    if provider_type == ANTHROPIC and os.environ.get("ANTHROPIC_AUTH_TOKEN") and not shown:
-        names.append("Authorization")  # some versions of the SDK send the token beside the key
+    second = provider_type == ANTHROPIC and _token_goes_beside_the_key()
+    if second and not shown:
+        names.append("Authorization")
     headers = {name: _KEY_HEADERS.get(name.lower(), "") for name in names}
     if shown and any(headers.values()):
         raise InvalidInputError(
@@ -164,6 +165,20 @@ def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, show
             ],
             hint="Unset it in this process (os.environ.pop), or use client().",
         )
+    if second:
+        headers.setdefault("Authorization", "")
     return {
         name: Key(form.format(api_key.get_secret_value())) if form else "" for name, form in headers.items()
     }
+
+
+def _token_goes_beside_the_key() -> bool:
+    """Whether this version of Anthropic's SDK reads the second token though it is given a key."""
+    if not os.environ.get("ANTHROPIC_AUTH_TOKEN"):
+        return False
+    try:
+        from anthropic import Anthropic
+    except ImportError:
+        return False  # then nobody reads it
+    with Anthropic(api_key="-", base_url=ANTHROPIC_BASE_URL) as asked:
+        return asked.auth_token is not None

@@ -148,7 +148,7 @@ def credentials() -> Iterator[tuple[str, list[list[str]]]]:
 def assert_only_the_key(seen: list[list[str]], key: str) -> None:
     """Each request had the provider's key and no other credential."""
     assert seen
-    assert {value.removeprefix("Bearer ") for values in seen for value in values} == {key}
+    assert {value.removeprefix("Bearer ") for values in seen for value in values if value} == {key}
 
 
 def moved(client: Any, url: str) -> Any:
@@ -326,6 +326,26 @@ def test_arguments_put_the_key_in_place_of_another_credential(
         with pytest.raises(Exception, match="401"):
             asked.create(**about)
     assert_only_the_key(seen, key)
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.filterwarnings("ignore")  # LangChain's own
+@pytest.mark.usefixtures("tidied")
+def test_langchain_sends_no_second_token(
+    claude: ResolvedModel, credentials: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some versions of Anthropic's SDK send ``ANTHROPIC_AUTH_TOKEN`` beside a key: not to another host."""
+    langchain = pytest.importorskip(
+        "langchain_anthropic", reason='pip install -e ".[test-integrations]" for this test'
+    )
+    url, seen = credentials
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "canary")
+    model = replace(claude, base_url=url)
+    made = langchain.ChatAnthropic(**model.langchain_kwargs(), max_retries=0)
+    assert model.api_key.get_secret_value() not in repr(made)
+    with pytest.raises(Exception, match="401"):
+        made.invoke("Hello")
+    assert_only_the_key(seen, model.api_key.get_secret_value())
 
 
 @pytest.mark.req("SEC-1", "SEC-8")
