@@ -22,6 +22,7 @@ _EXPORTS = {
         "MissingPackageError",
         "MissingVariableError",
         "NotFoundError",
+        "NotPickledError",
         "SettingsFileError",
         "SettingsShapeError",
         "SettingsWriteError",

@@ -13,6 +13,7 @@ from .errors import LockTimeoutError as LockTimeoutError
 from .errors import MissingPackageError as MissingPackageError
 from .errors import MissingVariableError as MissingVariableError
 from .errors import NotFoundError as NotFoundError
+from .errors import NotPickledError as NotPickledError
 from .errors import SettingsFileError as SettingsFileError
 from .errors import SettingsShapeError as SettingsShapeError
 from .errors import SettingsWriteError as SettingsWriteError

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ._quiet import quiet
 from ._terms import PROVIDER_TYPES
@@ -47,23 +46,10 @@ class ResolvedModel:
     capabilities: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        facts = {name: getattr(self, name) for name in self.__slots__}
-        shown = ", ".join(f"{name}={value!r}" for name, value in {**facts, **self._shown()}.items())
-        return f"ResolvedModel({shown})"
-
-    def _shown(self) -> dict[str, str]:
+        fields = {name: getattr(self, name) for name in self.__slots__}
         # The base URL of a type that this version does not know is as the file has it.
-        return {"base_url": shown_url(self.base_url)}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        facts = {name: getattr(self, name) for name in self.__slots__}
-        return (partial(ResolvedModel, **{**facts, **self._shown()}), ())
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
+        fields["base_url"] = shown_url(self.base_url)
+        return f"ResolvedModel({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
 
     @property
     def is_embedding(self) -> bool:
@@ -78,7 +64,8 @@ class ResolvedModel:
 
         It has the key and the base URL as they are now: after a change of the provider resolve again.
         It waits 300 s for an answer and 10 s for a connection, follows no redirect, and goes to this
-        machine without a proxy.
+        machine without a proxy. What the environment holds for OpenAI or Anthropic (organization,
+        project, headers …) goes to their own host alone, from a copy (``with_options``) too.
 
         Args:
             **options: What the SDK's client takes: ``timeout`` (seconds), ``max_retries`` …
@@ -108,8 +95,15 @@ class ResolvedModel:
     def openai_kwargs(self) -> ClientArguments:
         """Arguments for a client of OpenAI's SDK: ``openai.OpenAI(**model.openai_kwargs())``.
 
-        The SDK's defaults hold for such a client: it follows redirects and uses proxies. Shown or
-        pickled, the arguments have the key masked.
+        The SDK's defaults hold for such a client: it follows redirects, uses proxies, and reads the
+        environment itself. Against that there are empty headers among the arguments, one for each that
+        the environment has for OpenAI when this is called and the host is another. What they cannot
+        prevent: a variable set later, and ``OPENAI_ADMIN_KEY`` in calls of ``client.admin``. Use `client`
+        where you can.
+
+        They are for OpenAI's own classes: LlamaIndex's class of the same name drops the base URL and
+        sends the key to api.openai.com; see `llama_index_kwargs`. Shown, they have the key masked; they
+        refuse to be pickled.
 
         Raises:
             InvalidInputError: If the provider does not speak OpenAI's API.
@@ -120,6 +114,8 @@ class ResolvedModel:
 
     def anthropic_kwargs(self) -> ClientArguments:
         """Arguments for a client of Anthropic's SDK: ``anthropic.Anthropic(**model.anthropic_kwargs())``.
+
+        What `openai_kwargs` says of the SDK's defaults and the environment holds here too.
 
         Raises:
             InvalidInputError: If the provider does not speak Anthropic's API.
@@ -132,7 +128,8 @@ class ResolvedModel:
         """Arguments for LiteLLM: ``litellm.completion(messages=…, **model.litellm_kwargs())``.
 
         Raises:
-            InvalidInputError: If it is the mock provider.
+            InvalidInputError: If it is the mock provider, or if ``OPENAI_CUSTOM_HEADERS`` or
+                ``ANTHROPIC_CUSTOM_HEADERS`` would have another credential sent in place of the key.
         """
         from .clients import litellm_arguments
 
@@ -145,11 +142,37 @@ class ResolvedModel:
         of ``ChatAnthropic``.
 
         Raises:
-            InvalidInputError: If it is the mock provider.
+            InvalidInputError: As for `litellm_kwargs`.
         """
         from .clients import langchain_arguments
 
         return langchain_arguments(self)
+
+    def llama_index_kwargs(self) -> ClientArguments:
+        """Arguments for LlamaIndex: ``OpenAILike(**model.llama_index_kwargs())``.
+
+        For an embedding model they are those of ``OpenAILikeEmbedding``. They hold clients that are made
+        already, sync and async, so the key is in none of LlamaIndex's own fields.
+
+        Raises:
+            MissingPackageError: If OpenAI's SDK is not installed.
+            InvalidInputError: If the provider does not speak OpenAI's API, and as for `litellm_kwargs`.
+        """
+        from .clients import llama_index_arguments
+
+        return llama_index_arguments(self)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        from .clients import call
+        from .errors import NotPickledError
+
+        raise NotPickledError("A resolved model", call=call(self))
 
     def snippet(self, *, service: str = "dw") -> str:
         """The code of a cell that uses this model; there is no key in it.

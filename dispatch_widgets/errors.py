@@ -14,6 +14,7 @@ carries survives pickling.
     ├── KeyringError              BAD_REQUEST            a keyring: reference that cannot be followed
     ├── ConsentNeededError        BAD_REQUEST            a reference that goes nowhere before a yes
     ├── MissingPackageError       INTERNAL_SERVER_ERROR  an optional library that is not installed
+    ├── NotPickledError           BAD_REQUEST            what holds a key, on its way to another process
     ├── SettingsFileError         INTERNAL_SERVER_ERROR  the settings file
     │   ├── UnreadableSettingsError                      not JSON, cut off, empty: line and column
     │   ├── SettingsShapeError                           JSON, but not settings: the path inside it
@@ -239,6 +240,25 @@ class MissingPackageError(DispatchError):
             hint=f'Install it with: pip install "{install or package}"',
         )
         self.package = package
+
+
+class NotPickledError(DispatchError, TypeError):
+    """What holds a key is not pickled, so it is neither saved nor sent to another process (SEC-1).
+
+    It is a `TypeError` too, as for everything else that cannot be pickled.
+
+    Args:
+        what: What was to be pickled, as a sentence begins with it.
+        call: The call with which the other process gets it.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, what: str, *, call: str = "dw.resolve(task)") -> None:
+        super().__init__(
+            f"{what} is not pickled: it would take a key to a file or to another process.",
+            hint=f"A worker resolves for itself: send it the names, and call {call} in the worker.",
+        )
 
 
 class SettingsFileError(DispatchError):

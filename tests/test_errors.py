@@ -20,6 +20,7 @@ EXAMPLES = [
     errors.KeyringError("Nothing there."),
     errors.ConsentNeededError("SOME_API_KEY", host="llm.example.edu", provider_id="an-id"),
     errors.MissingPackageError("openai", purpose="to make a client", install="dispatch-widgets[openai]"),
+    errors.NotPickledError("A key", call='dw.resolve("grade")'),
     errors.SettingsFileError("No.", path="a.json"),
     errors.UnreadableSettingsError("Cut off.", path="a.json", line=3, column=4),
     errors.SettingsShapeError("Not a list.", path="a.json", pointer="models.catalog"),

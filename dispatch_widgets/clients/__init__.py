@@ -3,20 +3,22 @@
 The SDKs are optional: they are imported when a client is made, and a missing one is named with the line
 that installs it. Clients made here keep three promises that the SDKs' defaults do not: a redirect is
 not followed, because ``x-api-key`` would follow it to another host; requests to this machine go through
-no proxy (SEC-5); and what the environment holds for OpenAI alone (organisation, project) goes nowhere
-else.
+no proxy (SEC-5); and what the environment holds for the SDK's maker goes to the maker's own host alone
+(`environment`).
 """
 
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._quiet import quiet
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
-from .arguments import ClientArguments
+from .arguments import ClientArguments, Key
+from .environment import ANTHROPIC, OPENAI_COMPATIBLE, careful, headers_in_place
 from .mock import AsyncMockClient, MockClient
 
 if TYPE_CHECKING:
@@ -27,12 +29,9 @@ CLIENT_TIMEOUT_SECONDS = 300.0
 CONNECT_TIMEOUT_SECONDS = 10.0
 """How long a client waits for a connection."""
 
-ANTHROPIC = "anthropic"
-OPENAI_COMPATIBLE = "openai-compatible"
 MOCK = "mock"
 
-_OPENAI_ONLY = ("organization", "project", "admin_api_key", "webhook_secret")
-_ANTHROPIC_ONLY = ("auth_token", "webhook_key")
+_CLIENT_HAS_THE_KEY = "in-client"
 
 
 @quiet
@@ -58,25 +57,27 @@ def make_client(resolved: ResolvedModel, *, asynchronous: bool, options: dict[st
         kind = sdk.AsyncAnthropic if asynchronous else sdk.Anthropic
     else:
         raise _unknown(resolved)
-    timeout = sdk.Timeout(CLIENT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
-    settings: dict[str, Any] = {"timeout": timeout, **options}
+    settings: dict[str, Any] = {"timeout": _timeout(sdk), **options}
     if resolved.provider_type == ANTHROPIC and resolved.base_url != ANTHROPIC_BASE_URL:
         # Newer SDKs send the key as a Bearer token alone; gateways know the documented header (MD-1).
-        key = {"x-api-key": resolved.api_key.get_secret_value()}
-        settings["default_headers"] = {**key, **settings.get("default_headers", {})}
+        key = {"x-api-key": Key(resolved.api_key.get_secret_value())}
+        settings["default_headers"] = {**key, **(settings.get("default_headers") or {})}
     if "http_client" not in settings:
-        http_client = sdk.DefaultAsyncHttpxClient if asynchronous else sdk.DefaultHttpxClient
-        settings["http_client"] = http_client(
-            timeout=timeout, follow_redirects=False, trust_env=not _is_here(resolved.base_url)
-        )
-    client = kind(api_key=resolved.api_key.get_secret_value(), base_url=resolved.base_url, **settings)
-    # What the environment holds for the makers' own services is not for this provider.
-    own = urlsplit(resolved.base_url).hostname == urlsplit(OPENAI_BASE_URL).hostname
-    foreign = _ANTHROPIC_ONLY if resolved.provider_type == ANTHROPIC else () if own else _OPENAI_ONLY
-    for name in foreign:
-        if name not in options and hasattr(client, name):
-            setattr(client, name, None)
-    return client
+        settings["http_client"] = _http_client(resolved, sdk, asynchronous=asynchronous)
+    return careful(kind, resolved.provider_type)(
+        api_key=Key(resolved.api_key.get_secret_value()), base_url=resolved.base_url, **settings
+    )
+
+
+def _timeout(sdk: Any) -> Any:
+    return sdk.Timeout(CLIENT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+
+
+def _http_client(resolved: ResolvedModel, sdk: Any, *, asynchronous: bool, **more: Any) -> Any:
+    kind = sdk.DefaultAsyncHttpxClient if asynchronous else sdk.DefaultHttpxClient
+    return kind(
+        timeout=_timeout(sdk), follow_redirects=False, trust_env=not _is_here(resolved.base_url), **more
+    )
 
 
 def openai_arguments(resolved: ResolvedModel) -> ClientArguments:
@@ -89,7 +90,7 @@ def openai_arguments(resolved: ResolvedModel) -> ClientArguments:
         InvalidInputError: If the provider does not speak OpenAI's API.
     """
     _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API")
-    return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS)
+    return _sdk_arguments(resolved)
 
 
 def anthropic_arguments(resolved: ResolvedModel) -> ClientArguments:
@@ -102,7 +103,12 @@ def anthropic_arguments(resolved: ResolvedModel) -> ClientArguments:
         InvalidInputError: If the provider does not speak Anthropic's API.
     """
     _demand(resolved, ANTHROPIC, "Anthropic's API")
-    return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS)
+    return _sdk_arguments(resolved)
+
+
+def _sdk_arguments(resolved: ResolvedModel) -> ClientArguments:
+    headers = _headers(resolved, "default_headers", shown=False)
+    return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS, **headers)
 
 
 def litellm_arguments(resolved: ResolvedModel) -> ClientArguments:
@@ -114,16 +120,20 @@ def litellm_arguments(resolved: ResolvedModel) -> ClientArguments:
         resolved: What to talk to.
 
     Raises:
-        InvalidInputError: If it is the mock provider, or one of an unknown type.
+        InvalidInputError: If it is the mock provider, one of an unknown type, or if a variable would have
+            another credential sent in place of the key.
     """
-    route = {OPENAI_COMPATIBLE: "openai", ANTHROPIC: "anthropic"}.get(resolved.provider_type)
-    if route is None:
-        raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
+    _demand_an_address(resolved)
+    if resolved.provider_type == ANTHROPIC:
+        route, headers = "anthropic", {}  # it asks without Anthropic's SDK, which is who reads the variable
+    else:
+        route, headers = "openai", _headers(resolved, "extra_headers")
     return _arguments(
         resolved,
         model=f"{route}/{resolved.model}",
         api_base=resolved.base_url,
         timeout=CLIENT_TIMEOUT_SECONDS,
+        **headers,
     )
 
 
@@ -138,14 +148,62 @@ def langchain_arguments(resolved: ResolvedModel) -> ClientArguments:
     Raises:
         InvalidInputError: If it is the mock provider, or one of an unknown type.
     """
-    if resolved.provider_type not in {OPENAI_COMPATIBLE, ANTHROPIC}:
-        raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
-    more: dict[str, Any] = {}
+    _demand_an_address(resolved)
+    more = _headers(resolved, "default_headers")
+    proxy = "anthropic_proxy" if resolved.provider_type == ANTHROPIC else "openai_proxy"
+    if os.environ.get(proxy.upper()) and _is_here(resolved.base_url):
+        more[proxy] = None  # LangChain's own variables, beside those that every program has (SEC-5)
     if resolved.is_embedding and resolved.base_url != OPENAI_BASE_URL:
         # Else LangChain counts tokens first, with OpenAI's tables for models that are not OpenAI's.
         more["check_embedding_ctx_length"] = False
     return _arguments(
         resolved, model=resolved.model, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS, **more
+    )
+
+
+def llama_index_arguments(resolved: ResolvedModel) -> ClientArguments:
+    """Arguments for LlamaIndex's ``OpenAILike``, or for an embedding model its ``OpenAILikeEmbedding``.
+
+    They carry what is made already, for two reasons: LlamaIndex drops a ``base_url`` without a word and
+    asks api.openai.com, and a key given as a text stands in its reprs.
+    https://docs.llamaindex.ai/en/stable/api_reference/llms/openai_like/ (read 2026-11).
+
+    Args:
+        resolved: What to talk to.
+
+    Raises:
+        MissingPackageError: If OpenAI's SDK is not installed.
+        InvalidInputError: If the provider does not speak OpenAI's API, or if a variable would have another
+            credential sent in place of the key.
+    """
+    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API")
+    where = {"api_base": resolved.base_url, "api_key": _CLIENT_HAS_THE_KEY}
+    if not resolved.is_embedding:
+        return ClientArguments(
+            {
+                "model": resolved.model,
+                **where,
+                "is_chat_model": True,
+                "openai_client": make_client(resolved, asynchronous=False, options={}),
+                "async_openai_client": make_client(resolved, asynchronous=True, options={}),
+            }
+        )
+    # The classes for vectors take no client, but what a client sends through.
+    sdk = _package("openai")
+
+    def with_key(request: Any) -> Any:
+        request.headers["Authorization"] = f"Bearer {resolved.api_key.get_secret_value()}"
+        return request
+
+    return ClientArguments(
+        {
+            "model_name": resolved.model,
+            **where,
+            "timeout": CLIENT_TIMEOUT_SECONDS,
+            "http_client": _http_client(resolved, sdk, asynchronous=False, auth=with_key),
+            "async_http_client": _http_client(resolved, sdk, asynchronous=True, auth=with_key),
+            **_headers(resolved, "default_headers"),
+        }
     )
 
 
@@ -157,14 +215,22 @@ def snippet(resolved: ResolvedModel, *, service: str = "dw") -> str:
         service: The name of the variable that holds the service, or of the package.
     """
     lines = ["import dispatch_widgets as dw", ""] if service == "dw" else []
-    if resolved.task:
-        lines.append(f"model = {service}.resolve({json.dumps(resolved.task)})")
-    else:
-        # What JSON writes of a text is Python too, whatever a server has called its model.
-        names = f"{json.dumps(resolved.provider_id)}, {json.dumps(resolved.model)}"
-        lines.append(f"model = {service}.resolve_model({names})")
+    lines.append(f"model = {call(resolved, service=service)}")
     lines.append("client = model.client()")
     return "\n".join(lines + _use(resolved))
+
+
+def call(resolved: ResolvedModel, *, service: str = "dw") -> str:
+    """The call that resolves this model again.
+
+    Args:
+        resolved: What was resolved.
+        service: As for `snippet`.
+    """
+    if resolved.task:
+        return f"{service}.resolve({json.dumps(resolved.task)})"
+    # What JSON writes of a text is Python too, whatever a server has called its model.
+    return f"{service}.resolve_model({json.dumps(resolved.provider_id)}, {json.dumps(resolved.model)})"
 
 
 def _use(resolved: ResolvedModel) -> list[str]:
@@ -204,6 +270,12 @@ def _arguments(resolved: ResolvedModel, **values: Any) -> ClientArguments:
     return ClientArguments({"api_key": resolved.api_key.get_secret_value(), **values})
 
 
+def _headers(resolved: ResolvedModel, name: str, *, shown: bool = True) -> dict[str, Any]:
+    """The argument that keeps the environment's headers from another host; none where none is needed."""
+    headers = headers_in_place(resolved.provider_type, resolved.base_url, resolved.api_key, shown=shown)
+    return {name: headers} if headers else {}
+
+
 def _is_here(base_url: str) -> bool:
     from ..discovery.transport import is_loopback
 
@@ -219,6 +291,11 @@ def _demand(resolved: ResolvedModel, wanted: str, speech: str) -> None:
             [FieldProblem("type", f"A provider of type {resolved.provider_type} does not speak {speech}.")],
             hint=f"Use {name}, or client(), which knows which one it is.",
         )
+
+
+def _demand_an_address(resolved: ResolvedModel) -> None:
+    if resolved.provider_type not in {OPENAI_COMPATIBLE, ANTHROPIC}:
+        raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
 
 
 def _no_address(resolved: ResolvedModel) -> InvalidInputError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from ..errors import NotPickledError
 from ..secrets import mask
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 KEY_FIELDS = frozenset({"api_key"})
 
 
-class _Key(str):
+class Key(str):
     """A key as libraries take it: a text. Its repr is masked, so a plain dict with it shows nothing."""
 
     __slots__ = ()
@@ -26,19 +27,16 @@ class _Key(str):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (str, (mask(str(self)),))
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return self.__reduce__()
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise NotPickledError("A key of a client's arguments")
 
 
 class ClientArguments(dict[str, Any]):
     """Arguments for a client, used with ``**``.
 
-    It is a dict in every respect but what it shows: its text and a pickle of it have the key masked.
-    What is made from it with ``|`` or ``copy`` stays so. Written to JSON it would be written whole:
-    hand it to a client and to nothing else.
+    It is a dict in every respect but what it shows: its text has the key masked, and it refuses to be
+    pickled. What is made from it with ``|`` or ``copy`` stays so. Written to JSON it would be written
+    whole: hand it to a client and to nothing else.
 
     Args:
         values: The arguments by name.
@@ -46,7 +44,7 @@ class ClientArguments(dict[str, Any]):
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__(
-            {name: _Key(value) if name in KEY_FIELDS else value for name, value in values.items()}
+            {name: Key(value) if name in KEY_FIELDS else value for name, value in values.items()}
         )
 
     def _shown(self) -> dict[str, Any]:
@@ -55,11 +53,8 @@ class ClientArguments(dict[str, Any]):
     def __repr__(self) -> str:
         return repr(self._shown())
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (ClientArguments, (self._shown(),))
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return self.__reduce__()
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise NotPickledError("What holds a client's arguments")
 
     def copy(self) -> ClientArguments:
         """The same arguments again, as little shown."""
@@ -71,7 +66,11 @@ class ClientArguments(dict[str, Any]):
     def __deepcopy__(self, memo: dict[int, Any]) -> ClientArguments:
         import copy
 
-        return ClientArguments({name: copy.deepcopy(value, memo) for name, value in self.items()})
+        # A client is open connections: a copy of the arguments shares it.
+        plain = (dict, list)
+        return ClientArguments(
+            {n: copy.deepcopy(v, memo) if isinstance(v, plain) else v for n, v in self.items()}
+        )
 
     def __or__(self, other: Mapping[str, Any]) -> ClientArguments:  # type: ignore[override]
         return ClientArguments({**self, **other})

@@ -197,7 +197,6 @@ def test_a_base_url_is_shown_without_user_info_and_query(
     for thing in (
         providers,
         settings,
-        unknown,
         *providers,
         *settings.catalog,
         *(p.credentials for p in providers),
@@ -207,6 +206,7 @@ def test_a_base_url_is_shown_without_user_info_and_query(
         told = f"{thing!r}{thing}{html}{pickle.dumps(thing)!r}{again!r}"
         assert _clean(told, canary), type(thing)
     assert _clean(json.dumps([provider_facts(provider) for provider in providers]), canary)
+    assert _clean(f"{unknown!r}{unknown}{unknown._repr_html_()}", canary)  # it refuses to be pickled
     own = providers[0].credentials
     assert SECRET in (own.base_url or "")
     assert copy.deepcopy(own) == copy.copy(own) == own

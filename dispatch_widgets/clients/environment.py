@@ -1,0 +1,184 @@
+"""What the environment holds for a vendor goes to that vendor's own host and to no other (API-5).
+
+The SDKs read it when a client is made, and again whenever a client is copied: as attributes
+(organization, project, a second credential) and as headers of the user's own choice.
+https://github.com/openai/openai-python and https://github.com/anthropics/anthropic-sdk-python (3.57 and
+2.14, and 1.56 and 0.40, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from ..errors import FieldProblem, InvalidInputError
+from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
+from .arguments import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..secrets import Secret
+
+ANTHROPIC = "anthropic"
+OPENAI_COMPATIBLE = "openai-compatible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vendor:
+    base_url: str
+    attributes: tuple[str, ...]
+    """What a client reads from the environment unless it is given."""
+    credentials: tuple[str, ...]
+    """Those of them that would be sent beside the key, or in its place."""
+    headers: Mapping[str, str]
+    """Variables of the SDK, and of the libraries above it, and the headers that they become."""
+    custom_headers: str
+    """The variable with headers of the user's own choice, one a line."""
+
+
+_VENDORS = {
+    OPENAI_COMPATIBLE: _Vendor(
+        base_url=OPENAI_BASE_URL,
+        attributes=("organization", "project", "admin_api_key", "webhook_secret"),
+        credentials=(),
+        headers={
+            "OPENAI_ORG_ID": "OpenAI-Organization",
+            "OPENAI_ORGANIZATION": "OpenAI-Organization",
+            "OPENAI_PROJECT_ID": "OpenAI-Project",
+            "OPENAI_PROJECT": "OpenAI-Project",
+        },
+        custom_headers="OPENAI_CUSTOM_HEADERS",
+    ),
+    ANTHROPIC: _Vendor(
+        base_url=ANTHROPIC_BASE_URL,
+        attributes=("auth_token", "webhook_key"),
+        credentials=("auth_token",),
+        headers={},
+        custom_headers="ANTHROPIC_CUSTOM_HEADERS",
+    ),
+}
+_KEY_HEADERS = {"authorization": "Bearer {}", "x-api-key": "{}"}
+
+
+def _is_own(vendor: _Vendor, url: object) -> bool:
+    parts, own = urlsplit(str(url)), urlsplit(vendor.base_url)
+    return (parts.scheme, parts.hostname) == (own.scheme, own.hostname)
+
+
+_Sdk: Any = object  # OpenAI's or Anthropic's client class, which this is mixed into
+
+
+class _Careful(_Sdk):  # type: ignore[misc]
+    """An SDK's client that keeps apart what it was given and what it found in the environment."""
+
+    _vendor: _Vendor
+    _custom_headers: Mapping[str, Any]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        given = options.get("default_headers") or {}
+        self._found = {
+            name for name in self._vendor.attributes if options.get(name) is None and hasattr(self, name)
+        }
+        self._found_headers = {name for name in self._custom_headers if name not in given}
+        self._hold_back()
+
+    def copy(self, **options: Any) -> Self:
+        """The SDK's own ``copy``; what this client found in the environment counts as found in the copy."""
+        made: Self = super().copy(**options)
+        given = {**(options.get("default_headers") or {}), **(options.get("set_default_headers") or {})}
+        made._found |= {name for name in self._found if not options.get(name)}
+        made._found_headers |= self._found_headers - given.keys()
+        made._hold_back()
+        return made
+
+    with_options = copy
+
+    @property
+    def base_url(self) -> Any:
+        """Where requests go."""
+        return super().base_url
+
+    @base_url.setter
+    def base_url(self, url: Any) -> None:
+        super(_Careful, type(self)).base_url.fset(self, url)
+        self._hold_back()
+
+    def _hold_back(self) -> None:
+        urls = [self.base_url, getattr(self, "websocket_base_url", None) or self._vendor.base_url]
+        own = all(_is_own(self._vendor, url) for url in urls)
+        for name in self._found if not own else self._found.intersection(self._vendor.credentials):
+            setattr(self, name, None)
+        if not own:
+            # Reads before it writes: an SDK that keeps its headers elsewhere is an error, not a leak.
+            headers = self._custom_headers.items()
+            self._custom_headers = {name: value for name, value in headers if name not in self._found_headers}
+
+
+@cache
+def careful(kind: type, provider_type: str) -> type:
+    """A client class of an SDK that sends what the environment holds to the vendor's own host alone.
+
+    Args:
+        kind: The SDK's class.
+        provider_type: Whose class it is.
+    """
+    about = {"__module__": kind.__module__, "__doc__": kind.__doc__, "_vendor": _VENDORS[provider_type]}
+    return type(kind.__name__, (_Careful, kind), about)
+
+
+def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, shown: bool) -> dict[str, str]:
+    """Headers that stand in the way of those which a library makes of the environment: empty ones.
+
+    Where one of them would take the place of the key, it is the key.
+
+    Args:
+        provider_type: Whose SDK the library uses.
+        base_url: Where requests go.
+        api_key: The key for that host.
+        shown: Whether the library shows the headers it is given, so that no key may be among them.
+
+    Raises:
+        InvalidInputError: If the key would have to be among headers that are shown.
+    """
+    vendor = _VENDORS[provider_type]
+    if _is_own(vendor, base_url):
+        return {}
+    names = [header for variable, header in vendor.headers.items() if os.environ.get(variable)]
+    lines = os.environ.get(vendor.custom_headers, "").split("\n")
+    names += [line.partition(":")[0].strip() for line in lines if ":" in line]
+    second = provider_type == ANTHROPIC and _token_goes_beside_the_key()
+    if second and not shown:
+        names.append("Authorization")
+    headers = {name: _KEY_HEADERS.get(name.lower(), "") for name in names}
+    if shown and any(headers.values()):
+        raise InvalidInputError(
+            [
+                FieldProblem(
+                    vendor.custom_headers,
+                    "This variable would have another credential sent in place of the provider's key.",
+                )
+            ],
+            hint="Unset it in this process (os.environ.pop), or use client().",
+        )
+    if second:
+        headers.setdefault("Authorization", "")
+    return {
+        name: Key(form.format(api_key.get_secret_value())) if form else "" for name, form in headers.items()
+    }
+
+
+def _token_goes_beside_the_key() -> bool:
+    """Whether this version of Anthropic's SDK reads the second token though it is given a key."""
+    if not os.environ.get("ANTHROPIC_AUTH_TOKEN"):
+        return False
+    try:
+        from anthropic import Anthropic
+    except ImportError:
+        return False  # then nobody reads it
+    with Anthropic(api_key="-", base_url=ANTHROPIC_BASE_URL) as asked:
+        return asked.auth_token is not None

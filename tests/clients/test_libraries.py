@@ -1,0 +1,98 @@
+"""The libraries above the SDKs, over loopback, where they are installed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import dispatch_widgets as dw
+from dispatch_widgets.demo.samples import write_sample
+
+if TYPE_CHECKING:
+    from dispatch_widgets import ResolvedModel
+    from dispatch_widgets.demo import DemoServer
+
+HELLO = [{"role": "user", "content": "Hello there"}]
+SAID = "This is a canned answer of the demo server. You wrote: “Hello there”"
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.filterwarnings("ignore")  # LiteLLM's own
+@pytest.mark.usefixtures("tidied")
+def test_litellm_takes_the_arguments(
+    chat: ResolvedModel, vectors: ResolvedModel, claude: ResolvedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``litellm.completion`` and ``embedding`` reach both kinds of provider with them (API-5)."""
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the network at import
+    litellm = pytest.importorskip("litellm", reason='pip install -e ".[test-integrations]" for this test')
+    for model in (chat, claude):
+        answer = litellm.completion(messages=HELLO, **model.litellm_kwargs())
+        assert answer.choices[0].message.content == SAID
+    assert litellm.embedding(input=["one"], **vectors.litellm_kwargs()).data
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.filterwarnings("ignore")  # LangChain's own
+@pytest.mark.usefixtures("tidied")
+def test_langchain_takes_the_arguments(
+    chat: ResolvedModel, vectors: ResolvedModel, claude: ResolvedModel, server: DemoServer
+) -> None:
+    """LangChain's chat and embedding classes work with them and show no key (API-5, SEC-1)."""
+    why = 'pip install -e ".[test-integrations]" for this test'
+    openai = pytest.importorskip("langchain_openai", reason=why)
+    anthropic = pytest.importorskip("langchain_anthropic", reason=why)
+    for make, model in ((openai.ChatOpenAI, chat), (anthropic.ChatAnthropic, claude)):
+        made = make(**model.langchain_kwargs())
+        assert made.invoke("Hello there").content == SAID
+        assert "".join(piece.content for piece in made.stream("Hello there")) == SAID
+        assert server.api_key not in repr(made)
+    assert openai.OpenAIEmbeddings(**vectors.langchain_kwargs()).embed_query("one")
+
+
+@pytest.mark.req("SEC-8", "API-5")
+@pytest.mark.filterwarnings("ignore")  # LlamaIndex's own
+@pytest.mark.usefixtures("tidied")
+def test_llama_index_takes_the_arguments(
+    chat: ResolvedModel, vectors: ResolvedModel, server: DemoServer
+) -> None:
+    """Its classes for OpenAI-compatible servers, and those for OpenAI, ask the provider and show no key."""
+    why = 'pip install -e ".[test-integrations]" for this test'
+    like = pytest.importorskip("llama_index.llms.openai_like", reason=why)
+    like_vectors = pytest.importorskip("llama_index.embeddings.openai_like", reason=why)
+    own = pytest.importorskip("llama_index.llms.openai", reason=why)
+    own_vectors = pytest.importorskip("llama_index.embeddings.openai", reason=why)
+    for kind in (like.OpenAILike, own.OpenAI):
+        llm = kind(**chat.llama_index_kwargs())
+        assert llm.complete("Hello there").text == SAID
+        assert "".join(piece.delta for piece in llm.stream_complete("Hello there")) == SAID
+        assert asyncio.run(llm.acomplete("Hello there")).text == SAID
+        assert server.api_key not in repr([llm, llm.to_dict()])
+    for kind in (like_vectors.OpenAILikeEmbedding, own_vectors.OpenAIEmbedding):
+        embedding = kind(**vectors.llama_index_kwargs())
+        one = embedding.get_text_embedding("one")
+        assert asyncio.run(embedding.aget_text_embedding("one")) == one
+        assert len(one) == 256
+        assert server.api_key not in repr([embedding, embedding.to_dict()])
+    assert all(request.authorised for request in server.requests)
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.filterwarnings("ignore")  # the libraries' own
+@pytest.mark.usefixtures("tidied")
+@pytest.mark.parametrize("package", ["litellm", "langchain_openai", "llama_index.llms.openai_like"])
+def test_the_guides_blocks_for_other_libraries_run(
+    package: str, tmp_path: Path, server: DemoServer, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """What the guide shows for an optional library runs as it stands where that is installed (API-5)."""
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    pytest.importorskip(package, reason='pip install -e ".[test-integrations]" for this test')
+    guide = Path(__file__).parents[2] / "docs" / "use-your-models.md"
+    blocks = [part.partition("\n```")[0] for part in guide.read_text("utf-8").split("```python\n")[1:]]
+    (code,) = (block for block in blocks if f"import {package}\n" in block or f"from {package} " in block)
+    path = write_sample(tmp_path, server, old=False)
+    monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(path))
+    exec(code, {"dw": dw})  # noqa: S102 - our own page
+    assert "canned answer" in capsys.readouterr().out
