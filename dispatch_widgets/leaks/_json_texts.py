@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import islice, takewhile
 from json import JSONDecodeError, JSONDecoder
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .key_forms import REMOVED, Change
 
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
 
 _DEEPEST = 1_000_000
 _LONGEST_PATH = 6  # cells, 3, outputs, 0, data, text/html
-_MOST_LINES = 200_000  # of one list that are held in memory together
 
 _BLANKS = re.compile(r"[ \t\n\r]*+")
+_STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
+_LINES = re.compile(rf"\[(?:[ \t\n\r]*+{_STRING.pattern}[ \t\n\r]*+,?+)++\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
 # Numbers stay texts: Python refuses to turn very long ones into integers.
 _DECODER = JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
@@ -38,12 +38,12 @@ class JsonText(NamedTuple):
     Attributes:
         path: The first names and numbers that lead to it; for a name, those of its object.
         lines: The text, or the lines.
-        spans: Where each is written, without its quotes.
+        start: Where it is written, from its quote or the list's bracket on.
     """
 
     path: tuple[str | int, ...]
     lines: list[str]
-    spans: list[tuple[int, int]]
+    start: int
 
 
 def json_texts(text: str) -> Iterator[JsonText]:
@@ -61,7 +61,7 @@ def json_texts(text: str) -> Iterator[JsonText]:
 class _Bracket:
     """A bracket that is open."""
 
-    __slots__ = ("after", "closing", "count", "lines", "mixed", "name", "path", "spans")
+    __slots__ = ("after", "closing", "count", "name", "path")
 
     def __init__(self, opening: str, path: tuple[str | int, ...]) -> None:
         self.closing = "}" if opening == "{" else "]"
@@ -69,21 +69,9 @@ class _Bracket:
         self.after = ""  # an item, a comma, or nothing yet
         self.name: str | int = ""  # of the item
         self.count = 0
-        self.mixed = False  # whether a list holds more than lines
-        self.lines: list[str] = []
-        self.spans: list[tuple[int, int]] = []
 
     def inner_path(self) -> tuple[str | int, ...]:
         return (*self.path, self.name) if len(self.path) < _LONGEST_PATH else self.path
-
-    def taken_lines(self, *, mixed: bool = False) -> Iterator[JsonText]:
-        self.mixed = self.mixed or mixed
-        if self.lines and not self.mixed:
-            yield JsonText(self.path, self.lines, self.spans)
-        else:
-            for line, span in zip(self.lines, self.spans, strict=True):
-                yield JsonText(self.path, [line], [span])
-        self.lines, self.spans = [], []
 
 
 class _Reader:
@@ -104,7 +92,6 @@ class _Reader:
             if mark == inner.closing and inner.after != ",":
                 self._at += 1
                 self._open.pop()
-                yield from inner.taken_lines()
             elif inner.after == "item":
                 self._pass(",")
                 inner.after = ","
@@ -115,31 +102,26 @@ class _Reader:
             raise NotAnObjectError
 
     def _item(self, inner: _Bracket) -> Iterator[JsonText]:
-        in_object = inner.closing == "}"
-        if in_object:
+        if inner.closing == "}":
             if self._mark() != '"':
                 raise NotAnObjectError
-            inner.name, span = self._scalar()
-            yield JsonText(inner.path, [inner.name], [span])
+            start = self._at
+            inner.name = name = self._value()
+            yield JsonText(inner.path, [name], start)
             self._pass(":")
         else:
             inner.name = inner.count
             inner.count += 1
         mark = self._mark()
-        if mark in {"{", "["}:
-            yield from inner.taken_lines(mixed=True)
+        start = self._at
+        if mark == "[" and _LINES.match(self._text, start):
+            yield JsonText(inner.inner_path(), self._value(), start)
+        elif mark in {"{", "["}:
             self._enter(mark, inner.inner_path())
-            return
-        value, span = self._scalar()
-        if mark != '"':
-            yield from inner.taken_lines(mixed=True)
-        elif in_object:
-            yield JsonText(inner.inner_path(), [value], [span])
         else:
-            inner.lines.append(value)
-            inner.spans.append(span)
-            if len(inner.lines) >= _MOST_LINES:
-                yield from inner.taken_lines()
+            value = self._value()
+            if mark == '"':
+                yield JsonText(inner.inner_path(), [value], start)
 
     def _enter(self, opening: str, path: tuple[str | int, ...]) -> None:
         if len(self._open) >= _DEEPEST:
@@ -158,13 +140,13 @@ class _Reader:
             raise NotAnObjectError
         self._at += 1
 
-    def _scalar(self) -> tuple[str, tuple[int, int]]:
-        start = self._at
+    def _value(self) -> Any:
+        """The next value, which has no brackets in it."""
         try:
-            value, self._at = _DECODER.raw_decode(self._text, start)
+            value, self._at = _DECODER.raw_decode(self._text, self._at)
         except JSONDecodeError:
             raise NotAnObjectError from None
-        return value, (start + 1, self._at - 1)
+        return value
 
 
 def written_changes(text: str, found: JsonText, made: Sequence[Change]) -> Iterator[Change]:
@@ -176,13 +158,16 @@ def written_changes(text: str, found: JsonText, made: Sequence[Change]) -> Itera
         made: Changes of its lines put together, from the beginning on.
     """
     offset = first = 0
-    for line, span in zip(found.lines, found.spans, strict=True):
+    for line, written_line in zip(found.lines, _STRING.finditer(text, found.start), strict=False):
         end = offset + len(line)
         while first < len(made) and made[first].end <= offset:
             first += 1
-        here = list(takewhile(lambda change: change.start < end, islice(made, first, None)))  # noqa: B023
+        last = first
+        while last < len(made) and made[last].start < end:
+            last += 1
+        here = made[first:last]
         cuts = [(max(change.start, offset) - offset, min(change.end, end) - offset) for change in here]
-        written = _written_offsets(text, span, [at for cut in cuts for at in cut])
+        written = _written_offsets(text, written_line.span(1), [at for cut in cuts for at in cut])
         for number, (change, cut) in enumerate(zip(here, cuts, strict=True)):
             if change.sign_by_sign:
                 skipped = cut[0] + offset - change.start
