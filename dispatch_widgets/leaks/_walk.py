@@ -96,7 +96,9 @@ class Walk:
                 if _is_folder(entry):
                     if entry.name not in _SKIPPED_FOLDERS and self._may_enter(entry, path):
                         inner.append(path)
-                elif path.suffix.lower() in SUFFIXES or _COPY.fullmatch(entry.name):
+                elif path.suffix.lower() in SUFFIXES or (
+                    _COPY.fullmatch(entry.name) and not entry.is_symlink()  # a link is no copy of ours
+                ):
                     yield path
             folders += reversed(inner)
 

@@ -379,8 +379,17 @@ def test_copies_of_an_earlier_fix_are_told_until_they_are_gone(given: Path, cana
         assert not again
         assert str(copy) in str(again)
     assert canary in copy.read_text()
-    assert scan([copy], [canary], fix=True).fixed == (copy,)  # given by itself
     assert not scan([given], ["other-key-1234"]).backups
+    assert scan([copy], [canary], fix=True).fixed == (copy,)  # given by itself
+
+
+@posix
+def test_a_link_with_a_copys_name_hides_no_notebook(given: Path, canary: str) -> None:
+    """What it leads to is looked at by its own name."""
+    path = notebook(given / "n.ipynb", canary)
+    (given / "a.ipynb.20250101T000000000000.bak").symlink_to(path)
+    report = scan([given], [canary], fix=True)
+    assert report.fixed == (path,)
 
 
 def test_a_file_that_changes_meanwhile_is_read_again(
