@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ._content import Place
     from ._walk import File
 
-MAX_FILE_BYTES = 256 * 1024 * 1024
-"""A larger file is not read: a text takes up to five times its size in memory."""
+MAX_FILE_BYTES = 128 * 1024 * 1024
+"""A larger file is not read: looking through one can take ten times its size in memory."""
 
 _ATTEMPTS = 3  # how often a file is read again because somebody wrote it meanwhile
 

@@ -149,7 +149,7 @@ def test_a_file_that_is_too_large_is_told(given: Path, canary: str, monkeypatch:
     """It is not read, whether or not the system tells its size."""
     with (given / "n.ipynb").open("wb") as file:
         file.truncate(2**40)  # a terabyte of zeros that takes no place
-    assert reasons(scan([given], [canary])) == {"n.ipynb": "It is larger than 256 MiB."}
+    assert reasons(scan([given], [canary])) == {"n.ipynb": "It is larger than 128 MiB."}
     notebook(given / "n.ipynb", canary)
     monkeypatch.setattr(_scan, "MAX_FILE_BYTES", 20)
     assert "n.ipynb" in reasons(scan([given], [canary]))
