@@ -133,4 +133,5 @@ def scan_facts(report: ScanReport) -> dict[str, Any]:
         "fixed": [str(path) for path in report.fixed],
         "backups": [str(path) for path in report.backups],
         "unread": [{"path": str(path), "reason": reason} for path, reason in report.unread],
+        "skipped": [str(path) for path in report.skipped],
     }

@@ -177,7 +177,7 @@ async def try_model_async(provider: str, model: str) -> TryResult:
     return await default_service().try_model_async(provider, model)
 
 
-def scan(paths: Iterable[str | Path], *, fix: bool = False) -> ScanReport:
+def scan(paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
     """See `SettingsService.scan`."""
     return default_service().scan(paths, fix=fix)
 

@@ -58,9 +58,15 @@ def try_task(*, task: str, timeout_seconds: float, allow_sending: bool, as_json:
 def scan(*, paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
     """Look for registered keys in notebooks and exported pages; folders are gone through.
 
-    Ends with 1 if a key was found and not removed, so that a pre-commit hook can use it.
+    Ends with 1 if a key was found and not removed, or something could not be read, so that a pre-commit
+    hook can use it.
     """
-    report = open_service(auto_migrate=False).scan(paths, fix=fix)
+    try:
+        report = open_service(auto_migrate=False).scan(paths, fix=fix)
+    except KeyboardInterrupt as stopped:
+        for note in getattr(stopped, "__notes__", ()):
+            warn(note)
+        raise
     if as_json:
         print_json(scan_facts(report))
     else:

@@ -6,14 +6,15 @@ import base64
 import html
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import quote
 
 from ..secrets import NO_KEY_NEEDED, is_reference, mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 SHORTEST_KEY = 8
 """A shorter key would be found in ordinary words."""
@@ -25,7 +26,46 @@ _FILLER = "A"
 _BITS_OF_A_BYTE = 8
 _BITS_OF_A_SIGN = 6
 _BREAK_OR_SIGN = re.compile(r"(\\[rn]|\s)|.", re.DOTALL)
-_BREAK = re.compile(r"\\[rn]|\s+")
+_CHUNK_CHARACTERS = 1 << 20
+_HTML_NAMES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+# One printable ASCII character as JSON, a URL or HTML may write it, also when that was written once more.
+_SPELLED = re.compile(
+    r"\\{1,8}(?:(?:u00|x)([2-7][0-9A-Fa-f])|([!-/:-@\[\]-`{-~]))"
+    r"|%(?:25){0,3}([2-7][0-9A-Fa-f])"
+    r"|&(?:amp;){0,3}(?:#[xX]0{0,6}([2-7][0-9A-Fa-f])|#0{0,6}([0-9]{2,3})|(amp|lt|gt|quot|apos));"
+)
+
+
+class Match(NamedTuple):
+    """Where a key stands in a text.
+
+    Attributes:
+        start: The offset of its first character.
+        end: The offset behind its last one.
+        shown: The key in the form that may be shown.
+        packed: Whether it stands there as base64.
+    """
+
+    start: int
+    end: int
+    shown: str
+    packed: bool
+
+
+class Change(NamedTuple):
+    """What is to stand in the place of keys.
+
+    Attributes:
+        start: The offset of the first character that goes.
+        end: The offset behind the last one.
+        text: What comes in its place.
+        sign_by_sign: Whether that is as long, so that it can be cut where the old text was.
+    """
+
+    start: int
+    end: int
+    text: str
+    sign_by_sign: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,15 +74,17 @@ class KeyForms:
 
     Attributes:
         shown: The key in the form that may be shown.
-        plain: Its forms in text.
+        plain: Its forms in text, the key itself among them.
         packed: The middle of its base64 forms, which is the same whatever stands around the key.
         pattern: Finds all of them; base64 also where it is broken into lines.
+        key: The key itself; empty if it is none of printable ASCII.
     """
 
     shown: str
     plain: tuple[str, ...]
     packed: tuple[str, ...]
     pattern: re.Pattern[str]
+    key: str
 
     def __repr__(self) -> str:
         return f"KeyForms({self.shown!r})"
@@ -59,26 +101,39 @@ class KeyForms:
             return None
         plain, packed = _plain_forms(key), _packed_forms(key)
         # Between the signs of base64: a line's end, as it is or as JSON writes it.
-        broken = (r"(?:\s|\\r|\\n)*".join(re.escape(sign) for sign in form) for form in packed)
+        broken = (r"(?:\s|\\r|\\n)*+".join(re.escape(sign) for sign in form) for form in packed)
         alternatives = [*map(re.escape, plain), *broken]
-        return cls(mask(key), plain, packed, re.compile("|".join(alternatives)))
+        usual = key if key.isascii() and key.isprintable() else ""
+        return cls(mask(key), plain, packed, re.compile("|".join(alternatives)), usual)
 
-    def is_in(self, text: str, compact: str) -> bool:
+    def is_in(self, text: str, compact: str, bare: str | None = None) -> bool:
         """Whether it stands in a text; much faster than looking where.
 
         Args:
             text: A text out of a file.
             compact: The same from `without_breaks`.
+            bare: The same from `without_spelling`, if that was made already.
         """
-        return any(form in text for form in self.plain) or any(form in compact for form in self.packed)
+        if any(form in text for form in self.plain) or any(form in compact for form in self.packed):
+            return True
+        return bool(self.key) and self.key in (without_spelling(text) if bare is None else bare)
 
-    def places(self, text: str) -> Iterator[int]:
-        """Where in a text it stands.
+    def matches(self, text: str) -> Iterator[Match]:
+        """Where in a text it stands, from the beginning on; no two overlap.
 
         Args:
             text: A text out of a file.
         """
-        return (found.start() for found in self.pattern.finditer(text))
+        found = [(*match.span(), match.group() not in self.plain) for match in self.pattern.finditer(text)]
+        if self.key and _SPELLED.search(text):
+            # re keeps what it compiled; most keys never need this one.
+            spelled = re.compile("".join(map(_spellings, self.key)))
+            found += [(*match.span(), False) for match in spelled.finditer(text)]
+        end = 0
+        for start, stop, packed in sorted(found, key=lambda match: (match[0], -match[1])):
+            if start >= end:
+                yield Match(start, stop, self.shown, packed)
+                end = stop
 
     def removed_from(self, text: str) -> str:
         """A text without it; base64 stays base64 of the same length.
@@ -86,13 +141,60 @@ class KeyForms:
         Args:
             text: A text out of a file.
         """
+        return changed(text, changes(text, list(self.matches(text))))
 
-        def instead(found: re.Match[str]) -> str:
-            if found.group() in self.plain:
-                return REMOVED
-            return _BREAK_OR_SIGN.sub(lambda part: part.group(1) or _FILLER, found.group())
 
-        return self.pattern.sub(instead, text)
+def find(text: str, keys: Iterable[KeyForms]) -> list[Match]:
+    """Where in a text keys stand, from the beginning on.
+
+    Args:
+        text: A text out of a file.
+        keys: The keys to look for.
+    """
+    if len(text) < SHORTEST_KEY:
+        return []
+    compact, bare = without_breaks(text), without_spelling(text)
+    return sorted(match for key in keys if key.is_in(text, compact, bare) for match in key.matches(text))
+
+
+def changes(text: str, matches: Sequence[Match]) -> list[Change]:
+    """What to put in the place of keys; where two overlap, such as a key and its beginning, one change.
+
+    Args:
+        text: The text.
+        matches: Where the keys stand, from the beginning on.
+    """
+    merged: list[tuple[int, int, bool]] = []
+    for match in matches:
+        if merged and match.start < merged[-1][1]:
+            start, end, packed = merged[-1]
+            merged[-1] = (start, max(end, match.end), packed and match.packed)
+        else:
+            merged.append((match.start, match.end, match.packed))
+    return [
+        Change(
+            start,
+            end,
+            _BREAK_OR_SIGN.sub(lambda part: part.group(1) or _FILLER, text[start:end]) if packed else REMOVED,
+            packed,
+        )
+        for start, end, packed in merged
+    ]
+
+
+def changed(text: str, made: Iterable[Change]) -> str:
+    """A text with changes.
+
+    Args:
+        text: The text.
+        made: The changes, from the beginning on.
+    """
+    parts = []
+    at = 0
+    for change in made:
+        parts += [text[at : change.start], change.text]
+        at = change.end
+    return "".join([*parts, text[at:]])
 
 
 def without_breaks(text: str) -> str:
@@ -101,7 +203,44 @@ def without_breaks(text: str) -> str:
     Args:
         text: Any text.
     """
-    return _BREAK.sub("", text)
+    # Piece by piece, so that a text of many short words does not become as many texts.
+    pieces = (
+        "".join(text[at : at + _CHUNK_CHARACTERS].split()) for at in range(0, len(text), _CHUNK_CHARACTERS)
+    )
+    return "".join(pieces).replace("\\r", "").replace("\\n", "")
+
+
+def without_spelling(text: str) -> str:
+    r"""A text with characters such as ``\u0073``, ``%73`` and ``&#115;`` as they are.
+
+    Args:
+        text: Any text.
+    """
+    if "\\" in text or "%" in text or "&" in text:
+        return _SPELLED.sub(_spelled_character, text)
+    return text
+
+
+def _spelled_character(found: re.Match[str]) -> str:
+    escaped, sign, url, page, decimal, name = found.groups()
+    if digits := escaped or url or page:
+        return chr(int(digits, 16))
+    if decimal:
+        return chr(int(decimal))
+    return sign or _HTML_NAMES[name]
+
+
+def _spellings(character: str) -> str:
+    """A pattern for all that `_SPELLED` makes one character of, and for the character itself."""
+    code = "".join(
+        f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{ord(character):02x}"
+    )
+    named = "".join(f"|{name}" for name, sign in _HTML_NAMES.items() if sign == character)
+    sign = rf"|\\{{1,8}}{re.escape(character)}" if not character.isalnum() else ""
+    return (
+        rf"(?:{re.escape(character)}|\\{{1,8}}(?:u00|x){code}|%(?:25){{0,3}}{code}"
+        rf"|&(?:amp;){{0,3}}(?:#[xX]0{{0,6}}{code}|#0{{0,6}}{ord(character)}{named});{sign})"
+    )
 
 
 def _plain_forms(key: str) -> tuple[str, ...]:
@@ -122,8 +261,11 @@ def _plain_forms(key: str) -> tuple[str, ...]:
             form.replace("/", "\\/"),
         }
     for safe in ("", "/", "~", "/:+@"):
-        encoded = quote(key, safe=safe)
+        encoded = quote(key, safe=safe, errors="surrogatepass")
         written |= {encoded, re.sub(r"%[0-9A-F]{2}", lambda code: code.group().lower(), encoded)}
+    with suppress(UnicodeEncodeError):
+        # A page in the old encoding of the West, read as UTF-8 that keeps the bytes it does not understand.
+        written.add(key.encode("cp1252").decode("utf-8", "surrogateescape"))
     return tuple(sorted(written, key=lambda form: (-len(form), form)))
 
 

@@ -31,18 +31,18 @@ class Guarding(Trying):
         """
         return self.scan([path], fix=fix)
 
-    def scan(self, paths: Iterable[str | Path], *, fix: bool = False) -> ScanReport:
+    def scan(self, paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
         """Look for registered keys in notebooks and exported pages.
 
         Registered are: every key, token and password in the settings file and its backups, what
         references in them lead to, and what the key variables of well-known providers hold.
 
         Args:
-            paths: Files, and folders that are gone through with all that is below them.
+            paths: Files, and folders that are gone through with all that is below them; or a single one.
             fix: Whether to remove them, after a copy of each file was made beside it.
 
         Raises:
-            InvalidInputError: If a path does not exist.
+            InvalidInputError: If a path does not exist; then nothing was changed.
             SettingsFileError: If the settings file cannot be read.
         """
         from ..leaks import scan

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import LockTimeoutError, SettingsWriteError, UnreadableSettingsError
 from ._files import PRIVATE_MODE, Content, Files, NotAFileError, digest_of
+from ._lock_file import wrong_in_its_place
 from .document import JsonObject, parse
 
 if TYPE_CHECKING:
@@ -281,7 +282,7 @@ class Disk:
 
         Raises:
             LockTimeoutError: If another process does not let go of it in time.
-            SettingsWriteError: If the lock's file cannot be made.
+            SettingsWriteError: If the lock's file cannot be made, or something else stands in its place.
         """
         from filelock import FileLock, Timeout
 
@@ -291,6 +292,7 @@ class Disk:
         try:
             if not target.parent.is_dir():  # some versions of filelock would make it
                 raise FileNotFoundError(errno.ENOENT, "no folder")
+            self._check_lock_file(Path(lock_path), target)
             lock.acquire(timeout=self._lock_timeout_seconds, poll_interval=_POLL_SECONDS)
         except Timeout:
             raise LockTimeoutError(
@@ -305,6 +307,8 @@ class Disk:
         except OSError as error:
             raise write_error(error, target, self.path) from None
         try:
+            # Once more, for what was put there in between.
+            self._check_lock_file(Path(lock_path), target)
             if not self._swept:
                 self.files.sweep(target)
                 self._swept = True
@@ -313,6 +317,18 @@ class Disk:
             # What was saved is saved; a lock that cannot be let go of ends with the process.
             with suppress(OSError):
                 lock.release()
+
+    def _check_lock_file(self, lock_path: Path, target: Path) -> None:
+        try:
+            what = wrong_in_its_place(lock_path, target)
+        except OSError as error:
+            raise write_error(error, target, self.path) from None
+        if what:
+            raise SettingsWriteError(
+                f"Not saved: the lock file {lock_path.name} is {what}.",
+                path=str(self.path),
+                hint=f"See what {lock_path} is and who put it there; remove it, then try again.",
+            )
 
     def forget(self) -> None:
         """Takes note that the file is meant to be gone."""

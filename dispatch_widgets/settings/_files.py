@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -83,16 +84,19 @@ def digest_of(data: bytes) -> str:
 class Files:
     """Reading, writing and replacing of single files."""
 
-    def read(self, path: Path, *, keep_open: bool = False) -> Content | None:
+    def read(
+        self, path: Path, *, keep_open: bool = False, limit_bytes: int = sys.maxsize - 1
+    ) -> Content | None:
         """All bytes of a file; None if there is none. Never waits for a FIFO's other end.
 
         Args:
             path: The file.
             keep_open: Whether the content keeps the file open, so that later writes to it can be seen.
+            limit_bytes: How big it may be, whatever the system says of its size.
 
         Raises:
             NotAFileError: If it is a folder, a FIFO, a device or a socket.
-            OSError: If it cannot be read.
+            OSError: If it cannot be read, or is bigger than the limit (``EFBIG``).
         """
         try:
             handle = os.open(path, _READ_FLAGS)
@@ -108,7 +112,9 @@ class Files:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise NotAFileError(kind_of(status))
-            data = self.read_again(handle)
+            data = b"" if status.st_size > limit_bytes else self.read_again(handle, limit_bytes + 1)
+            if max(status.st_size, len(data)) > limit_bytes:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             content = Content(data, digest_of(data), status)
             if keep_open and not _WINDOWS:  # Windows replaces no file that is open
                 content.handle = handle
@@ -117,16 +123,18 @@ class Files:
             if content is None or content.handle < 0:
                 os.close(handle)
 
-    def read_again(self, handle: int) -> bytes:
+    def read_again(self, handle: int, most_bytes: int = sys.maxsize) -> bytes:
         """All bytes of a file that is open, from its beginning.
 
         Args:
             handle: The open file.
+            most_bytes: After how many to stop.
         """
         os.lseek(handle, 0, os.SEEK_SET)
         chunks = []
-        while chunk := os.read(handle, _CHUNK_BYTES):
+        while chunk := os.read(handle, min(_CHUNK_BYTES, most_bytes)):
             chunks.append(chunk)
+            most_bytes -= len(chunk)
         return b"".join(chunks)
 
     def write_temporary(self, target: Path, data: bytes, like: Content | None) -> Path:
@@ -144,6 +152,21 @@ class Files:
             OSError: If the disk or the folder refuses; then no new file is left.
         """
         path = _name_beside(target)
+        self.write_new(path, data, like)
+        return path
+
+    def write_new(self, path: Path, data: bytes, like: Content | None = None) -> None:
+        """Writes bytes into a file that is not there yet, down to the disk.
+
+        Args:
+            path: The new file.
+            data: What to write.
+            like: As for `write_temporary`.
+
+        Raises:
+            FileExistsError: If the name is taken.
+            OSError: If the disk or the folder refuses; then no new file is left.
+        """
         handle = os.open(path, _CREATE_FLAGS, PRIVATE_MODE)
         try:
             try:
@@ -159,7 +182,6 @@ class Files:
             with suppress(OSError):
                 path.unlink()
             raise
-        return path
 
     def keep_aside(self, target: Path) -> Path | None:
         """Gives a file a second name, by which it can be read and put back after it was replaced.

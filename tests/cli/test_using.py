@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,31 @@ def test_scan_finds_and_removes_registered_keys(run: Run, server: DemoServer) ->
     assert ".bak" in fixed.stderr
     assert server.api_key not in notebook.read_text("utf-8")
     assert "No key found" in run("scan", "sub").stdout
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes and links as POSIX has them")
+def test_scan_says_what_it_could_not_read_or_change(run: Run, server: DemoServer) -> None:
+    """Each with the reason, in words and as JSON, and the exit code is 1, with --fix too."""
+    folder = Path.cwd() / "sub"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.ipynb")
+    for options in ((), ("--fix",)):
+        said = run("scan", "sub", *options, code=1)
+        assert "No key found (1 file" in said.stdout
+        assert "pipe.ipynb: It is a named pipe, no file." in said.stderr
+    told = json.loads(run("scan", "sub", "--json", code=1).stdout)
+    assert told["unread"] == [{"path": "sub/pipe.ipynb", "reason": "It is a named pipe, no file."}]
+    (folder / "pipe.ipynb").unlink()
+    (folder / "out").symlink_to("..")
+    assert "not followed" in run("scan", "sub").stderr
+    assert json.loads(run("scan", "sub", "--json").stdout)["skipped"] == ["sub/out"]
+    Path("n.html").write_text(server.api_key)
+    (folder / "n.html").symlink_to("../n.html")
+    said = run("scan", "sub", "--fix", code=1)
+    assert "leads out" in said.stderr
+    assert "Removed" not in said.stdout
+    assert Path("n.html").read_text() == server.api_key
 
 
 def test_scan_of_nothing_is_wrong_usage(run: Run) -> None:

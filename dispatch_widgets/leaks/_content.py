@@ -1,0 +1,169 @@
+"""Keys in the bytes of one file: where they stand, and the bytes without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._text import clean
+from ..errors import DispatchError
+from ._json_texts import NotAnObjectError, json_texts, written_changes
+from .key_forms import changed, changes, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .key_forms import Change, KeyForms, Match
+
+_WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+_LONGEST_NAME_CHARACTERS = 60
+_ATTEMPTS = 3
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+# Where the first two characters are ASCII, as in JSON and HTML, the zeros tell (RFC 4627, section 3).
+_ZEROS: dict[tuple[bool, ...], str] = {
+    (True, False, False, False): "utf-32-le",
+    (False, False, False, True): "utf-32-be",
+    (True, False, True, False): "utf-16-le",
+    (False, True, False, True): "utf-16-be",
+}
+_UNIT_BYTES = {"utf-16": 2, "utf-32": 4}
+
+
+class Place(NamedTuple):
+    """A place where a key stands, as `Leak` has it."""
+
+    place: str
+    cell: int | None
+    line: int
+    key: str
+
+
+def places_in(data: bytes, keys: Sequence[KeyForms], *, notebook: bool) -> list[Place]:
+    """Where keys stand.
+
+    Args:
+        data: The file's content.
+        keys: The keys to look for.
+        notebook: Whether it is to be read as a notebook, if it can be.
+    """
+    return [
+        place
+        for encoding in _encodings(data)
+        if (reading := _Reading.of(data, encoding))
+        for place in _look(reading.text, keys, notebook=notebook)[0]
+    ]
+
+
+def without_keys(data: bytes, keys: Sequence[KeyForms], *, notebook: bool) -> bytes:
+    """The content with `KEY-REMOVED` in the place of keys, and otherwise the same bytes.
+
+    Args:
+        data: The file's content.
+        keys: The keys to remove.
+        notebook: As for `places_in`.
+
+    Raises:
+        DispatchError: If a key is found in the result too.
+    """
+    for _ in range(_ATTEMPTS):
+        left = False
+        for encoding in _encodings(data):
+            reading = _Reading.of(data, encoding)
+            if reading and (made := _look(reading.text, keys, notebook=notebook)[1]):
+                data = reading.encoded(changed(reading.text, made))
+                left = True
+        if not left:
+            return data
+    raise DispatchError("A key in it could not be removed.")
+
+
+class _Reading(NamedTuple):
+    """Bytes as a text that can become the same bytes again."""
+
+    text: str
+    encoding: str
+    rest: bytes  # half a character at the end
+
+    @classmethod
+    def of(cls, data: bytes, encoding: str) -> _Reading | None:
+        whole = len(data) - len(data) % _UNIT_BYTES.get(encoding[:6], 1)
+        try:
+            text = data[:whole].decode(encoding, _errors(encoding))
+        except UnicodeDecodeError:
+            return None
+        return cls(text, encoding, data[whole:])
+
+    def encoded(self, text: str) -> bytes:
+        return text.encode(self.encoding, _errors(self.encoding)) + self.rest
+
+
+def _errors(encoding: str) -> str:
+    # What is no UTF-8 must come out again as it went in; UTF-16 has halves of pairs instead.
+    return "surrogateescape" if encoding == "utf-8" else "surrogatepass"
+
+
+def _encodings(data: bytes) -> list[str]:
+    """What the bytes begin like, and UTF-8, for they may begin so by chance."""
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    wide = marked or _ZEROS.get(tuple(map(bool, data[:4])), "")
+    return [wide, "utf-8"] if wide else ["utf-8"]
+
+
+def _look(text: str, keys: Sequence[KeyForms], *, notebook: bool) -> tuple[list[Place], list[Change]]:
+    if notebook:
+        try:
+            return _look_through_notebook(text, keys)
+        except NotAnObjectError:
+            pass  # a broken notebook is looked through as text
+    matches = find(text, keys)
+    name = "page with widget state" if matches and _WIDGET_STATE in text else "page"
+    return list(_told(text, matches, None, name)), changes(text, matches)
+
+
+def _look_through_notebook(text: str, keys: Sequence[KeyForms]) -> tuple[list[Place], list[Change]]:
+    places: list[Place] = []
+    made: list[Change] = []
+    for found in json_texts(text):
+        whole = "".join(found.lines)
+        if matches := find(whole, keys):
+            cell, place = _place(found.path, keys)
+            places += _told(whole, matches, cell, place)
+            made += written_changes(text, found, changes(whole, matches))
+    return places, made
+
+
+def _told(text: str, matches: Sequence[Match], cell: int | None, place: str) -> Iterator[Place]:
+    line, at = 1, 0
+    for match in matches:
+        line += text.count("\n", at, match.start)
+        at = match.start
+        yield Place(place, cell, line, match.shown)
+
+
+def _place(path: tuple[str | int, ...], keys: Sequence[KeyForms]) -> tuple[int | None, str]:
+    """The cell's number and the name of the part, for a path into a notebook."""
+
+    def named(name: str) -> str:  # it may be, or hold, a key itself
+        return clean(changed(name, changes(name, find(name, keys))), _LONGEST_NAME_CHARACTERS)
+
+    match path:
+        case ("cells", int(), "outputs", int(output), "data", str(kind), *_):
+            part = f"output {output + 1} ({named(kind)})"
+        case ("cells", int(), "outputs", int(output), *_):
+            part = f"output {output + 1}"
+        case ("cells", int(), "attachments", *_):
+            part = "attachment"
+        case ("cells", int(), str(name), *_):
+            part = named(name)
+        case ("metadata", "widgets", *_):
+            part = "widget state"
+        case ("cells", int(), *_):
+            part = "cell"
+        case _:
+            part = "metadata"
+    cell = path[1] if path[0:1] == ("cells",) and len(path) > 1 else None
+    return (cell + 1 if isinstance(cell, int) else None), part

@@ -1,0 +1,164 @@
+"""What stands in the lock file's place is looked at before it is opened: `filelock` empties what it opens."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dispatch_widgets.errors import SettingsWriteError
+from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.req("ST-3")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="links, owners and pipes as POSIX has them")
+as_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away"
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    return folder / "dispatch.settings.json"
+
+
+@pytest.fixture
+def lock(file: Path) -> Path:
+    return file.with_name(f"{file.name}.lock")
+
+
+@pytest.fixture
+def precious(tmp_path: Path) -> Path:
+    path = tmp_path / "precious.txt"
+    path.write_text("not to be lost")
+    return path
+
+
+def save(file: Path) -> None:
+    SettingsStore(file, lock_timeout_seconds=2.0).edit(lambda document: put(document, ("note",), 1))
+
+
+def refusal(file: Path, lock: Path) -> str:
+    """What a save says that must be refused, after a look at the error and at the folder."""
+    there = sorted(file.parent.iterdir())
+    with pytest.raises(SettingsWriteError) as caught:
+        save(file)
+    assert str(lock) in caught.value.hint
+    assert "remove it" in caught.value.hint
+    assert caught.value.path == str(file)
+    assert sorted(file.parent.iterdir()) == there
+    return caught.value.message
+
+
+@posix
+@pytest.mark.parametrize("kind", ["symbolic", "hard"])
+def test_a_planted_link_is_refused_and_its_target_stays(
+    file: Path, lock: Path, precious: Path, kind: str
+) -> None:
+    """A link in the lock's place empties nothing: the save is refused in words that name it (ST-3)."""
+    if kind == "symbolic":
+        lock.symlink_to(precious)
+    else:
+        lock.hardlink_to(precious)
+    assert kind in refusal(file, lock)
+    assert precious.read_text() == "not to be lost"
+    lock.unlink()
+    save(file)
+
+
+@posix
+def test_a_link_to_nothing_makes_no_file_elsewhere(file: Path, lock: Path, tmp_path: Path) -> None:
+    """A link that leads nowhere yet is refused too, so that no file is made there."""
+    lock.symlink_to(tmp_path / "new")
+    assert "symbolic" in refusal(file, lock)
+    assert not (tmp_path / "new").exists()
+
+
+@posix
+@pytest.mark.parametrize("kind", ["a folder", "a named pipe", "a device or socket"])
+def test_what_is_no_file_is_refused(
+    file: Path, lock: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder, a pipe and a socket are refused at once, and named."""
+    monkeypatch.chdir(lock.parent)  # the name of a socket must be short
+    if kind == "a folder":
+        lock.mkdir()
+    elif kind == "a named pipe":
+        os.mkfifo(lock)
+    else:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(lock.name)
+    assert kind in refusal(file, lock)
+
+
+@as_root
+def test_another_users_file_is_refused(file: Path, lock: Path) -> None:
+    """A file that belongs neither to us nor to who owns the folder or the settings is not emptied."""
+    lock.write_text("theirs")
+    os.chown(lock, 12345, 12345)
+    assert "another user's" in refusal(file, lock)
+    assert lock.read_text() == "theirs"
+
+
+@as_root
+@pytest.mark.parametrize("shared_by", ["the folder's owner", "the file's owner", "a group"])
+def test_in_a_shared_folder_the_lock_may_be_a_colleagues(file: Path, lock: Path, shared_by: str) -> None:
+    """Who owns the folder or the settings file, and a group that may write there, have locks too."""
+    lock.touch()
+    os.chown(lock, 12345, 12346)
+    if shared_by == "the folder's owner":
+        os.chown(file.parent, 12345, 0)
+    elif shared_by == "the file's owner":
+        file.write_text("{}")
+        os.chown(file, 12345, 0)
+    else:
+        os.chown(file.parent, 0, 12346)
+        file.parent.chmod(0o2775)
+    save(file)
+
+
+@posix
+def test_a_link_that_is_put_there_while_the_lock_is_taken_is_refused(
+    file: Path, lock: Path, precious: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the lock somebody may change the file: it is looked at again afterwards."""
+    import filelock
+
+    acquire = filelock.FileLock.acquire
+
+    def planted(self: filelock.FileLock, **options: float) -> object:
+        taken = acquire(self, **options)
+        lock.unlink()
+        lock.hardlink_to(precious)
+        return taken
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", planted)
+    assert "hard" in refusal_after(file)
+    assert precious.read_text() == "not to be lost"
+    assert not file.exists()
+
+
+def refusal_after(file: Path) -> str:
+    with pytest.raises(SettingsWriteError) as caught:
+        save(file)
+    return caught.value.message
+
+
+@posix
+def test_the_lock_file_is_private(file: Path, lock: Path) -> None:
+    """Nobody else can take the lock and so stop every save."""
+    old = os.umask(0)
+    try:
+        save(file)
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(lock.stat().st_mode) == 0o600
