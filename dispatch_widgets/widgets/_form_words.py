@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._text import clean, plural
 from ..presets import KEY_VARIABLES, is_own_pair
-from ..urls import host_of
+from ..service.consent import why_asked
+from ..urls import host_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,9 @@ def variable_hint(variable: str, url: str) -> Hint:
     name = clean(variable) or "NAME"
     hint: Hint = ["The file gets ", {"text": f"${{{name}}}", "mono": True}, _REFERENCE_WORDS]
     if variable and url and not is_own_pair(variable, url):
-        hint.append(f" Saving sends the value of {name} to {clean(host_of(url))}.")
+        hint.append(f" Saving sends the value of {name} to {clean(host_words(url))}.")
+        doubt = why_asked(variable, url)
+        hint += [f" {doubt}"] if doubt else []
     return hint
 
 

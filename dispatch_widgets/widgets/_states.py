@@ -135,7 +135,8 @@ def _trouble(
     if isinstance(error, ConsentNeededError) or provider.id in hub.unsent:
         needed = hub.service.needs_consent(provider.id)
         if needed is not None:
-            return ProviderState(_NOT_SENT, consent_question(provider, *needed), needs_attention=True)
+            question = consent_question(provider, needed, changed=hub.unsent.get(provider.id, False))
+            return ProviderState(_NOT_SENT, question, needs_attention=True)
         error = None if isinstance(error, ConsentNeededError) else error
     is_limit = isinstance(error, DiscoveryError) and error.kind == "RATE_LIMITED"
     if limited is not None and (error is None or is_limit):

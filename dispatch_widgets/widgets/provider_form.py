@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._text import clean
-from ..errors import DispatchError, InvalidInputError, NotFoundError
+from ..errors import ChangedMeanwhileError, DispatchError, InvalidInputError, NotFoundError
 from ..secrets import NO_KEY_NEEDED, Secret, is_reference, key_problem
 from ._base import UnexpectedError
 from ._parts import button, show
@@ -81,6 +81,8 @@ class ProviderForm(ProviderFields):
                 self._save(source, value)
             except InvalidInputError as error:
                 self._refuse(error)
+            except ChangedMeanwhileError as error:
+                self._ask_anew(source, error)
             except NotFoundError as error:
                 self._hold(source, value)
                 self.refuse(error)
@@ -110,12 +112,25 @@ class ProviderForm(ProviderFields):
         else:
             changes = self._changes(provider, key, url)
             saved = (
-                service.update_provider(provider.id, **changes) if changes else service.provider(provider.id)
+                service.update_provider(provider.id, **changes, seen=provider)
+                if changes
+                else service.provider(provider.id)
             )
             fetch = bool(changes.keys() - {"name"})
         self._held = None
         self.saving = False
         self._panel.form_saved(self, saved, fetch=fetch)
+
+    def _ask_anew(self, source: str, error: ChangedMeanwhileError) -> None:
+        """Show the provider as it is now; a key that was typed for another host is let go (SEC-8)."""
+        self._held = None
+        self.refuse(error)
+        if self.provider is not None:
+            self.read_again(self._panel.service.settings.provider(self.provider.id))
+        words = "Look at the base URL. If it is right, {}press Save again."
+        hint = words.format("" if source == "variable" else "enter the key once more and ")
+        self.note.set("warn", error.message, hint)
+        self._panel.root.focus(_NEXT)
 
     def _key(self, source: str, value: str) -> str:
         if source == "variable":
@@ -155,8 +170,8 @@ class ProviderForm(ProviderFields):
             self._held = Secret(value)
             self.secret.placeholder = KEPT_WORDS
 
-    def _changes(self, provider: Provider, key: str, url: str) -> dict[str, str]:
-        changes: dict[str, str] = {}
+    def _changes(self, provider: Provider, key: str, url: str) -> dict[str, Any]:
+        changes: dict[str, Any] = {}
         if self.name.value != provider.name:
             changes["name"] = self.name.value
         if self.type.value != provider.type:
