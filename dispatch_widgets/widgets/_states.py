@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..discovery.models import ModelList
     from ..errors import DiscoveryKind, DispatchError
+    from ..service.consent import Sending
     from ..settings.schema import Assignment, CatalogEntry, Provider
     from ._hub import Hub, Outcome
     from ._rows import Action, Badge, Icon, Note, Rich, Run, Tone
@@ -100,7 +101,9 @@ def state_of(hub: Hub, provider: Provider, models: ModelList | None, now: dateti
     if provider.is_mock or provider.id in hub.asked:
         return ProviderState(limited_until=limited)
     if not provider.is_known:
-        return _unknown_type(provider)
+        return _unknown_type(
+            provider, hub.service.needs_consent(provider.id), changed=hub.unsent.get(provider.id, False)
+        )
     return (
         _trouble(hub, provider, models, limited, now)
         or _outcome(hub, provider)
@@ -114,12 +117,16 @@ _STALE = ProviderState({"text": "Stale", "tone": "warn", "icon": "clock"})
 _NOT_SENT: Badge = {"text": "Not sent", "tone": "warn", "icon": "info"}
 
 
-def _unknown_type(provider: Provider) -> ProviderState:
+def _unknown_type(provider: Provider, sending: Sending | None, *, changed: bool) -> ProviderState:
     note: Note = {
         "tone": "warn",
         "title": f"This version does not know the type {clean(provider.type)}.",
         "text": "It is kept as it is. A newer version of this package or of the Dispatch app may know it.",
     }
+    if sending is not None:  # it is not asked for models, but `resolve` gives its key out
+        lead = f"{note['title']} It is not asked for models, and resolve() gives its key out after a yes."
+        note = consent_question(provider, sending, changed=changed)
+        note["text"] = f"{lead} {note['text']}"
     return ProviderState({"text": "Unknown type"}, note)
 
 

@@ -232,7 +232,7 @@ class ProvidersPanel(BasePanel):
         self.hub.ask_all([provider_id for provider_id in able_to if self.hub.may_ask(provider_id)])
 
     def _allow(self, provider_id: str, sending: Sending) -> None:
-        if self.hub.allow(provider_id, sending):
+        if self.hub.allow(provider_id, sending) and self.service.provider(provider_id).is_known:
             self._refresh(provider_id)
 
     def _ask(self, provider_id: str, question: str) -> None:

@@ -189,10 +189,11 @@ async def test_a_reference_of_the_file_is_sent_nowhere_unasked(
     host = demo.openai_base_url.split("/")[2]
     assert (await mutate("updateProvider", {**provider, "name": "Mine"})).data["name"] == "Mine"
     data = (await query("discoverModels", given)).error["data"]
-    assert data["consent"] == {"reference": "SOMEBODYS_SECRET", "host": host}
+    assert data["consent"] == {"variable": "SOMEBODYS_SECRET", "host": host}
     assert "allowSending" in data["hint"]
     assert demo.requests == ()
-    assert (await mutate("updateProvider", {"id": provider["id"], "allowSending": True})).status == 200
+    agreed = {"id": provider["id"], "allowSending": data["consent"]}
+    assert (await mutate("updateProvider", agreed)).status == 200
     assert len((await query("discoverModels", given)).data) == 30
 
 
