@@ -101,9 +101,8 @@ def state_of(hub: Hub, provider: Provider, models: ModelList | None, now: dateti
     if provider.is_mock or provider.id in hub.asked:
         return ProviderState(limited_until=limited)
     if not provider.is_known:
-        return _unknown_type(
-            provider, hub.service.needs_consent(provider.id), changed=hub.unsent.get(provider.id, False)
-        )
+        sending = hub.service.needs_consent(provider.id)
+        return _unknown_type(provider, sending, changed=hub.unsent.get(provider.id, False))
     return (
         _trouble(hub, provider, models, limited, now)
         or _outcome(hub, provider)

@@ -90,6 +90,24 @@ def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
         run(*command, "--allow-sending", code=2)
 
 
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("command", [("try", "classify"), ("discover", "Lab"), ("diagnose", "Lab")])
+def test_a_yes_on_the_command_line_is_to_what_it_names(
+    run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    """With another host or variable in the file than the option names, nothing is sent; it says what is."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
+    _change(server, apiKey="${SOMEBODYS_SECRET}", baseUrl="https://good.test/v1")
+    said = run("discover", "Lab", code=1).stderr
+    assert "--allow-sending SOMEBODYS_SECRET@good.test" in said
+    _change(server, baseUrl=server.second_openai_base_url)
+    for agreed in ("SOMEBODYS_SECRET@good.test", f"OTHER@127.0.0.1:{server.port}", "good.test", "@"):
+        refused = run(*command, "--allow-sending", agreed, code=1).stderr
+        assert f"it wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}" in refused
+        assert f"--allow-sending SOMEBODYS_SECRET@127.0.0.1:{server.port}" in refused
+    assert server.connections == 0
+
+
 @pytest.mark.req("SEC-4")
 def test_a_yes_for_one_of_all_is_a_command_to_be_typed(
     run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch

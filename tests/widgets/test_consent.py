@@ -135,18 +135,19 @@ def asked(service, foreign, page) -> ProvidersPanel:
 
 @pytest.mark.req("SEC-8", "SEC-4")
 @pytest.mark.parametrize("seen", ["at once", "after the card was drawn anew"])
-def test_a_press_sends_to_the_host_that_the_button_named(service, demo, asked, foreign, page, seen) -> None:
+def test_a_press_sends_to_the_host_that_the_button_named(service, demo, asked, page, seen) -> None:
     """Another host in the file by then: nothing is sent, the card says so and asks for the new one."""
-    (button,) = page.row(asked.list, "Odd")["note"]["actions"]
+    card = page.row(asked.list, "Odd")
+    (button,) = card["note"]["actions"]
     _change(service, "Odd", baseUrl=demo.openai_base_url)
     if seen != "at once":
         asked.hub.look()
         assert asked.hub.settle()
     before = demo.connections
-    page.answer(asked.list, button["action"], foreign)
+    page.answer(asked.list, button["action"], card["id"])
     page.wait(asked)
     assert demo.connections == before
-    host = service.provider(foreign).host
+    host = service.provider(card["id"]).host
     note = page.row(asked.list, "Odd")["note"]
     assert page.words(note["title"]).startswith("The file has changed.")
     assert note["text"].startswith("Nothing was sent.")
@@ -158,9 +159,7 @@ def test_a_press_sends_to_the_host_that_the_button_named(service, demo, asked, f
 
 
 @pytest.mark.req("SEC-8")
-def test_a_press_sends_the_variable_that_the_button_named(
-    service, demo, asked, foreign, page, monkeypatch
-) -> None:
+def test_a_press_sends_the_variable_that_the_button_named(service, demo, asked, page, monkeypatch) -> None:
     """Another variable in the file by then is asked about anew; so is a plain key not sent by that press."""
     monkeypatch.setenv("ANOTHER_SECRET", demo.api_key)
     _change(service, "Odd", apiKey="${ANOTHER_SECRET}", baseUrl=demo.openai_base_url)
@@ -196,7 +195,7 @@ def test_the_list_of_models_keeps_to_what_its_button_named(service, demo, foreig
 
 @pytest.mark.req("SEC-8")
 def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreign, page) -> None:
-    """Saving does not send a variable to a host that another program has put there, and the form says which."""
+    """Saving sends no variable to a host that another program has put there; the form says which it is."""
     _change(service, "Odd", baseUrl="https://good.test/v1", apiKey="sk-before-0123456789")
     panel = ProvidersPanel(service)
     form = panel.edit(foreign)
@@ -210,7 +209,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     assert (service.path.read_bytes(), demo.connections) == (before, connections)
     assert panel.form is form
     host = service.provider(foreign).host
-    assert f"to {host}, no longer to good.test" in form.note.words
+    assert f"to {host}, no longer to good.test" in form.note.content
     assert f"Saving sends the value of OPENAI_API_KEY to {host}." in page.words(form.secret.hint)
     form.save.click()
     page.type_key(form, "OPENAI_API_KEY", source="variable")
@@ -231,7 +230,7 @@ def test_a_form_saves_a_typed_key_for_the_host_that_it_showed(service, demo, ids
     page.type_key(form, canary)
     page.wait(panel)
     assert (service.path.read_bytes(), demo.connections) == (before, connections)
-    assert "enter the key once more" in form.note.words
+    assert "enter the key once more" in form.note.content
     assert form.url.value == demo.openai_base_url
     form.save.click()
     page.type_key(form, "")
@@ -242,7 +241,7 @@ def test_a_form_saves_a_typed_key_for_the_host_that_it_showed(service, demo, ids
 
 @pytest.mark.req("SEC-8")
 def test_a_form_keeps_another_programs_key_from_the_host_that_was_typed(service, demo, ids, page) -> None:
-    """A base URL typed beside the key that was shown is not saved beside one that another program put there."""
+    """A base URL typed beside the key that was shown is not saved beside another program's key."""
     panel = ProvidersPanel(service)
     form = panel.edit(ids["Lab"])
     form.url.control.value = demo.second_openai_base_url
@@ -251,7 +250,7 @@ def test_a_form_keeps_another_programs_key_from_the_host_that_was_typed(service,
     form.save.click()
     page.type_key(form, "")
     page.wait(panel)
-    assert "another key" in form.note.words
+    assert "another key" in form.note.content
     assert service.provider(ids["Lab"]).base_url == "https://other.test/v1"
     assert demo.connections == connections
 
@@ -315,7 +314,7 @@ def test_found_here_adds_what_its_row_named(settings_path, gateway, page, monkey
 
 @pytest.mark.req("SEC-8", "UI")
 def test_found_here_says_of_an_address_that_is_none(settings_path, gateway, page, monkeypatch) -> None:
-    """A companion that cannot be a base URL is said; Add leads to the form, which says where it would send."""
+    """A companion that can be no base URL is said; Add leads to the form, which says where it would send."""
     monkeypatch.setenv("OPENAI_BASE_URL", "gateway.test/v1")
     panel = ProvidersPanel(SettingsService(settings_path))
     (row,) = panel.found.rows
