@@ -158,14 +158,18 @@ def sending_of(provider: Provider) -> Sending | None:
 
 
 def why_asked(variable: str, url: str) -> str:
-    """Why a preset's own variable is asked about for the preset's own host; empty where it is another's.
+    """What the environment says about a variable and the host that is asked about; empty if nothing.
 
     Args:
         variable: The name of an environment variable.
         url: Where its value would be sent.
     """
-    named = server_named_beside(variable) if is_presets_pair(variable, url) else None
-    return named.doubt if named is not None else ""
+    named = server_named_beside(variable)
+    if named is None or not url:
+        return ""
+    if named.base_url and host_words(named.base_url) == host_words(url):
+        return f"{named.companion} names that server for this key."
+    return named.doubt if is_presets_pair(variable, url) else ""
 
 
 def check_as_seen(provider: Provider, expected: Provider) -> None:

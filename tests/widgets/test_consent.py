@@ -349,3 +349,31 @@ def test_the_card_of_a_migrated_entry_asks_and_says_why(settings_path, gateway, 
     assert [action["label"] for action in note["actions"]] == ["Send $OPENAI_API_KEY to api.openai.com"]
     assert f"OPENAI_BASE_URL names {gateway}" in note["text"]
     assert "usually has another key" not in note["text"]
+
+
+@pytest.mark.req("SEC-8", "MD-14")
+def test_a_suggested_address_is_taken_for_the_key_that_it_was_found_with(service, demo, ids, page) -> None:
+    """A diagnosis of one account does not send the key, which another program has put there, to its host."""
+    _change(service, "Lab", baseUrl=demo.openai_base_url.removesuffix("/v1"))
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "refresh", ids["Lab"])
+    page.answer(panel.list, "diagnose", ids["Lab"])
+    page.until(lambda: "items" in page.row(panel.list, "Lab")["note"])
+    page.wait(panel)
+    _change(service, "Lab", apiKey="sk-of-another-host-0123", baseUrl="https://other.test/v1")
+    connections = demo.connections
+    page.press(panel.list, "Use …/v1", "Lab")
+    page.wait(panel)
+    assert service.provider(ids["Lab"]).base_url == "https://other.test/v1"
+    assert "another key" in page.row(panel.list, "Lab")["note"]["title"]
+    assert demo.connections == connections
+
+
+@pytest.mark.req("SEC-8")
+def test_a_gateways_own_pair_is_asked_about_with_what_is_known(service, foreign, gateway, page) -> None:
+    """A file that names the server that the environment names, too, is asked about, and that is said."""
+    panel = ProvidersPanel(service)
+    page.answer(panel.list, "refresh", foreign)
+    assert panel.hub.settle()
+    note = page.row(panel.list, "Odd")["note"]
+    assert note["text"].startswith("OPENAI_BASE_URL names that server for this key.")
