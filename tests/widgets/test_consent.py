@@ -357,6 +357,7 @@ def test_a_suggested_address_is_taken_for_the_key_that_it_was_found_with(service
     _change(service, "Lab", baseUrl=demo.openai_base_url.removesuffix("/v1"))
     panel = ProvidersPanel(service)
     page.answer(panel.list, "refresh", ids["Lab"])
+    page.wait(panel)
     page.answer(panel.list, "diagnose", ids["Lab"])
     page.until(lambda: "items" in page.row(panel.list, "Lab")["note"])
     page.wait(panel)
