@@ -5,8 +5,8 @@ its writer's choice would send that secret off at the first refresh. So a refere
 where its variable was made for the host (a preset's own pair), where the user gave it here, or after
 they said so. What was said is held in memory, for one process.
 
-A yes is to one reference and one place, as the user saw them. It is never a yes to "whatever the file
-says": that may have changed since.
+A yes is to one reference and one place, and carries them as the user saw them: by the time it arrives
+the file may say something else, which is asked about anew.
 """
 
 from __future__ import annotations
