@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._text import clean
 from ..errors import ChangedMeanwhileError, DispatchError, InvalidInputError, NotFoundError
 from ..secrets import NO_KEY_NEEDED, Secret, is_reference, key_problem
+from ..service.consent import check_as_seen
 from ._base import UnexpectedError
 from ._parts import button, show
 from ._provider_fields import KEPT_WORDS, ProviderFields
@@ -111,6 +112,10 @@ class ProviderForm(ProviderFields):
             fetch = True
         else:
             changes = self._changes(provider, key, url)
+            if self.says_where_it_sends and changes.keys() <= {"name"}:
+                check_as_seen(
+                    service.provider(provider.id), provider
+                )  # it said so of the host that was there
             saved = (
                 service.update_provider(provider.id, **changes, seen=provider)
                 if changes

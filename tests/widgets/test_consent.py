@@ -219,6 +219,27 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
 
 
 @pytest.mark.req("SEC-8")
+def test_a_form_in_which_nothing_was_changed_says_what_was_changed_elsewhere(
+    service, demo, foreign, page
+) -> None:
+    """It said where saving sends a variable: with another host in the file by then it says which."""
+    _change(service, "Odd", baseUrl="https://good.test/v1")
+    panel = ProvidersPanel(service)
+    form = panel.edit(foreign)
+    _change(service, "Odd", baseUrl=demo.openai_base_url)
+    connections = demo.connections
+    form.save.click()
+    page.type_key(form, "OPENAI_API_KEY", source="variable")
+    page.wait(panel)
+    assert panel.form is form
+    assert "no longer to good.test" in form.note.content
+    assert f"Saving sends the value of OPENAI_API_KEY to {service.provider(foreign).host}." in page.words(
+        form.secret.hint
+    )
+    assert demo.connections == connections
+
+
+@pytest.mark.req("SEC-8")
 def test_a_form_saves_a_typed_key_for_the_host_that_it_showed(service, demo, ids, page, canary) -> None:
     """A key typed for one host is not saved for another; it is let go, in words, and asked for anew."""
     _change(service, "Lab", baseUrl="https://good.test/v1")
