@@ -113,9 +113,8 @@ class ProviderForm(ProviderFields):
         else:
             changes = self._changes(provider, key, url)
             if self.says_where_it_sends and changes.keys() <= {"name"}:
-                check_as_seen(
-                    service.provider(provider.id), provider
-                )  # it said so of the host that was there
+                # What it said is about the host that was there; nothing else would tell that it is another.
+                check_as_seen(service.provider(provider.id), provider)
             saved = (
                 service.update_provider(provider.id, **changes, seen=provider)
                 if changes
