@@ -116,14 +116,21 @@ def allow_sending(service: SettingsService, provider_id: str, wanted: str) -> No
 
     Raises:
         ConsentNeededError: If the file names something else.
+        ChangedMeanwhileError: If it names something else for which no yes is needed.
     """
-    needed = service.needs_consent(provider_id)
-    if needed is None:
-        return
+    from ..service.consent import sending_of
+
+    named = sending_of(service.provider(provider_id))
     if not wanted:
+        needed = service.needs_consent(provider_id)
+        if needed is None:
+            return
         warn(f"Sending {reference_words(needed.variable)} to {needed.host}.")
-    # As one text: a keyring's reference may have an @ of its own.
-    variable, host = needed if wanted in {"", _as_option(needed)} else ("", wanted)
+        variable, host = needed
+    elif named is not None and wanted == _as_option(named):
+        variable, host = named  # compared as one text: a keyring's reference may have an @ of its own
+    else:
+        variable, _, host = wanted.rpartition("@")
     service.allow_sending(provider_id, variable=variable, host=host)
 
 

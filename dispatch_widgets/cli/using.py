@@ -42,11 +42,13 @@ def try_task(*, task: str, timeout_seconds: float, wanted: str | None, as_json: 
     """
     service = open_service()
     try:
-        service.resolve(task)
+        provider_id = service.resolve(task).provider_id
     except ConsentNeededError as error:
         if wanted is None:
             raise
-        allow_sending(service, error.provider_id, wanted)
+        provider_id = error.provider_id
+    if wanted is not None:
+        allow_sending(service, provider_id, wanted)
     result = service.try_task(task, timeout_seconds=timeout_seconds)
     if as_json:
         print_json(try_facts(result))

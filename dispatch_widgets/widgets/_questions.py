@@ -97,7 +97,8 @@ def consent_question(provider: Provider, sending: Sending, *, changed: bool = Fa
     known = why_asked(sending.variable, url)
     if preset is not None and preset.key_variable not in {None, sending.variable}:
         known = f"{preset.name} usually has another key."
-    shown: Run = {"text": clean(reference_words(sending.variable), 80), "mono": True}
+    variable = sending.variable
+    shown: Run = {"text": clean(variable if ":" in variable else f"${{{variable}}}", 80), "mono": True}
     asked = f"Nothing is sent to {_host(sending)} until you say so here."
     note: Note = {
         "tone": "warn",

@@ -105,6 +105,9 @@ def test_a_yes_on_the_command_line_is_to_what_it_names(
         refused = run(*command, "--allow-sending", agreed, code=1).stderr
         assert f"it wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}" in refused
         assert f"--allow-sending SOMEBODYS_SECRET@127.0.0.1:{server.port}" in refused
+    _change(server, apiKey=server.second_api_key)
+    refused = run(*command, "--allow-sending", "SOMEBODYS_SECRET@good.test", code=1).stderr
+    assert "does not want $SOMEBODYS_SECRET sent to good.test any more" in refused
     assert server.connections == 0
 
 

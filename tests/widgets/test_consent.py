@@ -46,6 +46,8 @@ def test_a_foreign_variable_is_sent_only_after_consent(service, demo, foreign, p
     assert len(demo.requests) == before + 2  # the two that are the user's own
     assert page.row(panel.list, "Odd")["badge"]["text"] == "Not sent"
     assert panel.attention() == 1
+    question = page.words(page.row(panel.list, "Odd")["note"]["title"])
+    assert question == "The file names ${OPENAI_API_KEY} as this provider's key."
     (allow,) = page.row(panel.list, "Odd")["note"]["actions"]
     assert allow["label"] == f"Send $OPENAI_API_KEY to {service.provider(foreign).host}"
     page.press(panel.list, "Send $OPENAI_API_KEY to ", "Odd")
