@@ -12,6 +12,7 @@ _EXPORTS = {
     "_resolve": ("ResolvedModel",),
     "discovery.models": ("DiscoveredModel", "ModelList", "Price"),
     "errors": (
+        "ChangedMeanwhileError",
         "ConsentNeededError",
         "DiscoveryError",
         "DispatchError",

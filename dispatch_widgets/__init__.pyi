@@ -3,6 +3,7 @@ from ._resolve import ResolvedModel as ResolvedModel
 from .discovery.models import DiscoveredModel as DiscoveredModel
 from .discovery.models import ModelList as ModelList
 from .discovery.models import Price as Price
+from .errors import ChangedMeanwhileError as ChangedMeanwhileError
 from .errors import ConsentNeededError as ConsentNeededError
 from .errors import DiscoveryError as DiscoveryError
 from .errors import DispatchError as DispatchError

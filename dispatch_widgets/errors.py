@@ -13,6 +13,7 @@ carries survives pickling.
     ├── MissingVariableError      BAD_REQUEST            a ${NAME} that is not set
     ├── KeyringError              BAD_REQUEST            a keyring: reference that cannot be followed
     ├── ConsentNeededError        BAD_REQUEST            a reference that goes nowhere before a yes
+    ├── ChangedMeanwhileError     BAD_REQUEST            the file names another key or host than was seen
     ├── MissingPackageError       INTERNAL_SERVER_ERROR  an optional library that is not installed
     ├── NotPickledError           BAD_REQUEST            what holds a key, on its way to another process
     ├── SettingsFileError         INTERNAL_SERVER_ERROR  the settings file
@@ -193,6 +194,15 @@ class KeyringError(DispatchError):
     code = "BAD_REQUEST"
 
 
+def reference_words(variable: str) -> str:
+    """What a key refers to, as people read it: ``$NAME``, ``keyring:SERVICE/USER``.
+
+    Args:
+        variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
+    """
+    return variable if ":" in variable else f"${variable}"
+
+
 class ConsentNeededError(DispatchError):
     """A key that a reference leads to is not sent to this host before the user says so (SEC-4).
 
@@ -200,29 +210,55 @@ class ConsentNeededError(DispatchError):
 
     Args:
         variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
-        host: Where the key would be sent, with its port where one is named.
+        host: Where the key would be sent: with its port where one is named, with the scheme where it is
+            not the usual one, and in words where the file names no address that can be used.
         provider_id: The provider whose key it is.
+        because: Why the variable is not made for that host, in a sentence; empty where no more is known.
+        changed: Whether the user said yes to something else, which the file does not say any more.
     """
 
     code = "BAD_REQUEST"
 
-    def __init__(self, variable: str, *, host: str, provider_id: str) -> None:
+    def __init__(
+        self, variable: str, *, host: str, provider_id: str, because: str = "", changed: bool = False
+    ) -> None:
         self.variable = variable
         self.host = host
         self.provider_id = provider_id
-        what = variable if ":" in variable else f"${variable}"
+        self.because = because
+        self.changed = changed
+        what = reference_words(variable)
         self.button = f"Send {what} to {host}"
+        wants = f"wants {what} sent to {host}"
+        if changed:
+            said = f"That is not what the settings file says now: it {wants}. {because}"
+        elif because:
+            said = f"The settings file {wants}. {because}"
+        else:
+            said = f"The settings file {wants}, and it was not made for that server."
         super().__init__(
-            f"The settings file wants {what} sent to {host}, and it was not made for that server. "
-            "Nothing was sent.",
-            hint=f"If that is right, press “{self.button}” in the panel's Providers tab, "
-            f"or call service.allow_sending({provider_id!r}).",
+            f"{said.strip()} Nothing was sent.",
+            hint=f"If that is right, press “{self.button}” in the panel's Providers tab, or call "
+            f"service.allow_sending({provider_id!r}, variable={variable!r}, host={host!r}).",
         )
 
     def as_dict(self) -> dict[str, Any]:
         """The error as plain JSON values, with what would be sent where."""
         more = {"variable": self.variable, "host": self.host, "providerId": self.provider_id}
         return {**super().as_dict(), **more}
+
+
+class ChangedMeanwhileError(DispatchError):
+    """The file does not say any more what the user saw, so nothing is saved or sent (SEC-8).
+
+    Args:
+        message: What is different, in a sentence.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="Look at the provider as it is now, then do it again if it is right.")
 
 
 class MissingPackageError(DispatchError):

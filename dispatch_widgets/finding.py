@@ -14,15 +14,16 @@ from urllib.parse import urlsplit
 
 from ._loop import background
 from ._text import html_table, text_table
-from .presets import PRESETS
+from .presets import PRESETS, server_named_beside
 from .secrets import NO_KEY_NEEDED, key_problem
+from .urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .discovery.models import ModelList
     from .errors import DiscoveryError
-    from .presets import Preset
+    from .presets import NamedServer, Preset
 
 FIND_TIMEOUT_SECONDS = 1.0
 """How long a local server may take to list its models."""
@@ -35,10 +36,23 @@ class FoundVariable:
     Attributes:
         variable: Its name.
         preset: The provider whose variable it is.
+        named: Another server that the environment names for this key (``OPENAI_BASE_URL`` for
+            ``OPENAI_API_KEY``): the key may well be made for that one. None where it names none.
     """
 
     variable: str
     preset: Preset
+    named: NamedServer | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where the key goes: to the server that the environment names, else to the preset's."""
+        return self.preset.base_url if self.named is None else self.named.base_url
+
+    @property
+    def name(self) -> str:
+        """What a provider with it is called: by its host, where that is not the preset's."""
+        return self.preset.name if not self.base_url or self.named is None else host_of(self.base_url)
 
     @property
     def reference(self) -> str:
@@ -80,7 +94,8 @@ class FoundHere:
 
     def _rows(self) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = [
-            (found.preset.name, found.preset.base_url, found.reference, "") for found in self.variables
+            (found.name, found.base_url or (found.named.words if found.named else ""), found.reference, "")
+            for found in self.variables
         ]
         for server in self.servers:
             models = "wants a key" if server.models is None else f"{server.models:,}"
@@ -154,7 +169,11 @@ def found_variables(
     """
     values = os.environ if environ is None else environ
     return tuple(
-        FoundVariable(variable=preset.key_variable, preset=preset)
+        FoundVariable(
+            variable=preset.key_variable,
+            preset=preset,
+            named=server_named_beside(preset.key_variable, values),
+        )
         for preset in presets
         if preset.key_variable is not None and key_problem(values.get(preset.key_variable)) is None
     )

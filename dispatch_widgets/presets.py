@@ -5,16 +5,23 @@ in which they were read there. Pages on which keys are made lie behind a login, 
 opened: they are as the makers' documentation and other projects give them.
 
 A preset is a suggestion for a form. Beyond that, only the consent rule looks at it: a preset's own variable
-goes to its own host without a question (SEC-4).
+goes to its own host without a question (SEC-4), unless a companion of the variable names another server
+(SEC-8).
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .errors import InvalidInputError
+from .urls import host_words, normalise_base_url
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ._terms import ProviderType
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -215,7 +222,133 @@ KEY_VARIABLES: tuple[str, ...] = tuple(
 )
 """The environment variables that hold keys of well-known providers."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A variable that tells tools to which server the key in another variable goes.
+
+    Attributes:
+        variable: Its name: ``OPENAI_BASE_URL``.
+        key_variable: The variable that holds the key: ``OPENAI_API_KEY``.
+        source: Which code or page of its maker reads it.
+        checked: The month in which that was read, ``YYYY-MM``.
+    """
+
+    variable: str
+    key_variable: str
+    source: str
+    checked: str = "2026-11"
+
+
+COMPANIONS: tuple[Companion, ...] = (
+    Companion(
+        variable="OPENAI_BASE_URL",
+        key_variable="OPENAI_API_KEY",
+        source="https://github.com/openai/openai-python",
+    ),
+    Companion(
+        variable="OPENAI_API_BASE",  # the SDK's own before version 1, and LangChain's still
+        key_variable="OPENAI_API_KEY",
+        source="https://pypi.org/project/langchain-openai/",
+    ),
+    Companion(
+        variable="ANTHROPIC_BASE_URL",
+        key_variable="ANTHROPIC_API_KEY",
+        source="https://github.com/anthropics/anthropic-sdk-python",
+    ),
+    Companion(
+        variable="ANTHROPIC_API_URL",
+        key_variable="ANTHROPIC_API_KEY",
+        source="https://pypi.org/project/langchain-anthropic/",
+    ),
+    Companion(
+        variable="MISTRAL_BASE_URL",
+        key_variable="MISTRAL_API_KEY",
+        source="https://pypi.org/project/langchain-mistralai/",
+    ),
+    Companion(
+        variable="GROQ_BASE_URL",
+        key_variable="GROQ_API_KEY",
+        source="https://github.com/groq/groq-python",
+    ),
+    Companion(
+        variable="TOGETHER_BASE_URL",
+        key_variable="TOGETHER_API_KEY",
+        source="https://github.com/togethercomputer/together-py",
+    ),
+    Companion(
+        variable="DEEPSEEK_API_BASE",
+        key_variable="DEEPSEEK_API_KEY",
+        source="https://pypi.org/project/langchain-deepseek/",
+    ),
+    Companion(
+        variable="GOOGLE_GEMINI_BASE_URL",
+        key_variable="GEMINI_API_KEY",
+        source="https://github.com/googleapis/python-genai",
+    ),
+    Companion(
+        variable="FIREWORKS_BASE_URL",
+        key_variable="FIREWORKS_API_KEY",
+        source="https://pypi.org/project/fireworks-ai/",
+    ),
+)
+"""The companions of key variables; of two for one key, the one that the maker's own SDK reads comes first."""
+
 _BY_KEY = {preset.key: preset for preset in PRESETS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedServer:
+    """The server that a companion names, which is not the one that the key variable is known for.
+
+    Attributes:
+        companion: The companion's name: ``OPENAI_BASE_URL``.
+        base_url: In the form in which it is stored; empty if what stands there cannot be a base URL.
+    """
+
+    companion: str
+    base_url: str
+
+    @property
+    def words(self) -> str:
+        """That, in a few words."""
+        if not self.base_url:
+            return f"{self.companion} is set to something that is no base URL"
+        return f"{self.companion} names {host_words(self.base_url)}"
+
+    @property
+    def doubt(self) -> str:
+        """What follows from it for the key, in a sentence."""
+        if not self.base_url:
+            return f"{self.words}, so it is not said which server this key is made for."
+        return f"{self.words}, so this key may be made for that server."
+
+
+def server_named_beside(variable: str, environ: Mapping[str, str] | None = None) -> NamedServer | None:
+    """Where the environment says that the key in a variable goes, if that is not its preset's own host.
+
+    A companion that names the preset's own host says nothing new. One that can be used comes before one
+    that cannot.
+
+    Args:
+        variable: The name of a key variable.
+        environ: The environment to read; this process's if None.
+    """
+    values = os.environ if environ is None else environ
+    own = next((preset for preset in PRESETS if preset.key_variable == variable), None)
+    unusable: NamedServer | None = None
+    for companion in COMPANIONS:
+        text = values.get(companion.variable, "").strip()
+        if own is None or companion.key_variable != variable or not text:
+            continue
+        try:
+            url = normalise_base_url(text, own.type).url
+        except InvalidInputError:
+            unusable = unusable or NamedServer(companion=companion.variable, base_url="")
+            continue
+        if preset_for_url(url) is not own:
+            return NamedServer(companion=companion.variable, base_url=url)
+    return unusable
 
 
 def find_preset(key: str) -> Preset | None:
@@ -247,15 +380,30 @@ def preset_for_url(base_url: str) -> Preset | None:
     return next((preset for preset in PRESETS if not preset.is_local and preset.host == host), None)
 
 
-def is_own_pair(variable: str, base_url: str) -> bool:
-    """Whether a key variable and a server are one preset's own pair (SEC-4).
+def is_own_pair(variable: str, base_url: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a key variable and a server are one preset's own pair (SEC-4, SEC-8).
 
     Only over https: the pair says that the variable was made for this server, and a server that was
-    asked in clear cannot prove to be it.
+    asked in clear cannot prove to be it. And only where no companion of the variable says otherwise.
+
+    Args:
+        variable: The name of an environment variable.
+        base_url: Where its value would be sent.
+        environ: The environment to read; this process's if None.
+    """
+    return (
+        is_presets_pair(variable, base_url)
+        and urlsplit(base_url).scheme == "https"
+        and server_named_beside(variable, environ) is None
+    )
+
+
+def is_presets_pair(variable: str, base_url: str) -> bool:
+    """Whether a preset has this key variable and this host, whatever the environment says.
 
     Args:
         variable: The name of an environment variable.
         base_url: Where its value would be sent.
     """
     preset = preset_for_url(base_url)
-    return preset is not None and preset.key_variable == variable and urlsplit(base_url).scheme == "https"
+    return preset is not None and preset.key_variable == variable

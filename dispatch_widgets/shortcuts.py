@@ -67,9 +67,9 @@ def update_provider(provider_id: str, **changes: Any) -> Provider:
     return default_service().update_provider(provider_id, **changes)
 
 
-def allow_sending(provider_id: str) -> None:
+def allow_sending(provider_id: str, *, variable: str | None = None, host: str | None = None) -> None:
     """See `SettingsService.allow_sending`."""
-    default_service().allow_sending(provider_id)
+    default_service().allow_sending(provider_id, variable=variable, host=host)
 
 
 def delete_provider(provider_id: str, *, unassign: bool = False) -> Impact:

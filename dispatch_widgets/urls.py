@@ -217,3 +217,17 @@ def host_of(url: str) -> str:
     rest = url.partition("://")[2]
     user = _USER_INFO_BEFORE.match(rest)
     return re.split(r"[/?#\\]", rest[user.end() :] if user else rest, maxsplit=1)[0]
+
+
+def host_words(url: str) -> str:
+    """The host as a person is asked about it: ``llm.example.edu``, ``http://llm.example.edu``.
+
+    The scheme is said where it is not the usual one (https elsewhere, http on this machine and in private
+    networks), so that the words name one place and no other.
+
+    Args:
+        url: A base URL that can be one.
+    """
+    parts = urlsplit(url)
+    usual = "http" if is_private_host(parts.hostname or "") else "https"
+    return host_of(url) if parts.scheme == usual else f"{parts.scheme}://{host_of(url)}"

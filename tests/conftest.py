@@ -32,7 +32,10 @@ def _own_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPATCH_SETTINGS_PATH", raising=False)
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # of another environment IPython mixes packages in
     for name in list(os.environ):
-        if name.endswith(("_API_KEY", "_PROXY", "_proxy")) or name in {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
+        if name.endswith(("_API_KEY", "_BASE_URL", "_API_BASE", "_API_URL", "_PROXY", "_proxy")) or name in {
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+        }:
             monkeypatch.delenv(name)
     monkeypatch.chdir(work)
 

@@ -19,6 +19,7 @@ EXAMPLES = [
     errors.MissingVariableError("SOME_API_KEY"),
     errors.KeyringError("Nothing there."),
     errors.ConsentNeededError("SOME_API_KEY", host="llm.example.edu", provider_id="an-id"),
+    errors.ChangedMeanwhileError("The file has another host."),
     errors.MissingPackageError("openai", purpose="to make a client", install="dispatch-widgets[openai]"),
     errors.NotPickledError("A key", call='dw.resolve("grade")'),
     errors.SettingsFileError("No.", path="a.json"),

@@ -111,3 +111,29 @@ def test_a_server_on_another_versions_port_is_found(server: DemoServer) -> None:
     moved = replace(preset, base_url=elsewhere, other_ports=(port,))
     found = find_here(presets=[moved], environ={})
     assert [one.base_url for one in found.servers] == [server.second_openai_base_url]
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [
+        ({"OPENAI_BASE_URL": "https://gateway.test/v1/"}, ("gateway.test", "https://gateway.test/v1")),
+        ({"OPENAI_API_BASE": "http://10.0.0.7:4000"}, ("10.0.0.7:4000", "http://10.0.0.7:4000")),
+        ({"OPENAI_BASE_URL": "https://api.openai.com/v1"}, ("OpenAI", "https://api.openai.com/v1")),
+        (
+            {"OPENAI_BASE_URL": "nonsense", "OPENAI_API_BASE": "https://gateway.test"},
+            ("gateway.test", "https://gateway.test"),
+        ),
+        ({"OPENAI_BASE_URL": "gateway.test/v1"}, ("OpenAI", "")),
+        ({"ANTHROPIC_BASE_URL": "https://gateway.test"}, ("OpenAI", "https://api.openai.com/v1")),
+    ],
+)
+def test_a_key_is_found_with_the_server_that_is_named_beside_it(
+    environ: dict[str, str], found: tuple[str, str]
+) -> None:
+    """A gateway's key is offered for the gateway, under its name; an unusable address is said, not used."""
+    variables = find_here(servers=False, environ={"OPENAI_API_KEY": "sk-0123456789", **environ})
+    (one,) = variables.variables
+    assert (one.name, one.base_url) == found
+    assert (found[1] or "OPENAI_BASE_URL is set to something that is no base URL") in str(variables)
+    assert "gateway.test/v1" not in str(variables) or found[1]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dispatch_widgets.presets import (
+    COMPANIONS,
     KEY_VARIABLES,
     PRESETS,
     Preset,
@@ -112,3 +113,14 @@ def test_presets_load_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.req("SEC-8")
+def test_every_companion_belongs_to_a_known_key_variable_and_names_its_source() -> None:
+    """The table of companions has no row that nothing reads, none twice, and none without a source."""
+    names = [companion.variable for companion in COMPANIONS]
+    assert len(set(names)) == len(names)
+    for companion in COMPANIONS:
+        assert companion.key_variable in KEY_VARIABLES
+        assert companion.source.startswith("https://")
+    assert {"OPENAI_BASE_URL", "OPENAI_API_BASE", "ANTHROPIC_BASE_URL"} <= set(names)

@@ -18,6 +18,8 @@ from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundErr
 from .mending import convert, merge, move_away
 from .terminal import (
     FAILED,
+    allow_sending,
+    allow_sending_option,
     as_json_option,
     consent_hint,
     error_facts,
@@ -155,13 +157,8 @@ def providers(*, as_json: bool) -> None:
         print_table(("Name", "Type", "Host", "Key", "Id"), rows)
 
 
-allow_sending_option = click.option(
-    "--allow-sending", is_flag=True, help="Send PROVIDER the variable that the file names as its key."
-)
-
-
-def _check_allowed(provider: str | None, *, allow_sending: bool) -> None:
-    if allow_sending and provider is None:
+def _check_allowed(provider: str | None, wanted: str | None) -> None:
+    if wanted is not None and provider is None:
         raise click.UsageError("--allow-sending is for one PROVIDER at a time.")
 
 
@@ -170,16 +167,16 @@ def _check_allowed(provider: str | None, *, allow_sending: bool) -> None:
 @click.option("--refresh", is_flag=True, help="Ask even if a list from less than an hour ago is held.")
 @allow_sending_option
 @as_json_option
-def discover(*, provider: str | None, refresh: bool, allow_sending: bool, as_json: bool) -> None:
+def discover(*, provider: str | None, refresh: bool, wanted: str | None, as_json: bool) -> None:
     """List the models of PROVIDER (an id or a name), or count those of all providers."""
-    _check_allowed(provider, allow_sending=allow_sending)
+    _check_allowed(provider, wanted)
     service = open_service()
     if provider is None:
         _discover_all(service, refresh=refresh, as_json=as_json)
         return
     chosen = find_provider(service.get_providers(), provider)
-    if allow_sending:
-        service.allow_sending(chosen.id)
+    if wanted is not None:
+        allow_sending(service, chosen.id, wanted)
     models = service.discover_models(chosen.id, force_refresh=refresh)
     if as_json:
         print_json(list_facts(models))
@@ -235,19 +232,19 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
 @click.argument("provider", required=False)
 @allow_sending_option
 @as_json_option
-def diagnose(*, provider: str | None, allow_sending: bool, as_json: bool) -> None:
+def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None:
     """Find out step by step why PROVIDER (an id or a name; else each one) gives no models."""
-    _check_allowed(provider, allow_sending=allow_sending)
+    _check_allowed(provider, wanted)
     service = open_service()
     known = tuple(one for one in service.get_providers() if not one.is_mock)
     chosen = known if provider is None else (find_provider(known, provider),)
-    if allow_sending:
-        service.allow_sending(chosen[0].id)
+    if wanted is not None:
+        allow_sending(service, chosen[0].id, wanted)
     found = {}
     for one in chosen:
         found[one.id] = service.diagnose(one.id)
-        if service.needs_consent(one.id) is not None:
-            hint = consent_hint("diagnose" if provider is None else "", one.id)
+        if (needed := service.needs_consent(one.id)) is not None:
+            hint = consent_hint(needed, "diagnose" if provider is None else "", one.id)
             found[one.id] = replace(found[one.id], suggestion=hint)
     if as_json:
         print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from .._text import clean, text_table
-from ..errors import ConsentNeededError, SettingsFileError
+from ..errors import ConsentNeededError, SettingsFileError, reference_words
 from ..secrets import redact
 
 if TYPE_CHECKING:
@@ -32,6 +32,16 @@ def _remember_json(context: click.Context, _: click.Parameter, value: Any) -> An
 
 as_json_option = click.option(
     "--json", "as_json", is_flag=True, callback=_remember_json, help="Print JSON instead of a table."
+)
+
+
+allow_sending_option = click.option(
+    "--allow-sending",
+    "wanted",
+    is_flag=False,
+    flag_value="",
+    metavar="VARIABLE@HOST",
+    help="Send the variable that the file names as the key to the host that it names, if they are these.",
 )
 
 
@@ -78,20 +88,55 @@ def error_facts(error: DispatchError, command: str = "") -> dict[str, Any]:
     """
     facts = error.as_dict()
     if isinstance(error, ConsentNeededError):
-        facts["hint"] = consent_hint(command, error.provider_id)
+        facts["hint"] = consent_hint((error.variable, error.host), command, error.provider_id)
     return facts
 
 
-def consent_hint(command: str = "", provider_id: str = "") -> str:
+def consent_hint(sending: tuple[str, str], command: str = "", provider_id: str = "") -> str:
     """How to say yes to the sending of a key that the file refers to (SEC-4).
 
     Args:
+        sending: What would be sent, and to which host.
         command: The command to run; else the one that was run.
         provider_id: Whose key.
     """
+    option = f"--allow-sending {shlex.quote(_as_option(sending))}"
     if not command:
-        return "If that is right, run it again with --allow-sending."
-    return f"If that is right, run `dispatch-widgets {command} {shlex.quote(provider_id)} --allow-sending`."
+        return f"If that is right, run it again with {option}"
+    return f"If that is right, run `dispatch-widgets {command} {shlex.quote(provider_id)} {option}`."
+
+
+def allow_sending(service: SettingsService, provider_id: str, wanted: str) -> None:
+    """Say yes to what ``--allow-sending`` names, if the file still says that.
+
+    Args:
+        service: The service.
+        provider_id: Whose key.
+        wanted: ``VARIABLE@HOST``, as a hint named it; empty for what the file says now, which is told.
+
+    Raises:
+        ConsentNeededError: If the file names something else.
+        ChangedMeanwhileError: If it names something else for which no yes is needed.
+    """
+    from ..service.consent import sending_of
+
+    named = sending_of(service.provider(provider_id))
+    if not wanted:
+        needed = service.needs_consent(provider_id)
+        if needed is None:
+            return
+        warn(f"Sending {reference_words(needed.variable)} to {needed.host}.")
+        variable, host = needed
+    elif named is not None and wanted == _as_option(named):
+        variable, host = named  # compared as one text: a keyring's reference may have an @ of its own
+    else:
+        variable, _, host = wanted.rpartition("@")
+    service.allow_sending(provider_id, variable=variable, host=host)
+
+
+def _as_option(sending: tuple[str, str]) -> str:
+    variable, host = sending
+    return f"{variable}@{host}"
 
 
 def open_service(path: Path | None = None, *, auto_migrate: bool = True) -> SettingsService:

@@ -10,7 +10,17 @@ import click
 from .._facts import scan_facts, try_facts
 from ..errors import ConsentNeededError
 from ..trying import TRY_TIMEOUT_SECONDS
-from .terminal import FAILED, as_json_option, open_service, print_json, print_line, print_table, warn
+from .terminal import (
+    FAILED,
+    allow_sending,
+    allow_sending_option,
+    as_json_option,
+    open_service,
+    print_json,
+    print_line,
+    print_table,
+    warn,
+)
 
 
 @click.command("try")
@@ -23,20 +33,22 @@ from .terminal import FAILED, as_json_option, open_service, print_json, print_li
     show_default=True,
     help="How many seconds it may take.",
 )
-@click.option("--allow-sending", is_flag=True, help="Send the variable that the file names as the key.")
+@allow_sending_option
 @as_json_option
-def try_task(*, task: str, timeout_seconds: float, allow_sending: bool, as_json: bool) -> None:
+def try_task(*, task: str, timeout_seconds: float, wanted: str | None, as_json: bool) -> None:
     """Ask the model of TASK for a few words, or for one vector, and say whether and how fast it answered.
 
     It is a real request: it may cost a fraction of a cent.
     """
     service = open_service()
     try:
-        service.resolve(task)
+        provider_id = service.resolve(task).provider_id
     except ConsentNeededError as error:
-        if not allow_sending:
+        if wanted is None:
             raise
-        service.allow_sending(error.provider_id)
+        provider_id = error.provider_id
+    if wanted is not None:
+        allow_sending(service, provider_id, wanted)
     result = service.try_task(task, timeout_seconds=timeout_seconds)
     if as_json:
         print_json(try_facts(result))

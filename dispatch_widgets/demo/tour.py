@@ -61,9 +61,9 @@ def _walk(on: Stage, say: Say) -> None:
     for provider in service.get_providers():
         missing = service.needs_consent(provider.id)
         if missing is not None:
-            say(f"   {clean(provider.name)} names ${missing[0]} as its key, for {clean(missing[1])}.")
+            say(f"   {clean(provider.name)} names ${missing.variable} as its key, for {clean(missing.host)}.")
             say("   A file may come from anybody, so that is sent only after a yes: given here.")
-            service.allow_sending(provider.id)
+            service.allow_sending(provider.id, variable=missing.variable, host=missing.host)
     lists = service.refresh_all()
     say(_indented(_providers(service.get_providers(), lists)))
 

@@ -81,6 +81,14 @@ export type DiscoveryKind =
   | 'TOO_LARGE'
   | 'INTERRUPTED';
 
+/** What would be sent where. */
+export interface Consent {
+  /** The environment variable's name, or the whole `keyring:SERVICE/USER`. */
+  variable: string;
+  /** With the scheme where it is not the usual one: https, and http on this machine and in private networks. */
+  host: string;
+}
+
 export interface ErrorData {
   code: TRPC_ERROR_CODE_KEY;
   httpStatus: number;
@@ -97,9 +105,9 @@ export interface ErrorData {
   suggestedBaseUrl?: string;
   /**
    * The key is a reference, and was not made for this host: nothing was sent. Ask the user, in a button that
-   * says so, then call updateProvider with `allowSending: true`.
+   * says both, then call updateProvider with the same object as `allowSending`.
    */
-  consent?: { reference: string; host: string };
+  consent?: Consent;
 }
 
 /** One element of the JSON list in the message of a BAD_REQUEST about an input. */
@@ -164,8 +172,11 @@ type SettingsProcedures = {
       name?: string;
       type?: NewProviderType;
       credentials?: Partial<Credentials>;
-      /** The user says that the referenced key may be sent to this host, while the server runs. */
-      allowSending?: boolean;
+      /**
+       * What the user agreed to, as `data.consent` said it; holds while the server runs. Where the file says
+       * something else by now, nothing is saved, and the error has the new `data.consent`, if one is needed.
+       */
+      allowSending?: Consent;
     },
     Provider
   >;

@@ -37,11 +37,13 @@ class Value:
         kind: What it must be; the items of an array are texts.
         required: Whether it must be there. One that need not be there may still not be ``null``.
         fields: For an object, all the fields it may have.
+        advice: What to give instead of a value of another kind, in a sentence; may be empty.
     """
 
     kind: Kind = "string"
     required: bool = True
     fields: Mapping[str, Value] | None = None
+    advice: str = ""
 
 
 TEXT = Value()
@@ -80,7 +82,7 @@ def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]
     if given is ABSENT and not expected.required:
         return
     if _kind_of(given) != expected.kind:
-        yield _wrong_kind(expected.kind, given, path)
+        yield _wrong_kind(expected.kind, given, path, expected.advice)
         return
     if expected.kind == "array":
         for index, item in enumerate(given):
@@ -101,12 +103,13 @@ def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]
             }
 
 
-def _wrong_kind(kind: Kind, given: Any, path: Path) -> dict[str, Any]:
+def _wrong_kind(kind: Kind, given: Any, path: Path, advice: str = "") -> dict[str, Any]:
+    words = f"Invalid input: expected {kind}, received {_kind_of(given)}"
     return {
         "expected": kind,
         "code": "invalid_type",
         "path": list(path),
-        "message": f"Invalid input: expected {kind}, received {_kind_of(given)}",
+        "message": f"{words}. {advice}" if advice else words,
     }
 
 

@@ -74,26 +74,19 @@ async def _update_provider(context: Context, given: dict[str, Any]) -> Any:
 
 
 def _updated(service: SettingsService, given: dict[str, Any]) -> Provider:
-    provider_id, credentials = given["id"], given.get("credentials", {})
-    api_key = credentials.get("apiKey")
-    if (
-        api_key is not None
-        and api_key == service.provider(provider_id).credentials.api_key.get_secret_value()
-    ):
-        # A client that renames a provider sends back what it was given. A reference that stood in the file
-        # is not given by its user thereby: the service would take it for their consent (SEC-4).
-        api_key = None
-    changed = service.update_provider(
-        provider_id,
+    credentials, agreed = given.get("credentials", {}), given.get("allowSending")
+    # A client that renames a provider sends back the credentials that it was given, maybe a while ago. A
+    # reference among them is not given by its user thereby: only what they agreed to is a yes (SEC-8).
+    return service.update_provider(
+        given["id"],
         name=given.get("name"),
         type=given.get("type"),
-        api_key=api_key,
+        api_key=credentials.get("apiKey"),
         base_url=credentials.get("baseUrl"),
         pasted=False,
+        sending=None if agreed is None else (agreed["variable"], agreed["host"]),
+        consent=False,
     )
-    if given.get("allowSending", False):
-        service.allow_sending(provider_id)
-    return changed
 
 
 async def _delete_provider(context: Context, given: dict[str, Any]) -> Any:
@@ -146,6 +139,12 @@ _CREDENTIALS = Value(kind="object", fields={"apiKey": TEXT, "baseUrl": OPTIONAL_
 _CHANGED_CREDENTIALS = Value(
     kind="object", required=False, fields={"apiKey": OPTIONAL_TEXT, "baseUrl": OPTIONAL_TEXT}
 )
+_ALLOW_SENDING = Value(
+    kind="object",
+    required=False,
+    fields={"variable": TEXT, "host": TEXT},
+    advice='Give what the user agreed to, {"variable": …, "host": …}, as data.consent of the error said it.',
+)
 
 PROCEDURES: Mapping[str, Procedure] = {
     "settings.getProviders": Procedure(kind="query", run=_get_providers),
@@ -160,7 +159,7 @@ PROCEDURES: Mapping[str, Procedure] = {
             name=OPTIONAL_TEXT,
             type=OPTIONAL_TEXT,
             credentials=_CHANGED_CREDENTIALS,
-            allowSending=OPTIONAL_FLAG,
+            allowSending=_ALLOW_SENDING,
         ),
     ),
     "settings.deleteProvider": Procedure(

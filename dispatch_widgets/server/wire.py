@@ -36,7 +36,7 @@ _MIXED_STATUS = 207
 _FIRST_SERVER_ERROR_STATUS = 500
 
 NOT_JSON = "The input is not JSON."
-CONSENT_HINT = "If that is right, call settings.updateProvider with allowSending: true."
+CONSENT_HINT = "If that is right, call settings.updateProvider with data.consent as allowSending."
 UNEXPECTED = "Something went wrong inside the server. Its log says where."
 
 
@@ -148,7 +148,7 @@ def from_dispatch_error(error: DispatchError) -> CallError:
     if isinstance(error, ConsentNeededError):
         # The panel's button is in a kernel's process; consent to what this one sends is given here.
         extra["hint"] = CONSENT_HINT
-        extra["consent"] = {"reference": error.variable, "host": error.host}
+        extra["consent"] = {"variable": error.variable, "host": error.host}
     message = error.message
     if isinstance(error, InvalidInputError) and error.problems:
         message = issues_text(

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from .._quiet import quiet
 from ..errors import FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
-from ..secrets import API_KEY_FIELD, key_problem
+from ..secrets import API_KEY_FIELD, is_reference, key_problem
 from ..settings import registry
 from ..settings.registry import given, no_provider
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID, ProviderList
+from ..settings.views import provider_in
 from ..urls import normalise_base_url, shown_url
+from .consent import Sending, check_as_seen
 from .core import ServiceCore
 
 if TYPE_CHECKING:
@@ -94,9 +96,9 @@ class Providers(ServiceCore):
             made[:] = [provider_id]
             return document
 
-        self._file.edit(change)
-        added = self.provider(made[0])
-        self._consents.given_with(added, api_key)
+        # What was written, not what is there by now: another program may have put another host there.
+        added = _provider_of(self._file.edit(change).document, made[0])
+        self._given_here(added, api_key)
         _tell_of(notes, base_url, added)
         return added
 
@@ -110,6 +112,9 @@ class Providers(ServiceCore):
         api_key: str | None = None,
         base_url: str | None = None,
         pasted: bool = True,
+        seen: Provider | None = None,
+        sending: tuple[str, str] | None = None,
+        consent: bool = True,
     ) -> Provider:
         """Change a provider; what is not given stays (PM-3).
 
@@ -121,23 +126,57 @@ class Providers(ServiceCore):
                 in `add_provider`.
             base_url: A new base URL; an empty text clears it.
             pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
+            seen: The provider as the user saw it, where they did: a key that was changed meanwhile does
+                not go to the host of this change, nor the key of this change to a host that was changed
+                meanwhile (SEC-8).
+            sending: What the user agreed is sent where, as `needs_consent` gives it; the yes is saved
+                for that only.
+            consent: Whether a reference in ``api_key`` is given by the user, who thereby says that it
+                may be sent. False for a program that passes on what it was sent itself.
 
         Raises:
             NotFoundError: If there is no such provider.
             InvalidInputError: If a field cannot be used; nothing is saved.
+            ChangedMeanwhileError: If it is not as it was seen or agreed to; nothing is saved.
+            ConsentNeededError: If something else than was agreed to would be sent, or elsewhere; nothing
+                is saved.
         """
         api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
-        self._file.edit(
-            lambda document: registry.update_provider(
-                document, provider_id, name=name, type=type, api_key=api_key, base_url=base_url
-            )
-        )
-        changed = self.provider(provider_id)
-        self._consents.given_with(changed, api_key)
-        _tell_of(notes, base_url, changed)
-        return changed
+        agreed = None if sending is None else Sending(*sending)
+        moves = (type, api_key, base_url) != (None, None, None)
 
-    def needs_consent(self, provider_id: str) -> tuple[str, str] | None:
+        def change(document: Document) -> Document:
+            def changed(before: Document) -> Document:
+                return registry.update_provider(
+                    before, provider_id, name=name, type=type, api_key=api_key, base_url=base_url
+                )
+
+            after = changed(document)
+            if seen is not None and moves:
+                expected = _provider_of(changed(_document_of(seen)), provider_id)
+                check_as_seen(_provider_of(after, provider_id), expected)
+            if agreed is not None:
+                self._consents.compare(_provider_of(after, provider_id), agreed)
+            return after
+
+        saved = _provider_of(self._file.edit(change).document, provider_id)
+        if agreed is not None:
+            self._allow(saved, agreed)
+        elif consent:
+            self._given_here(saved, api_key)
+        _tell_of(notes, base_url, saved)
+        return saved
+
+    def _given_here(self, provider: Provider, api_key: object) -> None:
+        """A reference that the user has just given here may be sent where they gave it for."""
+        if isinstance(api_key, str) and is_reference(api_key.strip()):
+            self._consents.allow(provider)
+
+    def _allow(self, provider: Provider, seen: Sending | None) -> None:
+        self._consents.allow(provider, seen)
+        self._lists.allowed(provider.id)
+
+    def needs_consent(self, provider_id: str) -> Sending | None:
         """What may not be sent for a provider before `allow_sending`, and where it would go (SEC-4).
 
         That is so for a key that is a reference and that neither belongs to this host (as a well-known
@@ -148,15 +187,19 @@ class Providers(ServiceCore):
             provider_id: Which provider.
 
         Returns:
-            The variable's name (or the ``keyring:`` reference) and the host; None when nothing stands
-            in the way, or when the variable is not set, so that there is nothing to send.
+            The variable's name (or the ``keyring:`` reference) and the host, a pair with these names;
+            None when nothing stands in the way, or when the variable is not set, so that there is
+            nothing to send. The host has its scheme where that is not the usual one: https, and http on
+            this machine and in private networks.
 
         Raises:
             NotFoundError: If there is no such provider.
         """
         return self._consents.needed(self.provider(provider_id))
 
-    def allow_sending(self, provider_id: str) -> None:
+    def allow_sending(
+        self, provider_id: str, *, variable: str | None = None, host: str | None = None
+    ) -> None:
         """Say that a provider's referenced key may be sent to its host; holds while this process runs.
 
         It holds for this reference and this host: where either is changed by someone else, it is asked
@@ -164,12 +207,17 @@ class Providers(ServiceCore):
 
         Args:
             provider_id: Which provider.
+            variable: What may be sent, as `needs_consent` or the error said it.
+            host: Where it may be sent, in the same words. Without both it is a yes to what the file says
+                at this moment, whatever was said before.
 
         Raises:
             NotFoundError: If there is no such provider.
+            ConsentNeededError: If the file names another variable or host by now; says which.
+            ChangedMeanwhileError: If it names others by now for which no yes is needed.
         """
-        self._consents.allow(self.provider(provider_id))
-        self._lists.allowed(provider_id)
+        unnamed = variable is None and host is None
+        self._allow(self.provider(provider_id), None if unnamed else Sending(variable or "", host or ""))
 
     def impact_of_deleting_provider(self, provider_id: str) -> Impact:
         """Which entries and tasks a deletion would hit.
@@ -247,6 +295,22 @@ def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
     if api_key.strip() and not cleaned.value:  # an empty one would keep the old key
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
     return cleaned.value, cleaned.notes
+
+
+def _provider_of(document: Document, provider_id: str) -> Provider:
+    provider = provider_in(document, provider_id)
+    if provider is None:
+        raise no_provider(provider_id)
+    return provider
+
+
+def _document_of(provider: Provider) -> Document:
+    """A file with nothing in it but this provider, as it was seen."""
+    credentials = {"apiKey": provider.credentials.api_key.get_secret_value()}
+    if provider.credentials.base_url is not None:
+        credentials["baseUrl"] = provider.credentials.base_url
+    one = {"id": provider.id, "name": provider.name, "type": provider.type, "credentials": credentials}
+    return {"providers": [one]}
 
 
 def _tell_of(notes: tuple[str, ...], base_url: str | None, saved: Provider) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import SettingsShapeError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .document import Document
-    from .schema import Assignment, CatalogEntry
+    from .schema import Assignment, CatalogEntry, Provider
 
 _Found = TypeVar("_Found", "CatalogEntry", "Assignment")
 
@@ -55,6 +56,17 @@ def view(document: Document, *, path: str = "") -> Settings:
         catalog, problems = _checked(catalog, raw, known)
     assignments = Assignments(_with_problem(found, problems) for found in parts.models.assignment)
     return Settings(providers=providers, catalog=catalog, assignments=assignments)
+
+
+def provider_in(document: Document, provider_id: str) -> Provider | None:
+    """One provider of a document, without a look at the rest; None if it is not there.
+
+    Args:
+        document: What `document.parse` gave.
+        provider_id: Which one.
+    """
+    raw = (each for each in document.get("providers", ()) if each.get("id") == provider_id)
+    return next(iter(view({"providers": [*islice(raw, 1)]}).providers), None)
 
 
 def shape_error(pointer: str, words: str, *, path: str) -> SettingsShapeError:

@@ -32,6 +32,7 @@ class Diagnoses:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._futures: dict[str, Future[Diagnosis]] = {}
+        self._diagnosed: dict[str, Provider] = {}
 
     def start(self, provider_id: str) -> None:
         """Find out step by step; the note shows what comes of it.
@@ -40,12 +41,14 @@ class Diagnoses:
             provider_id: Whose server to look at.
         """
         if provider_id not in self._futures:
+            self._diagnosed[provider_id] = self._hub.service.provider(provider_id)
             future = self._hub.service.start_diagnosis(provider_id)
             self._futures[provider_id] = future
             future.add_done_callback(lambda _done: self._hub.post(News("shared", provider_id)))
 
     def stop(self, provider_id: str) -> None:
         """Put a diagnosis away."""
+        self._diagnosed.pop(provider_id, None)
         running = self._futures.pop(provider_id, None)
         if running is not None:
             running.cancel()
@@ -56,6 +59,10 @@ class Diagnoses:
         if found is None:
             return None
         return diagnosis_note(provider, found, self._hub.service.last_error(provider.id))
+
+    def diagnosed(self, provider_id: str) -> Provider | None:
+        """The provider as it was when its diagnosis began; None if there is none."""
+        return self._diagnosed.get(provider_id)
 
     def text(self, provider_id: str) -> str:
         """A diagnosis as text to copy."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from .._text import clean, plural
 from ..pasted import without_quotes
 from ..presets import KEY_VARIABLES, is_own_pair
-from ..urls import host_of
+from ..service.consent import why_asked
+from ..urls import host_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,9 @@ def variable_hint(variable: str, url: str) -> Hint:
     name = clean(variable) or "NAME"
     hint: Hint = ["The file gets ", {"text": f"${{{name}}}", "mono": True}, _REFERENCE_WORDS]
     if variable and url and not is_own_pair(variable, url):
-        hint.append(f" Saving sends the value of {name} to {clean(host_of(url))}.")
+        hint.append(f" Saving sends the value of {name} to {clean(host_words(url))}.")
+        doubt = why_asked(variable, url)
+        hint += [f" {doubt}"] if doubt else []
     if without_quotes(os.environ.get(variable, "").strip()) is not None:
         hint.append(" The quotes around its value are taken off.")
     return hint

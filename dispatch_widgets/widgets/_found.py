@@ -8,8 +8,8 @@ import ipywidgets as widgets
 
 from .._loop import background
 from .._text import clean, plural
+from ..errors import ChangedMeanwhileError
 from ..finding import find_here_async, found_variables
-from ..presets import find_preset
 from ..secrets import NO_KEY_NEEDED
 from ._before_providers import why_off
 from ._form_words import free_name
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ..finding import FoundHere as Found
-    from ..finding import FoundServer
+    from ..finding import FoundServer, FoundVariable
     from ..settings.schema import Provider
-    from ._rows import Action, Row
+    from ._rows import Action, Rich, Row
     from .providers import ProvidersPanel
 
 _WORDS = (
@@ -92,10 +92,10 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             add["disabled"], add["title"] = True, why_off(self._panel)
         rows: list[Row] = [
             {
-                "id": found.preset.key,
-                "tile": tile(found.preset.name),
-                "title": found.preset.name,
-                "line": [[{"text": found.variable, "mono": True}, " is set in this kernel"]],
+                "id": _variable_id(found),
+                "tile": tile(found.name),
+                "title": clean(found.name),
+                "line": _variable_line(found),
                 "actions": [add],
             }
             for found in found_variables()
@@ -169,14 +169,18 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         if key.startswith(_SERVER):
             self._add_server(key.removeprefix(_SERVER))
             return
-        preset = find_preset(key)
-        if preset is None:
+        found = next((each for each in found_variables() if _variable_id(each) == key), None)
+        if found is None:
+            # Nothing else is added in its place: what was pressed named another server, or a key (SEC-8).
+            raise ChangedMeanwhileError("What was found here has changed. Nothing was added or sent.")
+        if not found.base_url:
+            self._panel.open_add(preset=found.preset.key)
             return
         provider = self._panel.service.add_provider(
-            name=self._free(preset.name),
-            type=preset.type,
-            api_key=f"${{{preset.key_variable}}}",
-            base_url=None if preset.type == "anthropic" else preset.base_url,
+            name=self._free(found.name),
+            type=found.preset.type,
+            api_key=found.reference,
+            base_url=found.base_url,
         )
         self._panel.hub.ask(provider.id, force=True)
 
@@ -197,6 +201,17 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             base_url=url,
         )
         self._panel.hub.ask(provider.id, force=True)
+
+
+def _variable_id(found: FoundVariable) -> str:
+    """With the server that is named in it: pressing Add is about this one."""
+    named = found.named
+    return found.preset.key if named is None else f"{found.preset.key} {named.base_url or named.companion}"
+
+
+def _variable_line(found: FoundVariable) -> list[Rich]:
+    line: list[Rich] = [[{"text": found.variable, "mono": True}, " is set in this kernel"]]
+    return line if found.named is None else [*line, clean(found.named.words)]
 
 
 def _server_row(found: FoundServer, add: Action) -> Row:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DispatchError
+from ..errors import ConsentNeededError, DispatchError
 from ..service import SettingsService, kind_of
 from ._news import News, NewsDesk
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..discovery.models import ModelList
     from ..service import Change, EntryKind
+    from ..service.consent import Sending
     from ..settings.schema import CatalogEntry
 
 LISTS_KEPT_SECONDS = 1.0
@@ -82,7 +83,8 @@ class Hub(NewsDesk):
         outcomes: What the last refresh of a provider brought.
         gone: Models that were listed and are no more, with the moment this was seen.
         kept: Entries whose "no longer listed" was dismissed.
-        unsent: Providers that were to be asked and whose key goes nowhere before a yes (SEC-4).
+        unsent: Providers that were to be asked and whose key goes nowhere before a yes (SEC-4), and
+            whether there was one for what the file does not say any more (SEC-8).
         editing: Panels that have a form open.
         batch: The refresh of all providers that is under way.
         outside: When another program changed the file under an open form; None if none did.
@@ -97,7 +99,7 @@ class Hub(NewsDesk):
         self.outcomes: dict[str, Outcome] = {}
         self.gone: dict[tuple[str, str], datetime] = {}
         self.kept: set[str] = set()
-        self.unsent: set[str] = set()
+        self.unsent: dict[str, bool] = {}
         self.editing: weakref.WeakSet[Any] = weakref.WeakSet()
         self.batch: Batch | None = None
         self.outside: datetime | None = None
@@ -219,12 +221,36 @@ class Hub(NewsDesk):
             provider_id: Whom.
         """
         if self.service.needs_consent(provider_id) is None:
-            self.unsent.discard(provider_id)
+            self.unsent.pop(provider_id, None)
             return True
-        self.unsent.add(provider_id)
+        self._ask_for_a_yes(provider_id, changed=False)
+        return False
+
+    def allow(self, provider_id: str, sending: Sending) -> bool:
+        """Let a provider's key be sent, as the person has seen it; else its card asks anew (SEC-8).
+
+        Args:
+            provider_id: Whose key.
+            sending: What they have seen.
+
+        Returns:
+            Whether it may be sent.
+
+        Raises:
+            ChangedMeanwhileError: If the file says something else by now for which no yes is needed.
+        """
+        try:
+            self.service.allow_sending(provider_id, variable=sending.variable, host=sending.host)
+        except ConsentNeededError:
+            self._ask_for_a_yes(provider_id, changed=True)
+            return False
+        self.unsent.pop(provider_id, None)
+        return True
+
+    def _ask_for_a_yes(self, provider_id: str, *, changed: bool) -> None:
+        self.unsent[provider_id] = changed
         self.outcomes.pop(provider_id, None)
         self.post(News("shared", provider_id))
-        return False
 
     def ask_all(self, provider_ids: list[str]) -> None:
         """Ask several providers, as one refresh that can be followed and cancelled.

@@ -8,7 +8,7 @@ from .._text import clean, plural
 from ..errors import DispatchError
 from ._base import BasePanel
 from ._provider_rows import shown_address
-from ._questions import consent_question
+from ._questions import allowed_by, consent_question
 from ._states import TRY_AGAIN, missing_variable, state_of
 from ._troubles import retry_note
 
@@ -53,7 +53,7 @@ class Listing(BasePanel):
         models = self.hub.models(provider.id)
         note = state_of(self.hub, provider, models, self.now).note
         if models is None and (needed := self.service.needs_consent(provider.id)):
-            return consent_question(provider, *needed)
+            return consent_question(provider, needed, changed=self.hub.unsent.get(provider.id, False))
         if note is None or note.get("tone") not in {"error", "warn"}:
             return None
         shown: Note = {**note}
@@ -103,27 +103,28 @@ class Listing(BasePanel):
         for provider in self._providers_shown():
             self._fetch(provider, force=True)
 
-    def _asking_actions(self, provider_id: str) -> dict[str, Callable[[], object]]:
-        """What the actions of the list's own note and empty state do.
+    def _asking_actions(self, provider_id: str, action: str) -> dict[str, Callable[[], object]]:
+        """What the actions of the list's own note and empty state do, by their first word.
 
         Args:
             provider_id: Whose models are shown; empty if several's are.
+            action: The action that the page sent.
         """
         return {
             "fetch": self._refresh,
             "refresh": self._refresh,
             "cancel": self._cancel,
-            "allow": lambda: self._allow(provider_id),
+            "allow": lambda: self._allow(action),
             "to_provider": lambda: self.go("providers", provider_id=provider_id),
             "again": self._pick_again,
             "dismiss": lambda: None,
         }
 
-    def _allow(self, provider_id: str) -> None:
-        for provider in self._providers_shown():
-            if provider_id in {"", provider.id}:
-                self.service.allow_sending(provider.id)
-                self._fetch(provider, force=True)
+    def _allow(self, action: str) -> None:
+        shown = self._providers_shown()
+        # The question is asked where one provider's models are shown, never for several.
+        if len(shown) == 1 and self.hub.allow(shown[0].id, allowed_by(action)):
+            self._fetch(shown[0], force=True)
 
     def _at_pick(self, work: Callable[[], object]) -> bool:
         """Do what the list answered; what goes wrong stands in the list.

@@ -156,14 +156,15 @@ class Picking(Listing):
 
     def _answer_picker(self, action: str, _row: str, data: Mapping[str, Any]) -> bool:
         work: dict[str, Callable[[], object]] = {
-            **self._asking_actions(self.selected_provider),
+            **self._asking_actions(self.selected_provider, action),
             "add": lambda: self.add([model_of(key) for key in data["ids"]]),
             "add_by_hand": lambda: self.add_by_hand(
                 data["model"], data["kind"], provider_id=data.get("provider", "")
             ),
             "search_all": lambda: self._search_all(data["query"]),
         }
-        return action not in work or self._at_pick(work[action])
+        word = action.partition(" ")[0]
+        return word not in work or self._at_pick(work[word])
 
     def _search_all(self, query: str) -> None:
         self.choose("")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from .._text import clean, plural
+from ..errors import reference_words
 from ..presets import preset_for_url
+from ..service.consent import Sending, why_asked
 
 if TYPE_CHECKING:
     from ..service import Impact
     from ..settings.schema import Assignments, Provider
-    from ._rows import Action, Note, Rich
+    from ._rows import Action, Note, Rich, Run
 
+_LONGEST_HOST_CHARACTERS = 60
 MOST_NAMED = 12
 """So many entries or tasks are named in a question; the rest is counted."""
 
@@ -80,26 +84,56 @@ def unlock_question(provider: Provider) -> Note:
     }
 
 
-def consent_question(provider: Provider, reference: str, host: str) -> Note:
+def consent_question(provider: Provider, sending: Sending, *, changed: bool = False) -> Note:
     """The question before a referenced key is sent to a host it was not made for (SEC-4).
 
     Args:
         provider: Whose key it is.
-        reference: The variable's name, or the whole ``keyring:`` reference.
-        host: Where it would be sent.
+        sending: What would be sent where.
+        changed: Whether the person has just said yes to what the file does not say any more (SEC-8).
     """
-    preset = preset_for_url(provider.base_url)
-    usual = preset is not None and preset.key_variable
-    known = f"{preset.name} usually has another key. " if preset is not None and usual else ""
-    shown = clean(reference if ":" in reference else f"${{{reference}}}", 80)
-    return {
+    url = provider.base_url
+    preset = preset_for_url(url)
+    known = why_asked(sending.variable, url)
+    if preset is not None and preset.key_variable not in {None, sending.variable}:
+        known = f"{preset.name} usually has another key."
+    variable = sending.variable
+    shown: Run = {"text": clean(variable if ":" in variable else f"${{{variable}}}", 80), "mono": True}
+    asked = f"Nothing is sent to {_host(sending)} until you say so here."
+    note: Note = {
         "tone": "warn",
-        "title": ["The file names ", {"text": shown, "mono": True}, " as this provider's key."],
-        "text": f"{known}Nothing is sent to {clean(host, 60)} until you say so here.",
-        "actions": [{"action": "allow", "label": send_words(reference, host)}],
+        "title": ["The file names ", shown, " as this provider's key."],
+        "text": f"{known} {asked}".strip(),
+        "actions": [{"action": _allow_action(sending), "label": send_words(sending)}],
     }
+    if changed:
+        note["title"] = ["The file has changed. It names ", shown, " as this provider's key now."]
+        note["text"] = f"Nothing was sent. {note['text']}"
+        note["alert"] = True
+    return note
 
 
-def send_words(reference: str, host: str) -> str:
+def send_words(sending: Sending) -> str:
     """What the button says that allows it: ``Send $NAME to host``."""
-    return clean(f"Send {reference if ':' in reference else f'${reference}'} to {clean(host, 60)}", 160)
+    return clean(f"Send {reference_words(sending.variable)} to {_host(sending)}", 160)
+
+
+def _host(sending: Sending) -> str:
+    """Where it would be sent; of a long name the end, which says whose it is."""
+    host = clean(sending.host)
+    return host if len(host) <= _LONGEST_HOST_CHARACTERS else f"…{host[1 - _LONGEST_HOST_CHARACTERS :]}"
+
+
+def _allow_action(sending: Sending) -> str:
+    """The button's action, with what it says: that comes back with the press, and nothing else is allowed."""
+    return " ".join(["allow", *(quote(part, safe="") for part in sending)])
+
+
+def allowed_by(action: str) -> Sending:
+    """What a person said yes to by pressing a button that `consent_question` made.
+
+    Args:
+        action: The button's action, as the page sent it.
+    """
+    _, variable, host = (f"{action}  ").split(" ", 3)[:3]
+    return Sending(unquote(variable), unquote(host))

@@ -64,7 +64,8 @@ class Action(TypedDict):
     Attributes:
         action: What `ItemList.on_action` is told when it is pressed. Any word but those that
             `ItemList.on_action` lists as the page's own. ``edit``, ``delete`` and ``refresh``
-            are also reached by Enter, Delete and R on the row.
+            are also reached by Enter, Delete and R on the row. After a blank may follow what it was
+            about when it was drawn: it comes back as the person saw it, whatever is drawn by then.
         label: What it says; with ``only`` its name: "Refresh OpenAI".
         icon: Stands before the label.
         style: ``primary``, ``danger``, ``quiet``, or none.

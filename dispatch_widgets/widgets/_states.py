@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..discovery.models import ModelList
     from ..errors import DiscoveryKind, DispatchError
+    from ..service.consent import Sending
     from ..settings.schema import Assignment, CatalogEntry, Provider
     from ._hub import Hub, Outcome
     from ._rows import Action, Badge, Icon, Note, Rich, Run, Tone
@@ -100,7 +101,8 @@ def state_of(hub: Hub, provider: Provider, models: ModelList | None, now: dateti
     if provider.is_mock or provider.id in hub.asked:
         return ProviderState(limited_until=limited)
     if not provider.is_known:
-        return _unknown_type(provider)
+        sending = hub.service.needs_consent(provider.id)
+        return _unknown_type(provider, sending, changed=hub.unsent.get(provider.id, False))
     return (
         _trouble(hub, provider, models, limited, now)
         or _outcome(hub, provider)
@@ -114,12 +116,16 @@ _STALE = ProviderState({"text": "Stale", "tone": "warn", "icon": "clock"})
 _NOT_SENT: Badge = {"text": "Not sent", "tone": "warn", "icon": "info"}
 
 
-def _unknown_type(provider: Provider) -> ProviderState:
+def _unknown_type(provider: Provider, sending: Sending | None, *, changed: bool) -> ProviderState:
     note: Note = {
         "tone": "warn",
         "title": f"This version does not know the type {clean(provider.type)}.",
         "text": "It is kept as it is. A newer version of this package or of the Dispatch app may know it.",
     }
+    if sending is not None:  # it is not asked for models, but `resolve` gives its key out
+        lead = f"{note['title']} It is not asked for models, and resolve() gives its key out after a yes."
+        note = consent_question(provider, sending, changed=changed)
+        note["text"] = f"{lead} {note['text']}"
     return ProviderState({"text": "Unknown type"}, note)
 
 
@@ -135,7 +141,8 @@ def _trouble(
     if isinstance(error, ConsentNeededError) or provider.id in hub.unsent:
         needed = hub.service.needs_consent(provider.id)
         if needed is not None:
-            return ProviderState(_NOT_SENT, consent_question(provider, *needed), needs_attention=True)
+            question = consent_question(provider, needed, changed=hub.unsent.get(provider.id, False))
+            return ProviderState(_NOT_SENT, question, needs_attention=True)
         error = None if isinstance(error, ConsentNeededError) else error
     is_limit = isinstance(error, DiscoveryError) and error.kind == "RATE_LIMITED"
     if limited is not None and (error is None or is_limit):

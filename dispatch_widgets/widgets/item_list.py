@@ -317,7 +317,10 @@ def _checked_of_row(row: Row, action: str, data: Mapping[str, Any]) -> dict[str,
 
 
 def _offers(actions: Sequence[Mapping[str, Any]] | None, name: str) -> bool:
-    return any(action["action"] == name and not action.get("disabled") for action in actions or ())
+    # What a press was about may be drawn otherwise by now; whoever answers it has to see that.
+    word = name.partition(" ")[0]
+    offered = [action["action"] for action in actions or () if not action.get("disabled")]
+    return word in {each.partition(" ")[0] for each in offered}
 
 
 def _is_over(until: object) -> bool:

@@ -341,11 +341,12 @@ class ModelPicker(Listing):
 
     def _answer(self, action: str, _row: str, data: Mapping[str, Any]) -> None:
         work = {
-            **self._asking_actions(self._only),
+            **self._asking_actions(self._only, action),
             "add_by_hand": lambda: self._by_hand(data["model"]),
         }
-        if action in work:
-            self._at_pick(work[action])
+        word = action.partition(" ")[0]
+        if word in work:
+            self._at_pick(work[word])
 
     def _by_hand(self, model_id: str) -> None:
         (provider,) = self._providers_shown()  # the list offers it only then

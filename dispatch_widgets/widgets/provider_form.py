@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from .._text import clean
-from ..errors import DispatchError, InvalidInputError, NotFoundError
+from ..errors import ChangedMeanwhileError, DispatchError, InvalidInputError, NotFoundError
 from ..pasted import unwrapped_key
 from ..secrets import (
     NO_KEY_NEEDED,
@@ -15,6 +15,7 @@ from ..secrets import (
     is_reference,
     key_problem,
 )
+from ..service.consent import check_as_seen
 from ._base import UnexpectedError
 from ._forms import drop_keys
 from ._parts import button, show
@@ -91,6 +92,8 @@ class ProviderForm(ProviderFields):
                 self._save(source, value)
             except InvalidInputError as error:
                 self._refuse(error)
+            except ChangedMeanwhileError as error:
+                self._ask_anew(source, error)
             except NotFoundError as error:
                 self._hold(source, value)
                 self.refuse(error)
@@ -119,8 +122,13 @@ class ProviderForm(ProviderFields):
             fetch = True
         else:
             changes = self._changes(provider, key, url)
+            if self.says_where_it_sends and changes.keys() <= {"name"}:
+                # What it said is about the host that was there; nothing else would tell that it is another.
+                check_as_seen(service.provider(provider.id), provider)
             saved = (
-                service.update_provider(provider.id, **changes) if changes else service.provider(provider.id)
+                service.update_provider(provider.id, **changes, seen=provider)
+                if changes
+                else service.provider(provider.id)
             )
             fetch = bool(changes.keys() - {"name"})
         self._held = None
@@ -135,6 +143,17 @@ class ProviderForm(ProviderFields):
         cleaned = unwrapped_key(value)
         self.taken_off = cleaned.notes
         return cleaned.value or value
+
+    def _ask_anew(self, source: str, error: ChangedMeanwhileError) -> None:
+        """Show the provider as it is now; a key that was typed for another host is let go (SEC-8)."""
+        self._held = None
+        self.refuse(error)
+        if self.provider is not None:
+            self.read_again(self._panel.service.settings.provider(self.provider.id))
+        words = "Look at the base URL. If it is right, {}press Save again."
+        hint = words.format("" if source == "variable" else "enter the key once more and ")
+        self.note.set("warn", error.message, hint)
+        self._panel.root.focus(_NEXT)
 
     def _key(self, source: str, value: str) -> str:
         if source == "variable":

@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from .._text import clean, plural
 from ..errors import NotFoundError
+from ..service.consent import sending_of
 from ..service.file import AwaitingMigrationError
 from ..settings.schema import MOCK_PROVIDER_ID
 from ._base import BasePanel
@@ -17,7 +18,7 @@ from ._done import Done
 from ._found import FoundHere
 from ._parts import Later, able, button, empty, head, heading, make, markup, say, section, show, text, write
 from ._provider_rows import provider_row
-from ._questions import delete_question, unlock_question
+from ._questions import allowed_by, delete_question, unlock_question
 from ._states import DISMISS, badge_of, state_of
 from ._troubles import retry_note
 from .item_list import ItemList
@@ -26,6 +27,7 @@ from .provider_form import ProviderForm
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ..service.consent import Sending
     from ..settings.schema import Provider
     from ._news import News
     from ._rows import Note, Row
@@ -207,7 +209,7 @@ class ProvidersPanel(BasePanel):
             "keep": lambda: self._keep(row),
             "unlock": lambda: self._ask(row, "unlock"),
             "confirm_unlock": lambda: self._unlock(row),
-            "allow": lambda: self._allow(row),
+            "allow": lambda: self._allow(row, allowed_by(action)),
             "use_url": lambda: self._use_url(row),
             "diagnose": lambda: self._diagnoses.start(row),
             "close_diagnosis": lambda: self._diagnoses.stop(row),
@@ -215,7 +217,7 @@ class ProvidersPanel(BasePanel):
             "show_models": lambda: self.go("models", provider_id=row, kind="new"),
             "dismiss": lambda: self._dismiss_outcome(row),
             "elapsed": lambda: None,
-        }.get(action)
+        }.get(action.partition(" ")[0])
         if action == "again":
             self.again(row)
         if work is not None:
@@ -235,9 +237,9 @@ class ProvidersPanel(BasePanel):
         able_to = [provider.id for provider in self.service.get_providers() if self._can_ask(provider)]
         self.hub.ask_all([provider_id for provider_id in able_to if self.hub.may_ask(provider_id)])
 
-    def _allow(self, provider_id: str) -> None:
-        self.service.allow_sending(provider_id)
-        self._refresh(provider_id)
+    def _allow(self, provider_id: str, sending: Sending) -> None:
+        if self.hub.allow(provider_id, sending) and self.service.provider(provider_id).is_known:
+            self._refresh(provider_id)
 
     def _ask(self, provider_id: str, question: str) -> None:
         self.service.provider(provider_id)
@@ -276,11 +278,12 @@ class ProvidersPanel(BasePanel):
         self.list.focus(provider_id, "refresh")
 
     def _use_url(self, provider_id: str) -> None:
+        seen = self._diagnoses.diagnosed(provider_id) or self.service.provider(provider_id)
         url = self._diagnoses.url(provider_id)
         if not url:
             raise NotFoundError("There is no suggestion any more.", hint="Refresh, and see what it says now.")
         self._diagnoses.stop(provider_id)
-        self.service.update_provider(provider_id, base_url=url)
+        self.service.update_provider(provider_id, base_url=url, seen=seen)
         self.hub.ask(provider_id, force=True)
 
     def _dismiss_outcome(self, provider_id: str) -> None:
@@ -365,12 +368,13 @@ class ProvidersPanel(BasePanel):
         """
         if form is self._add_form:
             self._forget_add_form()
-        if fetch and form.says_where_it_sends:
-            self.service.allow_sending(provider.id)
+        sending = sending_of(provider) if form.says_where_it_sends else None
         self._taken_off[provider.id] = " ".join(form.taken_off)
         self._close_form()
         self.root.say(f"Saved. {self._taken_off[provider.id]}".strip() if form.taken_off else "Saved")
-        if fetch and provider.is_known:
+        if fetch and provider.is_known and sending is not None:
+            self.act(lambda: self._allow(provider.id, sending), row=provider.id)
+        elif fetch and provider.is_known:
             self.act(lambda: self._refresh(provider.id), row=provider.id)
         self.list.focus(provider.id)
 

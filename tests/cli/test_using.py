@@ -74,7 +74,8 @@ def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
     monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
     _change(server, apiKey="${SOMEBODYS_SECRET}")
     wanted = f"wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}"
-    again = "If that is right, run it again with --allow-sending."
+    agreed = f"SOMEBODYS_SECRET@127.0.0.1:{server.port}"
+    again = f"If that is right, run it again with --allow-sending {agreed}"
     for command in (("try", "classify"), ("discover", "Lab"), ("diagnose", "Lab")):
         stopped = run(*command, code=1).output
         assert wanted in stopped
@@ -82,12 +83,33 @@ def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
         assert "allow_sending(" not in stopped
         assert server.requests == ()
     assert json.loads(run("discover", "Lab", "--json", code=1).stdout)["error"]["hint"] == again
-    run("try", "classify", "--allow-sending")
-    run("discover", "Lab", "--allow-sending")
-    run("diagnose", "Lab", "--allow-sending")
+    run("try", "classify", "--allow-sending", agreed)
+    run("discover", "Lab", "--allow-sending", agreed)
+    assert "Sending $SOMEBODYS_SECRET to 127.0.0.1" in run("diagnose", "Lab", "--allow-sending").stderr
     assert [request.authorised for request in server.requests] == [True, True, True]
     for command in (("discover",), ("diagnose",)):
         run(*command, "--allow-sending", code=2)
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("command", [("try", "classify"), ("discover", "Lab"), ("diagnose", "Lab")])
+def test_a_yes_on_the_command_line_is_to_what_it_names(
+    run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    """With another host or variable in the file than the option names, nothing is sent; it says what is."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
+    _change(server, apiKey="${SOMEBODYS_SECRET}", baseUrl="https://good.test/v1")
+    said = run("discover", "Lab", code=1).stderr
+    assert "--allow-sending SOMEBODYS_SECRET@good.test" in said
+    _change(server, baseUrl=server.second_openai_base_url)
+    for agreed in ("SOMEBODYS_SECRET@good.test", f"OTHER@127.0.0.1:{server.port}", "good.test", "@"):
+        refused = run(*command, "--allow-sending", agreed, code=1).stderr
+        assert f"it wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}" in refused
+        assert f"--allow-sending SOMEBODYS_SECRET@127.0.0.1:{server.port}" in refused
+    _change(server, apiKey=server.second_api_key)
+    refused = run(*command, "--allow-sending", "SOMEBODYS_SECRET@good.test", code=1).stderr
+    assert "does not want $SOMEBODYS_SECRET sent to good.test any more" in refused
+    assert server.connections == 0
 
 
 @pytest.mark.req("SEC-4")
@@ -100,9 +122,10 @@ def test_a_yes_for_one_of_all_is_a_command_to_be_typed(
     path.write_text(path.read_text("utf-8").replace(_id_of(path, "Lab"), "the lab; ls"), encoding="utf-8")
     for command in ("discover", "diagnose"):
         said = run(command, code=1)
-        assert f"run `dispatch-widgets {command} 'the lab; ls' --allow-sending`." in said.output
+        agreed = f"--allow-sending SOMEBODYS_SECRET@127.0.0.1:{server.port}`."
+        assert f"run `dispatch-widgets {command} 'the lab; ls' {agreed}" in said.output
         told = json.loads(run(command, "--json", code=1).stdout)["the lab; ls"]
-        assert "--allow-sending`" in (told["suggestion"] if command == "diagnose" else told["error"]["hint"])
+        assert agreed in (told["suggestion"] if command == "diagnose" else told["error"]["hint"])
     run("discover", "the lab; ls", "--allow-sending")
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from dispatch_widgets import ConsentNeededError, MissingVariableError, SettingsService
+from dispatch_widgets import (
+    ChangedMeanwhileError,
+    ConsentNeededError,
+    InvalidInputError,
+    MissingVariableError,
+    SettingsService,
+)
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.service import Change
 
@@ -74,7 +80,7 @@ def test_nothing_is_sent_before_a_yes(server: DemoServer, write: Callable[..., P
         PROVIDER,
     )
     assert f"Send ${VARIABLE} to {host}" in error.hint
-    assert f"service.allow_sending('{PROVIDER}')" in error.hint
+    assert f"service.allow_sending('{PROVIDER}', variable='{VARIABLE}', host='{host}')" in error.hint
     assert server.api_key not in json.dumps(error.as_dict())
     assert server.requests == ()
     assert server.connections == 0
@@ -152,7 +158,7 @@ def test_a_yes_is_for_one_variable_and_one_host(
     write("https://evil.example/v1")
     assert service.needs_consent(PROVIDER) == (VARIABLE, "evil.example")
     write("http://llm.example.edu/v1")
-    assert service.needs_consent(PROVIDER) == (VARIABLE, "llm.example.edu")
+    assert service.needs_consent(PROVIDER) == (VARIABLE, "http://llm.example.edu")
     write("https://llm.example.edu:8443/v1")
     assert service.needs_consent(PROVIDER) == (VARIABLE, "llm.example.edu:8443")
     write("https://llm.example.edu/v1", "${ANOTHER_SECRET}")
@@ -232,3 +238,299 @@ def test_an_entry_without_a_key_in_an_old_file_needs_a_yes(
     assert [provider.key_variable for provider in asking] == ["OPENAI_API_KEY"]
     service.allow_sending(asking[0].id)
     assert service.discover_models(asking[0].id)
+
+
+# ---- a yes is to what was seen (SEC-8)
+
+
+@pytest.mark.req("SEC-8")
+def test_a_yes_to_what_the_file_says_no_more_lets_nothing_out(
+    server: DemoServer, write: Callable[..., Path]
+) -> None:
+    """A yes names variable and host as they were seen; with another host in the file it is asked anew."""
+    service = SettingsService(write("https://good.test/v1"))
+    with pytest.raises(ConsentNeededError) as asked:
+        service.discover_models(PROVIDER)
+    seen = {"variable": asked.value.variable, "host": asked.value.host}
+    write(server.openai_base_url)
+    with pytest.raises(ConsentNeededError) as anew:
+        service.allow_sending(PROVIDER, **seen)
+    host = server.openai_base_url.split("/")[2]
+    assert (anew.value.variable, anew.value.host) == (VARIABLE, host)
+    assert anew.value.message.startswith("That is not what the settings file says now")
+    with pytest.raises(ConsentNeededError):
+        service.discover_models(PROVIDER)
+    assert server.connections == 0
+    service.allow_sending(PROVIDER, variable=VARIABLE, host=host)
+    assert len(service.discover_models(PROVIDER)) == 60
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("seen", [("OTHER", ""), ("", "good.test"), (VARIABLE, "good.test.evil"), ("", "")])
+def test_a_yes_to_something_else_is_none(write: Callable[..., Path], server: DemoServer, seen: Any) -> None:
+    """Half of what is asked, or a host that only begins alike, is no yes."""
+    service = SettingsService(write("https://good.test/v1"))
+    with pytest.raises(ConsentNeededError):
+        service.allow_sending(PROVIDER, variable=seen[0], host=seen[1])
+    assert service.needs_consent(PROVIDER) == (VARIABLE, "good.test")
+
+
+@pytest.mark.req("SEC-8")
+def test_a_yes_to_a_reference_is_none_to_a_key(write: Callable[..., Path], server: DemoServer) -> None:
+    """Where the file holds a plain key by now, a yes to a variable sends nothing, and that is said."""
+    service = SettingsService(write("https://good.test/v1"))
+    write(server.openai_base_url, "sk-plain-0123456789")
+    with pytest.raises(ChangedMeanwhileError, match=rf"\${VARIABLE} sent to good.test any more"):
+        service.allow_sending(PROVIDER, variable=VARIABLE, host="good.test")
+    assert server.connections == 0
+
+
+@pytest.mark.req("SEC-8")
+def test_a_yes_to_https_is_told_apart_from_one_in_clear(
+    write: Callable[..., Path], server: DemoServer
+) -> None:
+    """The host is named with its scheme where the key would travel in clear, so the one is not the other."""
+    service = SettingsService(write("https://good.test/v1"))
+    seen = service.needs_consent(PROVIDER)
+    assert seen is not None
+    write("http://good.test/v1")
+    with pytest.raises(ConsentNeededError, match=r"http://good\.test"):
+        service.allow_sending(PROVIDER, variable=seen.variable, host=seen.host)
+
+
+def _move_once(service: SettingsService, write: Callable[..., Path], base_url: str) -> None:
+    """Has another program change the base URL at the moment in which this service has saved."""
+    moved: list[Change] = []
+
+    def move(change: Change) -> None:
+        if change.what == "settings" and not moved:
+            moved.append(change)
+            document = json.loads(service.path.read_text("utf-8"))
+            for provider in document["providers"]:
+                provider["credentials"]["baseUrl"] = base_url
+            service.path.write_text(json.dumps(document), encoding="utf-8")
+
+    service.subscribe(move)
+
+
+@pytest.mark.req("SEC-8", "PM-2")
+@pytest.mark.parametrize("how", ["add", "update"])
+def test_a_reference_given_here_goes_where_it_was_given_for(
+    server: DemoServer, write: Callable[..., Path], how: str
+) -> None:
+    """A host that another program puts there right after the save has no yes; what was saved is returned."""
+    service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
+    _move_once(service, write, server.openai_base_url)
+    given: dict[str, Any] = {"api_key": f"${{{VARIABLE}}}", "base_url": "https://fine.test/v1"}
+    if how == "add":
+        saved = service.add_provider(name="New", type="openai-compatible", **given)
+    else:
+        saved = service.update_provider(PROVIDER, **given)
+    assert saved.base_url == "https://fine.test/v1"
+    assert service.provider(saved.id).base_url == server.openai_base_url
+    with pytest.raises(ConsentNeededError):
+        service.discover_models(saved.id)
+    assert server.connections == 0
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"api_key": "sk-typed-0123456789"},
+        {"api_key": f"${{{VARIABLE}}}"},
+        {"api_key": "sk-typed-0123456789", "name": "Mine"},
+    ],
+    ids=["typed", "reference", "with a name"],
+)
+def test_a_key_given_for_one_host_is_not_saved_for_another(
+    server: DemoServer, write: Callable[..., Path], changes: dict[str, Any]
+) -> None:
+    """An update that carries what was seen saves nothing where the file has another host by now."""
+    service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
+    seen = service.provider(PROVIDER)
+    path = write(server.openai_base_url, "sk-before-0123456789")
+    before = path.read_bytes()
+    with pytest.raises(ChangedMeanwhileError) as refused:
+        service.update_provider(PROVIDER, **changes, seen=seen)
+    assert "no longer to good.test" in refused.value.message
+    assert path.read_bytes() == before
+    assert "sk-typed" not in str(refused.value)
+    assert service.update_provider(PROVIDER, name="Mine", seen=seen).name == "Mine"  # a name goes nowhere
+
+
+@pytest.mark.req("SEC-8")
+def test_a_key_of_another_host_is_not_sent_to_the_one_that_was_typed(write: Callable[..., Path]) -> None:
+    """A new base URL is not saved beside a key that another program has put there for another host."""
+    service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
+    seen = service.provider(PROVIDER)
+    path = write("https://other.test/v1", "sk-other-0123456789")
+    with pytest.raises(ChangedMeanwhileError, match="another key"):
+        service.update_provider(PROVIDER, base_url="https://mine.test/v1", seen=seen)
+    assert "mine.test" not in path.read_text("utf-8")
+
+
+@pytest.mark.req("SEC-8", "ST-6")
+def test_what_another_program_changed_elsewhere_is_no_hindrance(write: Callable[..., Path]) -> None:
+    """Another path of the same host, or another name, does not stop a key from being saved."""
+    service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
+    seen = service.provider(PROVIDER)
+    write("https://good.test/v2", "sk-before-0123456789")
+    saved = service.update_provider(PROVIDER, api_key="sk-typed-0123456789", seen=seen)
+    assert (saved.base_url, saved.credentials.api_key.get_secret_value()) == (
+        "https://good.test/v2",
+        "sk-typed-0123456789",
+    )
+
+
+@pytest.mark.req("SEC-8")
+def test_an_update_with_a_yes_saves_only_what_was_agreed(
+    server: DemoServer, write: Callable[..., Path]
+) -> None:
+    """A yes that comes with a change is for what the change gives; else nothing of it is saved."""
+    service = SettingsService(write("https://good.test/v1"))
+    path = write(server.openai_base_url)
+    before = path.read_bytes()
+    with pytest.raises(ConsentNeededError):
+        service.update_provider(PROVIDER, name="Mine", sending=(VARIABLE, "good.test"))
+    assert path.read_bytes() == before
+    service.update_provider(PROVIDER, base_url="https://good.test/v1", sending=(VARIABLE, "good.test"))
+    assert service.needs_consent(PROVIDER) is None
+
+
+# ---- types that are not known, addresses that are none
+
+
+@pytest.mark.req("SEC-8", "API-5")
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("", "a server that it does not name"),
+        ("?x=1", "a server that it does not name"),
+        ("https://x@evil", "“…@evil”, which is no base URL"),
+        ("https://user:pw0123456789@evil/v1", "“…@evil/v1”, which is no base URL"),
+        ("evil.test/v1?key=sk-in-the-url-0123456789", "“evil.test/v1”, which is no base URL"),
+        ("https://evil.test:99999", "“https://evil.test:99999”, which is no base URL"),
+        ("https://evil.test/v1", "evil.test"),
+        ("http://evil.test/v1", "http://evil.test"),
+    ],
+)
+def test_a_type_that_is_not_known_is_asked_about_too(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, address: str, told: str
+) -> None:
+    """`resolve` gives the value of no variable away unasked; a yes is for this address and no other."""
+    monkeypatch.setenv(VARIABLE, "sk-mine-0123456789")
+    service = SettingsService(write(address, kind="a-newer-type"))
+    for way in ("resolve", "resolve_model"):
+        with pytest.raises(ConsentNeededError) as asked:
+            _ways(service)[way]()
+        assert (asked.value.variable, asked.value.host) == (VARIABLE, told)
+        assert "0123456789" not in json.dumps(asked.value.as_dict())
+    with pytest.raises(ConsentNeededError):
+        service.try_model(PROVIDER, "gpt-4o")
+    service.allow_sending(PROVIDER, variable=VARIABLE, host=told)
+    assert service.resolve("summarize").api_key.get_secret_value() == "sk-mine-0123456789"
+    write("https://elsewhere@evil.test/v3", kind="a-newer-type")
+    with pytest.raises(ConsentNeededError):
+        service.resolve("summarize")
+    write(address, kind="another-newer-type")
+    if "which" in told or "does not name" in told:
+        with pytest.raises(ConsentNeededError):
+            service.resolve("summarize")
+
+
+@pytest.mark.req("SEC-8", "API-5")
+@pytest.mark.parametrize("address", ["", "https://x@evil", "?x=1", "evil.test"])
+def test_an_address_that_cannot_be_used_gives_no_value_away(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """For a type that is known the address is what is wrong; the variable is not even looked at."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    service = SettingsService(write(address))
+    for way in ("resolve", "resolve_model", "discover"):
+        with pytest.raises(InvalidInputError):
+            _ways(service)[way]()
+    assert service.needs_consent(PROVIDER) is None
+
+
+# ---- companions: a variable that says where another one's key goes
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1", "openai-compatible"),
+        ("OPENAI_API_KEY", "OPENAI_API_BASE", "https://api.openai.com/v1", "openai-compatible"),
+        ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com", "anthropic"),
+        ("GROQ_API_KEY", "GROQ_BASE_URL", "https://api.groq.com/openai/v1", "openai-compatible"),
+    ],
+)
+def test_a_gateways_key_does_not_go_to_the_vendor_unasked(
+    write: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    case: tuple[str, str, str, str],
+) -> None:
+    """A companion that names another server: the vendor's host is asked about, and the yes works."""
+    variable, companion, base_url, kind = case
+    monkeypatch.setenv(variable, "sk-gateway-0123456789")
+    monkeypatch.setenv(companion, "https://gateway.test/v1")
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(200, json={"data": [{"id": "m"}]})
+
+    path = write(base_url, f"${{{variable}}}", kind)
+    service = SettingsService(path, transport=httpx.MockTransport(answer))
+    host = base_url.split("/")[2]
+    for way in ("discover", "start", "resolve", "resolve_model"):
+        with pytest.raises(ConsentNeededError) as needed:
+            _ways(service)[way]()
+        assert f"{companion} names gateway.test" in needed.value.message
+    assert asked == []
+    service.allow_sending(PROVIDER, variable=variable, host=host)
+    assert len(service.discover_models(PROVIDER)) == 1
+    assert asked == [host]
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    ("value", "asks"),
+    [
+        ("https://api.openai.com/v1", False),
+        ("https://API.OpenAI.com", False),
+        ("", False),
+        ("   ", False),
+        ("https://gateway.test/v1", True),
+        ("https://api.openai.com.evil.test/v1", True),
+        ("gateway.test/v1", True),
+        ("https://x@api.openai.com", True),
+    ],
+)
+def test_only_a_companion_that_names_another_server_changes_anything(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, value: str, asks: bool
+) -> None:
+    """The vendor's own host, or nothing, says nothing new; what cannot be read leaves the key in doubt."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-known-0123456789")
+    monkeypatch.setenv("OPENAI_BASE_URL", value)
+    service = SettingsService(write("https://api.openai.com/v1", "${OPENAI_API_KEY}"))
+    assert (service.needs_consent(PROVIDER) is not None) is asks
+
+
+@pytest.mark.req("SEC-8", "MIG-4")
+def test_a_migrated_entry_without_a_key_asks_beside_a_companion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reference that a migration makes is no own pair where the environment names a gateway."""
+    entry = {"id": "openai:m", "providerType": "openai", "model": "gpt-4o", "providerConfig": {}}
+    path = tmp_path / "dispatch.settings.json"
+    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}), encoding="utf-8")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-gateway-0123456789")
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://gateway.test/v1")
+    service = SettingsService(path)
+    (provider,) = service.get_providers()
+    assert (provider.key_variable, provider.host) == ("OPENAI_API_KEY", "api.openai.com")
+    assert service.needs_consent(provider.id) == ("OPENAI_API_KEY", "api.openai.com")
+    with pytest.raises(ConsentNeededError):
+        service.resolve_model(provider.id, "gpt-4o")

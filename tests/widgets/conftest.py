@@ -83,6 +83,20 @@ class Page:
         """Send what the page of a list sends."""
         items._handle_custom_msg({"kind": "action", "action": action, "id": row, "data": data}, [])
 
+    @classmethod
+    def press(cls, items: Any, label: str, row: str = "") -> None:
+        """Press the button of a list that says this, which may be a part of what it says.
+
+        Args:
+            items: The list.
+            label: What stands on the button.
+            row: The title of the row that it is in; empty for one in the list's own note.
+        """
+        shown = cls.row(items, row) if row else {"note": items.note}
+        buttons = [*shown.get("actions", ()), *(shown.get("note") or {}).get("actions", ())]
+        (pressed,) = [each for each in buttons if label in each["label"]]
+        cls.answer(items, pressed["action"], shown.get("id", ""))
+
     @staticmethod
     def type_key(form: Any, value: str, *, source: str = "typed") -> None:
         """Send what the page of the key field sends when it is asked."""

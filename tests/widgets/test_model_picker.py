@@ -180,7 +180,7 @@ def test_a_foreign_variable_is_allowed_in_the_list(service, demo, page, monkeypa
     assert len(demo.requests) == before
     (allow,) = picker.list.note["actions"]
     assert allow["label"].startswith("Send $OPENAI_API_KEY to ")
-    page.answer(picker.list, "allow")
+    page.press(picker.list, "Send $OPENAI_API_KEY to ")
     page.wait(picker)
     assert len(demo.requests) == before + 1
     assert picker.rows

@@ -189,11 +189,97 @@ async def test_a_reference_of_the_file_is_sent_nowhere_unasked(
     host = demo.openai_base_url.split("/")[2]
     assert (await mutate("updateProvider", {**provider, "name": "Mine"})).data["name"] == "Mine"
     data = (await query("discoverModels", given)).error["data"]
-    assert data["consent"] == {"reference": "SOMEBODYS_SECRET", "host": host}
+    assert data["consent"] == {"variable": "SOMEBODYS_SECRET", "host": host}
     assert "allowSending" in data["hint"]
     assert demo.requests == ()
-    assert (await mutate("updateProvider", {"id": provider["id"], "allowSending": True})).status == 200
+    agreed = {"id": provider["id"], "allowSending": data["consent"]}
+    assert (await mutate("updateProvider", agreed)).status == 200
     assert len((await query("discoverModels", given)).data) == 30
+
+
+@pytest.fixture
+def foreign(service: SettingsService, monkeypatch: pytest.MonkeyPatch, demo: DemoServer) -> dict[str, Any]:
+    """A provider that came with the file and names somebody's secret, for good.test; as a client has it."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", demo.api_key)
+    credentials = {"apiKey": "${SOMEBODYS_SECRET}", "baseUrl": "https://good.test/v1"}
+    provider = {"id": "p", "name": "Odd", "type": "openai-compatible", "credentials": credentials}
+    service.path.write_text(json.dumps({"providers": [provider]}), encoding="utf-8")
+    return provider
+
+
+def _with_url(provider: dict[str, Any], base_url: str) -> str:
+    credentials = {**provider["credentials"], "baseUrl": base_url}
+    return json.dumps({"providers": [{**provider, "credentials": credentials}]})
+
+
+@pytest.mark.req("SEC-8")
+async def test_a_yes_over_http_is_to_variable_and_host_as_the_user_saw_them(
+    query: Ask, mutate: Ask, service: SettingsService, demo: DemoServer, foreign: dict[str, Any]
+) -> None:
+    """With another host in the file nothing is sent or saved, and the answer has what to ask about now."""
+    given = {"providerId": "p", "forceRefresh": True}
+    seen = (await query("discoverModels", given)).error["data"]["consent"]
+    assert seen == {"variable": "SOMEBODYS_SECRET", "host": "good.test"}
+    service.path.write_text(_with_url(foreign, demo.openai_base_url), encoding="utf-8")
+    before = service.path.read_bytes()
+    refused = (await mutate("updateProvider", {"id": "p", "name": "Mine", "allowSending": seen})).error
+    host = demo.openai_base_url.split("/")[2]
+    assert refused["data"]["code"] == "BAD_REQUEST"
+    assert refused["data"]["consent"] == {"variable": "SOMEBODYS_SECRET", "host": host}
+    assert f"it wants $SOMEBODYS_SECRET sent to {host}" in refused["message"]
+    assert "allowSending" in refused["data"]["hint"]
+    assert service.path.read_bytes() == before
+    assert (await query("discoverModels", given)).error["data"]["consent"]["host"] == host
+    assert demo.connections == 0
+    agreed = {"id": "p", "name": "Mine", "allowSending": refused["data"]["consent"]}
+    assert (await mutate("updateProvider", agreed)).data["name"] == "Mine"
+    assert len((await query("discoverModels", given)).data) == 30
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "bare",
+    [
+        True,
+        False,
+        "good.test",
+        {},
+        {"variable": "SOMEBODYS_SECRET"},
+        {"host": "good.test"},
+        {"reference": "x"},
+    ],
+    ids=str,
+)
+async def test_a_yes_that_does_not_say_to_what_is_none(
+    query: Ask, mutate: Ask, service: SettingsService, foreign: dict[str, Any], bare: Any
+) -> None:
+    """A bare true, or half of what was asked, is refused with what to send; nothing is saved."""
+    before = service.path.read_bytes()
+    refused = (await mutate("updateProvider", {"id": "p", "name": "Mine", "allowSending": bare})).error
+    issues = json.loads(refused["message"])
+    assert {issue["path"][0] for issue in issues} == {"allowSending"}
+    if not isinstance(bare, dict):
+        assert '{"variable": …, "host": …}' in issues[0]["message"]
+    assert service.path.read_bytes() == before
+    assert "consent" in (await query("discoverModels", {"providerId": "p"})).error["data"]
+
+
+@pytest.mark.req("SEC-8", "SEC-4")
+@pytest.mark.parametrize("key", ["${SOMEBODYS_SECRET}", " ${SOMEBODYS_SECRET} ", "${ANOTHER_SECRET}", ""])
+async def test_credentials_that_come_back_are_no_yes(
+    query: Ask,
+    mutate: Ask,
+    foreign: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+) -> None:
+    """A client that sends back what it was given, in whatever state, has not asked its user anything."""
+    monkeypatch.setenv("ANOTHER_SECRET", "sk-another-0123456789")
+    credentials = {"apiKey": key, "baseUrl": "https://good.test/v1"}
+    saved = await mutate("updateProvider", {**foreign, "name": "Mine", "credentials": credentials})
+    assert saved.data["name"] == "Mine"
+    asked = (await query("discoverModels", {"providerId": "p"})).error["data"]["consent"]
+    assert asked == {"variable": key.strip(" ${}") or "SOMEBODYS_SECRET", "host": "good.test"}
 
 
 @pytest.mark.req("API-2", "ST-4")

@@ -47,6 +47,8 @@ export async function refusedInputs(): Promise<void> {
   await client.settings.addProvider.mutate({ name: 'A', type: 'nope', credentials: { apiKey: 'k' } });
   // @ts-expect-error no such field
   await client.settings.updateProvider.mutate({ id: 'x', apikey: 'k' });
+  // @ts-expect-error a yes says to what
+  await client.settings.updateProvider.mutate({ id: 'x', allowSending: true });
   // @ts-expect-error a query is no mutation
   await client.settings.getProviders.mutate();
   // @ts-expect-error no such procedure
@@ -63,6 +65,11 @@ export function errors(error: unknown): string | undefined {
   // @ts-expect-error no such kind
   if (told.data?.kind === 'NOPE') return undefined;
   return told.data?.hint;
+}
+
+export async function agree(error: TRPCClientError<AppRouter>, yes: boolean): Promise<void> {
+  const consent = error.data?.consent;
+  if (consent && yes) await client.settings.updateProvider.mutate({ id: 'x', allowSending: consent });
 }
 
 export function list(state: ModelListState): string {
