@@ -73,11 +73,14 @@ def scan(*, paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
     Ends with 1 if a key was found and not removed, or something could not be read, so that a pre-commit
     hook can use it.
     """
+    from ..leaks import COPIES_MADE
+
     try:
         report = open_service(auto_migrate=False).scan(paths, fix=fix)
     except KeyboardInterrupt as stopped:
         for note in getattr(stopped, "__notes__", ()):
-            warn(note)
+            if note.startswith(COPIES_MADE):
+                warn(note)
         raise
     if as_json:
         print_json(scan_facts(report))

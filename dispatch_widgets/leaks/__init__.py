@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .._quiet import quiet
 from .._text import clean, html_table, plural, text_table
 from ._scan import MAX_FILE_BYTES, Scan
 from ._walk import SUFFIXES
@@ -114,6 +115,11 @@ class ScanReport:
 _HEADS = ("File", "Cell", "Place", "Line", "Key")
 
 
+COPIES_MADE = "Copies that still hold keys: "
+"""How the note begins on an exception that ended a scan after it made copies."""
+
+
+@quiet
 def scan_notebook(path: str | Path, keys: Iterable[str], *, fix: bool = False) -> ScanReport:
     """Look for keys in one notebook.
 
@@ -128,6 +134,7 @@ def scan_notebook(path: str | Path, keys: Iterable[str], *, fix: bool = False) -
     return scan(path, keys, fix=fix)
 
 
+@quiet
 def scan(
     paths: Iterable[str | Path] | str | Path, keys: Iterable[str] | str, *, fix: bool = False
 ) -> ScanReport:
@@ -150,7 +157,7 @@ def scan(
         done.run(paths)
     except BaseException as stopped:
         if done.backups:
-            stopped.add_note(f"Copies that still hold keys: {', '.join(map(os.fspath, done.backups))}")
+            stopped.add_note(COPIES_MADE + ", ".join(map(os.fspath, done.backups)))
         raise
     return ScanReport(
         leaks=tuple(Leak(path=path, **place._asdict()) for path, place in done.places),

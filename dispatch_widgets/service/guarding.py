@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from .._quiet import quietly
 from ..errors import DispatchError
 from ..presets import KEY_VARIABLES
 from ..secrets import is_reference, resolve_key, secret_texts
@@ -47,7 +48,7 @@ class Guarding(Trying):
         """
         from ..leaks import scan
 
-        return scan(paths, self._guarded_keys(), fix=fix)
+        return quietly(lambda: scan(paths, self._guarded_keys(), fix=fix))
 
     def _guarded_keys(self) -> list[str]:
         keys = [os.environ.get(name, "").strip() for name in KEY_VARIABLES]

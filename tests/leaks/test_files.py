@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -368,6 +368,15 @@ def test_a_scan_that_is_stopped_tells_the_copies_it_made(
     assert report.backups == (copy,)
     assert report.files == 2
     assert holding(given, canary) == {given / "b.ipynb", copy}
+
+
+@pytest.mark.parametrize("wrong", ["nothing.ipynb", 7])
+def test_an_error_of_a_scan_carries_no_key(given: Path, canary: str, wrong: Any) -> None:
+    """A traceback that prints local variables shows none of the keys that were looked for."""
+    with pytest.raises((InvalidInputError, TypeError)) as caught:
+        scan([given, wrong], [canary])
+    ours = caught.traceback[1:]
+    assert not any(canary in repr(frame.locals) for frame in ours)
 
 
 def test_copies_of_an_earlier_fix_are_told_until_they_are_gone(given: Path, canary: str) -> None:
