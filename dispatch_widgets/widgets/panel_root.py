@@ -28,7 +28,7 @@ class PanelRoot(anywidget.AnyWidget):
     - lets a core button be pressed once until the kernel has come to the press, a minute at most, and
       drops slips of the hand: the second click of a double click, and the repeat of a key held down;
     - says beside whatever was pressed and has waited for a second that the kernel is busy;
-    - tells which deed of the person a press of a core button was (`_deeds`).
+    - tells the page's name, by which an answer to a press finds the window of the press (`_deeds`).
 
     Attributes:
         label: The panel's name for screen readers.
@@ -50,10 +50,9 @@ class PanelRoot(anywidget.AnyWidget):
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
         if not isinstance(content, dict):
             return
-        if content.get("kind") == "press":  # the press itself comes next
-            _deeds.begin(content.get("deed"))
-        elif content.get("kind") == "ping":  # behind it
-            _deeds.end()
+        if content.get("kind") == "here":
+            _deeds.meet(content.get("page"))
+        elif content.get("kind") == "ping":
             self.send({"kind": "pong", "press": content.get("press", "")})
 
     def say(self, text: str) -> None:

@@ -63,7 +63,7 @@ class SecretInput(anywidget.AnyWidget):
         self._callbacks: list[SubmitCallback] = []
         self._asked = 0
         self._open = False
-        self._for: dict[str, str] = {}  # the deed for which the content was asked
+        self._page = ""  # the one whose content was asked for; empty for any
         super().__init__(**traits)
         watch_kernel_loggers()
         self.on_msg(self._on_message)
@@ -86,8 +86,9 @@ class SecretInput(anywidget.AnyWidget):
         """
         self._asked += 1
         self._open = True
-        self._for = _deeds.named()
-        self.send({"kind": "collect", "asked": self._asked, **self._for})
+        named = _deeds.named()
+        self._page = _deeds.page_of(named.get("deed"))
+        self.send({"kind": "collect", "asked": self._asked, **named})
 
     def clear(self) -> None:
         """Empties the field without reading it."""
@@ -122,9 +123,9 @@ class SecretInput(anywidget.AnyWidget):
         # "asked" is 0 where the person pressed Enter in a field that stands alone.
         if asked != 0 and not (self._open and asked == self._asked):
             return None
-        if asked != 0 and self._for.get("deed") != content.get("deed"):
+        if asked != 0 and self._page and self._page != _deeds.page_of(content.get("deed")):
             return None  # of another window than the one where Save was pressed
         # Code has pressed: of two browsers that show the field, the one that holds nothing must not win.
-        if asked != 0 and not self._for and source == "typed" and not value and self.filled:
+        if asked != 0 and not self._page and source == "typed" and not value and self.filled:
             return None
         return source, value.strip()

@@ -7,7 +7,7 @@ import { holdSave, onFormKey } from "./panel/forms.js";
 import { NO_KERNEL, watchKernel } from "./panel/kernel.js";
 import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
 import { offerFiles } from "./panel/open_file.js";
-import { answerWithFocus, lastDeed } from "./shared/deeds.js";
+import { answerWithFocus, markPress, thisPage } from "./shared/deeds.js";
 import { h } from "./shared/elements.js";
 import { ignoreSlips } from "./shared/presses.js";
 import { WAITS } from "./shared/waiting.js";
@@ -101,8 +101,8 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
-    // Before the press itself: what Python does next is because of it.
-    listen("click", (event) => isCore(event.target) && model.send({ kind: "press", deed: lastDeed() }));
+    listen("click", (event) => isCore(event.target) && markPress());
+    model.send({ kind: "here", page: thisPage() });
     listen(WAITS, (event) => {
       if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
     });

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 576a4c94cd3b9fbf35569d8cd4eb54e4b057e2f34cdcc32ee5b90d660b3ca5ea
+// SHA-256 of them and of what follows: 9c19e8a6f59ba69330f4191c9f39d0bd3fa6cb70e9f03132c7121755d0faabf6
 // shared/focus.js
 function isShown(node) {
   return node.isConnected && node.getClientRects().length > 0;
@@ -19,7 +19,8 @@ function isDeed(event, moving = false) {
 }
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];
-  const state = { page: Math.random().toString(36).slice(2), count: 0, held: "", moving: false, asked: 0 };
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
   const onEvent = (event) => {
     if (isDeed(event, state.moving)) state.count += 1;
   };
@@ -28,12 +29,19 @@ function deeds() {
   globalThis[SHARED] = state;
   return state;
 }
+function thisPage() {
+  return deeds().page;
+}
 function lastDeed() {
   const { page, count, held } = deeds();
   return held || `${page}:${count}`;
 }
+function lastPress() {
+  return deeds().pressed;
+}
 function mayMove(deed) {
-  return deed ? deed === lastDeed() : !isField(document.activeElement);
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
 }
 function answerWithFocus(deed, attempt) {
   const state = deeds();

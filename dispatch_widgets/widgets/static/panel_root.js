@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 3d43533e7abf9c32c3152cace4563f359a94e4634859596f63b398fd2cc066e4
+// SHA-256 of them and of what follows: c950ed1efe40797124dc0a68cbcbec029f4ab78c5b647a0226cddbfcdfd9f83d
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -173,7 +173,8 @@ function isDeed(event, moving = false) {
 }
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];
-  const state = { page: Math.random().toString(36).slice(2), count: 0, held: "", moving: false, asked: 0 };
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
   const onEvent = (event) => {
     if (isDeed(event, state.moving)) state.count += 1;
   };
@@ -181,6 +182,9 @@ function deeds() {
     document.addEventListener(name, onEvent, true);
   globalThis[SHARED] = state;
   return state;
+}
+function thisPage() {
+  return deeds().page;
 }
 function lastDeed() {
   const { page, count, held } = deeds();
@@ -195,8 +199,15 @@ function inNameOf(deed, work) {
     state.held = "";
   }
 }
+function markPress() {
+  deeds().pressed = lastDeed();
+}
+function lastPress() {
+  return deeds().pressed;
+}
 function mayMove(deed) {
-  return deed ? deed === lastDeed() : !isField(document.activeElement);
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
 }
 function answerWithFocus(deed, attempt) {
   const state = deeds();
@@ -507,7 +518,8 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
-    listen("click", (event) => isCore(event.target) && model.send({ kind: "press", deed: lastDeed() }));
+    listen("click", (event) => isCore(event.target) && markPress());
+    model.send({ kind: "here", page: thisPage() });
     listen(WAITS, (event) => {
       if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
     });

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/deeds.js shared/elements.js shared/focus.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: fc0a2ebe34142c1d01a5c5ff32d46546bb95905e32fa68ed803f6f573e58a8e3
+// SHA-256 of them and of what follows: e54a97832a430966c7d809e303ad0ee50733ef143f224b7b4d96fcd3b89ad173
 // shared/focus.js
 function isField(node) {
   return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
@@ -16,7 +16,8 @@ function isDeed(event, moving = false) {
 }
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];
-  const state = { page: Math.random().toString(36).slice(2), count: 0, held: "", moving: false, asked: 0 };
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
   const onEvent = (event) => {
     if (isDeed(event, state.moving)) state.count += 1;
   };
@@ -25,15 +26,22 @@ function deeds() {
   globalThis[SHARED] = state;
   return state;
 }
+function thisPage() {
+  return deeds().page;
+}
 function lastDeed() {
   const { page, count, held } = deeds();
   return held || `${page}:${count}`;
 }
+function lastPress() {
+  return deeds().pressed;
+}
 function isForThisPage(deed) {
-  return !deed || deed.startsWith(`${deeds().page}:`);
+  return !deed || deed.split(":")[0] === thisPage();
 }
 function mayMove(deed) {
-  return deed ? deed === lastDeed() : !isField(document.activeElement);
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
 }
 function answerWithFocus(deed, attempt) {
   const state = deeds();
@@ -381,7 +389,8 @@ function openKeyStore(model) {
   };
   const onMessage = (message) => {
     if (message?.kind === "collect") {
-      if (store.views.size && isForThisPage(message.deed)) store.send(message.asked, message.deed);
+      if (store.views.size && isForThisPage(message.deed))
+        store.send(message.asked, message.deed && lastPress());
     } else if (message?.kind === "clear") store.setValue("");
     else if (message?.kind === "focus") {
       answerWithFocus(message.deed, () => [...store.views].at(-1)?.focus() ?? false);

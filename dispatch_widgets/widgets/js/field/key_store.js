@@ -1,7 +1,7 @@
 // What is typed into a key field, shared by its views in the page. It leaves once, as a message of its own,
 // when Python asks for it, and is never part of the model's state. Of several windows the one answers where
 // Save was pressed.
-import { answerWithFocus, isForThisPage } from "../shared/deeds.js";
+import { answerWithFocus, isForThisPage, lastPress } from "../shared/deeds.js";
 
 /** Opens the store of a model. */
 export function openKeyStore(model) {
@@ -23,7 +23,8 @@ export function openKeyStore(model) {
   };
   const onMessage = (message) => {
     if (message?.kind === "collect") {
-      if (store.views.size && isForThisPage(message.deed)) store.send(message.asked, message.deed);
+      if (store.views.size && isForThisPage(message.deed))
+        store.send(message.asked, message.deed && lastPress());
     } else if (message?.kind === "clear") store.setValue("");
     else if (message?.kind === "focus") {
       answerWithFocus(message.deed, () => [...store.views].at(-1)?.focus() ?? false);

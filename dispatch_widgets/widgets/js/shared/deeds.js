@@ -1,5 +1,5 @@
-// What the person did last in this page. A press names it to Python, and what Python sends back names what it
-// answers: so the focus is moved for the last deed alone, and a key is given by the window where Save was pressed.
+// What the person did last in this page. What Python sends back names the page or the deed that it answers
+// (_deeds.py): so the focus moves for the last deed alone, and a key comes from the window where Save was pressed.
 import { isField } from "./focus.js";
 
 const SHARED = Symbol.for("dispatch-widgets.deeds"); // each widget has a copy of this module, the page one count
@@ -14,7 +14,8 @@ export function isDeed(event, moving = false) {
 
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];
-  const state = { page: Math.random().toString(36).slice(2), count: 0, held: "", moving: false, asked: 0 };
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
   const onEvent = (event) => {
     if (isDeed(event, state.moving)) state.count += 1;
   };
@@ -23,6 +24,11 @@ function deeds() {
     document.addEventListener(name, onEvent, true);
   globalThis[SHARED] = state;
   return state;
+}
+
+/** The name of this page. */
+export function thisPage() {
+  return deeds().page;
 }
 
 /** The name of the person's last deed in this page. */
@@ -42,14 +48,26 @@ export function inNameOf(deed, work) {
   }
 }
 
-/** Whether something is asked of this page: because of a deed here, or of none that is known. */
-export function isForThisPage(deed) {
-  return !deed || deed.startsWith(`${deeds().page}:`);
+/** Remembers that the last deed was a press of a core button, which cannot name itself to Python. */
+export function markPress() {
+  deeds().pressed = lastDeed();
 }
 
-/** Whether the focus may still move because of a deed; code that names none moves it out of no field. */
+/** The name of the last deed that pressed a core button. */
+export function lastPress() {
+  return deeds().pressed;
+}
+
+/** Whether something is asked of this page, or of any page because code has asked. */
+export function isForThisPage(deed) {
+  return !deed || deed.split(":")[0] === thisPage();
+}
+
+/** Whether the focus may still move because of a deed, or of what was pressed last in a page; code, which names
+ * neither, moves it out of no field. */
 function mayMove(deed) {
-  return deed ? deed === lastDeed() : !isField(document.activeElement);
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
 }
 
 /** Moves the focus in answer to a deed. attempt() says whether it did; it is tried every 50 ms, a second at
