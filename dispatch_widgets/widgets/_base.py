@@ -278,14 +278,14 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         """The form that is open in place of the panel's lists; None if none is."""
         return self._form
 
-    def _open(self, form: Form) -> None:
+    def _open(self, form: Form, *, focus: str = "") -> None:
         before, self._form = self._form, form
         self._place.children = (form,)
         if before is not None and before is not form:
             before.done_with()
         self.hub.editing.add(self)
         self._draw_places(None)
-        self.root.focus(form.first_field)
+        self.root.focus(focus or form.first_field)
 
     def _close_form(self, *, focus: str = "") -> None:
         form, self._form = self._form, None

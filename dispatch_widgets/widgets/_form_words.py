@@ -86,6 +86,18 @@ def first_key_hint(preset: Preset | None, *, in_keyring: bool) -> Hint:
     return hint
 
 
+def dropped_words(what: str, host: str, *, keep: str = "") -> str:
+    """What is said of a key that was given for another server than the one that is chosen now (SEC-8).
+
+    Args:
+        what: Which key: "The key sent before".
+        host: Whom it was for; empty if that was not known yet.
+        keep: The saved key, masked, that an empty field keeps; empty if there is none.
+    """
+    words = f"{what} was for {host or 'another choice'} and was dropped. Paste the key for this one"
+    return f"{words}, or leave it empty to keep {keep}." if keep else f"{words}."
+
+
 def variables_offered(first: str | None) -> list[list[str]]:
     """The variables to offer: the preset's own, then those that are set in this kernel.
 

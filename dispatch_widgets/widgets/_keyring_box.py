@@ -84,6 +84,10 @@ class KeyringBox(widgets.Checkbox):  # type: ignore[misc] # ipywidgets ships no 
         """Whether the key is to go into the keyring."""
         return bool(self.value) and is_shown(self)
 
+    def forget(self) -> None:
+        """Forget the key that was given last: the next one is stored anew, also if it is the same."""
+        self._stored = None
+
     def kept(self, key: str, name: str) -> str:
         """The key, or where it is kept, if it is to be kept in the keyring.
 

@@ -12,8 +12,16 @@ from .._text import clean
 from ..errors import InvalidInputError
 from ..presets import PRESETS, find_preset
 from ..urls import normalise_base_url, shown_url
-from ._form_words import first_key_hint, free_name, new_key_hint, variable_hint, variables_offered
+from ._form_words import (
+    dropped_words,
+    first_key_hint,
+    free_name,
+    new_key_hint,
+    variable_hint,
+    variables_offered,
+)
 from ._forms import Field, Form
+from ._held_key import HeldKey, Place
 from ._keyring_box import KeyringBox
 from ._parts import Message, box, close_all_in, heading_html, make, mono, show, write
 from ._states import TYPE_WORDS
@@ -21,7 +29,6 @@ from .secret_input import SecretInput
 
 if TYPE_CHECKING:
     from ..presets import Preset
-    from ..secrets import Secret
     from ..settings.schema import Provider
     from ._form_words import Hint
     from .providers import ProvidersPanel
@@ -57,7 +64,9 @@ class ProviderFields(Form):
     def __init__(self, panel: ProvidersPanel, *, provider: Provider | None = None, preset: str = "") -> None:
         self._panel = panel
         self.provider = provider
-        self._held: Secret | None = None  # a key that was sent, while saving failed for another reason
+        self._held: HeldKey | None = None  # a key that was sent, while saving failed for another reason
+        self._dropped = ""  # what is said of a key that was for another server
+        self._again = False  # the provider was deleted meanwhile, and is to be added once more
         self._filled_url = ""
         self._counting = False  # whether "2 fields need attention" stands beside Save
         presets = [(found.name, found.key) for found in PRESETS]
@@ -230,9 +239,13 @@ class ProviderFields(Form):
     def _key_changed(self) -> None:
         # The page empties the field when it sends the key: that is no answer to what was wrong with it.
         with self._panel.hub.lock:
+            if self.secret.filled:
+                self._dropped = ""
             if self.secret.filled or self.secret.source == "variable":
                 self.secret.error = ""
                 self._recount()
+            if self._dropped:
+                self._say_dropped()
 
     def _recount(self) -> None:
         """Bring what stands beside Save in step with the fields that still need attention."""
@@ -253,11 +266,53 @@ class ProviderFields(Form):
         """Bring hints and what is shown in step with what was chosen and typed."""
         preset = self.chosen
         show(self.url, self.type.value != "anthropic" or preset is None)
-        needs_key = preset is None or preset.needs_key
-        self.keyring.offer(self.secret.source == "typed" and needs_key)
+        place = self.place
+        if place.is_done or (self._held is not None and self._held.place.choice != place.choice):
+            self._drop_unless_for(place)  # a base URL is judged when it is typed to its end
+        self.keyring.offer(self._asks_for_key)
         self.secret.placeholder = self._placeholder(preset)
         self.secret.hint = self._key_hint(preset)
+        if self._dropped:
+            self._say_dropped()
         self._follow_url()
+
+    @property
+    def place(self) -> Place:
+        """Where a key would go by what is chosen and typed now."""
+        return Place(
+            preset=self.preset.value if self.provider is None else "",
+            type=self.type.value,
+            url=self.url.value if self._has_url else "",
+        )
+
+    def _drop_unless_for(self, place: Place) -> None:
+        """Forget a key that was sent for another server; whoever pasted it must be told (SEC-8).
+
+        Args:
+            place: Where it would go now.
+        """
+        held = self._held
+        if held is not None and not held.place.leads_to(place):
+            self._held = None
+            self.keyring.forget()
+            self._drop("The key sent before", held.place)
+
+    def _drop(self, what: str, place: Place) -> None:
+        keep = clean(self.provider.masked_key) if self.provider is not None and not self._again else ""
+        self._dropped = dropped_words(what, place.host, keep=keep)
+        self._say_dropped()
+
+    def _say_dropped(self) -> None:
+        """Say at the key's field that the key is gone: as its fault where another one has to be pasted."""
+        if self._asks_for_key:
+            self.secret.error = self._dropped
+        self.secret.hint = self._key_hint(self.chosen)
+        self._recount()
+
+    @property
+    def _asks_for_key(self) -> bool:
+        preset = self.chosen
+        return self.secret.source == "typed" and (preset is None or preset.needs_key)
 
     def _placeholder(self, preset: Preset | None) -> str:
         if self._held is not None:
@@ -269,6 +324,10 @@ class ProviderFields(Form):
         )
 
     def _key_hint(self, preset: Preset | None) -> Hint:
+        hint = self._plain_key_hint(preset)
+        return [self._dropped, " ", *hint] if self._dropped and not self._asks_for_key else hint
+
+    def _plain_key_hint(self, preset: Preset | None) -> Hint:
         if self.secret.source == "variable":
             return variable_hint(self.secret.variable, self._url_or_default())
         if self.provider is None:

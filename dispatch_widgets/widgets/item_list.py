@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anywidget
 import traitlets
 
+from . import _deeds
 from ._rows import (
     Action,
     Badge,
@@ -188,13 +189,13 @@ class ItemList(anywidget.AnyWidget):
         self._callbacks.append(callback)
 
     def focus(self, row_id: str = "", action: str = "") -> None:
-        """Moves the keyboard focus into the list, wherever it is shown.
+        """Moves the keyboard focus into the list, wherever it is shown, under `PanelRoot.focus`'s rule.
 
         Args:
             row_id: The row; empty for the list itself (``pick``: its search field).
             action: A button of the row or its note; empty for the row itself.
         """
-        self.send({"kind": "focus", "id": row_id, "action": action})
+        self.send({"kind": "focus", "id": row_id, "action": action, **_deeds.named()})
 
     def filter(
         self, query: str = "", kind: Literal["all", "chat", "embedding", "other", "new"] = "all"
@@ -251,7 +252,8 @@ class ItemList(anywidget.AnyWidget):
         try:
             answer = self._checked(content)
             if answer is not None:
-                self._tell(answer)
+                with _deeds.dealing_with(content.get("deed")):
+                    self._tell(answer)
         finally:
             if isinstance(press := content.get("press"), str):
                 self.send({"kind": "answered", "press": press})

@@ -18,6 +18,7 @@ from ..secrets import (
 from ..service.consent import check_as_seen
 from ._base import UnexpectedError
 from ._forms import drop_keys
+from ._held_key import HeldKey, Place
 from ._parts import button, show
 from ._provider_fields import KEPT_WORDS, ProviderFields
 
@@ -45,7 +46,6 @@ class ProviderForm(ProviderFields):
 
     def __init__(self, panel: ProvidersPanel, *, provider: Provider | None = None, preset: str = "") -> None:
         self._asked = 0
-        self._again = False  # the provider was deleted meanwhile, and is to be added once more
         self._deleted_actions: list[widgets.Button] = []
         self.taken_off: tuple[str, ...] = ()  # what was pasted around the key and is not saved
         super().__init__(panel, provider=provider, preset=preset)
@@ -108,6 +108,10 @@ class ProviderForm(ProviderFields):
                 self.refuse(UnexpectedError(error))
 
     def _save(self, source: str, value: str) -> None:
+        if value:
+            self._dropped = ""
+        else:
+            self._drop_unless_for(self.place)
         key = self._key(source, value)
         service, provider = self._panel.service, self.provider
         self._hold(source, value)
@@ -160,16 +164,28 @@ class ProviderForm(ProviderFields):
             name = environment_name(unwrapped_key(value).value) or value.strip()
             return f"${{{name}}}" if name else ""
         if value or self._held is not None:
-            key = value or (self._held.get_secret_value() if self._held else "")
+            key = value or (self._held.key.get_secret_value() if self._held else "")
             return self.keyring.kept(key, self.provider_name)
         preset = self.chosen
         return NO_KEY_NEEDED if preset is not None and not preset.needs_key else ""
 
     @property
     def _key_before(self) -> str:
-        """The key of a provider that is added again; a reference is not taken over unseen (SEC-4)."""
-        key = self.provider.credentials.api_key.get_secret_value() if self.provider is not None else ""
-        return "" if is_reference(key) else key
+        """The key of a provider that is added again; a reference is not taken over unseen (SEC-4).
+
+        Nor is a key for another server than it was saved for (SEC-8).
+        """
+        if self.provider is None:
+            return ""
+        given = self.provider.credentials
+        key = given.api_key.get_secret_value()
+        if is_reference(key):
+            return ""
+        place = Place(preset="", type=self.provider.type, url=given.base_url or "")
+        if key == NO_KEY_NEEDED or place.leads_to(self.place):
+            return key
+        self._drop("The key saved before", place)
+        return ""
 
     def _say_deleted(self) -> None:
         """Say that the provider is gone, and offer what can be done with what was typed."""
@@ -189,9 +205,13 @@ class ProviderForm(ProviderFields):
 
     def _hold(self, source: str, value: str) -> None:
         """Keep a key that has left the page until it is saved: nobody should have to paste it twice."""
-        if source == "typed" and value and key_problem(value) is None:
-            self._held = Secret(value)
+        if source != "typed":
+            return
+        if value and key_problem(value) is None:
+            self._held = HeldKey(Secret(value), self.place)
             self.secret.placeholder = KEPT_WORDS
+        elif self._held is not None and (self.place.is_done or not self._held.place.host):
+            self._held = HeldKey(self._held.key, self.place)  # more is known than when it came
 
     def _changes(self, provider: Provider, key: str, url: str) -> dict[str, Any]:
         changes: dict[str, Any] = {}
@@ -210,7 +230,8 @@ class ProviderForm(ProviderFields):
         drop_keys(by_field, {NAME: self.name, URL: self.url})
         self.name.refuse(by_field.pop(NAME, ""))
         self.type.refuse(by_field.pop(TYPE, ""))
-        self.secret.error = by_field.pop(KEY, "")
+        no_key = by_field.pop(KEY, "")
+        self.secret.error = self._dropped or no_key
         show(self.url, self._has_url or URL in by_field)
         self.url.refuse(by_field.pop(URL, ""))
         self.count_problems(len({problem.field for problem in error.problems}))

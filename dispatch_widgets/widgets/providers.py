@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ._rows import Note, Row
 
 ADD_BUTTON = ".dw-add"
+KEY_FIELD = ".dw-form .dw-keyrow"
 _EMPTY_WORDS = (
     "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
     "notebook that uses this file."
@@ -332,9 +333,7 @@ class ProvidersPanel(BasePanel):
         """
         form = ProviderForm(self, provider=self.service.provider(provider_id))
         self._questions.pop(provider_id, None)
-        self._open(form)
-        if field == "key":
-            form.secret.focus()
+        self._open(form, focus=KEY_FIELD if field == "key" else "")
         return form
 
     def reopen(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anywidget
 import traitlets
 
+from . import _deeds
 from ._kernel_logs import watch_kernel_loggers
 from .item_list import STATIC, panel_css
 
@@ -62,6 +63,7 @@ class SecretInput(anywidget.AnyWidget):
         self._callbacks: list[SubmitCallback] = []
         self._asked = 0
         self._open = False
+        self._page = ""  # the one whose content was asked for; empty for any
         super().__init__(**traits)
         watch_kernel_loggers()
         self.on_msg(self._on_message)
@@ -79,11 +81,14 @@ class SecretInput(anywidget.AnyWidget):
         """Asks the page for the content, which arrives at `on_submit` once. The field empties.
 
         With the widget shown in two places of a page the answer still comes once; nothing comes
-        while no page shows it.
+        while no page shows it. Of two windows the one answers in which the person pressed what
+        led here; where code has asked, the one that holds something.
         """
         self._asked += 1
         self._open = True
-        self.send({"kind": "collect", "asked": self._asked})
+        named = _deeds.named()
+        self._page = _deeds.page_of(named.get("deed"))
+        self.send({"kind": "collect", "asked": self._asked, **named})
 
     def clear(self) -> None:
         """Empties the field without reading it."""
@@ -91,8 +96,8 @@ class SecretInput(anywidget.AnyWidget):
         self.send({"kind": "clear"})
 
     def focus(self) -> None:
-        """Moves the keyboard focus into the field."""
-        self.send({"kind": "focus"})
+        """Moves the keyboard focus into the field, under `PanelRoot.focus`'s rule."""
+        self.send({"kind": "focus", **_deeds.named()})
 
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
         if not isinstance(content, dict):
@@ -100,12 +105,13 @@ class SecretInput(anywidget.AnyWidget):
         if content.get("kind") == "styles":
             self.send({"kind": "styles", "css": panel_css()})
         elif content.get("kind") == "secret":
-            answer = self._checked(content)
+            answer, deed = self._checked(content), content.get("deed")
             content.clear()  # whoever keeps the message keeps nothing
             if answer is not None:
                 self._open = False
-                for callback in tuple(self._callbacks):
-                    callback(*answer)
+                with _deeds.dealing_with(deed):
+                    for callback in tuple(self._callbacks):
+                        callback(*answer)
 
     def _checked(self, content: Mapping[str, Any]) -> tuple[str, str] | None:
         """An answer of the page as (source, value), or None if it is not the one that was asked for."""
@@ -117,7 +123,9 @@ class SecretInput(anywidget.AnyWidget):
         # "asked" is 0 where the person pressed Enter in a field that stands alone.
         if asked != 0 and not (self._open and asked == self._asked):
             return None
-        # Of two browsers that show the field, the one that holds nothing must not win.
-        if asked != 0 and source == "typed" and not value and self.filled:
+        if asked != 0 and self._page and self._page != _deeds.page_of(content.get("deed")):
+            return None  # of another window than the one where Save was pressed
+        # Code has pressed: of two browsers that show the field, the one that holds nothing must not win.
+        if asked != 0 and not self._page and source == "typed" and not value and self.filled:
             return None
         return source, value.strip()

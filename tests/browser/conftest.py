@@ -107,6 +107,17 @@ def other_notebook(lab: Any, browser: Any, request: pytest.FixtureRequest) -> It
     assert request.node.stash.get(_FAILED, False) or not opened.errors, opened.errors
 
 
+@pytest.fixture
+def other_window(lab: Any, browser: Any, notebook: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A second window on the test's notebook, with the same kernel."""
+    harness = _load("lab")
+    window = harness.Window(browser)
+    opened = harness.Notebook(lab, window.take(), notebook.path.name)
+    yield opened
+    window.drop()  # the kernel is the first window's to end
+    assert request.node.stash.get(_FAILED, False) or not opened.errors, opened.errors
+
+
 def _file_name(request: pytest.FixtureRequest, suffix: str = "") -> str:
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
     return f"{name}{suffix}.ipynb"

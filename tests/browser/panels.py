@@ -6,7 +6,9 @@ every request and every byte without asking the kernel.
 
 from __future__ import annotations
 
+import copy
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,30 @@ _FOCUSED = """() => {
     return { name: (named ?? "").trim(), inside: Boolean(node.closest(".dw-panel")) };
 }"""
 
+# The kernel sends what moves the focus when it gets round to it: late where it is busy, always in order.
+_LATE_FOCUS = """
+import queue as _queue, threading as _threading, time as _time
+import ipywidgets as _ipywidgets
+
+def _delay_focus(send, seconds, waiting=_queue.Queue()):
+    def late(widget, content, buffers=None):
+        if isinstance(content, dict) and content.get("kind") == "focus":
+            waiting.put((_time.monotonic() + seconds, widget, content, buffers))
+        else:
+            send(widget, content, buffers)
+
+    def pass_on():
+        while True:
+            due, *message = waiting.get()
+            _time.sleep(max(0, due - _time.monotonic()))
+            send(*message)
+
+    _ipywidgets.Widget.send = late
+    _threading.Thread(target=pass_on, daemon=True).start()
+
+_delay_focus(_ipywidgets.Widget.send, {seconds})
+"""
+
 _CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
     (cell) => cell.model.sharedModel.getSource())"""
 
@@ -55,6 +81,8 @@ class App:
         server: The demo server; its keys are the only ones that work.
         path: The settings file.
         notebook: The notebook and its page.
+        late_seconds: How long the kernel keeps back what moves the focus; ``DISPATCH_LATE_FOCUS`` sets it
+            for a whole run.
 
     Args:
         notebook: A notebook of the test's own.
@@ -67,6 +95,20 @@ class App:
         self.folder = folder
         self.path = folder / "dispatch.settings.json"
         self.server = DemoServer(models=MODELS, api_key=key)
+        self.late_seconds = float(os.environ.get("DISPATCH_LATE_FOCUS", "0"))
+
+    def in_window(self, notebook: Any) -> App:
+        """The same app in another window on the same notebook, which need not run anything there.
+
+        Args:
+            notebook: The notebook's file in the other window.
+        """
+        other = copy.copy(self)
+        other.notebook = notebook
+        self.notebook.save()
+        notebook.show(run=False, width=1000, height=1400)
+        expect(other.panel).to_be_visible(timeout=30_000)
+        return other
 
     @property
     def page(self) -> Page:
@@ -84,8 +126,9 @@ class App:
 
     def cell(self, *, timeout_seconds: float = 10.0) -> str:
         """The source of a cell that makes a service over the settings file."""
+        late = _LATE_FOCUS.format(seconds=self.late_seconds) if self.late_seconds else ""
         return (
-            f"import dispatch_widgets as dw\n"
+            f"{late}import dispatch_widgets as dw\n"
             f"service = dw.SettingsService({str(self.path)!r}, timeout_seconds={timeout_seconds})"
         )
 

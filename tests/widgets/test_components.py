@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dispatch_widgets.widgets import _deeds
 from dispatch_widgets.widgets._parts import id_parts
 from dispatch_widgets.widgets.item_list import ItemList, Row, panel_css
 from dispatch_widgets.widgets.panel_root import PanelRoot
@@ -454,6 +455,53 @@ def test_an_empty_field_elsewhere_does_not_win(page: Callable[[Widget], Page], a
     seen.say({"kind": "secret", "source": "typed", "value": "", "asked": asked})
     seen.say({"kind": "secret", "source": "typed", "value": "sk-x", "asked": asked})
     assert answers == [("typed", "sk-x")]
+
+
+@pytest.mark.req("SEC-2")
+def test_only_the_window_where_save_was_pressed_gives_its_key(
+    page: Callable[[Widget], Page], answers: list[Any]
+) -> None:
+    """Asked for a press in one window, neither a key nor an empty field of another is taken."""
+    field = _submitting(answers)
+    field.set_state({"filled": True})
+    seen = page(field)
+    with _deeds.dealing_with("here:4"):
+        field.submit()
+    message = [message["content"] for message, _ in seen.take() if message["method"] == "custom"][-1]
+    assert message == {"kind": "collect", "asked": 1, "deed": "here:4"}
+    answer = {"kind": "secret", "source": "typed", "asked": 1}
+    seen.say({**answer, "value": "sk-there", "deed": "there:9"})
+    seen.say({**answer, "value": "sk-nowhere"})
+    assert answers == []
+    seen.say({**answer, "value": "", "deed": "here:4"})  # it keeps the saved key, whatever is typed there
+    assert answers == [("typed", "")]
+
+
+@pytest.mark.req("SEC-9")
+def test_what_moves_the_focus_names_what_it_answers(page: Callable[[Widget], Page]) -> None:
+    """The answer to an action of a list carries the name of the deed, for every widget; code names none."""
+    row: Row = {"id": "One", "title": "One", "actions": [{"action": "edit", "label": "Edit"}]}
+    shown, root, field = ItemList([row]), PanelRoot(), SecretInput()
+    seen = [page(widget) for widget in (shown, root, field)]
+
+    def move(*_answer: object) -> None:
+        shown.focus("One")
+        root.focus(".dw-name")
+        field.focus()
+
+    def deeds() -> list[Any]:
+        contents = [message["content"] for each in seen for message, _ in each.take()]
+        return [content.get("deed") for content in contents if content["kind"] == "focus"]
+
+    shown.on_action(move)
+    action = {"kind": "action", "action": "edit", "id": "One", "data": {}}
+    seen[0].say({**action, "deed": "here:4"})
+    assert deeds() == ["here:4"] * 3
+    for deed in (None, 4, "x" * 65):
+        seen[0].say({**action, "deed": deed})
+        assert deeds() == [None] * 3
+    move()
+    assert deeds() == [None] * 3
 
 
 @pytest.mark.req("SEC-3")

@@ -85,7 +85,7 @@ def test_bad_fields_are_told_one_by_one_and_nothing_is_lost(settings_path, demo,
     panel = ProvidersPanel(SettingsService(settings_path))
     form = panel.open_add()
     form.preset.control.value = ""
-    form.url.control.value = "ftp://llm.example.edu"
+    form.url.control.value = demo.openai_base_url.removeprefix("http://")
     form.save.click()
     page.type_key(form, demo.api_key)
     assert panel.form is form
@@ -101,6 +101,180 @@ def test_bad_fields_are_told_one_by_one_and_nothing_is_lost(settings_path, demo,
     page.type_key(form, "")  # the field was emptied when the key was sent; it is still known
     (provider,) = panel.service.get_providers()
     assert provider.credentials.api_key.get_secret_value() == demo.api_key
+
+
+GATEWAY_KEY = "sk-of-the-gateway-0123456789abcdef"
+
+
+def refused(settings_path, page, url: str = "llm.corp.example/v1") -> tuple[SettingsService, ProvidersPanel]:
+    """A panel whose add form holds the key of a gateway, after a save that was refused."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    form = panel.open_add()
+    form.preset.control.value = ""
+    form.url.control.value = url
+    form.save.click()
+    page.type_key(form, GATEWAY_KEY)
+    assert panel.form is form
+    assert form.secret.placeholder == "Leave empty to use the key sent before"
+    return service, panel
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("url", ["llm.corp.example/v1", "https://llm.corp.example/v1", "LLM.corp.example."])
+def test_a_held_key_is_dropped_with_another_preset(settings_path, url, page) -> None:
+    """Custom, key, a refused save, preset OpenAI, Save: the gateway's key goes nowhere, in words."""
+    service, panel = refused(settings_path, page, url)
+    form = panel.form
+    form.preset.control.value = "openai"
+    words = form.secret.error
+    assert words.lower().startswith("the key sent before was for llm.corp.example")
+    assert words.endswith(" and was dropped. Paste the key for this one.")
+    assert form.secret.placeholder == "Paste the key"
+    form.save.click()
+    page.type_key(form, "")
+    assert panel.form is form
+    assert form.secret.error == words
+    assert service.get_providers() == ()
+    form.preset.control.value = ""  # nor does it come back
+    form.url.control.value = "https://llm.corp.example/v1"
+    form.name.control.value = "Gateway"
+    form.save.click()
+    page.type_key(form, "")
+    assert service.get_providers() == ()
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "after",
+    [
+        "https://llm.other.example/v1",
+        "https://llm.corp.example:8443/v1",
+        "http://llm.corp.example/v1",
+        "https://llm.corp.example.evil.example/v1",
+        "https://llm.corp.example@evil.example/v1",
+        "evil.example/v1",
+    ],
+)
+def test_a_held_key_is_dropped_with_another_host(settings_path, after, page) -> None:
+    """A key that was sent for one host is saved for no other one: scheme, name and port count."""
+    service, panel = refused(settings_path, page, "https://llm.corp.example/v1")
+    form = panel.form
+    form.name.control.value = "Gateway"
+    form.url.control.value = after
+    form.save.click()
+    page.type_key(form, "")
+    form.url.control.value = (
+        after if after.startswith("http") and "@" not in after else "https://evil.example"
+    )
+    form.save.click()
+    page.type_key(form, "")
+    assert panel.form is form
+    assert "was for llm.corp.example and was dropped" in form.secret.error
+    assert service.get_providers() == ()
+    form.secret.filled = True
+    assert form.secret.error == ""
+    page.type_key(form, "")
+
+
+@pytest.mark.req("SEC-8")
+def test_a_held_key_is_dropped_with_another_type(settings_path, page) -> None:
+    """The same host asked in another way is another choice; a key field that asks for no key says it too."""
+    _service, panel = refused(settings_path, page)
+    form = panel.form
+    form.type.control.value = "anthropic"
+    assert "was for llm.corp.example and was dropped" in form.secret.error
+    _service, panel = refused(settings_path, page)
+    form = panel.form
+    form.preset.control.value = "ollama"
+    assert form.secret.error == ""
+    assert "was for llm.corp.example and was dropped" in page.words(form.secret.hint)
+    form.save.click()
+    page.type_key(form, "")
+    page.wait(panel)
+    assert GATEWAY_KEY not in settings_path.read_text(encoding="utf-8")
+
+
+@pytest.mark.req("SEC-8", "PM-2")
+@pytest.mark.parametrize("typed", ["{}", "http:/{}", "http://{}?x=1", "ftp://{}", "HTTP://user@{}", ""])
+def test_a_held_key_stays_while_its_address_is_mended(settings_path, demo, typed, page) -> None:
+    """A base URL that is put right, letter by letter at its front, and keeps its host keeps the key."""
+    mended = demo.openai_base_url
+    service, panel = refused(settings_path, page, typed.format(mended.removeprefix("http://")))
+    form = panel.form
+    if typed in ("", "{}"):
+        for end in range(1, len("http://") if typed else len(mended)):
+            form.url.control.value = mended[:end] + typed.format(mended.removeprefix("http://"))
+            assert form.secret.error == ""
+    form.url.control.value = mended
+    assert form.secret.error == ""
+    form.name.control.value = "Gateway"
+    form.save.click()
+    page.type_key(form, "")
+    (provider,) = service.get_providers()
+    assert provider.credentials.api_key.get_secret_value() == GATEWAY_KEY
+    page.wait(panel)
+
+
+@pytest.mark.req("SEC-8")
+def test_a_held_key_belongs_to_the_host_that_it_was_last_sent_for(settings_path, page) -> None:
+    """Sent before there was a base URL, a key is for the one that the next Save names, and for no other."""
+    service, panel = refused(settings_path, page, "")
+    form = panel.form
+    form.url.control.value = "https://llm.corp.example/v1"
+    form.save.click()
+    page.type_key(form, "")  # refused again: it has no name
+    form.url.control.value = ""
+    form.save.click()
+    page.type_key(form, "")
+    form.name.control.value = "Gateway"
+    form.url.control.value = "https://llm.other.example/v1"
+    assert "was for llm.corp.example and was dropped" in form.secret.error
+    form.save.click()
+    page.type_key(form, "")
+    assert service.get_providers() == ()
+
+
+@pytest.mark.req("SEC-8", "PM-3")
+def test_an_edit_drops_a_held_key_with_its_host_too(service, ids, page) -> None:
+    """In the edit form the key that was sent goes with the host; what an empty field keeps is said."""
+    panel = ProvidersPanel(service)
+    form = panel.edit(ids["Lab"])
+    before = service.provider(ids["Lab"]).credentials.api_key
+    form.name.control.value = ""
+    form.save.click()
+    page.type_key(form, GATEWAY_KEY)
+    assert form.secret.placeholder == "Leave empty to use the key sent before"
+    form.url.control.value = "http://127.0.0.1:9/v1"
+    masked = service.provider(ids["Lab"]).masked_key
+    assert form.secret.error.startswith("The key sent before was for 127.0.0.1:")
+    assert form.secret.error.endswith(f"Paste the key for this one, or leave it empty to keep {masked}.")
+    form.name.control.value = "Lab"
+    form.save.click()
+    page.type_key(form, "")
+    assert service.provider(ids["Lab"]).credentials.api_key == before
+    page.wait(panel)
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("change", ["host", "type"])
+def test_add_it_again_takes_no_key_along_to_another_server(service, ids, change, page) -> None:
+    """The key of a provider that was deleted is for the server that it was saved for; the form says so."""
+    panel = ProvidersPanel(service)
+    form = panel.edit(ids["Lab"])
+    SettingsService(service.path).delete_provider(ids["Lab"])
+    if change == "host":
+        form.url.control.value = "http://127.0.0.1:9/v1"
+    else:
+        form.type.control.value = "anthropic"
+    form.save.click()
+    page.type_key(form, "")
+    form.note.buttons[0].click()
+    page.type_key(form, "")
+    assert panel.form is form
+    assert form.secret.error.startswith("The key saved before was for 127.0.0.1:")
+    assert form.secret.error.endswith("and was dropped. Paste the key for this one.")
+    assert "Lab" not in {provider.name for provider in service.get_providers()}
 
 
 @pytest.mark.req("SEC-3")
@@ -322,6 +496,32 @@ def test_a_typed_key_can_go_into_the_keyring(settings_path, demo, safe, page) ->
     assert demo.api_key not in settings_path.read_text(encoding="utf-8")
     assert demo.api_key not in page.states()
     assert "chat" in page.words(page.row(panel.list, "My lab")["meta"][0])
+
+
+@pytest.mark.req("SEC-8", "SEC-4")
+def test_the_keyring_gets_no_key_that_was_for_another_server(settings_path, demo, safe, page) -> None:
+    """With the box ticked a held key is dropped with its host all the same; the next key is stored anew."""
+    service = SettingsService(settings_path)
+    panel = ProvidersPanel(service)
+    form = fill(panel, demo, page)
+    form.name.control.value = ""
+    form.url.control.value = "https://llm.corp.example/v1"
+    form.save.click()
+    page.type_key(form, GATEWAY_KEY)
+    form.name.control.value = "My lab"
+    form.url.control.value = demo.openai_base_url
+    before = dict(safe.held)
+    form.save.click()
+    page.type_key(form, "")
+    assert "was for llm.corp.example and was dropped" in form.secret.error
+    assert service.get_providers() == ()
+    assert safe.held == before
+    form.save.click()
+    page.type_key(form, demo.api_key)
+    page.wait(panel)
+    (provider,) = service.get_providers()
+    place = tuple(provider.masked_key.removeprefix("keyring:").split("/", 1))
+    assert (place in before, safe.held[place]) == (False, demo.api_key)
 
 
 @pytest.mark.req("SEC-4", "UI")

@@ -1,14 +1,14 @@
 // What a panel's root needs that core widgets do not give: names, focus, a voice, and that JupyterLab's
 // one-key shortcuts stay quiet while anything in the panel has the focus.
 import { openBusyWords } from "./panel/busy.js";
-import { oncePerAnswer } from "./panel/buttons.js";
+import { isCore, oncePerAnswer } from "./panel/buttons.js";
 import { copyText, copyWholeIds } from "./panel/clipboard.js";
 import { holdSave, onFormKey } from "./panel/forms.js";
 import { NO_KERNEL, watchKernel } from "./panel/kernel.js";
 import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
 import { offerFiles } from "./panel/open_file.js";
+import { answerWithFocus, markPress, thisPage } from "./shared/deeds.js";
 import { h } from "./shared/elements.js";
-import { soon } from "./shared/focus.js";
 import { ignoreSlips } from "./shared/presses.js";
 import { WAITS } from "./shared/waiting.js";
 
@@ -74,7 +74,7 @@ function render({ model, el }) {
   };
   const onMessage = (message) => {
     if (message?.kind === "say") voice.say(String(message.text ?? ""));
-    else if (message?.kind === "focus") soon(() => focus(String(message.selector)));
+    else if (message?.kind === "focus") answerWithFocus(message.deed, () => focus(String(message.selector)));
     else if (message?.kind === "pong" && message.press) buttons.onAnswer(message.press);
     else if (message?.kind === "pong") save.onAnswer();
     else if (message?.kind === "copy") {
@@ -101,6 +101,8 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
+    listen("click", (event) => isCore(event.target) && markPress());
+    model.send({ kind: "here", page: thisPage() });
     listen(WAITS, (event) => {
       if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
     });

@@ -1,6 +1,62 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 57e6f91e9e89ef4e18cede99298b5dd9f7a56a07ef929d592cc6acaa93d335b3
+// Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: 9c19e8a6f59ba69330f4191c9f39d0bd3fa6cb70e9f03132c7121755d0faabf6
+// shared/focus.js
+function isShown(node) {
+  return node.isConnected && node.getClientRects().length > 0;
+}
+function isField(node) {
+  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
+}
+
+// shared/deeds.js
+var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.deeds");
+var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
+function isDeed(event, moving = false) {
+  if (event.type === "focusin") return !moving && isField(event.target);
+  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
+  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+}
+function deeds() {
+  if (globalThis[SHARED]) return globalThis[SHARED];
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
+  const onEvent = (event) => {
+    if (isDeed(event, state.moving)) state.count += 1;
+  };
+  for (const name of ["pointerdown", "keydown", "focusin", "input"])
+    document.addEventListener(name, onEvent, true);
+  globalThis[SHARED] = state;
+  return state;
+}
+function thisPage() {
+  return deeds().page;
+}
+function lastDeed() {
+  const { page, count, held } = deeds();
+  return held || `${page}:${count}`;
+}
+function lastPress() {
+  return deeds().pressed;
+}
+function mayMove(deed) {
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
+}
+function answerWithFocus(deed, attempt) {
+  const state = deeds();
+  state.asked += 1;
+  const mine = state.asked;
+  const work = (tries) => {
+    if (state.asked !== mine || !mayMove(deed)) return;
+    state.moving = true;
+    const moved = attempt();
+    state.moving = false;
+    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
+  };
+  work(20);
+}
+
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -163,14 +219,6 @@ function badge(spec) {
   const shown = spec.icon ?? TONE_ICONS[spec.tone];
   const classes = spec.tone ? `dw-badge dw-tone-${spec.tone}` : "dw-badge dw-plain";
   return h("span", { class: classes }, shown ? icon(shown) : null, clean(spec.text));
-}
-
-// shared/focus.js
-function isShown(node) {
-  return node.isConnected && node.getClientRects().length > 0;
-}
-function soon(attempt, tries = 20) {
-  if (!attempt() && tries > 0) setTimeout(soon, 50, attempt, tries - 1);
 }
 
 // shared/presses.js
@@ -556,7 +604,7 @@ function renderManage({ model, el, store, voice }) {
   });
   const receive = (message) => {
     if (message.kind !== "focus") return;
-    soon(() => {
+    answerWithFocus(message.deed, () => {
       const id = message.id || current;
       const item = drawn.get(id);
       if (!item || !isShown(item.node)) return false;
@@ -646,7 +694,7 @@ function renderRail({ model, el, store }) {
   });
   select.addEventListener("change", () => choose(select.value));
   model.on("change:current", update);
-  const receive = () => soon(() => {
+  const receive = (message) => answerWithFocus(message.deed, () => {
     const shown = [list, select].find(isShown);
     shown?.focus();
     return Boolean(shown);
@@ -716,7 +764,7 @@ function openSender(send, times) {
 }
 function openStore(model) {
   const store = { rows: [], revision: -1, clockOffset: 0, lastView: null, views: /* @__PURE__ */ new Set() };
-  const sender = openSender((message) => model.send(message));
+  const sender = openSender((message) => model.send({ ...message, deed: lastDeed() }));
   store.act = sender.act;
   store.now = () => Date.now() / 1e3 + store.clockOffset;
   const take = (rows, state) => {
@@ -1562,7 +1610,7 @@ function renderPick({ model, el, store, voice }) {
     } else if (message.kind === "by_hand_done") {
       pick.byHand.empty();
     } else {
-      soon(() => focus(message.id));
+      answerWithFocus(message.deed, () => focus(message.id));
     }
   };
   const stop = () => {

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 0fc1433f6e286eabe60e0b74e36f462f67c18b1c032fdf99f37e7282c03409e6
+// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: c950ed1efe40797124dc0a68cbcbec029f4ab78c5b647a0226cddbfcdfd9f83d
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -25,8 +25,8 @@ function h(tag, attributes = {}, ...children) {
 function isShown(node) {
   return node.isConnected && node.getClientRects().length > 0;
 }
-function soon(attempt, tries = 20) {
-  if (!attempt() && tries > 0) setTimeout(soon, 50, attempt, tries - 1);
+function isField(node) {
+  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
 }
 
 // panel/busy.js
@@ -104,6 +104,9 @@ function openPresses(times) {
 
 // panel/buttons.js
 var CORE = ".widget-button";
+function isCore(node) {
+  return Boolean(node.closest?.(CORE));
+}
 function oncePerAnswer(ask, times) {
   const presses = openPresses(times);
   const onClick = (event) => {
@@ -160,6 +163,66 @@ async function copyText(text) {
   }
 }
 
+// shared/deeds.js
+var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.deeds");
+var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
+function isDeed(event, moving = false) {
+  if (event.type === "focusin") return !moving && isField(event.target);
+  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
+  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+}
+function deeds() {
+  if (globalThis[SHARED]) return globalThis[SHARED];
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
+  const onEvent = (event) => {
+    if (isDeed(event, state.moving)) state.count += 1;
+  };
+  for (const name of ["pointerdown", "keydown", "focusin", "input"])
+    document.addEventListener(name, onEvent, true);
+  globalThis[SHARED] = state;
+  return state;
+}
+function thisPage() {
+  return deeds().page;
+}
+function lastDeed() {
+  const { page, count, held } = deeds();
+  return held || `${page}:${count}`;
+}
+function inNameOf(deed, work) {
+  const state = deeds();
+  state.held = deed;
+  try {
+    work();
+  } finally {
+    state.held = "";
+  }
+}
+function markPress() {
+  deeds().pressed = lastDeed();
+}
+function lastPress() {
+  return deeds().pressed;
+}
+function mayMove(deed) {
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
+}
+function answerWithFocus(deed, attempt) {
+  const state = deeds();
+  state.asked += 1;
+  const mine = state.asked;
+  const work = (tries) => {
+    if (state.asked !== mine || !mayMove(deed)) return;
+    state.moving = true;
+    const moved = attempt();
+    state.moving = false;
+    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
+  };
+  work(20);
+}
+
 // panel/forms.js
 var PRIMARY = ".dw-form-foot .mod-primary";
 var ANSWERS = 2;
@@ -168,8 +231,8 @@ function formKey(event) {
     return null;
   if (event.key === "Escape") return "back";
   const type = (event.target.type ?? "").toLowerCase();
-  const isField = event.target.tagName === "INPUT" && !["button", "submit", "reset", "file"].includes(type);
-  return event.key === "Enter" && !event.shiftKey && isField ? "save" : null;
+  const isField2 = event.target.tagName === "INPUT" && !["button", "submit", "reset", "file"].includes(type);
+  return event.key === "Enter" && !event.shiftKey && isField2 ? "save" : null;
 }
 function onFormKey(event) {
   const form = event.target.closest(".dw-itemlist") ? null : event.target.closest(".dw-form");
@@ -185,6 +248,7 @@ function holdSave(ask) {
   let held = null;
   let answers = 0;
   let released = null;
+  let deed = "";
   let end = null;
   const onClick = (event) => {
     const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
@@ -193,6 +257,7 @@ function holdSave(ask) {
     event.stopImmediatePropagation();
     if (held?.isConnected) return;
     held = button;
+    deed = lastDeed();
     answers = 0;
     end = waitFor(held, () => {
       held = null;
@@ -209,7 +274,7 @@ function holdSave(ask) {
     released = held;
     held = null;
     end();
-    released.click();
+    inNameOf(deed, () => released.click());
     released = null;
   };
   return { onClick, onAnswer };
@@ -429,7 +494,7 @@ function render({ model, el }) {
   };
   const onMessage = (message) => {
     if (message?.kind === "say") voice.say(String(message.text ?? ""));
-    else if (message?.kind === "focus") soon(() => focus(String(message.selector)));
+    else if (message?.kind === "focus") answerWithFocus(message.deed, () => focus(String(message.selector)));
     else if (message?.kind === "pong" && message.press) buttons.onAnswer(message.press);
     else if (message?.kind === "pong") save.onAnswer();
     else if (message?.kind === "copy") {
@@ -453,6 +518,8 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
+    listen("click", (event) => isCore(event.target) && markPress());
+    model.send({ kind: "here", page: thisPage() });
     listen(WAITS, (event) => {
       if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
     });

@@ -1,6 +1,62 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: 8e2ee3f75f4dc15d7957761403fda1bff171608470dd5c9420dcf709e788681a
+// Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/deeds.js shared/elements.js shared/focus.js shared/standing_alone.js shared/text.js
+// SHA-256 of them and of what follows: e54a97832a430966c7d809e303ad0ee50733ef143f224b7b4d96fcd3b89ad173
+// shared/focus.js
+function isField(node) {
+  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
+}
+
+// shared/deeds.js
+var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.deeds");
+var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
+function isDeed(event, moving = false) {
+  if (event.type === "focusin") return !moving && isField(event.target);
+  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
+  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+}
+function deeds() {
+  if (globalThis[SHARED]) return globalThis[SHARED];
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
+  const onEvent = (event) => {
+    if (isDeed(event, state.moving)) state.count += 1;
+  };
+  for (const name of ["pointerdown", "keydown", "focusin", "input"])
+    document.addEventListener(name, onEvent, true);
+  globalThis[SHARED] = state;
+  return state;
+}
+function thisPage() {
+  return deeds().page;
+}
+function lastDeed() {
+  const { page, count, held } = deeds();
+  return held || `${page}:${count}`;
+}
+function lastPress() {
+  return deeds().pressed;
+}
+function isForThisPage(deed) {
+  return !deed || deed.split(":")[0] === thisPage();
+}
+function mayMove(deed) {
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
+}
+function answerWithFocus(deed, attempt) {
+  const state = deeds();
+  state.asked += 1;
+  const mine = state.asked;
+  const work = (tries) => {
+    if (state.asked !== mine || !mayMove(deed)) return;
+    state.moving = true;
+    const moved = attempt();
+    state.moving = false;
+    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
+  };
+  work(20);
+}
+
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -289,7 +345,7 @@ function renderField(model, el, store) {
   ui.key.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || el.closest(".dw-form")) return;
     event.preventDefault();
-    if (!event.repeat) store.send(0);
+    if (!event.repeat) store.send(0, lastDeed());
   });
   ui.show.addEventListener("click", () => {
     shown = !shown;
@@ -301,7 +357,11 @@ function renderField(model, el, store) {
     say({ said: "", problem: "" });
     update();
   };
-  const focus = () => (model.get("source") === "typed" ? ui.key : ui.variables).focus();
+  const focus = () => {
+    const field = model.get("source") === "typed" ? ui.key : ui.variables;
+    field.focus();
+    return document.activeElement === field;
+  };
   const stop = () => {
     for (const trait of TRAITS) model.off(`change:${trait}`, update);
   };
@@ -320,23 +380,35 @@ function openKeyStore(model) {
     }
     for (const view of store.views) view.update();
   };
-  store.send = (asked) => {
+  store.send = (asked, deed) => {
     const typed = model.get("source") === "typed";
     const value = typed ? store.value : model.get("variable");
     store.setValue("");
     for (const view of store.views) view.hide();
-    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked });
+    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked, deed });
   };
   const onMessage = (message) => {
-    if (message?.kind === "collect" && store.views.size) store.send(message.asked);
-    else if (message?.kind === "clear") store.setValue("");
-    else if (message?.kind === "focus") [...store.views].at(-1)?.focus();
+    if (message?.kind === "collect") {
+      if (store.views.size && isForThisPage(message.deed))
+        store.send(message.asked, message.deed && lastPress());
+    } else if (message?.kind === "clear") store.setValue("");
+    else if (message?.kind === "focus") {
+      answerWithFocus(message.deed, () => [...store.views].at(-1)?.focus() ?? false);
+    }
+  };
+  const onFilled = () => {
+    if (store.value && !model.get("filled")) {
+      model.set("filled", true);
+      model.save_changes();
+    }
   };
   model.on("msg:custom", onMessage);
+  model.on("change:filled", onFilled);
   if (model.get("filled")) store.setValue("");
   store.close = () => {
     store.value = "";
     model.off("msg:custom", onMessage);
+    model.off("change:filled", onFilled);
   };
   return store;
 }

@@ -1,4 +1,5 @@
 // One view of a key field: a key typed or pasted, or the name of the variable that holds it.
+import { lastDeed } from "../shared/deeds.js";
 import { h, rich, uniqueId } from "../shared/elements.js";
 import { clean } from "../shared/text.js";
 import { fieldFrame } from "./frame.js";
@@ -120,7 +121,7 @@ export function renderField(model, el, store) {
   ui.key.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || el.closest(".dw-form")) return; // in a form Enter is the form's
     event.preventDefault();
-    if (!event.repeat) store.send(0);
+    if (!event.repeat) store.send(0, lastDeed());
   });
   ui.show.addEventListener("click", () => {
     shown = !shown;
@@ -133,7 +134,11 @@ export function renderField(model, el, store) {
     say({ said: "", problem: "" });
     update();
   };
-  const focus = () => (model.get("source") === "typed" ? ui.key : ui.variables).focus();
+  const focus = () => {
+    const field = model.get("source") === "typed" ? ui.key : ui.variables;
+    field.focus();
+    return document.activeElement === field;
+  };
   const stop = () => {
     for (const trait of TRAITS) model.off(`change:${trait}`, update);
   };

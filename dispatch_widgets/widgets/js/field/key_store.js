@@ -1,5 +1,7 @@
 // What is typed into a key field, shared by its views in the page. It leaves once, as a message of its own,
-// when Python asks for it, and is never part of the model's state.
+// when Python asks for it, and is never part of the model's state. Of several windows the one answers where
+// Save was pressed.
+import { answerWithFocus, isForThisPage, lastPress } from "../shared/deeds.js";
 
 /** Opens the store of a model. */
 export function openKeyStore(model) {
@@ -12,24 +14,37 @@ export function openKeyStore(model) {
     }
     for (const view of store.views) view.update();
   };
-  store.send = (asked) => {
+  store.send = (asked, deed) => {
     const typed = model.get("source") === "typed";
     const value = typed ? store.value : model.get("variable");
     store.setValue("");
     for (const view of store.views) view.hide();
-    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked });
+    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked, deed });
   };
   const onMessage = (message) => {
-    if (message?.kind === "collect" && store.views.size) store.send(message.asked);
-    else if (message?.kind === "clear") store.setValue("");
-    else if (message?.kind === "focus") [...store.views].at(-1)?.focus();
+    if (message?.kind === "collect") {
+      if (store.views.size && isForThisPage(message.deed))
+        store.send(message.asked, message.deed && lastPress());
+    } else if (message?.kind === "clear") store.setValue("");
+    else if (message?.kind === "focus") {
+      answerWithFocus(message.deed, () => [...store.views].at(-1)?.focus() ?? false);
+    }
+  };
+  // Another window whose field is empty says so for itself alone.
+  const onFilled = () => {
+    if (store.value && !model.get("filled")) {
+      model.set("filled", true);
+      model.save_changes();
+    }
   };
   model.on("msg:custom", onMessage);
+  model.on("change:filled", onFilled);
   // A state that was kept from another page says nothing about this one, whose field is empty.
   if (model.get("filled")) store.setValue("");
   store.close = () => {
     store.value = "";
     model.off("msg:custom", onMessage);
+    model.off("change:filled", onFilled);
   };
   return store;
 }

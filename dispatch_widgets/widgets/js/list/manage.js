@@ -1,6 +1,7 @@
 // The mode "manage": rows of their own height with actions and notes (providers, entries, backups).
+import { answerWithFocus } from "../shared/deeds.js";
 import { h } from "../shared/elements.js";
-import { isShown, soon } from "../shared/focus.js";
+import { isShown } from "../shared/focus.js";
 import { isSlip } from "../shared/presses.js";
 import { clean } from "../shared/text.js";
 import { tick } from "./countdown.js";
@@ -164,7 +165,7 @@ export function renderManage({ model, el, store, voice }) {
 
   const receive = (message) => {
     if (message.kind !== "focus") return;
-    soon(() => {
+    answerWithFocus(message.deed, () => {
       const id = message.id || current;
       const item = drawn.get(id);
       if (!item || !isShown(item.node)) return false;

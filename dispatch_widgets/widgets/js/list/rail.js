@@ -1,6 +1,7 @@
 // The mode "rail": a short list to choose one from; a native select where the panel is narrow.
+import { answerWithFocus } from "../shared/deeds.js";
 import { h, icon, marked, TONE_ICONS, uniqueId } from "../shared/elements.js";
-import { isShown, soon } from "../shared/focus.js";
+import { isShown } from "../shared/focus.js";
 import { clean } from "../shared/text.js";
 import { isChord, moveIndex } from "./keyboard.js";
 
@@ -88,8 +89,8 @@ export function renderRail({ model, el, store }) {
   select.addEventListener("change", () => choose(select.value));
   model.on("change:current", update);
 
-  const receive = () =>
-    soon(() => {
+  const receive = (message) =>
+    answerWithFocus(message.deed, () => {
       const shown = [list, select].find(isShown);
       shown?.focus();
       return Boolean(shown);

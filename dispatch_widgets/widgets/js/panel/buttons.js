@@ -3,6 +3,11 @@ import { openPresses } from "../shared/waiting.js";
 
 const CORE = ".widget-button"; // not a toggle: it changes in the page already
 
+/** Whether a node is, or stands in, a core button. */
+export function isCore(node) {
+  return Boolean(node.closest?.(CORE));
+}
+
 /** Lets each core button be pressed once until the kernel has answered; ask(press) puts a question to it
  * that is answered behind the press. */
 export function oncePerAnswer(ask, times) {

@@ -1,5 +1,5 @@
 // Forms of core widgets: Enter saves, Escape goes back, and a press of Save waits for what was typed.
-
+import { inNameOf, lastDeed } from "../shared/deeds.js";
 import { waitFor } from "../shared/waiting.js";
 
 const PRIMARY = ".dw-form-foot .mod-primary";
@@ -38,6 +38,7 @@ export function holdSave(ask) {
   let held = null;
   let answers = 0;
   let released = null;
+  let deed = "";
   let end = null;
   const onClick = (event) => {
     const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
@@ -46,6 +47,7 @@ export function holdSave(ask) {
     event.stopImmediatePropagation();
     if (held?.isConnected) return;
     held = button;
+    deed = lastDeed();
     answers = 0;
     end = waitFor(held, () => {
       held = null;
@@ -62,7 +64,7 @@ export function holdSave(ask) {
     released = held;
     held = null;
     end();
-    released.click();
+    inNameOf(deed, () => released.click());
     released = null;
   };
   return { onClick, onAnswer };

@@ -1,0 +1,87 @@
+// What the person did last in this page. What Python sends back names the page or the deed that it answers
+// (_deeds.py): so the focus moves for the last deed alone, and a key comes from the window where Save was pressed.
+import { isField } from "./focus.js";
+
+const SHARED = Symbol.for("dispatch-widgets.deeds"); // each widget has a copy of this module, the page one count
+const MODIFIERS = new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
+
+/** Whether an event is a new deed: no slip, no second press of what waits already, no move of our own. */
+export function isDeed(event, moving = false) {
+  if (event.type === "focusin") return !moving && isField(event.target);
+  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
+  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+}
+
+function deeds() {
+  if (globalThis[SHARED]) return globalThis[SHARED];
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
+  const onEvent = (event) => {
+    if (isDeed(event, state.moving)) state.count += 1;
+  };
+  // focusin and input: what gets into a field by other ways than keys, from dictation to a browser's own menu.
+  for (const name of ["pointerdown", "keydown", "focusin", "input"])
+    document.addEventListener(name, onEvent, true);
+  globalThis[SHARED] = state;
+  return state;
+}
+
+/** The name of this page. */
+export function thisPage() {
+  return deeds().page;
+}
+
+/** The name of the person's last deed in this page. */
+export function lastDeed() {
+  const { page, count, held } = deeds();
+  return held || `${page}:${count}`;
+}
+
+/** Does what was held back, in the name of the deed that it was asked by. */
+export function inNameOf(deed, work) {
+  const state = deeds();
+  state.held = deed;
+  try {
+    work();
+  } finally {
+    state.held = "";
+  }
+}
+
+/** Remembers that the last deed was a press of a core button, which cannot name itself to Python. */
+export function markPress() {
+  deeds().pressed = lastDeed();
+}
+
+/** The name of the last deed that pressed a core button. */
+export function lastPress() {
+  return deeds().pressed;
+}
+
+/** Whether something is asked of this page, or of any page because code has asked. */
+export function isForThisPage(deed) {
+  return !deed || deed.split(":")[0] === thisPage();
+}
+
+/** Whether the focus may still move because of a deed, or of what was pressed last in a page; code, which names
+ * neither, moves it out of no field. */
+function mayMove(deed) {
+  if (!deed) return !isField(document.activeElement);
+  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
+}
+
+/** Moves the focus in answer to a deed. attempt() says whether it did; it is tried every 50 ms, a second at
+ * most, since what is to get the focus is often on its way, and not after the person did something else. */
+export function answerWithFocus(deed, attempt) {
+  const state = deeds();
+  state.asked += 1;
+  const mine = state.asked; // the last request counts
+  const work = (tries) => {
+    if (state.asked !== mine || !mayMove(deed)) return;
+    state.moving = true;
+    const moved = attempt();
+    state.moving = false;
+    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
+  };
+  work(20);
+}
