@@ -15,7 +15,6 @@ PACKAGE = "dispatch_widgets"
 CIRCLES_TO_GO: set[frozenset[str]] = {
     frozenset({"_resolve", "clients"}),
     frozenset({"demo.accounts", "demo.answers"}),
-    frozenset({"discovery.breakdowns", "discovery.fetch", "discovery.refusals"}),
     frozenset({"widgets._ways_out", "widgets.settings_file"}),
     frozenset({"widgets.catalog", "widgets.models"}),
     frozenset(

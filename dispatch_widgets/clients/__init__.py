@@ -203,7 +203,7 @@ def _arguments(resolved: ResolvedModel, **values: Any) -> ClientArguments:
 
 
 def _is_here(base_url: str) -> bool:
-    from ..discovery.transport import is_loopback
+    from ..urls import is_loopback
 
     return is_loopback(urlsplit(base_url).hostname or "")
 

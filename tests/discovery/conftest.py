@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from dispatch_widgets._event_loop import new_event_loop
 from dispatch_widgets.demo.server import DemoServer
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
@@ -110,8 +111,13 @@ class RawServer:
 
 @pytest.fixture
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
-    """Runs a coroutine on a loop of its own."""
-    return asyncio.run
+    """Runs a coroutine on a loop such as the package's own, in which look-ups hold nobody up."""
+
+    def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(coroutine)
+
+    return work
 
 
 @pytest.fixture

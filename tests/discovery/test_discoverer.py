@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
+import socket
+import ssl
 import threading
 from datetime import UTC, datetime
 from typing import Any
 
+import h11
 import httpx
 import pytest
 
-from dispatch_widgets.discovery.cache import CACHE_TTL_SECONDS
+from dispatch_widgets.discovery.book import CACHE_TTL_SECONDS
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.errors import DiscoveryError
 
@@ -19,15 +23,26 @@ ONE = {"data": [{"id": "a", "object": "model", "created": 1, "owned_by": "x"}]}
 TWO = {"data": [{"id": "b"}, {"id": "a"}]}
 HOUR = 3600.0
 
+
+def _caused(error: Exception, cause: Exception) -> Exception:
+    """An error of httpx's as the network makes it: with what led to it."""
+    error.__cause__ = cause
+    return error
+
+
 # What the server does -> the kind, and whether a list from before is given back instead (MD-15).
 TABLE = [
     (httpx.ReadTimeout("slow"), "TIMEOUT", True),
-    (httpx.ConnectError("[Errno 111] Connection refused"), "CONNECTION_REFUSED", True),
-    (httpx.ConnectError("[Errno -2] Name or service not known"), "UNKNOWN_HOST", True),
-    (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), "TLS", True),
-    (httpx.ProxyError("407 Proxy Authentication Required"), "PROXY", True),
+    (httpx.ConnectError("as a mock raises it"), "CONNECTION_REFUSED", True),
+    (_caused(httpx.ConnectError("away"), OSError(errno.EHOSTUNREACH, "")), "CONNECTION_REFUSED", True),
+    (_caused(httpx.ConnectError("late"), OSError(errno.ETIMEDOUT, "")), "TIMEOUT", True),
+    (_caused(httpx.ConnectError("reset"), OSError(errno.ECONNRESET, "")), "INTERRUPTED", True),
+    (_caused(httpx.ConnectError("name"), socket.gaierror(socket.EAI_NONAME, "")), "UNKNOWN_HOST", True),
+    (_caused(httpx.ConnectError("unproven"), ssl.SSLCertVerificationError()), "TLS", True),
+    (_caused(httpx.ConnectError("tls"), ssl.SSLError()), "TLS", True),
+    (httpx.ProxyError("no"), "PROXY", True),
     (httpx.ReadError("reset"), "INTERRUPTED", True),
-    (httpx.RemoteProtocolError("peer closed connection"), "INTERRUPTED", True),
+    (httpx.RemoteProtocolError("the end"), "INTERRUPTED", True),
     (RuntimeError("a bug somewhere"), "INTERRUPTED", True),
     (429, "RATE_LIMITED", True),
     (402, "QUOTA", True),
@@ -37,7 +52,7 @@ TABLE = [
     ("<html>", "MALFORMED", True),
     ('{"data": [NaN]}', "MALFORMED", True),
     ({"status": "ok"}, "MALFORMED", True),
-    (httpx.RemoteProtocolError("illegal status line"), "MALFORMED", True),
+    (_caused(httpx.RemoteProtocolError("no HTTP"), h11.RemoteProtocolError("")), "MALFORMED", True),
     (401, "INVALID_CREDENTIALS", False),
     (403, "HTTP_STATUS", False),
     (404, "HTTP_STATUS", False),
@@ -268,7 +283,7 @@ def test_one_discoverer_outlives_a_loop(target: Any, canned: Any) -> None:
 
     async def begin() -> None:
         transport.gate = asyncio.Event()
-        discoverer._flights["p"] = _left_behind(discoverer, target())
+        discoverer._pending["p"] = _left_behind(discoverer, target())
 
     async def ask() -> Any:
         transport.gate = None
@@ -277,11 +292,11 @@ def test_one_discoverer_outlives_a_loop(target: Any, canned: Any) -> None:
         return models
 
     def _left_behind(discoverer: Discoverer, whom: Any) -> Any:
-        from dispatch_widgets.discovery.discoverer import _Flight
+        from dispatch_widgets.discovery.discoverer import PendingRequest
 
         loop = asyncio.new_event_loop()
         try:
-            return _Flight(loop.create_future(), discoverer._memory(whom))  # type: ignore[arg-type]
+            return PendingRequest(loop.create_future(), discoverer._book.open(whom))  # type: ignore[arg-type]
         finally:
             loop.close()
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dispatch_widgets.discovery.endpoints import MAX_PAGES
+from dispatch_widgets.discovery.listing import MAX_PAGES
 from dispatch_widgets.errors import DiscoveryError
 
 

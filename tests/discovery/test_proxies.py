@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 import threading
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dispatch_widgets import SettingsService
-from dispatch_widgets.discovery import transport
-from dispatch_widgets.discovery.transport import proxy_for
+from dispatch_widgets.discovery.environment import proxy_for
 
 if TYPE_CHECKING:
     import ssl
@@ -445,7 +445,7 @@ def test_a_socks_proxy_without_its_package_says_how_to_install_it(
     ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The variable, the package and the install line are told, and not the proxy's password (SEC-5)."""
-    monkeypatch.setattr(transport, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "socksio", None)  # so that importing it fails
     monkeypatch.setenv("ALL_PROXY", "socks5://me:hunter2@127.0.0.1:1")
     kind, error = ask_kind(target(f"https://{HOST}/v1"))
     assert kind == "PROXY"

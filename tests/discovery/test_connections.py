@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 import subprocess
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dispatch_widgets.discovery import network, transport
-from dispatch_widgets.discovery.transport import BrokenProxySettingError, is_loopback, proxy_for
+from dispatch_widgets.discovery import environment
+from dispatch_widgets.discovery.environment import BrokenProxySettingError, proxy_for
 from dispatch_widgets.errors import DiscoveryError
+from dispatch_widgets.urls import is_loopback
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +71,7 @@ def test_an_abandoned_look_up_does_not_hold_the_process() -> None:
     program = """
 import asyncio, socket, threading
 socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
+from dispatch_widgets._event_loop import new_event_loop
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
 from dispatch_widgets.errors import DiscoveryError
@@ -83,7 +84,8 @@ async def main():
     except DiscoveryError as error:
         print(error.kind)
     await discoverer.aclose()
-asyncio.run(main())
+with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    runner.run(main())
 """
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
@@ -97,48 +99,6 @@ def test_the_next_address_is_tried(ask: Any, target: Any, demo: Any, names: dict
     """A name with an address where nothing answers is reached at its next one."""
     names["two.example.edu"] = ["127.0.0.2", "127.0.0.1"]
     assert len(ask(target(f"http://two.example.edu:{demo.port}/openai/v1"))) == 30
-
-
-def test_families_take_turns() -> None:
-    """One broken address family costs one attempt, not all of its addresses."""
-    found = [
-        (family, 1, 6, "", (address, 80)) for family, address in ((10, "a"), (10, "b"), (2, "c"), (10, "a"))
-    ]
-    assert network._in_turn(found) == ["a", "c", "b"]
-
-
-def test_attempts_race(run: Any) -> None:
-    """An address that hangs holds up the next for a quarter of a second; the loser is undone."""
-    dropped: list[str] = []
-
-    async def attempt(name: str, seconds: float, *, fails: bool = False) -> str:
-        await asyncio.sleep(seconds)
-        if fails:
-            raise OSError(name)
-        return name
-
-    async def drop(name: str) -> None:
-        dropped.append(name)
-
-    async def work() -> None:
-        slow_and_fast = [attempt("slow", 30), attempt("fast", 0)]
-        assert await network._first_to_answer(slow_and_fast, drop) == "fast"
-        refused = [attempt("refused", 0, fails=True), attempt("second", 0)]
-        assert await network._first_to_answer(refused, drop) == "second"
-        with pytest.raises(OSError, match="first"):
-            await network._first_to_answer(
-                [attempt("first", 0, fails=True), attempt("last", 0, fails=True)], drop
-            )
-        with pytest.raises(OSError, match="no address"):
-            await network._first_to_answer([], drop)
-        task = asyncio.ensure_future(network._first_to_answer([attempt("a", 30), attempt("b", 30)], drop))
-        await asyncio.sleep(0.01)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert len(asyncio.all_tasks()) == 1
-
-    run(work())
-    assert dropped == []
 
 
 @pytest.mark.req("SEC-5")
@@ -300,7 +260,7 @@ def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> No
 
 def test_one_tls_context_is_shared() -> None:
     """Reading the certificates takes long, so it is done once."""
-    assert transport.shared_context() is transport.shared_context()
-    context = transport.shared_context()
+    assert environment.shared_context() is environment.shared_context()
+    context = environment.shared_context()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
