@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import weakref
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -287,7 +288,18 @@ class Discoverer:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._client, self._loop = new_client(self._transport), loop
+            if self._transport is None:  # what was handed in is closed by whom it belongs to
+                weakref.finalize(self, _close, self._client, loop).atexit = False
         return self._client
+
+
+def _close(client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
+    """Closes the connections of a discoverer that nobody holds any longer, on their loop."""
+    closing = client.aclose()
+    try:
+        asyncio.run_coroutine_threadsafe(closing, loop)
+    except RuntimeError:  # the loop is closed
+        closing.close()
 
 
 def _difference(before: ProviderState, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
