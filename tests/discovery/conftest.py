@@ -1,4 +1,4 @@
-"""What the discovery tests share: targets, canned transports, the demo server, a raw socket server."""
+"""What the discovery tests share: targets, mocked answers, the demo server, a raw socket server."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import respx
 
 from dispatch_widgets._event_loop import new_event_loop
 from dispatch_widgets.demo.server import DemoServer
@@ -37,15 +38,15 @@ class Clock:
         return self.now
 
 
-class Canned(httpx.AsyncBaseTransport):
-    """Answers from a list, the last one for ever, and keeps the requests."""
+class Mocked:
+    """The side effect of a respx route: answers from a list, the last one for ever; keeps the requests."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.requests: list[httpx.Request] = []
         self.gate: asyncio.Event | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if self.gate is not None:
@@ -143,9 +144,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def canned() -> type[Canned]:
-    """A transport that gives canned answers."""
-    return Canned
+def mocked() -> Iterator[Callable[..., Mocked]]:
+    """Answers every request of the test with respx: from a list, the last one for ever."""
+    with respx.mock(assert_all_called=False) as router:
+
+        def answer_with(*answers: Any) -> Mocked:
+            answers_in_turn = Mocked(*answers)
+            router.route().mock(side_effect=answers_in_turn)
+            return answers_in_turn
+
+        yield answer_with
 
 
 @pytest.fixture

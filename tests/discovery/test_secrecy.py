@@ -19,6 +19,8 @@ from dispatch_widgets.errors import DiscoveryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import respx
+
 FAULTS = (None, "401", "echo-key", "429", "500", "html", "reset", "truncated", "not-http", "invalid-json")
 MORE_FAULTS = ("redirect", "gzip-bomb", "huge-headers", "key-error-200", "drip-headers")
 
@@ -108,7 +110,7 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
 
 @pytest.mark.req("SEC-1")
 def test_libraries_that_log_headers_are_redacted(
-    run: Any, target: Any, canary: str, everything_logged: list[str]
+    run: Any, target: Any, canary: str, everything_logged: list[str], respx_mock: respx.MockRouter
 ) -> None:
     """What httpcore and hpack would log of a request, over HTTP/2 too, comes out masked (SEC-1)."""
 
@@ -119,7 +121,8 @@ def test_libraries_that_log_headers_are_redacted(
         return httpx.Response(200, headers={"x-echo": canary}, json={"data": []})
 
     async def work() -> None:
-        discoverer = Discoverer(transport=httpx.MockTransport(answer))
+        respx_mock.route().mock(side_effect=answer)
+        discoverer = Discoverer()
         await discoverer.discover(target(type="anthropic"))
         await discoverer.aclose()
 
@@ -140,13 +143,14 @@ def test_other_peoples_records_are_left_alone(everything_logged: list[str]) -> N
 
 
 @pytest.mark.req("SEC-1")
-def test_a_server_that_echoes_the_key(ask: Any, target: Any, canned: Any, canary: str) -> None:
+def test_a_server_that_echoes_the_key(ask: Any, target: Any, mocked: Any, canary: str) -> None:
     """A key in an error's text, a redirect's target or a model's own name is shown masked or not at all."""
     echo = httpx.Response(418, json={"error": {"message": f"bad {canary} and {quote(canary)}"}})
     away = httpx.Response(302, headers={"location": f"https://other.example.net/{canary}/models?k={canary}"})
     for answer in (echo, away):
+        mocked(answer)
         with pytest.raises(DiscoveryError) as caught:
-            ask(target(), transport=canned(answer))
+            ask(target())
         assert _clean(_told(caught.value), canary)
 
 
@@ -170,13 +174,14 @@ def test_a_target_is_not_pickled(target: Any, canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_key_that_comes_back_as_a_model_is_masked(
-    run: Any, target: Any, canned: Any, canary: str, everything_logged: list[str]
+    run: Any, target: Any, mocked: Any, canary: str, everything_logged: list[str]
 ) -> None:
     """A server that lists the key as an id or a name gets it into no list; short words in its place stay."""
 
     async def work(key: str) -> str:
         document = {"data": [{"id": key, "name": f"the {key} model"}, {"id": "m", "owned_by": key}]}
-        discoverer = Discoverer(transport=canned(document))
+        mocked(document)
+        discoverer = Discoverer()
         models = await discoverer.discover(target(api_key=key))
         await discoverer.aclose()
         return f"{models!r}{models._repr_html_()}{pickle.dumps(models)!r}{[model.id for model in models]}"
