@@ -168,9 +168,11 @@ class _Gzip:
                 if not chunk.startswith(_GZIP_START):
                     return  # padding behind the end
                 self._member = _new_member()
-            yield self._member.decompress(chunk, _DECOMPRESS_STEP_BYTES)
+            part = self._member.decompress(chunk, _DECOMPRESS_STEP_BYTES)
             self.is_cut_off = not self._member.eof
             chunk = self._member.unused_data or self._member.unconsumed_tail
+            if part or not chunk:  # of members that hold nothing a chunk can have thousands
+                yield part
 
 
 def _new_member() -> zlib._Decompress:

@@ -63,9 +63,14 @@ class Mocked:
 
 
 class RawServer:
-    """Sends fixed bytes to every connection, whatever it asks."""
+    """Sends fixed bytes to every connection, whatever it asks; a function in their place does as it likes."""
 
-    def __init__(self, *answers: bytes, family: int = socket.AF_INET, keep_open: bool = False) -> None:
+    def __init__(
+        self,
+        *answers: bytes | Callable[[socket.socket], None],
+        family: int = socket.AF_INET,
+        keep_open: bool = False,
+    ) -> None:
         self.answers = list(answers)
         self.keep_open = keep_open
         self.connections = 0
@@ -95,6 +100,9 @@ class RawServer:
                     return
                 self.requests.append(request)
                 answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                if not isinstance(answer, bytes):
+                    answer(connection)
+                    continue
                 connection.sendall(answer)
                 if not self.keep_open:
                     connection.shutdown(socket.SHUT_RDWR)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import socket
+import subprocess
+import sys
 import time
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dispatch_widgets.discovery import client, fetch
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BODY = json.dumps({"data": [{"id": "a"}, {"id": "b"}]}).encode()
 
@@ -46,6 +52,8 @@ def _chunked(*parts: bytes, end: bool = True) -> bytes:
         _answer(gzip.compress(BODY[:9]) + gzip.compress(BODY[9:]), "content-encoding: gzip"),
         _answer(gzip.compress(BODY) + b"\0\0\0padding", "content-encoding: gzip"),
         _answer(BODY, "content-encoding: identity"),
+        _answer(BODY, "content-encoding: utf-8"),
+        _answer(BODY, "content-encoding: None"),
     ],
 )
 def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) -> None:
@@ -119,6 +127,71 @@ def test_the_size_limit_is_exact(
         answer = _chunked(*parts).replace(b"content-type", coding.encode() + b"content-type", 1)
         server = raw_server(answer)
         assert ask_kind(target(f"http://127.0.0.1:{server.port}"))[0] == kind
+
+
+MEMORY = """
+import asyncio, resource, sys
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.models import Target
+from dispatch_widgets.errors import DiscoveryError
+
+def resident_mib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+
+async def main(small, large):
+    discoverer = Discoverer(timeout_seconds=60)
+    def target(url):
+        return Target(provider_id=url, name="P", type="openai-compatible", base_url=url, api_key="sk-0123456")
+    await discoverer.discover(target(small))
+    before = resident_mib()
+    try:
+        await discoverer.discover(target(large))
+    except DiscoveryError as error:
+        print(error.kind, resident_mib() - before)
+    await discoverer.aclose()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+EMPTY_BLOCK = b"\0\0\0\xff\xff"  # of a deflate stream: five bytes that hold none
+
+
+def _endless(part: bytes, *headers: str, start: bytes = b"") -> Callable[[socket.socket], None]:
+    """Sends the same part until the client goes away."""
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall("\r\n".join(["HTTP/1.1 200 OK", *headers, "", ""]).encode() + start)
+        with contextlib.suppress(OSError):
+            while True:
+                connection.sendall(part)
+        connection.close()
+
+    return send
+
+
+@pytest.mark.req("SEC-7")
+@pytest.mark.skipif(sys.platform == "win32", reason="the resource module is not there")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _endless(b" " * 2**16),
+        _endless(b"10000\r\n" + b" " * 2**16 + b"\r\n", "transfer-encoding: chunked"),
+        _endless(gzip.compress(b" " * 2**26), "content-encoding: gzip"),
+        _endless(zlib.compress(b" " * 2**29), "content-encoding: deflate"),
+        _endless(gzip.compress(b"") * 1000, "content-encoding: gzip"),
+        _endless(EMPTY_BLOCK * 10_000, "content-encoding: gzip", start=gzip.compress(b"")[:10]),
+    ],
+    ids=["plain", "chunked", "gzip bomb", "deflate bomb", "empty members", "empty blocks"],
+)
+def test_memory_stays_bounded(answer: Any, raw_server: Any) -> None:
+    """An answer without end, packed or not, takes little more memory than may be read of it (SEC-7)."""
+    small, large = raw_server(_answer()), raw_server(answer)
+    urls = [f"http://127.0.0.1:{server.port}" for server in (small, large)]
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, *urls], capture_output=True, text=True, timeout=120, check=True
+    )
+    kind, grown = done.stdout.split()
+    assert kind == "TOO_LARGE"
+    assert float(grown) < 4 * fetch.MAX_ANSWER_BYTES / 2**20
 
 
 @pytest.mark.req("MD-8")

@@ -119,6 +119,34 @@ def test_where_the_way_ends(examine: Any, demo: Any, monkeypatch: pytest.MonkeyP
     assert "✕ There is no server named llm.example.edu." in str(examine("https://llm.example.edu/v1"))
 
 
+@pytest.mark.req("MD-14")
+def test_each_step_of_the_way_is_told(
+    examine: Any, tls_server: int, data_file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name, the connection and the certificate are told as far as the one request came (MD-14)."""
+    base_url = f"https://localhost:{tls_server}/v1"
+    named = ["✓ localhost is 127.0.0.1.", f"✓ Something answers on localhost:{tls_server}."]
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 0))]
+    )
+    steps = [str(step) for step in examine(base_url).steps]
+    assert steps == [*named, f"✕ The certificate of localhost:{tls_server} cannot be checked."]
+    monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
+    steps = [str(step) for step in examine(base_url).steps]
+    trusted = ["✓ The certificate of localhost is trusted.", f"✓ {base_url}/models answers with 1 model."]
+    assert steps == [*named, *trusted]
+
+
+@pytest.mark.req("MD-14")
+def test_an_address_where_nothing_answers_is_told(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads to where nothing answers is told with its addresses (MD-14)."""
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 0))]
+    )
+    steps = [str(step) for step in examine("http://llm.example.edu:1/v1").steps]
+    assert steps == ["✓ llm.example.edu is 127.0.0.1.", "✕ Nothing answers on llm.example.edu:1."]
+
+
 @pytest.mark.req("MD-14", "SEC-3")
 def test_nothing_is_sent_for_what_cannot_be_sent(examine: Any, mocked: Any) -> None:
     """A bad key or URL is told without a request."""
