@@ -93,6 +93,11 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert _circles({name: _imported_by(name, modules) for name in modules}) == CIRCLES_TO_GO
 
 
+def test_what_is_exchanged_with_a_server_imports_nothing() -> None:
+    """Request context and answer are for every module of discovery to use."""
+    assert _imported_by(f"{PACKAGE}.discovery.exchange", _modules()) == set()
+
+
 def test_the_search_for_circles_finds_them() -> None:
     """A circle of three is one group; what only leads into it is not part of it."""
     imports = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set(), "e": {"a"}}

@@ -9,10 +9,8 @@ import pkgutil
 import re
 import subprocess
 import sys
-from graphlib import TopologicalSorter
 from pathlib import Path
 
-import grimp
 import pytest
 
 import dispatch_widgets as dw
@@ -94,15 +92,6 @@ def test_imports_go_one_way() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-
-
-def test_discovery_has_no_import_circles() -> None:
-    """No module of discovery imports, by way of others, itself; imports for type checkers count too."""
-    graph = grimp.build_graph("dispatch_widgets", cache_dir=None)
-    modules = graph.find_descendants("dispatch_widgets.discovery")
-    imports = {module: graph.find_modules_directly_imported_by(module) & modules for module in modules}
-    TopologicalSorter(imports).prepare()  # raises CycleError, which names a circle
-    assert graph.find_modules_directly_imported_by("dispatch_widgets.discovery.exchange") == set()
 
 
 def test_only_the_loop_module_imports_nest_asyncio() -> None:
