@@ -64,7 +64,7 @@ class _EventLoop(_SystemLoop):
         outcome: Any
         try:
             outcome = socket.getaddrinfo(host, None, *hints)
-        except (OSError, UnicodeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it
             deliver, outcome = look_up.set_exception, error
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody is left to be told
             self.call_soon_threadsafe(deliver, outcome)

@@ -238,8 +238,12 @@ def _named(error: BaseException, trace: ConnectionTrace, proxy: ProxySetting | N
 
 
 async def _set_location_aside(response: httpx.Response) -> None:
-    """Keeps httpx from reading ``Location``: it fails at a broken one, though it follows none."""
-    response.extensions["location"] = response.headers.pop("location", "")
+    """Keeps httpx from reading ``Location``: it fails at a broken one, though it follows none.
+
+    All headers, that one too, are in the response's extension ``headers``.
+    """
+    response.extensions["headers"] = response.headers.copy()
+    response.headers.pop("location", None)
 
 
 def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:

@@ -150,59 +150,31 @@ class Discoverer:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def cached(self, target: Target) -> ModelList | None:
-        """The list, if there is a fresh one; never asks anybody. May be called from any thread.
-
-        Args:
-            target: Whose list.
-        """
+        """The list, if there is a fresh one; never asks anybody. May be called from any thread."""
         return self._book.cached(target)
 
     def peek(self, target: Target) -> ModelList | None:
-        """Whatever list is held, fresh or stale; never asks anybody. May be called from any thread.
-
-        Args:
-            target: Whose list.
-        """
+        """Whatever list is held, fresh or stale; never asks anybody. May be called from any thread."""
         return self._book.peek(target)
 
     def last_error(self, provider_id: str) -> DiscoveryError | None:
-        """Why asking failed the last time, None if it did not. May be called from any thread.
-
-        Args:
-            provider_id: Which provider.
-        """
+        """Why asking failed the last time, None if it did not. May be called from any thread."""
         return self._book.last_error(provider_id)
 
     def retry_at(self, provider_id: str) -> datetime | None:
-        """When a rate-limited provider may be asked again (UTC), None if it may be asked now.
-
-        Args:
-            provider_id: Which provider.
-        """
+        """When a rate-limited provider may be asked again (UTC), None if it may be asked now."""
         return self._book.retry_at(provider_id)
 
     def is_asking(self, provider_id: str) -> bool:
-        """Whether a request to a provider is under way.
-
-        Args:
-            provider_id: Which provider.
-        """
+        """Whether a request to a provider is under way."""
         return provider_id in self._pending
 
     def unlock(self, provider_id: str) -> None:
-        """Lets a rate-limited provider be asked again before its time (MD-10).
-
-        Args:
-            provider_id: Which provider.
-        """
+        """Lets a rate-limited provider be asked again before its time (MD-10)."""
         self._book.unlock(provider_id)
 
     def forget(self, provider_id: str) -> None:
-        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3).
-
-        Args:
-            provider_id: Which provider.
-        """
+        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3)."""
         self._book.forget(provider_id)
 
     async def aclose(self) -> None:

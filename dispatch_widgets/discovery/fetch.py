@@ -81,6 +81,7 @@ async def fetch(
                     await response.aclose()
     except Failure as found:
         failure = found
+        failure.__context__ = None
     except AssertionError as error:  # for the author of a test: which request has no mock
         raise error.with_traceback(None) from None
     except Exception as error:  # noqa: BLE001 - whatever a server or a library does, the user gets one error
@@ -103,8 +104,7 @@ class _Reader:
 
     async def read(self, response: httpx.Response) -> Answer:
         """The whole answer, or as much of a refusal as explains it."""
-        status, headers = response.status_code, response.headers
-        headers.update({"location": response.extensions["location"]})
+        status, headers = response.status_code, response.extensions["headers"]
         success = response.is_success
         limit = MAX_ANSWER_BYTES if success else _MAX_REFUSAL_BYTES
         parts: list[bytes] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -280,6 +281,36 @@ def test_cookies_are_not_kept(ask: Any, target: Any, mocked: Any) -> None:
     ask(target(), target())
     assert len(server.requests) == 2
     assert all("cookie" not in request.headers for request in server.requests)
+
+
+@pytest.mark.req("SEC-1")
+def test_a_netrc_file_is_not_read(
+    ask: Any, target: Any, mocked: Any, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login that lies in the user's home does not replace the key."""
+    netrc = Path.home() / ".netrc"
+    netrc.write_text("machine llm.example.edu login me password hunter2\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = mocked({"data": []})
+    ask(target())
+    ask(target("https://api.example.edu", type="anthropic"))
+    assert server.requests[0].headers["authorization"] == f"Bearer {canary}"
+    assert "authorization" not in server.requests[1].headers
+
+
+@pytest.mark.req("SEC-5", "MD-15")
+@pytest.mark.parametrize(
+    "location",
+    ["/elsewhere", "http://[::1", "http://x:99999/", "file:///etc/passwd", "http://u:p@x.example/", "\x80"],
+)
+def test_a_redirect_is_told_whatever_its_target(location: str, ask: Any, target: Any, mocked: Any) -> None:
+    """The status counts, also where nothing can be made of the address; nobody is asked there (SEC-5)."""
+    headers = [(b"location", location.encode("latin-1"))]
+    server = mocked(httpx.Response(302, headers=headers))
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target())
+    assert (caught.value.kind, caught.value.status) == ("REDIRECT", 302)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.req("MD-8", "MD-11", "MD-5")
