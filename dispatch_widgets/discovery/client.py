@@ -100,12 +100,12 @@ class ConnectionTrace:
             self.is_secured = True
         elif name == "receive_response_headers":
             self.status = result[1]
-            self.is_unasked = not (self.is_new or self._had_to_wait)
+            self.is_unasked = self.is_over_kept_connection and not self._had_to_wait
 
     @property
-    def was_dead_when_taken(self) -> bool:
-        """Whether the request went over a kept connection that gave no answer (MD-17)."""
-        return self.is_sent and not self.is_new and not self.status
+    def is_over_kept_connection(self) -> bool:
+        """Whether the request went over a connection that was there before it; a mock has none."""
+        return self.is_sent and not self.is_new
 
 
 class ConnectionPool:
@@ -166,7 +166,7 @@ class ConnectionPool:
             try:
                 response = await self._kept.handle_async_request(request)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
-                if not trace.was_dead_when_taken:
+                if not trace.is_over_kept_connection:
                     raise
                 trace.failed_step = ""
             else:
@@ -261,7 +261,7 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Async
             "user-agent": f"dispatch-widgets/{__version__}",
         },
         timeout=None,  # noqa: S113 - httpx's hold for a read each; `fetch` has one over everything
-        trust_env=False,  # else httpx reads netrc, proxies and certificates, once
+        trust_env=False,  # the environment is the transport's affair, at each request
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # accounts at a host share no session
         event_hooks={"response": [_set_location_aside]},
     )
