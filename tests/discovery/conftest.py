@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import ssl
 import threading
@@ -62,6 +63,20 @@ class Mocked:
         return httpx.Response(200, content=json.dumps(answer).encode())
 
 
+def _whole_request(connection: socket.socket) -> bytes:
+    """The next request, its body included; empty at the connection's end."""
+    request = b""
+    while True:
+        head, blank, body = request.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        if blank and len(body) >= (int(length[1]) if length else 0):
+            return request
+        part = connection.recv(65536)
+        if not part:
+            return b""
+        request += part
+
+
 class RawServer:
     """Sends fixed bytes to every connection, whatever it asks; a function in their place does as it likes."""
 
@@ -95,7 +110,7 @@ class RawServer:
     def _answer(self, connection: socket.socket) -> None:
         try:
             while True:
-                request = connection.recv(65536)
+                request = _whole_request(connection)
                 if not request:
                     return
                 self.requests.append(request)

@@ -191,7 +191,7 @@ def test_memory_stays_bounded(answer: Any, raw_server: Any) -> None:
     )
     kind, grown = done.stdout.split()
     assert kind == "TOO_LARGE"
-    assert float(grown) < 4 * fetch.MAX_ANSWER_BYTES / 2**20
+    assert float(grown) < 2 * fetch.MAX_ANSWER_BYTES / 2**20
 
 
 @pytest.mark.req("MD-8")

@@ -100,6 +100,27 @@ with asyncio.Runner(loop_factory=new_event_loop) as runner:
 
 
 @pytest.mark.req("MD-9")
+def test_a_service_does_not_hold_the_process_either() -> None:
+    """The same through a service, whose requests run on the background loop (MD-9)."""
+    program = """
+import socket, threading
+socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
+import dispatch_widgets as dw
+service = dw.SettingsService("dispatch.settings.json", timeout_seconds=0.1)
+slow = service.add_provider(name="P", type="openai-compatible", api_key="sk-0123456789abcdef",
+                            base_url="https://slow.example.edu")
+try:
+    service.discover_models(slow.id)
+except dw.DiscoveryError as error:
+    print(error.kind)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (ended.stdout.strip(), ended.stderr) == ("TIMEOUT", "")
+
+
+@pytest.mark.req("MD-9")
 def test_hung_look_ups_of_one_host_share_a_thread(
     run: Any, target: Any, demo: Any, names: dict[str, Any]
 ) -> None:
@@ -138,7 +159,7 @@ def test_a_look_up_is_made_anew_each_time(run: Any, names: dict[str, Any]) -> No
     async def work() -> None:
         loop = asyncio.get_running_loop()
         with pytest.raises(socket.gaierror):
-            await loop.getaddrinfo("later.example.edu", 80)
+            await loop.getaddrinfo("later.example.edu", 80, type=socket.SOCK_STREAM)
         names["later.example.edu"] = ["127.0.0.1"]
         for port in (80, 81):
             found = await loop.getaddrinfo(b"later.example.edu", port, type=socket.SOCK_STREAM)
@@ -369,6 +390,21 @@ def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> No
     kind, error = ask_kind(target(demo.openai_base_url.replace("http:", "https:")))
     assert kind == "TLS"
     assert "https:// there, or http://" in error.hint
+
+
+@pytest.mark.req("MD-9")
+def test_a_server_that_ends_a_tls_handshake_was_reached(ask_kind: Any, target: Any) -> None:
+    """A handshake that is cut off is an interruption: something did answer there."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def cut_off() -> None:
+            connection, _ = listening.accept()
+            connection.recv(65536)
+            connection.close()
+
+        threading.Thread(target=cut_off, daemon=True).start()
+        kind, _ = ask_kind(target(f"https://127.0.0.1:{listening.getsockname()[1]}"))
+    assert kind == "INTERRUPTED"
 
 
 def test_one_tls_context_is_shared() -> None:
