@@ -231,9 +231,6 @@ def _named(error: BaseException, trace: ConnectionTrace, proxy: ProxySetting | N
         return ProxyUnreachableError("the proxy cannot be reached")
     if proxy and trace.failed_step == "connection.start_tls":
         return ProxyTlsError("no secure connection to the proxy")
-    core = error.__cause__  # httpcore's error, whose own cause says what it was; ssl.SSLError is an OSError
-    if trace.failed_step.endswith(".start_tls") and core and not isinstance(core.__cause__, OSError):
-        return httpx.ReadError("the connection ended while it was being secured")
     return error
 
 

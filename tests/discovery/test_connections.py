@@ -394,7 +394,7 @@ def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> No
 
 @pytest.mark.req("MD-9")
 def test_a_server_that_ends_a_tls_handshake_was_reached(ask_kind: Any, target: Any) -> None:
-    """A handshake that is cut off is an interruption: something did answer there."""
+    """A handshake that is cut off is about TLS: something did answer there."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def cut_off() -> None:
@@ -404,7 +404,7 @@ def test_a_server_that_ends_a_tls_handshake_was_reached(ask_kind: Any, target: A
 
         threading.Thread(target=cut_off, daemon=True).start()
         kind, _ = ask_kind(target(f"https://127.0.0.1:{listening.getsockname()[1]}"))
-    assert kind == "INTERRUPTED"
+    assert kind == "TLS"
 
 
 def test_one_tls_context_is_shared() -> None:
