@@ -55,7 +55,9 @@ class BackgroundLoop:
                 if not self._threads:
                     self._loop = asyncio.get_running_loop()
                     return self._loop
-                loop = asyncio.new_event_loop()
+                from ._event_loop import new_event_loop
+
+                loop = new_event_loop()
                 started = threading.Event()
 
                 def run() -> None:

@@ -184,7 +184,7 @@ async def _find(
 ) -> FoundHere:
     from .discovery.discoverer import Discoverer
     from .discovery.models import Target
-    from .discovery.transport import is_loopback
+    from .urls import is_loopback
 
     local: dict[str, Preset] = {}
     for preset in presets:

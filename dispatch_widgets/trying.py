@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     import httpx
 
     from ._resolve import ResolvedModel
+    from .discovery.exchange import Answer, RequestContext
     from .discovery.failures import Failure
-    from .discovery.fetch import Answer
-    from .discovery.refusals import Place
 
 TRY_TIMEOUT_SECONDS = 30.0
 """How long one try may take: a local server may have to load the model first."""
@@ -129,8 +128,8 @@ async def _ask(
 ) -> None:
     import asyncio
 
+    from .discovery.client import new_client
     from .discovery.failures import Failure
-    from .discovery.transport import open_transport
     from .secrets import key_problem
 
     kind = _kind_of(resolved)
@@ -138,44 +137,45 @@ async def _ask(
     if problem:
         raise Failure("INVALID_CREDENTIALS", f"The key of {resolved.provider_name} cannot be sent. {problem}")
     deadline = asyncio.get_running_loop().time() + timeout_seconds
-    way = open_transport(transport)
-    try:
-        answer, place = await _post(way, resolved, _body(resolved, kind), deadline, timeout_seconds)
+    async with new_client(transport) as client:
+        answer, context = await _post(client, resolved, _body(resolved, kind), deadline, timeout_seconds)
         if kind == "chat" and _wants_the_new_word(answer):
             body = _body(resolved, kind, limit="max_completion_tokens")
-            answer, place = await _post(way, resolved, body, deadline, timeout_seconds)
-    finally:
-        await way.aclose()
-    _check(answer, place, kind, resolved.model)
+            answer, context = await _post(client, resolved, body, deadline, timeout_seconds)
+    _check(answer, context, kind, resolved.model)
 
 
 async def _post(
-    way: httpx.AsyncBaseTransport,
+    client: httpx.AsyncClient,
     resolved: ResolvedModel,
     body: dict[str, Any],
     deadline: float,
     timeout_seconds: float,
-) -> tuple[Answer, Place]:
-    from .discovery.endpoints import ENDPOINTS
+) -> tuple[Answer, RequestContext]:
+    from .discovery.adapters import ADAPTERS
+    from .discovery.exchange import RequestContext
     from .discovery.fetch import fetch
-    from .discovery.refusals import Place
     from .urls import host_of
 
     kind = _kind_of(resolved)
     key = resolved.api_key.get_secret_value()
     base = resolved.base_url
-    place = Place(
-        name=resolved.provider_name, host=host_of(base), url=f"{base}{_PATHS[kind]}", base_url=base, key=key
+    context = RequestContext(
+        name=resolved.provider_name,
+        host=host_of(base),
+        url=f"{base}{_PATHS[kind]}",
+        base_url=base,
+        key=key,
+        timeout_seconds=timeout_seconds,
     )
     answer = await fetch(
-        way,
-        place,
-        ENDPOINTS["anthropic" if kind == "message" else "openai-compatible"].headers(key),
+        client,
+        context,
+        ADAPTERS["anthropic" if kind == "message" else "openai-compatible"].headers(key),
         deadline=deadline,
-        timeout_seconds=timeout_seconds,
         content=json.dumps(body).encode(),
     )
-    return answer, place
+    return answer, context
 
 
 _PATHS: dict[Ask, str] = {
@@ -211,11 +211,11 @@ def _wants_the_new_word(answer: Answer) -> bool:
     return answer.status == 400 and b"max_completion_tokens" in answer.body  # noqa: PLR2004
 
 
-def _check(answer: Answer, place: Place, kind: Ask, model: str) -> None:
+def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> None:
     """Nothing if the answer is one of a model; else the failure that it is."""
-    from .discovery.documents import describe, parse
     from .discovery.failures import Failure
-    from .discovery.refusals import refusal, says_error, words_of
+    from .discovery.parsing import describe, parse
+    from .discovery.response_errors import response_error, says_error, words_of
 
     try:
         document = parse(answer.body)
@@ -228,14 +228,14 @@ def _check(answer: Answer, place: Place, kind: Ask, model: str) -> None:
         what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
         raise Failure(
             "MALFORMED",
-            f"{place.host} answered with {what}, not with an answer of a model.",
+            f"{context.host} answered with {what}, not with an answer of a model.",
             "Check the base URL.",
             status=answer.status,
         )
-    failure = refusal(answer, place, document, now=time.time())
-    said = words_of(document, place.key)
+    failure = response_error(answer, context, document, now=time.time())
+    said = words_of(document, context.key)
     if failure.kind == "HTTP_STATUS":
-        _reword(failure, failure.status or answer.status, place, said, model)
+        _reword(failure, failure.status or answer.status, context, said, model)
     elif failure.kind in _HINTS:
         failure.hint = _HINTS[failure.kind]
     raise failure
@@ -249,18 +249,18 @@ _HINTS = {
 }
 
 
-def _reword(failure: Failure, status: int, place: Place, said: str, model: str) -> None:
+def _reword(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
     """Discovery's words for a status are about lists; these are about a model."""
     shown = clean(model, 80)
     words = f": “{said}”" if said else "."
     if status == 403:  # noqa: PLR2004
-        failure.message = f"{place.host} does not let this key use {shown} (403){words}"
+        failure.message = f"{context.host} does not let this key use {shown} (403){words}"
         failure.hint = "Choose another model, or ask whoever gave you the key."
     elif status == 404:  # noqa: PLR2004
-        failure.message = f"{place.host} knows no {shown}, or answers at another address (404){words}"
+        failure.message = f"{context.host} knows no {shown}, or answers at another address (404){words}"
         failure.hint = "Check the model's id, then the base URL."
     elif status < 500:  # noqa: PLR2004
-        failure.message = f"{place.host} refused the request to {shown} ({status}){words}"
+        failure.message = f"{context.host} refused the request to {shown} ({status}){words}"
         failure.hint = "The model may be made for something else: check what it can do."
 
 

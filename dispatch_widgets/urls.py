@@ -54,6 +54,17 @@ _PRIVATE_NETWORKS = (
 )
 # Names that no public name server answers for: RFC 6761, 6762, 8375, and ICANN's .internal.
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".home.arpa", ".internal")
+# What the systems' own host files call this machine: RFC 6761, Debian, Fedora.
+_LOOPBACK_NAMES = frozenset(
+    {
+        "localhost",
+        "localhost.localdomain",
+        "localhost6",
+        "localhost6.localdomain6",
+        "ip6-localhost",
+        "ip6-loopback",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +181,33 @@ def is_private_host(host: str) -> bool:
     # A name without a dot is found on the own network only; a bare number is an address in disguise.
     single = "." not in name and not name.isdigit() and not name.startswith("0x")
     return name == "localhost" or name.endswith(_PRIVATE_SUFFIXES) or single
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, in any spelling that the system takes (SEC-5).
+
+    ``localhost`` and names below it, the machine's own name, 127.0.0.0/8, ``::1``, and addresses that
+    mean any of its interfaces; IPv4 also in the short, decimal, octal and hexadecimal forms (``127.1``,
+    ``2130706433``, ``0x7f.1``, ``0``). No name is looked up.
+
+    Args:
+        host: A name or address, without brackets.
+    """
+    import socket
+
+    name = host.lower().rstrip(".")
+    if name in _LOOPBACK_NAMES or name.endswith(".localhost"):
+        return True
+    if name and name == socket.gethostname().lower().rstrip("."):
+        return True
+    address = _address(name)
+    if address is None:
+        try:
+            address = _address(socket.inet_ntoa(socket.inet_aton(name)))
+        except (OSError, UnicodeError):
+            return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
 def _address(host: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ipaddress is imported at first use

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 CANARY_KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
 """A key that must never be seen anywhere but in the settings file and in the request it is for."""
 
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - the last as a destination: this machine
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -46,7 +48,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:
-        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
             raise AssertionError(f"a test tried to reach {address!r}")
         connect(self, address)  # type: ignore[arg-type]
 

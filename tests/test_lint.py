@@ -15,7 +15,6 @@ PACKAGE = "dispatch_widgets"
 CIRCLES_TO_GO: set[frozenset[str]] = {
     frozenset({"_resolve", "clients"}),
     frozenset({"demo.accounts", "demo.answers"}),
-    frozenset({"discovery.breakdowns", "discovery.fetch", "discovery.refusals"}),
     frozenset({"widgets._ways_out", "widgets.settings_file"}),
     frozenset({"widgets.catalog", "widgets.models"}),
     frozenset(
@@ -92,6 +91,11 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     """No module leads back to itself, by any import in it, those for types and within functions included."""
     modules = _modules()
     assert _circles({name: _imported_by(name, modules) for name in modules}) == CIRCLES_TO_GO
+
+
+def test_what_is_exchanged_with_a_server_imports_nothing() -> None:
+    """Request context and answer are for every module of discovery to use."""
+    assert _imported_by(f"{PACKAGE}.discovery.exchange", _modules()) == set()
 
 
 def test_the_search_for_circles_finds_them() -> None:

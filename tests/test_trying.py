@@ -125,7 +125,7 @@ def test_the_functions_at_the_top_act_on_the_default_file(
         ("key-error-200", "INVALID_CREDENTIALS", "refused"),
         ("reset", "INTERRUPTED", "Try again"),
         ("truncated", "INTERRUPTED", "broke"),
-        ("not-http", "MALFORMED", "not HTTP"),
+        ("not-http", "INTERRUPTED", "is the port right"),
         ("hang", "TIMEOUT", "0.3 s"),
         ("drip-body", "TIMEOUT", "0.3 s"),
         ("never-ends", "TIMEOUT", "0.3 s"),

@@ -277,7 +277,7 @@ def _headers(resolved: ResolvedModel, name: str, *, shown: bool = True) -> dict[
 
 
 def _is_here(base_url: str) -> bool:
-    from ..discovery.transport import is_loopback
+    from ..urls import is_loopback
 
     return is_loopback(urlsplit(base_url).hostname or "")
 

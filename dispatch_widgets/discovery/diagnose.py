@@ -7,27 +7,30 @@ where model lists are often found. Nothing is changed by it.
 from __future__ import annotations
 
 import asyncio
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .._text import plural
 from ..secrets import key_problem
-from .breakdowns import breakdown
-from .endpoints import ENDPOINTS, ask_once, place_of
+from .adapters import ADAPTERS
+from .client import ConnectionTrace, new_client
+from .environment import proxy_in_words
 from .failures import Failure
-from .network import ClosableProtocol, connect, look_up
-from .transport import open_transport, proxy_for, proxy_in_words, shared_context
+from .listing import ask_once, context_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
 
+    from .exchange import RequestContext
     from .models import Target
-    from .refusals import Place
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LOOK_UP_SECONDS = 0.5  # the request has looked the name up already
 _NOT_THERE = frozenset({404, 405, 410})
 _REFUSED = frozenset({401, 403})
 
@@ -82,85 +85,70 @@ async def diagnose(
 
     Args:
         target: Whom to reach. Its base URL is tried as it is.
-        timeout_seconds: How long each step may take, by the wall.
-        transport: What to send through in place of the network; then only the request is tried.
+        timeout_seconds: How long each request may take, by the wall.
+        transport: What to send through in place of the network.
     """
+    problem = key_problem(target.api_key)
+    if problem:
+        return Diagnosis(steps=(Step(ok=False, text="The key cannot be sent."),), suggestion=problem)
+    async with new_client(transport) as client:
+        return await _diagnose(client, target, timeout_seconds)
+
+
+async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: float) -> Diagnosis:
     steps: list[Step] = []
-    way = open_transport(transport)
+    trace = ConnectionTrace()
     try:
-        problem = key_problem(target.api_key)
-        if problem:
-            return Diagnosis(steps=(Step(ok=False, text="The key cannot be sent."),), suggestion=problem)
-        place = place_of(target, ENDPOINTS[target.type].url(target.base_url, ""))
-        if transport is None:
-            await _reach(place, steps, timeout_seconds)
-        found = await ask_once(way, target, timeout_seconds=timeout_seconds)
-        text = f"{place.shown_url} answers with {plural(len(found.models), 'model')}."
+        context = context_of(target, ADAPTERS[target.type].url(target.base_url, ""), timeout_seconds)
+        try:
+            found = await ask_once(client, target, timeout_seconds=timeout_seconds, trace=trace)
+        finally:
+            steps += await _way_there(trace, context)
+        text = f"{context.shown_url} answers with {plural(len(found.models), 'model')}."
         steps.append(Step(ok=True, text=text))
         return Diagnosis(steps=tuple(steps), suggestion="Nothing needs to be changed.")
     except Failure as failure:
         steps.append(Step(ok=False, text=failure.message))
         suggestion = failure.as_error(target.provider_id).hint
         if failure.status in _NOT_THERE or failure.is_answer:
-            base_url, lists = await _elsewhere(way, target, steps, timeout_seconds)
+            base_url, lists = await _elsewhere(client, target, steps, timeout_seconds)
             if base_url:
                 suggestion = _advice(target, base_url, lists=lists)
                 return Diagnosis(steps=tuple(steps), suggestion=suggestion, suggested_base_url=base_url)
         return Diagnosis(steps=tuple(steps), suggestion=suggestion)
-    finally:
-        await way.aclose()
 
 
-async def _reach(place: Place, steps: list[Step], timeout_seconds: float) -> None:
-    """Looks the name up, connects, checks the certificate; behind a proxy these are the proxy's affair.
-
-    Raises:
-        Failure: At the first step that fails.
-    """
-    parts = urlsplit(place.url)
+async def _way_there(trace: ConnectionTrace, context: RequestContext) -> list[Step]:
+    """How far the request came: name, connection, certificate. With a proxy these are the proxy's affair."""
+    if not trace.is_new:  # what was sent through is not the network
+        return []
+    proxy = proxy_in_words(context.url)
+    if proxy:
+        return [Step(ok=True, text=f"The way goes through {proxy}.")]
+    parts = urlsplit(context.url)
     host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
-    try:
-        async with asyncio.timeout(timeout_seconds):
-            proxy = proxy_for(parts.scheme, host, parts.port)
-            if proxy:
-                steps.append(Step(ok=True, text=f"The way goes through {proxy_in_words(place.url)}."))
-                return
-            addresses = await look_up(host, port)
-            if addresses != [host]:
-                steps.append(Step(ok=True, text=f"{host} is {', '.join(addresses[:3])}."))
-        async with asyncio.timeout(timeout_seconds):
-            (await connect(_Knock, host, port, None)).close()
-            steps.append(Step(ok=True, text=f"Something answers on {host}:{port}."))
-        if parts.scheme == "https":
-            async with asyncio.timeout(timeout_seconds):
-                (await connect(_Knock, host, port, shared_context())).close()
-            steps.append(Step(ok=True, text=f"The certificate of {host} is trusted."))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong on the way is what was asked for
-        found = breakdown(error, place, timeout_seconds=timeout_seconds)
-    else:
-        return
-    raise found
+    steps = []
+    addresses = [trace.address] if trace.address else await _addresses(host)
+    if addresses and addresses != [host]:
+        steps.append(Step(ok=True, text=f"{host} is {', '.join(addresses[:3])}."))
+    if trace.opened is not None:
+        steps.append(Step(ok=True, text=f"Something answers on {host}:{port}."))
+    if trace.is_secured:
+        steps.append(Step(ok=True, text=f"The certificate of {host} is trusted."))
+    return steps
 
 
-class _Knock(ClosableProtocol):
-    """A connection that is only made to see whether it can be."""
-
-    def __init__(self) -> None:
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-
-    def close(self) -> None:
-        """Ends it."""
-        if self._transport is not None:
-            self._transport.abort()
+async def _addresses(host: str) -> list[str]:
+    """The addresses of a host that did not answer there; none where they are not known at once."""
+    with suppress(OSError, UnicodeError):
+        async with asyncio.timeout(_LOOK_UP_SECONDS):
+            look_up = asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            return list(dict.fromkeys(str(address[0]) for *_, address in await look_up))
+    return []
 
 
 async def _elsewhere(
-    way: httpx.AsyncBaseTransport, target: Target, steps: list[Step], timeout_seconds: float
+    client: httpx.AsyncClient, target: Target, steps: list[Step], timeout_seconds: float
 ) -> tuple[str, bool]:
     """The first other base URL of the same origin that answers with models, or else refuses the key.
 
@@ -169,10 +157,10 @@ async def _elsewhere(
     """
     refused = ""
     for base_url in _candidates(target):
-        endpoint = ENDPOINTS[target.type]
-        url = endpoint.url(base_url, "").partition("?")[0]
+        adapter = ADAPTERS[target.type]
+        url = adapter.url(base_url, "").partition("?")[0]
         try:
-            found = await ask_once(way, target, base_url=base_url, timeout_seconds=timeout_seconds)
+            found = await ask_once(client, target, base_url=base_url, timeout_seconds=timeout_seconds)
         except Failure as failure:
             named = url in failure.message
             steps.append(Step(ok=False, text=failure.message if named else f"{url}: {failure.message}"))

@@ -1,18 +1,18 @@
-"""Asking providers, with a memory: cache, rate limits, one request at a time (MD-6 to MD-15)."""
+"""Asking providers: from the book or from their servers, one request at a time for each (MD-6 to MD-15)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
+import weakref
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .._text import plural
 from ..errors import DiscoveryError
-from .cache import Memory, fingerprint
+from .book import ProviderBook
 from .failures import Failure
 from .models import ModelList
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .endpoints import Listing
+    from .book import ProviderState
+    from .listing import Listing
     from .models import Target
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -33,17 +34,17 @@ logging.getLogger(__name__.partition(".")[0]).addHandler(logging.NullHandler())
 
 
 @dataclass(slots=True)
-class _Flight:
+class PendingRequest:
     """A request under way, and how many callers wait for it."""
 
     task: asyncio.Task[ModelList | Failure]
-    memory: Memory
+    state: ProviderState
     waiting: int = 0
 
-    def serves(self, memory: Memory) -> bool:
+    def serves(self, state: ProviderState) -> bool:
         """Whether its answer is of use: not given yet, on this loop (not a forked parent's), still valid."""
         return (
-            self.memory is memory
+            self.state is state
             and not self.task.done()
             and self.task.get_loop() is asyncio.get_running_loop()
         )
@@ -69,11 +70,9 @@ class Discoverer:
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self._transport = transport
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._memories: dict[str, Memory] = {}
-        self._flights: dict[str, _Flight] = {}
-        self._way: httpx.AsyncBaseTransport | None = None
+        self._book = ProviderBook(clock)
+        self._pending: dict[str, PendingRequest] = {}
+        self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def discover(self, target: Target, *, force_refresh: bool = False) -> ModelList:
@@ -92,27 +91,28 @@ class Discoverer:
         Raises:
             DiscoveryError: As the table of MD-15 says; ``cached`` holds the list from before.
         """
-        memory = self._memory(target)
-        now = self._clock()
-        hit = None if force_refresh else _hit(memory, now)
+        state = self._book.open(target)
+        now = self._book.now()
+        hit = None if force_refresh else state.hit(now)
         if hit is not None:
             return hit
         outcome: ModelList | Failure
-        if memory.retry_at(now) is not None and memory.failure is not None:
-            outcome = memory.failure
+        if state.retry_at(now) is not None and state.failure is not None:
+            outcome = state.failure
         else:
-            outcome = await self._ask(target, memory)
+            outcome = await self._ask(target, state)
         if isinstance(outcome, ModelList):
             return outcome
-        error = self._error(target.provider_id, memory, outcome)
-        if memory.held is not None and outcome.keeps_list:
-            return _stale(memory.held, error)
+        error = state.as_error(outcome, target.provider_id, self._book.now())
+        stale = state.stale(error) if outcome.keeps_list else None
+        if stale is not None:
+            return stale
         if outcome.is_answer:
             return ModelList(
                 models=(),
                 provider_id=target.provider_id,
                 provider_name=target.name,
-                fetched_at=_utc(self._clock()),
+                fetched_at=_utc(self._book.now()),
                 warning=str(error),
                 error=error,
             )
@@ -150,146 +150,84 @@ class Discoverer:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def cached(self, target: Target) -> ModelList | None:
-        """The list, if there is a fresh one; never asks anybody. May be called from any thread.
-
-        Args:
-            target: Whose list.
-        """
-        with self._lock:
-            memory = self._memories.get(target.provider_id)
-            if memory is None or memory.fingerprint != fingerprint(target):
-                return None
-            return _hit(memory, self._clock())
+        """The list, if there is a fresh one; never asks anybody. May be called from any thread."""
+        return self._book.cached(target)
 
     def peek(self, target: Target) -> ModelList | None:
-        """Whatever list is held, fresh or stale; never asks anybody. May be called from any thread.
-
-        Args:
-            target: Whose list.
-        """
-        with self._lock:
-            memory = self._memories.get(target.provider_id)
-            if memory is None or memory.held is None or memory.fingerprint != fingerprint(target):
-                return None
-            held, failure, fresh = memory.held, memory.failure, memory.is_fresh(self._clock())
-        if failure is not None:
-            return _stale(held, self._error(target.provider_id, memory, failure))
-        return held if fresh else replace(held, source="stale")
+        """Whatever list is held, fresh or stale; never asks anybody. May be called from any thread."""
+        return self._book.peek(target)
 
     def last_error(self, provider_id: str) -> DiscoveryError | None:
-        """Why asking failed the last time, None if it did not. May be called from any thread.
-
-        Args:
-            provider_id: Which provider.
-        """
-        memory = self._memories.get(provider_id)
-        failure = memory.failure if memory is not None else None
-        return None if memory is None or failure is None else self._error(provider_id, memory, failure)
+        """Why asking failed the last time, None if it did not. May be called from any thread."""
+        return self._book.last_error(provider_id)
 
     def retry_at(self, provider_id: str) -> datetime | None:
-        """When a rate-limited provider may be asked again (UTC), None if it may be asked now.
-
-        Args:
-            provider_id: Which provider.
-        """
-        memory = self._memories.get(provider_id)
-        return memory.retry_at(self._clock()) if memory is not None else None
+        """When a rate-limited provider may be asked again (UTC), None if it may be asked now."""
+        return self._book.retry_at(provider_id)
 
     def is_asking(self, provider_id: str) -> bool:
-        """Whether a request to a provider is under way.
-
-        Args:
-            provider_id: Which provider.
-        """
-        return provider_id in self._flights
+        """Whether a request to a provider is under way."""
+        return provider_id in self._pending
 
     def unlock(self, provider_id: str) -> None:
-        """Lets a rate-limited provider be asked again before its time (MD-10).
-
-        Args:
-            provider_id: Which provider.
-        """
-        with self._lock:
-            memory = self._memories.get(provider_id)
-            if memory is not None and memory.locked_until:
-                memory.locked_until = 0.0
-                memory.failure = None
+        """Lets a rate-limited provider be asked again before its time (MD-10)."""
+        self._book.unlock(provider_id)
 
     def forget(self, provider_id: str) -> None:
-        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3).
-
-        Args:
-            provider_id: Which provider.
-        """
-        with self._lock:
-            self._memories.pop(provider_id, None)
+        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3)."""
+        self._book.forget(provider_id)
 
     async def aclose(self) -> None:
         """Cancels what is under way and closes the connections. Runs on the loop of `discover`."""
-        flights, self._flights = list(self._flights.values()), {}
-        for flight in flights:
-            flight.task.cancel()
-        await asyncio.gather(*(flight.task for flight in flights), return_exceptions=True)
-        way, self._way = self._way, None
-        if way is not None and self._loop is asyncio.get_running_loop():
-            await way.aclose()
+        pending, self._pending = list(self._pending.values()), {}
+        for request in pending:
+            request.task.cancel()
+        await asyncio.gather(*(request.task for request in pending), return_exceptions=True)
+        client, self._client = self._client, None
+        if client is not None and self._loop is asyncio.get_running_loop():
+            await client.aclose()
 
-    def _memory(self, target: Target) -> Memory:
-        """What is remembered of a provider as it is now; what was learned before a change is dropped."""
-        now_known_by = fingerprint(target)
-        with self._lock:
-            memory = self._memories.get(target.provider_id)
-            if memory is None or memory.fingerprint != now_known_by:
-                memory = self._memories[target.provider_id] = Memory(now_known_by)
-            return memory
-
-    async def _ask(self, target: Target, memory: Memory) -> ModelList | Failure:
+    async def _ask(self, target: Target, state: ProviderState) -> ModelList | Failure:
         """Joins the request that is under way, or sends one."""
         name = target.provider_id
-        flight = self._flights.get(name)
-        if flight is None or not flight.serves(memory):
-            flight = _Flight(asyncio.ensure_future(self._fly(target, memory)), memory)
-            self._flights[name] = flight
-        flight.waiting += 1
+        pending = self._pending.get(name)
+        if pending is None or not pending.serves(state):
+            pending = PendingRequest(asyncio.ensure_future(self._request(target, state)), state)
+            self._pending[name] = pending
+        pending.waiting += 1
         try:
-            return await asyncio.shield(flight.task)
+            return await asyncio.shield(pending.task)
         finally:
-            flight.waiting -= 1
-            if flight.waiting == 0:  # answered, or nobody is left who wants the answer
-                flight.task.cancel()
-                if self._flights.get(name) is flight:
-                    del self._flights[name]
+            pending.waiting -= 1
+            if pending.waiting == 0:  # answered, or nobody is left who wants the answer
+                pending.task.cancel()
+                if self._pending.get(name) is pending:
+                    del self._pending[name]
 
-    async def _fly(self, target: Target, memory: Memory) -> ModelList | Failure:
-        """Sends the request and remembers what came of it, unless the provider was changed meanwhile."""
-        from .endpoints import list_models
+    async def _request(self, target: Target, state: ProviderState) -> ModelList | Failure:
+        """Sends the request and keeps what came of it, unless the provider was changed meanwhile."""
+        from .listing import list_models
 
         _log.debug("asking %s for its models", target.name)
         try:
             listing = await list_models(
-                self._own_way(),
+                self._client_of_this_loop(),
                 target,
                 timeout_seconds=self.timeout_seconds,
-                now=self._clock,
-                before=memory.listing,
+                now=self._book.now,
+                before=state.listing,
             )
         except Failure as failure:
             level = logging.WARNING if failure.is_answer else logging.DEBUG
             _log.log(level, "%s: %s: %s", target.name, failure.kind, failure.message)
-            with self._lock:
-                memory.failure = failure
-                if failure.lock_seconds:
-                    memory.locked_until = self._clock() + failure.lock_seconds
+            self._book.keep_failure(state, failure)
             return failure
-        now = self._clock()
-        models = self._list(target, listing, memory, now)
-        with self._lock:
-            if self._memories.get(target.provider_id) is memory:
-                memory.keep(models, listing, now)
-                return models
+        models = self._list(target, listing, state)
+        if self._book.keep(target.provider_id, state, models, listing):
+            return models
         return replace(models, warning="The provider was changed while this answer was on its way.")
 
-    def _list(self, target: Target, listing: Listing, memory: Memory, now: float) -> ModelList:
+    def _list(self, target: Target, listing: Listing, before: ProviderState) -> ModelList:
         warnings = []
         if listing.skipped:
             verb = "was" if listing.skipped == 1 else "were"
@@ -303,49 +241,40 @@ class Discoverer:
         warning = " ".join(warnings)
         if warning:
             _log.warning("%s: %s", target.name, warning)
-        added, removed = _difference(memory, listing)
+        added, removed = _difference(before, listing)
         return ModelList(
             models=tuple(listing.models.values()),
             provider_id=target.provider_id,
             provider_name=target.name,
             source="live",
-            fetched_at=_utc(now),
+            fetched_at=_utc(self._book.now()),
             warning=warning,
             added=added,
             removed=removed,
         )
 
-    def _error(self, provider_id: str, memory: Memory, failure: Failure) -> DiscoveryError:
-        """A new error for one caller: the same one raised twice would gather both callers' tracebacks."""
-        now = self._clock()
-        held = memory.held
-        if held is not None and not memory.is_fresh(now):
-            held = replace(held, source="stale")
-        return failure.as_error(provider_id, cached=held, retry_at=memory.retry_at(now), now=_utc(now))
-
-    def _own_way(self) -> httpx.AsyncBaseTransport:
-        """The warm connections of the running loop; a connection belongs to the loop that made it."""
-        from .transport import open_transport
+    def _client_of_this_loop(self) -> httpx.AsyncClient:
+        """The client of the running loop: connections belong to the loop that made them."""
+        from .client import new_client
 
         loop = asyncio.get_running_loop()
-        if self._way is None or self._loop is not loop:
-            self._way, self._loop = open_transport(self._transport), loop
-        return self._way
+        if self._client is None or self._loop is not loop:
+            self._client, self._loop = new_client(self._transport), loop
+            if self._transport is None:  # what was handed in is closed by whom it belongs to
+                weakref.finalize(self, _close, self._client, loop).atexit = False
+        return self._client
 
 
-def _hit(memory: Memory, now: float) -> ModelList | None:
-    """The list if it is fresh; it says so if its provider may not be asked anew before some time."""
-    if memory.held is None or not memory.is_fresh(now):
-        return None
-    retry_at = memory.retry_at(now)
-    return memory.held if retry_at is None else replace(memory.held, retry_at=retry_at)
+def _close(client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
+    """Closes the connections of a discoverer that nobody holds any longer, on their loop."""
+    closing = client.aclose()
+    try:
+        asyncio.run_coroutine_threadsafe(closing, loop)
+    except RuntimeError:  # the loop is closed
+        closing.close()
 
 
-def _stale(held: ModelList, error: DiscoveryError) -> ModelList:
-    return replace(held, source="stale", warning=str(error), error=error, retry_at=error.retry_at)
-
-
-def _difference(before: Memory, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _difference(before: ProviderState, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which ids came and which went since the list before; nothing where there was none (MD-13)."""
     if before.listing is None or before.listing is listing:
         return (), ()

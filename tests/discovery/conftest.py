@@ -1,9 +1,10 @@
-"""What the discovery tests share: targets, canned transports, the demo server, a raw socket server."""
+"""What the discovery tests share: targets, mocked answers, the demo server, a raw socket server."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import ssl
 import threading
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import respx
 
+from dispatch_widgets._event_loop import new_event_loop
 from dispatch_widgets.demo.server import DemoServer
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
@@ -36,15 +39,15 @@ class Clock:
         return self.now
 
 
-class Canned(httpx.AsyncBaseTransport):
-    """Answers from a list, the last one for ever, and keeps the requests."""
+class Mocked:
+    """The side effect of a respx route: answers from a list, the last one for ever; keeps the requests."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.requests: list[httpx.Request] = []
         self.gate: asyncio.Event | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if self.gate is not None:
@@ -60,10 +63,29 @@ class Canned(httpx.AsyncBaseTransport):
         return httpx.Response(200, content=json.dumps(answer).encode())
 
 
-class RawServer:
-    """Sends fixed bytes to every connection, whatever it asks."""
+def _whole_request(connection: socket.socket) -> bytes:
+    """The next request, its body included; empty at the connection's end."""
+    request = b""
+    while True:
+        head, blank, body = request.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        if blank and len(body) >= (int(length[1]) if length else 0):
+            return request
+        part = connection.recv(65536)
+        if not part:
+            return b""
+        request += part
 
-    def __init__(self, *answers: bytes, family: int = socket.AF_INET, keep_open: bool = False) -> None:
+
+class RawServer:
+    """Sends fixed bytes to every connection, whatever it asks; a function in their place does as it likes."""
+
+    def __init__(
+        self,
+        *answers: bytes | Callable[[socket.socket], None],
+        family: int = socket.AF_INET,
+        keep_open: bool = False,
+    ) -> None:
         self.answers = list(answers)
         self.keep_open = keep_open
         self.connections = 0
@@ -88,11 +110,14 @@ class RawServer:
     def _answer(self, connection: socket.socket) -> None:
         try:
             while True:
-                request = connection.recv(65536)
+                request = _whole_request(connection)
                 if not request:
                     return
                 self.requests.append(request)
                 answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                if not isinstance(answer, bytes):
+                    answer(connection)
+                    continue
                 connection.sendall(answer)
                 if not self.keep_open:
                     connection.shutdown(socket.SHUT_RDWR)
@@ -110,8 +135,13 @@ class RawServer:
 
 @pytest.fixture
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
-    """Runs a coroutine on a loop of its own."""
-    return asyncio.run
+    """Runs a coroutine on a loop such as the package's own, in which look-ups hold nobody up."""
+
+    def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(coroutine)
+
+    return work
 
 
 @pytest.fixture
@@ -137,9 +167,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def canned() -> type[Canned]:
-    """A transport that gives canned answers."""
-    return Canned
+def mocked() -> Iterator[Callable[..., Mocked]]:
+    """Answers every request of the test with respx: from a list, the last one for ever."""
+    with respx.mock(assert_all_called=False) as router:
+
+        def answer_with(*answers: Any) -> Mocked:
+            answers_in_turn = Mocked(*answers)
+            router.route().mock(side_effect=answers_in_turn)
+            return answers_in_turn
+
+        yield answer_with
 
 
 @pytest.fixture

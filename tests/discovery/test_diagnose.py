@@ -15,11 +15,9 @@ from dispatch_widgets.discovery.diagnose import Diagnosis, diagnose
 def examine(run: Any, target: Any) -> Any:
     """Diagnoses a base URL."""
 
-    def make(
-        base_url: str, *, transport: Any = None, timeout_seconds: float = 5.0, **changes: Any
-    ) -> Diagnosis:
+    def make(base_url: str, *, timeout_seconds: float = 5.0, **changes: Any) -> Diagnosis:
         whom = target(base_url, **changes)
-        found: Diagnosis = run(diagnose(whom, timeout_seconds=timeout_seconds, transport=transport))
+        found: Diagnosis = run(diagnose(whom, timeout_seconds=timeout_seconds))
         return found
 
     return make
@@ -55,20 +53,21 @@ def test_a_missing_v1_shows_also_with_a_wrong_key(examine: Any, demo: Any) -> No
 
 
 @pytest.mark.req("MD-14")
-def test_a_list_goes_before_a_refusal(examine: Any, canned: Any) -> None:
+def test_a_list_goes_before_a_refusal(examine: Any, mocked: Any) -> None:
     """Of an address that refuses the key and one that lists models the second is taken."""
-    found = examine("https://llm.example.edu/chat", transport=canned(404, 401, {"data": [{"id": "a"}]}))
+    mocked(404, 401, {"data": [{"id": "a"}]})
+    found = examine("https://llm.example.edu/chat")
     assert found.suggested_base_url == "https://llm.example.edu/v1"
     assert found.suggestion == "Take https://llm.example.edu/v1 as the base URL."
 
 
 @pytest.mark.req("MD-14")
-def test_too_much_path(examine: Any, canned: Any) -> None:
+def test_too_much_path(examine: Any, mocked: Any) -> None:
     """A base URL with too much path is tried at the root of its host too."""
-    transport = canned(404, 404, {"data": [{"id": "a"}]})
-    found = examine("https://llm.example.edu/chat/ui", transport=transport)
+    server = mocked(404, 404, {"data": [{"id": "a"}]})
+    found = examine("https://llm.example.edu/chat/ui")
     assert found.suggested_base_url == "https://llm.example.edu/v1"
-    assert [str(request.url) for request in transport.requests] == [
+    assert [str(request.url) for request in server.requests] == [
         "https://llm.example.edu/chat/ui/models",
         "https://llm.example.edu/chat/ui/v1/models",
         "https://llm.example.edu/v1/models",
@@ -87,15 +86,15 @@ def test_too_much_path(examine: Any, canned: Any) -> None:
         (httpx.ReadTimeout("x"), "did not answer within"),
     ],
 )
-def test_what_comes_is_explained(answer: Any, words: str, examine: Any, canned: Any) -> None:
+def test_what_comes_is_explained(answer: Any, words: str, examine: Any, mocked: Any) -> None:
     """Whatever comes is named, and only the user's own host is asked (MD-14)."""
-    transport = canned(answer)
-    found = examine("https://llm.example.edu/v1", transport=transport)
+    server = mocked(answer)
+    found = examine("https://llm.example.edu/v1")
     assert not found.ok
     assert words in str(found)
     assert found.suggestion
     assert found.suggested_base_url is None
-    assert {request.url.host for request in transport.requests} == {"llm.example.edu"}
+    assert {request.url.host for request in server.requests} == {"llm.example.edu"}
 
 
 @pytest.mark.req("MD-14")
@@ -120,13 +119,41 @@ def test_where_the_way_ends(examine: Any, demo: Any, monkeypatch: pytest.MonkeyP
     assert "✕ There is no server named llm.example.edu." in str(examine("https://llm.example.edu/v1"))
 
 
+@pytest.mark.req("MD-14")
+def test_each_step_of_the_way_is_told(
+    examine: Any, tls_server: int, data_file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name, the connection and the certificate are told as far as the one request came (MD-14)."""
+    base_url = f"https://localhost:{tls_server}/v1"
+    named = ["✓ localhost is 127.0.0.1.", f"✓ Something answers on localhost:{tls_server}."]
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 0))]
+    )
+    steps = [str(step) for step in examine(base_url).steps]
+    assert steps == [*named, f"✕ The certificate of localhost:{tls_server} cannot be checked."]
+    monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
+    steps = [str(step) for step in examine(base_url).steps]
+    trusted = ["✓ The certificate of localhost is trusted.", f"✓ {base_url}/models answers with 1 model."]
+    assert steps == [*named, *trusted]
+
+
+@pytest.mark.req("MD-14")
+def test_an_address_where_nothing_answers_is_told(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads to where nothing answers is told with its addresses (MD-14)."""
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 0))]
+    )
+    steps = [str(step) for step in examine("http://llm.example.edu:1/v1").steps]
+    assert steps == ["✓ llm.example.edu is 127.0.0.1.", "✕ Nothing answers on llm.example.edu:1."]
+
+
 @pytest.mark.req("MD-14", "SEC-3")
-def test_nothing_is_sent_for_what_cannot_be_sent(examine: Any, canned: Any) -> None:
+def test_nothing_is_sent_for_what_cannot_be_sent(examine: Any, mocked: Any) -> None:
     """A bad key or URL is told without a request."""
-    transport = canned({"data": []})
-    assert "space or line break" in str(examine("https://x.example.edu", api_key="a b", transport=transport))
-    assert "none that can be asked" in str(examine("https://u:p@x.example.edu", transport=transport))
-    assert transport.requests == []
+    server = mocked({"data": []})
+    assert "space or line break" in str(examine("https://x.example.edu", api_key="a b"))
+    assert "none that can be asked" in str(examine("https://u:p@x.example.edu"))
+    assert server.requests == []
 
 
 @pytest.mark.req("MD-1", "MD-14")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets.discovery.documents import describe, parse
+from dispatch_widgets.discovery.parsing import describe, parse
 
 BAD = {
     "nan": b'{"data": [NaN]}',

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from dispatch_widgets.discovery.endpoints import MAX_PAGES
+from dispatch_widgets.discovery.listing import MAX_PAGES
 from dispatch_widgets.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    import respx
 
 
 def _page(*ids: str, more: bool = False, last: Any = "") -> dict[str, Any]:
@@ -25,11 +29,11 @@ def _page(*ids: str, more: bool = False, last: Any = "") -> dict[str, Any]:
 @pytest.mark.parametrize(
     "base_url", ["https://llm.example.edu/v1", "https://llm.example.edu/v1/", "https://llm.example.edu/v1//"]
 )
-def test_openai_request(base_url: str, ask: Any, target: Any, canned: Any, canary: str) -> None:
+def test_openai_request(base_url: str, ask: Any, target: Any, mocked: Any, canary: str) -> None:
     """GET {base}/models with a bearer token and one slash between (MD-2)."""
-    transport = canned({"data": []})
-    ask(target(base_url), transport=transport)
-    (request,) = transport.requests
+    server = mocked({"data": []})
+    ask(target(base_url))
+    (request,) = server.requests
     assert (request.method, str(request.url)) == ("GET", "https://llm.example.edu/v1/models")
     assert request.headers["authorization"] == f"Bearer {canary}"
     assert "x-api-key" not in request.headers
@@ -41,11 +45,11 @@ def test_openai_request(base_url: str, ask: Any, target: Any, canned: Any, canar
 @pytest.mark.parametrize(
     "base_url", ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1"]
 )
-def test_anthropic_request(base_url: str, ask: Any, target: Any, canned: Any, canary: str) -> None:
+def test_anthropic_request(base_url: str, ask: Any, target: Any, mocked: Any, canary: str) -> None:
     """GET {base}/v1/models with key and version headers, a thousand at a time (MD-1)."""
-    transport = canned(_page("a"))
-    ask(target(base_url, type="anthropic"), transport=transport)
-    (request,) = transport.requests
+    server = mocked(_page("a"))
+    ask(target(base_url, type="anthropic"))
+    (request,) = server.requests
     assert str(request.url) == "https://api.anthropic.com/v1/models?limit=1000"
     assert request.headers["x-api-key"] == canary
     assert request.headers["anthropic-version"] == "2023-06-01"
@@ -53,51 +57,51 @@ def test_anthropic_request(base_url: str, ask: Any, target: Any, canned: Any, ca
 
 
 @pytest.mark.req("MD-1", "MD-4")
-def test_all_pages_are_read(ask: Any, target: Any, canned: Any) -> None:
+def test_all_pages_are_read(ask: Any, target: Any, mocked: Any) -> None:
     """The list is read to its end; all that Anthropic lists is chat (MD-1)."""
-    transport = canned(_page("a", "b&c", more=True), _page("d", more=True), _page("e"))
-    models = ask(target(type="anthropic"), transport=transport)
+    server = mocked(_page("a", "b&c", more=True), _page("d", more=True), _page("e"))
+    models = ask(target(type="anthropic"))
     assert [model.id for model in models] == ["a", "b&c", "d", "e"]
     assert {model.capabilities for model in models} == {("chat",)}
-    cursors = [request.url.params.get("after_id") for request in transport.requests]
+    cursors = [request.url.params.get("after_id") for request in server.requests]
     assert cursors == [None, "b&c", "d"]
 
 
 @pytest.mark.req("MD-1", "MD-5")
-def test_the_first_of_several_wins_across_pages(ask: Any, target: Any, canned: Any) -> None:
+def test_the_first_of_several_wins_across_pages(ask: Any, target: Any, mocked: Any) -> None:
     """A model that comes on two pages is listed once, as it came first (MD-5)."""
     again = {"data": [{"type": "model", "id": "a", "display_name": "Other"}], "has_more": False}
-    models = ask(target(type="anthropic"), transport=canned(_page("a", "b", more=True), again))
+    mocked(_page("a", "b", more=True), again)
+    models = ask(target(type="anthropic"))
     assert [(model.id, model.name) for model in models] == [("a", "A"), ("b", "B")]
 
 
 @pytest.mark.req("MD-1")
 @pytest.mark.parametrize("last", [None, 7])
-def test_a_missing_cursor_is_the_last_models_id(last: Any, ask: Any, target: Any, canned: Any) -> None:
+def test_a_missing_cursor_is_the_last_models_id(last: Any, ask: Any, target: Any, mocked: Any) -> None:
     """Where a gateway leaves last_id out, the last model's id goes on (MD-1)."""
-    transport = canned(_page("a", "b", more=True, last=last), _page("c"))
-    models = ask(target(type="anthropic"), transport=transport)
+    server = mocked(_page("a", "b", more=True, last=last), _page("c"))
+    models = ask(target(type="anthropic"))
     assert [model.id for model in models] == ["a", "b", "c"]
-    assert transport.requests[1].url.params["after_id"] == "b"
+    assert server.requests[1].url.params["after_id"] == "b"
 
 
 @pytest.mark.req("MD-1")
-def test_an_empty_last_page_ends_the_list(ask: Any, target: Any, canned: Any) -> None:
+def test_an_empty_last_page_ends_the_list(ask: Any, target: Any, mocked: Any) -> None:
     """has_more without anything to go on from is the end (MD-1)."""
-    models = ask(
-        target(type="anthropic"), transport=canned(_page("a", more=True), _page(more=True, last=None))
-    )
+    mocked(_page("a", more=True), _page(more=True, last=None))
+    models = ask(target(type="anthropic"))
     assert [model.id for model in models] == ["a"]
 
 
 @pytest.mark.req("MD-1")
-def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, canned: Any) -> None:
+def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, mocked: Any) -> None:
     """A cursor that comes back is an error, not an endless loop and not half a list (MD-1)."""
-    transport = canned(_page("a", more=True))
+    server = mocked(_page("a", more=True))
     with pytest.raises(DiscoveryError) as caught:
-        ask(target(type="anthropic"), transport=transport)
+        ask(target(type="anthropic"))
     assert caught.value.kind == "MALFORMED"
-    assert len(transport.requests) == 2
+    assert len(server.requests) == 2
 
 
 @pytest.mark.req("MD-1")
@@ -116,11 +120,12 @@ def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, canned: Any) -> N
     ],
 )
 def test_why_a_list_cannot_be_read_to_its_end(
-    pages: list[Any], words: str, ask: Any, target: Any, canned: Any
+    pages: list[Any], words: str, ask: Any, target: Any, mocked: Any
 ) -> None:
     """It is told what the server does: the page again, its end again, or no end named at all (MD-1)."""
+    mocked(*pages)
     with pytest.raises(DiscoveryError) as caught:
-        ask(target(type="anthropic"), transport=canned(*pages))
+        ask(target(type="anthropic"))
     assert caught.value.message == f"The list at llm.example.edu {words}"
 
 
@@ -128,21 +133,23 @@ def test_why_a_list_cannot_be_read_to_its_end(
 @pytest.mark.parametrize("base_url", ["https://llm.example.edu", "https://llm.example.edu/v1"])
 @pytest.mark.parametrize("answer", [404, "<html>hello</html>", {"status": "ok"}])
 def test_an_anthropic_base_url_is_not_sent_in_a_circle(
-    base_url: str, answer: Any, ask_kind: Any, target: Any, canned: Any
+    base_url: str, answer: Any, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
     """Where /v1 is added anyway, the hint does not ask for it but doubts the provider's type (MD-11)."""
-    _, told = ask_kind(target(base_url, type="anthropic"), transport=canned(answer))
+    mocked(answer)
+    _, told = ask_kind(target(base_url, type="anthropic"))
     error = told if isinstance(told, DiscoveryError) else told.error
     assert "/v1 at its end" not in error.hint
     assert "`/v1/models` is added to it" in error.hint
     assert "`openai-compatible`" in error.hint
     assert "limit=" not in str(error)
-    _, told = ask_kind(target("https://llm.example.edu"), transport=canned(answer))
+    mocked(answer)
+    _, told = ask_kind(target("https://llm.example.edu"))
     assert "/v1 at its end" in str(told if isinstance(told, DiscoveryError) else told.error)
 
 
 @pytest.mark.req("MD-1")
-def test_pages_are_bounded(ask: Any, target: Any) -> None:
+def test_pages_are_bounded(ask: Any, target: Any, respx_mock: respx.MockRouter) -> None:
     """A list that never ends is given up (MD-1)."""
     sent = []
 
@@ -150,55 +157,60 @@ def test_pages_are_bounded(ask: Any, target: Any) -> None:
         sent.append(request)
         return httpx.Response(200, json=_page(f"m{len(sent)}", more=True))
 
+    respx_mock.route().mock(side_effect=answer)
     with pytest.raises(DiscoveryError) as caught:
-        ask(target(type="anthropic"), transport=httpx.MockTransport(answer))
+        ask(target(type="anthropic"))
     assert caught.value.kind == "MALFORMED"
     assert len(sent) == MAX_PAGES
 
 
 @pytest.mark.req("MD-1")
 @pytest.mark.parametrize("second", [500, 401, httpx.ReadError("reset"), httpx.ReadTimeout("slow")])
-def test_a_failed_page_gives_no_partial_list(second: Any, ask: Any, target: Any, canned: Any) -> None:
+def test_a_failed_page_gives_no_partial_list(second: Any, ask: Any, target: Any, mocked: Any) -> None:
     """When any page fails, nothing of the list is given (MD-1)."""
+    mocked(_page("a", more=True), second)
     with pytest.raises(DiscoveryError):
-        ask(target(type="anthropic"), transport=canned(_page("a", more=True), second))
+        ask(target(type="anthropic"))
 
 
 @pytest.mark.req("MD-1", "MD-11")
-def test_a_malformed_page_gives_no_partial_list(ask: Any, target: Any, canned: Any) -> None:
+def test_a_malformed_page_gives_no_partial_list(ask: Any, target: Any, mocked: Any) -> None:
     """When a later page is no list, the answer as a whole is none (MD-11)."""
-    models = ask(target(type="anthropic"), transport=canned(_page("a", more=True), "<html>"))
+    mocked(_page("a", more=True), "<html>")
+    models = ask(target(type="anthropic"))
     assert (len(models), models.error.kind) == (0, "MALFORMED")
 
 
 @pytest.mark.req("MD-11")
-def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, canned: Any) -> None:
+def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, mocked: Any) -> None:
     """An OpenAI-compatible list cannot be asked for more; if it says that there is, the user is told."""
-    models = ask(target(), transport=canned({"data": [{"id": "a"}], "has_more": True}))
+    mocked({"data": [{"id": "a"}], "has_more": True})
+    models = ask(target())
     assert len(models) == 1
     assert "more models than it listed" in models.warning
 
 
 @pytest.mark.req("MD-11")
-def test_entries_without_any_model_are_no_list(ask: Any, target: Any, canned: Any) -> None:
+def test_entries_without_any_model_are_no_list(ask: Any, target: Any, mocked: Any) -> None:
     """A list of things that are no models does not count as an answer (MD-11)."""
-    models = ask(target(), transport=canned({"data": [{"title": "a"}, {"title": "b"}]}))
+    mocked({"data": [{"title": "a"}, {"title": "b"}]})
+    models = ask(target())
     assert (len(models), models.error.kind) == (0, "MALFORMED")
     assert "2 entries, none of them with an id" in models.warning
 
 
 @pytest.mark.req("MD-14")
 @pytest.mark.parametrize("first", [404, "<html>hello</html>", {"status": "ok"}, ""])
-def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, canned: Any) -> None:
+def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, mocked: Any) -> None:
     """Where {base}/models is none and {base}/v1/models is, the error offers that base URL (MD-14)."""
-    transport = canned(first, {"data": [{"id": "a"}, {"id": "b"}]})
+    server = mocked(first, {"data": [{"id": "a"}, {"id": "b"}]})
     try:
-        error = ask(target("https://llm.example.edu"), transport=transport).error
+        error = ask(target("https://llm.example.edu")).error
     except DiscoveryError as raised:
         error = raised
     assert error.suggested_base_url == "https://llm.example.edu/v1"
     assert "https://llm.example.edu/v1/models does answer with 2 models" in error.hint
-    assert [str(request.url) for request in transport.requests] == [
+    assert [str(request.url) for request in server.requests] == [
         "https://llm.example.edu/models",
         "https://llm.example.edu/v1/models",
     ]
@@ -217,28 +229,28 @@ def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, cann
     ],
 )
 def test_nothing_is_suggested_that_does_not_answer(  # noqa: PLR0917
-    base_url: str, kind: str, answers: tuple[Any, ...], requests: int, ask: Any, target: Any, canned: Any
+    base_url: str, kind: str, answers: tuple[Any, ...], requests: int, ask: Any, target: Any, mocked: Any
 ) -> None:
     """Without a list at /v1 nothing is suggested, and nobody else's host is asked (MD-14)."""
-    transport = canned(*answers)
+    server = mocked(*answers)
     with pytest.raises(DiscoveryError) as caught:
-        ask(target(base_url, type=kind), transport=transport)
+        ask(target(base_url, type=kind))
     assert caught.value.suggested_base_url is None
-    assert len(transport.requests) == requests
-    assert {request.url.host for request in transport.requests} == {"llm.example.edu"}
+    assert len(server.requests) == requests
+    assert {request.url.host for request in server.requests} == {"llm.example.edu"}
 
 
 @pytest.mark.req("SEC-3", "SEC-5")
 @pytest.mark.parametrize(
     "key", ["", "  ", "a b", "a\nb", "a\r\nX-Evil: 1", "k\u200bey", "schlüssel", "a\x00b", "•••"]
 )
-def test_a_key_that_cannot_be_sent_is_not(key: str, ask: Any, target: Any, canned: Any) -> None:
+def test_a_key_that_cannot_be_sent_is_not(key: str, ask: Any, target: Any, mocked: Any) -> None:
     """A key with blanks, line breaks or foreign characters is refused before any request (SEC-3)."""
-    transport = canned({"data": []})
+    server = mocked({"data": []})
     with pytest.raises(DiscoveryError) as caught:
-        ask(target(api_key=key), transport=transport)
+        ask(target(api_key=key))
     assert caught.value.kind == "INVALID_CREDENTIALS"
-    assert transport.requests == []
+    assert server.requests == []
     assert len(key.strip()) < 2 or key not in str(caught.value)
 
 
@@ -254,23 +266,51 @@ def test_a_key_that_cannot_be_sent_is_not(key: str, ask: Any, target: Any, canne
         "http://[::1/v1",
     ],
 )
-def test_a_base_url_that_cannot_be_asked_is_not(base_url: str, ask: Any, target: Any, canned: Any) -> None:
+def test_a_base_url_that_cannot_be_asked_is_not(base_url: str, ask: Any, target: Any, mocked: Any) -> None:
     """User info, a port out of range and other schemes never reach the network (MD-14)."""
-    transport = canned({"data": []})
+    server = mocked({"data": []})
     with pytest.raises(DiscoveryError) as caught:
-        ask(target(base_url), transport=transport)
-    assert transport.requests == []
+        ask(target(base_url))
+    assert server.requests == []
     assert "secret" not in str(caught.value)
 
 
-def test_cookies_are_not_kept(ask: Any, target: Any, canned: Any) -> None:
+def test_cookies_are_not_kept(ask: Any, target: Any, mocked: Any) -> None:
     """A session of one account is not sent along for another at the same host."""
-    transport = canned(
-        httpx.Response(200, headers={"set-cookie": "session=1"}, content=json.dumps([]).encode())
-    )
-    ask(target(), target(), transport=transport)
-    assert len(transport.requests) == 2
-    assert all("cookie" not in request.headers for request in transport.requests)
+    server = mocked(httpx.Response(200, headers={"set-cookie": "session=1"}, content=json.dumps([]).encode()))
+    ask(target(), target())
+    assert len(server.requests) == 2
+    assert all("cookie" not in request.headers for request in server.requests)
+
+
+@pytest.mark.req("SEC-1")
+def test_a_netrc_file_is_not_read(
+    ask: Any, target: Any, mocked: Any, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login that lies in the user's home does not replace the key."""
+    netrc = Path.home() / ".netrc"
+    netrc.write_text("machine llm.example.edu login me password hunter2\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = mocked({"data": []})
+    ask(target())
+    ask(target("https://api.example.edu", type="anthropic"))
+    assert server.requests[0].headers["authorization"] == f"Bearer {canary}"
+    assert "authorization" not in server.requests[1].headers
+
+
+@pytest.mark.req("SEC-5", "MD-15")
+@pytest.mark.parametrize(
+    "location",
+    ["/elsewhere", "http://[::1", "http://x:99999/", "file:///etc/passwd", "http://u:p@x.example/", "\x80"],
+)
+def test_a_redirect_is_told_whatever_its_target(location: str, ask: Any, target: Any, mocked: Any) -> None:
+    """The status counts, also where nothing can be made of the address; nobody is asked there (SEC-5)."""
+    headers = [(b"location", location.encode("latin-1"))]
+    server = mocked(httpx.Response(302, headers=headers))
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target())
+    assert (caught.value.kind, caught.value.status) == ("REDIRECT", 302)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.req("MD-8", "MD-11", "MD-5")
@@ -287,10 +327,11 @@ def test_cookies_are_not_kept(ask: Any, target: Any, canned: Any) -> None:
     ],
 )
 def test_an_error_with_an_empty_list_beside_it_is_no_list(
-    body: Any, kind: str | None, ask_kind: Any, target: Any, canned: Any
+    body: Any, kind: str | None, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
     """A 200 that says an error beside an empty list does not pass for "no models" (MD-8, MD-11)."""
-    found, told = ask_kind(target(), transport=canned(body))
+    mocked(body)
+    found, told = ask_kind(target())
     assert found == kind
     if kind is None:
         assert told.warning == ""

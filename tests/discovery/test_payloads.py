@@ -28,16 +28,16 @@ def _load(name: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def discovered(ask: Any, target: Any, canned: Any) -> Callable[[str], Any]:
+def discovered(ask: Any, target: Any, mocked: Any) -> Callable[[str], Any]:
     """The list that a recorded answer gives."""
 
     def give(name: str) -> Any:
         payload = _load(name)
         pages = [page["body"] for page in payload["pages"]] if payload.get("pages") else [payload["body"]]
         answers = [_response(payload, page) for page in pages]
+        mocked(*answers)
         return ask(
             target(payload["base_url"], type=payload["type"], name=payload["provider"]),
-            transport=canned(*answers),
         )
 
     return give

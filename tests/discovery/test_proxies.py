@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 import threading
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from dispatch_widgets import SettingsService
-from dispatch_widgets.discovery import transport
-from dispatch_widgets.discovery.transport import proxy_for
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.environment import proxy_for
 
 if TYPE_CHECKING:
     import ssl
@@ -76,7 +77,7 @@ class LoopbackProxy:
         """The connection to pass on to; None where the proxy answered itself."""
         data = client.recv(_BLOCK)
         if data[:1] == b"\x05":
-            return self._socks(client)
+            return self._socks(client, data[2:])
         if data[:1] == b"\x16":  # a TLS greeting, which this proxy does not understand
             client.sendall(self._answer or b"")
             return None
@@ -104,9 +105,14 @@ class LoopbackProxy:
         server.sendall(sent + data[len(head.encode("latin-1")) :])
         return server
 
-    def _socks(self, client: socket.socket) -> socket.socket:
-        """RFC 1928: no login; the address is a name, which is the proxy's to look up."""
-        client.sendall(b"\x05\x00")
+    def _socks(self, client: socket.socket, methods: bytes) -> socket.socket:
+        """RFC 1928, 1929: takes any login; the address is a name, which is the proxy's to look up."""
+        if b"\x02" in methods:
+            client.sendall(b"\x05\x02")
+            self.heads.append(client.recv(_BLOCK).decode("latin-1"))
+            client.sendall(b"\x01\x00")
+        else:
+            client.sendall(b"\x05\x00")
         request = client.recv(_BLOCK)
         self.heads.append(request[5 : 5 + request[4]].decode("ascii"))
         client.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
@@ -302,6 +308,27 @@ def test_a_list_comes_through_a_socks_proxy(
     assert through.heads == [HOST]
 
 
+@pytest.mark.req("SEC-1", "SEC-5")
+@pytest.mark.parametrize("password", ["hunter2-is-the-word", "pw"])
+def test_the_login_of_a_socks_proxy_is_in_no_log(  # noqa: PLR0917
+    password: str,
+    ask: Any,
+    target: Any,
+    proxy: Any,
+    trusted: None,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It reaches the proxy, and not what the HTTP libraries log at DEBUG (SEC-1)."""
+    caplog.set_level(logging.DEBUG)
+    through = proxy()
+    monkeypatch.setenv("ALL_PROXY", f"socks5://somebody:{password}@127.0.0.1:{through.port}")
+    assert [model.id for model in ask(target(f"https://{HOST}/v1"))] == ["tls"]
+    assert password in through.heads[0]
+    assert "setup_socks5_connection.started" in caplog.text
+    assert f"'{password}'" not in caplog.text
+
+
 @pytest.mark.req("SEC-5", "API-5")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_try_goes_through_the_proxy(  # noqa: PLR0917
@@ -398,6 +425,31 @@ def test_a_proxy_that_is_away_or_silent(
 
 
 @pytest.mark.req("SEC-5")
+def test_the_environment_is_read_at_each_request(
+    run: Any, target: Any, proxy: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy variable that is set, changed or taken away counts from the next request on (SEC-5)."""
+    first, second = proxy(), proxy()
+    find = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: find("127.0.0.1", *rest, **more))
+
+    async def work() -> list[int]:
+        discoverer = Discoverer()
+        seen = []
+        for through in (None, first, second, None):
+            monkeypatch.delenv("HTTP_PROXY", raising=False)
+            if through is not None:
+                monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{through.port}")
+            whom = target(f"http://{HOST}:{demo.port}/openai/v1")
+            assert len(await discoverer.discover(whom, force_refresh=True)) == 30
+            seen.append(len(first.heads) * 10 + len(second.heads))
+        await discoverer.aclose()
+        return seen
+
+    assert run(work()) == [0, 10, 11, 11]
+
+
+@pytest.mark.req("SEC-5")
 @pytest.mark.parametrize(
     ("no_proxy", "host", "goes_direct"),
     [
@@ -445,7 +497,7 @@ def test_a_socks_proxy_without_its_package_says_how_to_install_it(
     ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The variable, the package and the install line are told, and not the proxy's password (SEC-5)."""
-    monkeypatch.setattr(transport, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "socksio", None)  # so that importing it fails
     monkeypatch.setenv("ALL_PROXY", "socks5://me:hunter2@127.0.0.1:1")
     kind, error = ask_kind(target(f"https://{HOST}/v1"))
     assert kind == "PROXY"

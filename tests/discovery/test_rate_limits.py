@@ -20,14 +20,14 @@ HOUR = 3600.0
 @pytest.mark.req("MD-10")
 @pytest.mark.parametrize(("retry_after", "hours"), [(None, 1), ("7200", 2), ("99999999", 24), ("-1", 1)])
 def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
-    retry_after: str | None, hours: float, run: Any, target: Any, canned: Any, clock: Any
+    retry_after: str | None, hours: float, run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
     """After a 429 no request is sent until its time is over; the time is told (MD-10)."""
 
     async def work() -> None:
         refused = httpx.Response(429, headers={"retry-after": retry_after} if retry_after else {})
-        transport = canned(ONE, refused, TWO)
-        discoverer = Discoverer(transport=transport, clock=clock)
+        server = mocked(ONE, refused, TWO)
+        discoverer = Discoverer(clock=clock)
         await discoverer.discover(target())
         ends = datetime.fromtimestamp(clock.now + hours * HOUR, UTC)
         limited = await discoverer.discover(target(), force_refresh=True)
@@ -36,7 +36,7 @@ def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
         again = await discoverer.discover(target(), force_refresh=True)
         assert (again.source, again.error.kind, again.retry_at) == ("stale", "RATE_LIMITED", ends)
         assert discoverer.retry_at("p") == ends
-        assert len(transport.requests) == 2
+        assert len(server.requests) == 2
         clock.now += 1
         assert discoverer.retry_at("p") is None
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
@@ -51,7 +51,7 @@ def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
     ("zone", "mark"), [("UTC0", "UTC"), ("JST-9", "UTC+9"), ("IST-5:30", "UTC+5:30"), ("NST3:30", "UTC-3:30")]
 )
 def test_times_of_day_say_their_zone(  # noqa: PLR0917
-    zone: str, mark: str, ask: Any, target: Any, canned: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+    zone: str, mark: str, ask: Any, target: Any, mocked: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The times in a warning can be read by somebody elsewhere, and beside a list's UTC time (MD-10)."""
     try:
@@ -59,7 +59,8 @@ def test_times_of_day_say_their_zone(  # noqa: PLR0917
             patch.setenv("TZ", zone)
             time.tzset()
             here = datetime.fromtimestamp(clock.now, UTC).astimezone()
-            limited = ask(target(), target(), transport=canned(ONE, 429), clock=clock)
+            mocked(ONE, 429)
+            limited = ask(target(), target(), clock=clock)
     finally:
         time.tzset()
     assert f"You see the list from {here:%H:%M} {mark}. Refresh works again " in limited.warning
@@ -67,18 +68,18 @@ def test_times_of_day_say_their_zone(  # noqa: PLR0917
 
 
 @pytest.mark.req("MD-10")
-def test_a_rate_limit_without_a_list(run: Any, target: Any, canned: Any, clock: Any) -> None:
+def test_a_rate_limit_without_a_list(run: Any, target: Any, mocked: Any, clock: Any) -> None:
     """Without a list a 429 is an error, and the same one again while it lasts; unlocking asks (MD-10)."""
 
     async def work() -> None:
-        transport = canned(429, ONE)
-        discoverer = Discoverer(transport=transport, clock=clock)
+        server = mocked(429, ONE)
+        discoverer = Discoverer(clock=clock)
         for _ in range(3):
             with pytest.raises(DiscoveryError) as caught:
                 await discoverer.discover(target())
             assert caught.value.kind == "RATE_LIMITED"
             assert caught.value.retry_at - datetime.fromtimestamp(clock.now, UTC) == timedelta(hours=1)
-        assert len(transport.requests) == 1
+        assert len(server.requests) == 1
         discoverer.unlock("p")
         assert discoverer.retry_at("p") is None
         assert discoverer.last_error("p") is None
@@ -90,12 +91,13 @@ def test_a_rate_limit_without_a_list(run: Any, target: Any, canned: Any, clock: 
 
 @pytest.mark.req("MD-10")
 def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
-    run: Any, target: Any, canned: Any, clock: Any
+    run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
     """While refresh is off, an ordinary call still gets the fresh list, which says until when (MD-10)."""
 
     async def work() -> None:
-        discoverer = Discoverer(transport=canned(ONE, 429), clock=clock)
+        mocked(ONE, 429)
+        discoverer = Discoverer(clock=clock)
         await discoverer.discover(target())
         limited = await discoverer.discover(target(), force_refresh=True)
         hit = await discoverer.discover(target())
@@ -110,11 +112,12 @@ def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
 
 
 @pytest.mark.req("MD-10")
-def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, canned: Any, clock: Any) -> None:
+def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, mocked: Any, clock: Any) -> None:
     """A lock that could not be that long is over (MD-10)."""
 
     async def work() -> None:
-        discoverer = Discoverer(transport=canned(429, ONE), clock=clock)
+        mocked(429, ONE)
+        discoverer = Discoverer(clock=clock)
         with pytest.raises(DiscoveryError):
             await discoverer.discover(target())
         clock.now -= 400 * 24 * HOUR

@@ -20,6 +20,8 @@ from dispatch_widgets.errors import DiscoveryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import respx
+
 FAULTS = (None, "401", "echo-key", "429", "500", "html", "reset", "truncated", "not-http", "invalid-json")
 MORE_FAULTS = ("redirect", "gzip-bomb", "huge-headers", "key-error-200", "drip-headers")
 
@@ -35,7 +37,10 @@ def everything_logged() -> Iterator[list[str]]:
             seen.append(self.format(record) + repr(record.args) + repr(record.exc_info))
 
     handler = Keep()
-    levels = {name: logging.getLogger(name).level for name in ("", "httpx", "httpcore", "hpack", "asyncio")}
+    levels = {
+        name: logging.getLogger(name).level
+        for name in ("", "httpx", "httpcore", "h11", "anyio", "hpack", "asyncio")
+    }
     for name in levels:
         logging.getLogger(name).setLevel(logging.DEBUG)
     root.addHandler(handler)
@@ -92,7 +97,7 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
         shown.append(
             f"{discoverer.last_error('p')!r}{whom!r}{discoverer.__dict__!r}{discoverer.peek(whom)!r}"
         )
-        shown.append(repr(discoverer._memories))
+        shown.append(repr(discoverer._book._states))
         shown.append(str(await diagnose(whom, timeout_seconds=2)))
         await discoverer.aclose()
 
@@ -105,8 +110,8 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
 
 
 @pytest.mark.req("SEC-1")
-def test_libraries_that_log_headers_are_hushed(
-    run: Any, target: Any, canary: str, everything_logged: list[str]
+def test_libraries_that_log_headers_are_redacted(
+    run: Any, target: Any, canary: str, everything_logged: list[str], respx_mock: respx.MockRouter
 ) -> None:
     """What httpcore and hpack would log of a request, over HTTP/2 too, comes out masked (SEC-1)."""
 
@@ -117,7 +122,8 @@ def test_libraries_that_log_headers_are_hushed(
         return httpx.Response(200, headers={"x-echo": canary}, json={"data": []})
 
     async def work() -> None:
-        discoverer = Discoverer(transport=httpx.MockTransport(answer))
+        respx_mock.route().mock(side_effect=answer)
+        discoverer = Discoverer()
         await discoverer.discover(target(type="anthropic"))
         await discoverer.aclose()
 
@@ -130,23 +136,24 @@ def test_libraries_that_log_headers_are_hushed(
 @pytest.mark.req("SEC-1")
 def test_other_peoples_records_are_left_alone(everything_logged: list[str]) -> None:
     """Outside of a request of ours the filter changes no record."""
-    from dispatch_widgets.discovery.hush import watch_loggers
+    from dispatch_widgets.discovery.log_redaction import redact_logs
 
-    watch_loggers()
+    redact_logs()
     logging.getLogger("httpcore.http11").debug("sent %s", "sk-somebody-elses-0123456789")
     assert any("sk-somebody-elses-0123456789" in line for line in everything_logged)
 
 
 @pytest.mark.req("SEC-1")
-def test_a_server_that_echoes_the_key(ask: Any, target: Any, canned: Any, canary: str) -> None:
+def test_a_server_that_echoes_the_key(ask: Any, target: Any, mocked: Any, canary: str) -> None:
     """A key in an error's text, a redirect's target or a model's own name is shown masked or not at all."""
     hidden = f"{canary[:9]}\u00ad{canary[9:20]}\u200b{canary[20:]}"
     said = f"bad {canary} and {quote(canary)} and {hidden} and {canary.upper()}"
     echo = httpx.Response(418, json={"error": {"message": said}})
     away = httpx.Response(302, headers={"location": f"https://other.example.net/{canary}/models?k={canary}"})
     for answer in (echo, away):
+        mocked(answer)
         with pytest.raises(DiscoveryError) as caught:
-            ask(target(), transport=canned(answer))
+            ask(target())
         assert _clean(_told(caught.value), canary)
         assert "7Hq2" not in str(caught.value)
         assert "ZX9LMW" not in str(caught.value)
@@ -172,13 +179,14 @@ def test_a_target_is_not_pickled(target: Any, canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_key_that_comes_back_as_a_model_is_masked(
-    run: Any, target: Any, canned: Any, canary: str, everything_logged: list[str]
+    run: Any, target: Any, mocked: Any, canary: str, everything_logged: list[str]
 ) -> None:
     """A server that lists the key as an id or a name gets it into no list; short words in its place stay."""
 
     async def work(key: str, sent: str = "") -> str:
         document = {"data": [{"id": key, "name": f"the {key} model"}, {"id": "m", "owned_by": key}]}
-        discoverer = Discoverer(transport=canned(document))
+        mocked(document)
+        discoverer = Discoverer()
         models = await discoverer.discover(target(api_key=sent or key))
         await discoverer.aclose()
         return f"{models!r}{models._repr_html_()}{pickle.dumps(models)!r}{[model.id for model in models]}"

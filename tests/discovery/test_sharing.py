@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -11,26 +11,29 @@ import pytest
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.errors import DiscoveryError
 
+if TYPE_CHECKING:
+    import respx
+
 ONE = {"data": [{"id": "a", "object": "model", "created": 1, "owned_by": "x"}]}
 TWO = {"data": [{"id": "b"}, {"id": "a"}]}
 
 
 @pytest.mark.req("PM-3")
 @pytest.mark.parametrize("forget", [True, False])
-def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, canned: Any) -> None:
+def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, mocked: Any) -> None:
     """An answer to a request made before a change is not kept, whatever comes first (PM-3)."""
 
     async def work() -> None:
-        transport = canned(ONE, TWO)
-        transport.gate = asyncio.Event()
-        discoverer = Discoverer(transport=transport)
+        server = mocked(ONE, TWO)
+        server.gate = asyncio.Event()
+        discoverer = Discoverer()
         old = asyncio.ensure_future(discoverer.discover(target()))
         await asyncio.sleep(0.01)
         if forget:
             discoverer.forget("p")
         new = asyncio.ensure_future(discoverer.discover(target(api_key="sk-new-key-0000000000")))
         await asyncio.sleep(0.01)
-        transport.gate.set()
+        server.gate.set()
         assert [model.id for model in await new] == ["b", "a"]
         assert "changed while" in (await old).warning
         assert discoverer.cached(target()) is None
@@ -41,16 +44,16 @@ def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, canne
 
 
 @pytest.mark.req("MD-12")
-def test_callers_share_one_request(run: Any, target: Any, canned: Any) -> None:
+def test_callers_share_one_request(run: Any, target: Any, mocked: Any) -> None:
     """Callers at the same moment, forced or not, share one request (MD-12)."""
 
     async def work() -> None:
-        transport = canned(ONE)
-        discoverer = Discoverer(transport=transport)
+        server = mocked(ONE)
+        discoverer = Discoverer()
         lists = await asyncio.gather(
             *(discoverer.discover(target(), force_refresh=bool(number % 2)) for number in range(10))
         )
-        assert len(transport.requests) == 1
+        assert len(server.requests) == 1
         assert all(each is lists[0] for each in lists)
         assert not discoverer.is_asking("p")
         await discoverer.aclose()
@@ -59,16 +62,16 @@ def test_callers_share_one_request(run: Any, target: Any, canned: Any) -> None:
 
 
 @pytest.mark.req("MD-12")
-def test_errors_are_shared_but_not_the_object(run: Any, target: Any, canned: Any) -> None:
+def test_errors_are_shared_but_not_the_object(run: Any, target: Any, mocked: Any) -> None:
     """Callers of one failing request each get an error of their own (MD-12)."""
 
     async def work() -> None:
-        transport = canned(401)
-        discoverer = Discoverer(transport=transport)
+        server = mocked(401)
+        discoverer = Discoverer()
         errors = await asyncio.gather(
             *(discoverer.discover(target()) for _ in range(3)), return_exceptions=True
         )
-        assert len(transport.requests) == 1
+        assert len(server.requests) == 1
         assert len({id(error) for error in errors}) == 3
         assert {error.kind for error in errors} == {"INVALID_CREDENTIALS"}
         await discoverer.aclose()
@@ -77,38 +80,38 @@ def test_errors_are_shared_but_not_the_object(run: Any, target: Any, canned: Any
 
 
 @pytest.mark.req("MD-12")
-def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: Any, canned: Any) -> None:
+def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: Any, mocked: Any) -> None:
     """Cancelling one of two callers does not cancel the other; the last one's cancels the request (MD-12)."""
 
     async def work() -> None:
-        transport = canned(ONE)
-        transport.gate = asyncio.Event()
-        discoverer = Discoverer(transport=transport)
+        server = mocked(ONE)
+        server.gate = asyncio.Event()
+        discoverer = Discoverer()
         first, second = (asyncio.ensure_future(discoverer.discover(target())) for _ in range(2))
         await asyncio.sleep(0.01)
         first.cancel()
         await asyncio.sleep(0.01)
         assert discoverer.is_asking("p")
-        transport.gate.set()
+        server.gate.set()
         assert len(await second) == 1
         assert first.cancelled()
 
-        transport.gate = asyncio.Event()
+        server.gate = asyncio.Event()
         alone = asyncio.ensure_future(discoverer.discover(target(), force_refresh=True))
         await asyncio.sleep(0.01)
         alone.cancel()
         await asyncio.gather(alone, return_exceptions=True)
         assert not discoverer.is_asking("p")
-        transport.gate.set()
+        server.gate.set()
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
-        assert len(transport.requests) == 3
+        assert len(server.requests) == 3
         await discoverer.aclose()
 
     run(work())
 
 
 @pytest.mark.req("MD-12")
-def test_several_providers_are_asked_at_once(run: Any, target: Any) -> None:
+def test_several_providers_are_asked_at_once(run: Any, target: Any, respx_mock: respx.MockRouter) -> None:
     """A provider that hangs or fails holds back nobody; answers come as they are ready (MD-12)."""
 
     async def work() -> None:
@@ -120,7 +123,8 @@ def test_several_providers_are_asked_at_once(run: Any, target: Any) -> None:
                 await stuck.wait()
             return httpx.Response(401 if number == 1 else 200, json=ONE)
 
-        discoverer = Discoverer(transport=httpx.MockTransport(answer))
+        respx_mock.route().mock(side_effect=answer)
+        discoverer = Discoverer()
         targets = [target(f"http://{number}.example.edu", provider_id=str(number)) for number in range(5)]
         got: list[tuple[str, Any]] = []
         async for provider_id, outcome in discoverer.discover_all(targets):
@@ -137,13 +141,13 @@ def test_several_providers_are_asked_at_once(run: Any, target: Any) -> None:
 
 
 @pytest.mark.req("MD-12")
-def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, canned: Any) -> None:
+def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, mocked: Any) -> None:
     """Closing the iterator cancels the requests that are still under way."""
 
     async def work() -> None:
-        transport = canned(ONE)
-        transport.gate = asyncio.Event()
-        discoverer = Discoverer(transport=transport)
+        server = mocked(ONE)
+        server.gate = asyncio.Event()
+        discoverer = Discoverer()
         answers = discoverer.discover_all([target(provider_id="a"), target(provider_id="b")])
         waiting = asyncio.ensure_future(anext(answers))
         await asyncio.sleep(0.01)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_widgets.discovery.models import DiscoveredModel, Price, build_model
-from dispatch_widgets.discovery.normalise import find_list, is_native_list, normalise, price
+from dispatch_widgets.discovery.parsing import find_list, is_native_list, normalise, price
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),

@@ -8,21 +8,20 @@ does not.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ..secrets import NO_KEY_NEEDED, mask
+from .connection_errors import proxy_hint, proxy_login_wanted
 from .failures import LOCK_SECONDS_MAX, LOCK_SECONDS_MIN, Failure, quoted
 from .retry_after import retry_after_seconds
-from .transport import proxy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
     from ..errors import DiscoveryKind
-    from .fetch import Answer
+    from .exchange import Answer, RequestContext
 
 # Words of fields such as code, type, status and reason, in lower case.
 _CODES: Mapping[str, DiscoveryKind] = {
@@ -77,63 +76,36 @@ _TEXT_FIELDS = ("message", "msg", "detail", "error", "error_description", "title
 _DEEPEST = 6
 _MOST_ITEMS = 20
 
-PROXY_LOGIN_WANTED = 407
+_PROXY_LOGIN_WANTED = 407
 _KIND_OF_STATUS: Mapping[int, DiscoveryKind] = {
     401: "INVALID_CREDENTIALS",
     402: "QUOTA",
-    PROXY_LOGIN_WANTED: "PROXY",
+    _PROXY_LOGIN_WANTED: "PROXY",
 }
 _BODY_DECIDES = frozenset({200, 400, 403, 409, 422, 429})
 _LIST_TAIL = re.compile(r"(?:/v1)?/models/?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Who was asked, as messages speak of it.
-
-    Attributes:
-        name: The provider's name.
-        host: Host, with the port where it is not the scheme's own.
-        url: The whole address of the list.
-        base_url: The base URL the user gave.
-        key: The key that was sent.
-    """
-
-    name: str
-    host: str
-    url: str
-    base_url: str
-    key: str
-
-    @property
-    def shown_url(self) -> str:
-        """The address as messages name it: which page of the list was asked for says nobody anything."""
-        return self.url.partition("?")[0]
-
-    def __repr__(self) -> str:
-        return f"Place({self.name!r}, {self.url!r})"
-
-
-def refusal(answer: Answer, place: Place, document: Any, *, now: float) -> Failure:
+def response_error(answer: Answer, context: RequestContext, document: Any, *, now: float) -> Failure:
     """What an answer that is no success means.
 
     Args:
         answer: Status, headers and body; status 200 where the body says otherwise.
-        place: Who answered.
+        context: Who answered.
         document: The body as JSON values, or its text where it is no JSON.
         now: The present moment, seconds since 1970, for ``Retry-After`` dates.
     """
     status = _stated_status(document) if answer.status == 200 else answer.status  # noqa: PLR2004
     kind = _kind(status, document)
-    text = quoted(_text(document), place.key)
-    found = _WORDING[kind](status, place, text)
+    text = quoted(_text(document), context.key)
+    found = _WORDING[kind](status, context, text)
     # The one that the message names: what the body of a 200 states counts as the server's own status does.
     found.status = status
     if kind == "RATE_LIMITED":
         asked = retry_after_seconds(answer.headers, now=now)
         found.lock_seconds = min(max(asked or 0.0, LOCK_SECONDS_MIN), LOCK_SECONDS_MAX)
     elif kind == "REDIRECT":
-        _name_target(found, answer, place)
+        _name_target(found, answer, context)
     return found
 
 
@@ -222,134 +194,97 @@ def _text(document: Any, depth: int = 0) -> str:
     return ""
 
 
-def _credentials(status: int, place: Place, _: str) -> Failure:
-    if place.key == NO_KEY_NEEDED:
+def _credentials(status: int, context: RequestContext, _: str) -> Failure:
+    if context.key == NO_KEY_NEEDED:
         return Failure(
-            "INVALID_CREDENTIALS", f"{place.name} wants a key ({status}).", "Give the provider one. {list}"
+            "INVALID_CREDENTIALS", f"{context.name} wants a key ({status}).", "Give the provider one. {list}"
         )
     return Failure(
         "INVALID_CREDENTIALS",
-        f"{place.name} refused the key {mask(place.key)} ({status}).",
+        f"{context.name} refused the key {mask(context.key)} ({status}).",
         "It may be incomplete, revoked or from another account. {list}",
     )
 
 
-def _quota(_: int, place: Place, __: str) -> Failure:
+def _quota(_: int, context: RequestContext, __: str) -> Failure:
     return Failure(
         "QUOTA",
-        f"{place.name} says that the account has no credit left.",
+        f"{context.name} says that the account has no credit left.",
         "This is about billing, not speed. {list}",
     )
 
 
-def _limited(status: int, place: Place, _: str) -> Failure:
+def _limited(status: int, context: RequestContext, _: str) -> Failure:
     return Failure(
         "RATE_LIMITED",
-        f"{place.name} answered: too many requests ({status}).",
+        f"{context.name} answered: too many requests ({status}).",
         "{list}{until}Using the models is not affected.",
     )
 
 
-def proxy_login_wanted(place: Place) -> Failure:
-    """A proxy said 407, to a request or to the wish for a tunnel.
-
-    Args:
-        place: Who was asked.
-    """
-    return Failure(
-        "PROXY",
-        f"{proxy_at_start(place)} on the way to {place.host} wants a name and password (407).",
-        "{list}Put them into the proxy variable of the environment: http://name:password@proxy:port.",
-    )
+def maybe_from_a_proxy(context: RequestContext) -> str:
+    """The hint at a proxy for an answer that may be its own; through a tunnel it cannot speak."""
+    return proxy_hint(context) if context.url.startswith("http:") else ""
 
 
-def proxy_at_start(place: Place) -> str:
-    """The proxy, as a sentence begins with it.
-
-    Args:
-        place: Who was asked.
-    """
-    who = proxy_in_words(place.url) or "the proxy"
-    return f"{who[0].upper()}{who[1:]}"
-
-
-def way_there(place: Place) -> str:
-    """A sentence for the end of a hint: which proxy the way goes through; empty where there is none.
-
-    Args:
-        place: Who was asked.
-    """
-    who = proxy_in_words(place.url)
-    return f" The way there goes through {who}." if who else ""
-
-
-def maybe_from_a_proxy(place: Place) -> str:
-    """The same for an answer that may be the proxy's own; through a tunnel it cannot speak.
-
-    Args:
-        place: Who was asked.
-    """
-    return way_there(place) if place.url.startswith("http:") else ""
-
-
-def check_base_url(place: Place) -> str:
+def check_base_url(context: RequestContext) -> str:
     """What to look at where no list is: the base URL, and for Anthropic whether the server is of its kind.
 
     Args:
-        place: Who was asked.
+        context: Who was asked.
     """
-    if _is_anthropic(place):
+    if _is_anthropic(context):
         return (
             "Check the base URL; `/v1/models` is added to it. If the server is OpenAI-compatible rather than "
             "like Anthropic's, change the provider's type to `openai-compatible`."
         )
-    if place.base_url.rstrip("/").endswith("/v1"):
+    if context.base_url.rstrip("/").endswith("/v1"):
         return "Check the base URL."
     return "Check the base URL; many servers want /v1 at its end."
 
 
-def _redirect(status: int, place: Place, _: str) -> Failure:
+def _redirect(status: int, context: RequestContext, _: str) -> Failure:
     return Failure(
         "REDIRECT",
-        f"{place.host} sends to another address ({status}); keys do not follow.",
+        f"{context.host} sends to another address ({status}); keys do not follow.",
         "Check the base URL. {list}",
     )
 
 
-def _disguised(_: int, place: Place, text: str) -> Failure:
+def _disguised(_: int, context: RequestContext, text: str) -> Failure:
     said = f": “{text}”" if text else "."
     return Failure(
         "MALFORMED",
-        f"{place.host} answered with an error in place of a list of models{said}",
+        f"{context.host} answered with an error in place of a list of models{said}",
         "{list}Check the base URL and the key.",
         is_answer=True,
     )
 
 
-def _status(status: int, place: Place, text: str) -> Failure:
+def _status(status: int, context: RequestContext, text: str) -> Failure:
     said = f": “{text}”" if text else "."
     if status == 403:  # noqa: PLR2004
         return Failure(
             "HTTP_STATUS",
-            f"This key may not list models at {place.host} (403).",
-            f"It may still be good for chat: type a model id by hand.{maybe_from_a_proxy(place)} {{list}}",
+            f"This key may not list models at {context.host} (403).",
+            f"It may still be good for chat: type a model id by hand.{maybe_from_a_proxy(context)} {{list}}",
         )
     if status == 404:  # noqa: PLR2004
         return Failure(
             "HTTP_STATUS",
-            f"There is no model list at {place.shown_url} (404).",
-            f"{check_base_url(place)} {{list}}",
+            f"There is no model list at {context.shown_url} (404).",
+            f"{check_base_url(context)} {{list}}",
         )
     if status >= 500:  # noqa: PLR2004
         trouble = "is overloaded" if status == 529 else "has a problem of its own"  # noqa: PLR2004
         return Failure(
             "HTTP_STATUS",
-            f"{place.host} {trouble} ({status}){said}",
-            f"{{list}}Nothing to change here; try again in a minute.{maybe_from_a_proxy(place)}",
+            f"{context.host} {trouble} ({status}){said}",
+            f"{{list}}Nothing to change here; try again in a minute.{maybe_from_a_proxy(context)}",
         )
     return Failure(
         "HTTP_STATUS",
-        f"{place.host} answered with status {status}{said}",
+        f"{context.host} answered with status {status}{said}",
         "Check the base URL and the key. {list}",
     )
 
@@ -358,22 +293,22 @@ _WORDING = {
     "INVALID_CREDENTIALS": _credentials,
     "QUOTA": _quota,
     "RATE_LIMITED": _limited,
-    "PROXY": lambda _, place, __: proxy_login_wanted(place),
+    "PROXY": lambda _, context, __: proxy_login_wanted(context),
     "REDIRECT": _redirect,
     "MALFORMED": _disguised,
     "HTTP_STATUS": _status,
 }
 
 
-def _name_target(found: Failure, answer: Answer, place: Place) -> None:
+def _name_target(found: Failure, answer: Answer, context: RequestContext) -> None:
     """Says where a redirect leads, if it does, and which base URL that would be."""
     location = answer.headers.get("location", "").strip()
     if not location:  # 304, say, which is no redirect at all
-        found.message = f"{place.host} answered with status {answer.status} and named no other address."
-        found.hint = f"Check the base URL.{maybe_from_a_proxy(place)} {{list}}"
+        found.message = f"{context.host} answered with status {answer.status} and named no other address."
+        found.hint = f"Check the base URL.{maybe_from_a_proxy(context)} {{list}}"
         return
     try:
-        target = urlsplit(urljoin(place.url, location))
+        target = urlsplit(urljoin(context.url, location))
         host, secret = target.hostname or "", bool(target.username or target.password)
         port = target.port
     except ValueError:
@@ -381,19 +316,19 @@ def _name_target(found: Failure, answer: Answer, place: Place) -> None:
     if not host or target.scheme not in {"http", "https"}:
         return
     where = f"{host}:{port}" if port else host
-    shown = quoted(where, place.key)
-    found.message = f"{place.host} sends to another address, {shown} ({answer.status}); keys do not follow."
+    shown = quoted(where, context.key)
+    found.message = f"{context.host} sends to another address, {shown} ({answer.status}); keys do not follow."
     if secret:
         found.hint = "Ask the server's operator for its address. {list}"
         return
-    base = quoted(f"{target.scheme}://{where}{_LIST_TAIL.sub('', target.path)}", place.key)
-    if target.path.rstrip("/").endswith("/v1/models") and not _is_anthropic(place):
+    base = quoted(f"{target.scheme}://{where}{_LIST_TAIL.sub('', target.path)}", context.key)
+    if target.path.rstrip("/").endswith("/v1/models") and not _is_anthropic(context):
         base += "/v1"
-    if base == place.base_url.rstrip("/"):  # to /models/, say: no base URL leads there
+    if base == context.base_url.rstrip("/"):  # to /models/, say: no base URL leads there
         found.hint = "It is the same base URL: tell the server's operator that its list redirects. {list}"
         return
     found.hint = f"If that address is right, make it the base URL: {base}. {{list}}"
 
 
-def _is_anthropic(place: Place) -> bool:
-    return urlsplit(place.url).query.startswith("limit=")
+def _is_anthropic(context: RequestContext) -> bool:
+    return urlsplit(context.url).query.startswith("limit=")

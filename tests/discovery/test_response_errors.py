@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets.discovery.fetch import Answer
-from dispatch_widgets.discovery.refusals import Place, refusal, says_error
+from dispatch_widgets.discovery.exchange import Answer, RequestContext
+from dispatch_widgets.discovery.response_errors import response_error, says_error
 from dispatch_widgets.discovery.retry_after import retry_after_seconds
 
 RECORDED = json.loads(
@@ -24,12 +24,13 @@ RECORDED = json.loads(
 )
 NOW = 1_800_000_000.0
 KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
-PLACE = Place(
+CONTEXT = RequestContext(
     name="Example",
     host="llm.example.edu",
     url="https://llm.example.edu/v1/models",
     base_url="https://llm.example.edu/v1",
     key=KEY,
+    timeout_seconds=10,
 )
 
 # What each recorded answer means, by provider and status.
@@ -65,7 +66,7 @@ MEANT = {
 def _read(status: int, body: Any, headers: dict[str, str] | None = None) -> Any:
     raw = body if isinstance(body, str) else json.dumps(body)
     answer = Answer(status, httpx.Headers(headers or {}), raw.encode())
-    return refusal(answer, PLACE, body, now=NOW)
+    return response_error(answer, CONTEXT, body, now=NOW)
 
 
 @pytest.mark.req("MD-8", "MD-10", "MD-15")
@@ -283,8 +284,8 @@ def test_a_redirect_without_an_address_is_not_said_to_lead_anywhere(
 @pytest.mark.req("MD-11")
 def test_a_404_names_the_address_without_its_query() -> None:
     """The address is told as it can be compared with the base URL: which page was asked for is left out."""
-    place = replace(PLACE, url="https://llm.example.edu/v1/models?limit=1000&after_id=x")
-    found = refusal(Answer(404, httpx.Headers(), b""), place, "", now=NOW)
+    context = replace(CONTEXT, url="https://llm.example.edu/v1/models?limit=1000&after_id=x")
+    found = response_error(Answer(404, httpx.Headers(), b""), context, "", now=NOW)
     assert found.message == "There is no model list at https://llm.example.edu/v1/models (404)."
 
 

@@ -7,14 +7,19 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dispatch_widgets.discovery import network, transport
-from dispatch_widgets.discovery.transport import BrokenProxySettingError, is_loopback, proxy_for
+from dispatch_widgets import SettingsService
+from dispatch_widgets.discovery import environment
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.environment import BrokenProxySettingError, proxy_for
 from dispatch_widgets.errors import DiscoveryError
+from dispatch_widgets.urls import is_loopback
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +76,7 @@ def test_an_abandoned_look_up_does_not_hold_the_process() -> None:
     program = """
 import asyncio, socket, threading
 socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
+from dispatch_widgets._event_loop import new_event_loop
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
 from dispatch_widgets.errors import DiscoveryError
@@ -83,7 +89,8 @@ async def main():
     except DiscoveryError as error:
         print(error.kind)
     await discoverer.aclose()
-asyncio.run(main())
+with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    runner.run(main())
 """
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
@@ -93,52 +100,97 @@ asyncio.run(main())
 
 
 @pytest.mark.req("MD-9")
+def test_a_service_does_not_hold_the_process_either() -> None:
+    """The same through a service, whose requests run on the background loop (MD-9)."""
+    program = """
+import socket, threading
+socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
+import dispatch_widgets as dw
+service = dw.SettingsService("dispatch.settings.json", timeout_seconds=0.1)
+slow = service.add_provider(name="P", type="openai-compatible", api_key="sk-0123456789abcdef",
+                            base_url="https://slow.example.edu")
+try:
+    service.discover_models(slow.id)
+except dw.DiscoveryError as error:
+    print(error.kind)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (ended.stdout.strip(), ended.stderr) == ("TIMEOUT", "")
+
+
+@pytest.mark.req("MD-9")
+def test_hung_look_ups_of_one_host_share_a_thread(
+    run: Any, target: Any, demo: Any, names: dict[str, Any]
+) -> None:
+    """Look-ups that hang take one thread for a host, whatever its port, and hold up no other host (MD-9)."""
+    names["hung.example.edu"] = 3.0
+    names["good.example.edu"] = ["127.0.0.1"]
+
+    def threads() -> int:
+        return sum("hung.example.edu" in thread.name for thread in threading.enumerate())
+
+    async def work() -> None:
+        discoverer = Discoverer(timeout_seconds=0.2)
+        slow = [
+            target(f"http://hung.example.edu:{port}", provider_id=str(port)) for port in range(8000, 8010)
+        ]
+        asking = [asyncio.ensure_future(discoverer.discover(each)) for each in slow]
+        await asyncio.sleep(0.05)
+        assert threads() == 1
+        good = Discoverer()
+        assert len(await good.discover(target(f"http://good.example.edu:{demo.port}/openai/v1"))) == 30
+        await good.aclose()
+        errors = await asyncio.gather(*asking, return_exceptions=True)
+        assert {error.kind for error in errors} == {"TIMEOUT"}
+        with pytest.raises(DiscoveryError):  # the look-up still hangs
+            await discoverer.discover(slow[0])
+        assert threads() == 1
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-9")
+def test_a_look_up_is_made_anew_each_time(run: Any, names: dict[str, Any]) -> None:
+    """What a look-up gave, or how it failed, is for those who waited for it; the next one asks again."""
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        with pytest.raises(socket.gaierror):
+            await loop.getaddrinfo("later.example.edu", 80, type=socket.SOCK_STREAM)
+        names["later.example.edu"] = ["127.0.0.1"]
+        for port in (80, 81):
+            found = await loop.getaddrinfo(b"later.example.edu", port, type=socket.SOCK_STREAM)
+            assert [address for *_, address in found] == [("127.0.0.1", port)]
+
+    run(work())
+
+
+@pytest.mark.req("MD-9", "API-3")
+def test_the_loop_of_the_user_keeps_its_executor(demo: Any, tmp_path: Path) -> None:
+    """Asking from a loop of the user's changes nothing in it."""
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    uni = service.add_provider(
+        name="Uni", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
+    )
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1, thread_name_prefix="the-users-own"))
+        assert len(await service.discover_models_async(uni.id)) == 30
+        assert (await asyncio.to_thread(threading.current_thread)).name.startswith("the-users-own")
+        assert type(loop).getaddrinfo is asyncio.BaseEventLoop.getaddrinfo
+
+    asyncio.run(work())
+
+
+@pytest.mark.req("MD-9")
 def test_the_next_address_is_tried(ask: Any, target: Any, demo: Any, names: dict[str, Any]) -> None:
     """A name with an address where nothing answers is reached at its next one."""
     names["two.example.edu"] = ["127.0.0.2", "127.0.0.1"]
     assert len(ask(target(f"http://two.example.edu:{demo.port}/openai/v1"))) == 30
-
-
-def test_families_take_turns() -> None:
-    """One broken address family costs one attempt, not all of its addresses."""
-    found = [
-        (family, 1, 6, "", (address, 80)) for family, address in ((10, "a"), (10, "b"), (2, "c"), (10, "a"))
-    ]
-    assert network._in_turn(found) == ["a", "c", "b"]
-
-
-def test_attempts_race(run: Any) -> None:
-    """An address that hangs holds up the next for a quarter of a second; the loser is undone."""
-    dropped: list[str] = []
-
-    async def attempt(name: str, seconds: float, *, fails: bool = False) -> str:
-        await asyncio.sleep(seconds)
-        if fails:
-            raise OSError(name)
-        return name
-
-    async def drop(name: str) -> None:
-        dropped.append(name)
-
-    async def work() -> None:
-        slow_and_fast = [attempt("slow", 30), attempt("fast", 0)]
-        assert await network._first_to_answer(slow_and_fast, drop) == "fast"
-        refused = [attempt("refused", 0, fails=True), attempt("second", 0)]
-        assert await network._first_to_answer(refused, drop) == "second"
-        with pytest.raises(OSError, match="first"):
-            await network._first_to_answer(
-                [attempt("first", 0, fails=True), attempt("last", 0, fails=True)], drop
-            )
-        with pytest.raises(OSError, match="no address"):
-            await network._first_to_answer([], drop)
-        task = asyncio.ensure_future(network._first_to_answer([attempt("a", 30), attempt("b", 30)], drop))
-        await asyncio.sleep(0.01)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert len(asyncio.all_tasks()) == 1
-
-    run(work())
-    assert dropped == []
 
 
 @pytest.mark.req("SEC-5")
@@ -153,9 +205,31 @@ def test_attempts_race(run: Any) -> None:
         ("::1", True),
         ("::ffff:127.0.0.1", True),
         ("0.0.0.0", True),  # noqa: S104 - an address to judge, not to bind
+        ("0", True),
+        ("127.1", True),
+        ("127.0.1", True),
+        ("2130706433", True),
+        ("0x7f.1", True),
+        ("0X7F000001", True),
+        ("0177.0.0.1", True),
+        ("017700000001", True),
+        ("::", True),
+        ("0:0:0:0:0:0:0:1", True),
+        ("::ffff:7f00:1", True),
+        ("ip6-localhost", True),
+        ("localhost.localdomain", True),
+        (socket.gethostname(), True),
+        (socket.gethostname().upper() + ".", True),
         ("localhost.example.edu", False),
         ("10.0.0.1", False),
         ("128.0.0.1", False),
+        ("128.1", False),
+        ("2147483649", False),
+        ("0x80.1", False),
+        ("127.0.0.1.example.edu", False),
+        ("127", False),
+        ("notlocalhost", False),
+        ("::2", False),
         ("fe80::1%eth0", False),
         ("", False),
     ],
@@ -175,6 +249,26 @@ def test_loopback_never_goes_through_a_proxy(
     assert len(ask(target(demo.openai_base_url))) == 30
     monkeypatch.setenv("ALL_PROXY", "nonsense://")
     assert len(ask(target(demo.openai_base_url.replace("127.0.0.1", "localhost")))) == 30
+
+
+@pytest.mark.req("SEC-5")
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "0", "the machine's own name"])
+def test_this_machine_is_asked_directly_however_it_is_written(  # noqa: PLR0917
+    host: str, ask: Any, target: Any, demo: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key for a server on this machine is never shown to a proxy, whatever the host's spelling (SEC-5)."""
+    proxy = raw_server(LIST)
+    for name in ("HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    if host.startswith("the"):
+        host = "this-machine"
+        monkeypatch.setattr(socket, "gethostname", lambda: host)
+        find = socket.getaddrinfo
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda name, *rest, **more: find("127.0.0.1", *rest, **more)
+        )
+    assert len(ask(target(f"http://{host}:{demo.port}/openai/v1"))) == 30
+    assert proxy.requests == []
 
 
 @pytest.mark.req("SEC-5")
@@ -298,9 +392,24 @@ def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> No
     assert "https:// there, or http://" in error.hint
 
 
+@pytest.mark.req("MD-9")
+def test_a_server_that_ends_a_tls_handshake_was_reached(ask_kind: Any, target: Any) -> None:
+    """A handshake that is cut off is about TLS: something did answer there."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def cut_off() -> None:
+            connection, _ = listening.accept()
+            connection.recv(65536)
+            connection.close()
+
+        threading.Thread(target=cut_off, daemon=True).start()
+        kind, _ = ask_kind(target(f"https://127.0.0.1:{listening.getsockname()[1]}"))
+    assert kind == "TLS"
+
+
 def test_one_tls_context_is_shared() -> None:
     """Reading the certificates takes long, so it is done once."""
-    assert transport.shared_context() is transport.shared_context()
-    context = transport.shared_context()
+    assert environment.shared_context() is environment.shared_context()
+    context = environment.shared_context()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname

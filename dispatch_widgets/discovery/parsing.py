@@ -1,6 +1,6 @@
-"""From what a server lists to `DiscoveredModel`s (MD-3, MD-5, MD-11).
+"""From the bytes of an answer to `DiscoveredModel`s, or to words for what came instead (MD-3, MD-5, MD-11).
 
-Everything here is total: JSON of any shape gives models, or a count of what was left out, never an
+All but `parse` is total: JSON of any shape gives models, or a count of what was left out, never an
 exception. Optional fields are taken only from names whose meaning and unit a server documents; each
 table says which server that is.
 """
@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from .capabilities import infer_capabilities
 from .models import Price, build_model
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     Infer = Callable[[str, Mapping[str, Any] | None], tuple[Capability, ...]]
 
+_BOM = b"\xef\xbb\xbf"
 CHAT: tuple[Capability, ...] = ("chat",)
 
 _LISTS = ("data", "models", "result", "results", "items")
@@ -59,6 +62,44 @@ _INPUT_MODALITIES = (
 _OWNERS = ("owned_by", "organization", "publisher")  # OpenAI; Together; GitHub Models
 _NAMES = ("display_name", "displayName", "name")
 _SHUTDOWN_DATES = ("shutdown_date", "expiration_date")  # OpenAI; OpenRouter
+
+
+def parse(body: bytes) -> Any:
+    """The JSON value of a body.
+
+    Strict where `json` is not: NaN, numbers of thousands of digits, lone surrogates, nesting deeper
+    than 200 and any encoding but UTF-8 are refused, none of them with a crash. It is also more than
+    twice as fast (P-2).
+
+    Args:
+        body: The whole body, decompressed.
+
+    Raises:
+        ValueError: If it is not JSON.
+    """
+    return from_json(body.removeprefix(_BOM), allow_inf_nan=False, cache_strings="keys")
+
+
+def describe(body: bytes, content_type: str, *, readable: bool) -> str:
+    """What came in place of a list, for a sentence: ``a web page``, ``an empty answer``.
+
+    Args:
+        body: The body.
+        content_type: The header of that name.
+        readable: Whether the body is JSON.
+    """
+    start = body.removeprefix(_BOM).lstrip()[:200].lower()
+    if not start:
+        return "an empty answer"
+    if start.startswith((b"<!doctype html", b"<html")) or (
+        b"<" in start[:1] and "html" in content_type.lower()
+    ):
+        return "a web page"
+    if start.startswith(b"<"):
+        return "XML"
+    if readable:
+        return "JSON of an unknown shape"
+    return "JSON that cannot be read" if "json" in content_type.lower() or start[:1] in b"{[" else "text"
 
 
 def find_list(document: Any) -> list[Any] | None:

@@ -1,0 +1,79 @@
+"""An event loop whose name look-ups hold nobody up (MD-9).
+
+`socket.getaddrinfo` cannot be stopped, and a loop's executor waits for its threads when the loop and the
+process end. Here a look-up has a daemon thread: whoever gives up on it leaves it behind. One that hangs is
+shared by all who ask for the same host meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Query = tuple[Any, int, int, int, int]
+    _Found = list[tuple[Any, ...]]
+
+# Not what an event loop policy makes: uvloop looks names up in threads of its own.
+if sys.platform == "win32":
+    _SystemLoop = asyncio.ProactorEventLoop
+else:
+    _SystemLoop = asyncio.SelectorEventLoop
+
+
+class _EventLoop(_SystemLoop):
+    """The system's event loop, with look-ups in daemon threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._look_ups: dict[_Query, asyncio.Future[_Found]] = {}
+
+    async def getaddrinfo(
+        self,
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - asyncio's signature
+        proto: int = 0,
+        flags: int = 0,
+    ) -> _Found:
+        """The addresses of a host, as `socket.getaddrinfo` gives them."""
+        name = host.decode() if isinstance(host, bytes) else host  # anyio gives bytes
+        query = (name, family, type, proto, flags)
+        look_up = self._look_ups.get(query)
+        if look_up is None:
+            look_up = self._look_ups[query] = self.create_future()
+            look_up.add_done_callback(lambda done: self._forget(query, done))
+            threading.Thread(
+                target=self._look_up, args=(query, look_up), name=f"look-up of {name}", daemon=True
+            ).start()
+        # Shielded: who gives up leaves it to the others. The port is no part of what is looked up.
+        found = await asyncio.shield(look_up)
+        return [(*entry, (address[0], port, *address[2:])) for *entry, address in found]
+
+    def _look_up(self, query: _Query, look_up: asyncio.Future[_Found]) -> None:
+        host, *hints = query
+        deliver: Callable[[Any], None] = look_up.set_result
+        outcome: Any
+        try:
+            outcome = socket.getaddrinfo(host, None, *hints)
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            deliver, outcome = look_up.set_exception, error
+        with suppress(RuntimeError):  # the loop was closed meanwhile: nobody is left to be told
+            self.call_soon_threadsafe(deliver, outcome)
+
+    def _forget(self, query: _Query, done: asyncio.Future[_Found]) -> None:
+        del self._look_ups[query]
+        done.exception()  # seen, also where nobody waits any longer
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """A new event loop for work of our own; a loop of the user's is left as it is."""
+    return _EventLoop()

@@ -1,0 +1,151 @@
+"""What the environment says about requests: the proxy to go through, the certificates to trust (SEC-5).
+
+httpx reads both once, when a client is made, and fails there with whatever goes wrong. Here they are
+read for each request, so that a variable set in a notebook cell counts at once, and one that is broken
+is reported as that.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from ..urls import host_of, is_loopback
+
+_PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class BrokenProxySettingError(Exception):
+    """A proxy variable of the environment holds something that is no proxy.
+
+    Args:
+        variable: The variable's name; its value may hold a password and is not kept.
+        package: What is not installed, where that is the reason.
+    """
+
+    def __init__(self, variable: str, *, package: str = "") -> None:
+        super().__init__(variable)
+        self.variable = variable
+        self.package = package
+
+
+class BrokenCertificateSettingError(Exception):
+    """A certificate variable of the environment leads to nothing that can be used.
+
+    Args:
+        variable: The variable's name; empty for certifi's own file.
+    """
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(variable)
+        self.variable = variable
+
+
+class ProxySetting(NamedTuple):
+    """The URL of a proxy, which may hold a password, and the variable that names it."""
+
+    url: str
+    variable: str
+
+
+def proxy_for(scheme: str, host: str, port: int | None = None) -> ProxySetting | None:
+    """The proxy that the environment names for a host.
+
+    Args:
+        scheme: ``http`` or ``https``.
+        host: The host to reach. This machine is never reached through a proxy (SEC-5).
+        port: The port to reach; None for the scheme's own.
+
+    Raises:
+        BrokenProxySettingError: If the variable's value is not the URL of a proxy.
+    """
+    if is_loopback(host):
+        return None
+    proxies = getproxies()
+    name = scheme if proxies.get(scheme) else "all"
+    value = proxies.get(name, "").strip()
+    if not value or _needs_none(host, port or _DEFAULT_PORTS[scheme]):
+        return None
+    names = (f"{name}_proxy", f"{name}_proxy".upper())
+    # On Windows and macOS the proxy may be that of the system's settings.
+    variable = next((each for each in names if each in os.environ), "The system's setting")
+    url = value if "://" in value else f"http://{value}"
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.scheme in _PROXY_SCHEMES and parts.hostname and (parts.port or 1) > 0)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise BrokenProxySettingError(variable)
+    return ProxySetting(url, variable)
+
+
+def _needs_none(host: str, port: int) -> bool:
+    """Whether NO_PROXY, or the system's settings, name a host: by its name, with its port, as a network."""
+    if proxy_bypass(host) or proxy_bypass(f"{host}:{port}"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    for name in getproxies().get("no", "").split(","):
+        with suppress(ValueError):  # a name and no network
+            if address in ip_network(name.strip(), strict=False):
+                return True
+    return False
+
+
+def proxy_in_words(url: str) -> str:
+    """How messages call the proxy on the way to an address: where it is and who says so, no password.
+
+    Args:
+        url: The address that is asked.
+
+    Returns:
+        ``the proxy HOST:PORT (VARIABLE)``; an empty text where no proxy is used.
+    """
+    try:
+        parts = urlsplit(url)
+        proxy = proxy_for(parts.scheme, parts.hostname or "", parts.port)
+    except (ValueError, KeyError, BrokenProxySettingError):
+        return ""
+    return "" if proxy is None else f"the proxy {host_of(proxy.url)} ({proxy.variable})"
+
+
+_contexts: dict[tuple[str, str], ssl.SSLContext] = {}
+
+
+def shared_context() -> ssl.SSLContext:
+    """The one TLS context for the certificates that the environment asks for; checks are always on.
+
+    Making one reads every trusted certificate (about 25 ms), so it is made once and only for https.
+
+    Raises:
+        BrokenCertificateSettingError: If SSL_CERT_FILE or SSL_CERT_DIR leads nowhere.
+    """
+    named = ((name, os.environ.get(name, "")) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    setting = next((pair for pair in named if pair[1]), ("", ""))
+    if setting not in _contexts:
+        _contexts[setting] = _new_context(*setting)
+    return _contexts[setting]
+
+
+def _new_context(variable: str, value: str) -> ssl.SSLContext:
+    try:
+        if variable == "SSL_CERT_FILE":
+            return ssl.create_default_context(cafile=value)
+        if variable == "SSL_CERT_DIR":
+            if not any(os.path.isdir(folder) for folder in value.split(os.pathsep)):  # noqa: PTH112
+                raise BrokenCertificateSettingError(variable)
+            return ssl.create_default_context(capath=value)
+        import certifi
+
+        return ssl.create_default_context(cafile=certifi.where())
+    except OSError:  # ssl.SSLError is one too
+        raise BrokenCertificateSettingError(variable) from None

@@ -1,0 +1,233 @@
+"""Connections that are kept: when they are used again, and what happens where they died (MD-17)."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets import SettingsService
+from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BODY = b'{"data": [{"id": "a"}]}'
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(BODY), BODY)
+FORGED = ANSWER.replace(b'"a"', b'"b"')
+
+
+def _close(connection: socket.socket) -> None:
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def _begin(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{")
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.req("MD-17")
+@pytest.mark.parametrize("die", [_close, _reset])
+def test_a_kept_connection_that_died_is_replaced(
+    die: Callable[[socket.socket], None], run: Any, target: Any, raw_server: Any
+) -> None:
+    """A server that ends a kept connection as a request comes over it is asked once more, on a new one."""
+
+    async def work() -> None:
+        server = raw_server(ANSWER, die, ANSWER, keep_open=True)
+        discoverer = Discoverer()
+        for _ in range(2):
+            assert len(
+                await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
+            )
+        assert (server.connections, len(server.requests)) == (2, 3)
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-17")
+def test_a_request_is_repeated_once_and_no_more(run: Any, target: Any, raw_server: Any) -> None:
+    """If the new connection dies too, that is the failure; a new connection is never repeated."""
+
+    async def work() -> None:
+        server = raw_server(ANSWER, _close, _close, _close, keep_open=True)
+        discoverer = Discoverer()
+        whom = target(f"http://127.0.0.1:{server.port}")
+        await discoverer.discover(whom)
+        assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "INTERRUPTED"
+        assert len(server.requests) == 3
+        assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "INTERRUPTED"
+        assert len(server.requests) == 4
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-17")
+def test_the_new_try_does_not_meet_another_dead_connection(run: Any, target: Any, raw_server: Any) -> None:
+    """Several kept connections that all died cost one request each at most, and only one new try."""
+
+    async def work() -> None:
+        def late(connection: socket.socket) -> None:
+            time.sleep(0.1)  # so that the requests at once are on a connection each
+            connection.sendall(ANSWER)
+
+        server = raw_server(late, late, late, _close, ANSWER, keep_open=True)
+        discoverer = Discoverer()
+        url = f"http://127.0.0.1:{server.port}"
+        await asyncio.gather(*(discoverer.discover(target(url, provider_id=str(n))) for n in range(3)))
+        assert len(await discoverer.discover(target(url)))
+        assert (server.connections, len(server.requests)) == (4, 5)
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-17")
+def test_an_answer_that_has_begun_is_not_asked_for_again(run: Any, target: Any, raw_server: Any) -> None:
+    """After the headers the failure counts, on a kept connection too."""
+
+    async def work() -> None:
+        server = raw_server(ANSWER, _begin, ANSWER, keep_open=True)
+        discoverer = Discoverer()
+        whom = target(f"http://127.0.0.1:{server.port}")
+        await discoverer.discover(whom)
+        assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "INTERRUPTED"
+        assert len(server.requests) == 2
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-17", "MD-9")
+def test_the_new_try_has_the_deadline_of_the_first(run: Any, target: Any, raw_server: Any) -> None:
+    """One deadline lies over both tries (MD-9)."""
+
+    async def work() -> None:
+        def die_late(connection: socket.socket) -> None:
+            time.sleep(0.3)
+            _close(connection)
+
+        server = raw_server(ANSWER, die_late, lambda _: time.sleep(0.4), keep_open=True)
+        discoverer = Discoverer(timeout_seconds=0.5)
+        whom = target(f"http://127.0.0.1:{server.port}")
+        await discoverer.discover(whom)
+        assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "TIMEOUT"
+        assert len(server.requests) == 3
+        await discoverer.aclose()
+
+    run(work())
+
+
+@pytest.mark.req("MD-17", "API-5")
+def test_a_post_is_never_sent_twice(raw_server: Any, tmp_path: Path) -> None:
+    """A try that costs money goes over a connection of its own, and is not repeated (MD-17)."""
+    refusal = json.dumps({"error": {"message": "max_completion_tokens"}}).encode()
+    wants_more = b"HTTP/1.1 400 No\r\ncontent-length: %d\r\n\r\n%s" % (len(refusal), refusal)
+    server = raw_server(wants_more, _close, ANSWER, keep_open=True)
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    uni = service.add_provider(
+        name="Uni",
+        type="openai-compatible",
+        api_key="sk-test-0123456789",
+        base_url=f"http://127.0.0.1:{server.port}",
+    )
+    result = service.try_model(uni.id, "gpt-x")
+    assert result.error is not None
+    assert result.error.kind == "INTERRUPTED"
+    assert server.connections == 2
+
+
+def test_bytes_that_come_later_close_the_connection(run: Any, target: Any, raw_server: Any) -> None:
+    """What a server sends while nobody asked is never taken for the next answer."""
+
+    async def work() -> None:
+        def send_more(connection: socket.socket) -> None:
+            connection.sendall(ANSWER)
+            time.sleep(0.05)
+            connection.sendall(FORGED)
+
+        server = raw_server(send_more, ANSWER, keep_open=True)
+        discoverer = Discoverer()
+        whom = target(f"http://127.0.0.1:{server.port}")
+        for _ in range(2):
+            assert [model.id for model in await discoverer.discover(whom, force_refresh=True)] == ["a"]
+            await asyncio.sleep(0.2)
+        assert server.connections == 2
+        await discoverer.aclose()
+
+    run(work())
+
+
+def test_a_service_that_nobody_holds_closes_its_connections(demo: Any, tmp_path: Path) -> None:
+    """Kept connections end with the service that they were made for, not with the process."""
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    uni = service.add_provider(
+        name="Uni", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
+    )
+    service.discover_models(uni.id)
+    assert _open_connections(demo.port) == 1
+    del service
+    gc.collect()
+    while _open_connections(demo.port):  # pytest's time-out ends it if they stay
+        time.sleep(0.01)
+
+
+def _open_connections(port: int) -> int:
+    """How many connections of this process lead to a port of this machine."""
+    import os
+    import stat
+
+    found = 0
+    for descriptor in range(3, 256):
+        try:
+            if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(descriptor)) as copy:
+                found += copy.getpeername()[1:2] == (port,)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "http proxy", "https proxy", "socks5 proxy"])
+def test_time_outs_leave_no_socket_open(
+    scheme: str, run: Any, target: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection, a TLS or a proxy handshake that is given up frees its socket at once."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        url = f"{scheme}://127.0.0.1:{port}"
+        if scheme.endswith("proxy"):
+            monkeypatch.setenv("HTTPS_PROXY", f"{scheme.split(maxsplit=1)[0]}://127.0.0.1:{port}")
+            url = "https://llm.example.edu"
+
+        async def work() -> None:
+            discoverer = Discoverer(timeout_seconds=0.1)
+            for _ in range(3):
+                with pytest.raises(DiscoveryError) as caught:
+                    await discoverer.discover(target(url))
+                assert caught.value.kind == "TIMEOUT"
+            await asyncio.sleep(0.01)
+            assert _open_connections(port) == 0
+            await discoverer.aclose()
+
+        gc.disable()
+        try:
+            run(work())
+        finally:
+            gc.enable()
