@@ -8,11 +8,12 @@ import os
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import LockTimeoutError, SettingsWriteError, UnreadableSettingsError
-from ._files import PRIVATE_MODE, Content, Files, NotAFileError, digest_of
+from ._files import MEMORY_OF_ANOTHER_SECONDS, PRIVATE_MODE, Content, Files, NotAFileError, digest_of
 from ._lock_file import wrong_in_its_place
 from .document import JsonObject, parse
 
@@ -26,7 +27,11 @@ FOREIGN_WRITE_WAIT_SECONDS = 0.5
 """How long a file that is empty, cut off or gone is given to be whole again: another program may be in
 the middle of writing it."""
 LATE_WRITE_WAIT_SECONDS = 5.0
-"""How long a write that began in the file that was just replaced is waited for: nobody else has it."""
+"""How long a write is waited for that goes on: in the file that was just replaced, which nobody else has,
+or in the file that is to be read."""
+SETTLE_SECONDS = 0.05
+"""How long a save watches what it has put there, while another program is known to write the file: so long
+may that program take from reading the file to writing it, and nothing of ours is lost."""
 
 _POLL_SECONDS = 0.01
 
@@ -64,6 +69,20 @@ class Loaded:
     content: Content | None
 
 
+class Put(Enum):
+    """How putting bytes in the file's place ended.
+
+    Attributes:
+        DONE: They are there.
+        NOT_DONE: Somebody else has written meanwhile; what that is, is the file.
+        OVERWRITTEN: They were there, and somebody else has written over them since.
+    """
+
+    DONE = auto()
+    NOT_DONE = auto()
+    OVERWRITTEN = auto()
+
+
 class Disk:
     """The file at one path, and the operations on it that must not be done in another order.
 
@@ -80,6 +99,8 @@ class Disk:
         self._was_there = False
         self._known_bad: tuple[object, ...] = ()
         self._swept = False
+        self._another_until = 0.0
+        self._put: tuple[int, str] = (0, "")  # inode and digest of what was put there last
 
     def target(self) -> Path:
         """The real file, symbolic links followed; it need not exist.
@@ -107,7 +128,9 @@ class Disk:
         Raises:
             UnreadableSettingsError: If it stays unreadable.
         """
-        deadline = time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS
+        began = time.monotonic()
+        deadline = began + FOREIGN_WRITE_WAIT_SECONDS
+        seen: tuple[object, ...] = ()
         while True:
             content = self.read(target, keep_open=keep_open)
             if content is None:
@@ -117,13 +140,21 @@ class Disk:
             else:
                 self._was_there = True
                 try:
-                    return Loaded(parse(content.data, path=str(self.path)), content)
+                    loaded = Loaded(parse(content.data, path=str(self.path)), content)
                 except UnreadableSettingsError:
                     content.close()
                     mark = (content.digest, content.status.st_ino, content.status.st_mtime_ns)
+                    if seen and mark != seen:  # somebody is at it
+                        limit = began + LATE_WRITE_WAIT_SECONDS
+                        deadline = min(time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS, limit)
+                    seen = mark
                     if mark == self._known_bad or time.monotonic() > deadline:
                         self._known_bad = mark
                         raise
+                else:
+                    if seen or content.is_beside_another or self._is_overwritten(content):
+                        self._note_another()
+                    return loaded
             time.sleep(_POLL_SECONDS)
 
     def read(self, target: Path, *, keep_open: bool = False) -> Content | None:
@@ -157,7 +188,22 @@ class Disk:
             raise write_error(PermissionError(errno.EACCES, "read-only"), target, self.path)
         return loaded
 
-    def put(self, target: Path, data: bytes, old: Content | None) -> bool:
+    def is_beside_another(self) -> bool:
+        """Whether another program has written the file in the middle of a save, a moment ago."""
+        return time.monotonic() < self._another_until
+
+    def _is_overwritten(self, content: Content) -> bool:
+        """Whether the very file that was put there last was written in place since."""
+        inode, digest = self._put
+        # The number of a file that is gone is given to the next one; a save sets its file's time, and who
+        # writes in place does not.
+        in_place = content.status.st_mtime_ns == content.status.st_ctime_ns
+        return inode == content.status.st_ino and digest != content.digest and in_place
+
+    def _note_another(self) -> None:
+        self._another_until = time.monotonic() + MEMORY_OF_ANOTHER_SECONDS
+
+    def put(self, target: Path, data: bytes, old: Content | None) -> Put:
         """Puts bytes in the place of what was read.
 
         Args:
@@ -166,42 +212,74 @@ class Disk:
             old: What was read; None if there was no file.
 
         Returns:
-            Whether that is done; False if somebody else has written meanwhile, and the file is to be read
-            and changed again.
+            Whether that is done; else the file is to be read and changed again.
 
         Raises:
-            SettingsWriteError: If the system refuses; the file is as it was.
+            SettingsWriteError: If the system refuses; the file is as it was, unless the words are others.
         """
         made: list[Path] = []  # beside the file, and not to be left there
         try:
-            temporary = self.files.write_temporary(target, data, old)
+            temporary = self.files.write_temporary(target, data, old, beside_another=self.is_beside_another())
             made.append(temporary)
+            mark = _mark(temporary.stat())
             if not self._is_still(target, old):
-                return False
+                self._note_another()
+                return Put.NOT_DONE
+            aside = None
             if old is None:
                 self.files.publish(temporary, target)
-                self._was_there = True
-                self.sync_folder(target)
-                return True
-            aside = self.files.keep_aside(target)
-            if aside:
-                made.append(aside)
-            self.files.replace(temporary, target)
+            else:
+                aside = self.files.keep_aside(target)
+                if aside:
+                    made.append(aside)
+                self.files.replace(temporary, target)
             self._was_there = True
-            # At once, so that the other program hardly ever finds the file without what it wrote; and
-            # again, for a write that began in the same instant.
-            if self._gave_back(target, data, old, aside):
-                return False
-            self.sync_folder(target)
-            return not self._gave_back(target, data, old, aside)
+            self._put = (mark[0], digest_of(data))
+            outcome = self._watched(target, data, old, aside, mark)
         except FileExistsError:
-            return False
+            return Put.NOT_DONE
         except OSError as error:
             raise write_error(error, target, self.path) from None
         finally:
             for path in made:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
+        if outcome is not Put.DONE:
+            self._note_another()
+        return outcome
+
+    def _watched(
+        self, target: Path, data: bytes, old: Content | None, aside: Path | None, mark: tuple[int, ...]
+    ) -> Put:
+        """How it ended, after the new name is there: none of this can make it undone."""
+        # At once, so that the other program hardly ever finds the file without what it wrote; and
+        # again, for a write that began in the same instant.
+        outcome = self._looked(target, data, old, aside, mark)
+        if outcome is not Put.DONE:
+            return outcome
+        self.sync_folder(target)
+        deadline = time.monotonic() + (SETTLE_SECONDS if self.is_beside_another() else 0.0)
+        while True:
+            outcome = self._looked(target, data, old, aside, mark)
+            if outcome is not Put.DONE or time.monotonic() >= deadline:
+                return outcome
+            time.sleep(_POLL_SECONDS / 2)
+
+    def _looked(
+        self, target: Path, data: bytes, old: Content | None, aside: Path | None, mark: tuple[int, ...]
+    ) -> Put:
+        try:
+            if old is not None and self._gave_back(target, data, old, aside):
+                return Put.NOT_DONE
+            if _mark(target.stat()) != mark:
+                # Somebody who read the file before us may have written it after us.
+                found = self.files.read(target)
+                return Put.DONE if found is None or found.data == data else Put.OVERWRITTEN
+        except FileNotFoundError:
+            pass  # removed again at once; what was written is still what was written
+        except (OSError, SettingsWriteError) as error:
+            _log.warning("%s was saved; looking at it again failed: %s", self.path, error)
+        return Put.DONE
 
     def _is_still(self, target: Path, old: Content | None) -> bool:
         if self.target() != target:
@@ -378,3 +456,7 @@ def write_error(error: OSError, target: Path, path: Path) -> SettingsWriteError:
     reason = f"there is {words} in the file's place" if words else _reason_of(error)
     hint = _HINTS.get(error.errno or 0, f"Check {target.parent} and what it allows, then try again.")
     return SettingsWriteError(f"Not saved: {reason}.", path=str(path), hint=hint)
+
+
+def _mark(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_ino, status.st_size, status.st_mtime_ns

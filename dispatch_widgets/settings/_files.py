@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PRIVATE_MODE = 0o600
 """Mode of every file that this project makes: it may hold keys."""
 
+MEMORY_OF_ANOTHER_SECONDS = 10.0
+"""How long another program that wrote the file in the middle of a save is reckoned with."""
+
 _WINDOWS = sys.platform == "win32"
 _CHUNK_BYTES = 1 << 20
 _REPLACE_WAIT_SECONDS = 2.0  # how long Windows may keep a file open that somebody just read
@@ -36,6 +39,12 @@ _CREATE_FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+
+
+# What the time of a file ends in (nanoseconds below a millisecond) that was saved while another program was
+# writing it too: so those who save next know it. Times that the system gives end so once in a million.
+_BESIDE_ANOTHER_NS = 777_000
+_MILLISECOND_NS = 1_000_000
 
 
 class NotAFileError(OSError):
@@ -57,6 +66,12 @@ class Content:
     digest: str
     status: os.stat_result
     handle: int = -1
+
+    @property
+    def is_beside_another(self) -> bool:
+        """Whether who saved it, a moment ago, met another program that was writing it too."""
+        ends_so = self.status.st_mtime_ns % _MILLISECOND_NS == _BESIDE_ANOTHER_NS
+        return ends_so and abs(time.time() - self.status.st_mtime) < MEMORY_OF_ANOTHER_SECONDS
 
     def close(self) -> None:
         """Lets go of the open file."""
@@ -137,13 +152,16 @@ class Files:
             most_bytes -= len(chunk)
         return b"".join(chunks)
 
-    def write_temporary(self, target: Path, data: bytes, like: Content | None) -> Path:
+    def write_temporary(
+        self, target: Path, data: bytes, like: Content | None, *, beside_another: bool = False
+    ) -> Path:
         """Writes bytes into a new file beside another, down to the disk.
 
         Args:
             target: The file beside which it is made.
             data: What to write.
             like: Whose owner and mode it gets; None makes it private to the user.
+            beside_another: Whether another program is writing the file too; those who save next are told.
 
         Returns:
             The new file. The caller renames or removes it.
@@ -152,16 +170,19 @@ class Files:
             OSError: If the disk or the folder refuses; then no new file is left.
         """
         path = _name_beside(target)
-        self.write_new(path, data, like)
+        self.write_new(path, data, like, beside_another=beside_another)
         return path
 
-    def write_new(self, path: Path, data: bytes, like: Content | None = None) -> None:
+    def write_new(
+        self, path: Path, data: bytes, like: Content | None = None, *, beside_another: bool = False
+    ) -> None:
         """Writes bytes into a file that is not there yet, down to the disk.
 
         Args:
             path: The new file.
             data: What to write.
             like: As for `write_temporary`.
+            beside_another: As for `write_temporary`.
 
         Raises:
             FileExistsError: If the name is taken.
@@ -175,6 +196,7 @@ class Files:
                     rest = rest[os.write(handle, rest) :]
                 if like is not None and not _WINDOWS:
                     _take_after(handle, like)
+                _set_time(handle, beside_another=beside_another)
                 _sync(handle)
             finally:
                 os.close(handle)
@@ -314,6 +336,17 @@ def _take_after(handle: int, like: Content) -> None:
             for name in os.listxattr(like.handle):
                 with suppress(OSError):
                     os.setxattr(handle, name, os.getxattr(like.handle, name))
+
+
+def _set_time(handle: int, *, beside_another: bool) -> None:
+    """Gives a file a time that no other write to it will share, whatever clock the file system has."""
+    if os.utime not in os.supports_fd:  # Windows
+        return
+    now = time.time_ns()
+    if beside_another:
+        now = now // _MILLISECOND_NS * _MILLISECOND_NS + _BESIDE_ANOTHER_NS
+    with suppress(OSError):  # a share that keeps no such times; then only the size tells
+        os.utime(handle, ns=(now, now))
 
 
 def _sync(handle: int) -> None:

@@ -12,17 +12,18 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._quiet import quietly
 from ..errors import NotFoundError, SettingsWriteError, UnreadableSettingsError
-from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, write_error
+from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, Put, write_error
 from ._files import Content, Files, digest_of
 from .backups import BEFORE_RESTORE, Backup, backup_path, describe, is_backup_of
 from .document import parse, render, same
+from .merging import kept, redone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
 _ATTEMPTS = 50  # how often a change is applied again because the file was written meanwhile
+_MEMORY_OF_EDITS_SECONDS = 2.0  # how long an edit is made again that another program wrote away
 # Within this time after a write, another one may leave size and times of the file the same: a file
 # system keeps times by a clock that moves every 10 ms at the slowest, or in whole seconds (FAT: two).
 _STATUS_DOUBT_SECONDS = 0.05
@@ -59,6 +61,15 @@ class Snapshot:
     backup: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What an edit was given and what it made of it."""
+
+    before: Document
+    after: Document
+    at: float = field(default_factory=time.monotonic)
+
+
 class SettingsStore:
     """The settings file at one path. Threads and processes may share the path.
 
@@ -82,6 +93,7 @@ class SettingsStore:
         self._clock = clock
         self._known_status: tuple[object, ...] = ()
         self._reasons: dict[str, str] = {}
+        self._recent: list[_Edit] = []
 
     def __repr__(self) -> str:
         return f"SettingsStore({str(self.path)!r})"
@@ -173,17 +185,28 @@ class SettingsStore:
     def _edit(self, change: Callable[[Document], Document], backup_reason: str | None) -> Snapshot:
         with self._disk.locked() as target:
             backup: Path | None = None
+            overwritten: _Edit | None = None
             for _ in range(_ATTEMPTS):
                 loaded = self._disk.load_for_writing(target)
                 try:
-                    document = change(loaded.document)
+                    if overwritten and kept(overwritten.before, overwritten.after, loaded.document):
+                        # The other program had read ours before it wrote: all of both is there.
+                        self._remember(overwritten)
+                        return self._snapshot(loaded, changed=True, backup=backup)
+                    before = self._with_lost_edits(loaded.document)
+                    document = change(before)
                     if same(document, loaded.document):
                         return self._snapshot(loaded)
                     data = self._rendered(document)
                     if backup_reason and loaded.content:
                         backup = self._copy(target, loaded.content.data, backup_reason)
-                    if self._disk.put(target, data, loaded.content):
+                    outcome = self._disk.put(target, data, loaded.content)
+                    edit = _Edit(before, document)
+                    if outcome is Put.DONE:
+                        self._remember(edit)
                         return self._written(target, document, data, backup)
+                    if outcome is Put.OVERWRITTEN:
+                        overwritten = edit
                 finally:
                     if loaded.content:
                         loaded.content.close()
@@ -192,6 +215,27 @@ class SettingsStore:
                 path=str(self.path),
                 hint="Close that program, then try again.",
             )
+
+    def _with_lost_edits(self, document: Document) -> Document:
+        """The document with the last edits made here, where another program wrote them away.
+
+        Such a program read the file before an edit and wrote it after it, more slowly than the save watched.
+        Only while one is known to be at work: else what is gone was taken away on purpose.
+        """
+        if not self._disk.is_beside_another():
+            return document
+        for edit in self._recent:
+            # A file that lost its providers is another matter, and is not to look as if it had all of them.
+            lost_providers = "providers" in edit.before and "providers" not in document
+            if time.monotonic() - edit.at < _MEMORY_OF_EDITS_SECONDS and not lost_providers:
+                document = redone(edit.before, edit.after, document)
+        return document
+
+    def _remember(self, edit: _Edit) -> None:
+        # What is not in the newest document any more was taken back by this very edit.
+        now = edit.after
+        recent = [old for old in self._recent if edit.at - old.at < _MEMORY_OF_EDITS_SECONDS]
+        self._recent = [old for old in recent if kept(old.before, old.after, now)] + [edit]
 
     def _rendered(self, document: Document) -> bytes:
         try:
@@ -246,7 +290,8 @@ class SettingsStore:
                     if current and current.data == wanted.data:
                         return self._snapshot(Loaded(document, current))
                     kept = self._copy(target, current.data, BEFORE_RESTORE) if current else None
-                    if self._disk.put(target, wanted.data, current):
+                    if self._disk.put(target, wanted.data, current) is Put.DONE:
+                        self._recent = []
                         return self._written(target, document, wanted.data, kept)
                 finally:
                     if current:
@@ -323,6 +368,7 @@ class SettingsStore:
                     raise write_error(error, target, self.path) from None
                 self._disk.sync_folder(target)
                 self._disk.forget()
+                self._recent = []
                 return new
 
         return quietly(move)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dispatch_widgets.errors import InvalidInputError, UnreadableSettingsError
-from dispatch_widgets.settings import migration, registry
+from dispatch_widgets.settings import _disk, migration, registry
 from dispatch_widgets.settings._files import Files
 from dispatch_widgets.settings.document import parse, put, render
 from dispatch_widgets.settings.store import SettingsStore
@@ -43,9 +43,9 @@ class Crashing(Files):
             self.at = ""
             raise Crash
 
-    def write_temporary(self, target: Path, data: bytes, like: Any) -> Path:
+    def write_temporary(self, target: Path, data: bytes, like: Any, **options: Any) -> Path:
         self._pass("before write")
-        temporary = super().write_temporary(target, data, like)
+        temporary = super().write_temporary(target, data, like, **options)
         if self.at == "after write":
             # A real death leaves the temporary file; the clean-up of a living process must not hide it.
             leftover = target.with_name(f".{target.name}.999999999-0123abcd.tmp")
@@ -73,10 +73,11 @@ class SettingsFile(RuleBasedStateMachine):
         self.number = 0
         # Hypothesis runs thousands of saves; their way down to a real disk is tested elsewhere.
         self.fsync, os.fsync = os.fsync, lambda _: None
+        self.settle, _disk.SETTLE_SECONDS = _disk.SETTLE_SECONDS, 0.0
         self.reload()
 
     def teardown(self) -> None:
-        os.fsync = self.fsync
+        os.fsync, _disk.SETTLE_SECONDS = self.fsync, self.settle
         self.house.cleanup()
 
     @rule()
