@@ -49,12 +49,12 @@ class Watched(Files):
         super().replace(temporary, target)
         self.looks, self.replaced = itertools.count(), True
 
-    def read(self, path: Path, *, keep_open: bool = False) -> Content | None:
+    def read(self, path: Path, **options: Any) -> Content | None:
         if self.replaced and path.name.startswith("."):
             act = self.after_replace.pop(next(self.looks), None)
             if act:
                 act(path.with_name("dispatch.settings.json"))
-        return super().read(path, keep_open=keep_open)
+        return super().read(path, **options)
 
 
 @pytest.mark.parametrize("look", [0, 1])
@@ -195,10 +195,10 @@ def test_a_writer_that_takes_long_is_waited_for_while_it_goes_on(
     pieces = iter(range(10, len(text) + 1, 3))
 
     class Growing(Files):
-        def read(self, path: Path, *, keep_open: bool = False) -> Content | None:
+        def read(self, path: Path, **options: Any) -> Content | None:
             if path == file:
                 file.write_text(text[: next(pieces, len(text))])
-            return super().read(path, keep_open=keep_open)
+            return super().read(path, **options)
 
     monkeypatch.setattr(_disk, "_POLL_SECONDS", 0.05)
     assert SettingsStore(file, files=Growing()).read().document == json.loads(text)
