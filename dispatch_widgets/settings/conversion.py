@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._terms import PROVIDER_TYPES
 from ..errors import InvalidInputError
 from ..secrets import key_problem, mask
-from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
+from ..urls import ANTHROPIC_BASE_URL, app_accepts, normalise_base_url, shown_url
 from .document import Document, JsonObject, masked, put, render
 from .report import MigrationReport, ProviderMade
 from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, Settings, account_of, account_of_provider
@@ -204,8 +204,11 @@ def _warn(work: _Conversion) -> None:
         elif problem := key_problem(made.key):
             work.warnings.append(f"The key of {made.name} was kept as it was and cannot be used. {problem}")
         if made.url_problem:
+            # The app stops at one such URL, and nothing that is in the file loads there (ST-7).
+            refused = "" if app_accepts(made.url) else " The Dispatch app will refuse the whole file for it."
             work.warnings.append(
-                f"The base URL of {made.name} was kept as it was and cannot be used. {made.url_problem}"
+                f"The base URL of {made.name} was kept as it was and cannot be used. "
+                f"{made.url_problem}{refused}"
             )
         work.warnings += [f"{made.name}: {note}" for note in made.url_notes]
         if made.type == "anthropic" and made.url != ANTHROPIC_BASE_URL:
