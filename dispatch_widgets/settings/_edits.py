@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..secrets import LOOKS_LIKE_KEY, environment_name, looks_like_key, redact, secret_texts
 from .document import JsonObject, put
-from .migration import needs_conversion_first
+from .kinds import needs_conversion_first
 from .views import view
 
 if TYPE_CHECKING:
