@@ -110,7 +110,6 @@ class Disk:
         self._was_there = False
         self._known_bad: tuple[object, ...] = ()
         self._another_until = 0.0
-        self._put: tuple[int, str] = (0, "")  # inode and digest of what was put there last
 
     def target(self) -> Path:
         """The real file, symbolic links followed; it need not exist.
@@ -162,7 +161,7 @@ class Disk:
                         self._known_bad = mark
                         raise self._with_way_out(error, target) from None
                 else:
-                    if seen or content.is_beside_another or self._is_overwritten(content):
+                    if seen or content.is_beside_another:
                         self._note_another()
                     return loaded
             time.sleep(_POLL_SECONDS)
@@ -216,14 +215,6 @@ class Disk:
         """Whether another program has written the file in the middle of a save, a moment ago."""
         return time.monotonic() < self._another_until
 
-    def _is_overwritten(self, content: Content) -> bool:
-        """Whether the very file that was put there last was written in place since."""
-        inode, digest = self._put
-        # The number of a file that is gone is given to the next one; a save sets its file's time, and who
-        # writes in place does not.
-        in_place = content.status.st_mtime_ns == content.status.st_ctime_ns
-        return inode == content.status.st_ino and digest != content.digest and in_place
-
     def _note_another(self) -> None:
         self._another_until = time.monotonic() + MEMORY_OF_ANOTHER_SECONDS
 
@@ -264,7 +255,6 @@ class Disk:
             if stays:
                 # The file is the same one as before: what is in it tells whether somebody wrote since.
                 mark, old = (0,), None
-            self._put = (mark[0], digest_of(data))
             outcome = self._watched(target, data, old, aside, mark)
         except FileExistsError:
             return Put.NOT_DONE

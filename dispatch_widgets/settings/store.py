@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .document import Document
+    from .kept_providers import KeptProviders
 
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
@@ -85,6 +86,7 @@ class SettingsStore:
         lock_timeout_seconds: How long a change waits for others that are changing the file.
         clock: Gives the time in seconds since 1970, for the names of backups.
         files: How the file system is reached; for tests.
+        kept: The copy of the providers that is to follow what happens to the file; None keeps none.
 
     Raises:
         InvalidInputError: If the path has a character that no path can have.
@@ -98,12 +100,15 @@ class SettingsStore:
         lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
         clock: Callable[[], float] = time.time,
         files: Files | None = None,
+        kept: KeptProviders | None = None,
     ) -> None:
         try:
             self.path = Path(os.path.abspath(checked_path(path)))  # noqa: PTH100 - resolve() follows links
         except FileNotFoundError:
             raise NoWorkingFolderError(os.fspath(path)) from None
         self._disk = Disk(self.path, lock_timeout_seconds=lock_timeout_seconds, files=files or Files())
+        self.kept = kept
+        self._observed = ""
         self._clock = clock
         self._known_status: tuple[object, ...] = ()
         self._reasons: dict[str, str] = {}
@@ -125,7 +130,9 @@ class SettingsStore:
         def read() -> Snapshot:
             target = self._disk.target()
             self._disk.sweep(target)
-            return self._snapshot(self._disk.load(target))
+            loaded = self._disk.load(target)
+            self._observe(loaded)
+            return self._snapshot(loaded)
 
         return quietly(read)
 
@@ -165,6 +172,16 @@ class SettingsStore:
                 self._known_status = (*mark, now)
             return now != digest
         return bool(known[-1] != digest)
+
+    def _observe(self, loaded: Loaded) -> None:
+        if self.kept and loaded.content and loaded.content.digest != self._observed:
+            self.kept.observe(loaded.document)
+            self._observed = loaded.content.digest
+
+    def _follow(self, before: Document, after: Document) -> None:
+        # While the lock is held, so that what was saved last is what is kept.
+        if self.kept:
+            self.kept.follow(before, after)
 
     def _snapshot(self, loaded: Loaded, *, changed: bool = False, backup: Path | None = None) -> Snapshot:
         content = loaded.content
@@ -214,6 +231,7 @@ class SettingsStore:
                         if overwritten and kept(overwritten.before, overwritten.after, loaded.document):
                             # The other program had read ours before it wrote: all of both is there.
                             self._remember(overwritten)
+                            self._follow(overwritten.before, loaded.document)
                             return self._snapshot(loaded, changed=True, backup=backup)
                         before = self._with_lost_edits(loaded.document)
                         document = change(before)
@@ -226,6 +244,7 @@ class SettingsStore:
                         outcome = self._disk.put(target, data, loaded.content)
                         if outcome is Put.DONE:
                             self._remember(_Edit(before, document))
+                            self._follow(loaded.document, document)
                             return self._written(target, document, data, backup)
                         if outcome is Put.OVERWRITTEN:
                             overwritten = _Edit(before, document)
@@ -366,6 +385,7 @@ class SettingsStore:
                         kept = self._kept_copy(kept, target, current.data, BEFORE_RESTORE)
                     if self._disk.put(target, wanted.data, current) is Put.DONE:
                         self._recent = []
+                        self._follow(self._parsed(current), document)
                         return self._written(target, document, wanted.data, kept)
                 finally:
                     if current:
@@ -379,6 +399,11 @@ class SettingsStore:
             path=str(self.path),
             hint="Close that program, then try again.",
         )
+
+    def _parsed(self, content: Content | None) -> Document:
+        with suppress(UnreadableSettingsError):
+            return parse(content.data, path=str(self.path)) if content else {}
+        return {}
 
     def _kept_copy(self, earlier: Path | None, target: Path, data: bytes, reason: str) -> Path:
         """A backup, in the place of one that was made a moment ago and for which nothing was written."""

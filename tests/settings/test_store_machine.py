@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dispatch_widgets.errors import InvalidInputError, UnreadableSettingsError
-from dispatch_widgets.settings import _disk, migration, registry
+from dispatch_widgets.settings import migration, registry
 from dispatch_widgets.settings._files import Files
 from dispatch_widgets.settings.document import parse, put, render
 from dispatch_widgets.settings.store import SettingsStore
@@ -73,11 +73,10 @@ class SettingsFile(RuleBasedStateMachine):
         self.number = 0
         # Hypothesis runs thousands of saves; their way down to a real disk is tested elsewhere.
         self.fsync, os.fsync = os.fsync, lambda _: None
-        self.settle, _disk.SETTLE_SECONDS = _disk.SETTLE_SECONDS, 0.0
         self.reload()
 
     def teardown(self) -> None:
-        os.fsync, _disk.SETTLE_SECONDS = self.fsync, self.settle
+        os.fsync = self.fsync
         self.house.cleanup()
 
     @rule()

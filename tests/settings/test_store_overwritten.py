@@ -124,53 +124,62 @@ def test_other_processes_know_of_the_other_program_too(file: Path) -> None:
     assert content.is_beside_another
 
 
+@pytest.fixture
+def beside(file: Path) -> SettingsStore:
+    """A store that has met a program which writes in the middle of its saves."""
+    files = Watched()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.after_replace = {1: lambda target: target.write_text('{"note": 0, "providers": []}')}
+    store.edit(note(0, "first"))
+    return store
+
+
 def test_an_edit_that_was_overwritten_after_its_save_is_made_again_with_the_next(
-    store: SettingsStore, file: Path
+    beside: SettingsStore, file: Path
 ) -> None:
-    """A program that wrote its old state into the file that we had just saved: the next edit mends it."""
+    """A program that wrote its old state over what we had just saved: the next edit mends it."""
+    stale = file.read_text()
+    beside.edit(note(1, "second"))
+    file.write_text(stale)
+    document = beside.edit(note(2, "third")).document
+    assert document == {"note": 0, "providers": [], "first": 0, "second": 1, "third": 2}
+
+
+def test_what_is_gone_without_such_a_program_was_taken_away(store: SettingsStore, file: Path) -> None:
+    """A program that is not known to write in the middle of saves meant what it took away."""
     store.edit(note(0, "first"))
     stale = file.read_text()
     store.edit(note(1, "second"))
-    with file.open("r+") as handle:
-        handle.write(stale)
-        handle.truncate()
-    assert store.edit(note(2, "third")).document == {"first": 0, "second": 1, "third": 2}
+    file.write_text(stale)
+    assert store.edit(note(2, "third")).document == {"first": 0, "third": 2}
 
 
-def test_what_was_taken_back_is_not_made_again(store: SettingsStore, file: Path) -> None:
+def test_what_was_taken_back_is_not_made_again(beside: SettingsStore, file: Path) -> None:
     """An edit that was undone here is not brought back, even while another program is at work."""
-    store.edit(note(0, "first"))
-    store.edit(note(1, "second"))
-    store.edit(lambda document: {"first": document["first"]})
-    file.write_text('{"first": 0, "theirs": 1}')
-    assert store.edit(note(2, "third")).document == {"first": 0, "theirs": 1, "third": 2}
+    stale = beside.read().document
+    beside.edit(note(1, "second"))
+    beside.edit(lambda _: stale)
+    file.write_text('{"note": 0, "providers": [], "first": 0, "theirs": 1}')
+    document = beside.edit(note(2, "third")).document
+    assert document == {"note": 0, "providers": [], "first": 0, "theirs": 1, "third": 2}
 
 
-def test_what_another_notebook_takes_away_is_not_brought_back(store: SettingsStore, file: Path) -> None:
-    """Another of ours that deletes what was just added means it: it had read it."""
-    store.edit(note(0, "first"))
-    SettingsStore(file).edit(lambda _: {"second": 1})
-    assert store.edit(note(2, "third")).document == {"second": 1, "third": 2}
-
-
-def test_a_restored_file_gets_no_edit_of_before(store: SettingsStore, file: Path) -> None:
+def test_a_restored_file_gets_no_edit_of_before(beside: SettingsStore, file: Path) -> None:
     """Going back to a backup is no loss of the edits since."""
-    file.write_text('{"first": 0}')
-    backup = store.edit(note(1, "second"), backup_reason="x").backup
+    backup = beside.edit(note(1, "second"), backup_reason="x").backup
     assert backup is not None
-    store.restore(backup)
-    file.write_text('{"first": 0, "theirs": 1}')
-    assert store.edit(note(2, "third")).document == {"first": 0, "theirs": 1, "third": 2}
+    restored = beside.restore(backup).document
+    assert beside.edit(note(2, "third")).document == {**restored, "third": 2}
 
 
 def test_providers_that_were_all_removed_are_not_brought_back_singly(
-    store: SettingsStore, file: Path
+    beside: SettingsStore, file: Path
 ) -> None:
     """A file without `providers` stays one: with one in it nobody would look for the others (ST-8)."""
-    file.write_text('{"providers": [], "ui": {}}')
-    store.edit(lambda document: put(document, ("providers",), [{"id": "p"}]))
+    beside.edit(lambda document: put(document, ("providers",), [{"id": "p"}]))
     file.write_text('{"ui": {}}')
-    assert "providers" not in store.edit(note(1)).document
+    assert "providers" not in beside.edit(note(1)).document
 
 
 def test_a_file_that_is_overwritten_again_and_again_is_an_error(file: Path) -> None:
