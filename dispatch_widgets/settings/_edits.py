@@ -99,14 +99,14 @@ def entry_index(settings: Settings, entry_id: object) -> int:
 
 
 def without_assignments(document: Document, entry_ids: set[str]) -> Document:
-    current = document.get("models", {}).get("assignment", ())
+    current = (document.get("models") or {}).get("assignment", ())
     rest = [found for found in current if found["modelId"] not in entry_ids]
     return document if len(rest) == len(current) else put(document, ("models", "assignment"), rest)
 
 
 def with_models(document: Document, *, catalog: list[Any], assignment: list[Any] | None = None) -> Document:
     """The document with another catalog and, if given, other assignments."""
-    models = JsonObject(document.get("models", {}))
+    models = JsonObject(document.get("models") or {})
     models["catalog"] = catalog
     if assignment is not None:
         models["assignment"] = assignment

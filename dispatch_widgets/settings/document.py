@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar, cast
 
 from .._secret_names import is_base_url_field
 from ..errors import SettingsWriteError, UnreadableSettingsError
-from ..secrets import masked_copy, redact
+from ..secrets import mask, masked_copy, redact
 from ..urls import shown_url, shown_urls
 
 TYPE_CHECKING = False
@@ -342,7 +342,26 @@ def masked(value: Any) -> Any:
     Args:
         value: Any part of a document.
     """
-    return _with_shown_urls(masked_copy(value))
+    return _with_shown_urls(masked_copy(_without_older_keys(value)))
+
+
+def _without_older_keys(value: Any) -> Any:
+    """A copy without the keys that stand bare in an object of providers: the app's first formats."""
+    if isinstance(value, dict):
+        return {
+            name: _masked_texts(item) if name == "providers" else _without_older_keys(item)
+            for name, item in value.items()
+        }
+    return [_without_older_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def _masked_texts(providers: Any) -> Any:
+    if not isinstance(providers, dict):
+        return _without_older_keys(providers)
+    return {
+        name: mask(item) if isinstance(item, str) else _without_older_keys(item)
+        for name, item in providers.items()
+    }
 
 
 def _with_shown_urls(value: Any, name: str = "") -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from .older_formats import rewrite
 from .schema import MOCK_PROVIDER_ID
 from .views import is_leftover
 
@@ -83,13 +84,16 @@ def needs_conversion_first(document: Document) -> bool:
 def has_older_accounts(document: Document) -> bool:
     """Whether accounts stand where the first versions of the app had them (MIG-10).
 
+    In a file that has ``providers`` already, only what could be converted counts.
+
     Args:
         document: What stands in the file.
     """
     models = document.get("models")
-    return document.get("llm") is not None or (
-        isinstance(models, dict) and models.get("providers") is not None
-    )
+    accounts = models.get("providers") if isinstance(models, dict) else None
+    if document.get("llm") is None and accounts is None:
+        return False
+    return document.get("providers") is None or rewrite(document).document is not document
 
 
 def entries_of(document: Document) -> list[Document]:

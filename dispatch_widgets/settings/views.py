@@ -46,7 +46,7 @@ def view(document: Document, *, path: str = "") -> Settings:
         raise shape_error(*parts, path=path)
     providers, catalog = parts.providers, parts.models.catalog
     known = {provider.id for provider in providers} | {MOCK_PROVIDER_ID}
-    raw = document.get("models", {}).get("catalog", ())
+    raw = (document.get("models") or {}).get("catalog", ())
     # Whole sets first: in a file that is well, no entry is looked at one by one (P-6).
     problems = dict.fromkeys((entry.id for entry in catalog), "")
     if not (
