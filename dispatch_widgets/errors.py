@@ -324,12 +324,23 @@ class UnreadableSettingsError(SettingsFileError):
         line: Line of the problem, counted from 1; 0 where there is none.
         column: Column of the problem, counted from 1; 0 where there is none.
         hint: What to do next.
+        whole_copy: A whole copy beside it that a broken-off save left, for `finish_save`; empty if none.
     """
 
-    def __init__(self, message: str, *, path: str, line: int = 0, column: int = 0, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str,
+        line: int = 0,
+        column: int = 0,
+        hint: str = "",
+        whole_copy: str = "",
+    ) -> None:
         super().__init__(message, path=path, hint=hint)
         self.line = line
         self.column = column
+        self.whole_copy = whole_copy
 
 
 class SettingsShapeError(SettingsFileError):
@@ -360,6 +371,19 @@ class LockTimeoutError(SettingsFileError):
     def __init__(self, message: str, *, path: str, lock_path: str, hint: str = "") -> None:
         super().__init__(message, path=path, hint=hint)
         self.lock_path = lock_path
+
+
+class NoWorkingFolderError(SettingsFileError):
+    """A path is relative, and the folder that the process works in does not exist any more."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__(
+            "The working folder does not exist any more.",
+            path=path,
+            hint="Change to a folder that exists, or give the settings file's whole path.",
+        )
 
 
 class SettingsWriteError(SettingsFileError):

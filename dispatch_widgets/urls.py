@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ._marks import NO_WIDTH
 from ._quiet import quiet
@@ -29,6 +29,7 @@ _QUERY = "Leave out everything from ? or # on."
 _PORT = "The port must be between 1 and 65535."
 _BLANK = "Leave out spaces, line breaks and backslashes."
 _HOST = "The server's name has a character that such names do not have."
+_NO_HOST = "This is no name or address that a server can have."
 
 # The longest first, so that /chat/completions does not leave /chat behind.
 _TAILS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
@@ -38,6 +39,15 @@ _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _USER_INFO_BEFORE = re.compile(r"[^/?#]*@|[^/?#@\s]*:(?!\d*(?:[/?#\s]|$))\S*@")
 _URL_IN_TEXT = re.compile(r"(?<=//)[^\s\"'<>]+")
 _HIGHEST_PORT = 65535
+_SPECIAL_SCHEMES = {"http", "https", "ws", "wss", "ftp"}
+_SCHEME_OF_A_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_C0_AND_SPACE = "".join(map(chr, range(0x21)))
+_TAB_AND_LINE_ENDS = {ord(character): None for character in "\t\n\r"}
+_OPAQUE_FORBIDDEN = re.compile(r"[\0\t\n\r #/:<>?@\[\\\]^|]")
+_DOMAIN_FORBIDDEN = re.compile(r"[\0-\x20\x7f#%/:<>?@\[\\\]^|]")
+_MOST_PARTS = 4  # of an IPv4 address
+_HIGHEST_BYTE = 255
+_LONGEST_NUMBER_CHARACTERS = 100  # longer ones are far beyond an address, and slow to read
 # Networks whose traffic stays in the house: RFC 1122, 1918, 3927, 4193, 4291. The first two are
 # what servers print that listen everywhere; as a destination they are this machine.
 _PRIVATE_NETWORKS = (
@@ -140,13 +150,139 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
         return _PORT
     if not host:
         return _MISSING
-    return "" if _is_host(host, bracketed="[" in parts.netloc) else _HOST
+    if "[" not in parts.netloc and not _HOST_NAME.fullmatch(host):
+        return _HOST
+    # Last, for it is what keeps the Dispatch app from refusing the whole file.
+    return "" if app_accepts(text) else _NO_HOST
 
 
-def _is_host(host: str, *, bracketed: bool) -> bool:
-    if bracketed:
-        return _address(host) is not None
-    return bool(_HOST_NAME.fullmatch(host))
+def app_accepts(url: str) -> bool:
+    """Whether the Dispatch app takes a text for a base URL; else it refuses the whole file (ST-7).
+
+    Its check is zod's, which asks the URL parser of the WHATWG (https://url.spec.whatwg.org/#host-parsing).
+    What that writes in another way, such as ``127.1``, it accepts, and the file keeps it as it is. Of names
+    that are not ASCII, and of those that stand for such, some are refused here that it would take.
+
+    Args:
+        url: Any text that stands where a base URL belongs.
+    """
+    text = url.strip(_C0_AND_SPACE).translate(_TAB_AND_LINE_ENDS)
+    found = _SCHEME_OF_A_URL.match(text)
+    if found is None:
+        return False
+    scheme, rest = found.group(1).lower(), text[found.end() :]
+    if scheme == "file":
+        return True
+    special = scheme in _SPECIAL_SCHEMES
+    if not special and not rest.startswith("//"):
+        return True
+    host, port = _authority(rest.lstrip("/\\") if special else rest[2:])
+    if port and not (re.fullmatch("[0-9]+", port) and int(port.lstrip("0")[:6] or "0") <= _HIGHEST_PORT):
+        return False
+    return _is_host(host) if special else bool(host) and not _OPAQUE_FORBIDDEN.search(host)
+
+
+def _authority(rest: str) -> tuple[str, str]:
+    """Host and port of what stands behind the slashes."""
+    authority = re.split(r"[/\\?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    if authority.startswith("["):
+        host, bracket, port = authority.partition("]")
+        port = port[1:] if port.startswith(":") else port and "not a port"
+        return host + bracket, port
+    host, _, port = authority.partition(":")
+    return host, port
+
+
+def _is_host(host: str) -> bool:
+    """Whether a host is one by the rules of the WHATWG for http and https."""
+    if host.startswith("["):
+        return host.endswith("]") and "%" not in host and _is_ipv6(host[1:-1])
+    name = _ascii_name(unquote(host))
+    if not name or _DOMAIN_FORBIDDEN.search(name):
+        return False
+    labels = name.removesuffix(".").split(".")
+    return not _is_number(labels[-1]) or ipv4_of(name) is not None
+
+
+def _is_ipv6(text: str) -> bool:
+    from ipaddress import IPv6Address
+
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number(label: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]+|0x[0-9a-f]*", label))
+
+
+def ipv4_of(host: str) -> str | None:
+    """The address that a host means in one of the ways in which an IPv4 address can be written.
+
+    With one to four parts, each decimal, octal after a 0, or hexadecimal after 0x, the last one filling what
+    is left: ``127.1``, ``0x7f.1`` and ``2130706433`` are all ``127.0.0.1``.
+
+    Args:
+        host: A host in small letters.
+
+    Returns:
+        The address in four parts, or None if it is no such host.
+    """
+    parts = host.removesuffix(".").split(".")
+    try:
+        *first, last = [_number(part) for part in parts]
+    except ValueError:
+        return None
+    if len(parts) > _MOST_PARTS or any(number > _HIGHEST_BYTE for number in first):
+        return None
+    if last >= 256 ** (_MOST_PARTS + 1 - len(parts)):
+        return None
+    value = last + sum(number << 8 * (3 - place) for place, number in enumerate(first))
+    return ".".join(str(value >> shift & _HIGHEST_BYTE) for shift in (24, 16, 8, 0))
+
+
+def _number(part: str) -> int:
+    if not _is_number(part) or len(part) > _LONGEST_NUMBER_CHARACTERS:
+        raise ValueError
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)
+
+
+def _ascii_name(host: str) -> str:
+    """A host's name as it is looked up, in small ASCII letters; empty if it cannot be one."""
+    name = host.lower()
+    if name.isascii() and not any(label.startswith("xn--") for label in name.split(".")):
+        return name
+    import unicodedata
+
+    import idna
+
+    # Characters that this Python does not know yet are left to those who know them.
+    if any(unicodedata.category(character) == "Cn" for character in name):
+        return ""
+
+    try:
+        labels = idna.uts46_remap(name, std3_rules=False, transitional=False).split(".")
+        letters = [character for label in labels for character in _unicode_label(label)]
+        bidi = any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in letters)
+        found = []
+        for label in labels:
+            if bidi and label:
+                idna.check_bidi(_unicode_label(label), check_ltr=True)
+            ascii_already = label.isascii() and not label.startswith("xn--")
+            found.append(label if ascii_already else idna.alabel(label).decode())
+    except (UnicodeError, IndexError):  # idna's own errors are the first; some bad punycode brings the other
+        return ""
+    return ".".join(found)
+
+
+def _unicode_label(label: str) -> str:
+    import idna
+
+    return idna.ulabel(label) if label.startswith("xn--") else label
 
 
 def _without_tails(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002 - the file's own word
@@ -214,7 +350,7 @@ def _address(host: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ipadd
     from ipaddress import ip_address
 
     try:
-        return ip_address(host.partition("%")[0])
+        return ip_address(ipv4_of(host) or host.partition("%")[0])
     except ValueError:
         return None
 

@@ -31,7 +31,10 @@ def _own_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("APPDATA", str(home / "AppData"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
-    monkeypatch.delenv("DISPATCH_SETTINGS_PATH", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / ".local" / "state"))
+    monkeypatch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", str(home / "AppData" / "Local"))  # platformdirs' own
+    for name in ("DISPATCH_SETTINGS_PATH", "DISPATCH_WIDGETS_KEEP_PROVIDERS"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # of another environment IPython mixes packages in
     for name in list(os.environ):
         if name.endswith(("_API_KEY", "_BASE_URL", "_API_BASE", "_API_URL", "_PROXY", "_proxy")) or name in {

@@ -111,7 +111,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
         InvalidInputError: With the problems of the first model that cannot be added.
     """
     settings = open_for_edit(document)
-    old: dict[str, Any] = document.get("models", {})
+    old: dict[str, Any] = document.get("models") or {}
     catalog, assignment = [*old.get("catalog", ())], [*old.get("assignment", ())]
     taken = {entry.id for entry in settings.catalog}
     ids: list[str] = []

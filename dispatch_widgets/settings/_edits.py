@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..secrets import LOOKS_LIKE_KEY, environment_name, looks_like_key, redact, secret_texts
 from .document import JsonObject, put
-from .migration import needs_conversion_first
+from .kinds import needs_conversion_first
 from .views import view
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ def entry_index(settings: Settings, entry_id: object) -> int:
 
 
 def without_assignments(document: Document, entry_ids: set[str]) -> Document:
-    current = document.get("models", {}).get("assignment", ())
+    current = (document.get("models") or {}).get("assignment", ())
     rest = [found for found in current if found["modelId"] not in entry_ids]
     return document if len(rest) == len(current) else put(document, ("models", "assignment"), rest)
 
 
 def with_models(document: Document, *, catalog: list[Any], assignment: list[Any] | None = None) -> Document:
     """The document with another catalog and, if given, other assignments."""
-    models = JsonObject(document.get("models", {}))
+    models = JsonObject(document.get("models") or {})
     models["catalog"] = catalog
     if assignment is not None:
         models["assignment"] = assignment

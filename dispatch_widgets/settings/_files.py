@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 PRIVATE_MODE = 0o600
 """Mode of every file that this project makes: it may hold keys."""
 
+LARGEST_FILE_BYTES = 64 * 1024 * 1024
+"""A bigger file is nobody's settings, and reading it would take the memory of everything else (ST-9)."""
+
+MEMORY_OF_ANOTHER_SECONDS = 10.0
+"""How long another program that wrote the file in the middle of a save is reckoned with."""
+
 _WINDOWS = sys.platform == "win32"
 _CHUNK_BYTES = 1 << 20
 _REPLACE_WAIT_SECONDS = 2.0  # how long Windows may keep a file open that somebody just read
 _RETRY_SECONDS = 0.02
+_OLD_SECONDS = 3600.0  # no save takes that long
 _READ_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -36,6 +43,12 @@ _CREATE_FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+
+
+# What the time of a file ends in (nanoseconds below a millisecond) that was saved while another program was
+# writing it too: so those who save next know it. Times that the system gives end so once in a million.
+_BESIDE_ANOTHER_NS = 777_000
+_MILLISECOND_NS = 1_000_000
 
 
 class NotAFileError(OSError):
@@ -57,6 +70,12 @@ class Content:
     digest: str
     status: os.stat_result
     handle: int = -1
+
+    @property
+    def is_beside_another(self) -> bool:
+        """Whether who saved it, a moment ago, met another program that was writing it too."""
+        ends_so = self.status.st_mtime_ns % _MILLISECOND_NS == _BESIDE_ANOTHER_NS
+        return ends_so and abs(time.time() - self.status.st_mtime) < MEMORY_OF_ANOTHER_SECONDS
 
     def close(self) -> None:
         """Lets go of the open file."""
@@ -85,7 +104,7 @@ class Files:
     """Reading, writing and replacing of single files."""
 
     def read(
-        self, path: Path, *, keep_open: bool = False, limit_bytes: int = sys.maxsize - 1
+        self, path: Path, *, keep_open: bool = False, limit_bytes: int = LARGEST_FILE_BYTES
     ) -> Content | None:
         """All bytes of a file; None if there is none. Never waits for a FIFO's other end.
 
@@ -137,13 +156,16 @@ class Files:
             most_bytes -= len(chunk)
         return b"".join(chunks)
 
-    def write_temporary(self, target: Path, data: bytes, like: Content | None) -> Path:
+    def write_temporary(
+        self, target: Path, data: bytes, like: Content | None, *, beside_another: bool = False
+    ) -> Path:
         """Writes bytes into a new file beside another, down to the disk.
 
         Args:
             target: The file beside which it is made.
             data: What to write.
             like: Whose owner and mode it gets; None makes it private to the user.
+            beside_another: Whether another program is writing the file too; those who save next are told.
 
         Returns:
             The new file. The caller renames or removes it.
@@ -152,16 +174,19 @@ class Files:
             OSError: If the disk or the folder refuses; then no new file is left.
         """
         path = _name_beside(target)
-        self.write_new(path, data, like)
+        self.write_new(path, data, like, beside_another=beside_another)
         return path
 
-    def write_new(self, path: Path, data: bytes, like: Content | None = None) -> None:
+    def write_new(
+        self, path: Path, data: bytes, like: Content | None = None, *, beside_another: bool = False
+    ) -> None:
         """Writes bytes into a file that is not there yet, down to the disk.
 
         Args:
             path: The new file.
             data: What to write.
             like: As for `write_temporary`.
+            beside_another: As for `write_temporary`.
 
         Raises:
             FileExistsError: If the name is taken.
@@ -173,8 +198,12 @@ class Files:
                 rest = memoryview(data)
                 while rest:
                     rest = rest[os.write(handle, rest) :]
-                if like is not None and not _WINDOWS:
-                    _take_after(handle, like)
+                if not _WINDOWS:
+                    if like is None:
+                        os.fchmod(handle, PRIVATE_MODE)  # the umask may have taken the user's own rights
+                    else:
+                        _take_after(handle, like)
+                _set_time(handle, beside_another=beside_another)
                 _sync(handle)
             finally:
                 os.close(handle)
@@ -191,10 +220,13 @@ class Files:
 
         Returns:
             The second name, for the caller to remove; None where files have one name only (FAT, some
-            network shares), or where the system refuses a second one to who does not own the file.
+            network shares), or where the system refuses a second one, or its removal, to who does not own
+            the file.
         """
         path = _name_beside(target)
         try:
+            if not _may_remove(target):
+                return None
             os.link(target, path)
         except OSError:
             return None
@@ -242,7 +274,28 @@ class Files:
                 raise FileExistsError(target) from None
             temporary.rename(target)
             return
-        temporary.unlink()
+        # It has its name. That the other one stays is for the next sweep.
+        with suppress(OSError):
+            temporary.unlink()
+
+    def overwrite(self, target: Path, data: bytes) -> None:
+        """Writes bytes into a file as it stands, down to the disk; for a file that cannot be replaced.
+
+        Emptied first: what is cut off can be told from what is whole, a mixture of old and new cannot.
+
+        Args:
+            target: The file.
+            data: What is to be in it.
+        """
+        handle = os.open(target, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            os.ftruncate(handle, 0)
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            _sync(handle)
+        finally:
+            os.close(handle)
 
     def sync_folder(self, folder: Path) -> None:
         """Brings a folder's list of names down to the disk, so that a power cut keeps a rename.
@@ -258,22 +311,66 @@ class Files:
         finally:
             os.close(handle)
 
-    def sweep(self, target: Path) -> None:
-        """Removes the temporary files that killed processes left beside a file.
+    def leftovers(self, target: Path) -> list[Path]:
+        """The temporary files that killed processes left beside a file; none where nobody may look.
 
-        The caller holds the file's lock, so nobody is in the middle of writing one; those of a process
-        that is alive stay all the same, for folders on which locks do not work.
+        Not those of a process that is alive, for folders on which locks do not work; unless they are old,
+        for then another process has got that number since.
 
         Args:
             target: The file.
         """
         name = re.compile(re.escape(f".{target.name}.") + r"(\d+)-[0-9a-f]{8}\.tmp")
-        with suppress(OSError):
-            for found in os.scandir(target.parent):
-                match = name.fullmatch(found.name)
-                if match and not _is_alive(int(match.group(1))):
-                    with suppress(OSError):
-                        os.unlink(found.path)  # noqa: PTH108 - an entry of scandir
+        found = []
+        with suppress(OSError), os.scandir(target.parent) as entries:
+            for entry in entries:
+                match = name.fullmatch(entry.name)
+                if match and (not _is_alive(int(match.group(1))) or _is_old(entry)):
+                    found.append(target.with_name(entry.name))
+        return found
+
+    def sweep(self, target: Path) -> None:
+        """Removes `leftovers`. The caller holds the file's lock, so nobody is in the middle of writing one.
+
+        Args:
+            target: The file.
+        """
+        for path in self.leftovers(target):
+            with suppress(OSError):
+                path.unlink()
+
+
+def is_trusted(status: os.stat_result, target: Path) -> bool:
+    """Whether a file beside the settings file is ours, or of somebody who could change that file anyway.
+
+    Args:
+        status: What the system says of it.
+        target: The real settings file; it need not exist.
+    """
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):  # Windows tells no owner here
+        return True
+    owners = {os.geteuid(), target.parent.stat().st_uid}
+    with suppress(FileNotFoundError):
+        owners.add(target.stat().st_uid)
+    return status.st_uid in owners
+
+
+def _may_remove(target: Path) -> bool:
+    """Whether a second name of a file could be taken away again: in a sticky folder not everybody may."""
+    if not hasattr(os, "geteuid"):
+        return True
+    folder = target.parent.stat()
+    mine = {0, folder.st_uid, target.stat().st_uid}
+    return not folder.st_mode & stat.S_ISVTX or os.geteuid() in mine
+
+
+def _is_old(entry: os.DirEntry[str]) -> bool:
+    try:
+        return time.time() - entry.stat(follow_symlinks=False).st_ctime > _OLD_SECONDS
+    except OSError:
+        return False
 
 
 def _name_beside(target: Path) -> Path:
@@ -314,6 +411,17 @@ def _take_after(handle: int, like: Content) -> None:
             for name in os.listxattr(like.handle):
                 with suppress(OSError):
                     os.setxattr(handle, name, os.getxattr(like.handle, name))
+
+
+def _set_time(handle: int, *, beside_another: bool) -> None:
+    """Gives a file a time that no other write to it will share, whatever clock the file system has."""
+    if os.utime not in os.supports_fd:  # Windows
+        return
+    now = time.time_ns()
+    if beside_another:
+        now = now // _MILLISECOND_NS * _MILLISECOND_NS + _BESIDE_ANOTHER_NS
+    with suppress(OSError):  # a share that keeps no such times; then only the size tells
+        os.utime(handle, ns=(now, now))
 
 
 def _sync(handle: int) -> None:

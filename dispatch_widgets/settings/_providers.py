@@ -89,7 +89,7 @@ def add_provider(
     if url:
         credentials["baseUrl"] = url
     provider = JsonObject(id=new_id, name=name, type=type, credentials=credentials)
-    return put(document, ("providers",), [*document.get("providers", ()), provider]), new_id
+    return put(document, ("providers",), [*(document.get("providers") or ()), provider]), new_id
 
 
 def update_provider(
@@ -252,7 +252,7 @@ def merge_duplicates(document: Document) -> tuple[Document, tuple[tuple[str, ...
 
 def _merged(document: Document, heirs: dict[str, str]) -> Document:
     """The document without the providers that have an heir, which gets their entries."""
-    catalog = document.get("models", {}).get("catalog", ())
+    catalog = (document.get("models") or {}).get("catalog", ())
     if any(entry.get("providerId") in heirs for entry in catalog):
         inherited = [
             put(entry, ("providerId",), heirs[entry["providerId"]])

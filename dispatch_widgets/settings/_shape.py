@@ -6,13 +6,16 @@ settings (P-1).
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from .._terms import CAPABILITIES, PROVIDER_TYPES
 from .schema import Assignment, CatalogEntry, Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WORDS = {
     "missing": "it is missing",
@@ -42,6 +45,11 @@ def _spare_unknown_capabilities(entry: Any) -> Any:
     return {**entry, "capabilities": [item for item in stated if item in CAPABILITIES]}
 
 
+def _none_as(absent: Any) -> Callable[[Any], Any]:
+    # The app reads null for a whole section as its absence (MIG-10).
+    return lambda given: absent if given is None else given
+
+
 class _Part(BaseModel):
     """An object of the file: names in camelCase, as in dataclasses within; what is no field is left alone."""
 
@@ -64,8 +72,10 @@ class Models(_Part):
 class Parts(_Part):
     """The parts of the file that are read, in the file's own arrangement."""
 
-    providers: tuple[Annotated[Provider, BeforeValidator(_spare_unknown_types)], ...] = ()
-    models: Models = Models()
+    providers: Annotated[
+        tuple[Annotated[Provider, BeforeValidator(_spare_unknown_types)], ...], BeforeValidator(_none_as(()))
+    ] = ()
+    models: Annotated[Models, BeforeValidator(_none_as({}))] = Models()
 
 
 def parts_of(document: dict[str, Any]) -> Parts | tuple[str, str]:

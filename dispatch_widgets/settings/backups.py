@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import UnreadableSettingsError
@@ -23,26 +24,57 @@ _UNREADABLE = "A file that cannot be read"
 _TIME = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Backup:
-    """A copy of the settings file.
+    """A copy of the settings file. What is in it is read when it is first asked for.
 
     Attributes:
         path: Where it lies.
         made_at: When it was made (UTC).
-        reason: Why, in a few words. A copy holds the file's bytes and nothing else, so one made by another
-            process shows what its content tells: ``Before the conversion`` for a file in the old form.
         size_bytes: How big it is.
-        providers: How many providers it holds; 0 if it cannot be read.
-        entries: How many catalog entries it holds; 0 if it cannot be read.
     """
 
     path: Path
     made_at: datetime
-    reason: str
     size_bytes: int
-    providers: int = 0
-    entries: int = 0
+    _remembered_reason: str = field(default="", repr=False, compare=False)
+
+    @property
+    def reason(self) -> str:
+        """Why, in a few words.
+
+        A copy holds the file's bytes and nothing else, so one made by another process shows what its content
+        tells: ``Before the conversion`` for a file in the old form.
+        """
+        return self._remembered_reason or self._content[0]
+
+    @property
+    def providers(self) -> int:
+        """How many providers it holds; 0 if it cannot be read."""
+        return self._content[1]
+
+    @property
+    def entries(self) -> int:
+        """How many catalog entries it holds; 0 if it cannot be read."""
+        return self._content[2]
+
+    @cached_property
+    def _content(self) -> tuple[str, int, int]:
+        from ._files import Files
+
+        try:
+            content = Files().read(self.path)
+            document = parse(content.data if content else b"", path=str(self.path))
+        except (OSError, UnreadableSettingsError):
+            return _UNREADABLE, 0, 0
+        models = document.get("models")
+        catalog = models.get("catalog") if isinstance(models, dict) else None
+        providers = document.get("providers")
+        return (
+            BEFORE_CONVERSION if providers is None else _COPY,
+            len(providers) if isinstance(providers, list) else 0,
+            len(catalog) if isinstance(catalog, list) else 0,
+        )
 
 
 def backup_path(file: Path, moment: float, number: int, *, word: str = "backup") -> Path:
@@ -75,32 +107,6 @@ def is_backup_of(file: Path, path: Path) -> tuple[datetime, int] | None:
     except ValueError:
         return None
     return made, int(found.group(2) or 1)
-
-
-def describe(path: Path, made_at: datetime, data: bytes, reason: str) -> Backup:
-    """What is in a copy.
-
-    Args:
-        path: Where it lies.
-        made_at: When it was made.
-        data: Its bytes.
-        reason: Why it was made, if that is known; else it is told by the content.
-    """
-    try:
-        document = parse(data, path=str(path))
-    except UnreadableSettingsError:
-        return Backup(path=path, made_at=made_at, reason=reason or _UNREADABLE, size_bytes=len(data))
-    models = document.get("models")
-    catalog = models.get("catalog") if isinstance(models, dict) else None
-    providers = document.get("providers")
-    return Backup(
-        path=path,
-        made_at=made_at,
-        reason=reason or (BEFORE_CONVERSION if providers is None else _COPY),
-        size_bytes=len(data),
-        providers=len(providers) if isinstance(providers, list) else 0,
-        entries=len(catalog) if isinstance(catalog, list) else 0,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

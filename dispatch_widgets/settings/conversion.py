@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from .._terms import PROVIDER_TYPES
 from ..errors import InvalidInputError
 from ..secrets import key_problem, mask
-from ..urls import ANTHROPIC_BASE_URL, normalise_base_url, shown_url
+from ..urls import ANTHROPIC_BASE_URL, app_accepts, normalise_base_url, shown_url
 from .document import Document, JsonObject, masked, put, render
+from .older_formats import rewrite
 from .report import MigrationReport, ProviderMade
 from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, Settings, account_of, account_of_provider
 from .views import is_leftover, shape_error, view
@@ -80,24 +81,32 @@ def move_keys_out(
     Raises:
         SettingsShapeError: If a part of the document cannot be understood (MIG-9).
     """
+    older = rewrite(document)
+    document = older.document
     work = _Conversion(view(document, path=path), new_id)
     for provider in work.settings.providers:
         if provider.type in PROVIDER_TYPES:
             work.known.setdefault(account_of_provider(provider), provider.id)
-    catalog = list(document.get("models", {}).get("catalog", ()))
+    for account in older.accounts:
+        _provider_for(work, _NEW_TYPE[account.kind], account.key.strip(), account.base_url.strip())
+    catalog = list((document.get("models") or {}).get("catalog", ()))
     for index, entry in enumerate(catalog):
         if is_leftover(entry):
             catalog[index] = _converted(work, entry, f"models.catalog[{index}]", path)
     _name(work)
     _warn(work)
+    work.warnings += [
+        f"{place} was left as it is: it cannot be converted without guessing. Keys may stand there."
+        for place in older.left
+    ]
     providers = [_as_json(made) for made in work.made.values()]
     if work.changed:
         models = JsonObject(document["models"])
         models["catalog"] = catalog
         models.setdefault("assignment", [])  # the app refuses `models` without it (ST-7)
         document = put(document, ("models",), models)
-    if providers or "providers" not in document:
-        document = put(document, ("providers",), [*document.get("providers", ()), *providers])
+    if providers or document.get("providers") is None:
+        document = put(document, ("providers",), [*(document.get("providers") or ()), *providers])
     return document, _report(work, providers)
 
 
@@ -147,19 +156,25 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
             "Give it a provider in Models."
         )
         return ""
-    key = _text(config, "apiKey", pointer, path)
-    account = account_of(
-        new_type, key or f"${{{_KEY_VARIABLE[new_type]}}}", _text(config, "baseUrl", pointer, path)
-    )
+    key, url = _text(config, "apiKey", pointer, path), _text(config, "baseUrl", pointer, path)
+    made = _provider_for(work, new_type, key, url)
+    if isinstance(made, str):
+        return made
+    made.entries.append(entry["id"])
+    return made.id
+
+
+def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _Made | str:
+    """The provider in the making for an account, or the id of one that is there already."""
+    account = account_of(new_type, key or f"${{{_KEY_VARIABLE[new_type]}}}", written)
     if account in work.known:
         return work.known[account]
     made = work.made.get(account)
     if made is None:
-        url, notes, problem = _url(account[2], _text(config, "baseUrl", pointer, path), new_type)
+        url, notes, problem = _url(account[2], written, new_type)
         made = _Made(work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key)
         work.made[account] = made
-    made.entries.append(entry["id"])
-    return made.id
+    return made
 
 
 def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
@@ -204,8 +219,11 @@ def _warn(work: _Conversion) -> None:
         elif problem := key_problem(made.key):
             work.warnings.append(f"The key of {made.name} was kept as it was and cannot be used. {problem}")
         if made.url_problem:
+            # The app stops at one such URL, and nothing that is in the file loads there (ST-7).
+            refused = "" if app_accepts(made.url) else " The Dispatch app will refuse the whole file for it."
             work.warnings.append(
-                f"The base URL of {made.name} was kept as it was and cannot be used. {made.url_problem}"
+                f"The base URL of {made.name} was kept as it was and cannot be used. "
+                f"{made.url_problem}{refused}"
             )
         work.warnings += [f"{made.name}: {note}" for note in made.url_notes]
         if made.type == "anthropic" and made.url != ANTHROPIC_BASE_URL:

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar, cast
 
 from .._secret_names import is_base_url_field
 from ..errors import SettingsWriteError, UnreadableSettingsError
-from ..secrets import masked_copy, redact
+from ..secrets import mask, masked_copy, redact
 from ..urls import shown_url, shown_urls
 
 TYPE_CHECKING = False
@@ -30,6 +30,9 @@ Document = dict[str, Any]
 # 640 at the least), and telling it otherwise would change the user's whole process.
 _LONGEST_INTEGER_CHARACTERS = 600
 _INDENT = "  "
+# How deep objects and lists may lie in each other: what goes through them (a preview, a masked copy, a
+# comparison) needs two or three of Python's thousand frames for each level, and the caller some hundred.
+_MOST_LEVELS = 200
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
 _NEXT_NAME = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{0,30})"\s*:')
@@ -84,6 +87,9 @@ class _DuplicateName(Exception):  # noqa: N818 - a signal, never seen outside
 
 class _NotANumber(Exception):  # noqa: N818 - a signal, never seen outside
     """NaN or Infinity, which json reads and JSON does not know."""
+
+
+_CONTAINERS = {JsonObject, list}
 
 
 def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
@@ -154,6 +160,9 @@ def _read(data: bytes) -> tuple[Document | None, str, int, int]:  # noqa: PLR091
     except RecursionError:
         return None, "objects and lists are nested too deeply", *_line_and_column(text, _deepest(text))
     if isinstance(found, dict):
+        if _is_too_deep(found):
+            words = "objects and lists are nested too deeply"
+            return None, words, *_line_and_column(text, _deepest(text))
         return found, "", 0, 0
     offset = len(text) - len(text.lstrip())
     return None, "an object in braces is expected here, not another value", *_line_and_column(text, offset)
@@ -175,6 +184,20 @@ def _in_words(error: JSONDecodeError, text: str) -> str:
     if "comma" in error.msg:
         return "a comma stands before a closing bracket"
     return "a text has a bad escape in it"
+
+
+def _is_too_deep(document: Document) -> bool:
+    level: list[Any] = [document]
+    for _ in range(_MOST_LEVELS):
+        level = [
+            item
+            for node in level
+            for item in (node.values() if type(node) is JsonObject else node)
+            if type(item) in _CONTAINERS
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _deepest(text: str) -> int:
@@ -244,7 +267,7 @@ def _text(value: Any, line: str) -> str:
     if isinstance(value, dict):
         if not value:
             return "{}"
-        inner = line + _INDENT
+        inner = _one_deeper(line)
         items = [
             f"{quoted(name)}: {quoted(item) if type(item) is str else _text(item, inner)}"
             for name, item in value.items()
@@ -253,9 +276,15 @@ def _text(value: Any, line: str) -> str:
     if isinstance(value, (list, tuple)):
         if not value:
             return "[]"
-        inner = line + _INDENT
+        inner = _one_deeper(line)
         return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in value])}{line}]"
     return _plain(value)
+
+
+def _one_deeper(line: str) -> str:
+    if len(line) > _MOST_LEVELS * len(_INDENT):
+        raise RecursionError
+    return line + _INDENT
 
 
 def _plain(value: Any) -> str:
@@ -313,7 +342,26 @@ def masked(value: Any) -> Any:
     Args:
         value: Any part of a document.
     """
-    return _with_shown_urls(masked_copy(value))
+    return _with_shown_urls(masked_copy(_without_older_keys(value)))
+
+
+def _without_older_keys(value: Any) -> Any:
+    """A copy without the keys that stand bare in an object of providers: the app's first formats."""
+    if isinstance(value, dict):
+        return {
+            name: _masked_texts(item) if name == "providers" else _without_older_keys(item)
+            for name, item in value.items()
+        }
+    return [_without_older_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def _masked_texts(providers: Any) -> Any:
+    if not isinstance(providers, dict):
+        return _without_older_keys(providers)
+    return {
+        name: mask(item) if isinstance(item, str) else _without_older_keys(item)
+        for name, item in providers.items()
+    }
 
 
 def _with_shown_urls(value: Any, name: str = "") -> Any:

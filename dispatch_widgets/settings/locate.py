@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import FieldProblem, InvalidInputError, NoWorkingFolderError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -66,10 +68,14 @@ def locate(
         cwd: The working folder; the process's unless given.
         environ: The environment; the process's unless given.
         home: The user's home; the process's unless given.
+
+    Raises:
+        InvalidInputError: If the path has a character that no path can have.
+        NoWorkingFolderError: If the working folder is needed and gone.
     """
     environ = os.environ if environ is None else environ
     home = home or Path.home()
-    cwd = Path(os.path.abspath(cwd or Path.cwd()))  # noqa: PTH100 - links stay as the user wrote them
+    cwd = _working_folder(cwd)
     found, why, reason = _find(path, cwd, environ, home)
     if not os.path.lexists(found) and why in {"workspace", "cwd"}:
         place = f"{reason[0].lower()}{reason[1:]}"
@@ -79,13 +85,15 @@ def locate(
 
 
 def _find(
-    path: str | os.PathLike[str] | None, cwd: Path, environ: Mapping[str, str], home: Path
+    path: str | os.PathLike[str] | None, cwd: Path | None, environ: Mapping[str, str], home: Path
 ) -> tuple[Path, Why, str]:
     if path is not None:
         return _absolute(path, cwd, home), "argument", "Path given in the call"
     named = environ.get(PATH_VARIABLE, "").strip()
     if named:
         return _absolute(named, cwd, home), "variable", f"Path from {PATH_VARIABLE}"
+    if cwd is None:
+        raise NoWorkingFolderError
     folders = [cwd, *cwd.parents]
     for level, folder in enumerate(folders[:WORKSPACE_LEVELS]):
         for mark in _WORKSPACE_MARKS:
@@ -97,11 +105,35 @@ def _find(
     return cwd / FILE_NAME, "cwd", _where(0)
 
 
-def _absolute(path: str | os.PathLike[str], cwd: Path, home: Path) -> Path:
+def checked_path(path: str | os.PathLike[str]) -> str:
+    """A path as text.
+
+    Args:
+        path: The path.
+
+    Raises:
+        InvalidInputError: If it has a character that no path can have.
+    """
     text = os.fspath(path)
+    if "\0" in text:
+        raise InvalidInputError([FieldProblem("path", "A path cannot have a NUL character in it.")])
+    return text
+
+
+def _working_folder(given: Path | None) -> Path | None:
+    try:
+        return Path(os.path.abspath(given or Path.cwd()))  # noqa: PTH100 - links stay as the user wrote them
+    except FileNotFoundError:  # it was removed
+        return None
+
+
+def _absolute(path: str | os.PathLike[str], cwd: Path | None, home: Path) -> Path:
+    text = checked_path(path)
     if text == "~" or text.startswith(("~/", f"~{os.sep}")):
         text = str(home) + text[1:]
-    return Path(os.path.abspath(cwd / text))  # noqa: PTH100 - links stay as the user wrote them
+    if cwd is None and not os.path.isabs(text):  # noqa: PTH117 - text, as the user wrote it
+        raise NoWorkingFolderError(text)
+    return Path(os.path.abspath((cwd or Path()) / text))  # noqa: PTH100 - links stay as the user wrote them
 
 
 def _where(level: int) -> str:
@@ -110,7 +142,7 @@ def _where(level: int) -> str:
     return "1 folder up" if level == 1 else f"{level} folders up"
 
 
-def _existing(cwd: Path, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+def _existing(cwd: Path | None, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
     """Every settings file that could also have been meant, the nearest first."""
     app_data = [
         Path(environ.get("XDG_CONFIG_HOME") or home / ".config"),
@@ -118,7 +150,7 @@ def _existing(cwd: Path, environ: Mapping[str, str], home: Path) -> Iterator[Pat
     ]
     if environ.get("APPDATA"):
         app_data.append(Path(environ["APPDATA"]))
-    candidates = [folder / FILE_NAME for folder in (cwd, *cwd.parents)]
+    candidates = [folder / FILE_NAME for folder in (cwd, *cwd.parents)] if cwd else []
     candidates += [base / name / FILE_NAME for base in app_data for name in _APP_FOLDERS]
     seen: list[Path] = []
     for candidate in candidates:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from .._quiet import quiet
 from .document import same
+from .kinds import needs_migration
 from .report import MigrationReport
-from .views import is_leftover
+
+__all__ = ["convert_entries", "migrate", "needs_migration", "new_uuid"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,17 +21,6 @@ if TYPE_CHECKING:
 def new_uuid() -> str:
     """A new random id for a provider (PM-2)."""
     return str(uuid.uuid4())
-
-
-def needs_migration(document: Document) -> bool:
-    """Whether a document is in an older form: it has no ``providers`` (MIG-1).
-
-    An empty document, which is also what a missing file reads as, needs none.
-
-    Args:
-        document: What stands in the file.
-    """
-    return bool(document) and "providers" not in document
 
 
 @quiet
@@ -83,18 +74,3 @@ def _move_keys_out(
     from .conversion import move_keys_out  # most files are never converted again
 
     return move_keys_out(document, new_id=new_id, path=path)
-
-
-def needs_conversion_first(document: Document) -> bool:
-    """Whether a document must be migrated before it is edited: it would never be migrated afterwards.
-
-    Args:
-        document: What stands in the file.
-    """
-    if not needs_migration(document):
-        return False
-    models = document.get("models")
-    catalog = models.get("catalog") if isinstance(models, dict) else None
-    if not isinstance(catalog, list):
-        return False
-    return any(isinstance(entry, dict) and is_leftover(entry) for entry in catalog)

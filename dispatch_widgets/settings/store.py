@@ -12,26 +12,36 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._quiet import quietly
-from ..errors import NotFoundError, SettingsWriteError, UnreadableSettingsError
-from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, write_error
-from ._files import Content, Files, digest_of
-from .backups import BEFORE_RESTORE, Backup, backup_path, describe, is_backup_of
+from ..errors import (
+    NotFoundError,
+    NoWorkingFolderError,
+    SettingsFileError,
+    SettingsWriteError,
+    UnreadableSettingsError,
+)
+from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, Put, read_error, unfinished_path, write_error
+from ._files import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
+from .backups import BEFORE_RESTORE, Backup, backup_path, is_backup_of
 from .document import parse, render, same
+from .locate import checked_path
+from .merging import kept, redone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .document import Document
+    from .kept_providers import KeptProviders
 
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
 _ATTEMPTS = 50  # how often a change is applied again because the file was written meanwhile
+_MEMORY_OF_EDITS_SECONDS = 2.0  # how long an edit is made again that another program wrote away
 # Within this time after a write, another one may leave size and times of the file the same: a file
 # system keeps times by a clock that moves every 10 ms at the slowest, or in whole seconds (FAT: two).
 _STATUS_DOUBT_SECONDS = 0.05
@@ -59,6 +69,15 @@ class Snapshot:
     backup: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What an edit was given and what it made of it."""
+
+    before: Document
+    after: Document
+    at: float = field(default_factory=time.monotonic)
+
+
 class SettingsStore:
     """The settings file at one path. Threads and processes may share the path.
 
@@ -67,6 +86,11 @@ class SettingsStore:
         lock_timeout_seconds: How long a change waits for others that are changing the file.
         clock: Gives the time in seconds since 1970, for the names of backups.
         files: How the file system is reached; for tests.
+        kept: The copy of the providers that is to follow what happens to the file; None keeps none.
+
+    Raises:
+        InvalidInputError: If the path has a character that no path can have.
+        NoWorkingFolderError: If the path is relative and the working folder is gone.
     """
 
     def __init__(
@@ -76,12 +100,20 @@ class SettingsStore:
         lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
         clock: Callable[[], float] = time.time,
         files: Files | None = None,
+        kept: KeptProviders | None = None,
     ) -> None:
-        self.path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link now
+        try:
+            self.path = Path(os.path.abspath(checked_path(path)))  # noqa: PTH100 - resolve() follows links
+        except FileNotFoundError:
+            raise NoWorkingFolderError(os.fspath(path)) from None
         self._disk = Disk(self.path, lock_timeout_seconds=lock_timeout_seconds, files=files or Files())
+        self.kept = kept
+        self._observed = ""
         self._clock = clock
         self._known_status: tuple[object, ...] = ()
         self._reasons: dict[str, str] = {}
+        self._recent: list[_Edit] = []
+        self._listed: dict[tuple[object, ...], Backup] = {}
 
     def __repr__(self) -> str:
         return f"SettingsStore({str(self.path)!r})"
@@ -94,7 +126,15 @@ class SettingsStore:
         Raises:
             UnreadableSettingsError: If it cannot be read as settings; it is left as it is (ST-4).
         """
-        return quietly(lambda: self._snapshot(self._disk.load(self._disk.target())))
+
+        def read() -> Snapshot:
+            target = self._disk.target()
+            self._disk.sweep(target)
+            loaded = self._disk.load(target)
+            self._observe(loaded)
+            return self._snapshot(loaded)
+
+        return quietly(read)
 
     def digest(self) -> str:
         """The fingerprint of the file's content as it is now, readable or not; empty without a file."""
@@ -132,6 +172,16 @@ class SettingsStore:
                 self._known_status = (*mark, now)
             return now != digest
         return bool(known[-1] != digest)
+
+    def _observe(self, loaded: Loaded) -> None:
+        if self.kept and loaded.content and loaded.content.digest != self._observed:
+            self.kept.observe(loaded.document)
+            self._observed = loaded.content.digest
+
+    def _follow(self, before: Document, after: Document) -> None:
+        # While the lock is held, so that what was saved last is what is kept.
+        if self.kept:
+            self.kept.follow(before, after)
 
     def _snapshot(self, loaded: Loaded, *, changed: bool = False, backup: Path | None = None) -> Snapshot:
         content = loaded.content
@@ -171,33 +221,79 @@ class SettingsStore:
         return quietly(lambda: self._edit(change, backup_reason))
 
     def _edit(self, change: Callable[[Document], Document], backup_reason: str | None) -> Snapshot:
+        backup: Path | None = None
+        overwritten: _Edit | None = None
         with self._disk.locked() as target:
-            backup: Path | None = None
-            for _ in range(_ATTEMPTS):
-                loaded = self._disk.load_for_writing(target)
-                try:
-                    document = change(loaded.document)
-                    if same(document, loaded.document):
-                        return self._snapshot(loaded)
-                    data = self._rendered(document)
-                    if backup_reason and loaded.content:
-                        backup = self._copy(target, loaded.content.data, backup_reason)
-                    if self._disk.put(target, data, loaded.content):
-                        return self._written(target, document, data, backup)
-                finally:
-                    if loaded.content:
-                        loaded.content.close()
-            raise SettingsWriteError(
-                "Not saved: another program writes the settings file again and again.",
-                path=str(self.path),
-                hint="Close that program, then try again.",
-            )
+            try:
+                for _ in range(_ATTEMPTS):
+                    loaded = self._disk.load_for_writing(target)
+                    try:
+                        if overwritten and kept(overwritten.before, overwritten.after, loaded.document):
+                            # The other program had read ours before it wrote: all of both is there.
+                            self._remember(overwritten)
+                            self._follow(overwritten.before, loaded.document)
+                            return self._snapshot(loaded, changed=True, backup=backup)
+                        before = self._with_lost_edits(loaded.document)
+                        document = change(before)
+                        if same(document, loaded.document):
+                            return self._snapshot(loaded)
+                        data = self._rendered(document)
+                        if backup_reason and loaded.content:
+                            old = None if overwritten else backup
+                            backup = self._kept_copy(old, target, loaded.content.data, backup_reason)
+                        outcome = self._disk.put(target, data, loaded.content)
+                        if outcome is Put.DONE:
+                            self._remember(_Edit(before, document))
+                            self._follow(loaded.document, document)
+                            return self._written(target, document, data, backup)
+                        if outcome is Put.OVERWRITTEN:
+                            overwritten = _Edit(before, document)
+                    finally:
+                        if loaded.content:
+                            loaded.content.close()
+                raise SettingsWriteError(
+                    "Not saved: another program writes the settings file again and again.",
+                    path=str(self.path),
+                    hint="Close that program, then try again.",
+                )
+            except SettingsFileError as error:
+                if not overwritten and not error.message.startswith("Saved"):
+                    self._drop(backup)
+                raise
+
+    def _with_lost_edits(self, document: Document) -> Document:
+        """The document with the last edits made here, where another program wrote them away.
+
+        Such a program read the file before an edit and wrote it after it, more slowly than the save watched.
+        Only while one is known to be at work: else what is gone was taken away on purpose.
+        """
+        if not self._disk.is_beside_another():
+            return document
+        for edit in self._recent:
+            # A file that lost its providers is another matter, and is not to look as if it had all of them.
+            lost_providers = "providers" in edit.before and "providers" not in document
+            if time.monotonic() - edit.at < _MEMORY_OF_EDITS_SECONDS and not lost_providers:
+                document = redone(edit.before, edit.after, document)
+        return document
+
+    def _remember(self, edit: _Edit) -> None:
+        # What is not in the newest document any more was taken back by this very edit.
+        now = edit.after
+        recent = [old for old in self._recent if edit.at - old.at < _MEMORY_OF_EDITS_SECONDS]
+        self._recent = [old for old in recent if kept(old.before, old.after, now)] + [edit]
 
     def _rendered(self, document: Document) -> bytes:
         try:
-            return render(document)
+            data = render(document)
         except SettingsWriteError as error:
             raise SettingsWriteError(error.message, path=str(self.path), hint=error.hint) from None
+        if len(data) > LARGEST_FILE_BYTES:
+            raise SettingsWriteError(
+                f"Not saved: the settings would be larger than {LARGEST_FILE_BYTES >> 20} MiB.",
+                path=str(self.path),
+                hint="The file is as it was.",
+            )
+        return data
 
     def _written(self, target: Path, document: Document, data: bytes, backup: Path | None) -> Snapshot:
         with suppress(OSError):
@@ -210,17 +306,29 @@ class SettingsStore:
     # ------------------------------------------------------------------------------------- backups
 
     def backups(self) -> tuple[Backup, ...]:
-        """The copies beside the file, the latest first (MIG-5)."""
+        """The copies beside the file, the latest first (MIG-5).
+
+        What is in each is read when it is first asked for. A link, or a file of somebody who could not have
+        changed the settings file either, is no copy.
+        """
         target = self._disk.target()
-        found = []
-        with suppress(OSError):
-            for path in target.parent.iterdir():
+        found: list[tuple[tuple[datetime, int], Backup]] = []
+        known, self._listed = self._listed, {}
+        with suppress(OSError), os.scandir(target.parent) as entries:
+            for entry in entries:
+                path = target.with_name(entry.name)
                 named = is_backup_of(target, path)
                 with suppress(OSError):
-                    content = self._disk.files.read(path) if named else None
-                    if named and content:
-                        reason = self._reasons.get(path.name, "")
-                        found.append((named, describe(path, named[0], content.data, reason)))
+                    if named and is_trusted(status := entry.stat(follow_symlinks=False), target):
+                        mark = (path, status.st_ino, status.st_size, status.st_mtime_ns)
+                        backup = known.get(mark) or Backup(
+                            path=path,
+                            made_at=named[0],
+                            size_bytes=status.st_size,
+                            _remembered_reason=self._reasons.get(path.name, ""),
+                        )
+                        self._listed[mark] = backup
+                        found.append((named, backup))
         return tuple(backup for _, backup in sorted(found, key=lambda item: item[0], reverse=True))
 
     def restore(self, backup: Backup | Path) -> Snapshot:
@@ -237,25 +345,76 @@ class SettingsStore:
         """
         return quietly(lambda: self._restore(backup))
 
+    def finish_save(self) -> Snapshot:
+        """Puts the whole copy in the file's place that a save left which was broken off (ST-2).
+
+        Such a copy is made for files that cannot be replaced only, because they are a mount of their own.
+        The error for reading the file names it (`UnreadableSettingsError.whole_copy`).
+
+        Raises:
+            NotFoundError: If there is none, or the file is whole.
+            SettingsWriteError: If the file cannot be written.
+            LockTimeoutError: If another process does not let go of the lock.
+        """
+
+        def finish() -> Snapshot:
+            with self._disk.locked() as target:
+                whole = self._disk.unfinished(target)
+                if whole is None:
+                    raise NotFoundError("No save of this file was broken off.")
+                snapshot = self._put_copy(target, parse(whole.data, path=str(self.path)), whole)
+                unfinished_path(target).unlink(missing_ok=True)
+                return snapshot
+
+        return quietly(finish)
+
     def _restore(self, backup: Backup | Path) -> Snapshot:
         with self._disk.locked() as target:
-            document, wanted = self._load_backup(target, backup)
+            return self._put_copy(target, *self._load_backup(target, backup))
+
+    def _put_copy(self, target: Path, document: Document, wanted: Content) -> Snapshot:
+        kept: Path | None = None
+        try:
             for _ in range(_ATTEMPTS):
                 current = self._disk.read(target, keep_open=True)
                 try:
                     if current and current.data == wanted.data:
                         return self._snapshot(Loaded(document, current))
-                    kept = self._copy(target, current.data, BEFORE_RESTORE) if current else None
-                    if self._disk.put(target, wanted.data, current):
+                    # The beginning of what is put there is no state of its own.
+                    if current and not wanted.data.startswith(current.data):
+                        kept = self._kept_copy(kept, target, current.data, BEFORE_RESTORE)
+                    if self._disk.put(target, wanted.data, current) is Put.DONE:
+                        self._recent = []
+                        self._follow(self._parsed(current), document)
                         return self._written(target, document, wanted.data, kept)
                 finally:
                     if current:
                         current.close()
-            raise SettingsWriteError(
-                "Not restored: another program writes the settings file again and again.",
-                path=str(self.path),
-                hint="Close that program, then try again.",
-            )
+        except SettingsWriteError:
+            self._drop(kept)
+            raise
+        self._drop(kept)
+        raise SettingsWriteError(
+            "Not restored: another program writes the settings file again and again.",
+            path=str(self.path),
+            hint="Close that program, then try again.",
+        )
+
+    def _parsed(self, content: Content | None) -> Document:
+        with suppress(UnreadableSettingsError):
+            return parse(content.data, path=str(self.path)) if content else {}
+        return {}
+
+    def _kept_copy(self, earlier: Path | None, target: Path, data: bytes, reason: str) -> Path:
+        """A backup, in the place of one that was made a moment ago and for which nothing was written."""
+        self._drop(earlier)
+        return self._copy(target, data, reason)
+
+    def _drop(self, backup: Path | None) -> None:
+        """Removes a copy of a file that is as it was, so that tries that fail do not leave one each."""
+        if backup:
+            with suppress(OSError):
+                backup.unlink()
 
     def read_backup(self, backup: Backup | Path) -> Document:
         """What stands in a copy.
@@ -323,6 +482,7 @@ class SettingsStore:
                     raise write_error(error, target, self.path) from None
                 self._disk.sync_folder(target)
                 self._disk.forget()
+                self._recent = []
                 return new
 
         return quietly(move)
@@ -343,7 +503,7 @@ class SettingsStore:
             finally:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
-            self._disk.sync_folder(target)
+            self._disk.sync_copy(target)
         except OSError as error:
             raise write_error(error, target, self.path) from None
         self._reasons[path.name] = reason
@@ -353,8 +513,13 @@ class SettingsStore:
         path = Path(os.path.abspath(backup.path if isinstance(backup, Backup) else backup))  # noqa: PTH100
         # The folder may have been reached by a link; the copy lies in the real one.
         path = path.parent.resolve() / path.name
-        if is_backup_of(target, path) is None:
-            raise _no_backup(path)
+        try:
+            if is_backup_of(target, path) is None or not is_trusted(path.lstat(), target):
+                raise _no_backup(path)
+        except FileNotFoundError:
+            raise _no_backup(path) from None
+        except OSError as error:
+            raise read_error(error, path) from None
         return path
 
 

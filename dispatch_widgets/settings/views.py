@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found", "CatalogEntry", "Assignment")
 
 PROVIDER_DELETED = "Its provider was deleted."
+PROVIDER_REMOVED = "Another program removed its provider."
 NO_PROVIDER = "It has no provider."
 UNCONVERTED = "It still holds a key of its own, from before providers. Convert it first."
 SAME_ID = "Another entry before it has the same id."
 ENTRY_DELETED = "The entry was deleted. Choose another one."
+ENTRY_OF_REMOVED_PROVIDER = "Another program removed the provider of this entry."
 ENTRY_WITHOUT_PROVIDER = "The provider of this entry was deleted. Choose another entry, or give it one."
 
 
@@ -45,7 +47,7 @@ def view(document: Document, *, path: str = "") -> Settings:
         raise shape_error(*parts, path=path)
     providers, catalog = parts.providers, parts.models.catalog
     known = {provider.id for provider in providers} | {MOCK_PROVIDER_ID}
-    raw = document.get("models", {}).get("catalog", ())
+    raw = (document.get("models") or {}).get("catalog", ())
     # Whole sets first: in a file that is well, no entry is looked at one by one (P-6).
     problems = dict.fromkeys((entry.id for entry in catalog), "")
     if not (
@@ -53,7 +55,9 @@ def view(document: Document, *, path: str = "") -> Settings:
         and {entry.provider_id for entry in catalog} <= known
         and not any("providerConfig" in item for item in raw)
     ):
-        catalog, problems = _checked(catalog, raw, known)
+        # The list is never taken away by who deletes a provider, here or in the app (ST-8).
+        gone = PROVIDER_REMOVED if document.get("providers") is None else PROVIDER_DELETED
+        catalog, problems = _checked(catalog, raw, known, gone)
     assignments = Assignments(_with_problem(found, problems) for found in parts.models.assignment)
     return Settings(providers=providers, catalog=catalog, assignments=assignments)
 
@@ -85,14 +89,14 @@ def is_leftover(entry: Document) -> bool:
 
 
 def _checked(
-    catalog: tuple[CatalogEntry, ...], raw: Iterable[Document], known: set[str]
+    catalog: tuple[CatalogEntry, ...], raw: Iterable[Document], known: set[str], gone: str
 ) -> tuple[tuple[CatalogEntry, ...], dict[str, str]]:
     """The entries with what is wrong with each; the same by id, where the first of an id counts."""
     checked: list[CatalogEntry] = []
     problems: dict[str, str] = {}
     for entry, item in zip(catalog, raw, strict=True):
         unconverted = is_leftover(item)
-        problem = "" if entry.provider_id in known else _why(entry, unconverted=unconverted)
+        problem = "" if entry.provider_id in known else _why(entry, gone, unconverted=unconverted)
         if entry.id in problems:
             problem = SAME_ID
         else:
@@ -102,16 +106,18 @@ def _checked(
     return tuple(checked), problems
 
 
-def _why(entry: CatalogEntry, *, unconverted: bool) -> str:
+def _why(entry: CatalogEntry, gone: str, *, unconverted: bool) -> str:
     if unconverted:
         return UNCONVERTED
-    return PROVIDER_DELETED if entry.provider_id else NO_PROVIDER
+    return gone if entry.provider_id else NO_PROVIDER
 
 
 def _with_problem(assignment: Assignment, problems: dict[str, str]) -> Assignment:
     """The assignment with what is wrong with it, given the problems of the entries by id."""
     problem = problems.get(assignment.model_id, ENTRY_DELETED)
-    if problem in {PROVIDER_DELETED, NO_PROVIDER}:
+    if problem == PROVIDER_REMOVED:
+        problem = ENTRY_OF_REMOVED_PROVIDER
+    elif problem in {PROVIDER_DELETED, NO_PROVIDER}:
         problem = ENTRY_WITHOUT_PROVIDER
     return _marked(assignment, problem=problem) if problem else assignment
 

@@ -152,8 +152,9 @@ def test_no_frame_of_ours_shows_what_a_file_hides(full_of_secrets: SettingsServi
     ]
     for number, action in enumerate(actions):
         assert _clean(shown_of_ours(action), canary), number
-    text = service.path.read_text()
-    service.path.write_text(json.dumps({"models": json.loads(text)["models"]}))
+    models = json.loads(service.path.read_text())["models"]
+    models["catalog"] = [entry for entry in models["catalog"] if "providerId" not in entry]  # an old file
+    service.path.write_text(json.dumps({"models": models}))
     assert _clean(shown_of_ours(lambda: service.settings), canary)
     assert _clean(shown_of_ours(lambda: dw.preview_migration(service.path)), canary)
 

@@ -1,8 +1,8 @@
 """Runs one operation of the store in a child that a tracer can hold, kill or feed errors (no test itself).
 
 Commands come line by line: ``fork OPERATION PATH`` makes a child that waits and prints its id, ``go`` lets
-it run and prints how it ended: ``0`` done, ``10`` an error of the settings file, ``11`` any other error,
-negative for a signal.
+it run and prints how it ended: ``0`` done, ``10`` an error of the settings file, ``12`` one that
+says that it is saved, ``11`` any other error, negative for a signal.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def run(operation: str, path: str) -> int:
             store.edit(convert, backup_reason="Before the conversion")
         else:
             store.restore(store.path.with_name("dispatch.settings.backup-20200101T000000Z.json"))
-    except SettingsFileError:
-        return 10
+    except SettingsFileError as error:
+        return 12 if error.message.startswith("Saved, but") else 10
     except BaseException:  # noqa: BLE001 - told to the test by the number
         traceback.print_exc()
         return 11

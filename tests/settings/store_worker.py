@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch_widgets.errors import UnreadableSettingsError
-from dispatch_widgets.settings import migration
+from dispatch_widgets.settings import migration, registry
 from dispatch_widgets.settings.document import put
 from dispatch_widgets.settings.store import SettingsStore
 
@@ -26,6 +26,17 @@ def edit(path: str, name: str, count: str) -> None:
                 break
         else:
             sys.exit("the file stayed unreadable")
+
+
+def register(path: str, name: str, count: str) -> None:
+    """Adds many providers; every call must go well at once."""
+    store = SettingsStore(path, lock_timeout_seconds=60)
+    for number in range(int(count)):
+        store.edit(
+            lambda document, number=number: registry.add_provider(
+                document, name=f"{name}/{number}", type="anthropic", api_key="sk-0123456789abcdef"
+            )[0]
+        )
 
 
 def hold(path: str) -> None:
@@ -49,6 +60,28 @@ def migrate(path: str) -> None:
         return migration.migrate(document)[0] if migration.needs_migration(document) else document
 
     print(store.edit(change, backup_reason="Before the conversion").changed, flush=True)  # noqa: T201
+
+
+def save_as_the_app(path: str, count: str, gap_seconds: str) -> None:
+    """Reads, changes and rewrites the file in place, as the app does; some time passes in between."""
+    file = Path(path)
+    for number in range(int(count)):
+        for _ in range(3000):
+            with contextlib.suppress(ValueError):
+                document = json.loads(file.read_bytes())
+                break
+            time.sleep(0.002)
+        else:
+            sys.exit("the file stayed unreadable")
+        time.sleep(float(gap_seconds))
+        document[f"app/{number}"] = number
+        text = json.dumps(document, indent=2)
+        with file.open("w") as handle:
+            for start in range(0, len(text), 1000):
+                handle.write(text[start : start + 1000])
+                handle.flush()
+                time.sleep(0.0005)
+        time.sleep(0.01)
 
 
 def rewrite(path: str, count: str) -> None:

@@ -346,3 +346,27 @@ def test_the_report_is_tidy_and_holds_no_key(old_document: dict[str, Any]) -> No
     assert "sk-…cdef" in str(done)
     assert list(json.loads(report.before)["models"]["catalog"][0]) == list(document["models"]["catalog"][0])
     assert json.loads(report.after)["providers"][0]["name"] == "Anthropic"
+
+
+@pytest.mark.req("ST-7", "MIG-2")
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("http://192.168.1.300/v1", True),
+        ("llm.example.edu/v1", True),
+        ("https://xn--a.example", True),
+        ("https://llm.example.edu/v1?api-version=1", False),
+        ("https://user:hunter2@llm.example.edu/v1", False),
+        ("https://llm.example.edu/v1", False),
+    ],
+)
+def test_a_base_url_that_the_app_refuses_is_reported_as_that(
+    old_document: dict[str, Any], url: str, refused: bool
+) -> None:
+    """A migrated base URL is kept; where the app will refuse the whole file for it, the report says so."""
+    config = {"apiKey": "sk-0123456789abcdef", "baseUrl": url}
+    entry = {"id": "e", "model": "m", "providerType": "openai", "providerConfig": config}
+    document, report = migrate({**old_document, "models": {"catalog": [entry], "assignment": []}})
+    assert document["providers"][0]["credentials"]["baseUrl"] == url
+    assert any("app will refuse the whole file" in warning for warning in report.warnings) == refused
+    assert not any("hunter2" in warning for warning in report.warnings)

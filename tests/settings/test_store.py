@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import stat
@@ -21,7 +22,7 @@ from dispatch_widgets.errors import (
     SettingsWriteError,
     UnreadableSettingsError,
 )
-from dispatch_widgets.settings import registry
+from dispatch_widgets.settings import _files, registry
 from dispatch_widgets.settings.document import put, render
 from dispatch_widgets.settings.store import SettingsStore
 
@@ -326,10 +327,16 @@ def shared(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+NOBODY = 23456
+"""A user whom no file of the tests belongs to."""
+
+
 def refusal_as_nobody(path: Path) -> str:
     """What a user without rights is told on saving; tests often run as root, who may write everywhere."""
     import filelock  # noqa: F401 - nobody may not be able to import it later
 
+    for encoding in ("ascii", "utf-8-sig"):  # nor these
+        codecs.lookup(encoding)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -337,8 +344,8 @@ def refusal_as_nobody(path: Path) -> str:
         try:
             if os.geteuid() == 0:
                 os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
             SettingsStore(path).edit(note(1))
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent judges it
             message = f"{type(error).__name__}: {error}"
@@ -370,9 +377,27 @@ def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
         shared.chmod(0o777)
     kind = "UnreadableSettingsError" if what == "unreadable" else "SettingsWriteError"
     assert told.startswith(kind)
-    assert "read-only" in told
+    theirs = what == "lock" and os.geteuid() == 0  # else it is nobody's own
+    assert ("belongs to another user (root)" if theirs else "read-only") in told
+    assert not theirs or str(lock) in told
     assert file.read_text() == "{}"
     assert names_in(shared) <= {file.name, lock.name}
+
+
+@posix
+@pytest.mark.req("ST-9")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Python 3.12 warns of forking threads
+def test_in_a_sticky_folder_no_second_name_stays(shared: Path) -> None:
+    """Somebody else's file in a folder like /tmp cannot be replaced, and gets no name that stays (ST-9)."""
+    shared.chmod(0o1777)
+    file = shared / "dispatch.settings.json"
+    file.write_text("{}")
+    file.chmod(0o666)
+    os.chown(file, 12345, 12345)
+    assert "Not saved: the file or its folder is read-only for you" in refusal_as_nobody(file)
+    assert names_in(shared) == {file.name, f"{file.name}.lock"}
+    assert file.stat().st_nlink == 1
 
 
 @pytest.mark.req("ST-2")
@@ -387,6 +412,48 @@ def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) ->
     assert not dead.exists()
     assert alive.exists() or sys.platform == "win32"
     assert other.exists()
+
+
+@pytest.mark.req("ST-2")
+@pytest.mark.parametrize("action", ["load", "save"])
+def test_leftovers_go_while_a_service_lives(store: SettingsStore, file: Path, action: str) -> None:
+    """What a process leaves that is killed later goes too, at the next load or save of any store (ST-2)."""
+    store.edit(note(1))
+    dead = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
+    dead.write_text("x")
+    if action == "load":
+        store.read()
+    else:
+        store.edit(note(2))
+    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+
+
+@pytest.mark.req("ST-2")
+def test_a_load_sweeps_nothing_while_somebody_saves(store: SettingsStore, file: Path) -> None:
+    """A process of another container looks dead here: while the lock is held, its file stays (ST-2)."""
+    file.write_text("{}")
+    theirs = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        theirs.write_text("x")
+        SettingsStore(file).read()
+        assert theirs.exists()
+        return document
+
+    store.edit(change)
+
+
+@posix
+@pytest.mark.req("ST-2")
+def test_the_leftover_of_a_number_that_was_given_again_goes_after_an_hour(
+    store: SettingsStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A living process that has got the number of a dead one does not keep its file for ever (ST-2)."""
+    left = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
+    left.write_text("x")
+    monkeypatch.setattr(_files, "_OLD_SECONDS", -1.0)
+    store.read()
+    assert not left.exists()
 
 
 # ------------------------------------------------------------------------------------------ secrecy

@@ -43,9 +43,9 @@ class Crashing(Files):
             self.at = ""
             raise Crash
 
-    def write_temporary(self, target: Path, data: bytes, like: Any) -> Path:
+    def write_temporary(self, target: Path, data: bytes, like: Any, **options: Any) -> Path:
         self._pass("before write")
-        temporary = super().write_temporary(target, data, like)
+        temporary = super().write_temporary(target, data, like, **options)
         if self.at == "after write":
             # A real death leaves the temporary file; the clean-up of a living process must not hide it.
             leftover = target.with_name(f".{target.name}.999999999-0123abcd.tmp")

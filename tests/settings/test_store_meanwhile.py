@@ -43,8 +43,8 @@ class Interrupted(Files):
         self.second_names = True
         self.seen_while_syncing: list[dict[str, Any]] = []
 
-    def write_temporary(self, target: Path, data: bytes, like: Any) -> Path:
-        temporary = super().write_temporary(target, data, like)
+    def write_temporary(self, target: Path, data: bytes, like: Any, **options: Any) -> Path:
+        temporary = super().write_temporary(target, data, like, **options)
         if self.after_write:
             self.after_write.pop(0)(target)
         return temporary

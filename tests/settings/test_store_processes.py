@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,27 @@ def test_a_program_that_rewrites_in_place_is_never_overwritten(
     assert document["foreign"] == 119
     assert {name: document[name] for name in app_sections} == app_sections
     assert store.edit(lambda document: put(document, ("after",), 1)).document["foreign"] == 119
+
+
+@pytest.mark.req("ST-3")
+@pytest.mark.parametrize("gap_seconds", [0.001, 0.01])
+def test_eight_writers_beside_the_app_lose_nothing_of_either(
+    file: Path, store: SettingsStore, start: Start, gap_seconds: float
+) -> None:
+    """96 providers registered by 8 processes while the app rewrites the file 21 times: all are there (ST-3).
+
+    The app reads the file, and writes it back that much later, over what was saved in between.
+    """
+    file.write_text('{"providers": []}')
+    writers = [start("register", file, f"worker-{number}", 12) for number in range(8)]
+    while file.stat().st_size < 100:  # they are under way
+        time.sleep(0.001)
+    finish(*writers, start("save_as_the_app", file, 21, gap_seconds))
+    document = store.read().document
+    names = [provider["name"] for provider in document.pop("providers")]
+    assert sorted(names) == sorted(f"worker-{worker}/{number}" for worker in range(8) for number in range(12))
+    assert document == {f"app/{number}": number for number in range(21)}
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
 
 
 @pytest.mark.req("MIG-1", "MIG-5")

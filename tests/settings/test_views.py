@@ -113,7 +113,6 @@ def test_an_assignment_of_a_deleted_entry_says_so(new_document: dict[str, Any]) 
     ("document", "pointer"),
     [
         ({"providers": {}}, "providers"),
-        ({"providers": None}, "providers"),
         ({"providers": [3]}, "providers[0]"),
         ({"providers": [{"id": "a", "name": "n", "type": "anthropic"}]}, "providers[0].credentials"),
         ({"providers": [{"id": 7, "name": "n", "type": "x"}]}, "providers[0].id"),

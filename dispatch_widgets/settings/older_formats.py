@@ -1,0 +1,226 @@
+"""The app's first formats, of early 2026, brought into that of entries with keys of their own (MIG-10).
+
+The first version had all in one section: ``{"llm": {"providers": {"anthropic": KEY, "openaiCompatible":
+{"apiKey", "baseUrl"}}, "models": [{"task", "provider", "model"}], "catalog": [{"id", "provider", "model",
+"providerConfig"?, …}]}}``, where an entry without a key of its own used the account of its kind. The next one
+had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. What is not of this shape stays
+where it is, and is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .document import Document, JsonObject
+from .tasks import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What the first formats call a kind of provider, and what the entries that came after them call it.
+_KINDS = {"anthropic": "anthropic", "openaiCompatible": "openai", "openai": "openai"}
+_MOCK = "mock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account that stood in a place of its own.
+
+    Attributes:
+        kind: ``anthropic`` or ``openai``.
+        key: Its key.
+        base_url: Its base URL; empty if none stood there.
+    """
+
+    kind: str
+    key: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """A document without the first formats, as far as they could be understood.
+
+    Attributes:
+        document: The document; the same one if there was nothing to do.
+        accounts: The accounts, each of which is to become a provider.
+        left: The places that were left as they are; keys may stand there.
+    """
+
+    document: Document
+    accounts: tuple[Account, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Work:
+    catalog: list[Any]
+    assignment: list[Any]
+    accounts: dict[str, Account] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+
+def rewrite(document: Document) -> Rewritten:
+    """Brings what stands in the first formats' places to where conversions look for it.
+
+    Args:
+        document: What stands in the file; it is not changed.
+    """
+    llm = document.get("llm")
+    models = document.get("models")
+    section = models if isinstance(models, dict) else JsonObject()
+    work = _Work(list(_items(section, "catalog")), list(_items(section, "assignment")))
+    if llm is not None and not isinstance(llm, dict):
+        work.left.append("llm")
+    new_llm = _rest_of_llm(work, llm) if isinstance(llm, dict) else llm
+    new_models = _rest_of_models(work, section)
+    if not work.accounts and new_llm is llm and new_models is section:
+        return Rewritten(document=document, left=tuple(work.left))
+    new = JsonObject()
+    for name, value in document.items():
+        if name == "llm":
+            new["models"] = new_models
+            if new_llm:
+                new["llm"] = new_llm
+        else:
+            new.setdefault(name, new_models if name == "models" else value)
+    return Rewritten(document=new, accounts=tuple(work.accounts.values()), left=tuple(work.left))
+
+
+def _rest_of_models(work: _Work, models: Document) -> Document:
+    accounts = models.get("providers")
+    rest = accounts
+    if isinstance(accounts, dict):
+        rest = _without_accounts(work, accounts, "models.providers")
+    elif accounts is not None:
+        work.left.append("models.providers")
+    catalog = [_with_account(work, entry) for entry in work.catalog]
+    if rest is accounts and _same_items(catalog, _items(models, "catalog")):
+        return models
+    new = JsonObject(models)
+    new.pop("providers", None)
+    if rest:
+        new["providers"] = rest
+    new["catalog"] = catalog
+    new["assignment"] = work.assignment
+    return new
+
+
+def _rest_of_llm(work: _Work, llm: Document) -> Document:
+    """What of the section could not be understood; the rest goes into the work."""
+    new = JsonObject(llm)
+    accounts = llm.get("providers")
+    if isinstance(accounts, dict):
+        new["providers"] = _without_accounts(work, accounts, "llm.providers")
+    elif accounts is not None:
+        work.left.append("llm.providers")
+    for name, take in (("catalog", _take_entry), ("models", _take_choice)):
+        items = llm.get(name)
+        if isinstance(items, list):
+            new[name] = [item for item in items if not take(work, item)]
+        if new.get(name):
+            work.left.append(f"llm.{name}")
+    for name in ("providers", "catalog", "models"):
+        if not new.get(name):
+            new.pop(name, None)
+    return llm if new == llm else new
+
+
+def _without_accounts(work: _Work, accounts: Document, pointer: str) -> Document:
+    """The accounts that could not be understood."""
+    rest = JsonObject()
+    for name, value in accounts.items():
+        account = _account(name, value)
+        if account is None or account.kind in work.accounts:
+            rest[name] = value
+            if value:
+                work.left.append(f"{pointer}.{name}")
+        else:
+            work.accounts[account.kind] = account
+    return accounts if len(rest) == len(accounts) else rest
+
+
+def _account(name: str, value: Any) -> Account | None:
+    given = {"apiKey": value} if isinstance(value, str) else value
+    if name not in _KINDS or not isinstance(given, dict) or given.keys() - {"apiKey", "baseUrl"}:
+        return None
+    key, url = given.get("apiKey"), given.get("baseUrl")
+    if not (isinstance(key, str) and key.strip() and (url is None or isinstance(url, str))):
+        return None
+    return Account(kind=_KINDS[name], key=key, base_url=url or "")
+
+
+def _with_account(work: _Work, entry: Any) -> Any:
+    """An entry with the account of its kind in it, where it has no key or base URL of its own."""
+    if not isinstance(entry, dict) or entry.get("providerId") is not None:
+        return entry
+    account = work.accounts.get(str(entry.get("providerType")))
+    config = entry.get("providerConfig")
+    if account is None or not (config is None or isinstance(config, dict)):
+        return entry
+    new_config = JsonObject(config or {})
+    for name, value in (("apiKey", account.key), ("baseUrl", account.base_url)):
+        own = new_config.get(name)
+        if value and (own is None or (isinstance(own, str) and not own.strip())):
+            new_config[name] = value
+    return JsonObject({**entry, "providerConfig": new_config})
+
+
+def _take_entry(work: _Work, item: Any) -> bool:
+    """Whether an entry of the first catalog was understood and taken over."""
+    if not isinstance(item, dict) or not all(isinstance(item.get(name), str) for name in ("id", "model")):
+        return False
+    kind = _kind(item.get("provider"))
+    taken = any(isinstance(entry, dict) and entry.get("id") == item["id"] for entry in work.catalog)
+    if not kind or taken:
+        return False
+    entry = JsonObject()
+    for name, value in item.items():
+        entry["providerType" if name == "provider" else name] = kind if name == "provider" else value
+    work.catalog.append(entry)
+    return True
+
+
+def _take_choice(work: _Work, item: Any) -> bool:
+    """Whether a task's model was understood and taken over; a model without an entry gets one."""
+    if not isinstance(item, dict) or item.keys() - {"task", "provider", "model"}:
+        return False
+    task, kind, model = item.get("task"), _kind(item.get("provider")), item.get("model")
+    if task not in TASKS or not kind or not isinstance(model, str) or not model:
+        return False
+    if any(isinstance(found, dict) and found.get("task") == task for found in work.assignment):
+        return False
+    entry = next(_matching(work.catalog, kind, model), None)
+    if entry is None:
+        ids = {found.get("id") for found in work.catalog if isinstance(found, dict)}
+        entry_id, number = f"{kind}:{model}", 1
+        while entry_id in ids:
+            number += 1
+            entry_id = f"{kind}:{model}-{number}"
+        entry = JsonObject(id=entry_id, providerType=kind, model=model)
+        work.catalog.append(entry)
+    work.assignment.append(JsonObject(task=task, modelId=entry["id"]))
+    return True
+
+
+def _matching(catalog: list[Any], kind: str, model: str) -> Iterator[Document]:
+    for entry in catalog:
+        if isinstance(entry, dict) and (entry.get("providerType"), entry.get("model")) == (kind, model):
+            yield entry
+
+
+def _kind(provider: Any) -> str:
+    if not isinstance(provider, str):
+        return ""
+    return _MOCK if provider == _MOCK else _KINDS.get(provider, "")
+
+
+def _items(section: Document, name: str) -> list[Any]:
+    found = section.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _same_items(one: list[Any], other: list[Any]) -> bool:
+    """Whether two lists hold the very same items."""
+    return len(one) == len(other) and all(item is found for item, found in zip(one, other, strict=True))

@@ -1,0 +1,111 @@
+"""The same edit made once more in another document, and whether that is needed (ST-3)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_widgets.settings.document import parse, same
+from dispatch_widgets.settings.merging import kept, redone
+
+pytestmark = pytest.mark.req("ST-3")
+
+BASE = {"ui": {"a": 1}, "providers": [{"id": "p", "name": "P"}], "models": {"catalog": []}}
+
+
+def read(value: Any) -> Any:
+    return parse(json.dumps(value).encode(), path="")
+
+
+def edited(**changes: Any) -> Any:
+    return read({**BASE, **changes})
+
+
+@pytest.mark.parametrize(
+    ("after", "now", "wanted"),
+    [
+        # A provider was added; the other program's own change stays.
+        (
+            {"providers": [{"id": "p", "name": "P"}, {"id": "q", "name": "Q"}]},
+            {"ui": {"a": 2}},
+            {"ui": {"a": 2}, "providers": [{"id": "p", "name": "P"}, {"id": "q", "name": "Q"}]},
+        ),
+        # A provider was renamed; another was added by the other program.
+        (
+            {"providers": [{"id": "p", "name": "R"}]},
+            {"providers": [{"id": "o", "name": "O"}, {"id": "p", "name": "P", "x": 1}]},
+            {"providers": [{"id": "o", "name": "O"}, {"id": "p", "name": "R", "x": 1}]},
+        ),
+        # A provider was deleted.
+        ({"providers": []}, {"ui": {}}, {"ui": {}, "providers": []}),
+        # What the edit changed and somebody took away stays away.
+        ({"providers": [{"id": "p", "name": "R"}]}, {"providers": []}, {"providers": []}),
+        # A value within, and a name that is new.
+        ({"ui": {"a": 3}}, {"ui": {"a": 1, "b": 1}}, {"ui": {"a": 3, "b": 1}}),
+        ({"new": [1]}, {"new": [2]}, {"new": [2, 1]}),
+        # A task's assignment has no id.
+        (
+            {"models": {"catalog": [], "assignment": [{"task": "grade", "modelId": "e"}]}},
+            {"models": {"catalog": [], "assignment": [{"task": "embed", "modelId": "f"}]}},
+            {
+                "models": {
+                    "catalog": [],
+                    "assignment": [{"task": "embed", "modelId": "f"}, {"task": "grade", "modelId": "e"}],
+                }
+            },
+        ),
+        # Another kind of value in its place.
+        ({"ui": {"a": 3}}, {"ui": None}, {"ui": {"a": 3}}),
+    ],
+)
+def test_an_edit_is_made_again(after: Any, now: Any, wanted: Any) -> None:
+    """What the edit did is done, and all that the other program did is still there."""
+    assert redone(read(BASE), edited(**after), edited(**now)) == edited(**wanted)
+
+
+def test_what_was_added_and_changed_since_is_kept_as_it_is() -> None:
+    """A provider that was added, and renamed by somebody since, is neither added twice nor named back."""
+    after = edited(providers=[{"id": "p", "name": "P"}, {"id": "q", "name": "Q"}])
+    now = edited(providers=[{"id": "p", "name": "P"}, {"id": "q", "name": "New"}])
+    assert kept(read(BASE), after, now)
+
+
+def test_a_name_that_was_taken_away_is_taken_away_again() -> None:
+    """A name that the edit removed goes once more."""
+    after = read({"ui": {"a": 1}})
+    assert redone(read(BASE), after, edited(ui={"a": 2})) == {"ui": {"a": 2}}
+
+
+values = st.recursive(
+    st.integers(0, 3) | st.sampled_from(["x", "y"]),
+    lambda inner: (
+        st.lists(
+            st.fixed_dictionaries({"id": st.sampled_from("abc"), "v": inner}),
+            max_size=3,
+            unique_by=lambda item: item["id"],
+        )
+        | st.dictionaries(st.sampled_from("mn"), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+documents = st.dictionaries(st.sampled_from("rst"), values, max_size=3).map(read)
+
+
+@given(documents, documents, documents)
+def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
+    """Whatever the documents: once done it is there, and nothing given is changed."""
+    given_ones = [json.dumps(value) for value in (before, after, now)]
+    once = redone(before, after, now)
+    assert kept(before, after, once)
+    assert [json.dumps(value) for value in (before, after, now)] == given_ones
+
+
+@given(documents, documents)
+def test_an_edit_that_nobody_touched_is_kept(before: Any, after: Any) -> None:
+    """What the edit made is what it made; made again from where it began it says the same."""
+    assert kept(before, before, after)
+    assert same(redone(before, before, after), after)

@@ -1,0 +1,213 @@
+"""A program that read the settings file before a save of ours, and writes it after that (ST-3)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets.errors import SettingsWriteError
+from dispatch_widgets.settings import _disk, registry
+from dispatch_widgets.settings._files import Content, Files
+from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.req("ST-3"),
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no file that is open"),
+]
+
+THEIRS = '{"theirs": 1}'
+
+
+def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda document: put(document, (name,), value)
+
+
+def replace_by_another(target: Path) -> None:
+    other = target.with_name("editor.tmp")
+    other.write_text(THEIRS)
+    other.replace(target)
+
+
+class Watched(Files):
+    """The file system, with somebody else at work some looks after the replacement."""
+
+    def __init__(self) -> None:
+        self.looks = itertools.count()
+        self.after_replace: dict[int, Callable[[Path], Any]] = {}
+        self.replaced = False
+
+    def replace(self, temporary: Path, target: Path) -> None:
+        super().replace(temporary, target)
+        self.looks, self.replaced = itertools.count(), True
+
+    def read(self, path: Path, **options: Any) -> Content | None:
+        if self.replaced and path.name.startswith("."):
+            act = self.after_replace.pop(next(self.looks), None)
+            if act:
+                act(path.with_name("dispatch.settings.json"))
+        return super().read(path, **options)
+
+
+@pytest.mark.parametrize("look", [0, 1])
+@pytest.mark.parametrize("write", [lambda target: target.write_text(THEIRS), replace_by_another])
+def test_an_edit_that_is_overwritten_during_its_save_is_made_again(
+    file: Path, look: int, write: Callable[[Path], Any]
+) -> None:
+    """Written over just after the replacement, or while the disk is waited for: both are in the file."""
+    files = Watched()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.after_replace = {look: write}
+    snapshot = store.edit(note(1))
+    assert snapshot.document == json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+    assert snapshot.changed
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
+
+
+def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -> None:
+    """A program that read our edit before it wrote keeps it: a provider is not registered a second time."""
+    files = Watched()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+
+    def write_with_ours(target: Path) -> None:
+        target.write_text(json.dumps({**json.loads(target.read_text()), "theirs": 1}))
+
+    files.after_replace = {1: write_with_ours}
+    made: list[str] = []
+
+    def add(document: dict[str, Any]) -> dict[str, Any]:
+        new, provider_id = registry.add_provider(
+            document, name="N", type="anthropic", api_key="sk-0123456789abcdef"
+        )
+        made.append(provider_id)
+        return new
+
+    snapshot = store.edit(add)
+    assert [provider["id"] for provider in snapshot.document["providers"]] == made
+    assert json.loads(file.read_text()) == snapshot.document
+    assert snapshot.document["theirs"] == 1
+
+
+def test_once_another_program_was_met_a_save_watches_longer(file: Path) -> None:
+    """After a write in the middle of a save, the next save sees one that comes several looks later."""
+    files = Watched()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.after_replace = {1: lambda target: target.write_text('{"theirs": 0}')}
+    store.edit(note(1))
+    files.after_replace = {4: lambda target: target.write_text(THEIRS)}
+    assert store.edit(note(2)).document == json.loads(file.read_text()) == {"theirs": 1, "note": 2}
+
+
+def test_other_processes_know_of_the_other_program_too(file: Path) -> None:
+    """The file's time tells whoever saves next that another program is at work; for ten seconds."""
+    files = Watched()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.after_replace = {1: lambda target: target.write_text('{"theirs": 0}')}
+    store.edit(note(1))
+    next_files = Watched()
+    next_files.after_replace = {4: lambda target: target.write_text(THEIRS)}
+    assert SettingsStore(file, files=next_files).edit(note(2)).document == {"theirs": 1, "note": 2}
+    content = Files().read(file)
+    assert content is not None
+    assert content.is_beside_another
+
+
+@pytest.fixture
+def beside(file: Path) -> SettingsStore:
+    """A store that has met a program which writes in the middle of its saves."""
+    files = Watched()
+    store = SettingsStore(file, files=files)
+    store.edit(note(0))
+    files.after_replace = {1: lambda target: target.write_text('{"note": 0, "providers": []}')}
+    store.edit(note(0, "first"))
+    return store
+
+
+def test_an_edit_that_was_overwritten_after_its_save_is_made_again_with_the_next(
+    beside: SettingsStore, file: Path
+) -> None:
+    """A program that wrote its old state over what we had just saved: the next edit mends it."""
+    stale = file.read_text()
+    beside.edit(note(1, "second"))
+    file.write_text(stale)
+    document = beside.edit(note(2, "third")).document
+    assert document == {"note": 0, "providers": [], "first": 0, "second": 1, "third": 2}
+
+
+def test_what_is_gone_without_such_a_program_was_taken_away(store: SettingsStore, file: Path) -> None:
+    """A program that is not known to write in the middle of saves meant what it took away."""
+    store.edit(note(0, "first"))
+    stale = file.read_text()
+    store.edit(note(1, "second"))
+    file.write_text(stale)
+    assert store.edit(note(2, "third")).document == {"first": 0, "third": 2}
+
+
+def test_what_was_taken_back_is_not_made_again(beside: SettingsStore, file: Path) -> None:
+    """An edit that was undone here is not brought back, even while another program is at work."""
+    stale = beside.read().document
+    beside.edit(note(1, "second"))
+    beside.edit(lambda _: stale)
+    file.write_text('{"note": 0, "providers": [], "first": 0, "theirs": 1}')
+    document = beside.edit(note(2, "third")).document
+    assert document == {"note": 0, "providers": [], "first": 0, "theirs": 1, "third": 2}
+
+
+def test_a_restored_file_gets_no_edit_of_before(beside: SettingsStore, file: Path) -> None:
+    """Going back to a backup is no loss of the edits since."""
+    backup = beside.edit(note(1, "second"), backup_reason="x").backup
+    assert backup is not None
+    restored = beside.restore(backup).document
+    assert beside.edit(note(2, "third")).document == {**restored, "third": 2}
+
+
+def test_providers_that_were_all_removed_are_not_brought_back_singly(
+    beside: SettingsStore, file: Path
+) -> None:
+    """A file without `providers` stays one: with one in it nobody would look for the others (ST-8)."""
+    beside.edit(lambda document: put(document, ("providers",), [{"id": "p"}]))
+    file.write_text('{"ui": {}}')
+    assert "providers" not in beside.edit(note(1)).document
+
+
+def test_a_file_that_is_overwritten_again_and_again_is_an_error(file: Path) -> None:
+    """A program that writes over every save ends in an error, and what it wrote last is there."""
+
+    class Always(Files):
+        def sync_folder(self, folder: Path) -> None:
+            (folder / file.name).write_text(f'{{"theirs": {next(numbers)}}}')
+
+    numbers = itertools.count()
+    with pytest.raises(SettingsWriteError, match="again and again"):
+        SettingsStore(file, files=Always()).edit(note(1))
+
+
+def test_a_writer_that_takes_long_is_waited_for_while_it_goes_on(
+    file: Path, store: SettingsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is cut off but grows is given longer than one that rests."""
+    text = json.dumps({"theirs": "x" * 50})
+    file.write_text(text[:10])
+    monkeypatch.setattr(_disk, "FOREIGN_WRITE_WAIT_SECONDS", 0.2)
+    pieces = iter(range(10, len(text) + 1, 3))
+
+    class Growing(Files):
+        def read(self, path: Path, **options: Any) -> Content | None:
+            if path == file:
+                file.write_text(text[: next(pieces, len(text))])
+            return super().read(path, **options)
+
+    monkeypatch.setattr(_disk, "_POLL_SECONDS", 0.05)
+    assert SettingsStore(file, files=Growing()).read().document == json.loads(text)
