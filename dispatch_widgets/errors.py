@@ -20,6 +20,7 @@ carries survives pickling.
     │   ├── UnreadableSettingsError                      not JSON, cut off, empty: line and column
     │   ├── SettingsShapeError                           JSON, but not settings: the path inside it
     │   ├── LockTimeoutError                             somebody holds the lock: which file
+    │   ├── NoWorkingFolderError                         the folder that paths start from is gone
     │   └── SettingsWriteError                           the disk, the folder or its rights refused
     └── DiscoveryError            INTERNAL_SERVER_ERROR  asking a provider failed: kind, status, cached
 """
