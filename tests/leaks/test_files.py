@@ -409,9 +409,9 @@ def test_a_file_that_changes_meanwhile_is_read_again(
     left = 1
     write_new = _scan.Files.write_new
 
-    def meanwhile(files: _scan.Files, new: Path, data: bytes, like: object = None) -> None:
+    def meanwhile(files: _scan.Files, new: Path, data: bytes, like: Any = None, **options: Any) -> None:
         nonlocal left
-        write_new(files, new, data, like)  # type: ignore[arg-type]
+        write_new(files, new, data, like, **options)
         if left and new.suffix == ".bak":
             left -= 1
             notebook(path, f"{canary} and more {left}")
