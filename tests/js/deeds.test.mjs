@@ -33,6 +33,8 @@ test("presses, keys, fields that are entered and what is typed are deeds, other 
   assert.ok(!isDeed({ type: "keydown", target: place, key: "Shift" }));
   assert.ok(!isDeed({ type: "keydown", target: place, key: "Enter", repeat: true }));
   assert.ok(!isDeed({ type: "pointerdown", target: waiting })); // the second press of what waits already
+  assert.ok(!isDeed({ type: "keydown", target: waiting, key: "Enter" }));
+  assert.ok(isDeed({ type: "keydown", target: waiting, key: "Tab" }));
 });
 
 test("all widgets of a page count the same deeds, in the name of the page", () => {

@@ -68,6 +68,7 @@ function render({ model, el }) {
     found?.focus();
     return Boolean(found);
   };
+  const tellPage = () => model.send({ kind: "here", page: thisPage() });
   const listen = (name, callback) => {
     root.addEventListener(name, callback, true); // core fields let no key bubble
     stops.push(() => root.removeEventListener(name, callback, true));
@@ -101,8 +102,12 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
-    listen("click", (event) => isCore(event.target) && markPress());
-    model.send({ kind: "here", page: thisPage() });
+    listen("click", (event) => {
+      if (!isCore(event.target)) return;
+      markPress();
+      tellPage(); // to a kernel, or in a session, that is new
+    });
+    tellPage();
     listen(WAITS, (event) => {
       if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
     });

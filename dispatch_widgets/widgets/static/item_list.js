@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 9c19e8a6f59ba69330f4191c9f39d0bd3fa6cb70e9f03132c7121755d0faabf6
+// SHA-256 of them and of what follows: c27fd94c59aac02c94e3f6de5f4e16cbbb98fb1d0c5d56dd25f3d1bd276d5ec2
 // shared/focus.js
 function isShown(node) {
   return node.isConnected && node.getClientRects().length > 0;
@@ -15,7 +15,8 @@ var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control
 function isDeed(event, moving = false) {
   if (event.type === "focusin") return !moving && isField(event.target);
   if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
-  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  return !presses || !event.target.closest?.("button[aria-busy=true]");
 }
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: c950ed1efe40797124dc0a68cbcbec029f4ab78c5b647a0226cddbfcdfd9f83d
+// SHA-256 of them and of what follows: 65fa210895af38e45e94e2b04a8be1626bf8ce02fbc85302909d5bd03e055710
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -169,7 +169,8 @@ var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control
 function isDeed(event, moving = false) {
   if (event.type === "focusin") return !moving && isField(event.target);
   if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
-  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  return !presses || !event.target.closest?.("button[aria-busy=true]");
 }
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];
@@ -488,6 +489,7 @@ function render({ model, el }) {
     found?.focus();
     return Boolean(found);
   };
+  const tellPage = () => model.send({ kind: "here", page: thisPage() });
   const listen = (name, callback) => {
     root.addEventListener(name, callback, true);
     stops.push(() => root.removeEventListener(name, callback, true));
@@ -518,8 +520,12 @@ function render({ model, el }) {
     listen("copy", copyWholeIds);
     listen("click", save.onClick);
     listen("click", buttons.onClick);
-    listen("click", (event) => isCore(event.target) && markPress());
-    model.send({ kind: "here", page: thisPage() });
+    listen("click", (event) => {
+      if (!isCore(event.target)) return;
+      markPress();
+      tellPage();
+    });
+    tellPage();
     listen(WAITS, (event) => {
       if (!root.matches(".dw-no-kernel, .jupyter-widgets-disconnected")) busy.say(event.target, root);
     });

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
 // Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/deeds.js shared/elements.js shared/focus.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: e54a97832a430966c7d809e303ad0ee50733ef143f224b7b4d96fcd3b89ad173
+// SHA-256 of them and of what follows: 9556d303245c8e942b45c8cf0b6f5263e5d9f89729dfae42ea421237d42fe492
 // shared/focus.js
 function isField(node) {
   return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
@@ -12,7 +12,8 @@ var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control
 function isDeed(event, moving = false) {
   if (event.type === "focusin") return !moving && isField(event.target);
   if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
-  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  return !presses || !event.target.closest?.("button[aria-busy=true]");
 }
 function deeds() {
   if (globalThis[SHARED]) return globalThis[SHARED];

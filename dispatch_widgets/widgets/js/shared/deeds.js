@@ -9,7 +9,8 @@ const MODIFIERS = new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta
 export function isDeed(event, moving = false) {
   if (event.type === "focusin") return !moving && isField(event.target);
   if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
-  return event.type === "input" || !event.target.closest?.("button[aria-busy=true]");
+  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  return !presses || !event.target.closest?.("button[aria-busy=true]");
 }
 
 function deeds() {
