@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import DispatchError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Coroutine
     from concurrent.futures import Future
 
 T = TypeVar("T")
@@ -84,42 +84,56 @@ class BackgroundLoop:
             return asyncio.run_coroutine_threadsafe(work, loop)
         return _as_future(loop.create_task(work))
 
-    def call(self, work: Coroutine[Any, Any, T]) -> T:
+    def call(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
         """Run work on the loop and wait for its result, also where another loop is running.
 
         A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
 
         Args:
-            work: What to run.
+            work: What to run, or what `submit` gave for it.
 
         Raises:
             DispatchError: When called from the background loop itself, where waiting would never end.
         """
-        if not self._threads:
+        if not self._threads and not _is_done(work):
             allow_nested_loops()
-            return self.loop.run_until_complete(work)
-        if threading.current_thread() is self._thread:
-            work.close()
+            return self.loop.run_until_complete(self.wait(work))
+        if threading.current_thread() is self._thread and not _is_done(work):
+            _give_up(work)
             raise DispatchError(
                 "A synchronous call was made from inside the toolkit's own event loop.",
                 hint="Await the function's _async twin there.",
             )
-        future = self.submit(work)
+        future = self._submitted(work)
         try:
             return future.result()
         except BaseException:
             future.cancel()
             raise
 
-    async def wait(self, work: Coroutine[Any, Any, T]) -> T:
+    async def wait(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
         """Run work on the background loop and await its result on the caller's loop.
 
         Args:
-            work: What to run. Cancelling the caller cancels it.
+            work: What to run, or what `submit` gave for it. Cancelling the caller cancels it.
         """
         import asyncio
 
-        return await asyncio.wrap_future(self.submit(work))
+        return await asyncio.wrap_future(self._submitted(work))
+
+    def _submitted(self, work: Coroutine[Any, Any, T] | Future[T]) -> Future[T]:
+        return self.submit(work) if isinstance(work, Coroutine) else work
+
+
+def _is_done(work: Coroutine[Any, Any, T] | Future[T]) -> bool:
+    return not isinstance(work, Coroutine) and work.done()
+
+
+def _give_up(work: Coroutine[Any, Any, T] | Future[T]) -> None:
+    if isinstance(work, Coroutine):
+        work.close()
+    else:
+        work.cancel()
 
 
 def _as_future(task: asyncio.Task[T]) -> Future[T]:

@@ -1,7 +1,7 @@
-"""What is known of each provider: its list, its last failure, its rate limit (MD-6, MD-7, MD-10).
+"""What is known of each provider: its list, what went wrong, its rate limit, who waits (MD-6 to MD-10).
 
-All of it belongs to a fingerprint of type, base URL and key. When one of them changes, nothing that was
-learned before holds any longer (PM-3).
+What was learned belongs to a fingerprint of type, base URL and key. When one of them changes, nothing that
+was learned before holds any longer (PM-3).
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from ..errors import ConsentNeededError, DiscoveryError
 from .failures import LOCK_SECONDS_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from ..errors import DiscoveryError
+    from ..errors import DispatchError
     from .failures import Failure
     from .listing import Listing
     from .models import ModelList, Target
@@ -45,6 +48,7 @@ class ProviderState:
         listing: What the server listed then.
         fetched_at: When that list came, seconds since 1970.
         failure: The last failure since then.
+        error: What the last caller was told went wrong: that failure, or why nothing could be asked at all.
         locked_until: Until when the provider is not asked, seconds since 1970; 0 for not locked.
     """
 
@@ -53,6 +57,7 @@ class ProviderState:
     listing: Listing | None = None
     fetched_at: float = 0.0
     failure: Failure | None = None
+    error: DispatchError | None = None
     locked_until: float = 0.0
 
     def is_fresh(self, now: float) -> bool:
@@ -94,53 +99,91 @@ class ProviderBook:
 
     Args:
         clock: The wall clock, seconds since 1970.
+        on_change: Called, from whichever thread, with ``asking`` (a first caller waits for a provider) or
+            ``discovery`` (none does any more, or what is known of it has changed) and the provider's id.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        on_change: Callable[[Literal["asking", "discovery"], str], None] = lambda _, __: None,
+    ) -> None:
         self.now = clock
+        self._on_change = on_change
         self._lock = threading.Lock()
         self._states: dict[str, ProviderState] = {}
+        self._asking: Counter[str] = Counter()
 
-    def open(self, target: Target) -> ProviderState:
-        """The state of a provider as it is now; what was learned before a change is dropped."""
-        current = _fingerprint(target)
-        with self._lock:
-            state = self._states.get(target.provider_id)
-            if state is None or state.fingerprint != current:
-                state = self._states[target.provider_id] = ProviderState(current)
-            return state
+    # ---- reading
 
     def cached(self, target: Target) -> ModelList | None:
         """The list, if there is a fresh one."""
         with self._lock:
-            state = self._states.get(target.provider_id)
-            if state is None or state.fingerprint != _fingerprint(target):
-                return None
-            return state.hit(self.now())
+            state = self._matching(target)
+            return None if state is None else state.hit(self.now())
 
     def peek(self, target: Target) -> ModelList | None:
         """Whatever list is held, fresh or stale."""
         with self._lock:
-            state = self._states.get(target.provider_id)
-            if state is None or state.cached is None or state.fingerprint != _fingerprint(target):
+            state = self._matching(target)
+            if state is None or state.cached is None:
                 return None
             now = self.now()
             if state.failure is not None:
                 return state.stale(state.as_error(state.failure, target.provider_id, now))
             return state.cached if state.is_fresh(now) else replace(state.cached, source="stale")
 
-    def last_error(self, provider_id: str) -> DiscoveryError | None:
-        """Why asking failed the last time, None if it did not."""
+    def _matching(self, target: Target) -> ProviderState | None:
+        """The state that was learned from just this target."""
+        state = self._states.get(target.provider_id)
+        return state if state is not None and state.fingerprint == _fingerprint(target) else None
+
+    def last_error(self, provider_id: str) -> DispatchError | None:
+        """What went wrong when the provider was asked last, None if nothing did."""
         state = self._states.get(provider_id)
-        failure = state.failure if state is not None else None
-        if state is None or failure is None:
-            return None
-        return state.as_error(failure, provider_id, self.now())
+        return None if state is None else state.error
 
     def retry_at(self, provider_id: str) -> datetime | None:
         """When a rate-limited provider may be asked again (UTC), None if it may be asked now."""
         state = self._states.get(provider_id)
         return state.retry_at(self.now()) if state is not None else None
+
+    def is_asking(self, provider_id: str) -> bool:
+        """Whether a request for a provider is under way."""
+        return self._asking[provider_id] > 0
+
+    # ---- asking
+
+    @contextmanager
+    def asking(self, provider_id: str) -> Iterator[None]:
+        """While a caller waits for a provider; who listens hears of the first one and of the last."""
+        with self._lock:
+            self._asking[provider_id] += 1
+            is_first = self._asking[provider_id] == 1
+        if is_first:
+            self._on_change("asking", provider_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking[provider_id] -= 1
+                is_last = not self._asking[provider_id]
+                if is_last:
+                    del self._asking[provider_id]
+            if is_last:
+                self._on_change("discovery", provider_id)
+
+    def open(self, target: Target) -> ProviderState:
+        """The state of a provider as it is now; what was learned before a change is dropped."""
+        with self._lock:
+            state = self._matching(target)
+            if state is None:
+                state = self._states[target.provider_id] = ProviderState(_fingerprint(target))
+            elif not isinstance(state.error, DiscoveryError):
+                state.error = None  # it could not be asked, and now it can
+            return state
+
+    # ---- learning
 
     def keep(self, provider_id: str, state: ProviderState, models: ModelList, listing: Listing) -> bool:
         """Takes a new list, unless the provider was changed since it was asked; tells whether it did."""
@@ -150,7 +193,7 @@ class ProviderBook:
             state.cached = replace(models, source="cache")
             state.listing = listing
             state.fetched_at = self.now()
-            state.failure = None
+            state.failure = state.error = None
             state.locked_until = 0.0
             return True
 
@@ -161,15 +204,32 @@ class ProviderBook:
             if failure.lock_seconds:
                 state.locked_until = self.now() + failure.lock_seconds
 
+    def keep_refusal(self, provider_id: str, error: DispatchError) -> None:
+        """Takes the reason for which a provider could not be asked at all; what was learned before stays."""
+        with self._lock:
+            self._states.setdefault(provider_id, ProviderState(b"")).error = error
+
+    def allow(self, provider_id: str) -> None:
+        """Forgets that a provider could not be asked without a yes, now that there is one (SEC-4)."""
+        with self._lock:
+            state = self._states.get(provider_id)
+            if state is not None and isinstance(state.error, ConsentNeededError):
+                state.error = None
+        self._on_change("discovery", provider_id)
+
     def unlock(self, provider_id: str) -> None:
         """Ends a provider's rate limit before its time (MD-10)."""
         with self._lock:
             state = self._states.get(provider_id)
-            if state is not None and state.locked_until:
+            if state is not None:
                 state.locked_until = 0.0
-                state.failure = None
+                if state.failure is not None and state.failure.kind == "RATE_LIMITED":
+                    state.failure = None
+                if isinstance(state.error, DiscoveryError) and state.error.kind == "RATE_LIMITED":
+                    state.error = None
+        self._on_change("discovery", provider_id)
 
     def forget(self, provider_id: str) -> None:
-        """Drops all that is known of a provider."""
+        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3)."""
         with self._lock:
             self._states.pop(provider_id, None)

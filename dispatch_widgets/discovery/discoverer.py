@@ -53,12 +53,13 @@ class PendingRequest:
 class Discoverer:
     """Asks providers for their models and remembers the answers.
 
-    `discover` runs on one event loop; everything else may be called from any thread.
+    `discover` runs on one event loop; the book may be read from any thread.
 
     Args:
         timeout_seconds: How long one request may take by the wall (MD-9).
         transport: What to send through in place of the network.
         clock: The wall clock, seconds since 1970.
+        book: Where what is learned is kept; a new one unless given.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class Discoverer:
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.time,
+        book: ProviderBook | None = None,
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self._transport = transport
-        self._book = ProviderBook(clock)
+        self.book = book or ProviderBook(clock)
         self._pending: dict[str, PendingRequest] = {}
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -91,28 +93,28 @@ class Discoverer:
         Raises:
             DiscoveryError: As the table of MD-15 says; ``cached`` holds the list from before.
         """
-        state = self._book.open(target)
-        now = self._book.now()
+        state = self.book.open(target)
+        now = self.book.now()
         hit = None if force_refresh else state.hit(now)
         if hit is not None:
             return hit
-        outcome: ModelList | Failure
-        if state.retry_at(now) is not None and state.failure is not None:
-            outcome = state.failure
-        else:
-            outcome = await self._ask(target, state)
-        if isinstance(outcome, ModelList):
-            return outcome
-        error = state.as_error(outcome, target.provider_id, self._book.now())
-        stale = state.stale(error) if outcome.keeps_list else None
+        with self.book.asking(target.provider_id):
+            locked = state.failure if state.retry_at(now) is not None else None
+            outcome = locked or await self._ask(target, state)
+            return outcome if isinstance(outcome, ModelList) else self._without_answer(target, state, outcome)
+
+    def _without_answer(self, target: Target, state: ProviderState, failure: Failure) -> ModelList:
+        """The list that stands in where asking failed, or the error (MD-15)."""
+        error = state.error = state.as_error(failure, target.provider_id, self.book.now())
+        stale = state.stale(error) if failure.keeps_list else None
         if stale is not None:
             return stale
-        if outcome.is_answer:
+        if failure.is_answer:
             return ModelList(
                 models=(),
                 provider_id=target.provider_id,
                 provider_name=target.name,
-                fetched_at=_utc(self._book.now()),
+                fetched_at=_utc(self.book.now()),
                 warning=str(error),
                 error=error,
             )
@@ -148,34 +150,6 @@ class Discoverer:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    def cached(self, target: Target) -> ModelList | None:
-        """The list, if there is a fresh one; never asks anybody. May be called from any thread."""
-        return self._book.cached(target)
-
-    def peek(self, target: Target) -> ModelList | None:
-        """Whatever list is held, fresh or stale; never asks anybody. May be called from any thread."""
-        return self._book.peek(target)
-
-    def last_error(self, provider_id: str) -> DiscoveryError | None:
-        """Why asking failed the last time, None if it did not. May be called from any thread."""
-        return self._book.last_error(provider_id)
-
-    def retry_at(self, provider_id: str) -> datetime | None:
-        """When a rate-limited provider may be asked again (UTC), None if it may be asked now."""
-        return self._book.retry_at(provider_id)
-
-    def is_asking(self, provider_id: str) -> bool:
-        """Whether a request to a provider is under way."""
-        return provider_id in self._pending
-
-    def unlock(self, provider_id: str) -> None:
-        """Lets a rate-limited provider be asked again before its time (MD-10)."""
-        self._book.unlock(provider_id)
-
-    def forget(self, provider_id: str) -> None:
-        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3)."""
-        self._book.forget(provider_id)
 
     async def aclose(self) -> None:
         """Cancels what is under way and closes the connections. Runs on the loop of `discover`."""
@@ -214,16 +188,16 @@ class Discoverer:
                 self._client_of_this_loop(),
                 target,
                 timeout_seconds=self.timeout_seconds,
-                now=self._book.now,
+                now=self.book.now,
                 before=state.listing,
             )
         except Failure as failure:
             level = logging.WARNING if failure.is_answer else logging.DEBUG
             _log.log(level, "%s: %s: %s", target.name, failure.kind, failure.message)
-            self._book.keep_failure(state, failure)
+            self.book.keep_failure(state, failure)
             return failure
         models = self._list(target, listing, state)
-        if self._book.keep(target.provider_id, state, models, listing):
+        if self.book.keep(target.provider_id, state, models, listing):
             return models
         return replace(models, warning="The provider was changed while this answer was on its way.")
 
@@ -247,7 +221,7 @@ class Discoverer:
             provider_id=target.provider_id,
             provider_name=target.name,
             source="live",
-            fetched_at=_utc(self._book.now()),
+            fetched_at=_utc(self.book.now()),
             warning=warning,
             added=added,
             removed=removed,

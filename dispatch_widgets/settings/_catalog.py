@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._terms import CAPABILITIES
 from ..errors import FieldProblem, InvalidInputError
 from ._edits import (
+    Impact,
     entry_index,
     given,
     known_keys,
@@ -212,8 +213,8 @@ def delete_model(document: Document, entry_id: str) -> Document:
     return without_assignments(document, {entry_id})
 
 
-def model_impact(document: Document, entry_id: str) -> tuple[str, ...]:
-    """The tasks that use a catalog entry.
+def model_impact(document: Document, entry_id: str) -> Impact:
+    """What deleting a catalog entry would hit: the entry, and the tasks that use it.
 
     Args:
         document: The document.
@@ -223,8 +224,9 @@ def model_impact(document: Document, entry_id: str) -> tuple[str, ...]:
         NotFoundError: If no entry has this id.
     """
     settings = view(document)
-    entry_index(settings, entry_id)
-    return tuple(found.task for found in settings.assignments if found.model_id == entry_id)
+    entry = settings.catalog[entry_index(settings, entry_id)]
+    tasks = tuple(found.task for found in settings.assignments if found.model_id == entry_id)
+    return Impact(entries=(entry,), tasks=tasks)
 
 
 def assign(document: Document, task: str, entry_id: str) -> Document:

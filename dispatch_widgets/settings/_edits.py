@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
@@ -14,12 +15,25 @@ from .views import view
 
 if TYPE_CHECKING:
     from .document import Document
-    from .schema import Settings
+    from .schema import CatalogEntry, Settings
 
 MOCK_IS_BUILT_IN = (
     "The mock provider is built in: it is always there, and cannot be added, changed or deleted."
 )
 _LONGEST_SHOWN_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What a deletion hits.
+
+    Attributes:
+        entries: The catalog entries that lose their provider, or that go.
+        tasks: The tasks that use one of them, in the file's order.
+    """
+
+    entries: tuple[CatalogEntry, ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 def given(values: object) -> tuple[Any, ...]:

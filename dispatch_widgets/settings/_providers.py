@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .._terms import PROVIDER_TYPES
@@ -12,6 +11,7 @@ from ..secrets import API_KEY_FIELD, clean_key, key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, BASE_URL_FIELD, normalise_base_url, shown_url
 from ._edits import (
     MOCK_IS_BUILT_IN,
+    Impact,
     given,
     known_keys,
     no_provider,
@@ -21,7 +21,7 @@ from ._edits import (
     without_assignments,
 )
 from .document import JsonObject, put, same
-from .schema import MOCK_TYPE, CatalogEntry, Provider, Settings, account_of_provider
+from .schema import MOCK_TYPE, Provider, Settings, account_of_provider
 from .views import view
 
 if TYPE_CHECKING:
@@ -31,19 +31,6 @@ if TYPE_CHECKING:
 
 _NAME = "Give it a name."
 _TYPE = f"Choose {' or '.join(PROVIDER_TYPES)}."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impact:
-    """What a deletion hits.
-
-    Attributes:
-        entries: The catalog entries that lose their provider, or that go.
-        tasks: The tasks that use one of them, in the file's order.
-    """
-
-    entries: tuple[CatalogEntry, ...] = ()
-    tasks: tuple[str, ...] = ()
 
 
 def add_provider(

@@ -18,9 +18,8 @@ from ._catalog import (
     unassign,
     update_model,
 )
-from ._edits import given, no_entry, no_provider
+from ._edits import Impact, given, no_entry, no_provider
 from ._providers import (
-    Impact,
     add_provider,
     delete_provider,
     duplicates,

@@ -133,7 +133,7 @@ def test_warm(size: int, answers: str, port: int, benchmark: Any) -> None:
                 peer.append(time.perf_counter() - before)
                 assert len(listed) == size
                 if answers == "all new":
-                    discoverer.forget("p")
+                    discoverer.book.forget("p")
                     capabilities._family.cache_clear()
                     capabilities._is_sign.cache_clear()
                 before = time.perf_counter()
@@ -324,7 +324,7 @@ def test_cache_hit(what: str, port: int, benchmark: Any) -> None:
         await discoverer.aclose()
 
     asyncio.run(fill())
-    hit = getattr(discoverer, what)
+    hit = getattr(discoverer.book, what)
     assert len(benchmark(hit, target)) == 5000
     _say(f"\nP-5 {what}: {benchmark.stats.stats.median * 1e6:.1f} µs")
     assert benchmark.stats.stats.median <= 20e-6
@@ -362,7 +362,7 @@ def test_memory(benchmark: Any) -> None:
     async def measure() -> float:
         discoverer = Discoverer(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
         await discoverer.discover(_target(1, "x", provider_id="warm-up"))
-        discoverer.forget("warm-up")
+        discoverer.book.forget("warm-up")
         gc.collect()
         tracemalloc.start()
         before = tracemalloc.get_traced_memory()[0]

@@ -65,7 +65,7 @@ def test_with_a_list_from_before(  # noqa: PLR0917
             assert again.models == first.models
             assert again.fetched_at == first.fetched_at
             assert error.message in again.warning
-            assert discoverer.peek(whom).error.kind == kind
+            assert discoverer.book.peek(whom).error.kind == kind
         else:
             with pytest.raises(DiscoveryError) as caught:
                 await discoverer.discover(whom)
@@ -75,7 +75,7 @@ def test_with_a_list_from_before(  # noqa: PLR0917
         assert error.cached.source == "stale"
         assert error.provider_id == "p"
         assert "{" not in str(error)
-        assert discoverer.last_error("p").kind == kind
+        assert discoverer.book.last_error("p").kind == kind
         await discoverer.aclose()
 
     run(work())
@@ -97,7 +97,7 @@ def test_without_a_list_from_before(  # noqa: PLR0917
             error = models.error
             assert len(models) == 0
             assert error.message in models.warning
-            assert discoverer.cached(whom) is None
+            assert discoverer.book.cached(whom) is None
         else:
             with pytest.raises(DiscoveryError) as caught:
                 await discoverer.discover(whom)
@@ -105,7 +105,7 @@ def test_without_a_list_from_before(  # noqa: PLR0917
         assert error.kind == kind
         assert error.cached is None
         assert "You see the list" not in str(error)
-        assert discoverer.peek(whom) is None
+        assert discoverer.book.peek(whom) is None
         await discoverer.aclose()
 
     run(work())
@@ -165,10 +165,10 @@ def test_a_failed_refresh_keeps_a_fresh_list_fresh(run: Any, target: Any, mocked
         assert (await discoverer.discover(target(), force_refresh=True)).source == "stale"
         hit = await discoverer.discover(target())
         assert (hit.source, hit.warning, hit.error) == ("cache", "", None)
-        assert discoverer.cached(target()) is hit
-        assert discoverer.last_error("p").kind == "MALFORMED"
+        assert discoverer.book.cached(target()) is hit
+        assert discoverer.book.last_error("p").kind == "MALFORMED"
         await discoverer.discover(target(), force_refresh=True)
-        assert discoverer.last_error("p") is None
+        assert discoverer.book.last_error("p") is None
         await discoverer.aclose()
 
     run(work())
@@ -210,10 +210,10 @@ def test_a_changed_provider_starts_anew(change: Any, run: Any, target: Any, mock
         await discoverer.discover(target())
         await discoverer.discover(target(), force_refresh=True)
         changed = target(**{"base_url": "https://llm.example.edu/v1", **change})
-        assert discoverer.cached(changed) is None
-        assert discoverer.peek(changed) is None
+        assert discoverer.book.cached(changed) is None
+        assert discoverer.book.peek(changed) is None
         models = await discoverer.discover(changed)
-        assert (models.source, models.added, discoverer.retry_at("p")) == ("live", (), None)
+        assert (models.source, models.added, discoverer.book.retry_at("p")) == ("live", (), None)
         await discoverer.aclose()
 
     run(work())
@@ -228,8 +228,8 @@ def test_a_new_name_changes_nothing(run: Any, target: Any, mocked: Any) -> None:
         discoverer = Discoverer()
         await discoverer.discover(target())
         assert (await discoverer.discover(target(name="Other"))).source == "cache"
-        discoverer.forget("p")
-        assert discoverer.cached(target()) is None
+        discoverer.book.forget("p")
+        assert discoverer.book.cached(target()) is None
         await discoverer.aclose()
 
     run(work())
@@ -248,10 +248,10 @@ def test_the_memory_is_read_from_any_thread(run: Any, target: Any, mocked: Any) 
 
         def read() -> None:
             while not stop.is_set():
-                both = (discoverer.cached(target()), discoverer.peek(target()))
+                both = (discoverer.book.cached(target()), discoverer.book.peek(target()))
                 wrong.extend(models for models in both if models is None or len(models) != 1)
-                discoverer.last_error("p")
-                discoverer.retry_at("p")
+                discoverer.book.last_error("p")
+                discoverer.book.retry_at("p")
 
         reader = threading.Thread(target=read)
         reader.start()
@@ -285,7 +285,7 @@ def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
 
         loop = asyncio.new_event_loop()
         try:
-            return PendingRequest(loop.create_future(), discoverer._book.open(whom))  # type: ignore[arg-type]
+            return PendingRequest(loop.create_future(), discoverer.book.open(whom))  # type: ignore[arg-type]
         finally:
             loop.close()
 

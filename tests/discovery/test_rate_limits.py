@@ -35,10 +35,10 @@ def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
         clock.now += hours * HOUR - 1
         again = await discoverer.discover(target(), force_refresh=True)
         assert (again.source, again.error.kind, again.retry_at) == ("stale", "RATE_LIMITED", ends)
-        assert discoverer.retry_at("p") == ends
+        assert discoverer.book.retry_at("p") == ends
         assert len(server.requests) == 2
         clock.now += 1
-        assert discoverer.retry_at("p") is None
+        assert discoverer.book.retry_at("p") is None
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
         await discoverer.aclose()
 
@@ -80,9 +80,9 @@ def test_a_rate_limit_without_a_list(run: Any, target: Any, mocked: Any, clock: 
             assert caught.value.kind == "RATE_LIMITED"
             assert caught.value.retry_at - datetime.fromtimestamp(clock.now, UTC) == timedelta(hours=1)
         assert len(server.requests) == 1
-        discoverer.unlock("p")
-        assert discoverer.retry_at("p") is None
-        assert discoverer.last_error("p") is None
+        discoverer.book.unlock("p")
+        assert discoverer.book.retry_at("p") is None
+        assert discoverer.book.last_error("p") is None
         assert (await discoverer.discover(target())).source == "live"
         await discoverer.aclose()
 
@@ -102,9 +102,9 @@ def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
         limited = await discoverer.discover(target(), force_refresh=True)
         hit = await discoverer.discover(target())
         assert (hit.source, hit.retry_at) == ("cache", limited.retry_at)
-        assert discoverer.cached(target()) == hit
+        assert discoverer.book.cached(target()) == hit
         assert limited.retry_at is not None
-        discoverer.unlock("p")
+        discoverer.book.unlock("p")
         assert (await discoverer.discover(target())).retry_at is None
         await discoverer.aclose()
 

@@ -95,9 +95,9 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
             else:
                 shown.append(f"{models!r}{models.error!r}{pickle.dumps(models)!r}{models.warning}")
         shown.append(
-            f"{discoverer.last_error('p')!r}{whom!r}{discoverer.__dict__!r}{discoverer.peek(whom)!r}"
+            f"{discoverer.book.last_error('p')!r}{whom!r}{discoverer.__dict__!r}{discoverer.book.peek(whom)!r}"
         )
-        shown.append(repr(discoverer._book._states))
+        shown.append(repr(discoverer.book._states))
         shown.append(str(await diagnose(whom, timeout_seconds=2)))
         await discoverer.aclose()
 

@@ -30,14 +30,14 @@ def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, mocke
         old = asyncio.ensure_future(discoverer.discover(target()))
         await asyncio.sleep(0.01)
         if forget:
-            discoverer.forget("p")
+            discoverer.book.forget("p")
         new = asyncio.ensure_future(discoverer.discover(target(api_key="sk-new-key-0000000000")))
         await asyncio.sleep(0.01)
         server.gate.set()
         assert [model.id for model in await new] == ["b", "a"]
         assert "changed while" in (await old).warning
-        assert discoverer.cached(target()) is None
-        assert len(discoverer.cached(target(api_key="sk-new-key-0000000000"))) == 2
+        assert discoverer.book.cached(target()) is None
+        assert len(discoverer.book.cached(target(api_key="sk-new-key-0000000000"))) == 2
         await discoverer.aclose()
 
     run(work())
@@ -55,7 +55,7 @@ def test_callers_share_one_request(run: Any, target: Any, mocked: Any) -> None:
         )
         assert len(server.requests) == 1
         assert all(each is lists[0] for each in lists)
-        assert not discoverer.is_asking("p")
+        assert not discoverer.book.is_asking("p")
         await discoverer.aclose()
 
     run(work())
@@ -91,7 +91,7 @@ def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: A
         await asyncio.sleep(0.01)
         first.cancel()
         await asyncio.sleep(0.01)
-        assert discoverer.is_asking("p")
+        assert discoverer.book.is_asking("p")
         server.gate.set()
         assert len(await second) == 1
         assert first.cancelled()
@@ -101,7 +101,7 @@ def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: A
         await asyncio.sleep(0.01)
         alone.cancel()
         await asyncio.gather(alone, return_exceptions=True)
-        assert not discoverer.is_asking("p")
+        assert not discoverer.book.is_asking("p")
         server.gate.set()
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
         assert len(server.requests) == 3
@@ -151,12 +151,12 @@ def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, mocked: An
         answers = discoverer.discover_all([target(provider_id="a"), target(provider_id="b")])
         waiting = asyncio.ensure_future(anext(answers))
         await asyncio.sleep(0.01)
-        assert discoverer.is_asking("a")
+        assert discoverer.book.is_asking("a")
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         await answers.aclose()
-        assert not discoverer.is_asking("a")
-        assert not discoverer.is_asking("b")
+        assert not discoverer.book.is_asking("a")
+        assert not discoverer.book.is_asking("b")
         await discoverer.aclose()
 
     run(work())

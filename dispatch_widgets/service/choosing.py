@@ -1,0 +1,104 @@
+"""Who and what is meant by an id, a name or a task, in one state of the settings (API-5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._text import clean
+from ..errors import FieldProblem, InvalidInputError, UnresolvedTaskError
+from ..secrets import redact
+from ..settings.registry import no_entry, no_provider
+from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID, ProviderList
+from ..settings.tasks import TASKS
+
+if TYPE_CHECKING:
+    from ..settings.schema import CatalogEntry, Provider, Settings
+    from ..settings.tasks import Task
+
+
+def shown_providers(settings: Settings) -> ProviderList:
+    """All providers in the file's order, and the mock provider if an entry refers to it (PM-5, PM-7)."""
+    mock_is_used = any(entry.provider_id == MOCK_PROVIDER_ID for entry in settings.catalog)
+    if mock_is_used and settings.provider(MOCK_PROVIDER_ID) is MOCK_PROVIDER:
+        return ProviderList((*settings.providers, MOCK_PROVIDER))
+    return ProviderList(settings.providers)
+
+
+def provider_of(settings: Settings, provider_id: str) -> Provider:
+    """The provider with an id.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    provider = settings.provider(provider_id)
+    if provider is None:
+        raise no_provider(provider_id)
+    return provider
+
+
+def provider_called(settings: Settings, provider: str) -> Provider:
+    """The provider with an id, or else the one with a name.
+
+    Raises:
+        NotFoundError: If there is none.
+        InvalidInputError: If several have the name.
+    """
+    shown = shown_providers(settings)
+    chosen = [p for p in shown if p.id == provider] or [p for p in shown if p.name == provider]
+    if len(chosen) > 1:
+        raise InvalidInputError(
+            [FieldProblem("provider", f"{len(chosen)} providers are called {provider!r}.")],
+            hint="Give the provider's id instead: " + ", ".join(p.id for p in chosen),
+        )
+    return chosen[0] if chosen else provider_of(settings, provider)
+
+
+def entry_of(settings: Settings, entry_id: str) -> CatalogEntry:
+    """The catalog entry with an id.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    entry = settings.entry(entry_id)
+    if entry is None:
+        raise no_entry(entry_id)
+    return entry
+
+
+def entry_for(settings: Settings, task: str) -> CatalogEntry:
+    """The entry that a task was given, which has a provider.
+
+    Raises:
+        InvalidInputError: If there is no such task.
+        UnresolvedTaskError: If it has no entry, or one that cannot be used; says where to mend it.
+    """
+    known_task(task)
+    assignment = settings.assignments.get(task)
+    if assignment is None:
+        raise UnresolvedTaskError(
+            f"The task {task} has no model.",
+            task=task,
+            hint="Choose one in the panel's Router tab, or call assign(task, entry_id).",
+        )
+    if assignment.problem:
+        raise UnresolvedTaskError(
+            f"The task {task} has no usable model. {assignment.problem}",
+            task=task,
+            hint="Choose another entry in the Router tab, or give this one a provider in Models.",
+        )
+    return entry_of(settings, assignment.model_id)
+
+
+def known_task(task: str) -> Task:
+    """The task, checked.
+
+    Raises:
+        InvalidInputError: If it is none of the six.
+    """
+    for known in TASKS:
+        if known == task:
+            return known
+    raise InvalidInputError(
+        [FieldProblem("task", f"{clean(redact(str(task)), 40)!r} is not a task.")],
+        hint=f"The tasks are {', '.join(TASKS)}.",
+    )

@@ -1,0 +1,54 @@
+"""What a catalog entry can do, and how that is known (PM-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ..discovery.capabilities import infer_capabilities
+
+if TYPE_CHECKING:
+    from .._terms import Capability
+    from ..discovery.models import ModelList
+    from ..settings.schema import CatalogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKind:
+    """What a catalog entry can do, and how that is known.
+
+    Attributes:
+        capabilities: ``chat``, ``embedding``, or empty for a model that is neither.
+        known: ``stated`` in the file, ``listed`` by its provider, ``inferred`` from the model's id, or
+            ``unknown`` (an empty list in the file, which the app and this package count as chat).
+    """
+
+    capabilities: tuple[Capability, ...]
+    known: Literal["stated", "listed", "inferred", "unknown"]
+
+
+def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
+    """What an entry can do, given its provider's list (PM-6).
+
+    Args:
+        entry: A catalog entry.
+        models: The list that is held of its provider; None if there is none.
+    """
+    if entry.capabilities:
+        return EntryKind(entry.capabilities, "stated")
+    if entry.capabilities is not None:
+        return EntryKind(("chat",), "unknown")
+    return kind_of_model(entry.model, models)
+
+
+def kind_of_model(model: str, models: ModelList | None) -> EntryKind:
+    """What a model can do of which no entry states it.
+
+    Args:
+        model: The model's id.
+        models: The list that is held of its provider; None if there is none.
+    """
+    listed = models.get(model) if models is not None else None
+    if listed is not None:
+        return EntryKind(listed.capabilities, "listed")
+    return EntryKind(infer_capabilities(model), "inferred")

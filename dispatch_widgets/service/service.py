@@ -1,0 +1,1038 @@
+"""The one object behind the panels, the command line and the notebooks (API-1).
+
+It is the only place where the settings file and model discovery meet. Every change is validated first and
+saved at once; reading picks up what other programs have written meanwhile. A read takes the settings once and
+answers from that state; a change answers from what it saved.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from .._loop import background
+from .._quiet import quiet, quietly
+from .._resolve import describe
+from ..errors import FieldProblem, InvalidInputError
+from ..pasted import unwrapped_key
+from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
+from ..settings import registry
+from ..settings.locate import locate
+from ..settings.registry import Impact, NewModel, given, no_provider
+from ..settings.tasks import TASK_NEEDS
+from ..settings.views import provider_in, view
+from ..trying import TRY_TIMEOUT_SECONDS, attempt
+from ..urls import normalise_base_url, shown_url
+from .asking import Asking
+from .choosing import entry_for, entry_of, known_task, provider_called, provider_of, shown_providers
+from .consent import Consents, Sending, check_as_seen
+from .entry_kinds import kind_of, kind_of_model
+from .file import SettingsFile
+from .registered_keys import registered_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from concurrent.futures import Future
+    from datetime import datetime
+    from pathlib import Path
+
+    import httpx
+
+    from .._resolve import ResolvedModel
+    from ..discovery.diagnose import Diagnosis
+    from ..discovery.models import ModelList
+    from ..errors import DispatchError, SettingsFileError
+    from ..leaks import ScanReport
+    from ..settings.backups import Added
+    from ..settings.document import Document
+    from ..settings.locate import Location
+    from ..settings.report import MigrationReport
+    from ..settings.schema import (
+        Assignment,
+        Assignments,
+        CatalogEntry,
+        Provider,
+        ProviderList,
+        Settings,
+    )
+    from ..settings.store import Backup
+    from ..trying import TryResult
+    from .asking import ResultCallback
+    from .entry_kinds import EntryKind
+
+_log = logging.getLogger("dispatch_widgets")
+
+REQUEST_TIMEOUT_SECONDS = 10.0
+_LONGEST_TIMEOUT_SECONDS = 86_400
+_Key = TypeVar("_Key", str, str | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a subscriber is told.
+
+    Attributes:
+        what: ``settings`` (the file's content as shown), ``asking`` (a request began) or
+            ``discovery`` (a request ended, or a lock was lifted).
+        provider_id: Whose list it is about; empty for ``settings``.
+    """
+
+    what: Literal["settings", "asking", "discovery"]
+    provider_id: str = ""
+
+
+def _checked_timeout(seconds: object) -> float:
+    if isinstance(seconds, int | float) and 0 < seconds <= _LONGEST_TIMEOUT_SECONDS:
+        return float(seconds)
+    raise InvalidInputError(
+        [FieldProblem("timeout_seconds", "Give a number of seconds above 0, at most those of a day.")]
+    )
+
+
+class SettingsService:
+    """Providers, models and tasks of one settings file.
+
+    Args:
+        path: The settings file; found as ST-1 says if None.
+        timeout_seconds: Wall-clock deadline of one request to a provider, in seconds.
+        auto_migrate: Whether a file from before providers is migrated by itself (MIG-1).
+        transport: An httpx transport in place of the network, for tests.
+        clock: Wall clock in seconds since 1970, for tests; `time.time` if None.
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        *,
+        timeout_seconds: float = REQUEST_TIMEOUT_SECONDS,
+        auto_migrate: bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self.location: Location = locate(path)
+        timeout_seconds = _checked_timeout(timeout_seconds)
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._lock = threading.Lock()
+        self._transport = transport
+        self._consents = Consents()
+        self._asking = Asking(
+            consents=self._consents,
+            on_change=lambda what, provider_id: self._tell(Change(what, provider_id)),
+            timeout_seconds=timeout_seconds,
+            transport=transport,
+            clock=clock,
+        )
+        self._file = SettingsFile(
+            self.location.path,
+            auto_migrate=auto_migrate,
+            clock=clock or time.time,
+            on_change=self._settings_changed,
+        )
+
+    def __repr__(self) -> str:
+        return f"SettingsService({str(self.path)!r})"
+
+    # ---- who listens
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Be told of every change, from whichever thread it happens in.
+
+        Args:
+            callback: Called with a `Change`; what it raises is logged and goes no further.
+
+        Returns:
+            A function that ends the subscription.
+        """
+        with self._lock:
+            self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if callback in self._subscribers:
+                    self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def _tell(self, change: Change) -> None:
+        with self._lock:
+            subscribers = tuple(self._subscribers)
+        for callback in subscribers:
+            try:
+                callback(change)
+            except Exception:  # noqa: BLE001 - one listener must not silence the others
+                _log.exception("A subscriber failed.")
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._asking.follow(settings)
+        self._tell(Change("settings"))
+
+    def _edit(self, change: Callable[[Document], Document], what: str = "") -> Settings:
+        """The settings as this change saved them, whatever another program has written since."""
+        return view(self._file.edit(change, what=what).document, path=str(self.path))
+
+    # ---- the file
+
+    @property
+    def path(self) -> Path:
+        """The settings file."""
+        return self._file.path
+
+    @property
+    def settings(self) -> Settings:
+        """The whole file as a validated, read-only view.
+
+        Raises:
+            SettingsFileError: If the file cannot be read as settings (ST-4); it is left as it is.
+        """
+        return self._file.settings
+
+    @property
+    def problem(self) -> SettingsFileError | None:
+        """Why the file cannot be read; None when it can."""
+        if self._file.changed_outside():
+            self._file.reload()
+        return self._file.problem
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the file was last written (UTC); None while there is none."""
+        return self._file.saved_at
+
+    @property
+    def saved_by(self) -> str:
+        """``this notebook``, ``another program``, or empty if that is not known."""
+        return self._file.saved_by
+
+    @property
+    def migration_report(self) -> MigrationReport | None:
+        """What the migration of this file did; None if this service saw none."""
+        return self._file.report
+
+    @property
+    def awaiting_migration(self) -> bool:
+        """Whether the file is in the old format and waits for `migrate`; nothing is written until then."""
+        return self._file.awaiting_migration
+
+    def changed_outside(self) -> bool:
+        """Whether another program has changed the file since it was last looked at (ST-6)."""
+        return self._file.changed_outside()
+
+    def reload(self) -> bool:
+        """Read the file again.
+
+        Returns:
+            Whether anything that is shown has changed.
+        """
+        return self._file.reload()
+
+    @property
+    def undoable(self) -> str:
+        """What `undo` would take back, in a few words such as ``Lab was deleted``; empty if nothing."""
+        return self._file.undoable
+
+    def undo(self) -> str:
+        """Take back this service's last change, as long as nobody has changed the file since.
+
+        Returns:
+            What was taken back.
+
+        Raises:
+            DispatchError: If there is nothing to take back.
+        """
+        return self._file.undo()
+
+    def preview_migration(self) -> MigrationReport | None:
+        """What `migrate` would do, without writing (MIG-6); None if nothing is to be done."""
+        return self._file.preview()
+
+    def migrate(self) -> MigrationReport | None:
+        """Convert a file from before providers now, after a backup.
+
+        Returns:
+            What was done; the report of the last migration, or None, if nothing was to be done.
+        """
+        return self._file.migrate_now()
+
+    def convert_entries(self) -> MigrationReport:
+        """Convert entries that still hold credentials of their own in a file with providers (MIG-8)."""
+        return self._file.convert_entries()
+
+    def backups(self) -> tuple[Backup, ...]:
+        """The backups beside the file, newest first."""
+        return self._file.store.backups()
+
+    def restore(self, backup: Backup | Path) -> None:
+        """Put a backup back in the file's place; the file of now becomes a backup itself (MIG-5).
+
+        Args:
+            backup: One of `backups`, or its path.
+        """
+        self._file.restore(backup)
+
+    def added_since(self, backup: Backup | Path) -> Added:
+        """The providers and entries that are there now and not in a backup: restoring it drops them.
+
+        Args:
+            backup: One of `backups`, or its path.
+
+        Raises:
+            NotFoundError: If it is no backup of this file, or is gone.
+            UnreadableSettingsError: If it cannot be read as settings.
+        """
+        return self._file.added_since(backup)
+
+    def delete_backup(self, backup: Backup | Path) -> None:
+        """Delete one backup.
+
+        Args:
+            backup: One of `backups`, or its path.
+        """
+        self._file.store.delete_backup(backup)
+
+    def move_away(self) -> Path:
+        """Move a broken file aside, so that the next save starts a new one (ST-4).
+
+        Returns:
+            Where the file is now.
+        """
+        return self._file.move_away()
+
+    # ---- the providers
+
+    def get_providers(self) -> ProviderList:
+        """All providers in the file's order, and the mock provider if an entry refers to it (PM-5, PM-7).
+
+        Returns:
+            A tuple that reads as a table where it is shown.
+        """
+        return shown_providers(self.settings)
+
+    def provider(self, provider_id: str) -> Provider:
+        """One provider.
+
+        Args:
+            provider_id: Its id; ``mock`` is always there.
+
+        Raises:
+            NotFoundError: If there is none.
+        """
+        return provider_of(self.settings, provider_id)
+
+    @quiet
+    def add_provider(
+        self,
+        *,
+        name: str,
+        type: str,  # noqa: A002
+        api_key: str,
+        base_url: str | None = None,
+        pasted: bool = True,
+    ) -> Provider:
+        """Register a provider (PM-2).
+
+        Args:
+            name: What to call it; names may repeat.
+            type: ``anthropic`` or ``openai-compatible``.
+            api_key: The key, or a reference such as ``${OPENAI_API_KEY}``. What was clearly pasted around it
+                (quotes, ``Bearer``, ``export NAME=`` …) is taken off, and ``$NAME`` becomes ``${NAME}``; that
+                is logged as a warning, which a cell shows (SEC-3).
+            base_url: Where its API begins, such as ``https://api.openai.com/v1``. Needed for
+                ``openai-compatible``; for ``anthropic`` only for a gateway. What is taken off its end, and
+                that a key would travel in the clear, is logged as a warning, which a cell shows (MD-14).
+            pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
+
+        Raises:
+            InvalidInputError: With one problem for each field that cannot be used; nothing is saved.
+        """
+        api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
+        made: list[str] = []
+
+        def change(document: Document) -> Document:
+            document, provider_id = registry.add_provider(
+                document, name=name, type=type, api_key=api_key, base_url=base_url
+            )
+            made[:] = [provider_id]
+            return document
+
+        # What was written, not what is there by now: another program may have put another host there.
+        added = _provider_of(self._file.edit(change).document, made[0])
+        self._given_here(added, api_key)
+        _tell_of(notes, base_url, added)
+        return added
+
+    @quiet
+    def update_provider(
+        self,
+        provider_id: str,
+        *,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002
+        api_key: str | None = None,
+        base_url: str | None = None,
+        pasted: bool = True,
+        seen: Provider | None = None,
+        sending: tuple[str, str] | None = None,
+        consent: bool = True,
+    ) -> Provider:
+        """Change a provider; what is not given stays (PM-3).
+
+        Args:
+            provider_id: Which one.
+            name: A new name.
+            type: A new type; the base URL goes with the old one unless a new one is given.
+            api_key: A new key; an empty text keeps the old one. What was pasted around it is taken off, as
+                in `add_provider`.
+            base_url: A new base URL; an empty text clears it.
+            pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
+            seen: The provider as the user saw it, where they did: a key that was changed meanwhile does
+                not go to the host of this change, nor the key of this change to a host that was changed
+                meanwhile (SEC-8).
+            sending: What the user agreed is sent where, as `needs_consent` gives it; the yes is saved
+                for that only.
+            consent: Whether a reference in ``api_key`` is given by the user, who thereby says that it
+                may be sent. False for a program that passes on what it was sent itself.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+            InvalidInputError: If a field cannot be used; nothing is saved.
+            ChangedMeanwhileError: If it is not as it was seen or agreed to; nothing is saved.
+            ConsentNeededError: If something else than was agreed to would be sent, or elsewhere; nothing
+                is saved.
+        """
+        api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
+        agreed = None if sending is None else Sending(*sending)
+        moves = (type, api_key, base_url) != (None, None, None)
+
+        def change(document: Document) -> Document:
+            def changed(before: Document) -> Document:
+                return registry.update_provider(
+                    before, provider_id, name=name, type=type, api_key=api_key, base_url=base_url
+                )
+
+            after = changed(document)
+            if seen is not None and moves:
+                expected = _provider_of(changed(_document_of(seen)), provider_id)
+                check_as_seen(_provider_of(after, provider_id), expected)
+            if agreed is not None:
+                self._consents.compare(_provider_of(after, provider_id), agreed)
+            return after
+
+        saved = _provider_of(self._file.edit(change).document, provider_id)
+        if agreed is not None:
+            self._allow(saved, agreed)
+        elif consent:
+            self._given_here(saved, api_key)
+        _tell_of(notes, base_url, saved)
+        return saved
+
+    def impact_of_deleting_provider(self, provider_id: str) -> Impact:
+        """Which entries and tasks a deletion would hit.
+
+        Args:
+            provider_id: Which provider.
+        """
+        return registry.impact(self._file.document, provider_id)
+
+    def delete_provider(self, provider_id: str, *, unassign: bool = False) -> Impact:
+        """Delete a provider; its catalog entries stay and are marked (PM-4).
+
+        Args:
+            provider_id: Which one.
+            unassign: Whether to take its entries' tasks away too.
+
+        Returns:
+            The entries and tasks that are hit.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        hit: list[Impact] = []
+
+        def change(document: Document) -> Document:
+            hit[:] = [registry.impact(document, provider_id)]
+            return registry.delete_provider(document, provider_id, unassign=unassign)
+
+        self._file.edit(change, what=f"{self.provider(provider_id).name} was deleted")
+        return hit[0]
+
+    def merge_providers(self, keep: str, others: Iterable[str]) -> Provider:
+        """Give the entries of some providers to another and delete those (PM-8), in one write.
+
+        Args:
+            keep: The id of the provider that stays.
+            others: The ids of those that go; a text is one id.
+
+        Raises:
+            NotFoundError: If one of them does not exist.
+        """
+        gone = given(others)
+        saved = self._edit(
+            lambda document: registry.merge_providers(document, keep, gone), "Providers were merged"
+        )
+        return provider_of(saved, keep)
+
+    def merge_duplicates(self) -> tuple[tuple[str, ...], ...]:
+        """Merge every group of `duplicates` into its first provider, all in one write (PM-8).
+
+        So one `undo` takes all of it back, and a file that another program reads meanwhile is never
+        half merged.
+
+        Returns:
+            The groups that were merged; the first id of each is the provider that stayed.
+        """
+        merged: list[tuple[str, ...]] = []
+
+        def change(document: Document) -> Document:
+            document, merged[:] = registry.merge_duplicates(document)
+            return document
+
+        self._file.edit(change, what="Duplicates were merged")
+        return tuple(merged)
+
+    def duplicates(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of provider ids that have the same type, key and address."""
+        return registry.duplicates(self._file.document)
+
+    # ---- what may be sent where
+
+    def needs_consent(self, provider_id: str) -> Sending | None:
+        """What may not be sent for a provider before `allow_sending`, and where it would go (SEC-4).
+
+        That is so for a key that is a reference and that neither belongs to this host (as a well-known
+        provider's own variable does) nor was given here, in this process, through `add_provider` or
+        `update_provider`.
+
+        Args:
+            provider_id: Which provider.
+
+        Returns:
+            The variable's name (or the ``keyring:`` reference) and the host, a pair with these names;
+            None when nothing stands in the way, or when the variable is not set, so that there is
+            nothing to send. The host has its scheme where that is not the usual one: https, and http on
+            this machine and in private networks.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        return self._consents.needed(self.provider(provider_id))
+
+    def allow_sending(
+        self, provider_id: str, *, variable: str | None = None, host: str | None = None
+    ) -> None:
+        """Say that a provider's referenced key may be sent to its host; holds while this process runs.
+
+        It holds for this reference and this host: where either is changed by someone else, it is asked
+        for anew.
+
+        Args:
+            provider_id: Which provider.
+            variable: What may be sent, as `needs_consent` or the error said it.
+            host: Where it may be sent, in the same words. Without both it is a yes to what the file says
+                at this moment, whatever was said before.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+            ConsentNeededError: If the file names another variable or host by now; says which.
+            ChangedMeanwhileError: If it names others by now for which no yes is needed.
+        """
+        unnamed = variable is None and host is None
+        self._allow(self.provider(provider_id), None if unnamed else Sending(variable or "", host or ""))
+
+    def _given_here(self, provider: Provider, api_key: object) -> None:
+        """A reference that the user has just given here may be sent where they gave it for."""
+        if isinstance(api_key, str) and is_reference(api_key.strip()):
+            self._consents.allow(provider)
+
+    def _allow(self, provider: Provider, seen: Sending | None) -> None:
+        self._consents.allow(provider, seen)
+        self._asking.book.allow(provider.id)
+
+    # ---- their models
+
+    def discover_models(self, provider_id: str, force_refresh: bool = False) -> ModelList:
+        """The models that a provider offers; works in a cell, a script and a panel's callback.
+
+        Args:
+            provider_id: Whom to ask.
+            force_refresh: Whether to go past the cache, which is good for an hour (MD-6, MD-7).
+
+        Raises:
+            NotFoundError: If there is no such provider.
+            DiscoveryError: If asking failed and no list can stand in (MD-15).
+        """
+        return background.call(self.start_discovery(provider_id, force_refresh=force_refresh))
+
+    async def discover_models_async(self, provider_id: str, force_refresh: bool = False) -> ModelList:
+        """See `discover_models`.
+
+        Args:
+            provider_id: Whom to ask.
+            force_refresh: Whether to go past the cache.
+        """
+        return await background.wait(self.start_discovery(provider_id, force_refresh=force_refresh))
+
+    def start_discovery(self, provider_id: str, *, force_refresh: bool = False) -> Future[ModelList]:
+        """Start asking and return at once; cancelling the future cancels the request.
+
+        Args:
+            provider_id: Whom to ask.
+            force_refresh: Whether to go past the cache.
+        """
+        return self._asking.start(self.provider(provider_id), force_refresh=force_refresh)
+
+    def refresh_all(
+        self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
+    ) -> dict[str, ModelList | DispatchError]:
+        """Ask all providers at once; each has its own result, a list or an error (MD-12).
+
+        Args:
+            force_refresh: Whether to go past the cache.
+            on_result: Called from the background loop with each id and result as it comes.
+        """
+        return background.call(self._ask_all(force_refresh, on_result))
+
+    async def refresh_all_async(
+        self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
+    ) -> dict[str, ModelList | DispatchError]:
+        """See `refresh_all`.
+
+        Args:
+            force_refresh: Whether to go past the cache.
+            on_result: Called with each id and result as it comes.
+        """
+        return await background.wait(self._ask_all(force_refresh, on_result))
+
+    def _ask_all(
+        self, force_refresh: bool, on_result: ResultCallback | None
+    ) -> Coroutine[Any, Any, dict[str, ModelList | DispatchError]]:
+        return self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
+
+    def diagnose(self, provider_id: str) -> Diagnosis:
+        """Find out step by step why a provider gives no models (MD-14): name, connection, answer, guess.
+
+        Only the provider's own host is tried.
+
+        Args:
+            provider_id: Which provider; the mock provider has nothing to find out.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        return background.call(self.start_diagnosis(provider_id))
+
+    def start_diagnosis(self, provider_id: str) -> Future[Diagnosis]:
+        """`diagnose` without waiting, for panels; cancelling the future cancels the requests.
+
+        Args:
+            provider_id: Which provider.
+        """
+        return background.submit(self._asking.diagnose(self.provider(provider_id)))
+
+    def known_models(self, provider_id: str) -> ModelList | None:
+        """The list that is held for a provider, fresh or old; never asks.
+
+        Args:
+            provider_id: Whose list.
+        """
+        provider = self.settings.provider(provider_id)
+        return None if provider is None else self._asking.held(provider)
+
+    def last_error(self, provider_id: str) -> DispatchError | None:
+        """What went wrong when the provider was asked last; None if nothing did.
+
+        Args:
+            provider_id: Which provider.
+        """
+        return self._asking.book.last_error(provider_id)
+
+    def retry_at(self, provider_id: str) -> datetime | None:
+        """When a rate-limited provider may be asked again (UTC); None if it may now (MD-10).
+
+        Args:
+            provider_id: Which provider.
+        """
+        return self._asking.book.retry_at(provider_id)
+
+    def unlock(self, provider_id: str) -> None:
+        """Lift a rate limit's lock before its time (MD-10).
+
+        Args:
+            provider_id: Which provider.
+        """
+        self._asking.book.unlock(provider_id)
+
+    def is_asking(self, provider_id: str) -> bool:
+        """Whether a request for this provider is under way.
+
+        Args:
+            provider_id: Which provider.
+        """
+        return self._asking.book.is_asking(provider_id)
+
+    # ---- the catalog and the tasks
+
+    @property
+    def catalog(self) -> tuple[CatalogEntry, ...]:
+        """The models the user chose to keep, in the file's order; ``problem`` says what is wrong with one."""
+        return self.settings.catalog
+
+    @property
+    def assignments(self) -> Assignments:
+        """Which entry does which task; also by name: ``service.assignments["grade"]``."""
+        return self.settings.assignments
+
+    def entry(self, entry_id: str) -> CatalogEntry:
+        """One catalog entry.
+
+        Args:
+            entry_id: Its id.
+
+        Raises:
+            NotFoundError: If there is none.
+        """
+        return entry_of(self.settings, entry_id)
+
+    @quiet
+    def add_model(
+        self,
+        *,
+        provider_id: str,
+        model: str,
+        label: str | None = None,
+        capabilities: Iterable[str] | None = None,
+        tasks: Iterable[str] = (),
+    ) -> CatalogEntry:
+        """Keep a model in the catalog (PM-6).
+
+        Args:
+            provider_id: Who serves it.
+            model: The model's id, from the provider's list or typed by hand.
+            label: A display name.
+            capabilities: ``chat`` and ``embedding``; inferred from the id when not given.
+            tasks: Tasks to give it at once.
+
+        Raises:
+            InvalidInputError: If a field cannot be used; nothing is saved.
+            NotFoundError: If there is no such provider.
+        """
+        new = NewModel(
+            provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks
+        )
+        return self.add_models([new])[0]
+
+    @quiet
+    def add_models(self, models: Iterable[NewModel]) -> tuple[CatalogEntry, ...]:
+        """Keep several models at once, in one write: all of them or none.
+
+        Args:
+            models: What to keep.
+
+        Raises:
+            InvalidInputError: If a field of one of them cannot be used; nothing is saved.
+            NotFoundError: If a provider does not exist.
+        """
+        wanted = [new.settled() for new in models]
+        made: list[str] = []
+
+        def change(document: Document) -> Document:
+            document, made[:] = registry.add_models(document, wanted)
+            return document
+
+        what = f"{len(wanted)} added" if len(wanted) != 1 else f"{wanted[0].model} was added"
+        saved = self._edit(change, what)
+        return tuple(entry_of(saved, entry_id) for entry_id in made)
+
+    @quiet
+    def update_model(
+        self,
+        entry_id: str,
+        *,
+        provider_id: str | None = None,
+        model: str | None = None,
+        label: str | None = None,
+        capabilities: Iterable[str] | None = None,
+    ) -> CatalogEntry:
+        """Change a catalog entry; what is not given stays.
+
+        Args:
+            entry_id: Which one.
+            provider_id: Another provider for it.
+            model: Another model id.
+            label: A new display name; an empty text clears it.
+            capabilities: What it can do.
+
+        Raises:
+            NotFoundError: If there is no such entry or provider.
+            InvalidInputError: If a field cannot be used; nothing is saved.
+        """
+        wanted = registry.read_once(capabilities)
+        saved = self._edit(
+            lambda document: registry.update_model(
+                document, entry_id, provider_id=provider_id, model=model, label=label, capabilities=wanted
+            )
+        )
+        return entry_of(saved, entry_id)
+
+    def impact_of_deleting_model(self, entry_id: str) -> Impact:
+        """Which tasks a deletion would hit.
+
+        Args:
+            entry_id: Which entry.
+        """
+        return registry.model_impact(self._file.document, entry_id)
+
+    def delete_model(self, entry_id: str) -> Impact:
+        """Delete a catalog entry, and its tasks' assignments with it.
+
+        Args:
+            entry_id: Which one.
+
+        Returns:
+            The entry and the tasks that are not set any more.
+        """
+        hit: list[Impact] = []
+
+        def change(document: Document) -> Document:
+            hit[:] = [registry.model_impact(document, entry_id)]
+            return registry.delete_model(document, entry_id)
+
+        self._file.edit(change, what=f"{self.entry(entry_id).title} was deleted")
+        return hit[0]
+
+    def assign(self, task: str, entry_id: str) -> Assignment:
+        """Give a task a catalog entry.
+
+        Args:
+            task: One of the six tasks.
+            entry_id: The entry that is to do it.
+
+        Raises:
+            InvalidInputError: If there is no such task.
+            NotFoundError: If there is no such entry.
+        """
+        saved = self._edit(lambda document: registry.assign(document, task, entry_id), f"{task} was set")
+        assignment: Assignment = saved.assignments[task]
+        return assignment
+
+    def unassign(self, task: str) -> None:
+        """Take a task's entry away; nothing happens if it has none.
+
+        Args:
+            task: One of the six tasks.
+        """
+        self._file.edit(lambda document: registry.unassign(document, task), what=f"{task} was unset")
+
+    def capabilities_of(self, entry: CatalogEntry) -> EntryKind:
+        """What an entry can do: as the file states, as its provider lists, or as its model's id tells (PM-6).
+
+        Args:
+            entry: A catalog entry.
+        """
+        listed = None if entry.capabilities is not None else self.known_models(entry.provider_id or "")
+        return kind_of(entry, listed)
+
+    def entries_for(self, task: str) -> tuple[CatalogEntry, ...]:
+        """The usable entries that can do a task: embedding models for ``embed``, chat models for the others.
+
+        Args:
+            task: One of the six tasks.
+
+        Raises:
+            InvalidInputError: If there is no such task.
+        """
+        needed = TASK_NEEDS[known_task(task)]
+        settings = self.settings
+        lists = {provider.id: self._asking.held(provider) for provider in shown_providers(settings)}
+        return tuple(
+            entry
+            for entry in settings.catalog
+            if not entry.problem and needed in kind_of(entry, lists.get(entry.provider_id or "")).capabilities
+        )
+
+    # ---- what the next cell uses
+
+    def resolve(self, task: str) -> ResolvedModel:
+        """The model that a task was given, with provider, base URL and key ready to use (API-5).
+
+        Args:
+            task: One of the six tasks.
+
+        Raises:
+            InvalidInputError: If there is no such task.
+            UnresolvedTaskError: If it has no model, or one that cannot be used; says where to mend it.
+            MissingVariableError: If the key refers to a variable that is not set.
+            ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
+        """
+        settings = self.settings
+        entry = entry_for(settings, task)
+        provider = provider_of(settings, entry.provider_id or "")
+        return self._described(provider, entry.model, task=task, entry=entry)
+
+    def resolve_model(self, provider: str, model: str) -> ResolvedModel:
+        """A model by provider and id, for those who do not think in tasks (API-5).
+
+        Args:
+            provider: The provider's id, or its name if no other has the same.
+            model: The model's id.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+            InvalidInputError: If the name belongs to several, or the model's id is blank.
+            ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
+        """
+        if not isinstance(model, str) or not model.strip():
+            raise InvalidInputError([FieldProblem("model", "Type a model id.")])
+        return self._described(provider_called(self.settings, provider), model.strip())
+
+    @quiet
+    def _described(
+        self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
+    ) -> ResolvedModel:
+        self._consents.check(provider)
+        listed = self._asking.held(provider)
+        kind = kind_of_model(model, listed) if entry is None else kind_of(entry, listed)
+        return describe(
+            provider,
+            model,
+            api_key=resolve_key("" if provider.is_mock else provider.credentials.api_key.get_secret_value()),
+            task=task,
+            entry=entry,
+            capabilities=kind.capabilities,
+        )
+
+    # ---- does what was picked answer?
+
+    def try_task(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
+        """Ask the model of a task for a few tokens, or for one embedding.
+
+        A request that fails is a result, not an exception: ``result.error`` says why, with a hint.
+
+        Args:
+            task: One of the six tasks.
+            timeout_seconds: How long it may take, by the wall.
+
+        Raises:
+            DispatchError: If there is nothing to ask: everything that `resolve` raises.
+        """
+        return background.call(self.start_try(task, timeout_seconds=timeout_seconds))
+
+    async def try_task_async(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
+        """See `try_task`.
+
+        Args:
+            task: One of the six tasks.
+            timeout_seconds: How long it may take, by the wall.
+        """
+        return await background.wait(self.start_try(task, timeout_seconds=timeout_seconds))
+
+    def try_model(
+        self, provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS
+    ) -> TryResult:
+        """Ask a model for a few tokens, or for one embedding; see `try_task`.
+
+        Args:
+            provider: The provider's id, or its name if no other has the same.
+            model: The model's id.
+            timeout_seconds: How long it may take, by the wall.
+
+        Raises:
+            DispatchError: If there is nothing to ask: everything that `resolve_model` raises.
+        """
+        return background.call(self._attempt(self.resolve_model(provider, model), timeout_seconds))
+
+    async def try_model_async(
+        self, provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS
+    ) -> TryResult:
+        """See `try_model`.
+
+        Args:
+            provider: The provider's id, or its name.
+            model: The model's id.
+            timeout_seconds: How long it may take, by the wall.
+        """
+        return await background.wait(self._attempt(self.resolve_model(provider, model), timeout_seconds))
+
+    def start_try(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> Future[TryResult]:
+        """Start `try_task` and return at once; for panels. Cancelling the future cancels the request.
+
+        Args:
+            task: One of the six tasks.
+            timeout_seconds: How long it may take, by the wall.
+
+        Raises:
+            DispatchError: If there is nothing to ask: everything that `resolve` raises.
+        """
+        return background.submit(self._attempt(self.resolve(task), timeout_seconds))
+
+    async def _attempt(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
+        return await attempt(resolved, timeout_seconds=timeout_seconds, transport=self._transport)
+
+    # ---- the leak guard
+
+    def scan_notebook(self, path: str | Path, *, fix: bool = False) -> ScanReport:
+        """Look for registered keys in one notebook; see `scan`.
+
+        Args:
+            path: The notebook, or an exported page.
+            fix: Whether to remove them, after a copy of the file was made beside it.
+        """
+        return self.scan([path], fix=fix)
+
+    def scan(self, paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
+        """Look for registered keys in notebooks and exported pages.
+
+        Registered are: every key, token and password in the settings file and its backups, what
+        references in them lead to, and what the key variables of well-known providers hold.
+
+        Args:
+            paths: Files, and folders that are gone through with all that is below them; or a single one.
+            fix: Whether to remove them, after a copy of each file was made beside it.
+
+        Raises:
+            InvalidInputError: If a path does not exist; then nothing was changed.
+            SettingsFileError: If the settings file cannot be read.
+        """
+        from ..leaks import scan
+
+        def found() -> ScanReport:
+            copies = [backup.path for backup in self.backups()]
+            return scan(paths, registered_keys(self._file.document, copies), fix=fix)
+
+        return quietly(found)
+
+
+def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
+    """A key without what was pasted around it, and what was taken off; what is no text stays as it is."""
+    if not isinstance(api_key, str):
+        return api_key, ()
+    cleaned = unwrapped_key(api_key)
+    if api_key.strip() and not cleaned.value:  # an empty one would keep the old key
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
+    return cleaned.value, cleaned.notes
+
+
+def _provider_of(document: Document, provider_id: str) -> Provider:
+    provider = provider_in(document, provider_id)
+    if provider is None:
+        raise no_provider(provider_id)
+    return provider
+
+
+def _document_of(provider: Provider) -> Document:
+    """A file with nothing in it but this provider, as it was seen."""
+    credentials = {"apiKey": provider.credentials.api_key.get_secret_value()}
+    if provider.credentials.base_url is not None:
+        credentials["baseUrl"] = provider.credentials.base_url
+    one = {"id": provider.id, "name": provider.name, "type": provider.type, "credentials": credentials}
+    return {"providers": [one]}
+
+
+def _tell_of(notes: tuple[str, ...], base_url: str | None, saved: Provider) -> None:
+    as_shown = base_url == shown_url(saved.base_url) != saved.base_url  # it was not taken: nothing to say
+    if base_url and not as_shown:
+        notes += normalise_base_url(base_url, saved.type).notes
+    for note in notes:
+        _log.warning("%s: %s", saved.name, note)
