@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 _EXPORTS = {
     "_loop": ("allow_nested_loops",),
-    "_resolve": ("ResolvedModel",),
+    "clients.resolved": ("ResolvedModel",),
     "discovery.models": ("DiscoveredModel", "ModelList", "Price"),
     "errors": (
         "ChangedMeanwhileError",

@@ -1,5 +1,5 @@
 from ._loop import allow_nested_loops as allow_nested_loops
-from ._resolve import ResolvedModel as ResolvedModel
+from .clients.resolved import ResolvedModel as ResolvedModel
 from .discovery.models import DiscoveredModel as DiscoveredModel
 from .discovery.models import ModelList as ModelList
 from .discovery.models import Price as Price

@@ -16,7 +16,7 @@ from ._loop import background
 from ._text import html_table, text_table
 from .presets import PRESETS, server_named_beside
 from .secrets import NO_KEY_NEEDED, key_problem
-from .urls import host_of
+from .urls import host_of, leads_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -184,11 +184,10 @@ async def _find(
 ) -> FoundHere:
     from .discovery.discoverer import Discoverer
     from .discovery.models import Target
-    from .urls import is_loopback
 
     local: dict[str, Preset] = {}
     for preset in presets:
-        if preset.is_local and is_loopback(urlsplit(preset.base_url).hostname or ""):
+        if preset.is_local and leads_here(preset.base_url):
             for url in _places(preset):
                 local.setdefault(url, preset)  # two servers share a port: it is asked once
     targets = [

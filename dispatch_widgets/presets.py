@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .errors import InvalidInputError
-from .urls import host_words, normalise_base_url
+from .urls import DEFAULT_PORTS, host_words, leads_here, normalise_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ._terms import ProviderType
-
-_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,7 @@ class Preset:
         needs_key: Whether requests need a key. Without one the file gets `secrets.NO_KEY_NEEDED`.
         default_port: The port of a server on this machine; None for a provider elsewhere.
         other_ports: Ports that other versions of the server listen on unless told otherwise.
-        start_hint: How a local server is started, in a sentence; empty for a provider elsewhere.
+        start: What starts a server on this machine, in a few words; empty for a provider elsewhere.
         source: Where its maker says so.
         checked: The month in which that was read, ``YYYY-MM``; empty where it could not be.
     """
@@ -56,7 +53,7 @@ class Preset:
     needs_key: bool = True
     default_port: int | None = None
     other_ports: tuple[int, ...] = ()
-    start_hint: str = ""
+    start: str = ""
     source: str
     checked: str = "2026-11"
 
@@ -169,7 +166,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="http://localhost:11434/v1",
         needs_key=False,
         default_port=11434,
-        start_hint="Start it with `ollama serve`, then refresh.",
+        start="`ollama serve`",
         source="https://docs.ollama.com/api/authentication",
     ),
     Preset(
@@ -179,7 +176,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="http://localhost:1234/v1",
         needs_key=False,
         default_port=1234,
-        start_hint="Start it with `lms server start`, or in its Developer tab, then refresh.",
+        start="`lms server start`, or in its Developer tab",
         source="https://lmstudio.ai/docs/developer/core/server",
     ),
     Preset(
@@ -189,7 +186,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="http://localhost:8000/v1",
         needs_key=False,
         default_port=8000,
-        start_hint="Start it with `vllm serve` and a model's name, then refresh.",
+        start="`vllm serve` and a model's name",
         source="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     ),
     Preset(
@@ -201,7 +198,7 @@ PRESETS: tuple[Preset, ...] = (
         default_port=8080,
         # Versions from late 2026 on listen on 9931: https://github.com/ggml-org/llama.cpp/pull/26508
         other_ports=(9931,),
-        start_hint="Start it with `llama-server --port 8080 -m` and a model file, then refresh.",
+        start="`llama-server --port 8080 -m` and a model file",
         source="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
     ),
     Preset(
@@ -211,7 +208,7 @@ PRESETS: tuple[Preset, ...] = (
         base_url="http://localhost:8080/v1",
         needs_key=False,
         default_port=8080,
-        start_hint="Start it with `local-ai run`, then refresh.",
+        start="`local-ai run`",
         source="https://localai.io/docs/basics/getting_started/",
     ),
 )
@@ -370,14 +367,28 @@ def preset_for_url(base_url: str) -> Preset | None:
         base_url: Any base URL; one that cannot be read belongs to none.
     """
     try:
-        parts = urlsplit(base_url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        if leads_here(base_url):
+            return next(iter(local_presets(base_url)), None)
+        host = (urlsplit(base_url).hostname or "").rstrip(".")
     except ValueError:
         return None
-    if host in _LOOPBACK_HOSTS:
-        local = (preset for preset in PRESETS if preset.is_local)
-        return next((preset for preset in local if port in {preset.default_port, *preset.other_ports}), None)
     return next((preset for preset in PRESETS if not preset.is_local and preset.host == host), None)
+
+
+def local_presets(base_url: str) -> tuple[Preset, ...]:
+    """The servers on this machine that listen on a base URL's port unless told otherwise.
+
+    Args:
+        base_url: A base URL that leads to this machine.
+
+    Raises:
+        ValueError: If it cannot be read.
+    """
+    parts = urlsplit(base_url)
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    return tuple(
+        preset for preset in PRESETS if preset.is_local and port in {preset.default_port, *preset.other_ports}
+    )
 
 
 def is_own_pair(variable: str, base_url: str, environ: Mapping[str, str] | None = None) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from ._resolve import ResolvedModel
+    from .clients import ResolvedModel
     from .discovery.models import ModelList
     from .errors import DispatchError
     from .leaks import ScanReport

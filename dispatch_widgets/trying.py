@@ -18,7 +18,7 @@ from .urls import OPENAI_BASE_URL
 if TYPE_CHECKING:
     import httpx
 
-    from ._resolve import ResolvedModel
+    from .clients import ResolvedModel
     from .discovery.exchange import Answer, RequestContext
     from .discovery.failures import Failure
 
@@ -99,7 +99,7 @@ async def attempt(
         else:
             await _ask(resolved, timeout_seconds=timeout_seconds, transport=transport)
     except Failure as failure:
-        error = _as_error(failure, resolved)
+        error = failure.as_error_of_a_try(resolved.provider_id)
     seconds = time.perf_counter() - started
     what = "a vector" if resolved.is_embedding else "an answer"
     return TryResult(
@@ -272,14 +272,3 @@ def _is_an_answer(document: Any, kind: Ask) -> bool:
     if kind == "embedding":
         return bool(items) and isinstance(items[0], dict) and bool(items[0].get("embedding"))
     return kind == "message" or bool(items)
-
-
-def _as_error(failure: Failure, resolved: ResolvedModel) -> DiscoveryError:
-    hint = failure.hint.replace("{list}", "").replace("{until}", "").strip()
-    return DiscoveryError(
-        failure.message,
-        kind=failure.kind,
-        hint=hint.replace("then refresh", "then try again"),
-        provider_id=resolved.provider_id,
-        status=failure.status,
-    )

@@ -13,6 +13,7 @@ from .errors import FieldProblem, InvalidInputError
 from .secrets import redact
 
 BASE_URL_FIELD = "credentials.baseUrl"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 ANTHROPIC_BASE_URL = "https://api.anthropic.com"
 """Where a provider of type ``anthropic`` is asked unless it says otherwise (PM-2).
@@ -316,7 +317,7 @@ def is_private_host(host: str) -> bool:
         )
     # A name without a dot is found on the own network only; a bare number is an address in disguise.
     single = "." not in name and not name.isdigit() and not name.startswith("0x")
-    return name == "localhost" or name.endswith(_PRIVATE_SUFFIXES) or single
+    return name in _LOOPBACK_NAMES or name.endswith(_PRIVATE_SUFFIXES) or single
 
 
 def is_loopback(host: str) -> bool:
@@ -344,6 +345,15 @@ def is_loopback(host: str) -> bool:
             return False
     mapped = getattr(address, "ipv4_mapped", None) or address
     return bool(mapped.is_loopback or mapped.is_unspecified)
+
+
+def leads_here(url: str) -> bool:
+    """Whether a URL's host is this machine (see `is_loopback`).
+
+    Args:
+        url: A URL that can be read.
+    """
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def _address(host: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ipaddress is imported at first use

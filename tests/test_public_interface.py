@@ -48,7 +48,7 @@ def test_importing_the_service_leaves_the_rest_for_its_first_use() -> None:
         "dispatch_widgets.settings.conversion",
         "dispatch_widgets.discovery.discoverer",
         "dispatch_widgets.discovery.client",
-        "dispatch_widgets.clients",
+        "dispatch_widgets.clients.making",
         "dispatch_widgets.widgets",
         "dispatch_widgets.leaks",
     }

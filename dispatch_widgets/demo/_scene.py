@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .answers import answer
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -29,11 +31,11 @@ class Scene:
 
     def ordinary(self, *, page_cap: int = 1000) -> Answer:
         """The answer that would have been given, headers checked."""
-        return self.account.refuse(self.exchange) or self.account.answer(self.exchange, page_cap=page_cap)
+        return self.account.refuse(self.exchange) or answer(self.account, self.exchange, page_cap=page_cap)
 
     def body(self) -> bytes:
         """The bytes of the right answer, whoever asks."""
-        return self.account.answer(self.exchange).body
+        return answer(self.account, self.exchange).body
 
     def send(self, status: int, body: bytes, **more: Any) -> None:
         """Sends a whole answer."""

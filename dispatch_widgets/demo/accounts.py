@@ -14,7 +14,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..secrets import mask
-from .answers import reply_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -100,16 +99,6 @@ class Account:
     def list_path(self) -> str:
         """Where the list of models is."""
         return f"{self.prefix}/v1/models"
-
-    def answer(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
-        """The right answer to a request: the list, or what a model would say.
-
-        Args:
-            exchange: The request.
-            page_cap: The most models on one page of the list.
-        """
-        reply = reply_of(self, exchange.path)
-        return self.listing(exchange, page_cap=page_cap) if reply is None else reply(self, exchange)
 
     def given_key(self, exchange: Exchange) -> str:
         """The key that came with a request; empty where none did."""

@@ -10,13 +10,14 @@ import json
 from typing import TYPE_CHECKING
 
 from ..clients import canned
+from .accounts import ANTHROPIC_PAGE_LIMIT, Answer, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from ._http import Exchange
-    from .accounts import Account, Answer
+    from .accounts import Account
 
     Reply = Callable[[Account, Exchange], Answer]
 
@@ -33,6 +34,18 @@ def reply_of(account: Account, path: str) -> Reply | None:
         path: The request's path.
     """
     return _REPLIES.get((account.dialect, path.removeprefix(account.prefix)))
+
+
+def answer(account: Account, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+    """The right answer to a request: the list, or what a model would say.
+
+    Args:
+        account: The account that was asked.
+        exchange: The request.
+        page_cap: The most models on one page of the list.
+    """
+    reply = reply_of(account, exchange.path)
+    return account.listing(exchange, page_cap=page_cap) if reply is None else reply(account, exchange)
 
 
 def methods_at(account: Account, path: str) -> frozenset[str]:
@@ -119,14 +132,10 @@ def _code(account: Account, code: str) -> str | None:
 
 
 def _whole(account: Account, document: Mapping[str, Any]) -> Answer:
-    from .accounts import Answer, encode
-
     return Answer(200, encode(document), account.answer_headers())
 
 
 def _stream(account: Account, events: Iterable[bytes]) -> Answer:
-    from .accounts import Answer
-
     pieces = tuple(events)
     return Answer(200, b"".join(pieces), account.answer_headers(), pieces)
 

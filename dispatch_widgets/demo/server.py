@@ -12,7 +12,7 @@ from . import catalogue
 from ._http import LOOPBACK, Listener
 from ._scene import Scene
 from .accounts import Account, AnthropicAccount, OpenAIAccount
-from .answers import methods_at, reply_of
+from .answers import answer, methods_at, reply_of
 from .faults import Fault, fault
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class DemoServer:
         elif playing := self._next_fault(account.name):
             playing.play(Scene(exchange, account, self._other_origin()))
         else:
-            (account.refuse(exchange) or account.answer(exchange)).send(exchange)
+            (account.refuse(exchange) or answer(account, exchange)).send(exchange)
 
     def _answer_outside(self, exchange: Exchange) -> None:
         if exchange.path == "/":

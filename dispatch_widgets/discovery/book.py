@@ -136,7 +136,11 @@ class ProviderBook:
     def _matching(self, target: Target) -> ProviderState | None:
         """The state that was learned from just this target."""
         state = self._states.get(target.provider_id)
-        return state if state is not None and state.fingerprint == _fingerprint(target) else None
+        if state is None or state.fingerprint != _fingerprint(target):
+            return None
+        if not isinstance(state.error, DiscoveryError):
+            state.error = None  # it could not be asked, and now there is a target
+        return state
 
     def last_error(self, provider_id: str) -> DispatchError | None:
         """What went wrong when the provider was asked last, None if nothing did."""
@@ -179,8 +183,6 @@ class ProviderBook:
             state = self._matching(target)
             if state is None:
                 state = self._states[target.provider_id] = ProviderState(_fingerprint(target))
-            elif not isinstance(state.error, DiscoveryError):
-                state.error = None  # it could not be asked, and now it can
             return state
 
     # ---- learning

@@ -27,7 +27,6 @@ from . import _server_words as said
 
 if TYPE_CHECKING:
     from .._terms import Capability
-    from .models import Kind
 
 CHAT: Final[tuple[Capability, ...]] = ("chat",)
 EMBEDDING: Final[tuple[Capability, ...]] = ("embedding",)
@@ -79,21 +78,6 @@ def infer_capabilities(model_id: str, metadata: Mapping[str, Any] | None = None)
         if stated is not None:
             return stated
     return _by_family(family_of(model_id))
-
-
-def classify_id(model_id: str) -> Kind:
-    """The one word a picker shows for a model of which only the id is known (P-9).
-
-    Args:
-        model_id: The model's id.
-
-    Returns:
-        ``chat``, ``embedding`` or ``other``.
-    """
-    family = family_of(model_id)
-    if family == "embedding":
-        return "embedding"
-    return "chat" if family == "chat" else "other"
 
 
 def family_of(model_id: str) -> names.Family:

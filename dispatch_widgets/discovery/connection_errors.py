@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..urls import is_loopback
+from ..presets import local_presets
+from ..urls import leads_here
 from .client import ProxyRefusedError, ProxyTlsError, ProxyUnreachableError
 from .environment import BrokenCertificateSettingError, BrokenProxySettingError, proxy_in_words
 from .failures import Failure
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 
     from .exchange import RequestContext
 
-# How local servers are started, by the port that they use when nothing else is said.
-_STARTED_BY = {
-    11434: "Start it with `ollama serve`, then refresh.",  # https://docs.ollama.com/faq
-    1234: "Start it with `lms server start`, then refresh.",  # https://lmstudio.ai/docs/cli
-}
 _NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 _LONGEST_CHAIN = 10
 _PROXY_LOGIN_WANTED = 407
@@ -206,12 +202,20 @@ def _not_connected(error: BaseException, context: RequestContext) -> Failure:
         return Failure(
             "CONNECTION_REFUSED", f"There is no way to {context.host}.", "{list}Check the network or a VPN."
         )
-    parts = urlsplit(context.url)
-    if is_loopback(parts.hostname or ""):
-        hint = _STARTED_BY.get(parts.port or 0, "Start the server, then refresh.")
+    if leads_here(context.url):
+        hint = f"{_start(context.url)}, then {{again}}."
     else:
         hint = "Check the base URL and its port, and whether the server is running."
     return Failure("CONNECTION_REFUSED", f"Nothing answers on {context.host}.", f"{hint} {{list}}")
+
+
+def _start(url: str) -> str:
+    """What to do for a server on this machine to run: by the port, which two may have in common."""
+    known = local_presets(url)
+    if len(known) == 1:
+        return f"Start it with {known[0].start}"
+    ways = " or ".join(f"{preset.start} ({preset.name})" for preset in known)
+    return f"Start it with {ways}" if ways else "Start the server"
 
 
 def _breach_of_protocol(error: httpx.RemoteProtocolError, context: RequestContext) -> Failure:

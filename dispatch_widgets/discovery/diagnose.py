@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from .._text import plural
 from ..secrets import key_problem
+from ..urls import DEFAULT_PORTS
 from .adapters import ADAPTERS
 from .client import ConnectionTrace, new_client
 from .environment import proxy_in_words
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from .exchange import RequestContext
     from .models import Target
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOK_UP_SECONDS = 0.5  # the request has looked the name up already
 _NOT_THERE = frozenset({404, 405, 410})
 _REFUSED = frozenset({401, 403})
@@ -126,7 +126,7 @@ async def _way_there(trace: ConnectionTrace, context: RequestContext) -> list[St
     if proxy:
         return [Step(ok=True, text=f"The way goes through {proxy}.")]
     parts = urlsplit(context.url)
-    host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+    host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
     steps = []
     addresses = [trace.address] if trace.address else await _addresses(host)
     if addresses and addresses != [host]:

@@ -15,10 +15,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from ..urls import host_of, is_loopback
+from ..urls import DEFAULT_PORTS, host_of, is_loopback
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class BrokenProxySettingError(Exception):
@@ -70,7 +69,7 @@ def proxy_for(scheme: str, host: str, port: int | None = None) -> ProxySetting |
     proxies = getproxies()
     name = scheme if proxies.get(scheme) else "all"
     value = proxies.get(name, "").strip()
-    if not value or _needs_none(host, port or _DEFAULT_PORTS[scheme]):
+    if not value or _needs_none(host, port or DEFAULT_PORTS[scheme]):
         return None
     names = (f"{name}_proxy", f"{name}_proxy".upper())
     # On Windows and macOS the proxy may be that of the system's settings.

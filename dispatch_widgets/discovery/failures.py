@@ -55,7 +55,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         kind: Which failure it is.
         message: What happened, a sentence without a key.
         hint: What to do next. ``{list}`` in it is where the list from before is spoken of, ``{until}``
-            where the end of a rate limit is.
+            where the end of a rate limit is, ``{again}`` is the word for asking anew.
         status: The HTTP status, where one came; for a 200 whose body states another, that one.
         lock_seconds: How long the provider must not be asked again; 0 for not locked.
         is_answer: Whether the server did answer, but with no model list (MD-11): without a list from
@@ -109,14 +109,12 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
             retry_at: When a rate limit ends (UTC).
             now: The present moment (UTC), for saying how old the list is.
         """
-        hint = self._complete_hint(cached, now)
-        if "{until}" in hint:
-            until = f"Refresh works again {at_moment(retry_at, now)}. " if retry_at else ""
-            hint = hint.replace("{until}", until)
+        until = f"Refresh works again {at_moment(retry_at, now)}. " if retry_at else ""
+        hint = self.hint if "{list}" in self.hint else f"{self.hint} {{list}}"
         return DiscoveryError(
             self.message,
             kind=self.kind,
-            hint=hint.strip(),
+            hint=_filled(hint, list=self._words_on_list(cached, now), until=until, again="refresh"),
             provider_id=provider_id,
             status=self.status,
             retry_at=retry_at,
@@ -124,18 +122,37 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
             suggested_base_url=self.suggested_base_url,
         )
 
-    def _complete_hint(self, cached: ModelList | None, now: datetime | None) -> str:
+    def as_error_of_a_try(self, provider_id: str) -> DiscoveryError:
+        """The error for who asked a model for an answer, where no list is spoken of.
+
+        Args:
+            provider_id: Who was asked.
+        """
+        return DiscoveryError(
+            self.message,
+            kind=self.kind,
+            hint=_filled(self.hint, list="", until="", again="try again"),
+            provider_id=provider_id,
+            status=self.status,
+        )
+
+    def _words_on_list(self, cached: ModelList | None, now: datetime | None) -> str:
         when = moment(cached.fetched_at, now) if cached is not None and cached.fetched_at else ""
         if self.kind == "INVALID_CREDENTIALS":
             by_hand = "model id can always be typed by hand."
-            spoken = f"The list from {when} stays; a {by_hand}" if when else f"A {by_hand}"
-        elif not when:
-            spoken = ""
-        elif self.keeps_list and self.kind not in _LIST_STAYS:
-            spoken = f"You see the list from {when}. "
-        else:
-            spoken = f"The list from {when} stays. "
-        return self.hint.replace("{list}", spoken) if "{list}" in self.hint else f"{self.hint} {spoken}"
+            return f"The list from {when} stays; a {by_hand}" if when else f"A {by_hand}"
+        if not when:
+            return ""
+        if self.keeps_list and self.kind not in _LIST_STAYS:
+            return f"You see the list from {when}. "
+        return f"The list from {when} stays. "
+
+
+def _filled(hint: str, **parts: str) -> str:
+    """A hint with its parts in place; what a server said may have braces of its own in it."""
+    for name, words in parts.items():
+        hint = hint.replace(f"{{{name}}}", words)
+    return hint.strip()
 
 
 def moment(when: datetime, now: datetime | None = None) -> str:

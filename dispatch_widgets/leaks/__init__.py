@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "Leak", "ScanReport", "scan", "scan_notebook"]
+__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "Leak", "ScanReport", "scan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,21 +117,6 @@ _HEADS = ("File", "Cell", "Place", "Line", "Key")
 
 COPIES_MADE = "Copies that still hold keys: "
 """How the note begins on an exception that ended a scan after it made copies."""
-
-
-@quiet
-def scan_notebook(path: str | Path, keys: Iterable[str], *, fix: bool = False) -> ScanReport:
-    """Look for keys in one notebook.
-
-    Args:
-        path: The notebook, or an exported page.
-        keys: The keys to look for.
-        fix: Whether to remove them, after a copy of the file was made beside it.
-
-    Raises:
-        InvalidInputError: If there is no such file.
-    """
-    return scan(path, keys, fix=fix)
 
 
 @quiet

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._loop import background
 from .._quiet import quiet, quietly
-from .._resolve import describe
+from ..clients import describe
 from ..errors import FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
 from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._resolve import ResolvedModel
+    from ..clients import ResolvedModel
     from ..discovery.diagnose import Diagnosis
     from ..discovery.models import ModelList
     from ..errors import DispatchError, SettingsFileError

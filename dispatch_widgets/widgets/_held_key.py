@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from .._text import clean
 from ..errors import InvalidInputError
-from ..urls import host_of, normalise_base_url
+from ..urls import DEFAULT_PORTS, host_of, normalise_base_url
 
 if TYPE_CHECKING:
     from ..secrets import Secret
 
-_PORTS = {"http": "80", "https": "443"}
 _SCHEME = re.compile(r"(?:(?:(https?)|[a-z][a-z0-9+.-]*):/+)?(.*)", re.DOTALL | re.IGNORECASE)
 _PORT = re.compile(r"(.*?)(?::(\d*))?", re.DOTALL)
 
@@ -61,7 +60,7 @@ class Place:
         if not authority or re.search(r"\s", authority):
             return None
         host, port = _PORT.fullmatch(authority).groups("")  # type: ignore[union-attr] # it always matches
-        return scheme.lower(), host.rstrip("."), port or _PORTS.get(scheme.lower(), ""), authority
+        return scheme.lower(), host.rstrip("."), port or str(DEFAULT_PORTS.get(scheme.lower(), "")), authority
 
     def leads_to(self, other: Place) -> bool:
         """Whether a key that was given for this place may go to another, which may only say more.

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     import ipywidgets as widgets
 
-    from .._resolve import ResolvedModel
+    from ..clients import ResolvedModel
     from ..discovery.models import DiscoveredModel
     from ..service import SettingsService
     from ..settings.schema import CatalogEntry, Provider

@@ -338,7 +338,7 @@ class RouterPanel(Saying):
 
 
 def _has_clients() -> bool:
-    from .._resolve import ResolvedModel
+    from ..clients import ResolvedModel
 
     return hasattr(ResolvedModel, "client")
 

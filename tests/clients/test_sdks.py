@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets import MissingPackageError
-from dispatch_widgets.clients import CLIENT_TIMEOUT_SECONDS
+from dispatch_widgets.clients.making import CLIENT_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from dispatch_widgets import ResolvedModel, SettingsService

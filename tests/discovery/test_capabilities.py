@@ -10,13 +10,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispatch_widgets.discovery import _families, _server_words, capabilities
-from dispatch_widgets.discovery.capabilities import classify_id, family_of, infer_capabilities
+from dispatch_widgets.discovery.capabilities import family_of, infer_capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KINDS = {"chat": "chat", "embedding": "embedding", "neither": "other"}
+
+
+def classify_id(model_id: str) -> str:
+    """The one word for a model of which only the id is known."""
+    found = infer_capabilities(model_id)
+    return found[0] if found else "other"
 
 
 def labelled(path: Path) -> list[tuple[str, str]]:

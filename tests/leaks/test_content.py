@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch_widgets.leaks import scan, scan_notebook
+from dispatch_widgets.leaks import scan
 from dispatch_widgets.leaks._content import places_in, without_keys
 from dispatch_widgets.leaks.key_forms import REMOVED, KeyForms
 
@@ -143,8 +143,8 @@ def test_a_name_that_stands_twice_hides_no_key(tmp_path: Path) -> None:
     """Python keeps the last of two values, and the key was in the first one (issue: "No key found")."""
     path = tmp_path / "n.ipynb"
     path.write_text(f'{{"cells": [], "metadata": {{"a": "{KEY}", "a": "x"}}, "metadata": {{}}}}')
-    assert scan_notebook(path, [KEY])
-    scan_notebook(path, [KEY], fix=True)
+    assert scan(path, [KEY])
+    scan(path, [KEY], fix=True)
     assert (
         path.read_text() == f'{{"cells": [], "metadata": {{"a": "{REMOVED}", "a": "x"}}, "metadata": {{}}}}'
     )
@@ -156,7 +156,7 @@ def test_lone_surrogates_stay_escapes(tmp_path: Path, surrogate: str) -> None:
     path = tmp_path / "n.ipynb"
     before = f'{{"cells": [], "metadata": {{"a": "{surrogate}{KEY}{surrogate}", "b": "\\u00e9é"}}}}'
     path.write_text(before, encoding="utf-8")
-    (copy,) = scan_notebook(path, [KEY], fix=True).backups
+    (copy,) = scan(path, [KEY], fix=True).backups
     assert path.read_bytes() == before.replace(KEY, REMOVED).encode()
     assert list(tmp_path.glob("*.bak")) == [copy]
 

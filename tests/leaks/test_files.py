@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets import InvalidInputError
-from dispatch_widgets.leaks import ScanReport, _scan, scan, scan_notebook
+from dispatch_widgets.leaks import ScanReport, _scan, scan
 from dispatch_widgets.leaks.key_forms import REMOVED
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def test_the_copy_of_a_linked_file_lies_where_the_file_lies(given: Path, outside
     """A link that is given leads to what is given; the key comes into no other folder."""
     real = notebook(outside / "n.ipynb", canary)
     (given / "n.ipynb").symlink_to(real)
-    (copy,) = scan_notebook(given / "n.ipynb", [canary], fix=True).backups
+    (copy,) = scan(given / "n.ipynb", [canary], fix=True).backups
     assert copy.parent == outside
     assert (given / "n.ipynb").is_symlink()
     assert holding(given.parent, canary) == {copy}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import dispatch_widgets as dw
 from dispatch_widgets import InvalidInputError, SettingsService
-from dispatch_widgets.leaks import scan, scan_notebook
+from dispatch_widgets.leaks import scan
 from dispatch_widgets.leaks.key_forms import REMOVED, KeyForms, without_breaks
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def test_each_place_of_a_notebook_is_looked_at_and_named(tmp_path: Path, canary:
         "papermill": {"parameters": {"key": canary}},
     }
     path = _write(tmp_path / "n.ipynb", book)
-    found = {(leak.cell, leak.place, leak.line) for leak in scan_notebook(path, [canary]).leaks}
+    found = {(leak.cell, leak.place, leak.line) for leak in scan(path, [canary]).leaks}
     assert found == {
         (1, "source", 2),
         (2, "output 1 (text/html)", 1),
@@ -164,8 +164,8 @@ def test_each_place_of_a_notebook_is_looked_at_and_named(tmp_path: Path, canary:
         (None, "widget state", 1),
         (None, "metadata", 1),
     }
-    scan_notebook(path, [canary], fix=True)
-    assert not scan_notebook(path, [canary])
+    scan(path, [canary], fix=True)
+    assert not scan(path, [canary])
     assert canary not in path.read_text()
 
 
@@ -178,7 +178,7 @@ def test_a_fix_changes_nothing_but_the_key_and_keeps_a_copy(tmp_path: Path, cana
     path = _write(tmp_path / "n.ipynb", book)
     path.chmod(0o640)
     before = path.read_bytes()
-    report = scan_notebook(path, [canary], fix=True)
+    report = scan(path, [canary], fix=True)
     assert path.read_bytes() == before.replace(canary.encode(), REMOVED.encode())
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     (backup,) = report.backups
@@ -192,7 +192,7 @@ def test_a_clean_file_is_not_touched(tmp_path: Path, canary: str) -> None:
     """Where nothing is found nothing is written, and no copy is made."""
     path = _write(tmp_path / "n.ipynb", _book(source="x = 1"))
     before = path.stat()
-    report = scan_notebook(path, [canary], fix=True)
+    report = scan(path, [canary], fix=True)
     assert not report
     assert (report.files, report.keys, report.backups) == (1, 1, ())
     assert path.stat().st_mtime_ns == before.st_mtime_ns
@@ -222,7 +222,7 @@ def test_a_broken_notebook_is_looked_through_as_text(tmp_path: Path, canary: str
     """Whatever the bytes, the key is found and removed, and the other bytes stay."""
     path = tmp_path / "n.ipynb"
     path.write_bytes(raw + b" " + canary.encode() + b"\xff\n")
-    assert len(scan_notebook(path, [canary], fix=True).leaks) == 1
+    assert len(scan(path, [canary], fix=True).leaks) == 1
     assert path.read_bytes() == raw + b" " + REMOVED.encode() + b"\xff\n"
 
 
@@ -242,7 +242,7 @@ def test_a_link_in_the_files_place_stays(tmp_path: Path, canary: str) -> None:
     real = _write(tmp_path / "real/n.ipynb", _book(source=canary))
     link = tmp_path / "n.ipynb"
     link.symlink_to(real)
-    scan_notebook(link, [canary], fix=True)
+    scan(link, [canary], fix=True)
     assert link.is_symlink()
     assert canary not in real.read_text()
 
@@ -251,7 +251,7 @@ def test_a_link_in_the_files_place_stays(tmp_path: Path, canary: str) -> None:
 def test_what_could_be_an_ordinary_word_is_not_looked_for(tmp_path: Path, key: str) -> None:
     """Placeholders, references and short words would be found everywhere and are no secrets."""
     path = _write(tmp_path / "n.ipynb", _book(source=f"{key} ollama password"))
-    report = scan_notebook(path, [key])
+    report = scan(path, [key])
     assert (report.leaks, report.keys) == ((), 0)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from ._quiet import quiet
-from ._terms import PROVIDER_TYPES
-from ._text import html_table, text_table
-from .secrets import Secret
-from .settings.tasks import TASK_NEEDS
-from .urls import normalise_base_url, shown_url
+from .._quiet import quiet
+from .._terms import PROVIDER_TYPES
+from .._text import html_table, text_table
+from ..secrets import Secret
+from ..settings.tasks import TASK_NEEDS
+from ..urls import normalise_base_url, shown_url
 
 if TYPE_CHECKING:
-    from .clients.arguments import ClientArguments
-    from .settings.schema import CatalogEntry, Provider
+    from ..settings.schema import CatalogEntry, Provider
+    from .arguments import ClientArguments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class ResolvedModel:
             MissingPackageError: If the SDK is not installed; says with which line to install it.
             InvalidInputError: If this version does not know the provider's type.
         """
-        from .clients import make_client
+        from .making import make_client
 
         return make_client(self, asynchronous=False, options=options)
 
@@ -88,7 +88,7 @@ class ResolvedModel:
         Args:
             **options: What the SDK's client takes.
         """
-        from .clients import make_client
+        from .making import make_client
 
         return make_client(self, asynchronous=True, options=options)
 
@@ -108,7 +108,7 @@ class ResolvedModel:
         Raises:
             InvalidInputError: If the provider does not speak OpenAI's API.
         """
-        from .clients import openai_arguments
+        from .making import openai_arguments
 
         return openai_arguments(self)
 
@@ -120,7 +120,7 @@ class ResolvedModel:
         Raises:
             InvalidInputError: If the provider does not speak Anthropic's API.
         """
-        from .clients import anthropic_arguments
+        from .making import anthropic_arguments
 
         return anthropic_arguments(self)
 
@@ -131,7 +131,7 @@ class ResolvedModel:
             InvalidInputError: If it is the mock provider, or if ``OPENAI_CUSTOM_HEADERS`` or
                 ``ANTHROPIC_CUSTOM_HEADERS`` would have another credential sent in place of the key.
         """
-        from .clients import litellm_arguments
+        from .making import litellm_arguments
 
         return litellm_arguments(self)
 
@@ -144,7 +144,7 @@ class ResolvedModel:
         Raises:
             InvalidInputError: As for `litellm_kwargs`.
         """
-        from .clients import langchain_arguments
+        from .making import langchain_arguments
 
         return langchain_arguments(self)
 
@@ -158,7 +158,7 @@ class ResolvedModel:
             MissingPackageError: If OpenAI's SDK is not installed.
             InvalidInputError: If the provider does not speak OpenAI's API, and as for `litellm_kwargs`.
         """
-        from .clients import llama_index_arguments
+        from .making import llama_index_arguments
 
         return llama_index_arguments(self)
 
@@ -169,8 +169,8 @@ class ResolvedModel:
         return self
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        from .clients import call
-        from .errors import NotPickledError
+        from ..errors import NotPickledError
+        from .making import call
 
         raise NotPickledError("A resolved model", call=call(self))
 
@@ -180,7 +180,7 @@ class ResolvedModel:
         Args:
             service: The name of the variable that holds the service; ``dw`` for the default file.
         """
-        from .clients import snippet
+        from .making import snippet
 
         return snippet(self, service=service)
 

@@ -1,0 +1,29 @@
+"""What the makers of clients and arguments need to know of a model: what `ResolvedModel` says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ..secrets import Secret
+
+
+class Wanted(Protocol):
+    """A model that is ready to be used; see `ResolvedModel` for the attributes."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def provider_id(self) -> str: ...
+    @property
+    def provider_name(self) -> str: ...
+    @property
+    def provider_type(self) -> str: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def api_key(self) -> Secret: ...
+    @property
+    def task(self) -> str: ...
+    @property
+    def is_embedding(self) -> bool: ...

@@ -1,0 +1,49 @@
+"""How a server on this machine is started, told by its port where nothing answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch_widgets.discovery.connection_errors import connection_error
+from dispatch_widgets.discovery.exchange import RequestContext
+from dispatch_widgets.presets import PRESETS
+
+
+def _hint(base_url: str, *, tried: bool = False) -> str:
+    context = RequestContext("P", "here", f"{base_url}/models", base_url, "", 1)
+    failure = connection_error(ConnectionRefusedError(), context)
+    error = failure.as_error_of_a_try("p") if tried else failure.as_error("p")
+    return error.hint
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize("preset", [p for p in PRESETS if p.is_local], ids=lambda preset: preset.key)
+def test_every_local_server_is_told_how_to_start(preset) -> None:
+    """The table of presets says it, also for the ports of other versions and by any name of this machine."""
+    for port in (preset.default_port, *preset.other_ports):
+        for host in ("localhost", "127.0.0.1", "[::1]"):
+            hint = _hint(f"http://{host}:{port}/v1")
+            assert preset.start in hint
+            assert hint.endswith(", then refresh.")
+
+
+@pytest.mark.req("MD-15")
+def test_two_servers_of_one_port_are_both_named() -> None:
+    """Which of them it is cannot be seen from outside."""
+    hint = _hint("http://localhost:8080/v1")
+    assert hint == (
+        "Start it with `llama-server --port 8080 -m` and a model file (llama.cpp) "
+        "or `local-ai run` (LocalAI), then refresh."
+    )
+
+
+def test_after_a_try_it_is_tried_again() -> None:
+    """Who asked a model for an answer has nothing to refresh."""
+    assert _hint("http://localhost:11434/v1", tried=True) == "Start it with `ollama serve`, then try again."
+    assert _hint("http://localhost:5555/v1", tried=True) == "Start the server, then try again."
+    assert _hint("http://localhost:5555/v1") == "Start the server, then refresh."
+
+
+def test_elsewhere_nothing_is_told_to_start() -> None:
+    """A port of somebody else's machine says nothing about what runs there."""
+    assert "Start" not in _hint("http://llm.example.edu:11434/v1")
