@@ -52,7 +52,6 @@ _TITLES = {
 _MARKS = "Marks such as MD-9 name the requirement that a sentence comes from."
 _OPTIONS = {
     "errors": ("inherited_members: false", "filters: ['!^as_dict$', '!^_']"),
-    "service": ("show_bases: false",),  # it is put together from parts that are nobody's business
 }
 _FURTHER = (
     "discovery.capabilities.infer_capabilities",
