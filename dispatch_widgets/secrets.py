@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from json.encoder import encode_basestring_ascii
 
+from ._key_forms import written_forms
 from ._key_shapes import holds_well_known_key, is_telling
 from ._marks import Bare, places, replaced
 from ._quiet import quiet
@@ -288,7 +288,7 @@ def _places_of(keys: Iterable[str], text: str) -> Iterator[Span]:
         shown = mask(key)
         # An ordinary word in place of a key has its own meaning in other letters: Ollama.
         anyhow = is_telling(key, shortest=_SHORTEST_SHOWN)
-        for form in _forms_of(key):
+        for form in written_forms(key):
             where = places(lower, form.translate(_ASCII_LOWER)) if anyhow else places(text, form)
             for start, end in where:
                 yield start, end, shown
@@ -297,18 +297,6 @@ def _places_of(keys: Iterable[str], text: str) -> Iterator[Span]:
 def _places_of_shapes(text: str) -> Iterator[Span]:
     for found in _KEY_SHAPES.finditer(text):
         yield found.start(), found.end(), mask(found.group())
-
-
-def _forms_of(key: str) -> list[str]:
-    """How a key may be written where it is quoted, the longest first: one can be a part of another."""
-    from html import escape
-    from urllib.parse import quote
-
-    written = encode_basestring_ascii(key)[1:-1]
-    forms = {key, quote(key), quote(key, safe=""), written, written.replace("/", "\\/"), repr(key)[1:-1]}
-    for text in (escape(key), escape(key, quote=False)):
-        forms |= {text, text.replace("&#x27;", "&#39;"), text.replace("&#x27;", "&apos;")}
-    return sorted(forms, key=len, reverse=True)
 
 
 def looks_like_key(text: str, *, given: str = "", registered: Iterable[str] = ()) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-import html
-import json
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
-from urllib.parse import quote
 
+from .._key_forms import written_forms
 from ..secrets import NO_KEY_NEEDED, is_reference, mask
 
 if TYPE_CHECKING:
@@ -99,7 +96,7 @@ class KeyForms:
         telling = any(character.isdigit() for character in key) or len(key) >= _LONG_WITHOUT_DIGITS
         if key == NO_KEY_NEEDED or is_reference(key) or len(key) < SHORTEST_KEY or not telling:
             return None
-        plain, packed = _plain_forms(key), _packed_forms(key)
+        plain, packed = written_forms(key), _packed_forms(key)
         # Between the signs of base64: a line's end, as it is or as JSON writes it.
         broken = (r"(?:\s|\\r|\\n)*+".join(re.escape(sign) for sign in form) for form in packed)
         alternatives = [*map(re.escape, plain), *broken]
@@ -241,32 +238,6 @@ def _spellings(character: str) -> str:
         rf"(?:{re.escape(character)}|\\{{1,8}}(?:u00|x){code}|%(?:25){{0,3}}{code}"
         rf"|&(?:amp;){{0,3}}(?:#[xX]0{{0,6}}{code}|#0{{0,6}}{ord(character)}{named});{sign})"
     )
-
-
-def _plain_forms(key: str) -> tuple[str, ...]:
-    """A key as text, JSON (once and twice over), HTML and URLs write it; the longest first."""
-    once = json.dumps(key)[1:-1]
-    written = {key, once, json.dumps(once)[1:-1]}
-    for form in (key, once):
-        escaped = html.escape(form, quote=False)
-        written |= {
-            escaped,
-            html.escape(form),
-            html.escape(form).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
-            # JSON inside a page's script: what could end it is written as an escape.
-            form.replace("&", "\\u0026")
-            .replace("<", "\\u003c")
-            .replace(">", "\\u003e")
-            .replace("'", "\\u0027"),
-            form.replace("/", "\\/"),
-        }
-    for safe in ("", "/", "~", "/:+@"):
-        encoded = quote(key, safe=safe, errors="surrogatepass")
-        written |= {encoded, re.sub(r"%[0-9A-F]{2}", lambda code: code.group().lower(), encoded)}
-    with suppress(UnicodeEncodeError):
-        # A page in the old encoding of the West, read as UTF-8 that keeps the bytes it does not understand.
-        written.add(key.encode("cp1252").decode("utf-8", "surrogateescape"))
-    return tuple(sorted(written, key=lambda form: (-len(form), form)))
 
 
 def _packed_forms(key: str) -> tuple[str, ...]:

@@ -1,0 +1,45 @@
+"""The forms in which a key is written where something quotes it: JSON, HTML, URLs, Python."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from json.encoder import encode_basestring_ascii
+
+
+def written_forms(key: str) -> tuple[str, ...]:
+    """A key as it is and as text, JSON (once and twice over), HTML, URLs and Python write it.
+
+    Args:
+        key: The key.
+
+    Returns:
+        The forms, the longest first: one can be a part of another.
+    """
+    from html import escape
+    from urllib.parse import quote
+
+    once = encode_basestring_ascii(key)[1:-1]
+    forms = {key, once, encode_basestring_ascii(once)[1:-1], repr(key)[1:-1]}
+    for form in (key, once):
+        page = escape(form)
+        forms |= {
+            escape(form, quote=False),
+            page,
+            page.replace("&#x27;", "&#39;"),
+            page.replace("&#x27;", "&apos;"),
+            page.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+            # JSON inside a page's script: what could end it is written as an escape.
+            form.replace("&", "\\u0026")
+            .replace("<", "\\u003c")
+            .replace(">", "\\u003e")
+            .replace("'", "\\u0027"),
+            form.replace("/", "\\/"),
+        }
+    for safe in ("", "/", "~", "/:+@"):
+        encoded = quote(key, safe=safe, errors="surrogatepass")
+        forms |= {encoded, re.sub(r"%[0-9A-F]{2}", lambda code: code.group().lower(), encoded)}
+    with suppress(UnicodeEncodeError):
+        # A page in the old encoding of the West, read as UTF-8 that keeps the bytes it does not understand.
+        forms.add(key.encode("cp1252").decode("utf-8", "surrogateescape"))
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
