@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError
 from ..presets import KEY_VARIABLES
@@ -15,22 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ..settings.document import Document
 
-
-def registered_keys(document: Document, copies: Iterable[Path]) -> list[str]:
-    """Every key in a settings file and its copies, and what the key variables of known providers hold.
+def registered_keys(documents: Iterable[Any], copies: Iterable[Path]) -> list[str]:
+    """Every key in settings, and what the key variables of well-known providers hold.
 
     Args:
-        document: The settings file.
-        copies: Its backups; one that cannot be read is left out.
+        documents: The settings.
+        copies: Files with more of them; one that cannot be read is left out.
     """
     keys = [os.environ.get(name, "").strip() for name in KEY_VARIABLES]
-    documents = [document]
+    found_in = list(documents)
     for copy in copies:
         with suppress(OSError, ValueError, RecursionError):
-            documents.append(json.loads(copy.read_bytes()))
-    for each in documents:
+            found_in.append(json.loads(copy.read_bytes()))
+    for each in found_in:
         for found in secret_texts(each):
             text = found.strip()
             if is_reference(text):

@@ -999,7 +999,7 @@ class SettingsService:
 
         def found() -> ScanReport:
             copies = [backup.path for backup in self.backups()]
-            return scan(paths, registered_keys(self._file.document, copies), fix=fix)
+            return scan(paths, registered_keys([self._file.document], copies), fix=fix)
 
         return quietly(found)
 
