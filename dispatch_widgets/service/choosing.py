@@ -69,10 +69,8 @@ def entry_for(settings: Settings, task: str) -> CatalogEntry:
     """The entry that a task was given, which has a provider.
 
     Raises:
-        InvalidInputError: If there is no such task.
         UnresolvedTaskError: If it has no entry, or one that cannot be used; says where to mend it.
     """
-    known_task(task)
     assignment = settings.assignments.get(task)
     if assignment is None:
         raise UnresolvedTaskError(

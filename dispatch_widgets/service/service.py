@@ -845,7 +845,9 @@ class SettingsService:
         """
         needed = TASK_NEEDS[known_task(task)]
         settings = self.settings
-        lists = {provider.id: self._asking.held(provider) for provider in shown_providers(settings)}
+        unstated = {entry.provider_id for entry in settings.catalog if entry.capabilities is None}
+        asked = [provider for provider in shown_providers(settings) if provider.id in unstated]
+        lists = {provider.id: self._asking.held(provider) for provider in asked}
         return tuple(
             entry
             for entry in settings.catalog
@@ -866,6 +868,7 @@ class SettingsService:
             MissingVariableError: If the key refers to a variable that is not set.
             ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
         """
+        known_task(task)
         settings = self.settings
         entry = entry_for(settings, task)
         provider = provider_of(settings, entry.provider_id or "")
@@ -892,7 +895,8 @@ class SettingsService:
         self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
     ) -> ResolvedModel:
         self._consents.check(provider)
-        listed = self._asking.held(provider)
+        is_stated = entry is not None and entry.capabilities is not None
+        listed = None if is_stated else self._asking.held(provider)
         kind = kind_of_model(model, listed) if entry is None else kind_of(entry, listed)
         return describe(
             provider,
