@@ -16,8 +16,9 @@ from dispatch_widgets import DispatchError, SettingsFileError, SettingsService, 
 from dispatch_widgets.demo.samples import write_sample
 
 if TYPE_CHECKING:
-    from dispatch_widgets.demo import DemoServer
     from collections.abc import Iterator
+
+    from dispatch_widgets.demo import DemoServer
 
 
 @pytest.fixture
