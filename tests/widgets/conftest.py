@@ -38,7 +38,7 @@ def demo(_one_demo: DemoServer) -> DemoServer:
 
 @pytest.fixture(scope="module", autouse=True)
 def _collected() -> Iterator[None]:
-    """What fails while panels are collected fails its module's last test; after each test it would take too long."""
+    """What fails while panels are collected fails its module's last test; after each it costs too much."""
     yield
     gc.collect()
 
