@@ -148,9 +148,13 @@ def page() -> type[Page]:
 @pytest.fixture
 def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], AbstractContextManager[object]]:
     """Holds the lock of a service's file as another program does; nobody waits long for it."""
+    acquire = FileLock.acquire
+
+    def soon(lock: FileLock, timeout: float | None = None, **options: Any) -> Any:
+        return acquire(lock, None if timeout is None else min(timeout, 0.05), **options)
 
     def hold(service: SettingsService) -> AbstractContextManager[object]:
-        monkeypatch.setattr(service._file.store._disk, "_lock_timeout_seconds", 0.05)
+        monkeypatch.setattr(FileLock, "acquire", soon)
         return FileLock(f"{service.path}.lock")
 
     return hold
