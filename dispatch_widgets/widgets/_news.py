@@ -42,7 +42,13 @@ class News:
 
 
 class NewsDesk:
-    """Takes news from any thread and has it drawn by one of its own."""
+    """Takes news from any thread and has it drawn by one of its own.
+
+    Attributes:
+        look_seconds: How long the worker waits for news before it looks for itself.
+    """
+
+    look_seconds = LOOK_SECONDS
 
     def __init__(self) -> None:
         self._listeners: list[weakref.WeakMethod[Callable[[News], None]]] = []
@@ -140,10 +146,10 @@ def _work(reference: weakref.ref[NewsDesk], wake: threading.Condition) -> None:
             desk = reference()
             if desk is None:
                 return
-            idle = not desk._pending  # noqa: SLF001 - the worker is a part of the desk
+            idle_seconds = 0.0 if desk._pending else desk.look_seconds  # noqa: SLF001 - the worker is its part
             del desk
-            if idle:
-                wake.wait(LOOK_SECONDS)
+            if idle_seconds:
+                wake.wait(idle_seconds)
         desk = reference()
         if desk is None:
             return

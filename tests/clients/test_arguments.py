@@ -11,6 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import cloudpickle
+import joblib
 import pytest
 
 from dispatch_widgets import InvalidInputError, NotPickledError
@@ -101,7 +103,7 @@ def test_arguments_for_the_wrong_dialect_name_the_right_one(
 
 PICKLES = {
     "pickle": pickle.dumps,
-    "cloudpickle": lambda value: pytest.importorskip("cloudpickle").dumps(value),
+    "cloudpickle": cloudpickle.dumps,
 }
 
 
@@ -146,7 +148,6 @@ def test_a_pool_of_processes_gets_neither(chat: ResolvedModel) -> None:
             sent_to_a_process(value)
     with multiprocessing.get_context("spawn").Pool(1) as pool, pytest.raises(NotPickledError):
         pool.map(repr, [chat])
-    joblib = pytest.importorskip("joblib", reason='pip install -e ".[test-integrations]" for this test')
     with pytest.raises(pickle.PicklingError) as caught:
         joblib.Parallel(n_jobs=2)(joblib.delayed(repr)(each) for each in [chat, chat])
     assert "in the worker" in str(caught.value.__cause__)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets import MissingPackageError
-from dispatch_widgets.clients.making import CLIENT_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from dispatch_widgets import ResolvedModel, SettingsService
@@ -90,7 +89,7 @@ def test_clients_wait_for_a_sane_time_and_take_the_sdks_own_options(
     """The time-outs are ours, and whatever the SDK takes can be given (API-5)."""
     for model in (chat, claude):
         with model.client() as client:
-            assert client.timeout.read == CLIENT_TIMEOUT_SECONDS
+            assert client.timeout.read == 300
             assert client.timeout.connect == 10
         with model.client(timeout=7.0, max_retries=0) as client:
             assert client.timeout == 7.0

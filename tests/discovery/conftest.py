@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import selectors
 import socket
 import ssl
 import threading
@@ -139,6 +140,42 @@ def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
 
     def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(coroutine)
+
+    return work
+
+
+class _HurriedSelector(selectors.DefaultSelector):
+    """Waits for nothing: where nobody has anything to do, the time goes on at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(None if timeout is None else 0)
+        if not ready and timeout is not None:
+            self.seconds += max(timeout, 0)
+        return ready
+
+
+class _HurriedLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock is moved by nothing but its own time-outs."""
+
+    def __init__(self) -> None:
+        self.selector = _HurriedSelector()
+        super().__init__(self.selector)
+
+    def time(self) -> float:
+        return self.selector.seconds
+
+
+@pytest.fixture
+def hurried() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Runs a coroutine that waits for time alone, on a loop whose clock does not take that time."""
+
+    def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        with asyncio.Runner(loop_factory=_HurriedLoop) as runner:
             return runner.run(coroutine)
 
     return work

@@ -23,6 +23,17 @@ def examine(run: Any, target: Any) -> Any:
     return make
 
 
+@pytest.mark.req("MD-9")
+def test_each_request_has_ten_seconds(run: Any, target: Any) -> None:
+    """Unless another time is given, what is tried may take 10 s (MD-9)."""
+
+    def late(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("late", request=request)
+
+    found = run(diagnose(target(), transport=httpx.MockTransport(late)))
+    assert any("within 10 s" in step.text for step in found.steps)
+
+
 @pytest.mark.req("MD-14")
 def test_all_is_well(examine: Any, demo: Any) -> None:
     """A base URL that works says so, step by step."""

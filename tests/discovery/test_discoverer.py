@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import threading
 from datetime import UTC, datetime
@@ -11,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 
-from dispatch_widgets.discovery.book import CACHE_TTL_SECONDS
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.errors import DiscoveryError
 
@@ -114,7 +114,7 @@ def test_without_a_list_from_before(  # noqa: PLR0917
 @pytest.mark.req("MD-6")
 @pytest.mark.parametrize(
     ("seconds", "requests"),
-    [(0, 1), (CACHE_TTL_SECONDS - 1, 1), (CACHE_TTL_SECONDS, 2), (10 * HOUR, 2), (-60, 2)],
+    [(0, 1), (3599, 1), (3600, 2), (36_000, 2), (-60, 2)],
 )
 def test_a_list_is_fresh_for_an_hour(  # noqa: PLR0917
     seconds: float, requests: int, run: Any, target: Any, mocked: Any, clock: Any
@@ -133,6 +133,54 @@ def test_a_list_is_fresh_for_an_hour(  # noqa: PLR0917
         await discoverer.aclose()
 
     run(work())
+
+
+@pytest.mark.req("MD-11")
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("<html>", "Example: MALFORMED: llm.example.edu"),
+        ({"status": "ok"}, "Example: MALFORMED: llm.example.edu"),
+        ({"data": [{"id": "a"}, {"name": ""}]}, "Example: 1 model without an id was left out."),
+    ],
+    ids=["no JSON", "unknown shape", "no id"],
+)
+def test_what_an_answer_lacks_is_logged(  # noqa: PLR0917
+    answer: Any, said: str, run: Any, target: Any, mocked: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No JSON, an unknown shape and a model without an id are each one warning in the log (MD-11)."""
+
+    async def work() -> None:
+        mocked(answer)
+        discoverer = Discoverer()
+        await discoverer.discover(target())
+        await discoverer.aclose()
+
+    with caplog.at_level(logging.WARNING, "dispatch_widgets"):
+        run(work())
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage().startswith(said)
+
+
+@pytest.mark.req("MD-9")
+def test_a_server_has_ten_seconds(target: Any, hurried: Any) -> None:
+    """Who is silent is given up after 10 s of the loop's clock, no more and no less (MD-9)."""
+
+    async def silence(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def work() -> float:
+        discoverer = Discoverer(transport=httpx.MockTransport(silence))
+        started = asyncio.get_running_loop().time()
+        with pytest.raises(DiscoveryError, match="did not answer within 10 s") as caught:
+            await discoverer.discover(target())
+        assert caught.value.kind == "TIMEOUT"
+        await discoverer.aclose()
+        return asyncio.get_running_loop().time() - started
+
+    assert hurried(work()) == pytest.approx(10)
 
 
 @pytest.mark.req("MD-7")

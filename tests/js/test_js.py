@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "dispatch_widgets" / "widgets" / "js"
 STATIC = SOURCES.with_name("static")
-OLDEST_NODE = 18
+OLDEST_NODE = json.loads((SOURCES / "package.json").read_text("utf-8"))["engines"]["node"].lstrip(">=")
 MOST_LINES = 400
 
 BUNDLES = ("item_list.js", "panel.css", "panel_root.js", "secret_input.js")
@@ -28,6 +29,10 @@ def _name(path: Path) -> str:
     return path.relative_to(SOURCES).as_posix() if path.is_relative_to(SOURCES) else path.name
 
 
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
 def _missing(reason: str) -> None:
     """Skips, or fails where node and its packages are required."""
     if os.environ.get("DISPATCH_REQUIRE_NODE"):
@@ -37,14 +42,14 @@ def _missing(reason: str) -> None:
 
 @pytest.fixture
 def node() -> str:
-    """The path of a node that has a test runner."""
+    """The path of a node that is new enough."""
     path = shutil.which("node")
     if path is None:
         _missing("node is not here: apt-get install nodejs")
     assert path is not None
     version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
-    if int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
-        _missing(f"node {version.strip()} has no test runner, {OLDEST_NODE} has")
+    if _numbers(version.strip().lstrip("v")) < _numbers(OLDEST_NODE):
+        _missing(f"node {version.strip()} is here, the page side's tests want {OLDEST_NODE}")
     return path
 
 

@@ -125,7 +125,7 @@ def test_a_key_in_a_message_is_masked(canary: str) -> None:
         rb'{"\udfff":1}',
         b"\xef\xbb\xbf{}",
         b"[" * 100_000,
-        b"[" * 5_000 + b"]" * 5_000,
+        b"[" * 100_000 + b"]" * 100_000,  # of fewer levels Python 3.13 reads some
         b"1" * (sys.get_int_max_str_digits() + 1),
     ],
     ids=lambda raw: repr(raw[:20]),

@@ -13,18 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets import DispatchError, SettingsFileError, SettingsService, preview_migration
-from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture
-def server() -> Iterator[DemoServer]:
-    """A provider on loopback."""
-    with DemoServer() as running:
-        yield running
+    from dispatch_widgets.demo import DemoServer
 
 
 @pytest.fixture

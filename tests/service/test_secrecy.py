@@ -15,6 +15,7 @@ import dispatch_widgets as dw
 from dispatch_widgets import SettingsService
 from dispatch_widgets.errors import DispatchError
 from dispatch_widgets.secrets import store_in_keyring
+from dispatch_widgets.settings._disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,7 +176,7 @@ def test_an_error_that_is_not_ours_shows_no_key_either(
         lambda: service.update_provider(service.get_providers()[0].id, api_key=canary, nam="x"),  # type: ignore[call-arg]
     ):
         assert canary not in shown_of_ours(action)
-    monkeypatch.setattr(service._file.store._disk, "put", interrupted)
+    monkeypatch.setattr(Disk, "put", interrupted)
     assert canary not in shown_of_ours(
         lambda: service.add_provider(name="n", type="anthropic", api_key=canary)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,15 @@ def openai(key: str | None = None, url: str | None = None, **more: Any) -> dict[
 def test_a_file_without_providers_is_old(document: dict[str, Any], needed: bool) -> None:
     """Migration is for files without `providers`, not for others nor for one yet to be made (MIG-1)."""
     assert needs_migration(document) is needed
+
+
+@pytest.mark.req("PM-2")
+def test_new_providers_have_random_ids(old_document: dict[str, Any]) -> None:
+    """Each provider that an old file's entries become has a UUID4 of its own (PM-2)."""
+    document, _ = migrate(old_document)
+    made = [uuid.UUID(provider["id"]) for provider in document["providers"]]
+    assert len(set(made)) == len(made) > 1
+    assert {each.version for each in made} == {4}
 
 
 @pytest.mark.req("MIG-2", "MIG-3", "MIG-4", "PM-7")

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.widgets._news import NewsDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,19 +36,19 @@ def demo(_one_demo: DemoServer) -> DemoServer:
     return _one_demo
 
 
-@pytest.fixture(scope="session")
-def _small_heap() -> None:
-    """What is there before the first of these tests stays, so that collecting need not walk over it."""
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """What fails while panels are collected fails its module's last test; after each it costs too much."""
+    yield
     gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
-def _close_widgets(_small_heap: None) -> Iterator[None]:
-    """No panel outlives its test, nor does its hub's thread."""
+def _close_widgets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No panel outlives its test, nor does its hub's thread; the file is looked at often."""
+    monkeypatch.setattr(NewsDesk, "look_seconds", 0.05)
     yield
     widgets.Widget.close_all()
-    gc.collect()
 
 
 @pytest.fixture
@@ -147,9 +148,13 @@ def page() -> type[Page]:
 @pytest.fixture
 def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], AbstractContextManager[object]]:
     """Holds the lock of a service's file as another program does; nobody waits long for it."""
+    acquire = FileLock.acquire
+
+    def soon(lock: FileLock, timeout: float | None = None, **options: Any) -> Any:
+        return acquire(lock, None if timeout is None else min(timeout, 0.05), **options)
 
     def hold(service: SettingsService) -> AbstractContextManager[object]:
-        monkeypatch.setattr(service._file.store._disk, "_lock_timeout_seconds", 0.05)
+        monkeypatch.setattr(FileLock, "acquire", soon)
         return FileLock(f"{service.path}.lock")
 
     return hold

@@ -1,0 +1,84 @@
+"""A file that others change too, or break: who listens is told, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets import (
+    SettingsService,
+    UnreadableSettingsError,
+)
+from dispatch_widgets.service import Change
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.req("ST-3")
+def test_two_services_on_one_file_lose_nothing_and_see_each_other(path: Path, add: Any) -> None:
+    """What one kernel saves, the other shows, and an edit of one keeps the other's (ST-3, ST-6)."""
+    one, two = SettingsService(path), SettingsService(path)
+    add(one, "First")
+    add(two, "Second")
+    assert [p.name for p in one.get_providers()] == ["First", "Second"]
+    assert one.saved_by == "another program"
+    assert two.saved_by == "this notebook"
+
+
+@pytest.mark.req("ST-6")
+def test_subscribers_hear_of_edits_requests_and_changes_from_outside(
+    service: SettingsService, path: Path, add: Any, on_disk: Any
+) -> None:
+    """A panel can follow: settings when the file changes, asking and discovery around a request."""
+    heard: list[Change] = []
+    end = service.subscribe(heard.append)
+
+    def broken(_: Change) -> None:
+        raise RuntimeError("a broken listener")
+
+    service.subscribe(broken)
+    provider_id = add(service)
+    assert heard == [Change("settings")]
+    service.discover_models(provider_id)
+    assert heard[1:] == [Change("asking", provider_id), Change("discovery", provider_id)]
+    assert not service.changed_outside()
+    document = on_disk()
+    document["providers"][0]["name"] = "By the app"
+    path.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    assert service.changed_outside()
+    assert service.reload()
+    assert heard[-1] == Change("settings")
+    end()
+    service.update_provider(provider_id, name="Unheard")
+    assert len(heard) == 4
+
+
+@pytest.mark.req("ST-4")
+def test_a_broken_file_is_told_and_never_overwritten(path: Path, add: Any) -> None:
+    """Reading and writing both say line and column; the bytes stay; mending it is noticed (ST-4)."""
+    path.write_text('{"providers": [,]}', encoding="utf-8")
+    service = SettingsService(path)
+    assert isinstance(service.problem, UnreadableSettingsError)
+    for call in (service.get_providers, lambda: service.catalog, lambda: add(service)):
+        with pytest.raises(UnreadableSettingsError) as caught:
+            call()
+        assert caught.value.line == 1
+        assert caught.value.hint
+    assert path.read_text(encoding="utf-8") == '{"providers": [,]}'
+    path.write_text('{"providers": []}', encoding="utf-8")
+    assert service.problem is None
+    assert service.get_providers() == ()
+
+
+@pytest.mark.req("ST-4")
+def test_a_broken_file_can_be_moved_away(path: Path, add: Any, on_disk: Any) -> None:
+    """The way out that starts fresh keeps the broken file beside the new one (ST-4)."""
+    path.write_text("not json", encoding="utf-8")
+    service = SettingsService(path)
+    moved = service.move_away()
+    assert moved.read_text(encoding="utf-8") == "not json"
+    add(service)
+    assert len(on_disk()["providers"]) == 1

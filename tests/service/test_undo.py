@@ -1,0 +1,38 @@
+"""Taking back the last change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dispatch_widgets import (
+    DispatchError,
+    SettingsService,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.req("UI")
+def test_the_last_change_can_be_undone_until_the_next_one(
+    service: SettingsService, path: Path, add: Any
+) -> None:
+    """Deleting and assigning are taken back byte for byte; after another change nothing is (UI)."""
+    provider_id = add(service)
+    entry = service.add_model(provider_id=provider_id, model="gpt-4o", tasks=["grade"])
+    before = path.read_bytes()
+    service.delete_provider(provider_id, unassign=True)
+    assert service.undoable == "Demo was deleted"
+    assert service.undo() == "Demo was deleted"
+    assert path.read_bytes() == before
+    assert service.undoable == ""
+    with pytest.raises(DispatchError, match="nothing to undo"):
+        service.undo()
+    service.assign("digest", entry.id)
+    SettingsService(path).update_provider(provider_id, name="Elsewhere")
+    with pytest.raises(DispatchError, match="nothing to undo"):
+        service.undo()
+    assert service.get_providers()[0].name == "Elsewhere"
+    assert service.assignments["digest"].model_id == entry.id
