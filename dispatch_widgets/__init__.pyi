@@ -36,6 +36,7 @@ from .shortcuts import add_model as add_model
 from .shortcuts import add_provider as add_provider
 from .shortcuts import allow_sending as allow_sending
 from .shortcuts import assign as assign
+from .shortcuts import bring_back_providers as bring_back_providers
 from .shortcuts import delete_model as delete_model
 from .shortcuts import delete_provider as delete_provider
 from .shortcuts import discover_models as discover_models
@@ -47,6 +48,7 @@ from .shortcuts import panel as panel
 from .shortcuts import preview_migration as preview_migration
 from .shortcuts import refresh_all as refresh_all
 from .shortcuts import refresh_all_async as refresh_all_async
+from .shortcuts import removed_providers as removed_providers
 from .shortcuts import resolve as resolve
 from .shortcuts import resolve_model as resolve_model
 from .shortcuts import scan as scan

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .discovery.diagnose import Diagnosis
     from .discovery.models import DiscoveredModel, ModelList
     from .leaks import ScanReport
+    from .settings.kept_providers import KeptCopy
     from .settings.report import MigrationReport
     from .settings.schema import Provider
     from .settings.store import Backup
@@ -89,6 +90,20 @@ def backup_facts(backup: Backup) -> dict[str, Any]:
         "sizeBytes": backup.size_bytes,
         "providers": backup.providers,
         "entries": backup.entries,
+        "kept": False,
+    }
+
+
+def kept_copy_facts(copy: KeptCopy) -> dict[str, Any]:
+    """The copy of the providers, as `backup_facts` tells of a copy of the file."""
+    return {
+        "path": str(copy.path),
+        "madeAt": copy.saved_at.isoformat(),
+        "reason": copy.reason,
+        "sizeBytes": copy.size_bytes,
+        "providers": len(copy.providers),
+        "entries": 0,
+        "kept": True,
     }
 
 

@@ -77,6 +77,16 @@ def delete_provider(provider_id: str, *, unassign: bool = False) -> Impact:
     return default_service().delete_provider(provider_id, unassign=unassign)
 
 
+def removed_providers() -> tuple[Provider, ...]:
+    """See `SettingsService.removed_providers`."""
+    return default_service().removed_providers
+
+
+def bring_back_providers() -> tuple[Provider, ...]:
+    """See `SettingsService.bring_back_providers`."""
+    return default_service().bring_back_providers()
+
+
 def merge_providers(keep: str, others: Iterable[str]) -> Provider:
     """See `SettingsService.merge_providers`."""
     return default_service().merge_providers(keep, others)

@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .. import __version__
-from .._facts import backup_facts, diagnosis_facts, list_facts, provider_facts, report_facts
-from .._text import clean
+from .._facts import (
+    backup_facts,
+    diagnosis_facts,
+    kept_copy_facts,
+    list_facts,
+    provider_facts,
+    report_facts,
+)
+from .._text import clean, plural
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
-from .mending import convert, merge, move_away
+from ..settings.backups import OLD_FORMAT_WARNING
+from .mending import bring_back, convert, merge, move_away
 from .terminal import (
     FAILED,
     allow_sending,
@@ -120,6 +128,7 @@ def where(*, as_json: bool) -> None:
     from ..settings.locate import locate
 
     found = locate()
+    gone = _gone_words(found.path)
     if as_json:
         print_json(
             {
@@ -129,17 +138,40 @@ def where(*, as_json: bool) -> None:
                 "exists": found.path.exists(),
                 "others": [str(path) for path in found.others],
                 "warning": found.git_warning,
+                "app": found.app_note,
+                "gone": gone,
             }
         )
         return
     click.echo(shown_path(found.path))
     print_line(found.reason)
+    if gone:
+        print_line(gone)
+    if found.app_note:
+        print_line(found.app_note)
     if found.others:
         print_line("Other settings files, not used:")
         for path in found.others:
             click.echo(f"  {shown_path(path)}")
     if found.git_warning:
         warn(found.git_warning)
+
+
+def _gone_words(path: Path) -> str:
+    """What is known of a settings file that was there and is gone; empty if it is there, or never was."""
+    from ..settings.kept_providers import KeptProviders
+    from ..settings.store import SettingsStore
+
+    if path.exists():
+        return ""
+    copies = SettingsStore(path).backups()
+    kept = KeptProviders(path).read()
+    way = f" `dispatch-widgets restore {copies[0].path.name}` puts the newest backup there." if copies else ""
+    if kept is not None:
+        held = plural(len(kept.providers), "provider")
+        when = f"{kept.saved_at:%Y-%m-%d %H:%M} UTC"
+        return f"A file was here, with {held} saved on {when}; it was deleted or moved.{way}"
+    return f"A file was here; it was deleted or moved.{way}" if copies else ""
 
 
 @main.command()
@@ -285,15 +317,16 @@ def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
 @main.command()
 @as_json_option
 def backups(*, as_json: bool) -> None:
-    """List the backups of the settings file, newest first."""
+    """List the backups of the settings file, newest first, and the copy of its providers."""
     service = open_service(auto_migrate=False)
-    found = service.backups()
+    found, kept = service.backups(), service.kept_copy
     if as_json:
-        print_json([backup_facts(backup) for backup in found])
-    elif not found:
+        facts = [backup_facts(backup) for backup in found]
+        print_json(facts + ([kept_copy_facts(kept)] if kept else []))
+    elif not found and not kept:
         print_line("No backups yet. One is made before every conversion and restore.")
     else:
-        rows = [
+        rows: list[tuple[object, ...]] = [
             (
                 f"{b.made_at:%Y-%m-%d %H:%M:%S} UTC",
                 b.reason,
@@ -304,6 +337,9 @@ def backups(*, as_json: bool) -> None:
             )
             for b in found
         ]
+        if kept:
+            when = f"{kept.saved_at:%Y-%m-%d %H:%M:%S} UTC"
+            rows.append((when, kept.reason, len(kept.providers), "", kept.size_bytes, kept.path))
         print_table(("Made", "Reason", "Providers", "Entries", "Bytes", "File"), rows)
 
 
@@ -319,6 +355,8 @@ def restore(*, backup: str) -> None:
         raise NotFoundError(
             f"There is no backup called {backup}.", hint="`dispatch-widgets backups` lists them all."
         )
+    if chosen.is_old:
+        warn(OLD_FORMAT_WARNING)
     service.restore(chosen)
     print_line(f"{service.path} is {chosen.path.name} again.")
 
@@ -373,6 +411,7 @@ def _print_difference(report: MigrationReport) -> None:
 
 main.add_command(try_task)
 main.add_command(scan)
+main.add_command(bring_back)
 main.add_command(merge)
 main.add_command(convert)
 main.add_command(move_away)

@@ -1,4 +1,4 @@
-"""The commands that mend a settings file: ``merge``, ``convert`` and ``move-away``."""
+"""The commands that mend a settings file: ``bring-back``, ``merge``, ``convert`` and ``move-away``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,32 @@ import sys
 
 import click
 
-from .terminal import FAILED, open_service, print_line, print_lines, shown_path, warn
+from .._facts import provider_facts
+from .terminal import (
+    FAILED,
+    as_json_option,
+    open_service,
+    print_json,
+    print_line,
+    print_lines,
+    shown_path,
+    warn,
+)
+
+
+@click.command("bring-back")
+@as_json_option
+def bring_back(*, as_json: bool) -> None:
+    """Put the providers back that another program removed from the settings file."""
+    service = open_service(mends=True)
+    there = service.lost_providers or service.removed_providers
+    back = service.bring_back_providers() if there else ()
+    if as_json:
+        print_json([provider_facts(provider) for provider in back])
+    elif not back:
+        print_line("No other program removed your providers.")
+    for provider in back if not as_json else ():
+        print_line(f"{provider.name} is back.")
 
 
 @click.command()
@@ -27,10 +52,12 @@ def merge(*, dry_run: bool) -> None:
 def convert() -> None:
     """Convert single entries that hold a key of their own in a file that has providers already."""
     service = open_service()
-    if not any(entry.unconverted for entry in service.catalog):
-        print_line("No entry is left to convert.")
+    if service.convertible:
+        print_lines(str(service.convert_entries()))
         return
-    print_lines(str(service.convert_entries()))
+    print_line("No entry is left to convert.")
+    for place in service.places_left:
+        warn(f"{place} is not understood, and keys may stand there.")
 
 
 @click.command("move-away")

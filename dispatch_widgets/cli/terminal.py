@@ -139,8 +139,16 @@ def _as_option(sending: tuple[str, str]) -> str:
     return f"{variable}@{host}"
 
 
-def open_service(path: Path | None = None, *, auto_migrate: bool = True) -> SettingsService:
-    """The service for a file; a conversion that opening it brought about is told on stderr."""
+def open_service(
+    path: Path | None = None, *, auto_migrate: bool = True, mends: bool = False
+) -> SettingsService:
+    """The service for a file; a conversion that opening it brought about, and a loss, are told on stderr.
+
+    Args:
+        path: The file; found as usual if None.
+        auto_migrate: Whether it is converted if it is from before providers.
+        mends: Whether the command itself brings back what another program removed.
+    """
     from ..service import SettingsService
 
     service = SettingsService(path, auto_migrate=auto_migrate)
@@ -148,7 +156,14 @@ def open_service(path: Path | None = None, *, auto_migrate: bool = True) -> Sett
         warn("This file was from before providers and has been converted.")
         for line in str(service.migration_report).splitlines():
             warn(line)
+    if not mends and service.problem is None and service.lost_providers:
+        warn("Another program removed your providers.")
+        warn(BRING_BACK if service.removed_providers else NO_COPY)
     return service
+
+
+BRING_BACK = "`dispatch-widgets bring-back` puts them back."
+NO_COPY = "No copy of them is kept here. `dispatch-widgets backups` lists copies of the whole file."
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:

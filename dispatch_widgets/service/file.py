@@ -1,34 +1,39 @@
 """The settings file as a service lives with it: loaded, migrated, followed and edited.
 
 The store knows bytes, locks and backups; the migration knows documents. This is the place where the
-two meet: what is shown now, whether it still has to be migrated, and who saved last.
+two meet: what is shown now, whether it still has to be migrated, who saved last, and what others took away.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import DispatchError, SettingsFileError, SettingsWriteError
+from .._text import clean, plural
+from ..errors import DispatchError, LockTimeoutError, NotFoundError, SettingsFileError, SettingsWriteError
 from ..settings.backups import BEFORE_CONVERSION, added_since
 from ..settings.document import same
+from ..settings.kept_providers import KeptCopy, KeptProviders
+from ..settings.kinds import kind_of, needs_conversion_first
 from ..settings.migration import convert_entries, migrate, needs_migration
+from ..settings.older_formats import rewrite
 from ..settings.schema import Settings
 from ..settings.store import SettingsStore
 from ..settings.views import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
     from ..settings.backups import Added
     from ..settings.document import Document
     from ..settings.report import MigrationReport
+    from ..settings.schema import Provider
     from ..settings.store import Backup, Snapshot
 
 _log = logging.getLogger("dispatch_widgets")
@@ -60,6 +65,42 @@ class NothingToUndoError(DispatchError):
         )
 
 
+class NothingRemovedError(NotFoundError):
+    """No providers can be brought back: none was removed by another program, or no copy of them is kept."""
+
+    def __init__(self, *, lost: bool) -> None:
+        if lost:
+            super().__init__(
+                "Another program removed your providers, and no copy of them is kept here.",
+                hint="A backup of the file may have them; else add them anew.",
+            )
+        else:
+            super().__init__("No other program removed your providers.")
+
+
+class NothingGoneError(NotFoundError):
+    """There is no file to put back: it is there, or nobody has seen what was in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no settings file to put back.",
+            hint="A backup may be there: see the panel's Settings file tab.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A file that was there and is gone (ST-10).
+
+    Attributes:
+        at: When that was noticed (UTC).
+        document: What was in it when it was last shown; None if it could not be read.
+    """
+
+    at: datetime
+    document: Document | None
+
+
 class _MigrateFirstError(Exception):
     """Inside an edit: somebody put a file in the old format there; it has to be migrated before."""
 
@@ -69,7 +110,9 @@ class SettingsFile:
 
     Args:
         path: The file.
-        auto_migrate: Whether a file in the old format is migrated by itself (MIG-1).
+        auto_migrate: Whether a file in the old format is migrated by itself when it is opened (MIG-1).
+        keep_providers_copy: Whether a copy of the providers is kept for the day on which another program
+            removes them (ST-8), unless the environment says no; without it, one that there is goes.
         clock: Wall clock, in seconds since 1970.
         on_change: Called, from whichever thread, after the settings shown have changed.
     """
@@ -79,22 +122,31 @@ class SettingsFile:
         path: Path,
         *,
         auto_migrate: bool,
+        keep_providers_copy: bool,
         clock: Callable[[], float],
         on_change: Callable[[Settings], None],
     ) -> None:
-        self.store = SettingsStore(path, clock=clock)
+        self._kept = KeptProviders(path, on=None if keep_providers_copy else False, clock=clock)
+        self.store = SettingsStore(path, clock=clock, kept=self._kept)
         self.report: MigrationReport | None = None
         self.problem: SettingsFileError | None = None
         self.saved_by: SavedBy = ""
         self.awaiting_migration = False
+        self.gone: Gone | None = None
+        self._clock = clock
         self._auto_migrate = auto_migrate
+        # Only the file that is found at the opening: one that is in the old format later was put there by
+        # somebody who wants it so (MIG-5).
+        self._by_itself = auto_migrate
         self._unwritable: SettingsWriteError | None = None
-        self._restored = False  # an old format that was put back on purpose is not migrated again (MIG-5)
+        self._restored = False
         self._on_change = on_change
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
         self._settings = Settings()
         self._shown: Document = {}
+        self._on_disk: Document | None = None  # when it was last seen there
+        self._removed: tuple[str, tuple[Document, ...]] | None = None  # for a content's fingerprint
         self._last: tuple[str, Document, Document] | None = None  # what, and the document before and after
         self.reload()
 
@@ -146,15 +198,18 @@ class SettingsFile:
         """
         try:
             snapshot = self.store.read()
-            due = snapshot.exists and needs_migration(snapshot.document)
-            if due and self._auto_migrate and not self._restored:
+            if self._by_itself and snapshot.exists and self._is_due(snapshot.document):
                 snapshot = self._migrate_on_disk(snapshot)
-                due = False
-            return self._adopt(snapshot, awaiting=due)
+                # Where that could not be written, it is tried again with the next content.
+                self._by_itself = self._unwritable is not None
+                return self._adopt(snapshot, awaiting=False)
+            self._by_itself = False
+            return self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document))
         except SettingsFileError as error:
             with self._lock:
                 news = str(self.problem) != str(error)
                 self.problem = error
+                self._by_itself &= isinstance(error, LockTimeoutError)  # the file itself was in order
                 # A file that cannot be read is looked at again each time: it may have been mended.
                 self._snapshot = None
             if news:
@@ -162,9 +217,16 @@ class SettingsFile:
                 self._on_change(self._settings)
             return news
 
+    def _is_due(self, document: Document) -> bool:
+        """Whether a document is to be migrated; also one with nothing in it, unless that was removed."""
+        return needs_migration(document) and (
+            needs_conversion_first(document) or not self._kept.removed(document)
+        )
+
     def _migrate_on_disk(self, snapshot: Snapshot) -> Snapshot:
         """Migrate under the store's lock; in a folder that cannot be written, in memory (MIG-1)."""
         reports: list[MigrationReport] = []
+        self._unwritable = None
 
         def change(document: Document) -> Document:
             reports.clear()
@@ -189,8 +251,8 @@ class SettingsFile:
 
     def _adopt(self, snapshot: Snapshot, *, awaiting: bool, ours: bool = False) -> bool:
         shown = snapshot.document
-        if awaiting and self._restored:
-            # The old format is back on disk; this process goes on with it as it will be (MIG-5).
+        if awaiting and (self._auto_migrate or self._restored):
+            # Somebody put the old format there; this process goes on with it as it will be (MIG-5).
             if self._snapshot is not None and self._snapshot.digest == snapshot.digest:
                 shown = self._shown  # not once more: each conversion gives the providers new ids
             else:
@@ -198,16 +260,29 @@ class SettingsFile:
         settings = view(shown, path=str(self.path))
         with self._lock:
             before, had = self._settings, self._snapshot
-            news = settings != before or self.problem is not None or awaiting != self.awaiting_migration
+            gone = None if ours or snapshot.exists else self._gone_now(had)
+            news = (
+                settings != before
+                or self.problem is not None
+                or awaiting != self.awaiting_migration
+                or (gone is None) != (self.gone is None)
+            )
             if ours:
                 self.saved_by = "this notebook"
             elif had is not None and had.digest != snapshot.digest and had.exists:
                 self.saved_by = "another program"
             self._snapshot, self._settings, self._shown = snapshot, settings, shown
-            self.problem, self.awaiting_migration = None, awaiting
+            self.problem, self.awaiting_migration, self.gone = None, awaiting, gone
+            self._on_disk = snapshot.document if snapshot.exists else None
         if news or ours:
             self._on_change(settings)
         return news
+
+    def _gone_now(self, had: Snapshot | None) -> Gone | None:
+        """What is to be said about a file that is not there; None if there never was one."""
+        if self.gone is not None or (self.problem is None and not (had and had.exists)):
+            return self.gone
+        return Gone(datetime.fromtimestamp(self._clock(), UTC), self._on_disk)
 
     def edit(
         self, change: Callable[[Document], Document], *, backup_reason: str | None = None, what: str = ""
@@ -225,7 +300,7 @@ class SettingsFile:
         """
 
         def guarded(document: Document) -> Document:
-            if document and needs_migration(document):
+            if needs_conversion_first(document):
                 raise _MigrateFirstError
             before[:] = [document]
             return change(document)
@@ -280,7 +355,7 @@ class SettingsFile:
     def preview(self) -> MigrationReport | None:
         """What a migration would do; None if none is due. Nothing is written (MIG-6)."""
         snapshot = self.store.read()
-        if not (snapshot.exists and needs_migration(snapshot.document)):
+        if not (snapshot.exists and self._is_due(snapshot.document)):
             return None
         stand_ins = (f"new-id-{number}" for number in count(1))  # the same each time it is looked at
         return migrate(snapshot.document, new_id=partial(next, stand_ins), path=str(self.path))[1]
@@ -289,11 +364,24 @@ class SettingsFile:
         """Migrate because the user says so; the report of the last migration if none is due."""
         self._restored = False
         snapshot = self.store.read()
-        if snapshot.exists and needs_migration(snapshot.document):
+        if snapshot.exists and self._is_due(snapshot.document):
             self._adopt(self._migrate_on_disk(snapshot), awaiting=False, ours=True)
         else:
             self._adopt(snapshot, awaiting=False)
         return self.report
+
+    @property
+    def convertible(self) -> bool:
+        """Whether something beside providers is from before them and can be converted (MIG-8)."""
+        if self.awaiting_migration:
+            return False
+        left = any(entry.unconverted for entry in self.settings.catalog)
+        return left or bool(rewrite(self.document).accounts)
+
+    @property
+    def places_left(self) -> tuple[str, ...]:
+        """Places of the app's first formats that are not understood; keys may stand there (MIG-10)."""
+        return rewrite(self.document).left
 
     def convert_entries(self) -> MigrationReport:
         """Convert single entries that still hold credentials of their own (MIG-8), after a backup."""
@@ -315,10 +403,15 @@ class SettingsFile:
         """
         snapshot = self.store.restore(backup)
         self._restored = True
-        awaiting = needs_migration(snapshot.document)
+        awaiting = needs_conversion_first(snapshot.document)
         if not awaiting:
             self.report = None
         self._adopt(snapshot, awaiting=awaiting, ours=True)
+
+    def finish_save(self) -> None:
+        """Put the whole copy in the file's place that a broken-off save left (ST-2)."""
+        snapshot = self.store.finish_save()
+        self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
 
     def added_since(self, backup: Backup | Path) -> Added:
         """What is in the settings now that is not in a backup: it would go with a restore.
@@ -339,3 +432,74 @@ class SettingsFile:
         self.report = None  # it was about the file that is gone
         self._adopt(self.store.read(), awaiting=False, ours=True)
         return moved
+
+    # ---- what another program took away
+
+    @property
+    def lost_providers(self) -> bool:
+        """Whether another program wrote the file without its list, and entries refer to some (ST-8)."""
+        document = self.document
+        return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}
+
+    @property
+    def removed_providers(self) -> tuple[Provider, ...]:
+        """The providers that another program removed, as they were last saved here (ST-8)."""
+        document = self.document
+        with self._lock:
+            digest = self._snapshot.digest if self._snapshot else ""
+            if self.awaiting_migration or not digest:
+                return ()
+            if self._removed is None or self._removed[0] != digest:
+                self._removed = digest, self._kept.removed(document)
+            removed = self._removed[1]
+        return view({"providers": [*removed]}).providers if removed else ()
+
+    def bring_back_providers(self) -> tuple[Provider, ...]:
+        """Put the removed providers into the file as it is now, behind those that it has (ST-8).
+
+        Returns:
+            The ones that were brought back.
+
+        Raises:
+            NothingRemovedError: If there is nothing to bring back.
+        """
+        back = self.removed_providers
+        if not back:
+            raise NothingRemovedError(lost=self.lost_providers)
+        name = clean(back[0].name, 60)
+        one = len(back) == 1
+        what = f"{name} was brought back" if one else f"{plural(len(back), 'provider')} were brought back"
+        self.edit(self._kept.bring_back, what=what)
+        there = {provider.id for provider in self.settings.providers}
+        return tuple(provider for provider in back if provider.id in there)
+
+    @property
+    def kept_copy(self) -> KeptCopy | None:
+        """The copy of the providers as last saved here, in the user's state folder; None if none is kept."""
+        return self._kept.read()
+
+    def delete_kept_copy(self) -> None:
+        """Remove that copy; the next save makes a new one unless that is turned off.
+
+        Raises:
+            NotFoundError: If there is none.
+        """
+        if not self._kept.delete():
+            raise NotFoundError("There is no copy of the providers.")
+        self._removed = None
+        self._on_change(self._settings)
+
+    def put_back(self) -> None:
+        """Write the file that is gone again, as it was last shown (ST-10).
+
+        Raises:
+            NothingGoneError: If the file is there, or nobody has seen what was in it.
+            SettingsWriteError: If it cannot be written.
+        """
+        gone = self.gone
+        if gone is None or not gone.document or self.store.read().exists:
+            self.reload()
+            raise NothingGoneError
+        document = gone.document
+        snapshot = self.store.edit(lambda there: there or document)
+        self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ..leaks import ScanReport
     from ..settings.backups import Added
     from ..settings.document import Document
+    from ..settings.kept_providers import KeptCopy
     from ..settings.locate import Location
     from ..settings.report import MigrationReport
     from ..settings.schema import (
@@ -98,7 +99,10 @@ class SettingsService:
     Args:
         path: The settings file; found as ST-1 says if None.
         timeout_seconds: Wall-clock deadline of one request to a provider, in seconds.
-        auto_migrate: Whether a file from before providers is migrated by itself (MIG-1).
+        auto_migrate: Whether a file from before providers is migrated by itself when it is opened (MIG-1).
+        keep_providers_copy: Whether one copy of the providers is kept in the user's state folder, for the day
+            on which another program removes them (ST-8). False, or ``DISPATCH_WIDGETS_KEEP_PROVIDERS=0``,
+            keeps none and deletes one that there is.
         transport: An httpx transport in place of the network, for tests.
         clock: Wall clock in seconds since 1970, for tests; `time.time` if None.
     """
@@ -109,6 +113,7 @@ class SettingsService:
         *,
         timeout_seconds: float = REQUEST_TIMEOUT_SECONDS,
         auto_migrate: bool = True,
+        keep_providers_copy: bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
@@ -128,6 +133,7 @@ class SettingsService:
         self._file = SettingsFile(
             self.location.path,
             auto_migrate=auto_migrate,
+            keep_providers_copy=keep_providers_copy,
             clock=clock or time.time,
             on_change=self._settings_changed,
         )
@@ -256,9 +262,28 @@ class SettingsService:
         """
         return self._file.migrate_now()
 
+    @property
+    def convertible(self) -> bool:
+        """Whether something from before providers lies in a file with providers and can be converted."""
+        return self._file.convertible
+
+    @property
+    def places_left(self) -> tuple[str, ...]:
+        """Places of the app's first formats that cannot be converted; keys may stand there (MIG-10)."""
+        return self._file.places_left
+
     def convert_entries(self) -> MigrationReport:
         """Convert entries that still hold credentials of their own in a file with providers (MIG-8)."""
         return self._file.convert_entries()
+
+    def finish_save(self) -> None:
+        """Put the whole copy in the file's place that a broken-off save left (ST-2).
+
+        Raises:
+            NotFoundError: If there is none, or the file is whole.
+            SettingsFileError: If the file cannot be written.
+        """
+        self._file.finish_save()
 
     def backups(self) -> tuple[Backup, ...]:
         """The backups beside the file, newest first."""
@@ -291,6 +316,63 @@ class SettingsService:
             backup: One of `backups`, or its path.
         """
         self._file.store.delete_backup(backup)
+
+    @property
+    def lost_providers(self) -> bool:
+        """Whether another program wrote the file without its providers while entries refer to some (ST-8)."""
+        return self._file.lost_providers
+
+    @property
+    def removed_providers(self) -> tuple[Provider, ...]:
+        """The providers that another program removed from the file, as they were last saved here (ST-8)."""
+        return self._file.removed_providers
+
+    def bring_back_providers(self) -> tuple[Provider, ...]:
+        """Put the providers that another program removed into the file as it is now (ST-8).
+
+        What the file has wins. References that come back count as the file's own, never as given here.
+
+        Returns:
+            The ones that were brought back.
+
+        Raises:
+            NotFoundError: If there is nothing to bring back.
+            SettingsFileError: If the file cannot be read, locked or written.
+        """
+        return self._file.bring_back_providers()
+
+    @property
+    def kept_copy(self) -> KeptCopy | None:
+        """The copy of the providers that `bring_back_providers` takes them from; None if none is kept."""
+        return self._file.kept_copy
+
+    def delete_kept_copy(self) -> None:
+        """Delete that copy; the next save makes one again, unless ``keep_providers_copy=False``.
+
+        Raises:
+            NotFoundError: If there is none.
+        """
+        self._file.delete_kept_copy()
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """When a settings file that was there was seen to be gone (UTC); None while it is there (ST-10)."""
+        _ = self.problem
+        return self._file.gone.at if self._file.gone else None
+
+    @property
+    def can_put_back(self) -> bool:
+        """Whether it is known what was in a file that is gone."""
+        return bool(self._file.gone and self._file.gone.document)
+
+    def put_back(self) -> None:
+        """Write a settings file that is gone again, as it was last shown here (ST-10).
+
+        Raises:
+            NotFoundError: If it is there, or could not be read when it was.
+            SettingsFileError: If it cannot be written.
+        """
+        self._file.put_back()
 
     def move_away(self) -> Path:
         """Move a broken file aside, so that the next save starts a new one (ST-4).
@@ -988,8 +1070,9 @@ class SettingsService:
     def scan(self, paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
         """Look for registered keys in notebooks and exported pages.
 
-        Registered are: every key, token and password in the settings file and its backups, what
-        references in them lead to, and what the key variables of well-known providers hold.
+        Registered are: every key, token and password in the settings file, its backups and the kept copy of
+        the providers, what references in them lead to, and what the key variables of well-known providers
+        hold.
 
         Args:
             paths: Files, and folders that are gone through with all that is below them; or a single one.
@@ -1003,7 +1086,9 @@ class SettingsService:
 
         def found() -> ScanReport:
             copies = [backup.path for backup in self.backups()]
-            return scan(paths, registered_keys([self._file.document], copies), fix=fix)
+            kept = self.kept_copy
+            documents = [self._file.document, *(kept.providers if kept else ())]
+            return scan(paths, registered_keys(documents, copies), fix=fix)
 
         return quietly(found)
 

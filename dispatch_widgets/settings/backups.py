@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .schema import CatalogEntry, Provider, Settings
 
 BEFORE_CONVERSION = "Before the conversion"
+OLD_FORMAT_WARNING = "Today's Dispatch app drops every key of a file from before providers at its first save."
+"""What is said before a file in the old format is put back (MIG-5)."""
+
 BEFORE_RESTORE = "Before restoring a backup"
 _COPY = "A copy of the file"
 _UNREADABLE = "A file that cannot be read"
@@ -58,15 +61,21 @@ class Backup:
         """How many catalog entries it holds; 0 if it cannot be read."""
         return self._content[2]
 
+    @property
+    def is_old(self) -> bool:
+        """Whether it is in the format from before providers."""
+        return self._content[3]
+
     @cached_property
-    def _content(self) -> tuple[str, int, int]:
+    def _content(self) -> tuple[str, int, int, bool]:
         from ._files import Files
+        from .kinds import needs_conversion_first
 
         try:
             content = Files().read(self.path)
             document = parse(content.data if content else b"", path=str(self.path))
         except (OSError, UnreadableSettingsError):
-            return _UNREADABLE, 0, 0
+            return _UNREADABLE, 0, 0, False
         models = document.get("models")
         catalog = models.get("catalog") if isinstance(models, dict) else None
         providers = document.get("providers")
@@ -74,6 +83,7 @@ class Backup:
             BEFORE_CONVERSION if providers is None else _COPY,
             len(providers) if isinstance(providers, list) else 0,
             len(catalog) if isinstance(catalog, list) else 0,
+            needs_conversion_first(document),
         )
 
 

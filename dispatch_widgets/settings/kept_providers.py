@@ -52,6 +52,18 @@ class KeptCopy:
     providers: tuple[JsonObject, ...] = ()
     removed: frozenset[str] = frozenset()
 
+    @property
+    def reason(self) -> str:
+        """What it is, in a few words, as `Backup.reason` says it."""
+        return "The providers, as last saved here"
+
+    @property
+    def size_bytes(self) -> int:
+        """How big it is; 0 if it is gone."""
+        with suppress(OSError):
+            return self.path.stat().st_size
+        return 0
+
 
 class KeptProviders:
     """The copy of the providers of one settings file. What goes wrong with it never stops anything else.

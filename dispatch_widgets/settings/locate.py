@@ -33,12 +33,14 @@ class Location:
         path: The file, absolute; it need not exist.
         why: How it was found.
         reason: The same as a line to show: ``2 folders up, beside pnpm-workspace.yaml``.
+        app_note: Which file the Dispatch app would take, where one that is nearer could be meant; else empty.
         others: Other settings files there are, the installed app's among them; never taken silently.
     """
 
     path: Path
     why: Why
     reason: str
+    app_note: str = ""
     others: tuple[Path, ...] = ()
     _environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -81,7 +83,18 @@ def locate(
         place = f"{reason[0].lower()}{reason[1:]}"
         reason = f"Not made yet. The first save makes it here, {place}"
     others = tuple(other for other in _existing(cwd, environ, home) if not _is_same(other, found))
-    return Location(path=found, why=why, reason=reason, others=others, _environ=environ)
+    note = _app_note(found, why, cwd, others)
+    return Location(path=found, why=why, reason=reason, app_note=note, others=others, _environ=environ)
+
+
+def _app_note(found: Path, why: Why, cwd: Path | None, others: tuple[Path, ...]) -> str:
+    nearer = cwd / FILE_NAME if cwd else found
+    if why != "workspace" or os.path.lexists(found) or nearer not in others:
+        return ""
+    return (
+        f"The Dispatch app would take {found} too, which is not there yet, and not the {FILE_NAME} in the "
+        f"working folder. Move that one there, or set {PATH_VARIABLE} to it for both."
+    )
 
 
 def _find(

@@ -15,6 +15,7 @@ import ipywidgets as widgets
 
 from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
+from ._file_notice import FileNotice
 from ._hub import hub_of
 from ._news import News
 from ._parts import (
@@ -72,6 +73,9 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
     Args:
         service: The service to show; the default file's if None.
         host: The app around the panel, if there is one.
+
+    Attributes:
+        file_notice: What is said when another program took the file, or its providers, away.
     """
 
     title = "Panel"
@@ -104,7 +108,8 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             classed(self, "dw-panel")
         show(self._place, False)
         with self.hub.lock:
-            self._main.children = (self._note_place, *self._build())
+            self.file_notice = FileNotice(self)
+            self._main.children = (self._note_place, self.file_notice, *self._build())
             self._redraw(None)
         self.hub.subscribe(self._news)
         self.hub.post(News("time"))  # what takes longer to find out is drawn in a moment, by the worker
@@ -231,7 +236,10 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         try:
             problem = self.service.problem
             if problem is None:
+                self.file_notice.draw()
                 self._draw(news)
+            else:
+                self.file_notice.show(False)
         except SettingsFileError as error:
             problem = error
         except Exception as error:  # noqa: BLE001 - shown in the panel
@@ -259,10 +267,10 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
     _hides_when_unreadable = True
 
     def _explain(self, problem: SettingsFileError) -> None:
-        where = ""
+        why = problem.message
         if isinstance(problem, UnreadableSettingsError) and problem.line:
-            where = f" at line {problem.line}, column {problem.column}"
-        words = f"The file has a mistake{where}. It is not changed, and not replaced by an empty one."
+            why = f"The file has a mistake at line {problem.line}, column {problem.column}."
+        words = f"{why} It is not changed, and not replaced by an empty one."
         if self._unreadable is None:
             said = text("", "dw-text")  # the app's bar leads to the ways out
             self._unreadable = empty("What you saved is still in the file", said, level=3), said

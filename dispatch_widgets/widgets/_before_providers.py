@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._text import plural
+from ..settings.backups import OLD_FORMAT_WARNING
 from ._parts import Later, Note, button
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class BeforeProviders(Later):
                 "info",
                 "This file is from before providers.",
                 f"Keys and addresses stand in its {plural(len(entries), 'entry', 'entries')}. "
-                "Nothing is written to the file until it is converted, and a copy of it is made first.",
+                f"Nothing is written to the file until it is converted, and a copy of it is made first. "
+                f"{OLD_FORMAT_WARNING}",
                 actions=self._actions,
             )
 

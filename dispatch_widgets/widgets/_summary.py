@@ -48,6 +48,8 @@ def why_this_file(service: SettingsService) -> str:
     from ..settings.locate import locate
 
     location = service.location
+    if service.gone_at is not None:
+        return "It was deleted or moved: there is no file now"
     if location.why in {"argument", "variable"}:
         made = service.saved_at is not None or service.problem is not None
         return location.reason if made else f"Not made yet. {location.reason}"
@@ -58,6 +60,10 @@ def why_this_file(service: SettingsService) -> str:
 def _line(service: SettingsService) -> str:
     if service.problem is not None:
         return f"{service.path.name} cannot be read"
+    if service.gone_at is not None:
+        return f"{service.path.name} was deleted or moved"
+    if service.lost_providers:
+        return "another program removed the providers"
     providers = plural(len(service.get_providers()), "provider", zero="no")
     entries = plural(len(service.catalog), "entry", "entries", zero="no")
     done = sum(found.is_known and not found.problem for found in service.assignments)

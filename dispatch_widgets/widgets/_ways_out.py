@@ -1,4 +1,4 @@
-"""What the Settings file tab shows while the file cannot be read: the mistake, three ways out (ST-4)."""
+"""What the Settings file tab shows while the file cannot be read: the mistake, the ways out (ST-4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from ..errors import UnreadableSettingsError
+from ..errors import SettingsShapeError, UnreadableSettingsError
+from ..settings.backups import OLD_FORMAT_WARNING
 from ._format import content_words, stamp
 from ._parts import (
     Note,
@@ -46,6 +47,7 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
     Attributes:
         note: What is wrong.
         look_again: Reads the file again.
+        finish: Puts the whole copy in place that a broken-off save left.
         restore: Goes back to the newest backup.
         move_away: Moves the broken file aside.
     """
@@ -56,6 +58,7 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._excerpt = markup("")
         self._mend_words, self._restore_words = text("", "dw-sub"), text("", "dw-sub")
         self.look_again = button("Look again", panel.does(self._look_again), icon="refresh")
+        self.finish = button("Finish the save", panel.does(self._finish), style="primary")
         self.restore = button("Restore", panel.does(self._restore), icon="undo")
         self.move_away = button("Move it away", panel.does(self._move_away))
         self._open = markup("", "dw-open")
@@ -63,11 +66,16 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             "Copy path", lambda: panel.root.copy(str(panel.service.path)), icon="copy", classes="dw-instead"
         )
         mend = box(self._open, copy, self.look_again, classes="dw-actions", row=True)
+        whole = text(
+            "The save was broken off. The whole new file lies beside it and takes its place.", "dw-sub"
+        )
+        self._finish_way = _way("Finish the save", whole, self.finish)
         self._restore_way = _way("Go back to a backup", self._restore_words, self.restore)
         moved = text(
             "The broken file is kept under another name beside it. You add providers anew.", "dw-sub"
         )
         ways = box(
+            self._finish_way,
             _way("Mend it yourself", self._mend_words, mend),
             self._restore_way,
             _way("Start with an empty file", moved, self.move_away),
@@ -90,17 +98,25 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self.note.set("error", problem.message, _WORDS)
         write(self._excerpt, excerpt(self._panel.service.path, line, column, "here") if line else "")
         show(self._excerpt, bool(self._excerpt.value))
+        pointed = isinstance(problem, SettingsShapeError)
         where = f"line {line}" if line else "the place named above"
-        words = f"Open the file in an editor, correct {where}, save. This panel looks again by itself."
-        say(self._mend_words, words)
+        words = f"Open the file in an editor, correct {where}, save." if line or pointed else problem.hint
+        say(self._mend_words, f"{words} This panel looks again by itself.")
         write(self._open, open_file_html(self._panel.service.path))
+        whole = isinstance(problem, UnreadableSettingsError) and bool(problem.whole_copy)
+        show(self._finish_way, whole)
         show(self._restore_way, newest is not None)
-        write(self._title, heading_html("Two ways out" if newest is None else "Three ways out"))
+        count = ("Two", "Three", "Four")[whole + (newest is not None)]
+        write(self._title, heading_html(f"{count} ways out"))
         if newest is not None:
             when = stamp(newest.made_at)
             self.restore.description = self.restore.tooltip = f"Restore {when}"
             held = content_words(newest.providers, newest.entries)
-            say(self._restore_words, f"The newest is of {when}: {held}. The broken file is kept beside it.")
+            old = f" {OLD_FORMAT_WARNING}" if newest.is_old else ""
+            say(
+                self._restore_words,
+                f"The newest is of {when}: {held}. The broken file is kept beside it.{old}",
+            )
 
     def _restore(self) -> None:
         newest = next(iter(self._panel.service.backups()), None)
@@ -108,6 +124,11 @@ class WaysOut(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._panel.service.restore(newest)
             self._panel.root.say("Restored")
             self._panel.backups.focus()
+
+    def _finish(self) -> None:
+        self._panel.service.finish_save()
+        self._panel.root.say("The save is finished")
+        self._panel.backups.focus()
 
     def _look_again(self) -> None:
         self._panel.service.reload()

@@ -181,6 +181,8 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         saved = self.service.saved_at
         if problem is not None:
             who = "Read-only until it is mended"
+        elif (gone := self.service.gone_at) is not None:
+            who = f"Deleted or moved at {clock(gone, now)}"
         elif saved is None:
             who = "Nothing saved yet"
         else:

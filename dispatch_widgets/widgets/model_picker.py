@@ -179,7 +179,7 @@ class ModelPicker(Listing):
         for_task = f" for {self.task}" if self.task else ""
         at = f" at {clean(one.name)}" if one is not None else ""
         write(self._title, heading_html(f"Model{for_task}{at}"))
-        self._empty.show(not providers)
+        self._empty.show(not providers and not self.file_notice.something_missing)
         show(self._section, bool(providers))
         if news is None or news.what != "time":
             self._draw_list(providers, one)

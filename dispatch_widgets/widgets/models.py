@@ -97,7 +97,8 @@ class ModelsPanel(Picking):
         if self._chosen is None and providers:
             ready = [p for p in providers if not p.is_mock and self.hub.models(p.id) is not None]
             self._chosen = (ready or providers)[0].id
-        self._empty.show(not providers and not self.service.awaiting_migration)
+        missing = self.file_notice.something_missing
+        self._empty.show(not (providers or self.service.awaiting_migration or missing))
         show(self._add_section, bool(providers))
         show(self._catalog_section, bool(providers) or bool(self.service.catalog))
         self._draw_rail(providers)

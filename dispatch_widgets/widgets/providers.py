@@ -127,7 +127,8 @@ class ProvidersPanel(BasePanel):
         self._draw_head(providers)
         self.before.draw()
         say(self._empty_words, _EMPTY_WORDS.format(_OR_FOUND if self.found.rows else ""))
-        self._empty.show(not providers and not self.service.awaiting_migration)
+        missing = self.file_notice.something_missing
+        self._empty.show(not (providers or self.service.awaiting_migration or missing))
         show(self._section, bool(providers) or bool(self.done.words))
 
     def _draw_head(self, providers: tuple[Provider, ...]) -> None:

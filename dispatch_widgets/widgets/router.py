@@ -207,7 +207,7 @@ class RouterPanel(Saying):
                 self._draw_task(row, given.get(task), entries, providers, options[TASK_NEEDS[task]])
         finally:
             self._drawing = False
-        self._empty.show(not catalog)
+        self._empty.show(not catalog and not self.file_notice.something_missing)
         worried = self.attention()
         say(self._fact, f"{worried} need{'s' if worried == 1 else ''} attention" if worried else "")
         usable = [task for task in TASKS if task in given and not given[task].problem]

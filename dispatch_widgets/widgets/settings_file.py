@@ -141,11 +141,12 @@ class SettingsFilePanel(Backups):
         """How many things about the file need somebody to look at them."""
         if not self.readable:
             return 1
-        leftovers = any(entry.unconverted for entry in self.service.catalog)
+        leftovers = self.service.convertible
         return (
             int(self.service.awaiting_migration)
             + int(leftovers and not self.service.awaiting_migration)
             + int(bool(self.hub.duplicates()))
+            + int(self.file_notice.something_missing)
         )
 
     def close(self) -> None:
@@ -233,14 +234,22 @@ class SettingsFilePanel(Backups):
             }
             for entry in left
         ]
+        can_convert = self.service.convertible
+        if can_convert and not left:
+            line = "Hold keys of their own, outside the providers"
+            rows.append({"id": "accounts", "title": "Accounts of the app's first version", "line": [line]})
+        for place in () if self.service.awaiting_migration else self.service.places_left:
+            line = "Not understood, so it stays as it is. Keys may stand there"
+            rows.append({"id": f"place {place}", "title": clean(place), "line": [line]})
         self.leftovers.set_items(rows)
-        words = plural(len(left), "entry", "entries")
-        say(self._leftover_fact, words)
+        words = plural(len(left), "entry", "entries") if left else "accounts"
+        say(self._leftover_fact, words if left else "")
         self.convert_entries.description = self.convert_entries.tooltip = f"Convert {words}"
         self.converted.draw()
-        for part in (self._leftover_fact, self.convert_entries, self._leftover_words):
+        for part in (self._leftover_fact, self._leftover_words):
             show(part, bool(left))
-        self._leftover_section.show(bool(left) or bool(self.converted.words))
+        show(self.convert_entries, can_convert)
+        self._leftover_section.show(bool(rows) or bool(self.converted.words))
 
     def _draw_duplicates(self) -> None:
         groups = self.hub.duplicates()
@@ -274,6 +283,8 @@ class SettingsFilePanel(Backups):
     def _draw_where(self) -> None:
         location = self.service.location
         facts = [("Path", mono(self.service.path)), ("Why this one", escaped(why_this_file(self.service)))]
+        if location.app_note and not self.service.path.exists():
+            facts.append(("The app", escaped(location.app_note, limit=1000)))
         facts += [("Also there", mono(other)) for other in location.others]
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
         write(self._facts, f'<dl class="dw-facts">{rows}</dl>')

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dispatch_widgets import SettingsService
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -68,3 +70,105 @@ def test_move_away_moves_only_a_file_that_cannot_be_read(run: Run) -> None:
     (moved,) = Path.cwd().glob("dispatch.settings.moved-*.json")
     assert moved.name in said
     assert moved.read_text() == "{ broken"
+
+
+def _save_schedules(path: Path) -> None:
+    """What the app's "Save schedules" does: the settings without `providers`."""
+    document = json.loads(path.read_text())
+    document.pop("providers")
+    path.write_text(json.dumps(document))
+
+
+def _with_a_provider() -> Path:
+    service = SettingsService()
+    lab = service.add_provider(name="Lab", type="openai-compatible", api_key=KEY, base_url=URL)
+    service.add_model(provider_id=lab.id, model="m", tasks=["grade"])
+    return service.path
+
+
+@pytest.mark.req("ST-8")
+def test_bring_back_puts_removed_providers_into_the_file(run: Run) -> None:
+    """Every command tells of the loss; bring-back mends it, and says so when there is nothing to do."""
+    path = _with_a_provider()
+    assert "No other program removed" in run("bring-back").output
+    assert json.loads(run("bring-back", "--json").stdout) == []
+    _save_schedules(path)
+    told = run("providers").stderr
+    assert "Another program removed your providers." in told
+    assert "bring-back" in told
+    assert "Lab is back." in run("bring-back").output
+    assert json.loads(path.read_text())["providers"][0]["credentials"]["apiKey"] == KEY
+    _save_schedules(path)
+    (facts,) = json.loads(run("bring-back", "--json").stdout)
+    assert facts["name"] == "Lab"
+    assert run("providers").stderr == ""
+
+
+@pytest.mark.req("ST-8")
+def test_bring_back_without_a_copy_names_the_backups(run: Run) -> None:
+    """Where no copy is kept the command fails with the other way."""
+    path = _with_a_provider()
+    _save_schedules(path)
+    SettingsService().delete_kept_copy()
+    said = run("bring-back", code=1).stderr
+    assert "no copy of them is kept" in said
+    assert "backup" in said
+
+
+@pytest.mark.req("ST-8")
+def test_the_copy_of_the_providers_is_listed_with_the_backups(run: Run) -> None:
+    """The list names it, with the place where it lies."""
+    _with_a_provider()
+    kept = SettingsService().kept_copy
+    assert kept is not None
+    assert str(kept.path) in run("backups").output
+    (facts,) = json.loads(run("backups", "--json").stdout)
+    assert facts["kept"] is True
+    assert facts["providers"] == 1
+
+
+@pytest.mark.req("MIG-5")
+def test_a_restore_to_the_old_format_says_what_the_app_makes_of_it(run: Run) -> None:
+    """The app drops every key of such a file at its first save."""
+    entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": {"apiKey": KEY}}
+    path = _write(providers=[], catalog=[entry])
+    document = json.loads(path.read_text())
+    document.pop("providers")
+    path.write_text(json.dumps(document))
+    run("providers")
+    (backup,) = SettingsService().backups()
+    assert "drops every key" in run("restore", backup.path.name).stderr
+    (now, _) = SettingsService(auto_migrate=False).backups()
+    assert "drops every key" not in run("restore", now.path.name).stderr
+
+
+@pytest.mark.req("ST-10", "ST-1")
+def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
+    """A file that was there is not a file that was never made; a backup is named as the way back."""
+    assert json.loads(run("where", "--json").stdout)["gone"] == ""
+    path = _with_a_provider()
+    path.unlink()
+    said = " ".join(run("where").output.split())
+    assert "A file was here, with 1 provider saved on" in said
+    assert "it was deleted or moved" in said
+    copy = path.with_name("dispatch.settings.backup-20251121T130241Z.json")
+    copy.write_text('{"providers": []}')
+    copy.chmod(0o600)
+    assert f"restore {copy.name}" in json.loads(run("where", "--json").stdout)["gone"]
+
+
+@pytest.mark.req("ST-1")
+def test_where_says_which_file_the_app_would_take(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workspace without a file beside a working folder with one: the app takes the workspace's."""
+    root = Path.cwd()
+    (root / "turbo.json").write_text("{}")
+    inner = root / "inner"
+    inner.mkdir()
+    (inner / "dispatch.settings.json").write_text('{"providers": []}')
+    monkeypatch.chdir(inner)
+    facts = json.loads(run("where", "--json").stdout)
+    assert facts["path"] == str(root / "dispatch.settings.json")
+    assert "The Dispatch app would take" in facts["app"]
+    assert "The Dispatch app would take" in run("where").output
+    (root / "dispatch.settings.json").write_text('{"providers": []}')
+    assert json.loads(run("where", "--json").stdout)["app"] == ""

@@ -101,15 +101,18 @@ def test_the_question_to_restore_says_what_goes(old_file, demo, page) -> None:
     service = panel.service
     (row,) = panel.backups.rows
     ask = partial(page.answer, panel.backups, "restore", row["id"])
+    kept, old = "The file of now is kept as a backup.", "Today's Dispatch app drops every key"
     entry = service.add_model(provider_id=service.get_providers()[0].id, model="new-one")
     ask()
-    assert panel.backups.rows[0]["note"]["text"].endswith(" 1 entry made since then goes.")
+    assert panel.backups.rows[0]["note"]["text"].startswith(f"{kept} 1 entry made since then goes. {old}")
     provider = service.add_provider(
         name="New", type="openai-compatible", api_key="sk-another-key-0001", base_url=demo.openai_base_url
     )
     service.update_model(entry.id, label="Changed")
     ask()
-    assert panel.backups.rows[0]["note"]["text"].endswith(" 1 provider and 1 entry made since then go.")
+    assert panel.backups.rows[0]["note"]["text"].startswith(
+        f"{kept} 1 provider and 1 entry made since then go. {old}"
+    )
     added = service.added_since(service.backups()[0])
     assert ([found.id for found in added.providers], [found.id for found in added.entries]) == (
         [provider.id],
@@ -129,7 +132,10 @@ def test_a_backup_can_be_restored_where_there_is_no_file_any_more(old_file, page
     panel.service.move_away()
     (row,) = panel.backups.rows
     page.answer(panel.backups, "restore", row["id"])
-    assert panel.backups.rows[0]["note"]["text"] == "There is no settings file now: this copy becomes it."
+    assert panel.backups.rows[0]["note"]["text"].startswith(
+        "There is no settings file now: this copy becomes it."
+    )
+    assert "is kept as a backup" not in panel.backups.rows[0]["note"]["text"]
     page.answer(panel.backups, "confirm_restore", row["id"])
     assert old_file.read_bytes() == before
 
