@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .._text import clean, plural
 from ._format import clock, listed, stamp
 from ._parts import Later, Note, button
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import ipywidgets as widgets
 
+    from ..service import SettingsService
     from ..settings.schema import Provider
-    from ._base import BasePanel
+    from .panel_root import PanelRoot
 
 _MOST_NAMED = 3
 _PUT_BACK_WORDS = (
@@ -26,6 +28,27 @@ _NOTHING_KNOWN = (
 _CANNOT_USE = "Until they are back, tasks cannot use their models."
 
 
+class Around(Protocol):
+    """The panel around the notice."""
+
+    service: SettingsService
+    root: PanelRoot
+
+    @property
+    def host(self) -> object | None:
+        """The app around the panel, if there is one."""
+
+    @property
+    def now(self) -> datetime:
+        """The present moment (UTC)."""
+
+    def go(self, tab: str, **where: Any) -> None:
+        """Show another tab of the app."""
+
+    def does(self, work: Callable[[], object]) -> Callable[[], None]:
+        """What a button is given to do."""
+
+
 class FileNotice(Later):
     """The notice, its way out, and what was done; hidden, and not even made, while nothing is missing.
 
@@ -33,7 +56,7 @@ class FileNotice(Later):
         panel: The panel that it stands in.
     """
 
-    def __init__(self, panel: BasePanel) -> None:
+    def __init__(self, panel: Around) -> None:
         self._panel = panel
         self._note: Note | None = None
         self._done = self._undoable = ""
