@@ -10,10 +10,10 @@ import os
 import re
 from functools import lru_cache
 
+from ._hide_frames import hide_frames
 from ._key_forms import written_forms
 from ._key_shapes import holds_well_known_key, is_telling
 from ._marks import Bare, places, replaced
-from ._quiet import quiet
 from ._secret_names import is_base_url_field, is_secret_field
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
 from .pasted import unwrapped_key, without_quotes
@@ -188,7 +188,7 @@ def clean_key(raw: object) -> str:
     return raw.strip()
 
 
-@quiet
+@hide_frames
 def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
     """The key itself: a reference is followed now, anything else is returned as it is (SEC-4).
 
@@ -232,7 +232,7 @@ def _say_once(words: str) -> None:
     logging.getLogger("dispatch_widgets").warning("%s", words)
 
 
-@quiet
+@hide_frames
 def store_in_keyring(service: str, user: str, key: str) -> str:
     """Stores a key in the system's keyring, through the optional ``keyring`` package (SEC-4).
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from ._hide_frames import hide_frames
 from ._marks import NO_WIDTH
-from ._quiet import quiet
 from .errors import FieldProblem, InvalidInputError
 from .secrets import redact
 
@@ -91,7 +91,7 @@ class BaseUrl:
     notes: tuple[str, ...] = ()
 
 
-@quiet
+@hide_frames
 def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the file's own word
     """A base URL in the form in which it is stored and asked (MD-14).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from .._quiet import quiet
+from .._hide_frames import hide_frames
 from .._terms import PROVIDER_TYPES
 from .._text import html_table, text_table
 from ..secrets import Secret
@@ -203,7 +203,7 @@ class ResolvedModel:
         return html_table(("Resolved", ""), self._facts())
 
 
-@quiet
+@hide_frames
 def describe(
     provider: Provider,
     model: str,

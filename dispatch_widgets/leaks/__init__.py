@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .._quiet import quiet
+from .._hide_frames import hide_frames
 from .._text import clean, html_table, plural, text_table
 from ._scan import MAX_FILE_BYTES, Scan
 from ._walk import SUFFIXES
@@ -119,7 +119,7 @@ COPIES_MADE = "Copies that still hold keys: "
 """How the note begins on an exception that ended a scan after it made copies."""
 
 
-@quiet
+@hide_frames
 def scan(
     paths: Iterable[str | Path] | str | Path, keys: Iterable[str] | str, *, fix: bool = False
 ) -> ScanReport:

@@ -13,8 +13,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from .._hide_frames import hide_frames
 from .._loop import background
-from .._quiet import quiet, quietly
 from ..clients import describe
 from ..errors import FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
@@ -403,7 +403,7 @@ class SettingsService:
         """
         return provider_of(self.settings, provider_id)
 
-    @quiet
+    @hide_frames
     def add_provider(
         self,
         *,
@@ -445,7 +445,7 @@ class SettingsService:
         _tell_of(notes, base_url, added)
         return added
 
-    @quiet
+    @hide_frames
     def update_provider(
         self,
         provider_id: str,
@@ -777,7 +777,7 @@ class SettingsService:
         """
         return entry_of(self.settings, entry_id)
 
-    @quiet
+    @hide_frames
     def add_model(
         self,
         *,
@@ -805,7 +805,7 @@ class SettingsService:
         )
         return self.add_models([new])[0]
 
-    @quiet
+    @hide_frames
     def add_models(self, models: Iterable[NewModel]) -> tuple[CatalogEntry, ...]:
         """Keep several models at once, in one write: all of them or none.
 
@@ -827,7 +827,7 @@ class SettingsService:
         saved = self._edit(change, what)
         return tuple(entry_of(saved, entry_id) for entry_id in made)
 
-    @quiet
+    @hide_frames
     def update_model(
         self,
         entry_id: str,
@@ -972,7 +972,7 @@ class SettingsService:
             raise InvalidInputError([FieldProblem("model", "Type a model id.")])
         return self._described(provider_called(self.settings, provider), model.strip())
 
-    @quiet
+    @hide_frames
     def _described(
         self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
     ) -> ResolvedModel:
@@ -1090,7 +1090,7 @@ class SettingsService:
             documents = [self._file.document, *(kept.providers if kept else ())]
             return scan(paths, registered_keys(documents, copies), fix=fix)
 
-        return quietly(found)
+        return hide_frames(found)()
 
 
 def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from .._quiet import quiet
+from .._hide_frames import hide_frames
 from .document import same
 from .kinds import needs_migration
 from .report import MigrationReport
@@ -23,7 +23,7 @@ def new_uuid() -> str:
     return str(uuid.uuid4())
 
 
-@quiet
+@hide_frames
 def migrate(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:
@@ -45,7 +45,7 @@ def migrate(
     return _move_keys_out(document, new_id, path)
 
 
-@quiet
+@hide_frames
 def convert_entries(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._quiet import quietly
+from .._hide_frames import hide_frames
 from ..errors import (
     NotFoundError,
     NoWorkingFolderError,
@@ -134,7 +134,7 @@ class SettingsStore:
             self._observe(loaded)
             return self._snapshot(loaded)
 
-        return quietly(read)
+        return hide_frames(read)()
 
     def digest(self) -> str:
         """The fingerprint of the file's content as it is now, readable or not; empty without a file."""
@@ -218,7 +218,7 @@ class SettingsStore:
             LockTimeoutError: If another process does not let go of the lock.
             SettingsWriteError: If the disk, the folder or its rights refuse; the file is as it was.
         """
-        return quietly(lambda: self._edit(change, backup_reason))
+        return hide_frames(lambda: self._edit(change, backup_reason))()
 
     def _edit(self, change: Callable[[Document], Document], backup_reason: str | None) -> Snapshot:
         backup: Path | None = None
@@ -343,7 +343,7 @@ class SettingsStore:
             SettingsWriteError: If the file cannot be written; it is as it was.
             LockTimeoutError: If another process does not let go of the lock.
         """
-        return quietly(lambda: self._restore(backup))
+        return hide_frames(lambda: self._restore(backup))()
 
     def finish_save(self) -> Snapshot:
         """Puts the whole copy in the file's place that a save left which was broken off (ST-2).
@@ -366,7 +366,7 @@ class SettingsStore:
                 unfinished_path(target).unlink(missing_ok=True)
                 return snapshot
 
-        return quietly(finish)
+        return hide_frames(finish)()
 
     def _restore(self, backup: Backup | Path) -> Snapshot:
         with self._disk.locked() as target:
@@ -426,7 +426,7 @@ class SettingsStore:
             NotFoundError: If it is no copy of this file, or is gone.
             UnreadableSettingsError: If it cannot be read as settings.
         """
-        return quietly(lambda: self._load_backup(self._disk.target(), backup)[0])
+        return hide_frames(lambda: self._load_backup(self._disk.target(), backup)[0])()
 
     def _load_backup(self, target: Path, backup: Backup | Path) -> tuple[Document, Content]:
         path = self._own_backup(target, backup)
@@ -455,7 +455,7 @@ class SettingsStore:
             except OSError as error:
                 raise write_error(error, path, self.path) from None
 
-        quietly(delete)
+        hide_frames(delete)()
 
     def move_away(self) -> Path:
         """Gives the file another name beside it, so that the next change starts a new one (ST-4).
@@ -485,7 +485,7 @@ class SettingsStore:
                 self._recent = []
                 return new
 
-        return quietly(move)
+        return hide_frames(move)()
 
     def _copy(self, target: Path, data: bytes, reason: str) -> Path:
         """A new backup with these bytes, which is whole or not there at all."""
