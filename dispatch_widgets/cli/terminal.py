@@ -46,7 +46,7 @@ allow_sending_option = click.option(
 
 
 def fail(
-    context: click.Context, message: str, hint: str = "", *, facts: Mapping[str, Any] | None = None
+    context: click.Context, message: str, hint: str = "", *, fields: Mapping[str, Any] | None = None
 ) -> NoReturn:
     """Ends a command that failed: with words on stderr, after ``--json`` with an object on stdout too.
 
@@ -54,12 +54,14 @@ def fail(
         context: The context of the command or of its group.
         message: What happened.
         hint: What to do next.
-        facts: The error as JSON values; made of the two texts where it is not given.
+        fields: The error as JSON values; made of the two texts where it is not given.
     """
     # Errors hold no key; `redact` is for the one that somebody gets wrong.
     if context.meta.get(_JSON_WANTED):
-        facts = facts or {"code": "INTERNAL_SERVER_ERROR", "message": message, "hint": hint}
-        print_json({"error": {**facts, "message": redact(facts["message"]), "hint": redact(facts["hint"])}})
+        fields = fields or {"code": "INTERNAL_SERVER_ERROR", "message": message, "hint": hint}
+        print_json(
+            {"error": {**fields, "message": redact(fields["message"]), "hint": redact(fields["hint"])}}
+        )
     for text in (message, hint):
         warn(redact(text))
     sys.exit(FAILED)
@@ -75,21 +77,21 @@ def fail_with(context: click.Context, error: DispatchError) -> NoReturn:
     message = error.message
     if isinstance(error, SettingsFileError) and error.path and error.path not in message:
         message = f"{shown_path(error.path)}: {message}"
-    facts = error_facts(error)
-    fail(context, message, facts["hint"], facts=facts)
+    fields = serialise_error(error)
+    fail(context, message, fields["hint"], fields=fields)
 
 
-def error_facts(error: DispatchError, command: str = "") -> dict[str, Any]:
+def serialise_error(error: DispatchError, command: str = "") -> dict[str, Any]:
     """An error as JSON values, with a hint that can be followed in a terminal.
 
     Args:
         error: What happened.
         command: The command that is for one provider, where another one was run.
     """
-    facts = error.as_dict()
+    fields = error.as_dict()
     if isinstance(error, ConsentNeededError):
-        facts["hint"] = consent_hint((error.variable, error.host), command, error.provider_id)
-    return facts
+        fields["hint"] = consent_hint((error.variable, error.host), command, error.provider_id)
+    return fields
 
 
 def consent_hint(sending: tuple[str, str], command: str = "", provider_id: str = "") -> str:
