@@ -23,7 +23,8 @@ from .._serialise import (
 from .._text import clean, plural
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from ..settings.backups import OLD_FORMAT_WARNING
-from .mending import bring_back, convert, merge, move_away
+from .checks import scan, try_task
+from .repair import bring_back, convert, merge, move_away
 from .terminal import (
     FAILED,
     allow_sending,
@@ -41,7 +42,6 @@ from .terminal import (
     shown_path,
     warn,
 )
-from .using import scan, try_task
 
 if TYPE_CHECKING:
     from ..discovery.models import ModelList
