@@ -19,7 +19,7 @@ from ._edits import (
     with_models,
     without_assignments,
 )
-from .document import JsonObject, put, same
+from .document import JsonObject, json_equal, set_in
 from .tasks import TASKS
 from .views import view
 
@@ -187,7 +187,7 @@ def update_model(
             new.pop(name, None)
         else:
             new[name] = value
-    if same(raw, new):
+    if json_equal(raw, new):
         return document
     catalog = list(document["models"]["catalog"])
     catalog[index] = new
@@ -248,7 +248,7 @@ def assign(document: Document, task: str, entry_id: str) -> Document:
     assignment = list(document["models"].get("assignment", ()))
     if not _give(assignment, task, entry_id):
         return document
-    return put(document, ("models", "assignment"), assignment)
+    return set_in(document, ("models", "assignment"), assignment)
 
 
 def _give(assignment: list[Document], task: str, entry_id: str) -> bool:
@@ -257,7 +257,7 @@ def _give(assignment: list[Document], task: str, entry_id: str) -> bool:
         if found["task"] == task:
             if found["modelId"] == entry_id:
                 return False
-            assignment[index] = put(found, ("modelId",), entry_id)
+            assignment[index] = set_in(found, ("modelId",), entry_id)
             return True
     assignment.append(JsonObject(task=task, modelId=entry_id))
     return True
@@ -279,7 +279,7 @@ def unassign(document: Document, task: str) -> Document:
             raise InvalidInputError([FieldProblem("task", _TASK)])
         return document
     rest = [found for found in document["models"]["assignment"] if found["task"] != task]
-    return put(document, ("models", "assignment"), rest)
+    return set_in(document, ("models", "assignment"), rest)
 
 
 def _cleaned_entry(

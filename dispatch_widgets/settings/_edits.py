@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..secrets import LOOKS_LIKE_KEY, environment_name, looks_like_key, redact, secret_texts
-from .document import JsonObject, put
+from .document import JsonObject, set_in
 from .kinds import needs_conversion_first
 from .views import view
 
@@ -115,7 +115,7 @@ def entry_index(settings: Settings, entry_id: object) -> int:
 def without_assignments(document: Document, entry_ids: set[str]) -> Document:
     current = (document.get("models") or {}).get("assignment", ())
     rest = [found for found in current if found["modelId"] not in entry_ids]
-    return document if len(rest) == len(current) else put(document, ("models", "assignment"), rest)
+    return document if len(rest) == len(current) else set_in(document, ("models", "assignment"), rest)
 
 
 def with_models(document: Document, *, catalog: list[Any], assignment: list[Any] | None = None) -> Document:
@@ -126,7 +126,7 @@ def with_models(document: Document, *, catalog: list[Any], assignment: list[Any]
         models["assignment"] = assignment
     # The app refuses `models` without it, an empty one is fine (ST-7).
     models.setdefault("assignment", [])
-    return put(document, ("models",), models)
+    return set_in(document, ("models",), models)
 
 
 def _shown(text: object) -> str:

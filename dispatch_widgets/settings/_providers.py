@@ -20,7 +20,7 @@ from ._edits import (
     with_models,
     without_assignments,
 )
-from .document import JsonObject, put, same
+from .document import JsonObject, json_equal, set_in
 from .schema import MOCK_TYPE, Provider, Settings, account_of_provider
 from .views import view
 
@@ -76,7 +76,7 @@ def add_provider(
     if url:
         credentials["baseUrl"] = url
     provider = JsonObject(id=new_id, name=name, type=type, credentials=credentials)
-    return put(document, ("providers",), [*(document.get("providers") or ()), provider]), new_id
+    return set_in(document, ("providers",), [*(document.get("providers") or ()), provider]), new_id
 
 
 def update_provider(
@@ -142,7 +142,7 @@ def update_provider(
         raise InvalidInputError(problems)
     if credentials or "credentials" in raw:
         new["credentials"] = credentials
-    return document if same(raw, new) else put(document, ("providers", index), new)
+    return document if json_equal(raw, new) else set_in(document, ("providers", index), new)
 
 
 def _keeps_key(provider: Provider, api_key: object) -> bool:
@@ -176,7 +176,7 @@ def delete_provider(document: Document, provider_id: str, *, unassign: bool = Fa
     if unassign:
         document = without_assignments(document, _entries_of(settings, provider_id))
     providers = document["providers"]
-    return put(document, ("providers",), [*providers[:index], *providers[index + 1 :]])
+    return set_in(document, ("providers",), [*providers[:index], *providers[index + 1 :]])
 
 
 def impact(document: Document, provider_id: str) -> Impact:
@@ -242,14 +242,14 @@ def _merged(document: Document, heirs: dict[str, str]) -> Document:
     catalog = (document.get("models") or {}).get("catalog", ())
     if any(entry.get("providerId") in heirs for entry in catalog):
         inherited = [
-            put(entry, ("providerId",), heirs[entry["providerId"]])
+            set_in(entry, ("providerId",), heirs[entry["providerId"]])
             if entry.get("providerId") in heirs
             else entry
             for entry in catalog
         ]
         document = with_models(document, catalog=inherited)
     rest = [provider for provider in document["providers"] if provider["id"] not in heirs]
-    return put(document, ("providers",), rest)
+    return set_in(document, ("providers",), rest)
 
 
 def duplicates(document: Document) -> tuple[tuple[str, ...], ...]:

@@ -9,7 +9,7 @@ from .._terms import PROVIDER_TYPES
 from ..errors import InvalidInputError
 from ..secrets import key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, app_accepts, normalise_base_url, shown_url
-from .document import Document, JsonObject, masked, put, render
+from .document import Document, JsonObject, masked, render, set_in
 from .older_formats import rewrite
 from .report import MigrationReport, ProviderMade
 from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, Settings, account_of, account_of_provider
@@ -104,9 +104,9 @@ def move_keys_out(
         models = JsonObject(document["models"])
         models["catalog"] = catalog
         models.setdefault("assignment", [])  # the app refuses `models` without it (ST-7)
-        document = put(document, ("models",), models)
+        document = set_in(document, ("models",), models)
     if providers or document.get("providers") is None:
-        document = put(document, ("providers",), [*(document.get("providers") or ()), *providers])
+        document = set_in(document, ("providers",), [*(document.get("providers") or ()), *providers])
     return document, _report(work, providers)
 
 
@@ -141,7 +141,7 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
     old_type = entry.get("providerType")
     own = entry.get("providerId")
     if isinstance(own, str) and work.settings.provider(own) is not None:
-        if _text(config, "apiKey", pointer, path):
+        if _text_field(config, "apiKey", pointer, path):
             work.warnings.append(
                 f"The entry {entry['id']} had a key of its own beside its provider. The provider's is used; "
                 "the other is in the copy of the file only."
@@ -156,7 +156,7 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
             "Give it a provider in Models."
         )
         return ""
-    key, url = _text(config, "apiKey", pointer, path), _text(config, "baseUrl", pointer, path)
+    key, url = _text_field(config, "apiKey", pointer, path), _text_field(config, "baseUrl", pointer, path)
     made = _provider_for(work, new_type, key, url)
     if isinstance(made, str):
         return made
@@ -186,7 +186,7 @@ def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str
     return url.url, url.notes, ""
 
 
-def _text(config: Document, name: str, pointer: str, path: str) -> str:
+def _text_field(config: Document, name: str, pointer: str, path: str) -> str:
     value = config.get(name)
     if value is not None and not isinstance(value, str):
         raise shape_error(f"{pointer}.providerConfig.{name}", "a text is expected here", path=path)

@@ -59,12 +59,8 @@ class JsonObject(dict[str, Any]):
         return repr(masked(self))
 
 
-class WrittenNumber(float):
-    """A number that keeps the text it was written with: huge, out of a float's range, or ``1.50``.
-
-    Args:
-        text: The number as it stands in the file.
-    """
+class LosslessNumber(float):
+    """A number that keeps its text from the file, where a float would lose it: ``1.50``, ``1e999``."""
 
     __slots__ = ("text",)
     text: str
@@ -77,8 +73,8 @@ class WrittenNumber(float):
     def __repr__(self) -> str:
         return self.text
 
-    def __reduce__(self) -> tuple[type[WrittenNumber], tuple[str]]:
-        return (WrittenNumber, (self.text,))
+    def __reduce__(self) -> tuple[type[LosslessNumber], tuple[str]]:
+        return (LosslessNumber, (self.text,))
 
 
 class _DuplicateName(Exception):  # noqa: N818 - a signal, never seen outside
@@ -101,13 +97,13 @@ def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
 
 def _integer(text: str) -> int | float:
     if len(text) > _LONGEST_INTEGER_CHARACTERS or text == "-0":
-        return WrittenNumber(text)
+        return LosslessNumber(text)
     return int(text)
 
 
 def _real(text: str) -> float:
     value = float(text)
-    return value if repr(value) == text else WrittenNumber(text)
+    return value if repr(value) == text else LosslessNumber(text)
 
 
 def _constant(_: str) -> float:
@@ -245,7 +241,7 @@ def render(document: Document) -> bytes:
         TypeError: If a value is none that JSON has.
     """
     try:
-        text = _text(document, "\n")
+        text = _serialise(document, "\n")
     except RecursionError:
         text = ""
     if not text:
@@ -260,8 +256,8 @@ def render(document: Document) -> bytes:
         return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text).encode()
 
 
-def _text(value: Any, line: str) -> str:
-    # Written out because json.dumps(indent=2) runs in Python anyway, and cannot keep WrittenNumber.
+def _serialise(value: Any, line: str) -> str:
+    # Written out because json.dumps(indent=2) runs in Python anyway, and cannot keep LosslessNumber.
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, dict):
@@ -269,7 +265,7 @@ def _text(value: Any, line: str) -> str:
             return "{}"
         inner = _one_deeper(line)
         items = [
-            f"{quoted(name)}: {quoted(item) if type(item) is str else _text(item, inner)}"
+            f"{quoted(name)}: {quoted(item) if type(item) is str else _serialise(item, inner)}"
             for name, item in value.items()
         ]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
@@ -277,7 +273,7 @@ def _text(value: Any, line: str) -> str:
         if not value:
             return "[]"
         inner = _one_deeper(line)
-        return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in value])}{line}]"
+        return f"[{inner}{f',{inner}'.join([_serialise(item, inner) for item in value])}{line}]"
     return _plain(value)
 
 
@@ -294,7 +290,7 @@ def _plain(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return int.__repr__(value)
-    if isinstance(value, WrittenNumber):
+    if isinstance(value, LosslessNumber):
         return value.text
     if isinstance(value, float):
         if value - value != 0:
@@ -303,36 +299,29 @@ def _plain(value: Any) -> str:
     raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two values would be written as the same text: order of names and kinds of numbers count.
+def json_equal(one: Any, other: Any) -> bool:
+    """Whether two JSON values are written as the same text: order of names and types of numbers count.
 
-    Shared parts cost nothing, so comparing a document with an edit of it is quick.
-
-    Args:
-        one: A JSON value.
-        other: Another.
+    Parts that both share are not looked into, so comparing a document with an edit of it is quick.
     """
     if one is other:
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(same(item, other[name]) for name, item in one.items())
+        return list(one) == list(other) and all(json_equal(item, other[name]) for name, item in one.items())
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(json_equal, one, other))
     return type(one) is type(other) and repr(one) == repr(other)
 
 
-def put(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
-    """A copy of a node in which the value at a path is another; everything beside the path is shared.
+def set_in(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
+    """Returns a copy with another value at a path, and shares everything beside the path with the original.
 
-    Args:
-        node: An object or list of a document.
-        path: Names and indexes that lead to the value; the last one may be a new name.
-        value: What is to stand there.
+    The path holds names and indexes; the last one may be a new name.
     """
     first, *rest = path
     old: Any = node
     copy: Any = JsonObject(old) if isinstance(old, dict) else list(old)
-    copy[first] = put(old[first], rest, value) if rest else value
+    copy[first] = set_in(old[first], rest, value) if rest else value
     return cast("_Node", copy)
 
 

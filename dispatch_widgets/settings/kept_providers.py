@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsWriteError, UnreadableSettingsError
 from ._files import Files
-from .document import Document, JsonObject, parse, put, render
+from .document import Document, JsonObject, parse, render, set_in
 from .kinds import entries_of, kind_of
 from .schema import MOCK_TYPE
 
@@ -287,7 +287,7 @@ def brought_back(document: Document, providers: tuple[JsonObject, ...]) -> Docum
     back = [found for found in providers if _id(found) not in there]
     if not back:
         return document
-    return put(document, ("providers",), [*(document.get("providers") or ()), *back])
+    return set_in(document, ("providers",), [*(document.get("providers") or ()), *back])
 
 
 def _listed(document: Document) -> tuple[JsonObject, ...] | None:

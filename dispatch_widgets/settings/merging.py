@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .document import JsonObject, render, same
+from .document import JsonObject, json_equal, render
 
 if TYPE_CHECKING:
     from .document import Document
@@ -23,7 +23,7 @@ def kept(before: Document, after: Document, now: Document) -> bool:
         after: What the edit made of it.
         now: The document in question.
     """
-    return same(redone(before, after, now), now)
+    return json_equal(redone(before, after, now), now)
 
 
 def redone(before: Document, after: Document, now: Document) -> Document:
@@ -43,7 +43,7 @@ def redone(before: Document, after: Document, now: Document) -> Document:
 
 
 def _redone(before: Any, after: Any, now: Any) -> Any:
-    if same(before, after):
+    if json_equal(before, after):
         return now
     if isinstance(after, dict) and isinstance(before, dict) and isinstance(now, dict):
         return _redone_object(before, after, now)
@@ -60,7 +60,7 @@ def _redone_object(before: Document, after: Document, now: Document) -> Document
         old = before.get(name, _ABSENT)
         if old is _ABSENT:
             old = _empty_like(value)
-        elif same(old, value):
+        elif json_equal(old, value):
             continue
         result[name] = _redone(old, value, now.get(name, _empty_like(value)))
     return result

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from .._hide_frames import hide_frames
-from .document import same
+from .document import json_equal
 from .kinds import needs_migration
 from .report import MigrationReport
 
@@ -65,7 +65,7 @@ def convert_entries(
         SettingsShapeError: If a part of the document cannot be understood (MIG-9).
     """
     converted, report = _move_keys_out(document, new_id, path)
-    return (document if same(document, converted) else converted), report
+    return (document if json_equal(document, converted) else converted), report
 
 
 def _move_keys_out(

@@ -28,7 +28,7 @@ from ..errors import (
 from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, Put, read_error, unfinished_path, write_error
 from ._files import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
 from .backups import BEFORE_RESTORE, Backup, backup_path, is_backup_of
-from .document import parse, render, same
+from .document import json_equal, parse, render
 from .locate import checked_path
 from .merging import kept, redone
 
@@ -235,7 +235,7 @@ class SettingsStore:
                             return self._snapshot(loaded, changed=True, backup=backup)
                         before = self._with_lost_edits(loaded.document)
                         document = change(before)
-                        if same(document, loaded.document):
+                        if json_equal(document, loaded.document):
                             return self._snapshot(loaded)
                         data = self._rendered(document)
                         if backup_reason and loaded.content:

@@ -23,7 +23,7 @@ from dispatch_widgets.errors import (
     UnreadableSettingsError,
 )
 from dispatch_widgets.settings import _files, registry
-from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings.document import render, set_in
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, owners and pi
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A change that puts one value at the top of the document."""
-    return lambda document: put(document, (name,), value)
+    return lambda document: set_in(document, (name,), value)
 
 
 def names_in(folder: Path) -> set[str]:
