@@ -21,7 +21,7 @@ from ..pasted import unwrapped_key
 from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
 from ..settings import registry
 from ..settings.locate import locate
-from ..settings.registry import Impact, NewModel, given, no_provider
+from ..settings.registry import Impact, NewModel, as_tuple, no_provider
 from ..settings.tasks import TASK_NEEDS
 from ..settings.views import provider_in, view
 from ..trying import TRY_TIMEOUT_SECONDS, attempt
@@ -550,7 +550,7 @@ class SettingsService:
         Raises:
             NotFoundError: If one of them does not exist.
         """
-        gone = given(others)
+        gone = as_tuple(others)
         saved = self._edit(
             lambda document: registry.merge_providers(document, keep, gone), "Providers were merged"
         )
@@ -816,7 +816,7 @@ class SettingsService:
             InvalidInputError: If a field of one of them cannot be used; nothing is saved.
             NotFoundError: If a provider does not exist.
         """
-        wanted = [new.settled() for new in models]
+        wanted = [new.with_iterables_read() for new in models]
         made: list[str] = []
 
         def change(document: Document) -> Document:

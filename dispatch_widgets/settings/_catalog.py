@@ -10,8 +10,8 @@ from .._terms import CAPABILITIES
 from ..errors import FieldProblem, InvalidInputError
 from ._edits import (
     Impact,
+    as_tuple,
     entry_index,
-    given,
     known_keys,
     no_provider,
     open_for_edit,
@@ -56,14 +56,14 @@ class NewModel:
     capabilities: Iterable[str] | None = None
     tasks: Iterable[str] = ()
 
-    def settled(self) -> NewModel:
+    def with_iterables_read(self) -> NewModel:
         """The same with its iterables read once: an edit may be applied more than once."""
         return replace(self, capabilities=read_once(self.capabilities), tasks=read_once(self.tasks) or ())
 
 
 def read_once(several: Iterable[str] | None) -> Iterable[str] | None:
     """Capabilities or tasks that can be read again; one text in their place is a slip, and stays one."""
-    return several if several is None or isinstance(several, str) else given(several)
+    return several if several is None or isinstance(several, str) else as_tuple(several)
 
 
 def add_model(
@@ -312,7 +312,7 @@ def _cleaned_entry(
 
 def _words(several: object) -> tuple[Any, ...]:
     """Capabilities or tasks; one text in their place is a slip."""
-    return ("",) if isinstance(several, str) else given(several)
+    return ("",) if isinstance(several, str) else as_tuple(several)
 
 
 def _stripped(text: object) -> str | None:

@@ -36,7 +36,7 @@ class Impact:
     tasks: tuple[str, ...] = ()
 
 
-def given(values: object) -> tuple[Any, ...]:
+def as_tuple(values: object) -> tuple[Any, ...]:
     """What was given for several: None is none of them, and one alone is that one.
 
     Whoever checks the values tells what is wrong with them; they need not be texts.

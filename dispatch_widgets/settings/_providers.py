@@ -12,7 +12,7 @@ from ..urls import ANTHROPIC_BASE_URL, BASE_URL_FIELD, normalise_base_url, shown
 from ._edits import (
     MOCK_IS_BUILT_IN,
     Impact,
-    given,
+    as_tuple,
     known_keys,
     no_provider,
     open_for_edit,
@@ -212,7 +212,7 @@ def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Doc
         InvalidInputError: If the one to keep is among those that go, or the mock provider is named.
     """
     settings = open_for_edit(document)
-    gone = given(others)
+    gone = as_tuple(others)
     for provider_id in (keep, *gone):
         _provider_to_change(settings, provider_id)
     if keep in gone:

@@ -18,7 +18,7 @@ from ._catalog import (
     unassign,
     update_model,
 )
-from ._edits import Impact, given, no_entry, no_provider
+from ._edits import Impact, as_tuple, no_entry, no_provider
 from ._providers import (
     add_provider,
     delete_provider,
@@ -35,11 +35,11 @@ __all__ = [
     "add_model",
     "add_models",
     "add_provider",
+    "as_tuple",
     "assign",
     "delete_model",
     "delete_provider",
     "duplicates",
-    "given",
     "impact",
     "merge_duplicates",
     "merge_providers",
