@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
-from ..settings._files import Files, NotAFileError, kind_of
+from ..settings._files import Files, NotAFileError, file_type
 from ._content import places_in, without_keys
 from ._walk import Walk
 from .key_forms import KeyForms
@@ -97,7 +97,7 @@ class Scan:
     def _read(self, target: Path) -> Content:
         status = target.stat()
         if not stat.S_ISREG(status.st_mode):  # to open a device or a pipe can do something already
-            raise NotAFileError(kind_of(status))
+            raise NotAFileError(file_type(status))
         content = self._disk.read(target, keep_open=True, limit_bytes=MAX_FILE_BYTES)
         if content is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
@@ -116,7 +116,7 @@ class Scan:
             copy = self._keep_copy(target, content.data)
             done = False
             try:
-                if self._is_still(target, content):
+                if self._is_unchanged(target, content):
                     self._disk.replace(temporary, target)
                     done = True
             finally:
@@ -134,7 +134,7 @@ class Scan:
                 self._linked[inode] = (first, content.status.st_nlink - 1)
         return done
 
-    def _is_still(self, target: Path, content: Content) -> bool:
+    def _is_unchanged(self, target: Path, content: Content) -> bool:
         current = self._disk.read(target, limit_bytes=MAX_FILE_BYTES)
         return current is not None and current.digest == content.digest and _real(target) == target
 

@@ -25,7 +25,7 @@ from ..errors import (
     SettingsWriteError,
     UnreadableSettingsError,
 )
-from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, Put, read_error, unfinished_path, write_error
+from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, WriteOutcome, read_error, unfinished_path, write_error
 from ._files import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
 from .backups import BEFORE_RESTORE, Backup, backup_path, is_backup_of
 from .document import json_equal, parse, render
@@ -241,12 +241,12 @@ class SettingsStore:
                         if backup_reason and loaded.content:
                             old = None if overwritten else backup
                             backup = self._kept_copy(old, target, loaded.content.data, backup_reason)
-                        outcome = self._disk.put(target, data, loaded.content)
-                        if outcome is Put.DONE:
+                        outcome = self._disk.write(target, data, loaded.content)
+                        if outcome is WriteOutcome.DONE:
                             self._remember(_Edit(before, document))
                             self._follow(loaded.document, document)
                             return self._written(target, document, data, backup)
-                        if outcome is Put.OVERWRITTEN:
+                        if outcome is WriteOutcome.OVERWRITTEN:
                             overwritten = _Edit(before, document)
                     finally:
                         if loaded.content:
@@ -267,7 +267,7 @@ class SettingsStore:
         Such a program read the file before an edit and wrote it after it, more slowly than the save watched.
         Only while one is known to be at work: else what is gone was taken away on purpose.
         """
-        if not self._disk.is_beside_another():
+        if not self._disk.has_other_writer():
             return document
         for edit in self._recent:
             # A file that lost its providers is another matter, and is not to look as if it had all of them.
@@ -383,7 +383,7 @@ class SettingsStore:
                     # The beginning of what is put there is no state of its own.
                     if current and not wanted.data.startswith(current.data):
                         kept = self._kept_copy(kept, target, current.data, BEFORE_RESTORE)
-                    if self._disk.put(target, wanted.data, current) is Put.DONE:
+                    if self._disk.write(target, wanted.data, current) is WriteOutcome.DONE:
                         self._recent = []
                         self._follow(self._parsed(current), document)
                         return self._written(target, document, wanted.data, kept)

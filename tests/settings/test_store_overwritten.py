@@ -121,7 +121,7 @@ def test_other_processes_know_of_the_other_program_too(file: Path) -> None:
     assert SettingsStore(file, files=next_files).edit(note(2)).document == {"theirs": 1, "note": 2}
     content = Files().read(file)
     assert content is not None
-    assert content.is_beside_another
+    assert content.has_other_writer
 
 
 @pytest.fixture
