@@ -333,9 +333,9 @@ def test_nothing_that_a_file_can_hold_stops_it(file: Path, kept: KeptProviders) 
     """Odd lists, odd providers and the mock: those that have an id are kept, the mock is not brought back."""
     odd = b'{"providers": [1, {}, {"id": 5}, {"id": "mock", "type": "mock"}, {"id": "p", "x": 1e400}]}'
     document = parse(odd, path="")
-    kept.follow({}, document)
+    kept.record_save({}, document)
     assert kept_ids(kept) == ["mock", "p"]
     assert [provider["id"] for provider in kept.removed({"ui": {}})] == ["p"]
     for other in ({"providers": {}}, {"providers": None}, {"models": [1]}, {"models": {"catalog": [1]}}):
-        kept.observe(other)
+        kept.record_foreign_change(other)
         kept.removed(other)
