@@ -13,7 +13,7 @@ from .document import Document, JsonObject, masked, render, set_in
 from .older_formats import rewrite
 from .report import MigrationReport, ProviderMade
 from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, Settings, account_of, account_of_provider
-from .views import is_leftover, shape_error, view
+from .views import is_unconverted, shape_error, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ _Account = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class _Made:
+class _NewProvider:
     """A provider in the making."""
 
     id: str
@@ -54,7 +54,7 @@ class _Conversion:
 
     settings: Settings
     new_id: Callable[[], str]
-    made: dict[_Account, _Made] = field(default_factory=dict)
+    made: dict[_Account, _NewProvider] = field(default_factory=dict)
     known: dict[_Account, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -91,13 +91,13 @@ def move_keys_out(
         _provider_for(work, _NEW_TYPE[account.kind], account.key.strip(), account.base_url.strip())
     catalog = list((document.get("models") or {}).get("catalog", ()))
     for index, entry in enumerate(catalog):
-        if is_leftover(entry):
+        if is_unconverted(entry):
             catalog[index] = _converted(work, entry, f"models.catalog[{index}]", path)
-    _name(work)
-    _warn(work)
+    _assign_names(work)
+    _add_warnings(work)
     work.warnings += [
         f"{place} was left as it is: it cannot be converted without guessing. Keys may stand there."
-        for place in older.left
+        for place in older.not_understood
     ]
     providers = [_as_json(made) for made in work.made.values()]
     if work.changed:
@@ -164,20 +164,22 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
     return made.id
 
 
-def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _Made | str:
+def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _NewProvider | str:
     """The provider in the making for an account, or the id of one that is there already."""
     account = account_of(new_type, key or f"${{{_KEY_VARIABLE[new_type]}}}", written)
     if account in work.known:
         return work.known[account]
     made = work.made.get(account)
     if made is None:
-        url, notes, problem = _url(account[2], written, new_type)
-        made = _Made(work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key)
+        url, notes, problem = _stored_url(account[2], written, new_type)
+        made = _NewProvider(
+            work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key
+        )
         work.made[account] = made
     return made
 
 
-def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
+def _stored_url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
     """The base URL to store, what was changed about it, and what is wrong with it."""
     try:
         url = normalise_base_url(written or known, type)
@@ -193,7 +195,7 @@ def _text_field(config: Document, name: str, pointer: str, path: str) -> str:
     return (value or "").strip()
 
 
-def _name(work: _Conversion) -> None:
+def _assign_names(work: _Conversion) -> None:
     """Names as MIG-3 says: the bare word for a single one, numbers from 1 for several."""
     taken = {provider.name for provider in work.settings.providers}
     for type_, base in _BASE_NAME.items():
@@ -209,7 +211,7 @@ def _name(work: _Conversion) -> None:
             item.name = f"{base} {number}"
 
 
-def _warn(work: _Conversion) -> None:
+def _add_warnings(work: _Conversion) -> None:
     for made in work.made.values():
         if made.from_environment:
             work.warnings.append(
@@ -233,7 +235,7 @@ def _warn(work: _Conversion) -> None:
             )
 
 
-def _as_json(made: _Made) -> JsonObject:
+def _as_json(made: _NewProvider) -> JsonObject:
     credentials = JsonObject(apiKey=made.key)
     if not (made.type == "anthropic" and made.url == ANTHROPIC_BASE_URL):
         credentials["baseUrl"] = made.url

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .older_formats import rewrite
 from .schema import MOCK_PROVIDER_ID
-from .views import is_leftover
+from .views import is_unconverted
 
 if TYPE_CHECKING:
     from .document import Document
@@ -36,7 +36,7 @@ def kind_of(document: Document) -> Kind:
             Anything else.
     """
     entries = entries_of(document)
-    old = any(is_leftover(entry) for entry in entries) or has_older_accounts(document)
+    old = any(is_unconverted(entry) for entry in entries) or has_older_accounts(document)
     providers = document.get("providers")
     if old:
         return "mixed" if providers is not None or any(map(_refers, entries)) else "old"

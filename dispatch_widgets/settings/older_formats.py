@@ -24,7 +24,7 @@ _MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class FormerAccount:
     """An account that stood in a place of its own.
 
     Attributes:
@@ -45,20 +45,20 @@ class Rewritten:
     Attributes:
         document: The document; the same one if there was nothing to do.
         accounts: The accounts, each of which is to become a provider.
-        left: The places that were left as they are; keys may stand there.
+        not_understood: The places that were left as they are; keys may stand there.
     """
 
     document: Document
-    accounts: tuple[Account, ...] = ()
-    left: tuple[str, ...] = ()
+    accounts: tuple[FormerAccount, ...] = ()
+    not_understood: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _Work:
     catalog: list[Any]
     assignment: list[Any]
-    accounts: dict[str, Account] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    accounts: dict[str, FormerAccount] = field(default_factory=dict)
+    not_understood: list[str] = field(default_factory=list)
 
 
 def rewrite(document: Document) -> Rewritten:
@@ -72,11 +72,11 @@ def rewrite(document: Document) -> Rewritten:
     section = models if isinstance(models, dict) else JsonObject()
     work = _Work(list(_items(section, "catalog")), list(_items(section, "assignment")))
     if llm is not None and not isinstance(llm, dict):
-        work.left.append("llm")
+        work.not_understood.append("llm")
     new_llm = _rest_of_llm(work, llm) if isinstance(llm, dict) else llm
     new_models = _rest_of_models(work, section)
     if not work.accounts and new_llm is llm and new_models is section:
-        return Rewritten(document=document, left=tuple(work.left))
+        return Rewritten(document=document, not_understood=tuple(work.not_understood))
     new = JsonObject()
     for name, value in document.items():
         if name == "llm":
@@ -85,7 +85,9 @@ def rewrite(document: Document) -> Rewritten:
                 new["llm"] = new_llm
         else:
             new.setdefault(name, new_models if name == "models" else value)
-    return Rewritten(document=new, accounts=tuple(work.accounts.values()), left=tuple(work.left))
+    return Rewritten(
+        document=new, accounts=tuple(work.accounts.values()), not_understood=tuple(work.not_understood)
+    )
 
 
 def _rest_of_models(work: _Work, models: Document) -> Document:
@@ -94,7 +96,7 @@ def _rest_of_models(work: _Work, models: Document) -> Document:
     if isinstance(accounts, dict):
         rest = _without_accounts(work, accounts, "models.providers")
     elif accounts is not None:
-        work.left.append("models.providers")
+        work.not_understood.append("models.providers")
     catalog = [_with_account(work, entry) for entry in work.catalog]
     if rest is accounts and _same_items(catalog, _items(models, "catalog")):
         return models
@@ -114,13 +116,13 @@ def _rest_of_llm(work: _Work, llm: Document) -> Document:
     if isinstance(accounts, dict):
         new["providers"] = _without_accounts(work, accounts, "llm.providers")
     elif accounts is not None:
-        work.left.append("llm.providers")
+        work.not_understood.append("llm.providers")
     for name, take in (("catalog", _take_entry), ("models", _take_choice)):
         items = llm.get(name)
         if isinstance(items, list):
             new[name] = [item for item in items if not take(work, item)]
         if new.get(name):
-            work.left.append(f"llm.{name}")
+            work.not_understood.append(f"llm.{name}")
     for name in ("providers", "catalog", "models"):
         if not new.get(name):
             new.pop(name, None)
@@ -135,20 +137,20 @@ def _without_accounts(work: _Work, accounts: Document, pointer: str) -> Document
         if account is None or account.kind in work.accounts:
             rest[name] = value
             if value:
-                work.left.append(f"{pointer}.{name}")
+                work.not_understood.append(f"{pointer}.{name}")
         else:
             work.accounts[account.kind] = account
     return accounts if len(rest) == len(accounts) else rest
 
 
-def _account(name: str, value: Any) -> Account | None:
+def _account(name: str, value: Any) -> FormerAccount | None:
     given = {"apiKey": value} if isinstance(value, str) else value
     if name not in _KINDS or not isinstance(given, dict) or given.keys() - {"apiKey", "baseUrl"}:
         return None
     key, url = given.get("apiKey"), given.get("baseUrl")
     if not (isinstance(key, str) and key.strip() and (url is None or isinstance(url, str))):
         return None
-    return Account(kind=_KINDS[name], key=key, base_url=url or "")
+    return FormerAccount(kind=_KINDS[name], key=key, base_url=url or "")
 
 
 def _with_account(work: _Work, entry: Any) -> Any:

@@ -7,7 +7,7 @@ document itself. Each reads the document once, those for several providers or mo
 
 from __future__ import annotations
 
-from ._catalog import (
+from ._catalog_edits import (
     NewModel,
     add_model,
     add_models,
@@ -19,7 +19,7 @@ from ._catalog import (
     update_model,
 )
 from ._edits import Impact, as_tuple, no_entry, no_provider
-from ._providers import (
+from ._provider_edits import (
     add_provider,
     delete_provider,
     duplicates,

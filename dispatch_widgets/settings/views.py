@@ -83,7 +83,7 @@ def shape_error(pointer: str, words: str, *, path: str) -> SettingsShapeError:
     )
 
 
-def is_leftover(entry: Document) -> bool:
+def is_unconverted(entry: Document) -> bool:
     """Whether an object of ``models.catalog`` is from before providers (MIG-8)."""
     return "providerConfig" in entry or ("providerType" in entry and entry.get("providerId") is None)
 
@@ -95,7 +95,7 @@ def _checked(
     checked: list[CatalogEntry] = []
     problems: dict[str, str] = {}
     for entry, item in zip(catalog, raw, strict=True):
-        unconverted = is_leftover(item)
+        unconverted = is_unconverted(item)
         problem = "" if entry.provider_id in known else _why(entry, gone, unconverted=unconverted)
         if entry.id in problems:
             problem = SAME_ID

@@ -142,7 +142,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
         stated = {name: value for name, value in fields.items() if value != ""}
         catalog.append(JsonObject(id=entry_id, **stated))
         for task in tasks:
-            _give(assignment, task, entry_id)
+            _set_assignment(assignment, task, entry_id)
     return (with_models(document, catalog=catalog, assignment=assignment) if ids else document), tuple(ids)
 
 
@@ -246,12 +246,12 @@ def assign(document: Document, task: str, entry_id: str) -> Document:
         raise InvalidInputError([FieldProblem("task", _TASK)])
     entry_index(settings, entry_id)
     assignment = list(document["models"].get("assignment", ()))
-    if not _give(assignment, task, entry_id):
+    if not _set_assignment(assignment, task, entry_id):
         return document
     return set_in(document, ("models", "assignment"), assignment)
 
 
-def _give(assignment: list[Document], task: str, entry_id: str) -> bool:
+def _set_assignment(assignment: list[Document], task: str, entry_id: str) -> bool:
     """Gives a task an entry, in a list that is new; whether that changes anything."""
     for index, found in enumerate(assignment):
         if found["task"] == task:
