@@ -37,7 +37,7 @@ _ANTHROPIC_ERROR_TYPES = {
 }
 
 
-class Answer(NamedTuple):
+class DemoResponse(NamedTuple):
     """An answer, not yet sent: a JSON body, or the events of a stream in pieces."""
 
     status: int
@@ -104,11 +104,11 @@ class Account:
         """The key that came with a request; empty where none did."""
         raise NotImplementedError
 
-    def refuse(self, exchange: Exchange) -> Answer | None:
+    def refuse(self, exchange: Exchange) -> DemoResponse | None:
         """The answer to a request with the wrong headers; None where they are right."""
         raise NotImplementedError
 
-    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
         """The list of models, or the page of it that was asked for.
 
         Args:
@@ -117,7 +117,7 @@ class Account:
         """
         raise NotImplementedError
 
-    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+    def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
         """An error in this account's shape."""
         raise NotImplementedError
 
@@ -139,7 +139,7 @@ class OpenAIAccount(Account):
         """The key of the ``Authorization`` header."""
         return bearer_key(exchange)
 
-    def refuse(self, exchange: Exchange) -> Answer | None:
+    def refuse(self, exchange: Exchange) -> DemoResponse | None:
         """The answer to a missing or wrong Bearer key."""
         if self.key_is_right(exchange):
             return None
@@ -147,22 +147,22 @@ class OpenAIAccount(Account):
         said = f"Incorrect API key provided: {mask(given)}." if given else "This request carries no API key."
         return self.error(401, f"{said} The demo's key is in its settings file.", "invalid_api_key")
 
-    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:  # noqa: ARG002
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:  # noqa: ARG002
         """All models; this protocol has no pages."""
         body = self._bodies.get(())
         if body is None:
             with self._lock:
                 body = encode({"object": "list", "data": [model.as_openai() for model in self._models]})
                 self._bodies[()] = body
-        return Answer(200, body)
+        return DemoResponse(200, body)
 
-    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+    def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
         """An error as OpenAI writes it."""
         kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
         if code in {"insufficient_quota", "rate_limit_exceeded"}:
             kind = "insufficient_quota" if code == "insufficient_quota" else "requests"
         body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
-        return Answer(status, encode(body))
+        return DemoResponse(status, encode(body))
 
 
 class AnthropicAccount(Account):
@@ -175,7 +175,7 @@ class AnthropicAccount(Account):
         """The key of the ``x-api-key`` header, or, as newer clients send it, a Bearer key."""
         return exchange.headers.get("x-api-key", "") or bearer_key(exchange)
 
-    def refuse(self, exchange: Exchange) -> Answer | None:
+    def refuse(self, exchange: Exchange) -> DemoResponse | None:
         """The answer to a missing or wrong key, or to a missing version."""
         if not self.given_key(exchange):
             return self.error(401, "x-api-key header is required")
@@ -185,7 +185,7 @@ class AnthropicAccount(Account):
             return self.error(400, "anthropic-version: header is required")
         return None
 
-    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
         """The page that ``limit``, ``after_id`` and ``before_id`` ask for."""
         query = exchange.query
         raw_limit = query.get("limit", str(ANTHROPIC_PAGE_DEFAULT))
@@ -215,7 +215,7 @@ class AnthropicAccount(Account):
                     more = end < len(ids)
                 body = self.page(self._models[start:end], has_more=more)
                 self._bodies[str(limit), after, before] = body
-        return Answer(200, body, self.answer_headers())
+        return DemoResponse(200, body, self.answer_headers())
 
     @staticmethod
     def page(models: Iterable[DemoModel], *, has_more: bool) -> bytes:
@@ -224,12 +224,12 @@ class AnthropicAccount(Account):
         first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
         return encode({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
 
-    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+    def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
         """An error as Anthropic writes it."""
         kind = code or _ANTHROPIC_ERROR_TYPES.get(status, "api_error")
         header = self.answer_headers()
         body = {"type": "error", "error": {"type": kind, "message": message}, **_body_form(header)}
-        return Answer(status, encode(body), header)
+        return DemoResponse(status, encode(body), header)
 
     def answer_headers(self) -> dict[str, str]:
         """The number that Anthropic gives each request."""

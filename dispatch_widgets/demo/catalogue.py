@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from . import _families
+from . import _model_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,8 +131,8 @@ def openai_models(count: int) -> tuple[DemoModel, ...]:
     Args:
         count: How many models; never fewer than those that the files and notebooks name.
     """
-    first = _grow(_families.FIRST)
-    natural = _grow(_families.MANY)
+    first = _grow(_model_tables.FIRST)
+    natural = _grow(_model_tables.MANY)
     wanted = max(0, count - len(first))
     if wanted <= len(natural):
         # Spread over the whole, so that a short list has models of every kind too.
@@ -142,7 +142,7 @@ def openai_models(count: int) -> tuple[DemoModel, ...]:
 
 def second_models() -> tuple[DemoModel, ...]:
     """The short list of the demo's second OpenAI-compatible account, a lab's own server."""
-    return _grow(_families.SECOND)
+    return _grow(_model_tables.SECOND)
 
 
 def anthropic_models(count: int = ANTHROPIC_MODELS) -> tuple[DemoModel, ...]:
@@ -186,7 +186,7 @@ def _day(text: str) -> datetime:
 
 
 def _read(table: str) -> Iterator[_Family]:
-    """The families of a table (its columns: `_families`)."""
+    """The families of a table (its columns: `_model_tables`)."""
     kind: DemoKind = "chat"
     for line in table.strip().splitlines():
         if line.startswith("["):

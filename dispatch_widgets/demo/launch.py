@@ -52,7 +52,7 @@ class StoppedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class RunningDemo:
     """A demo that is set up and running.
 
     Attributes:
@@ -84,7 +84,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(folder: Path | None = None) -> Iterator[Stage]:
+def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
     """Sets the demo up, and takes everything away at the end but a folder that was given.
 
     Args:
@@ -106,7 +106,9 @@ def stage(folder: Path | None = None) -> Iterator[Stage]:
                     hint="Choose another folder, or leave out --folder for a temporary one.",
                 )
         with DemoServer() as server:
-            yield Stage(server=server, folder=work, state=state, settings_path=write_sample(work, server))
+            yield RunningDemo(
+                server=server, folder=work, state=state, settings_path=write_sample(work, server)
+            )
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
@@ -147,21 +149,21 @@ def run_lab(*, folder: Path | None, port: int | None, open_browser: bool, say: S
             install="dispatch-widgets[demo]",
         )
     source = notebooks_folder()
-    with stopped_by_signals(), contextlib.suppress(StoppedError), stage(folder) as on:
+    with stopped_by_signals(), contextlib.suppress(StoppedError), running_demo(folder) as demo:
         for notebook in sorted(source.glob("*.ipynb")):
-            if not (on.folder / notebook.name).exists():  # the user's own, in a folder of theirs
-                shutil.copyfile(notebook, on.folder / notebook.name)
-        process = _start(on, port=port, open_browser=open_browser)
+            if not (demo.folder / notebook.name).exists():  # the user's own, in a folder of theirs
+                shutil.copyfile(notebook, demo.folder / notebook.name)
+        process = _start(demo, port=port, open_browser=open_browser)
         try:
-            say(f"JupyterLab is at {_address(process, on)}")
-            say(f"The demo's files are in {on.folder}" + ("" if folder else ", until it ends"))
+            say(f"JupyterLab is at {_address(process, demo)}")
+            say(f"The demo's files are in {demo.folder}" + ("" if folder else ", until it ends"))
             say("Stop it with Ctrl-C.")
             process.wait()
         finally:
             _stop(process)
 
 
-def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Popen[bytes]:
+def _start(demo: RunningDemo, *, port: int | None, open_browser: bool) -> subprocess.Popen[bytes]:
     folders = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
@@ -170,13 +172,13 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
-    environment = on.environment()
+    environment = demo.environment()
     for variable, name in folders.items():
-        (on.state / name).mkdir()
-        environment[variable] = str(on.state / name)
+        (demo.state / name).mkdir()
+        environment[variable] = str(demo.state / name)
     environment["JUPYTER_PREFER_ENV_PATH"] = "0"  # the kernel below is the one that is taken
     _write_json(
-        on.state / "data" / "kernels" / "python3" / "kernel.json",
+        demo.state / "data" / "kernels" / "python3" / "kernel.json",
         {
             "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             "display_name": "Python 3",
@@ -184,14 +186,14 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
         },
     )
     _write_json(
-        on.state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings",
+        demo.state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings",
         _NO_NEWS,
     )
     command = [
         *(sys.executable, "-m", "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.allow_remote_access=False",
-        f"--ServerApp.root_dir={on.folder}",
+        f"--ServerApp.root_dir={demo.folder}",
         f"--ServerApp.open_browser={open_browser}",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
         "--LabApp.news_url=None",
@@ -205,10 +207,10 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
     extensions = _user_extensions()
     if extensions is not None:
         command.append(f"--LabApp.extra_labextensions_path={extensions}")
-    with (on.state / _LOG).open("wb") as log:
+    with (demo.state / _LOG).open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
             command,
-            cwd=on.folder,
+            cwd=demo.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -234,14 +236,14 @@ def _user_extensions() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _address(process: subprocess.Popen[bytes], on: Stage) -> str:
+def _address(process: subprocess.Popen[bytes], demo: RunningDemo) -> str:
     """The notebook's URL with its token, as soon as JupyterLab answers there."""
     waiting = threading.Event()
     waited = 0.0
     while waited < START_TIMEOUT_SECONDS:
         if process.poll() is not None:
             break
-        for path in (on.state / "runtime").glob("jpserver-*.json"):
+        for path in (demo.state / "runtime").glob("jpserver-*.json"):
             # It may be in the middle of being written, and is there a moment before the port is.
             with contextlib.suppress(OSError, ValueError):
                 told = json.loads(path.read_text("utf-8"))
@@ -249,7 +251,7 @@ def _address(process: subprocess.Popen[bytes], on: Stage) -> str:
                 return f"{told['url']}lab/tree/{NOTEBOOK}?token={told['token']}"
         waiting.wait(_POLL_SECONDS)
         waited += _POLL_SECONDS
-    log = (on.state / _LOG).read_text("utf-8", errors="replace").strip().splitlines()
+    log = (demo.state / _LOG).read_text("utf-8", errors="replace").strip().splitlines()
     raise DispatchError(
         "JupyterLab did not start. " + " ".join(log[-_LOG_LINES_SHOWN:]),
         hint="`python -m jupyterlab` says more; --text does without it.",

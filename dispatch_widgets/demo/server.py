@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
 from . import catalogue
+from ._fault_context import FaultContext
 from ._http import LOOPBACK, Listener
-from ._scene import Scene
 from .accounts import Account, AnthropicAccount, OpenAIAccount
 from .answers import answer, methods_at, reply_of
 from .faults import Fault, fault
@@ -33,7 +33,7 @@ _FRONT_PAGE = (
 )
 
 
-class Recorded(NamedTuple):
+class RecordedRequest(NamedTuple):
     """A request that came.
 
     Attributes:
@@ -49,7 +49,7 @@ class Recorded(NamedTuple):
     authorised: bool
 
 
-class _Playing(NamedTuple):
+class _ActiveFault(NamedTuple):
     fault: Fault
     left: int | None
 
@@ -85,9 +85,9 @@ class DemoServer:
         self.second_api_key = second_api_key or f"sk-demo-second-{secrets.token_hex(16)}"
         self._wanted_port = port
         self._lock = threading.Lock()
-        self._requests: deque[Recorded] = deque(maxlen=REQUESTS_KEPT)
-        self._strays: deque[Recorded] = deque(maxlen=REQUESTS_KEPT)
-        self._playing: dict[str, _Playing] = {}
+        self._requests: deque[RecordedRequest] = deque(maxlen=REQUESTS_KEPT)
+        self._strays: deque[RecordedRequest] = deque(maxlen=REQUESTS_KEPT)
+        self._active_faults: dict[str, _ActiveFault] = {}
         self._listener: Listener | None = None
         self._elsewhere: Listener | None = None
         self._accounts: dict[str, Account] = {
@@ -166,13 +166,13 @@ class DemoServer:
         return f"{self.url}/anthropic"
 
     @property
-    def requests(self) -> tuple[Recorded, ...]:
+    def requests(self) -> tuple[RecordedRequest, ...]:
         """The requests that came, oldest first (the last 10,000)."""
         with self._lock:
             return tuple(self._requests)
 
     @property
-    def stray_requests(self) -> tuple[Recorded, ...]:
+    def stray_requests(self) -> tuple[RecordedRequest, ...]:
         """What arrived at the other origin that ``redirect-elsewhere`` points to: nothing should."""
         with self._lock:
             return tuple(self._strays)
@@ -223,9 +223,9 @@ class DemoServer:
         chosen = fault(what, **options) if isinstance(what, str) else what
         with self._lock:
             for name in self._accounts if where == "all" else (where,):
-                self._playing.pop(name, None)
+                self._active_faults.pop(name, None)
                 if chosen is not None and times != 0:
-                    self._playing[name] = _Playing(chosen, times)
+                    self._active_faults[name] = _ActiveFault(chosen, times)
 
     def _answer(self, exchange: Exchange) -> None:
         account = self._account_at(exchange.path)
@@ -238,8 +238,8 @@ class DemoServer:
             account.error(HTTPStatus.METHOD_NOT_ALLOWED, f"{exchange.path} does not take this.").send(
                 exchange
             )
-        elif playing := self._next_fault(account.name):
-            playing.play(Scene(exchange, account, self._other_origin()))
+        elif active := self._next_fault(account.name):
+            active.play(FaultContext(exchange, account, self._other_origin()))
         else:
             (account.refuse(exchange) or answer(account, exchange)).send(exchange)
 
@@ -255,15 +255,15 @@ class DemoServer:
 
     def _next_fault(self, name: str) -> Fault | None:
         with self._lock:
-            playing = self._playing.get(name)
-            if playing is None:
+            active = self._active_faults.get(name)
+            if active is None:
                 return None
-            if playing.left is not None:
-                if playing.left == 1:
-                    del self._playing[name]
+            if active.left is not None:
+                if active.left == 1:
+                    del self._active_faults[name]
                 else:
-                    self._playing[name] = playing._replace(left=playing.left - 1)
-            return playing.fault
+                    self._active_faults[name] = active._replace(left=active.left - 1)
+            return active.fault
 
     def _other_origin(self) -> str:
         return f"http://{LOOPBACK}:{self._elsewhere.port}" if self._elsewhere else self.url
@@ -279,8 +279,8 @@ class DemoServer:
             self._requests.append(_recorded(exchange, authorised=authorised))
 
 
-def _recorded(exchange: Exchange, *, authorised: bool) -> Recorded:
+def _recorded(exchange: Exchange, *, authorised: bool) -> RecordedRequest:
     headers = {
         name: "(not kept)" if name in _SECRET_HEADERS else value for name, value in exchange.headers.items()
     }
-    return Recorded(exchange.method, exchange.target, headers, authorised)
+    return RecordedRequest(exchange.method, exchange.target, headers, authorised)

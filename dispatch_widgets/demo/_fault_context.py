@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._http import Exchange
-    from .accounts import Account, Answer
+    from .accounts import Account, DemoResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class FaultContext:
     """What a fault has to play with.
 
     Attributes:
@@ -29,7 +29,7 @@ class Scene:
     account: Account
     elsewhere: str
 
-    def ordinary(self, *, page_cap: int = 1000) -> Answer:
+    def ordinary(self, *, page_cap: int = 1000) -> DemoResponse:
         """The answer that would have been given, headers checked."""
         return self.account.refuse(self.exchange) or answer(self.account, self.exchange, page_cap=page_cap)
 
@@ -42,5 +42,5 @@ class Scene:
         self.exchange.send(status, body, **more)
 
 
-Play = Callable[[Scene], None]
+Responder = Callable[[FaultContext], None]
 """Answers one request in some way."""
