@@ -27,7 +27,7 @@ else:
     _SystemLoop = asyncio.SelectorEventLoop
 
 
-class _EventLoop(_SystemLoop):
+class _DnsLoop(_SystemLoop):
     """The system's event loop, with look-ups in daemon threads."""
 
     def __init__(self) -> None:
@@ -74,6 +74,6 @@ class _EventLoop(_SystemLoop):
         done.exception()  # seen, also where nobody waits any longer
 
 
-def new_event_loop() -> asyncio.AbstractEventLoop:
+def new_dns_loop() -> asyncio.AbstractEventLoop:
     """A new event loop for work of our own; a loop of the user's is left as it is."""
-    return _EventLoop()
+    return _DnsLoop()

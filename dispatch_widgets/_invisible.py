@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-NO_WIDTH = (
+ZERO_WIDTH = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f"
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
     "\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\u3164\ufe00\ufe0e\ufe0f\ufeff\uffa0"
@@ -21,7 +21,7 @@ NO_WIDTH = (
 # What `_text.clean` lets vanish must not hide a key from `redact` before that.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 _SEEN = frozenset("\t\n\r")
-_UNSEEN = frozenset(NO_WIDTH)
+_UNSEEN = frozenset(ZERO_WIDTH)
 _MAY_BE_WRITTEN = re.compile(r"\\u|&[#a-z]|%[c-f]", re.IGNORECASE)
 
 Span = tuple[int, int, str]
@@ -31,14 +31,14 @@ Span = tuple[int, int, str]
 @cache
 def _written() -> str:
     """A pattern for the marks as JSON, HTML and URLs write them."""
-    codes = "|".join(f"{ord(mark):x}" for mark in NO_WIDTH)
-    numbers = "|".join(str(ord(mark)) for mark in NO_WIDTH)
-    octets = "|".join("".join(f"%{octet:x}" for octet in mark.encode()) for mark in NO_WIDTH)
+    codes = "|".join(f"{ord(mark):x}" for mark in ZERO_WIDTH)
+    numbers = "|".join(str(ord(mark)) for mark in ZERO_WIDTH)
+    octets = "|".join("".join(f"%{octet:x}" for octet in mark.encode()) for mark in ZERO_WIDTH)
     names = "shy|zwj|zwnj|lrm|rlm|nobreak|zerowidthspace"
     return rf"\\u0*(?:{codes})|&(?:{names}|#0*(?:{numbers})|#x0*(?:{codes}));|{octets}"
 
 
-class Bare:
+class VisibleText:
     """A text as a reader sees it: without unseen marks, wide and mathematical letters as plain ones.
 
     Args:
@@ -109,7 +109,7 @@ def _plain(text: str) -> str:
     return text.translate(plain) if plain else text
 
 
-def places(text: str, word: str) -> Iterable[tuple[int, int]]:
+def occurrences(text: str, word: str) -> Iterable[tuple[int, int]]:
     """Where a word stands in a text, from left to right, none within another.
 
     Args:
@@ -129,5 +129,5 @@ def replaced(text: str, find: Callable[[str], Iterable[Span]]) -> str:
         text: Any text.
         find: Finds places in a bare text.
     """
-    bare = Bare(text)
+    bare = VisibleText(text)
     return bare.replaced(find(bare.text))

@@ -28,7 +28,7 @@ _WELL_KNOWN = (
 _WELL_KNOWN_KEY = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_WELL_KNOWN)})")
 
 _BETWEEN_PARTS = re.compile(r"[^A-Za-z0-9]+")
-_TELLING_PART = 8  # characters; letters and digits mixed in fewer stand in models' names: 4o, 32b, qwen3
+_DISTINCTIVE_PART = 8  # characters; letters and digits mixed in fewer stand in models' names: 4o, 32b, qwen3
 _LONG_NUMBER = 12
 _LONG_WORD = 16
 
@@ -42,7 +42,7 @@ def holds_well_known_key(text: str) -> bool:
     return _WELL_KNOWN_KEY.search(text) is not None
 
 
-def is_telling(key: str, *, shortest: int) -> bool:
+def is_distinctive(key: str, *, shortest: int) -> bool:
     """Whether a key is no placeholder and no ordinary word: a text that holds it holds a secret.
 
     Words in place of a key, as local servers take them (``ollama``, ``your-api-key-here``), are none;
@@ -52,10 +52,10 @@ def is_telling(key: str, *, shortest: int) -> bool:
         key: A key.
         shortest: Keys with fewer characters tell nothing.
     """
-    return len(key) >= shortest and any(map(_tells, _BETWEEN_PARTS.split(key)))
+    return len(key) >= shortest and any(map(_is_distinctive_part, _BETWEEN_PARTS.split(key)))
 
 
-def _tells(part: str) -> bool:
+def _is_distinctive_part(part: str) -> bool:
     if part.isdigit():
         return len(part) >= _LONG_NUMBER and len(set(part)) > 1
     if part.isalpha():
@@ -63,4 +63,4 @@ def _tells(part: str) -> bool:
         return len(part) >= _LONG_WORD and 3 * turns > len(part)
     turns = sum(one.isdigit() != other.isdigit() for one, other in pairwise(part))
     # A number at the end of a word is a version: internvl3.
-    return len(part) >= (_TELLING_PART if turns > 1 else _LONG_WORD)
+    return len(part) >= (_DISTINCTIVE_PART if turns > 1 else _LONG_WORD)

@@ -38,13 +38,13 @@ def read(service: str, user: str) -> str:
         MissingPackageError: If the keyring package is not installed.
         KeyringError: If there is no such key, or no keyring in which it would be safe.
     """
-    current = _package().get_keyring()
+    current = _keyring_package().get_keyring()
     with _lock:
         held = _remembered.get((service, user))
         if held is not None and held[2] is current and time.monotonic() - held[1] < REMEMBERED_SECONDS:
             return held[0]
     for backend in _safe(current):
-        value = _asked(partial(backend.get_password, service, user))
+        value = _call_backend(partial(backend.get_password, service, user))
         if isinstance(value, str) and value.strip():
             with _lock:
                 _remembered[service, user] = (value, time.monotonic(), current)
@@ -67,8 +67,8 @@ def write(service: str, user: str, key: str) -> None:
         MissingPackageError: If the keyring package is not installed.
         KeyringError: If there is no keyring in which it would be safe, or it refused.
     """
-    backend = _safe(_package().get_keyring())[0]
-    _asked(partial(backend.set_password, service, user, key))
+    backend = _safe(_keyring_package().get_keyring())[0]
+    _call_backend(partial(backend.set_password, service, user, key))
     with _lock:
         _remembered.pop((service, user), None)
 
@@ -76,12 +76,12 @@ def write(service: str, user: str, key: str) -> None:
 def is_there() -> bool:
     """Whether this machine has a keyring in which keys are safe; none is read."""
     try:
-        return bool(_safe(_package().get_keyring()))
+        return bool(_safe(_keyring_package().get_keyring()))
     except Exception:  # noqa: BLE001 - back ends raise whatever their systems do
         return False
 
 
-def _package() -> Any:
+def _keyring_package() -> Any:
     try:
         import keyring
     except ImportError:
@@ -118,7 +118,7 @@ def _is_unsafe(kind: type) -> bool:
     )
 
 
-def _asked(call: Callable[[], Any]) -> Any:
+def _call_backend(call: Callable[[], Any]) -> Any:
     """What the keyring answers. Its own errors may quote what was stored, so only their kind is told."""
     try:
         return call()

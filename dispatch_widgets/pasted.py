@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ._marks import NO_WIDTH
+from ._invisible import ZERO_WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,27 +89,27 @@ def without_quotes(value: str) -> str | None:
     return inner if closed and value[-1] not in inner else None
 
 
-def _marked(text: str) -> str | None:
-    inner = text.strip(NO_WIDTH)
+def _strip_zero_width(text: str) -> str | None:
+    inner = text.strip(ZERO_WIDTH)
     return inner if inner != text else None
 
 
-def _quoted(text: str) -> str | None:
+def _strip_quotes(text: str) -> str | None:
     # An assignment's line may go on behind the quotes; a key itself never begins with one.
     return without_quotes(_without_tail(text)) if text[:1] in _QUOTES else None
 
 
-def _assigned(text: str) -> str | None:
+def _strip_assignment(text: str) -> str | None:
     found = _ASSIGNMENT.match(text)
     return _without_tail(text[found.end() :]) if found else None
 
 
-def _in_header(text: str) -> str | None:
+def _strip_header_name(text: str) -> str | None:
     found = _HEADER.match(text)
     return text[found.end() :] if found else None
 
 
-def _borne(text: str) -> str | None:
+def _strip_bearer(text: str) -> str | None:
     found = _BEARER.match(text)
     return text[found.end() :] if found else None
 
@@ -121,9 +121,9 @@ def _without_tail(line: str) -> str:
 
 
 _AROUND_A_KEY: tuple[tuple[Callable[[str], str | None], str], ...] = (
-    (_marked, "Marks that nobody sees were taken off the ends of the key."),
-    (_assigned, "The variable's name before the key was taken off."),
-    (_quoted, "The quotes around the key were taken off."),
-    (_in_header, "The header's name before the key was taken off."),
-    (_borne, "The word Bearer before the key was taken off."),
+    (_strip_zero_width, "Marks that nobody sees were taken off the ends of the key."),
+    (_strip_assignment, "The variable's name before the key was taken off."),
+    (_strip_quotes, "The quotes around the key were taken off."),
+    (_strip_header_name, "The header's name before the key was taken off."),
+    (_strip_bearer, "The word Bearer before the key was taken off."),
 )

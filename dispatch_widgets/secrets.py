@@ -11,9 +11,9 @@ import re
 from functools import lru_cache
 
 from ._hide_frames import hide_frames
+from ._invisible import VisibleText, occurrences, replaced
 from ._key_forms import written_forms
-from ._key_shapes import holds_well_known_key, is_telling
-from ._marks import Bare, places, replaced
+from ._key_shapes import holds_well_known_key, is_distinctive
 from ._secret_names import is_base_url_field, is_secret_field
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
 from .pasted import unwrapped_key, without_quotes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler
 
-    from ._marks import Span
+    from ._invisible import Span
 
 API_KEY_FIELD = "credentials.apiKey"
 LOOKS_LIKE_KEY = "This looks like a key. Keys go into the key field."
@@ -217,7 +217,7 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
     bare = without_quotes(value)
     if bare is not None:
         value = bare.strip()
-        _say_once(f"In {key}: the quotes around the key were taken off.")
+        _warn_once(f"In {key}: the quotes around the key were taken off.")
     problem = key_problem(value)
     if problem:
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, f"In {key}: {problem}")])
@@ -225,7 +225,7 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
 
 
 @lru_cache(maxsize=256)
-def _say_once(words: str) -> None:
+def _warn_once(words: str) -> None:
     """Logs a warning the first time only: a panel reads a variable again and again."""
     import logging
 
@@ -277,24 +277,24 @@ def redact(text: str, keys: Iterable[str] = ()) -> str:
     """
     known = [key for key in keys if len(key) >= _SHORTEST_REDACTED and not is_reference(key)]
     if known:
-        text = replaced(text, lambda bare: _places_of(known, bare))
-    return replaced(text, _places_of_shapes)
+        text = replaced(text, lambda bare: _key_spans(known, bare))
+    return replaced(text, _key_shape_spans)
 
 
-def _places_of(keys: Iterable[str], text: str) -> Iterator[Span]:
+def _key_spans(keys: Iterable[str], text: str) -> Iterator[Span]:
     # Of the same length as the text, so that places in it are places in the text.
     lower = text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
     for key in keys:
         shown = mask(key)
         # An ordinary word in place of a key has its own meaning in other letters: Ollama.
-        anyhow = is_telling(key, shortest=_SHORTEST_SHOWN)
+        anyhow = is_distinctive(key, shortest=_SHORTEST_SHOWN)
         for form in written_forms(key):
-            where = places(lower, form.translate(_ASCII_LOWER)) if anyhow else places(text, form)
+            where = occurrences(lower, form.translate(_ASCII_LOWER)) if anyhow else occurrences(text, form)
             for start, end in where:
                 yield start, end, shown
 
 
-def _places_of_shapes(text: str) -> Iterator[Span]:
+def _key_shape_spans(text: str) -> Iterator[Span]:
     for found in _KEY_SHAPES.finditer(text):
         yield found.start(), found.end(), mask(found.group())
 
@@ -309,12 +309,15 @@ def looks_like_key(text: str, *, given: str = "", registered: Iterable[str] = ()
         given: The key that was entered with it.
         registered: Keys that are known already.
     """
-    seen = Bare(text).text
+    seen = VisibleText(text).text
     if holds_well_known_key(seen):
         return True
     known = [(given, _SHORTEST_GIVEN), *((key, _SHORTEST_REGISTERED) for key in registered)]
     return any(
-        len(key) <= len(seen) and key in seen and not is_reference(key) and is_telling(key, shortest=shortest)
+        len(key) <= len(seen)
+        and key in seen
+        and not is_reference(key)
+        and is_distinctive(key, shortest=shortest)
         for key, shortest in known
     )
 
@@ -358,7 +361,9 @@ def _secret_texts(value: Any, *, secret: bool) -> Iterator[str]:
         for name, item in value.items():
             named = is_secret_field(name)
             if isinstance(item, str):
-                below = secret and not is_base_url_field(name) and is_telling(item, shortest=_SHORTEST_GIVEN)
+                below = (
+                    secret and not is_base_url_field(name) and is_distinctive(item, shortest=_SHORTEST_GIVEN)
+                )
                 if named or below:
                     yield item
             else:
@@ -367,5 +372,5 @@ def _secret_texts(value: Any, *, secret: bool) -> Iterator[str]:
         for item in value:
             if not isinstance(item, str):
                 yield from _secret_texts(item, secret=secret)
-            elif secret and is_telling(item, shortest=_SHORTEST_GIVEN):
+            elif secret and is_distinctive(item, shortest=_SHORTEST_GIVEN):
                 yield item

@@ -139,7 +139,7 @@ async def _ask(
     deadline = asyncio.get_running_loop().time() + timeout_seconds
     async with new_client(transport) as client:
         answer, context = await _post(client, resolved, _body(resolved, kind), deadline, timeout_seconds)
-        if kind == "chat" and _wants_the_new_word(answer):
+        if kind == "chat" and _wants_max_completion_tokens(answer):
             body = _body(resolved, kind, limit="max_completion_tokens")
             answer, context = await _post(client, resolved, body, deadline, timeout_seconds)
     _check(answer, context, kind, resolved.model)
@@ -207,7 +207,7 @@ def _body(resolved: ResolvedModel, kind: Ask, *, limit: str = "") -> dict[str, A
     return {"model": resolved.model, "messages": _MESSAGES, limit: TRY_TOKENS}
 
 
-def _wants_the_new_word(answer: Answer) -> bool:
+def _wants_max_completion_tokens(answer: Answer) -> bool:
     return answer.status == 400 and b"max_completion_tokens" in answer.body  # noqa: PLR2004
 
 
@@ -235,7 +235,7 @@ def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> No
     failure = response_error(answer, context, document, now=time.time())
     said = words_of(document, context.key)
     if failure.kind == "HTTP_STATUS":
-        _reword(failure, failure.status or answer.status, context, said, model)
+        _reword_for_model(failure, failure.status or answer.status, context, said, model)
     elif failure.kind in _HINTS:
         failure.hint = _HINTS[failure.kind]
     raise failure
@@ -249,7 +249,7 @@ _HINTS = {
 }
 
 
-def _reword(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
+def _reword_for_model(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
     """Discovery's words for a status are about lists; these are about a model."""
     shown = clean(model, 80)
     words = f": “{said}”" if said else "."

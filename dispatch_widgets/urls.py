@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from ._hide_frames import hide_frames
-from ._marks import NO_WIDTH
+from ._invisible import ZERO_WIDTH
 from .errors import FieldProblem, InvalidInputError
 from .secrets import redact
 
@@ -33,7 +33,7 @@ _HOST = "The server's name has a character that such names do not have."
 _NO_HOST = "This is no name or address that a server can have."
 
 # The longest first, so that /chat/completions does not leave /chat behind.
-_TAILS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
+_ENDPOINTS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
 _HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # The second is a password with a slash, ? or # in it: what looks like the port is none then.
@@ -106,7 +106,7 @@ def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the f
     Raises:
         InvalidInputError: If it cannot be a base URL; the message does not quote it.
     """
-    text = raw.strip().strip(NO_WIDTH).strip() if isinstance(raw, str) else ""
+    text = raw.strip().strip(ZERO_WIDTH).strip() if isinstance(raw, str) else ""
     if not text and type == "anthropic" and (raw is None or isinstance(raw, str)):
         return BaseUrl(url=ANTHROPIC_BASE_URL)
     return _normalised(text, type)
@@ -121,7 +121,7 @@ def _normalised(text: str, type: str) -> BaseUrl:  # noqa: A002 - the file's own
     parts = urlsplit(text)
     scheme = parts.scheme.lower()
     authority = parts.netloc.lower().removesuffix(":")
-    path, notes = _without_tails(parts.path, type)
+    path, notes = _without_endpoints(parts.path, type)
     host = parts.hostname or ""
     if scheme == "http" and not is_private_host(host):
         notes.append(f"http: the key travels unencrypted to {host}. Use https if the server has it.")
@@ -286,10 +286,10 @@ def _unicode_label(label: str) -> str:
     return idna.ulabel(label) if label.startswith("xn--") else label
 
 
-def _without_tails(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002 - the file's own word
+def _without_endpoints(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002 - the file's own word
     notes: list[str] = []
     path = path.rstrip("/")
-    tails = (*_TAILS, "/v1") if type == "anthropic" else _TAILS
+    tails = (*_ENDPOINTS, "/v1") if type == "anthropic" else _ENDPOINTS
     while tail := next((tail for tail in tails if path.lower().endswith(tail)), ""):
         path = path[: -len(tail)].rstrip("/")
         notes.append(f"{tail} was removed from the end: the base URL stops before it.")

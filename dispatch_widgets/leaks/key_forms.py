@@ -49,20 +49,20 @@ class Match(NamedTuple):
     packed: bool
 
 
-class Change(NamedTuple):
+class Replacement(NamedTuple):
     """What is to stand in the place of keys.
 
     Attributes:
         start: The offset of the first character that goes.
         end: The offset behind the last one.
         text: What comes in its place.
-        sign_by_sign: Whether that is as long, so that it can be cut where the old text was.
+        same_length: Whether that is as long, so that it can be cut where the old text was.
     """
 
     start: int
     end: int
     text: str
-    sign_by_sign: bool
+    same_length: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -138,7 +138,7 @@ class KeyForms:
         Args:
             text: A text out of a file.
         """
-        return changed(text, changes(text, list(self.matches(text))))
+        return apply_replacements(text, replacements(text, list(self.matches(text))))
 
 
 def find(text: str, keys: Iterable[KeyForms]) -> list[Match]:
@@ -154,7 +154,7 @@ def find(text: str, keys: Iterable[KeyForms]) -> list[Match]:
     return sorted(match for key in keys if key.is_in(text, compact, bare) for match in key.matches(text))
 
 
-def changes(text: str, matches: Sequence[Match]) -> list[Change]:
+def replacements(text: str, matches: Sequence[Match]) -> list[Replacement]:
     """What to put in the place of keys; where two overlap, such as a key and its beginning, one change.
 
     Args:
@@ -169,7 +169,7 @@ def changes(text: str, matches: Sequence[Match]) -> list[Change]:
         else:
             merged.append((match.start, match.end, match.packed))
     return [
-        Change(
+        Replacement(
             start,
             end,
             _BREAK_OR_SIGN.sub(lambda part: part.group(1) or _FILLER, text[start:end]) if packed else REMOVED,
@@ -179,7 +179,7 @@ def changes(text: str, matches: Sequence[Match]) -> list[Change]:
     ]
 
 
-def changed(text: str, made: Iterable[Change]) -> str:
+def apply_replacements(text: str, made: Iterable[Replacement]) -> str:
     """A text with changes.
 
     Args:
