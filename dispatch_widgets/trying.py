@@ -1,7 +1,7 @@
-"""One tiny real request to a model: does it answer, how fast, and if not, why not.
+"""Sends one tiny real request to a model: whether it answers, how fast, and if not, why (MD-15).
 
-Only on request, never by itself: it may cost a fraction of a cent. It needs no SDK, takes at most the
-given time by the wall clock, and tells failures apart as discovery does (MD-15).
+It is sent only on the user's request, as it may cost a fraction of a cent. It needs no SDK, has a time-out on
+the wall clock, and classifies failures as discovery does.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ Ask = Literal["chat", "embedding", "message"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryResult:
-    """What came of one request to a model. It is true in a condition if the model answered.
+    """The result of one request to a model; true if the model answered.
 
     Attributes:
         ok: Whether the model answered.
-        latency_seconds: How long the request took, whatever came of it.
+        latency_seconds: How long the request took, successful or not.
         message: What happened, in a sentence.
         error: The failure, with ``kind`` and ``hint`` as in discovery; None if there was none.
         model: The model that was asked.
@@ -200,7 +200,7 @@ def _kind_of(resolved: ResolvedModel) -> Ask:
 def _body(resolved: ResolvedModel, kind: Ask, *, limit: str = "") -> dict[str, Any]:
     if kind == "embedding":
         return {"model": resolved.model, "input": QUESTION}
-    # OpenAI's newer models refuse the old word, most other servers know only that one.
+    # OpenAI's newer models refuse max_tokens, and most other servers know only that.
     # https://platform.openai.com/docs/api-reference/chat/create (read 2026-11)
     new = kind == "chat" and resolved.base_url == OPENAI_BASE_URL
     limit = limit or ("max_completion_tokens" if new else "max_tokens")
@@ -212,7 +212,7 @@ def _wants_max_completion_tokens(answer: Answer) -> bool:
 
 
 def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> None:
-    """Nothing if the answer is one of a model; else the failure that it is."""
+    """Raises the failure that a response stands for, unless it is a model's answer."""
     from .discovery.failures import Failure
     from .discovery.parsing import describe, parse
     from .discovery.response_errors import response_error, says_error, words_of
@@ -250,7 +250,7 @@ _HINTS = {
 
 
 def _reword_for_model(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
-    """Discovery's words for a status are about lists; these are about a model."""
+    """Replaces discovery's message for a status, which is about lists, by one about a model."""
     shown = clean(model, 80)
     words = f": “{said}”" if said else "."
     if status == 403:  # noqa: PLR2004

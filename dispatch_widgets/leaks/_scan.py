@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
-from ..settings._files import Files, NotAFileError, file_type
+from ..settings.file_system import Files, NotAFileError, file_type
 from ._content import places_in, without_keys
 from ._walk import Walk
 from .key_forms import KeyForms
@@ -19,7 +19,7 @@ from .key_forms import KeyForms
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..settings._files import Content
+    from ..settings.file_system import Content
     from ._content import Place
     from ._walk import File
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import LockTimeoutError, SettingsFileError, SettingsWriteError, UnreadableSettingsError
-from ._files import (
+from ._lock_file import lock_file_problem
+from .document import JsonObject, parse
+from .file_system import (
     LARGEST_FILE_BYTES,
     OTHER_WRITER_MEMORY_SECONDS,
     PRIVATE_MODE,
@@ -23,8 +25,6 @@ from ._files import (
     digest_of,
     is_trusted,
 )
-from ._lock_file import lock_file_problem
-from .document import JsonObject, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ._files import file_type
+from .file_system import file_type
 
 if TYPE_CHECKING:
     from pathlib import Path

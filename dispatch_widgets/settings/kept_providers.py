@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsWriteError, UnreadableSettingsError
-from ._files import Files
 from .document import Document, JsonObject, parse, render, set_in
+from .file_system import Files
 from .kinds import entries_of, kind_of
 from .schema import MOCK_TYPE
 

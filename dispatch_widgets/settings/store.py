@@ -25,9 +25,9 @@ from ..errors import (
     UnreadableSettingsError,
 )
 from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, WriteOutcome, read_error, unfinished_path, write_error
-from ._files import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
 from .backups import BEFORE_RESTORE, Backup, backup_path, is_backup_of
 from .document import json_equal, parse, render
+from .file_system import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
 from .locate import checked_path
 from .merging import has_edit, reapply_edit
 

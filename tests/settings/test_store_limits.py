@@ -19,8 +19,8 @@ from dispatch_widgets.errors import (
 )
 from dispatch_widgets.settings import locate, migration
 from dispatch_widgets.settings import store as store_module
-from dispatch_widgets.settings._files import Content, Files
 from dispatch_widgets.settings.document import json_equal, masked, parse, render, set_in
+from dispatch_widgets.settings.file_system import Content, Files
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from dispatch_widgets.errors import InvalidInputError, UnreadableSettingsError
 from dispatch_widgets.settings import migration, registry
-from dispatch_widgets.settings._files import Files
 from dispatch_widgets.settings.document import parse, render, set_in
+from dispatch_widgets.settings.file_system import Files
 from dispatch_widgets.settings.store import SettingsStore
 from dispatch_widgets.settings.views import view
 

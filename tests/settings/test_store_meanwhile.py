@@ -12,8 +12,8 @@ import pytest
 
 from dispatch_widgets.errors import SettingsWriteError
 from dispatch_widgets.settings import registry
-from dispatch_widgets.settings._files import Files
 from dispatch_widgets.settings.document import set_in
+from dispatch_widgets.settings.file_system import Files
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:

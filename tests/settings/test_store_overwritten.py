@@ -11,8 +11,8 @@ import pytest
 
 from dispatch_widgets.errors import SettingsWriteError
 from dispatch_widgets.settings import _disk, registry
-from dispatch_widgets.settings._files import Content, Files
 from dispatch_widgets.settings.document import set_in
+from dispatch_widgets.settings.file_system import Content, Files
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
