@@ -1,4 +1,4 @@
-"""Takes the keys out of catalog entries and makes providers of them (MIG-2 to MIG-4)."""
+"""Converts catalog entries with keys of their own into providers and references (MIG-2 to MIG-4)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .views import is_unconverted, shape_error, view
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What old entries call their kind, and what became of it.
+# The provider types of old entries, and today's.
 _NEW_TYPE = {
     "anthropic": "anthropic",
     "openai": "openai-compatible",
     "openai-compatible": "openai-compatible",
 }
 _BASE_NAME = {"anthropic": "Anthropic", "openai-compatible": "OpenAI"}
-# The app took the key from these when the file had none.
+# The variables that the app read the key from when the file had none.
 _KEY_VARIABLE = {"anthropic": "ANTHROPIC_API_KEY", "openai-compatible": "OPENAI_API_KEY"}
 _OLD_FIELDS = ("providerType", "providerConfig")
 _KNOWN_CONFIG = {"apiKey", "baseUrl"}
@@ -35,7 +35,7 @@ _Account = tuple[str, str, str]
 
 @dataclass(slots=True)
 class _NewProvider:
-    """A provider in the making."""
+    """A provider that the conversion will add."""
 
     id: str
     type: str
@@ -50,7 +50,7 @@ class _NewProvider:
 
 @dataclass(slots=True)
 class _Conversion:
-    """The work in hand: what is known so far, and what to tell."""
+    """The state of a conversion, and the data for its report."""
 
     settings: Settings
     new_id: Callable[[], str]
@@ -65,21 +65,13 @@ class _Conversion:
 def move_keys_out(
     document: Document, *, new_id: Callable[[], str], path: str = ""
 ) -> tuple[Document, MigrationReport]:
-    """Makes a provider for every account that catalog entries carry within them, and points them to it.
+    """Makes a provider for each account in catalog entries, and lets the entries refer to it.
 
-    An account that is among the providers already is used as it is. Entries that cannot be understood
-    stay as they are, with a warning.
-
-    Args:
-        document: The document; it is not changed.
-        new_id: Gives the id of a new provider.
-        path: The file, for errors.
-
-    Returns:
-        The new document, which has a ``providers`` list in any case, and the report.
+    An account that is a provider already is reused. Entries that cannot be understood stay unchanged, with a
+    warning. The new document always has a ``providers`` list.
 
     Raises:
-        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+        SettingsShapeError: If a part of the document is invalid (MIG-9).
     """
     older = rewrite(document)
     document = older.document
@@ -137,7 +129,7 @@ def _converted(work: _Conversion, entry: Document, pointer: str, path: str) -> D
 
 
 def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: str, path: str) -> str:
-    """The id of the provider that an entry is to point to; empty if it is to stay as it is."""
+    """The id of the provider for an entry; empty if the entry cannot be converted."""
     old_type = entry.get("providerType")
     own = entry.get("providerId")
     if isinstance(own, str) and work.settings.provider(own) is not None:
@@ -165,7 +157,7 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
 
 
 def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _NewProvider | str:
-    """The provider in the making for an account, or the id of one that is there already."""
+    """The new provider for an account, or the id of an existing one."""
     account = account_of(new_type, key or f"${{{_KEY_VARIABLE[new_type]}}}", written)
     if account in work.known:
         return work.known[account]
@@ -180,7 +172,7 @@ def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _
 
 
 def _stored_url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
-    """The base URL to store, what was changed about it, and what is wrong with it."""
+    """The base URL to store, notes on what was changed, and what is wrong with it."""
     try:
         url = normalise_base_url(written or known, type)
     except InvalidInputError as error:
@@ -196,7 +188,7 @@ def _text_field(config: Document, name: str, pointer: str, path: str) -> str:
 
 
 def _assign_names(work: _Conversion) -> None:
-    """Names as MIG-3 says: the bare word for a single one, numbers from 1 for several."""
+    """Names the new providers by type, numbered from 1 if there are several (MIG-3)."""
     taken = {provider.name for provider in work.settings.providers}
     for type_, base in _BASE_NAME.items():
         made = [item for item in work.made.values() if item.type == type_]
@@ -221,7 +213,7 @@ def _add_warnings(work: _Conversion) -> None:
         elif problem := key_problem(made.key):
             work.warnings.append(f"The key of {made.name} was kept as it was and cannot be used. {problem}")
         if made.url_problem:
-            # The app stops at one such URL, and nothing that is in the file loads there (ST-7).
+            # The app refuses a whole file for one such URL (ST-7).
             refused = "" if app_accepts(made.url) else " The Dispatch app will refuse the whole file for it."
             work.warnings.append(
                 f"The base URL of {made.name} was kept as it was and cannot be used. "

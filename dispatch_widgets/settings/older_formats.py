@@ -1,10 +1,10 @@
-"""The app's first formats, of early 2026, brought into that of entries with keys of their own (MIG-10).
+"""Upgrades the app's first formats, of early 2026, to catalog entries with keys of their own (MIG-10).
 
-The first version had all in one section: ``{"llm": {"providers": {"anthropic": KEY, "openaiCompatible":
-{"apiKey", "baseUrl"}}, "models": [{"task", "provider", "model"}], "catalog": [{"id", "provider", "model",
-"providerConfig"?, …}]}}``, where an entry without a key of its own used the account of its kind. The next one
-had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. What is not of this shape stays
-where it is, and is told.
+The first version had everything in one section: ``{"llm": {"providers": {"anthropic": KEY,
+"openaiCompatible": {"apiKey", "baseUrl"}}, "models": [{"task", "provider", "model"}], "catalog": [{"id",
+"provider", "model", "providerConfig"?, …}]}}``, where an entry without a key of its own used the account of
+its kind. The next one had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. Anything of
+another shape stays where it is and is reported.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from .tasks import TASKS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the first formats call a kind of provider, and what the entries that came after them call it.
+# Provider kinds in the first formats, and in later entries.
 _KINDS = {"anthropic": "anthropic", "openaiCompatible": "openai", "openai": "openai"}
 _MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerAccount:
-    """An account that stood in a place of its own.
+    """An account outside of the entries, as the first formats had it.
 
     Attributes:
         kind: ``anthropic`` or ``openai``.
         key: Its key.
-        base_url: Its base URL; empty if none stood there.
+        base_url: Its base URL; empty if it had none.
     """
 
     kind: str
@@ -40,12 +40,12 @@ class FormerAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewritten:
-    """A document without the first formats, as far as they could be understood.
+    """A document upgraded from the first formats, as far as they could be understood.
 
     Attributes:
-        document: The document; the same one if there was nothing to do.
-        accounts: The accounts, each of which is to become a provider.
-        not_understood: The places that were left as they are; keys may stand there.
+        document: The document; the same object if nothing changed.
+        accounts: The accounts, each to become a provider.
+        not_understood: The places that were left unchanged; they may hold keys.
     """
 
     document: Document
@@ -62,11 +62,7 @@ class _Work:
 
 
 def rewrite(document: Document) -> Rewritten:
-    """Brings what stands in the first formats' places to where conversions look for it.
-
-    Args:
-        document: What stands in the file; it is not changed.
-    """
+    """Moves the data of the first formats to where `conversion` expects it."""
     llm = document.get("llm")
     models = document.get("models")
     section = models if isinstance(models, dict) else JsonObject()
@@ -110,7 +106,7 @@ def _rest_of_models(work: _Work, models: Document) -> Document:
 
 
 def _rest_of_llm(work: _Work, llm: Document) -> Document:
-    """What of the section could not be understood; the rest goes into the work."""
+    """The part of the section that could not be understood; the rest is added to `work`."""
     new = JsonObject(llm)
     accounts = llm.get("providers")
     if isinstance(accounts, dict):
@@ -154,7 +150,7 @@ def _account(name: str, value: Any) -> FormerAccount | None:
 
 
 def _with_account(work: _Work, entry: Any) -> Any:
-    """An entry with the account of its kind in it, where it has no key or base URL of its own."""
+    """Fills in key and base URL from the account of the entry's kind, unless it has its own."""
     if not isinstance(entry, dict) or entry.get("providerId") is not None:
         return entry
     account = work.accounts.get(str(entry.get("providerType")))
@@ -170,7 +166,7 @@ def _with_account(work: _Work, entry: Any) -> Any:
 
 
 def _take_entry(work: _Work, item: Any) -> bool:
-    """Whether an entry of the first catalog was understood and taken over."""
+    """Adds an entry of the first catalog to `work`; False if it could not be understood."""
     if not isinstance(item, dict) or not all(isinstance(item.get(name), str) for name in ("id", "model")):
         return False
     kind = _kind(item.get("provider"))
@@ -185,7 +181,7 @@ def _take_entry(work: _Work, item: Any) -> bool:
 
 
 def _take_choice(work: _Work, item: Any) -> bool:
-    """Whether a task's model was understood and taken over; a model without an entry gets one."""
+    """Adds a task's assignment, and an entry if its model has none; False if it could not be understood."""
     if not isinstance(item, dict) or item.keys() - {"task", "provider", "model"}:
         return False
     task, kind, model = item.get("task"), _kind(item.get("provider")), item.get("model")
@@ -224,5 +220,5 @@ def _items(section: Document, name: str) -> list[Any]:
 
 
 def _same_items(one: list[Any], other: list[Any]) -> bool:
-    """Whether two lists hold the very same items."""
+    """Whether two lists hold identical objects."""
     return len(one) == len(other) and all(item is found for item, found in zip(one, other, strict=True))
