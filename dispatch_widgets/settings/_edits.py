@@ -1,4 +1,4 @@
-"""What all edits share: the view they start from, and the errors for ids that nothing has."""
+"""Helpers shared by all edits."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def as_tuple(values: object) -> tuple[Any, ...]:
 
 
 def open_for_edit(document: Document) -> Settings:
-    """The view of a document that may be edited."""
+    """The view of a document, for an edit; a file from before providers must be converted first."""
     if needs_conversion_first(document):
         raise InvalidInputError(
             [],
@@ -74,7 +74,7 @@ def no_entry(entry_id: object) -> NotFoundError:
 
 
 def known_keys(document: Document) -> list[str]:
-    """The keys that a document has, and those that its references lead to in the environment."""
+    """The keys in a document, and the values of the environment variables that it refers to."""
     known = list(secret_texts(document))
     return known + [
         os.environ.get(name, "").strip() for text in known if (name := environment_name(text)) is not None
@@ -88,13 +88,13 @@ def refuse_keys(
     *,
     given_key: object = "",
 ) -> None:
-    """Notes a problem for each field that is to hold a key, where one does not belong (PM-10).
+    """Adds a problem for each field whose new text contains a key (PM-10).
 
     Args:
         known: The keys that the document had before the edit.
-        entered: Field, new text and present text: what the file has already is no fault of this edit.
-        problems: Where to note it.
-        given_key: The key that is given in the same edit.
+        entered: Field, new text and current text; unchanged texts are not checked.
+        problems: The list to add to.
+        given_key: The key given in the same edit.
     """
     changed = [(name, text) for name, text, now in entered if isinstance(text, str) and text and text != now]
     key = given_key.strip() if isinstance(given_key, str) else ""

@@ -3,8 +3,8 @@
 The first version had everything in one section: ``{"llm": {"providers": {"anthropic": KEY,
 "openaiCompatible": {"apiKey", "baseUrl"}}, "models": [{"task", "provider", "model"}], "catalog": [{"id",
 "provider", "model", "providerConfig"?, …}]}}``, where an entry without a key of its own used the account of
-its kind. The next one had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. Anything of
-another shape stays where it is and is reported.
+its kind. The next one had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. Anything
+of another shape stays where it is and is reported.
 """
 
 from __future__ import annotations

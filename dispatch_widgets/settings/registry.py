@@ -1,8 +1,7 @@
-"""Create, change and delete what is in the settings, as pure edits of the document (PM-2 to PM-9).
+"""Creates, changes and deletes providers, models and assignments, as pure edits of documents (PM-2 to PM-9).
 
-Every function takes a document and gives a new one; the one it was given never changes, and what an
-edit does not touch is the very same object in both. An edit that changes nothing gives back the
-document itself. Each reads the document once, those for several providers or models too.
+Each function returns a new document, which shares all unchanged parts with the old one; an edit that changes
+nothing returns the document itself. Each validates the document once, also for several providers or models.
 """
 
 from __future__ import annotations
