@@ -1,4 +1,4 @@
-"""The accounts that the demo server keeps, each in the words of its protocol.
+"""The demo server's accounts, each with its protocol.
 
 Shapes: https://docs.anthropic.com/en/api/models-list and
 https://platform.openai.com/docs/api-reference/models/list (read 2026-11).
@@ -38,7 +38,7 @@ _ANTHROPIC_ERROR_TYPES = {
 
 
 class DemoResponse(NamedTuple):
-    """An answer, not yet sent: a JSON body, or the events of a stream in pieces."""
+    """A response to be sent: a JSON body, or the events of a stream."""
 
     status: int
     body: bytes
@@ -65,13 +65,13 @@ def bearer_key(exchange: Exchange) -> str:
 
 
 class Account:
-    """One account: a key, a list of models and a place on the server.
+    """An account: a key, a list of models and a path prefix.
 
     Args:
-        name: What `DemoServer.play` calls it.
-        prefix: The path below which it answers.
+        name: Its name in `DemoServer.play`.
+        prefix: The path prefix that it answers at.
         key: The key that it accepts.
-        models: Its models, in the order of the answer.
+        models: Its models, in the order of the response.
     """
 
     dialect = ""
@@ -97,24 +97,19 @@ class Account:
 
     @property
     def list_path(self) -> str:
-        """Where the list of models is."""
+        """The path of the model list."""
         return f"{self.prefix}/v1/models"
 
     def given_key(self, exchange: Exchange) -> str:
-        """The key that came with a request; empty where none did."""
+        """The request's key; empty if it has none."""
         raise NotImplementedError
 
     def refuse(self, exchange: Exchange) -> DemoResponse | None:
-        """The answer to a request with the wrong headers; None where they are right."""
+        """The error response to wrong headers, or None."""
         raise NotImplementedError
 
     def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
-        """The list of models, or the page of it that was asked for.
-
-        Args:
-            exchange: The request.
-            page_cap: The most models on one page, whatever was asked, where the list is paged.
-        """
+        """The list of models, or the requested page of it, of at most `page_cap` models."""
         raise NotImplementedError
 
     def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
@@ -122,7 +117,7 @@ class Account:
         raise NotImplementedError
 
     def answer_headers(self) -> dict[str, str]:
-        """Headers that every right answer of this account carries."""
+        """The headers of every successful response."""
         return {}
 
     def key_is_right(self, exchange: Exchange) -> bool:
@@ -131,7 +126,7 @@ class Account:
 
 
 class OpenAIAccount(Account):
-    """Speaks the OpenAI list: all models at once, a Bearer key."""
+    """The OpenAI protocol: one list of all models, a Bearer key."""
 
     dialect = "openai"
 
@@ -140,7 +135,7 @@ class OpenAIAccount(Account):
         return bearer_key(exchange)
 
     def refuse(self, exchange: Exchange) -> DemoResponse | None:
-        """The answer to a missing or wrong Bearer key."""
+        """The error response to a missing or wrong Bearer key."""
         if self.key_is_right(exchange):
             return None
         given = self.given_key(exchange)
@@ -166,7 +161,7 @@ class OpenAIAccount(Account):
 
 
 class AnthropicAccount(Account):
-    """Speaks the Anthropic list: pages, newest first, ``x-api-key`` and ``anthropic-version``."""
+    """The Anthropic protocol: pages, newest first, ``x-api-key`` and ``anthropic-version``."""
 
     dialect = "anthropic"
     _request_numbers = itertools.count(1)
@@ -176,7 +171,7 @@ class AnthropicAccount(Account):
         return exchange.headers.get("x-api-key", "") or bearer_key(exchange)
 
     def refuse(self, exchange: Exchange) -> DemoResponse | None:
-        """The answer to a missing or wrong key, or to a missing version."""
+        """The error response to a missing or wrong key, or a missing version."""
         if not self.given_key(exchange):
             return self.error(401, "x-api-key header is required")
         if not self.key_is_right(exchange):
@@ -232,7 +227,7 @@ class AnthropicAccount(Account):
         return DemoResponse(status, encode(body), header)
 
     def answer_headers(self) -> dict[str, str]:
-        """The number that Anthropic gives each request."""
+        """The request id that Anthropic sends."""
         return {"request-id": f"req_demo_{next(self._request_numbers):08d}"}
 
 

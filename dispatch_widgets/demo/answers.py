@@ -1,7 +1,7 @@
-"""What the demo server's models say: canned, well-formed answers, whole or as a stream.
+"""The demo server's model responses: canned and well-formed, complete or streamed.
 
 ``/chat/completions`` and ``/embeddings`` below an OpenAI-compatible account's ``/v1``, ``/v1/messages`` at
-the Anthropic one. A model must be in the account's list and able to do what it is asked for.
+the Anthropic one. A model must be in the account's list and have the capability.
 """
 
 from __future__ import annotations
@@ -27,12 +27,7 @@ _ASK_METHODS = frozenset({"POST"})
 
 
 def reply_of(account: Account, path: str) -> Reply | None:
-    """What answers questions to models at a path; None where no model is asked.
-
-    Args:
-        account: The account that was asked.
-        path: The request's path.
-    """
+    """The handler for model requests at a path, or None."""
     return _REPLIES.get((account.dialect, path.removeprefix(account.prefix)))
 
 
@@ -49,12 +44,7 @@ def answer(account: Account, exchange: Exchange, *, page_cap: int = ANTHROPIC_PA
 
 
 def methods_at(account: Account, path: str) -> frozenset[str]:
-    """The methods that a path takes.
-
-    Args:
-        account: The account that was asked.
-        path: The request's path.
-    """
+    """The HTTP methods that a path accepts."""
     return _LIST_METHODS if reply_of(account, path) is None else _ASK_METHODS
 
 
@@ -85,7 +75,7 @@ def _messages(account: Account, exchange: Exchange) -> DemoResponse:
 
 
 def _guarded(reply: Reply) -> Reply:
-    """A reply that says 400 to a body that the real service would refuse."""
+    """Answers 400 to a body that the real service would reject."""
 
     def guarded(account: Account, exchange: Exchange) -> DemoResponse:
         try:
@@ -114,7 +104,7 @@ def _read(exchange: Exchange) -> dict[str, Any]:
 
 
 def _refused(account: Account, request: Mapping[str, Any], *, needs: str) -> DemoResponse | None:
-    """The answer to a question that this model cannot be asked; None where it can."""
+    """The error response if the model does not exist or lacks the capability, else None."""
     wanted = request.get("model")
     model = next((model for model in account.models if model.id == wanted), None)
     if not isinstance(wanted, str) or model is None:
