@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ._hide_frames import hide_frames
 from ._invisible import VisibleText, occurrences, replaced
-from ._key_forms import written_forms
+from ._key_encodings import encoded_forms
 from ._key_shapes import holds_well_known_key, is_distinctive
 from ._secret_names import is_base_url_field, is_secret_field
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
@@ -278,7 +278,7 @@ def _key_spans(keys: Iterable[str], text: str) -> Iterator[Span]:
         shown = mask(key)
         # A placeholder such as ollama is an ordinary word in another case: Ollama.
         anyhow = is_distinctive(key, shortest=_SHORTEST_SHOWN)
-        for form in written_forms(key):
+        for form in encoded_forms(key):
             where = occurrences(lower, form.translate(_ASCII_LOWER)) if anyhow else occurrences(text, form)
             for start, end in where:
                 yield start, end, shown

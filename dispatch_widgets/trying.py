@@ -56,21 +56,21 @@ class TryResult:
     def __bool__(self) -> bool:
         return self.ok
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [
             ("Task", self.task),
             ("Model", self.model),
             ("Provider", self.provider_name),
             ("Result", self.message),
             ("Hint", self.error.hint if self.error else ""),
         ]
-        return [(name, value) for name, value in facts if value]
+        return [(name, value) for name, value in rows if value]
 
     def __str__(self) -> str:
-        return text_table(("Tried", ""), self._facts())
+        return text_table(("Tried", ""), self._rows())
 
     def _repr_html_(self) -> str:
-        return html_table(("Tried", ""), self._facts())
+        return html_table(("Tried", ""), self._rows())
 
 
 async def attempt(

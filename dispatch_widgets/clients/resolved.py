@@ -184,8 +184,8 @@ class ResolvedModel:
 
         return snippet(self, service=service)
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [
             ("Task", self.task),
             ("Model", self.model),
             ("Provider", self.provider_name),
@@ -194,13 +194,13 @@ class ResolvedModel:
             ("Key", str(self.api_key)),
             ("Can do", ", ".join(self.capabilities)),
         ]
-        return [(name, value) for name, value in facts if value]
+        return [(name, value) for name, value in rows if value]
 
     def __str__(self) -> str:
-        return text_table(("Resolved", ""), self._facts())
+        return text_table(("Resolved", ""), self._rows())
 
     def _repr_html_(self) -> str:
-        return html_table(("Resolved", ""), self._facts())
+        return html_table(("Resolved", ""), self._rows())
 
 
 @hide_frames

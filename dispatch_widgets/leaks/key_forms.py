@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from .._key_forms import written_forms
+from .._key_encodings import encoded_forms
 from ..secrets import NO_KEY_NEEDED, is_reference, mask
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class KeyForms:
         telling = any(character.isdigit() for character in key) or len(key) >= _LONG_WITHOUT_DIGITS
         if key == NO_KEY_NEEDED or is_reference(key) or len(key) < SHORTEST_KEY or not telling:
             return None
-        plain, packed = written_forms(key), _packed_forms(key)
+        plain, packed = encoded_forms(key), _packed_forms(key)
         # Line ends between base64 characters, plain or escaped as in JSON.
         broken = (r"(?:\s|\\r|\\n)*+".join(re.escape(sign) for sign in form) for form in packed)
         alternatives = [*map(re.escape, plain), *broken]
