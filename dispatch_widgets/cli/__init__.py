@@ -1,4 +1,4 @@
-"""The command line: thin over the service. Tables for people, ``--json`` for scripts."""
+"""The command line, a thin layer over the service; tables for people, ``--json`` for scripts."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def main() -> None:
 
     The settings file is found as `dispatch-widgets where` says; DISPATCH_SETTINGS_PATH names another.
     """
-    # What the package logs, the commands say themselves.
+    # The commands print what the package logs.
     logging.getLogger("dispatch_widgets").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         _never_fail_to_print(stream)
 
 
 def _never_fail_to_print(stream: TextIO) -> None:
-    """A terminal of another encoding shows a question mark where it lacks a character."""
+    """Lets a stream print a question mark for characters that its encoding lacks."""
     with contextlib.suppress(AttributeError, ValueError):
         stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
 
@@ -364,14 +364,10 @@ def restore(*, backup: str) -> None:
 
 
 def find_provider(known: tuple[Provider, ...], word: str) -> Provider:
-    """The provider that a word means.
-
-    Args:
-        known: The registered providers.
-        word: An id; or a name, in upper or lower case.
+    """The provider with this id, or with this name in upper or lower case.
 
     Raises:
-        NotFoundError: If it means none.
+        NotFoundError: If there is none.
         InvalidInputError: If several have this name.
     """
     for matches in (

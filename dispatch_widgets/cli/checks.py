@@ -1,4 +1,4 @@
-"""The commands about using models: ``try`` asks one, ``scan`` looks for keys that got away."""
+"""The commands that check: ``try`` whether a model answers, ``scan`` whether keys have leaked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What `dispatch-widgets demo` does: a server, a sample file, and JupyterLab or the terminal on them.
+"""Runs `dispatch-widgets demo`: a server, a sample file, and JupyterLab or a tour in the terminal.
 
-Nothing of the user's is read or changed: the settings file, Jupyter's configuration and the notebook
-are all in folders of the demo, and no key of the environment reaches what is started here.
+No file of the user is read or changed: settings file, Jupyter configuration and notebook are in the demo's
+own folders, and no key of the environment is passed to subprocesses.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LOG = "jupyter.log"
 _LOG_LINES_SHOWN = 5
 
 _SECRET_VARIABLE = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)S?$", re.IGNORECASE)
-# What a Jupyter that this runs inside of has set for its own children.
+# Variables that a surrounding Jupyter sets for its subprocesses.
 _JUPYTER_VARIABLE = re.compile(r"(JUPYTER|JPY_|IPYTHONDIR)")
 _NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
@@ -53,12 +53,12 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningDemo:
-    """A demo that is set up and running.
+    """A running demo.
 
     Attributes:
         server: The provider server.
-        folder: The working folder, with the notebook and the settings file in it.
-        state: A folder for everything that Jupyter writes.
+        folder: The working folder, with the notebook and the settings file.
+        state: The folder for everything that Jupyter writes.
         settings_path: The sample settings file.
     """
 
@@ -68,9 +68,9 @@ class RunningDemo:
     settings_path: Path
 
     def environment(self) -> dict[str, str]:
-        """The environment for what the demo starts: no key and no Jupyter setting of the user's.
+        """The environment for subprocesses, without the user's keys and Jupyter settings.
 
-        Nor a virtual environment that is active around this one: a kernel would mix its packages in.
+        A surrounding virtual environment is left out too, as a kernel would mix in its packages.
         """
         kept = {
             name: value
@@ -85,7 +85,7 @@ class RunningDemo:
 
 @contextlib.contextmanager
 def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
-    """Sets the demo up, and takes everything away at the end but a folder that was given.
+    """Sets up the demo, and removes everything at the end except a given folder.
 
     Args:
         folder: The working folder; a temporary one if None.
@@ -114,7 +114,7 @@ def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
 
 
 def notebooks_folder() -> Path:
-    """Where the walkthrough notebooks are: in an installed wheel, or in the repository.
+    """The folder of the walkthrough notebooks, in an installed wheel or in the repository.
 
     Raises:
         DispatchError: If they are in neither.
@@ -151,7 +151,7 @@ def run_lab(*, folder: Path | None, port: int | None, open_browser: bool, say: S
     source = notebooks_folder()
     with stopped_by_signals(), contextlib.suppress(StoppedError), running_demo(folder) as demo:
         for notebook in sorted(source.glob("*.ipynb")):
-            if not (demo.folder / notebook.name).exists():  # the user's own, in a folder of theirs
+            if not (demo.folder / notebook.name).exists():  # the user's own, in a given folder
                 shutil.copyfile(notebook, demo.folder / notebook.name)
         process = _start(demo, port=port, open_browser=open_browser)
         try:
@@ -176,7 +176,7 @@ def _start(demo: RunningDemo, *, port: int | None, open_browser: bool) -> subpro
     for variable, name in folders.items():
         (demo.state / name).mkdir()
         environment[variable] = str(demo.state / name)
-    environment["JUPYTER_PREFER_ENV_PATH"] = "0"  # the kernel below is the one that is taken
+    environment["JUPYTER_PREFER_ENV_PATH"] = "0"  # so that Jupyter takes the kernel below
     _write_json(
         demo.state / "data" / "kernels" / "python3" / "kernel.json",
         {
@@ -203,7 +203,7 @@ def _start(demo: RunningDemo, *, port: int | None, open_browser: bool) -> subpro
     if port is not None:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container there is often nobody else
+        command.append("--allow-root")  # containers often run as root
     extensions = _user_extensions()
     if extensions is not None:
         command.append(f"--LabApp.extra_labextensions_path={extensions}")
@@ -220,16 +220,16 @@ def _start(demo: RunningDemo, *, port: int | None, open_browser: bool) -> subpro
 
 
 def _own_group() -> dict[str, Any]:
-    """Puts a process in a group of its own: Ctrl-C is for the demo, which then ends it without a question."""
+    """Starts a process in its own group, so that Ctrl-C reaches the demo only, which then ends it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
 
 
 def _user_extensions() -> Path | None:
-    """Where ``pip install --user`` has put the widgets' front end, which the demo's data folder hides."""
+    """The folder of front ends from ``pip install --user``, which the demo's data folder would hide."""
     if sys.prefix != sys.base_prefix:
-        return None  # in a virtual environment they are in it
+        return None  # a virtual environment has its own
     from jupyter_core.paths import jupyter_data_dir
 
     folder = Path(jupyter_data_dir()) / "labextensions"
@@ -237,14 +237,14 @@ def _user_extensions() -> Path | None:
 
 
 def _address(process: subprocess.Popen[bytes], demo: RunningDemo) -> str:
-    """The notebook's URL with its token, as soon as JupyterLab answers there."""
+    """Waits for JupyterLab, and returns the notebook's URL with its token."""
     waiting = threading.Event()
     waited = 0.0
     while waited < START_TIMEOUT_SECONDS:
         if process.poll() is not None:
             break
         for path in (demo.state / "runtime").glob("jpserver-*.json"):
-            # It may be in the middle of being written, and is there a moment before the port is.
+            # The file may be incomplete, and exists shortly before the port is open.
             with contextlib.suppress(OSError, ValueError):
                 told = json.loads(path.read_text("utf-8"))
                 socket.create_connection(("127.0.0.1", told["port"]), timeout=1).close()
@@ -259,10 +259,10 @@ def _address(process: subprocess.Popen[bytes], demo: RunningDemo) -> str:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends JupyterLab and its kernels, gently first."""
+    """Ends JupyterLab and its kernels, and kills them if they do not end."""
     if process.poll() is not None:
         return
-    process.terminate()  # Jupyter shuts its kernels down on this
+    process.terminate()  # Jupyter then shuts down its kernels
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(STOP_TIMEOUT_SECONDS)
         return
@@ -276,16 +276,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Turns Ctrl-C, SIGTERM and a closed terminal into `StoppedError`, so that everything is put away."""
+    """Turns Ctrl-C, SIGTERM and a closed terminal into `StoppedError`, so that everything is cleaned up."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
         for one in signals:
-            signal.signal(one, signal.SIG_IGN)  # once is enough: a second one must not stop the cleaning
+            signal.signal(one, signal.SIG_IGN)  # a second signal must not interrupt the clean-up
         raise StoppedError
 
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
+        yield  # only the main thread can handle signals
         return
     names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     signals = [getattr(signal, name) for name in names if hasattr(signal, name)]

@@ -34,13 +34,13 @@ _FRONT_PAGE = (
 
 
 class RecordedRequest(NamedTuple):
-    """A request that came.
+    """A received request.
 
     Attributes:
-        method: ``GET``, mostly.
+        method: The HTTP method.
         path: Path and query.
-        headers: Names in lower case; those that carry keys have ``(not kept)`` for a value.
-        authorised: Whether it carried the key of the account that it asked.
+        headers: Names in lower case; headers with keys have the value ``(not kept)``.
+        authorised: Whether it had the key of its account.
     """
 
     method: str
@@ -116,14 +116,14 @@ class DemoServer:
         return f"DemoServer({state})"
 
     def start(self) -> Self:
-        """Opens the port and answers from now on; a server that runs is left running."""
+        """Starts the server, unless it is running."""
         if self._listener is None:
             self._listener = Listener(self._answer, port=self._wanted_port)
             self._elsewhere = Listener(self._note_stray)
         return self
 
     def stop(self) -> None:
-        """Ends every connection and thread at once. It can be started again, on another port."""
+        """Ends all connections and threads. It can be started again, on another port."""
         for listener in (self._listener, self._elsewhere):
             if listener is not None:
                 listener.stop()
@@ -131,7 +131,7 @@ class DemoServer:
 
     @property
     def running(self) -> bool:
-        """Whether it answers."""
+        """Whether the server is running."""
         return self._listener is not None
 
     @property
@@ -167,19 +167,19 @@ class DemoServer:
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
-        """The requests that came, oldest first (the last 10,000)."""
+        """The received requests, oldest first (the last 10,000)."""
         with self._lock:
             return tuple(self._requests)
 
     @property
     def stray_requests(self) -> tuple[RecordedRequest, ...]:
-        """What arrived at the other origin that ``redirect-elsewhere`` points to: nothing should."""
+        """The requests to the other origin that ``redirect-elsewhere`` points to; there should be none."""
         with self._lock:
             return tuple(self._strays)
 
     @property
     def connections(self) -> int:
-        """How many connections were taken since the start."""
+        """How many connections were accepted since the start."""
         return self._listener.accepted if self._listener else 0
 
     def forget_requests(self) -> None:
@@ -189,11 +189,11 @@ class DemoServer:
             self._strays.clear()
 
     def models(self, account: AccountName = "openai") -> tuple[catalogue.DemoModel, ...]:
-        """What an account lists now, each model with the kind that it is."""
+        """The models that an account lists now, each with its kind."""
         return self._accounts[account].models
 
     def set_models(self, models: Iterable[catalogue.DemoModel], *, account: AccountName = "openai") -> None:
-        """Makes an account list other models from now on, as providers do over time."""
+        """Replaces the models of an account, which providers change over time."""
         self._accounts[account].models = tuple(models)
 
     def play(
@@ -204,12 +204,12 @@ class DemoServer:
         times: int | None = None,
         **options: Any,
     ) -> None:
-        """Tells the server how to answer from now on, lists of models and questions to models alike.
+        """Sets how the server answers from now on, both lists of models and requests to models.
 
         Args:
-            what: A fault, its name (`dispatch_widgets.demo.FAULT_NAMES`), or None for right answers.
+            what: A fault, its name (`dispatch_widgets.demo.FAULT_NAMES`), or None for correct answers.
             where: Which account.
-            times: For how many requests; None for all that come. Afterwards it answers rightly again.
+            times: For how many requests; None for all. Afterwards it answers correctly again.
             **options: Options of a fault given by name: ``play("429", retry_after=60)``.
 
         Raises:
