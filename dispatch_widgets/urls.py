@@ -380,13 +380,10 @@ def host_of(url: str) -> str:
 
 
 def host_words(url: str) -> str:
-    """The host as a person is asked about it: ``llm.example.edu``, ``http://llm.example.edu``.
+    """The host of a valid base URL, as shown in questions: ``llm.example.edu``, ``http://llm.example.edu``.
 
-    The scheme is said where it is not the usual one (https elsewhere, http on this machine and in private
-    networks), so that the words name one place and no other.
-
-    Args:
-        url: A base URL that can be one.
+    The scheme is included unless it is the usual one: http on this machine and in private networks, https
+    elsewhere. So the text identifies one server.
     """
     parts = urlsplit(url)
     usual = "http" if is_private_host(parts.hostname or "") else "https"
