@@ -381,7 +381,7 @@ class SettingsFile:
     @property
     def places_left(self) -> tuple[str, ...]:
         """Places of the app's first formats that are not understood; keys may stand there (MIG-10)."""
-        return rewrite(self.document).left
+        return rewrite(self.document).not_understood
 
     def convert_entries(self) -> MigrationReport:
         """Convert single entries that still hold credentials of their own (MIG-8), after a backup."""
