@@ -30,7 +30,7 @@ _EXPORTS = {
         "UnreadableSettingsError",
         "UnresolvedTaskError",
     ),
-    "finding": ("FoundHere", "find_here", "find_here_async"),
+    "detection": ("FoundHere", "find_here", "find_here_async"),
     "leaks": ("Leak", "ScanReport"),
     "secrets": ("store_in_keyring",),
     "service": ("SettingsService",),

@@ -1,5 +1,8 @@
 from ._loop import allow_nested_loops as allow_nested_loops
 from .clients.resolved import ResolvedModel as ResolvedModel
+from .detection import FoundHere as FoundHere
+from .detection import find_here as find_here
+from .detection import find_here_async as find_here_async
 from .discovery.models import DiscoveredModel as DiscoveredModel
 from .discovery.models import ModelList as ModelList
 from .discovery.models import Price as Price
@@ -20,9 +23,6 @@ from .errors import SettingsShapeError as SettingsShapeError
 from .errors import SettingsWriteError as SettingsWriteError
 from .errors import UnreadableSettingsError as UnreadableSettingsError
 from .errors import UnresolvedTaskError as UnresolvedTaskError
-from .finding import FoundHere as FoundHere
-from .finding import find_here as find_here
-from .finding import find_here_async as find_here_async
 from .leaks import Leak as Leak
 from .leaks import ScanReport as ScanReport
 from .secrets import store_in_keyring as store_in_keyring

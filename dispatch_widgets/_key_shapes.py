@@ -1,13 +1,13 @@
-"""What looks like a key: shapes of well-known keys, and texts that are no words (PM-10)."""
+"""Recognises keys: by the formats of well-known providers, and by being no ordinary words (PM-10)."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
 
-# The makers' own prefixes, with somewhat fewer signs after them than their keys have. Read in 2026-11 in
-# the rules of two scanners, https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml and
-# https://github.com/mongodb/kingfisher/tree/main/data/rules, where no other place is named.
+# The providers' prefixes, followed by somewhat fewer characters than their keys have. Read in 2026-11 in the
+# rules of two scanners, https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml and
+# https://github.com/mongodb/kingfisher/tree/main/data/rules, unless another source is named.
 _WELL_KNOWN = (
     r"sk-ant-[\w-]{16,}",  # Anthropic: api03- or admin01- and 95
     r"sk-(?:proj|svcacct|admin)-[\w-]{16,}",  # OpenAI: 120 and more
@@ -28,34 +28,26 @@ _WELL_KNOWN = (
 _WELL_KNOWN_KEY = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_WELL_KNOWN)})")
 
 _BETWEEN_PARTS = re.compile(r"[^A-Za-z0-9]+")
-_TELLING_PART = 8  # characters; letters and digits mixed in fewer stand in models' names: 4o, 32b, qwen3
+_DISTINCTIVE_PART = 8  # characters; shorter mixtures of letters and digits are in model names: 4o, 32b, qwen3
 _LONG_NUMBER = 12
 _LONG_WORD = 16
 
 
 def holds_well_known_key(text: str) -> bool:
-    """Whether a text has something in it with the prefix and the length of a well-known maker's keys.
-
-    Args:
-        text: Any text.
-    """
+    """Whether a text contains a key in a well-known provider's format."""
     return _WELL_KNOWN_KEY.search(text) is not None
 
 
-def is_telling(key: str, *, shortest: int) -> bool:
-    """Whether a key is no placeholder and no ordinary word: a text that holds it holds a secret.
+def is_distinctive(key: str, *, shortest: int) -> bool:
+    """Whether a key is no ordinary word, so that a text that contains it contains a secret.
 
-    Words in place of a key, as local servers take them (``ollama``, ``your-api-key-here``), are none;
-    a name may have them too.
-
-    Args:
-        key: A key.
-        shortest: Keys with fewer characters tell nothing.
+    Placeholders that local servers take (``ollama``, ``your-api-key-here``) are not distinctive, nor are keys
+    of fewer than `shortest` characters.
     """
-    return len(key) >= shortest and any(map(_tells, _BETWEEN_PARTS.split(key)))
+    return len(key) >= shortest and any(map(_is_distinctive_part, _BETWEEN_PARTS.split(key)))
 
 
-def _tells(part: str) -> bool:
+def _is_distinctive_part(part: str) -> bool:
     if part.isdigit():
         return len(part) >= _LONG_NUMBER and len(set(part)) > 1
     if part.isalpha():
@@ -63,4 +55,4 @@ def _tells(part: str) -> bool:
         return len(part) >= _LONG_WORD and 3 * turns > len(part)
     turns = sum(one.isdigit() != other.isdigit() for one, other in pairwise(part))
     # A number at the end of a word is a version: internvl3.
-    return len(part) >= (_TELLING_PART if turns > 1 else _LONG_WORD)
+    return len(part) >= (_DISTINCTIVE_PART if turns > 1 else _LONG_WORD)

@@ -1,7 +1,7 @@
 """Keys in the operating system's keyring, through the optional ``keyring`` package (SEC-4).
 
-A keyring that stores in plain text would only look safe, and the package falls back to one silently, so
-such back ends are passed over, and where nothing else is left that is an error.
+The package falls back silently to keyrings that store plain text, so such back ends are skipped, and it is an
+error if no other is left.
 https://keyring.readthedocs.io/en/latest/ (read 2026-11).
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REMEMBERED_SECONDS = 60.0
-"""How long a key that was read is remembered: a panel asks often, and a keyring may ask its user."""
+"""How long a key is cached: a panel reads it often, and a keyring may prompt the user."""
 
 _UNSAFE_MODULES = frozenset({"keyring.backends.fail", "keyring.backends.null"})
 _CHAIN_MODULE = "keyring.backends.chainer"
@@ -28,23 +28,19 @@ _remembered: dict[tuple[str, str], tuple[str, float, object]] = {}
 
 
 def read(service: str, user: str) -> str:
-    """The key that the keyring holds.
-
-    Args:
-        service: The service it is stored under.
-        user: The user it is stored for.
+    """Reads a key.
 
     Raises:
         MissingPackageError: If the keyring package is not installed.
-        KeyringError: If there is no such key, or no keyring in which it would be safe.
+        KeyringError: If there is no such key, or no safe keyring.
     """
-    current = _package().get_keyring()
+    current = _keyring_package().get_keyring()
     with _lock:
         held = _remembered.get((service, user))
         if held is not None and held[2] is current and time.monotonic() - held[1] < REMEMBERED_SECONDS:
             return held[0]
     for backend in _safe(current):
-        value = _asked(partial(backend.get_password, service, user))
+        value = _call_backend(partial(backend.get_password, service, user))
         if isinstance(value, str) and value.strip():
             with _lock:
                 _remembered[service, user] = (value, time.monotonic(), current)
@@ -58,30 +54,25 @@ def read(service: str, user: str) -> str:
 def write(service: str, user: str, key: str) -> None:
     """Stores a key.
 
-    Args:
-        service: The service to store it under.
-        user: The user to store it for.
-        key: The key.
-
     Raises:
         MissingPackageError: If the keyring package is not installed.
-        KeyringError: If there is no keyring in which it would be safe, or it refused.
+        KeyringError: If there is no safe keyring, or it refused.
     """
-    backend = _safe(_package().get_keyring())[0]
-    _asked(partial(backend.set_password, service, user, key))
+    backend = _safe(_keyring_package().get_keyring())[0]
+    _call_backend(partial(backend.set_password, service, user, key))
     with _lock:
         _remembered.pop((service, user), None)
 
 
 def is_there() -> bool:
-    """Whether this machine has a keyring in which keys are safe; none is read."""
+    """Whether this machine has a safe keyring; no key is read."""
     try:
-        return bool(_safe(_package().get_keyring()))
+        return bool(_safe(_keyring_package().get_keyring()))
     except Exception:  # noqa: BLE001 - back ends raise whatever their systems do
         return False
 
 
-def _package() -> Any:
+def _keyring_package() -> Any:
     try:
         import keyring
     except ImportError:
@@ -92,7 +83,7 @@ def _package() -> Any:
 
 
 def _safe(current: Any) -> list[Any]:
-    """The back ends in use that do keep secrets, best first.
+    """The safe back ends in use, best first.
 
     Raises:
         KeyringError: If there is none.
@@ -118,8 +109,8 @@ def _is_unsafe(kind: type) -> bool:
     )
 
 
-def _asked(call: Callable[[], Any]) -> Any:
-    """What the keyring answers. Its own errors may quote what was stored, so only their kind is told."""
+def _call_backend(call: Callable[[], Any]) -> Any:
+    """Calls a back end. Its errors can quote the key, so only their type is passed on."""
     try:
         return call()
     except Exception as error:  # noqa: BLE001 - back ends raise whatever their systems do

@@ -55,9 +55,9 @@ class BackgroundLoop:
                 if not self._threads:
                     self._loop = asyncio.get_running_loop()
                     return self._loop
-                from ._event_loop import new_event_loop
+                from ._dns_loop import new_dns_loop
 
-                loop = new_event_loop()
+                loop = new_dns_loop()
                 started = threading.Event()
 
                 def run() -> None:

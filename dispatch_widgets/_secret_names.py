@@ -1,4 +1,4 @@
-"""Which fields hold secrets, told by the words of their names: one rule for all that is shown or sought."""
+"""Recognises fields that hold secrets by the words of their names; one rule for masking and searching."""
 
 from __future__ import annotations
 
@@ -32,10 +32,9 @@ _SAYS_SOMETHING_ABOUT_IT = _words(
 
 @lru_cache(maxsize=4096)
 def is_secret_field(name: str) -> bool:
-    """Whether a field of this name holds a secret, told by the words of its name (SEC-1).
+    """Whether a field of this name holds a secret (SEC-1).
 
-    Args:
-        name: ``apiKey``, ``access_token``, ``Proxy-Authorization``; but not ``max_tokens``, ``tokenUrl``.
+    ``apiKey``, ``access_token`` and ``Proxy-Authorization`` do; ``max_tokens`` and ``tokenUrl`` do not.
     """
     words = [word.lower() for word in _WORD.findall(name)]
     if not words or words[-1] in _SAYS_SOMETHING_ABOUT_IT:
@@ -52,5 +51,5 @@ def _is_secret(before: str, word: str) -> bool:
 
 
 def is_base_url_field(name: str) -> bool:
-    """Whether a field of this name holds a base URL, which is shown though it stands among credentials."""
+    """Whether a field of this name holds a base URL, which is shown although it is among the credentials."""
     return name.replace("_", "").lower() == "baseurl"

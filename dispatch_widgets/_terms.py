@@ -1,4 +1,4 @@
-"""The words for types of providers and for what a model can do, which every part of the package uses."""
+"""Provider types and capabilities."""
 
 from typing import Literal, get_args
 

@@ -1,7 +1,7 @@
-"""Foreign text made safe to show, counted nouns, and tables as plain text and as HTML (SEC-6, UI).
+"""Sanitises foreign text, formats counted nouns, and renders tables as text and HTML (SEC-6, UI).
 
-Everything that a server or a settings file says passes `clean` before anybody sees it, and
-`escaped` before it stands in HTML.
+Text from a server or a settings file passes `clean` before it is shown, and `escaped` before it goes into
+HTML.
 """
 
 from __future__ import annotations
@@ -19,13 +19,9 @@ _UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def clean(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
-    """A text of foreign origin as one line that can be shown.
+    """Foreign text as one printable line of at most `limit` characters, cut with an ellipsis.
 
-    Marks that separate become a blank; control and direction marks vanish.
-
-    Args:
-        text: What a server or a file said.
-        limit: The most characters to keep; what is cut is marked with an ellipsis.
+    Separators become a blank; control and direction characters are removed.
     """
     raw = str(text)[: limit * 4]
     if not (raw.isascii() and raw.isprintable()):
@@ -41,12 +37,7 @@ def clean(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
 
 
 def escaped(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
-    """`clean`, escaped for HTML content and attributes.
-
-    Args:
-        text: What a server or a file said.
-        limit: The most characters to keep.
-    """
+    """`clean`, escaped for HTML content and attributes."""
     from html import escape
 
     return escape(clean(text, limit))
@@ -59,19 +50,14 @@ def plural(count: int, one: str, many: str = "", *, zero: str = "0") -> str:
         count: How many.
         one: The word for one.
         many: The word for several; with an s at its end if empty.
-        zero: What stands for none: ``no`` within a sentence, ``No`` at its beginning.
+        zero: Replaces 0: ``no`` within a sentence, ``No`` at its beginning.
     """
     number = f"{count:,}" if count else zero
     return f"{number} {one if count == 1 else many or one + 's'}"
 
 
 def text_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as lines of text, columns aligned by blanks.
-
-    Args:
-        heads: The columns' titles.
-        rows: The cells, as many in each row as there are titles; None is an empty cell.
-    """
+    """A table as aligned lines of text; None is an empty cell."""
     cells = [list(heads), *([clean("" if cell is None else cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
     return "\n".join(
@@ -81,13 +67,7 @@ def text_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def html_table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
-    """A table as HTML, every cell escaped.
-
-    Args:
-        heads: The columns' titles.
-        rows: The cells; None is an empty cell.
-        caption: A line above the table.
-    """
+    """A table as HTML, every cell escaped; None is an empty cell."""
     left = 'style="text-align:left"'
     head = "".join(f"<th {left}>{escaped(title)}</th>" for title in heads)
     body = "".join(

@@ -1,8 +1,7 @@
-"""What can go wrong, as one family of errors.
+"""All errors of the package.
 
-Every error carries a ``code`` (API-2), a ``message`` that says what happened and a ``hint`` that says
-what to do next. None holds a key: messages are written from masked text, and everything an error
-carries survives pickling.
+Every error has a ``code`` (API-2), a ``message`` that says what happened and a ``hint`` that says what to do
+next. None contains a key, as messages are made from masked text. All attributes survive pickling.
 
 ::
 

@@ -1,18 +1,18 @@
-"""Keys as they are pasted: what clearly stands around a key is taken off where it is entered (SEC-3)."""
+"""Cleans pasted keys: quotes, ``Bearer``, variable names and the like are stripped (SEC-3)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from ._marks import NO_WIDTH
+from ._invisible import ZERO_WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_PASTED_CHARACTERS = 8192
-"""A longer text is no key, and nothing is taken off it."""
+"""A longer text is no key, and nothing is stripped from it."""
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "‚": "‘", "«": "»"}  # noqa: RUF001
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -38,7 +38,7 @@ class CleanedKey:
 
     Attributes:
         value: The key or reference; empty if nothing is left.
-        notes: What was taken off or changed, a sentence each; empty when nothing was.
+        notes: What was stripped or changed, one sentence each.
     """
 
     value: str
@@ -49,14 +49,11 @@ class CleanedKey:
 
 
 def unwrapped_key(pasted: str) -> CleanedKey:
-    """A key without what was clearly pasted around it; a reference as it is written here (SEC-3).
+    """Strips what was pasted around a key, and normalises a reference (SEC-3).
 
-    Quotes, ``Bearer``, ``export NAME=``, ``NAME=``, a header's name and marks of no width go, one within
-    another too. ``$NAME`` and its like become ``${NAME}``. A key that has none of these around it comes
-    back as it is, and doing it twice gives the same as doing it once.
-
-    Args:
-        pasted: What was typed, pasted or given as a key.
+    Quotes, ``Bearer``, ``export NAME=``, ``NAME=``, header names and zero-width characters are stripped, also
+    when nested. ``$NAME`` and the like become ``${NAME}``. Any other key is returned unchanged; the function
+    is idempotent.
     """
     text = pasted.strip()
     if len(text) > LONGEST_PASTED_CHARACTERS:
@@ -79,51 +76,47 @@ def unwrapped_key(pasted: str) -> CleanedKey:
 
 
 def without_quotes(value: str) -> str | None:
-    """What stands within quotes, or None for a text that has none around it.
-
-    Args:
-        value: The value of an environment variable, say.
-    """
+    """The text within quotes, or None if it is not quoted."""
     inner = value[1:-1]
     closed = len(value) > 1 and _QUOTES.get(value[0]) == value[-1]
     return inner if closed and value[-1] not in inner else None
 
 
-def _marked(text: str) -> str | None:
-    inner = text.strip(NO_WIDTH)
+def _strip_zero_width(text: str) -> str | None:
+    inner = text.strip(ZERO_WIDTH)
     return inner if inner != text else None
 
 
-def _quoted(text: str) -> str | None:
-    # An assignment's line may go on behind the quotes; a key itself never begins with one.
+def _strip_quotes(text: str) -> str | None:
+    # An assignment can go on after the quotes; a key never begins with one.
     return without_quotes(_without_tail(text)) if text[:1] in _QUOTES else None
 
 
-def _assigned(text: str) -> str | None:
+def _strip_assignment(text: str) -> str | None:
     found = _ASSIGNMENT.match(text)
     return _without_tail(text[found.end() :]) if found else None
 
 
-def _in_header(text: str) -> str | None:
+def _strip_header_name(text: str) -> str | None:
     found = _HEADER.match(text)
     return text[found.end() :] if found else None
 
 
-def _borne(text: str) -> str | None:
+def _strip_bearer(text: str) -> str | None:
     found = _BEARER.match(text)
     return text[found.end() :] if found else None
 
 
 def _without_tail(line: str) -> str:
-    """What a line assigns, without a comment and the sign at its end."""
+    """An assigned value without a comment and a trailing semicolon or comma."""
     code = _COMMENT.split(line, maxsplit=1)[0].rstrip()
     return code[:-1].rstrip() if code.endswith((";", ",")) else code
 
 
 _AROUND_A_KEY: tuple[tuple[Callable[[str], str | None], str], ...] = (
-    (_marked, "Marks that nobody sees were taken off the ends of the key."),
-    (_assigned, "The variable's name before the key was taken off."),
-    (_quoted, "The quotes around the key were taken off."),
-    (_in_header, "The header's name before the key was taken off."),
-    (_borne, "The word Bearer before the key was taken off."),
+    (_strip_zero_width, "Marks that nobody sees were taken off the ends of the key."),
+    (_strip_assignment, "The variable's name before the key was taken off."),
+    (_strip_quotes, "The quotes around the key were taken off."),
+    (_strip_header_name, "The header's name before the key was taken off."),
+    (_strip_bearer, "The word Bearer before the key was taken off."),
 )

@@ -1,7 +1,7 @@
-"""Key values: how they are shown, what is accepted as one, where a reference leads (SEC-1 to SEC-4).
+"""Masks, checks and resolves keys, and redacts them from text (SEC-1 to SEC-4).
 
-A key is held as a `Secret`, which shows itself masked everywhere and gives its value only when asked
-by name. Text that comes from a server or an exception goes through `redact` before anybody sees it.
+A key is held as a `Secret`, which prints masked and gives its value only through `get_secret_value`. Text
+from a server or an exception goes through `redact` before it is shown or logged.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import os
 import re
 from functools import lru_cache
 
-from ._key_forms import written_forms
-from ._key_shapes import holds_well_known_key, is_telling
-from ._marks import Bare, places, replaced
-from ._quiet import quiet
+from ._hide_frames import hide_frames
+from ._invisible import VisibleText, occurrences, replaced
+from ._key_encodings import encoded_forms
+from ._key_shapes import holds_well_known_key, is_distinctive
 from ._secret_names import is_base_url_field, is_secret_field
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
 from .pasted import unwrapped_key, without_quotes
@@ -25,39 +25,39 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler
 
-    from ._marks import Span
+    from ._invisible import Span
 
 API_KEY_FIELD = "credentials.apiKey"
 LOOKS_LIKE_KEY = "This looks like a key. Keys go into the key field."
-"""What is said about a name, label, model id or base URL that holds a key (PM-10)."""
+"""The problem of a name, label, model id or base URL that contains a key (PM-10)."""
 
 NO_KEY_NEEDED = "no-key-needed"
-"""What stands in the file as the key of a server that needs none: the app refuses an empty one (PM-2)."""
+"""The key in the file for a server that needs none, as the app refuses an empty one (PM-2)."""
 
 HIDDEN = "•" * 6
 """The shown form of a short key, and of a number that is secret."""
 _ELLIPSIS = "…"
 _TAIL_CHARACTERS = 4
-_SHORTEST_SHOWN = 12  # below this, four characters would tell too much
-_SHORTEST_REDACTED = 6  # a "secret" shorter than this would blot out ordinary words
-_SHORTEST_REGISTERED = 16  # of a key that no name may hold (PM-10); one given with the name may be shorter
+_SHORTEST_SHOWN = 12  # of a shorter key, four characters would reveal too much
+_SHORTEST_REDACTED = 6  # a shorter one would redact ordinary words
+_SHORTEST_REGISTERED = 16  # to look for a key in a name (PM-10); one given with the name may be shorter
 _SHORTEST_GIVEN = 8
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _KEYRING = re.compile(r"keyring:([^/\s]+)/(\S+)")
 _PREFIX = re.compile(r"[A-Za-z]{2,4}[-_]")
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-# Key shapes that servers echo though we never sent them whole: sk-…, sk-ant-…, gsk_…, xai-…, AIza…
+# Key formats that servers echo, perhaps shortened: sk-…, sk-ant-…, gsk_…, xai-…, AIza…
 _KEY_SHAPES = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|fw|nvapi|r8|tgp)[-_][A-Za-z0-9*_\-]{10,}|\bAIza[0-9A-Za-z_\-]{20,}"
 )
 
 
 class Secret:
-    """A text that is not shown, printed, formatted, logged or pickled.
+    """A string that prints masked, and is left out of pickles.
 
     Args:
-        value: The text itself.
+        value: The string itself.
     """
 
     __slots__ = ("_value",)
@@ -66,10 +66,10 @@ class Secret:
         self._value: str | None = value
 
     def get_secret_value(self) -> str:
-        """The text itself.
+        """The string itself.
 
         Raises:
-            DispatchError: If this object came out of a pickle, which never carries the text.
+            DispatchError: If this object was unpickled, as a pickle does not contain the string.
         """
         if self._value is None:
             raise DispatchError(
@@ -116,17 +116,14 @@ class Secret:
 
 def _without_value() -> Secret:
     secret = Secret("")
-    secret._value = None  # noqa: SLF001 - the one place that makes an empty one
+    secret._value = None  # noqa: SLF001 - the only place that makes one without a value
     return secret
 
 
 def mask(key: str) -> str:
-    """The form of a key that may be shown: ``sk-…a1b2``, dots for a short one (SEC-1).
+    """The masked form of a key: ``sk-…a1b2``, or dots for a short one (SEC-1).
 
-    References such as ``${NAME}`` hold no secret and are shown as they are.
-
-    Args:
-        key: A key or a reference.
+    References such as ``${NAME}`` are not secret and are returned unchanged.
     """
     if is_reference(key):
         return key
@@ -137,27 +134,23 @@ def mask(key: str) -> str:
 
 
 def looks_masked(text: str) -> bool:
-    """Whether a text is a shown form of a key, which must never be saved over the key (SEC-3)."""
+    """Whether a text is a masked key, which must never be saved over the key (SEC-3)."""
     return _ELLIPSIS in text or "•" in text or (bool(text) and not text.strip("*."))
 
 
 def is_reference(key: str) -> bool:
-    """Whether a key says where the key is (``${NAME}``, ``keyring:SERVICE/USER``) instead of being it."""
+    """Whether a key is a reference to the real one: ``${NAME}`` or ``keyring:SERVICE/USER``."""
     return bool(_ENVIRONMENT.fullmatch(key) or _KEYRING.fullmatch(key))
 
 
 def environment_name(key: str) -> str | None:
-    """The name of the environment variable that a key refers to, or None if it is no such reference."""
+    """The environment variable that a key refers to, or None."""
     found = _ENVIRONMENT.fullmatch(key)
     return found.group(1) if found else None
 
 
 def key_problem(raw: object) -> str | None:
-    """What is wrong with a text as a key, or None. The key is not quoted (SEC-3).
-
-    Args:
-        raw: What was given as a key; blanks around it do not matter.
-    """
+    """What is wrong with a key, or None, without quoting it (SEC-3); surrounding blanks are ignored."""
     if not isinstance(raw, str) or not raw.strip():
         return (
             "Paste a key, or take it from an environment variable. "
@@ -174,13 +167,10 @@ def key_problem(raw: object) -> str | None:
 
 
 def clean_key(raw: object) -> str:
-    """A key with the blanks around it removed.
-
-    Args:
-        raw: What was typed or pasted.
+    """Strips the blanks around a key.
 
     Raises:
-        InvalidInputError: If it cannot be a key (SEC-3). The message does not quote it.
+        InvalidInputError: If it cannot be a key (SEC-3); the message does not quote it.
     """
     problem = key_problem(raw)
     if problem is not None or not isinstance(raw, str):
@@ -188,19 +178,19 @@ def clean_key(raw: object) -> str:
     return raw.strip()
 
 
-@quiet
+@hide_frames
 def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
-    """The key itself: a reference is followed now, anything else is returned as it is (SEC-4).
+    """Resolves a reference to its key; any other key is returned unchanged (SEC-4).
 
     Args:
-        key: What stands in the settings file.
+        key: The key of the settings file.
         environ: The environment to read; that of the process if None.
 
     Raises:
         MissingVariableError: If the variable is not set or blank.
-        KeyringError: If the keyring has no such key, or is none that keys are safe in.
+        KeyringError: If the keyring has no such key, or is not safe.
         MissingPackageError: If a keyring is needed and its package is not installed.
-        InvalidInputError: If what the reference leads to cannot be a key.
+        InvalidInputError: If the referenced value cannot be a key.
     """
     name = environment_name(key)
     place = _KEYRING.fullmatch(key)
@@ -217,7 +207,7 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
     bare = without_quotes(value)
     if bare is not None:
         value = bare.strip()
-        _say_once(f"In {key}: the quotes around the key were taken off.")
+        _warn_once(f"In {key}: the quotes around the key were taken off.")
     problem = key_problem(value)
     if problem:
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, f"In {key}: {problem}")])
@@ -225,29 +215,29 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
 
 
 @lru_cache(maxsize=256)
-def _say_once(words: str) -> None:
-    """Logs a warning the first time only: a panel reads a variable again and again."""
+def _warn_once(words: str) -> None:
+    """Logs a warning once, as a panel reads a variable often."""
     import logging
 
     logging.getLogger("dispatch_widgets").warning("%s", words)
 
 
-@quiet
+@hide_frames
 def store_in_keyring(service: str, user: str, key: str) -> str:
     """Stores a key in the system's keyring, through the optional ``keyring`` package (SEC-4).
 
     Args:
         service: The service to store it under; no slash and no blank in it.
         user: The user to store it for; no blank in it.
-        key: The key. What was clearly pasted around it is taken off, which is logged as a warning (SEC-3).
+        key: The key. What was pasted around it is stripped, with a warning in the log (SEC-3).
 
     Returns:
         The reference to give a provider as its key: ``keyring:SERVICE/USER``.
 
     Raises:
-        InvalidInputError: If the key cannot be one, or the names cannot stand in a reference.
+        InvalidInputError: If the key is not valid, or the names cannot be in a reference.
         MissingPackageError: If the keyring package is not installed.
-        KeyringError: If there is no keyring in which the key would be safe, or it refused.
+        KeyringError: If there is no safe keyring, or it refused.
     """
     pasted = unwrapped_key(key)
     value = clean_key(pasted.value)
@@ -266,65 +256,64 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
 
 
 def redact(text: str, keys: Iterable[str] = ()) -> str:
-    """A text with every given key, and everything shaped like a key, masked.
+    """Masks the given keys in a text, and everything in the format of a key.
 
-    Finds a key also where it was percent-encoded, or written as a JSON text, as HTML, or as Python shows
-    it; in other letters (upper and lower case, wide ones), and with marks in it that nobody sees.
+    Finds keys that are percent-encoded, escaped as in JSON or HTML, or written as a Python literal; in other
+    case or full width; and with invisible characters in them.
 
     Args:
-        text: Anything that came from outside, or an exception's message.
-        keys: Keys that may stand in it.
+        text: Any foreign text, or an exception's message.
+        keys: Keys that it may contain.
     """
     known = [key for key in keys if len(key) >= _SHORTEST_REDACTED and not is_reference(key)]
     if known:
-        text = replaced(text, lambda bare: _places_of(known, bare))
-    return replaced(text, _places_of_shapes)
+        text = replaced(text, lambda bare: _key_spans(known, bare))
+    return replaced(text, _key_shape_spans)
 
 
-def _places_of(keys: Iterable[str], text: str) -> Iterator[Span]:
-    # Of the same length as the text, so that places in it are places in the text.
+def _key_spans(keys: Iterable[str], text: str) -> Iterator[Span]:
+    # It has the length of the text, so that offsets are the same.
     lower = text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
     for key in keys:
         shown = mask(key)
-        # An ordinary word in place of a key has its own meaning in other letters: Ollama.
-        anyhow = is_telling(key, shortest=_SHORTEST_SHOWN)
-        for form in written_forms(key):
-            where = places(lower, form.translate(_ASCII_LOWER)) if anyhow else places(text, form)
+        # A placeholder such as ollama is an ordinary word in another case: Ollama.
+        anyhow = is_distinctive(key, shortest=_SHORTEST_SHOWN)
+        for form in encoded_forms(key):
+            where = occurrences(lower, form.translate(_ASCII_LOWER)) if anyhow else occurrences(text, form)
             for start, end in where:
                 yield start, end, shown
 
 
-def _places_of_shapes(text: str) -> Iterator[Span]:
+def _key_shape_spans(text: str) -> Iterator[Span]:
     for found in _KEY_SHAPES.finditer(text):
         yield found.start(), found.end(), mask(found.group())
 
 
 def looks_like_key(text: str, *, given: str = "", registered: Iterable[str] = ()) -> bool:
-    """Whether a name, label, model id or base URL holds a key, which belongs elsewhere (PM-10).
+    """Whether a name, label, model id or base URL contains a key (PM-10).
 
-    Words in place of a key (``ollama``) do not count, nor does a reference.
+    Placeholders such as ``ollama`` do not count, nor do references.
 
     Args:
-        text: What was entered.
+        text: The input.
         given: The key that was entered with it.
-        registered: Keys that are known already.
+        registered: Keys that are registered already.
     """
-    seen = Bare(text).text
+    seen = VisibleText(text).text
     if holds_well_known_key(seen):
         return True
     known = [(given, _SHORTEST_GIVEN), *((key, _SHORTEST_REGISTERED) for key in registered)]
     return any(
-        len(key) <= len(seen) and key in seen and not is_reference(key) and is_telling(key, shortest=shortest)
+        len(key) <= len(seen)
+        and key in seen
+        and not is_reference(key)
+        and is_distinctive(key, shortest=shortest)
         for key, shortest in known
     )
 
 
 def masked_copy(value: Any) -> Any:
-    """A copy of a JSON value in which every secret field, and all that stands below one, is masked.
-
-    Args:
-        value: Any JSON value.
-    """
+    """A copy of a JSON value with secret fields, and everything nested in them, masked."""
     return _masked(value, secret=False)
 
 
@@ -342,13 +331,9 @@ def _masked(value: Any, *, secret: bool) -> Any:
 
 
 def secret_texts(value: Any) -> Iterator[str]:
-    """The texts of a JSON value that are secrets: by the name of their field, or below such a field.
+    """The strings of a JSON value that are secret, because of their field's name or nested in such a field.
 
-    Of what stands below one only what is no word is given: to look for a region's name would find it
-    everywhere.
-
-    Args:
-        value: Any JSON value.
+    Of nested strings only distinctive ones count, as searching for a region's name would find it everywhere.
     """
     return _secret_texts(value, secret=False)
 
@@ -358,7 +343,9 @@ def _secret_texts(value: Any, *, secret: bool) -> Iterator[str]:
         for name, item in value.items():
             named = is_secret_field(name)
             if isinstance(item, str):
-                below = secret and not is_base_url_field(name) and is_telling(item, shortest=_SHORTEST_GIVEN)
+                below = (
+                    secret and not is_base_url_field(name) and is_distinctive(item, shortest=_SHORTEST_GIVEN)
+                )
                 if named or below:
                     yield item
             else:
@@ -367,5 +354,5 @@ def _secret_texts(value: Any, *, secret: bool) -> Iterator[str]:
         for item in value:
             if not isinstance(item, str):
                 yield from _secret_texts(item, secret=secret)
-            elif secret and is_telling(item, shortest=_SHORTEST_GIVEN):
+            elif secret and is_distinctive(item, shortest=_SHORTEST_GIVEN):
                 yield item

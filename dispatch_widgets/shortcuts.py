@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._quiet import quiet
+from ._hide_frames import hide_frames
 from .service import SettingsService
 from .service.default import default_service
 
@@ -55,13 +55,13 @@ def get_providers() -> ProviderList:
     return default_service().get_providers()
 
 
-@quiet
+@hide_frames
 def add_provider(*, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
     """See `SettingsService.add_provider`."""
     return default_service().add_provider(name=name, type=type, api_key=api_key, base_url=base_url)
 
 
-@quiet
+@hide_frames
 def update_provider(provider_id: str, **changes: Any) -> Provider:
     """See `SettingsService.update_provider`."""
     return default_service().update_provider(provider_id, **changes)
@@ -97,7 +97,7 @@ def merge_duplicates() -> tuple[tuple[str, ...], ...]:
     return default_service().merge_duplicates()
 
 
-@quiet
+@hide_frames
 def add_model(
     *,
     provider_id: str,
@@ -112,7 +112,7 @@ def add_model(
     )
 
 
-@quiet
+@hide_frames
 def update_model(entry_id: str, **changes: Any) -> CatalogEntry:
     """See `SettingsService.update_model`."""
     return default_service().update_model(entry_id, **changes)

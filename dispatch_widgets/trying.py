@@ -1,7 +1,7 @@
-"""One tiny real request to a model: does it answer, how fast, and if not, why not.
+"""Sends one tiny real request to a model: whether it answers, how fast, and if not, why (MD-15).
 
-Only on request, never by itself: it may cost a fraction of a cent. It needs no SDK, takes at most the
-given time by the wall clock, and tells failures apart as discovery does (MD-15).
+It is sent only on the user's request, as it may cost a fraction of a cent. It needs no SDK, has a time-out on
+the wall clock, and classifies failures as discovery does.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ Ask = Literal["chat", "embedding", "message"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryResult:
-    """What came of one request to a model. It is true in a condition if the model answered.
+    """The result of one request to a model; true if the model answered.
 
     Attributes:
         ok: Whether the model answered.
-        latency_seconds: How long the request took, whatever came of it.
+        latency_seconds: How long the request took, successful or not.
         message: What happened, in a sentence.
         error: The failure, with ``kind`` and ``hint`` as in discovery; None if there was none.
         model: The model that was asked.
@@ -56,21 +56,21 @@ class TryResult:
     def __bool__(self) -> bool:
         return self.ok
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [
             ("Task", self.task),
             ("Model", self.model),
             ("Provider", self.provider_name),
             ("Result", self.message),
             ("Hint", self.error.hint if self.error else ""),
         ]
-        return [(name, value) for name, value in facts if value]
+        return [(name, value) for name, value in rows if value]
 
     def __str__(self) -> str:
-        return text_table(("Tried", ""), self._facts())
+        return text_table(("Tried", ""), self._rows())
 
     def _repr_html_(self) -> str:
-        return html_table(("Tried", ""), self._facts())
+        return html_table(("Tried", ""), self._rows())
 
 
 async def attempt(
@@ -139,7 +139,7 @@ async def _ask(
     deadline = asyncio.get_running_loop().time() + timeout_seconds
     async with new_client(transport) as client:
         answer, context = await _post(client, resolved, _body(resolved, kind), deadline, timeout_seconds)
-        if kind == "chat" and _wants_the_new_word(answer):
+        if kind == "chat" and _wants_max_completion_tokens(answer):
             body = _body(resolved, kind, limit="max_completion_tokens")
             answer, context = await _post(client, resolved, body, deadline, timeout_seconds)
     _check(answer, context, kind, resolved.model)
@@ -200,19 +200,19 @@ def _kind_of(resolved: ResolvedModel) -> Ask:
 def _body(resolved: ResolvedModel, kind: Ask, *, limit: str = "") -> dict[str, Any]:
     if kind == "embedding":
         return {"model": resolved.model, "input": QUESTION}
-    # OpenAI's newer models refuse the old word, most other servers know only that one.
+    # OpenAI's newer models refuse max_tokens, and most other servers know only that.
     # https://platform.openai.com/docs/api-reference/chat/create (read 2026-11)
     new = kind == "chat" and resolved.base_url == OPENAI_BASE_URL
     limit = limit or ("max_completion_tokens" if new else "max_tokens")
     return {"model": resolved.model, "messages": _MESSAGES, limit: TRY_TOKENS}
 
 
-def _wants_the_new_word(answer: Answer) -> bool:
+def _wants_max_completion_tokens(answer: Answer) -> bool:
     return answer.status == 400 and b"max_completion_tokens" in answer.body  # noqa: PLR2004
 
 
 def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> None:
-    """Nothing if the answer is one of a model; else the failure that it is."""
+    """Raises the failure that a response stands for, unless it is a model's answer."""
     from .discovery.failures import Failure
     from .discovery.parsing import describe, parse
     from .discovery.response_errors import response_error, says_error, words_of
@@ -235,7 +235,7 @@ def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> No
     failure = response_error(answer, context, document, now=time.time())
     said = words_of(document, context.key)
     if failure.kind == "HTTP_STATUS":
-        _reword(failure, failure.status or answer.status, context, said, model)
+        _reword_for_model(failure, failure.status or answer.status, context, said, model)
     elif failure.kind in _HINTS:
         failure.hint = _HINTS[failure.kind]
     raise failure
@@ -249,8 +249,8 @@ _HINTS = {
 }
 
 
-def _reword(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
-    """Discovery's words for a status are about lists; these are about a model."""
+def _reword_for_model(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
+    """Replaces discovery's message for a status, which is about lists, by one about a model."""
     shown = clean(model, 80)
     words = f": “{said}”" if said else "."
     if status == 403:  # noqa: PLR2004

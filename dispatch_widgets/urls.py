@@ -1,4 +1,4 @@
-"""Base URLs as people type and paste them, made into one form (MD-14)."""
+"""Normalises and checks base URLs as people type and paste them (MD-14)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from ._marks import NO_WIDTH
-from ._quiet import quiet
+from ._hide_frames import hide_frames
+from ._invisible import ZERO_WIDTH
 from .errors import FieldProblem, InvalidInputError
 from .secrets import redact
 
@@ -33,7 +33,7 @@ _HOST = "The server's name has a character that such names do not have."
 _NO_HOST = "This is no name or address that a server can have."
 
 # The longest first, so that /chat/completions does not leave /chat behind.
-_TAILS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
+_ENDPOINTS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
 _HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # The second is a password with a slash, ? or # in it: what looks like the port is none then.
@@ -49,8 +49,8 @@ _DOMAIN_FORBIDDEN = re.compile(r"[\0-\x20\x7f#%/:<>?@\[\\\]^|]")
 _MOST_PARTS = 4  # of an IPv4 address
 _HIGHEST_BYTE = 255
 _LONGEST_NUMBER_CHARACTERS = 100  # longer ones are far beyond an address, and slow to read
-# Networks whose traffic stays in the house: RFC 1122, 1918, 3927, 4193, 4291. The first two are
-# what servers print that listen everywhere; as a destination they are this machine.
+# Private networks: RFC 1122, 1918, 3927, 4193, 4291. The first two are what servers print that listen on all
+# interfaces; as a destination they are this machine.
 _PRIVATE_NETWORKS = (
     "0.0.0.0/32",
     "::/128",
@@ -63,9 +63,9 @@ _PRIVATE_NETWORKS = (
     "fc00::/7",
     "fe80::/10",
 )
-# Names that no public name server answers for: RFC 6761, 6762, 8375, and ICANN's .internal.
+# Names that public DNS does not resolve: RFC 6761, 6762, 8375, and ICANN's .internal.
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".home.arpa", ".internal")
-# What the systems' own host files call this machine: RFC 6761, Debian, Fedora.
+# Names of this machine in the systems' hosts files: RFC 6761, Debian, Fedora.
 _LOOPBACK_NAMES = frozenset(
     {
         "localhost",
@@ -80,39 +80,38 @@ _LOOPBACK_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseUrl:
-    """A base URL in its one form.
+    """A normalised base URL.
 
     Attributes:
-        url: Without blanks around it and without a slash at its end.
-        notes: What was changed or should be known, one sentence each; empty when there is nothing.
+        url: Without surrounding blanks and trailing slashes.
+        notes: What was changed or should be known, one sentence each.
     """
 
     url: str
     notes: tuple[str, ...] = ()
 
 
-@quiet
+@hide_frames
 def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the file's own word
-    """A base URL in the form in which it is stored and asked (MD-14).
+    """Normalises a base URL to the form in which it is stored and requested (MD-14).
 
-    Blanks around it, slashes at its end and a pasted endpoint such as ``/chat/completions`` are
-    removed; for ``anthropic`` a trailing ``/v1`` too, because requests bring it along. ``/v1`` is never
-    added. Doing it twice gives the same as doing it once.
+    Surrounding blanks, trailing slashes and a pasted endpoint such as ``/chat/completions`` are removed; for
+    ``anthropic`` a trailing ``/v1`` too, as requests add it. ``/v1`` is never added. It is idempotent.
 
     Args:
-        raw: What was typed or pasted. Blank means the default where the type has one.
+        raw: What was typed or pasted. Blank gives the type's default, if it has one.
         type: The provider's type, ``anthropic`` or ``openai-compatible``.
 
     Raises:
         InvalidInputError: If it cannot be a base URL; the message does not quote it.
     """
-    text = raw.strip().strip(NO_WIDTH).strip() if isinstance(raw, str) else ""
+    text = raw.strip().strip(ZERO_WIDTH).strip() if isinstance(raw, str) else ""
     if not text and type == "anthropic" and (raw is None or isinstance(raw, str)):
         return BaseUrl(url=ANTHROPIC_BASE_URL)
     return _normalised(text, type)
 
 
-# Asked for at every look into the cache of models (P-5). What cannot be a base URL is not remembered.
+# Called at every access to the model cache (P-5). Errors are not cached.
 @lru_cache(maxsize=256)
 def _normalised(text: str, type: str) -> BaseUrl:  # noqa: A002 - the file's own word
     problem = _problem(text)
@@ -121,7 +120,7 @@ def _normalised(text: str, type: str) -> BaseUrl:  # noqa: A002 - the file's own
     parts = urlsplit(text)
     scheme = parts.scheme.lower()
     authority = parts.netloc.lower().removesuffix(":")
-    path, notes = _without_tails(parts.path, type)
+    path, notes = _without_endpoints(parts.path, type)
     host = parts.hostname or ""
     if scheme == "http" and not is_private_host(host):
         notes.append(f"http: the key travels unencrypted to {host}. Use https if the server has it.")
@@ -129,7 +128,7 @@ def _normalised(text: str, type: str) -> BaseUrl:  # noqa: A002 - the file's own
 
 
 def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
-    """The sentence about what keeps a text from being a base URL, or an empty one."""
+    """What is wrong with a base URL, as a sentence; empty if it is valid."""
     if not text:
         return _MISSING
     if any(character.isspace() or not character.isprintable() or character == "\\" for character in text):
@@ -143,7 +142,7 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        # urllib's own words may quote the text, so they only choose the sentence.
+        # urllib's message can quote the text, so it only selects ours.
         return _PORT if "port" in str(error).lower() else _HOST
     if "@" in parts.netloc:
         return _USER_INFO
@@ -153,19 +152,16 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
         return _MISSING
     if "[" not in parts.netloc and not _HOST_NAME.fullmatch(host):
         return _HOST
-    # Last, for it is what keeps the Dispatch app from refusing the whole file.
+    # The Dispatch app refuses a whole file for one base URL that it does not accept.
     return "" if app_accepts(text) else _NO_HOST
 
 
 def app_accepts(url: str) -> bool:
-    """Whether the Dispatch app takes a text for a base URL; else it refuses the whole file (ST-7).
+    """Whether the Dispatch app accepts a base URL; otherwise it refuses the whole file (ST-7).
 
-    Its check is zod's, which asks the URL parser of the WHATWG (https://url.spec.whatwg.org/#host-parsing).
-    What that writes in another way, such as ``127.1``, it accepts, and the file keeps it as it is. Of names
-    that are not ASCII, and of those that stand for such, some are refused here that it would take.
-
-    Args:
-        url: Any text that stands where a base URL belongs.
+    It checks with zod, which uses the WHATWG URL parser (https://url.spec.whatwg.org/#host-parsing). Unusual
+    spellings such as ``127.1`` are accepted and kept. Some internationalised host names are refused here that
+    the app would accept.
     """
     text = url.strip(_C0_AND_SPACE).translate(_TAB_AND_LINE_ENDS)
     found = _SCHEME_OF_A_URL.match(text)
@@ -184,7 +180,7 @@ def app_accepts(url: str) -> bool:
 
 
 def _authority(rest: str) -> tuple[str, str]:
-    """Host and port of what stands behind the slashes."""
+    """Host and port of a URL without its scheme and slashes."""
     authority = re.split(r"[/\\?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     if authority.startswith("["):
         host, bracket, port = authority.partition("]")
@@ -195,7 +191,7 @@ def _authority(rest: str) -> tuple[str, str]:
 
 
 def _is_host(host: str) -> bool:
-    """Whether a host is one by the rules of the WHATWG for http and https."""
+    """Whether a host is valid by the WHATWG rules for http and https."""
     if host.startswith("["):
         return host.endswith("]") and "%" not in host and _is_ipv6(host[1:-1])
     name = _ascii_name(unquote(host))
@@ -220,16 +216,10 @@ def _is_number(label: str) -> bool:
 
 
 def ipv4_of(host: str) -> str | None:
-    """The address that a host means in one of the ways in which an IPv4 address can be written.
+    """Parses an IPv4 address in any notation of a lower-case host into four decimal parts, or None.
 
-    With one to four parts, each decimal, octal after a 0, or hexadecimal after 0x, the last one filling what
-    is left: ``127.1``, ``0x7f.1`` and ``2130706433`` are all ``127.0.0.1``.
-
-    Args:
-        host: A host in small letters.
-
-    Returns:
-        The address in four parts, or None if it is no such host.
+    It has one to four parts, each decimal, octal (``0``) or hexadecimal (``0x``), and the last one fills the
+    rest: ``127.1``, ``0x7f.1`` and ``2130706433`` are all ``127.0.0.1``.
     """
     parts = host.removesuffix(".").split(".")
     try:
@@ -253,7 +243,7 @@ def _number(part: str) -> int:
 
 
 def _ascii_name(host: str) -> str:
-    """A host's name as it is looked up, in small ASCII letters; empty if it cannot be one."""
+    """A host name in lower-case ASCII (Punycode); empty if it is invalid."""
     name = host.lower()
     if name.isascii() and not any(label.startswith("xn--") for label in name.split(".")):
         return name
@@ -261,7 +251,7 @@ def _ascii_name(host: str) -> str:
 
     import idna
 
-    # Characters that this Python does not know yet are left to those who know them.
+    # Characters that this Python's Unicode version does not know are refused.
     if any(unicodedata.category(character) == "Cn" for character in name):
         return ""
 
@@ -275,7 +265,7 @@ def _ascii_name(host: str) -> str:
                 idna.check_bidi(_unicode_label(label), check_ltr=True)
             ascii_already = label.isascii() and not label.startswith("xn--")
             found.append(label if ascii_already else idna.alabel(label).decode())
-    except (UnicodeError, IndexError):  # idna's own errors are the first; some bad punycode brings the other
+    except (UnicodeError, IndexError):  # some invalid Punycode gives an IndexError
         return ""
     return ".".join(found)
 
@@ -286,10 +276,10 @@ def _unicode_label(label: str) -> str:
     return idna.ulabel(label) if label.startswith("xn--") else label
 
 
-def _without_tails(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002 - the file's own word
+def _without_endpoints(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002 - the file's own word
     notes: list[str] = []
     path = path.rstrip("/")
-    tails = (*_TAILS, "/v1") if type == "anthropic" else _TAILS
+    tails = (*_ENDPOINTS, "/v1") if type == "anthropic" else _ENDPOINTS
     while tail := next((tail for tail in tails if path.lower().endswith(tail)), ""):
         path = path[: -len(tail)].rstrip("/")
         notes.append(f"{tail} was removed from the end: the base URL stops before it.")
@@ -297,12 +287,9 @@ def _without_tails(path: str, type: str) -> tuple[str, list[str]]:  # noqa: A002
 
 
 def is_private_host(host: str) -> bool:
-    """Whether a host is this machine or one of a private network, by its name or address alone.
+    """Whether a host, without port and brackets, is this machine or in a private network.
 
-    No name is looked up: a public-looking name that leads into a private network counts as public.
-
-    Args:
-        host: Name or address, without port and brackets.
+    No name is looked up, so a public name that resolves to a private address counts as public.
     """
     name = host.lower().rstrip(".")
     address = _address(name)
@@ -315,20 +302,17 @@ def is_private_host(host: str) -> bool:
             for network in _PRIVATE_NETWORKS
             if (":" in network) == (mapped.version == 6)  # noqa: PLR2004 - IPv6
         )
-    # A name without a dot is found on the own network only; a bare number is an address in disguise.
+    # A name without a dot resolves in the local network only; a bare number is an IPv4 address.
     single = "." not in name and not name.isdigit() and not name.startswith("0x")
     return name in _LOOPBACK_NAMES or name.endswith(_PRIVATE_SUFFIXES) or single
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, in any spelling that the system takes (SEC-5).
+    """Whether a host, without brackets, is this machine, in any notation that the system accepts (SEC-5).
 
-    ``localhost`` and names below it, the machine's own name, 127.0.0.0/8, ``::1``, and addresses that
-    mean any of its interfaces; IPv4 also in the short, decimal, octal and hexadecimal forms (``127.1``,
+    These are ``localhost`` and its subdomains, the machine's host name, 127.0.0.0/8, ``::1`` and the
+    unspecified addresses; IPv4 also in short, decimal, octal and hexadecimal notation (``127.1``,
     ``2130706433``, ``0x7f.1``, ``0``). No name is looked up.
-
-    Args:
-        host: A name or address, without brackets.
     """
     import socket
 
@@ -366,26 +350,18 @@ def _address(host: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - ipadd
 
 
 def shown_url(url: str) -> str:
-    """A URL without user name, password and query, into which somebody may have put a key (SEC-1).
-
-    Args:
-        url: Any text that stands where a base URL belongs.
-    """
+    """A URL without user name, password and query, which may hold a key (SEC-1)."""
     scheme, slashes, rest = url.rpartition("//") if "//" not in url else url.partition("//")
     return f"{scheme}{slashes}{_shown_rest(rest)}"
 
 
 def shown_urls(text: str) -> str:
-    """A text in which every URL is as `shown_url` shows it.
-
-    Args:
-        text: Any text of a document.
-    """
+    """A text with `shown_url` applied to every URL."""
     return _URL_IN_TEXT.sub(lambda found: _shown_rest(found.group()), text) if "//" in text else text
 
 
 def _shown_rest(rest: str) -> str:
-    """What comes after the slashes of a URL, as it may be shown."""
+    """The part of a URL after its slashes, without user name, password and query."""
     user = _USER_INFO_BEFORE.match(rest)
     start, rest = ("…@", rest[user.end() :]) if user else ("", rest)
     query = re.search(r"[?#](?=.)", rest, re.DOTALL)
@@ -404,13 +380,10 @@ def host_of(url: str) -> str:
 
 
 def host_words(url: str) -> str:
-    """The host as a person is asked about it: ``llm.example.edu``, ``http://llm.example.edu``.
+    """The host of a valid base URL, as shown in questions: ``llm.example.edu``, ``http://llm.example.edu``.
 
-    The scheme is said where it is not the usual one (https elsewhere, http on this machine and in private
-    networks), so that the words name one place and no other.
-
-    Args:
-        url: A base URL that can be one.
+    The scheme is included unless it is the usual one: http on this machine and in private networks, https
+    elsewhere. So the text identifies one server.
     """
     parts = urlsplit(url)
     usual = "http" if is_private_host(parts.hostname or "") else "https"

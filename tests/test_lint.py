@@ -91,6 +91,23 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert _circles({name: _imported_by(name, modules) for name in modules}) == CIRCLES_TO_GO
 
 
+def _used_from_outside(name: str, imported: set[str]) -> set[str]:
+    """The imported modules with an underscore that lie in a folder to which this one does not belong."""
+    return {
+        other
+        for other in imported
+        if "._" in other and not f"{name}.".startswith(other[: other.index("._")] + ".")
+    }
+
+
+def test_a_module_with_an_underscore_is_imported_within_its_folder_only() -> None:
+    """The rule of docs/contributing.md: other folders import modules without a leading underscore."""
+    modules = _modules()
+    found = {name: _used_from_outside(name, _imported_by(name, modules)) for name in modules}
+    assert {name: others for name, others in found.items() if others} == {}
+    assert _used_from_outside("p.a.x", {"p._t", "p.a._y", "p.b._z", "p.b.c"}) == {"p.b._z"}
+
+
 def test_what_is_exchanged_with_a_server_imports_nothing() -> None:
     """Request context and answer are for every module of discovery to use."""
     assert _imported_by(f"{PACKAGE}.discovery.exchange", _modules()) == set()

@@ -9,8 +9,8 @@ import pytest
 import respx
 
 from dispatch_widgets import SettingsService
+from dispatch_widgets.detection import find_here
 from dispatch_widgets.errors import DiscoveryError
-from dispatch_widgets.finding import find_here
 from dispatch_widgets.presets import PRESETS
 
 if TYPE_CHECKING:

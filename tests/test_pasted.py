@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets._marks import NO_WIDTH
+from dispatch_widgets._invisible import ZERO_WIDTH
 from dispatch_widgets.pasted import LONGEST_PASTED_CHARACTERS, unwrapped_key
 
 KEY = "sk-proj-0123456789abcdef"
@@ -141,7 +141,9 @@ def test_twice_gives_the_same_as_once(pasted: str) -> None:
 
 
 @pytest.mark.req("SEC-3")
-@given(st.text(alphabet=NO_WIDTH + " \t\n", max_size=20), st.text(alphabet=NO_WIDTH + " \t\n", max_size=20))
+@given(
+    st.text(alphabet=ZERO_WIDTH + " \t\n", max_size=20), st.text(alphabet=ZERO_WIDTH + " \t\n", max_size=20)
+)
 def test_marks_at_the_ends_go(before: str, after: str) -> None:
     """Any marks of no width and blanks, in any order."""
     assert unwrapped_key(before + KEY + after).value == KEY

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets._marks import NO_WIDTH
+from dispatch_widgets._invisible import ZERO_WIDTH
 from dispatch_widgets.errors import DispatchError, InvalidInputError, MissingVariableError
 from dispatch_widgets.secrets import (
     Secret,
@@ -283,7 +283,7 @@ def test_a_value_that_a_reference_leads_to_loses_its_quotes(
     assert "0123456789" not in record.getMessage()
 
 
-MARKS = st.sampled_from([*NO_WIDTH, "\x07", "\x00"])
+MARKS = st.sampled_from([*ZERO_WIDTH, "\x07", "\x00"])
 
 
 @pytest.mark.req("SEC-1")
@@ -295,7 +295,9 @@ def test_marks_inside_do_not_hide_a_key(data: st.DataObject) -> None:
     write = data.draw(
         st.sampled_from([str, lambda mark: f"\\u{ord(mark):04x}", lambda mark: f"&#{ord(mark)};", quote])
     )
-    marks = data.draw(st.lists(MARKS if write is str else st.sampled_from(NO_WIDTH), min_size=1, max_size=3))
+    marks = data.draw(
+        st.lists(MARKS if write is str else st.sampled_from(ZERO_WIDTH), min_size=1, max_size=3)
+    )
     written = "".join(
         sign + ("".join(map(write, marks)) if at + 1 in places else "") for at, sign in enumerate(key)
     )

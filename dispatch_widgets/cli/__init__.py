@@ -1,4 +1,4 @@
-"""The command line: thin over the service. Tables for people, ``--json`` for scripts."""
+"""The command line, a thin layer over the service; tables for people, ``--json`` for scripts."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .. import __version__
-from .._facts import (
-    backup_facts,
-    diagnosis_facts,
-    kept_copy_facts,
-    list_facts,
-    provider_facts,
-    report_facts,
+from .._serialise import (
+    serialise_backup,
+    serialise_diagnosis,
+    serialise_kept_copy,
+    serialise_migration,
+    serialise_model_list,
+    serialise_provider,
 )
 from .._text import clean, plural
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from ..settings.backups import OLD_FORMAT_WARNING
-from .mending import bring_back, convert, merge, move_away
+from .checks import scan, try_task
+from .repair import bring_back, convert, merge, move_away
 from .terminal import (
     FAILED,
     allow_sending,
     allow_sending_option,
     as_json_option,
     consent_hint,
-    error_facts,
     fail,
     fail_with,
     open_service,
@@ -38,10 +38,10 @@ from .terminal import (
     print_line,
     print_lines,
     print_table,
+    serialise_error,
     shown_path,
     warn,
 )
-from .using import scan, try_task
 
 if TYPE_CHECKING:
     from ..discovery.models import ModelList
@@ -86,14 +86,14 @@ def main() -> None:
 
     The settings file is found as `dispatch-widgets where` says; DISPATCH_SETTINGS_PATH names another.
     """
-    # What the package logs, the commands say themselves.
+    # The commands print what the package logs.
     logging.getLogger("dispatch_widgets").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         _never_fail_to_print(stream)
 
 
 def _never_fail_to_print(stream: TextIO) -> None:
-    """A terminal of another encoding shows a question mark where it lacks a character."""
+    """Lets a stream print a question mark for characters that its encoding lacks."""
     with contextlib.suppress(AttributeError, ValueError):
         stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
 
@@ -181,7 +181,7 @@ def providers(*, as_json: bool) -> None:
     service = open_service()
     known = service.get_providers()
     if as_json:
-        print_json([provider_facts(provider) for provider in known])
+        print_json([serialise_provider(provider) for provider in known])
     elif not known:
         print_line("No providers yet.")
     else:
@@ -211,7 +211,7 @@ def discover(*, provider: str | None, refresh: bool, wanted: str | None, as_json
         allow_sending(service, chosen.id, wanted)
     models = service.discover_models(chosen.id, force_refresh=refresh)
     if as_json:
-        print_json(list_facts(models))
+        print_json(serialise_model_list(models))
         return
     rows = [
         (
@@ -232,14 +232,16 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
     known = service.get_providers()
     results = service.refresh_all(force_refresh=refresh)
     failures = {
-        key: error_facts(result, "discover")
+        key: serialise_error(result, "discover")
         for key, result in results.items()
         if isinstance(result, DispatchError)
     }
     if as_json:
         print_json(
             {
-                key: {"error": failures[key]} if isinstance(result, DispatchError) else list_facts(result)
+                key: {"error": failures[key]}
+                if isinstance(result, DispatchError)
+                else serialise_model_list(result)
                 for key, result in results.items()
             }
         )
@@ -279,7 +281,7 @@ def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None
             hint = consent_hint(needed, "diagnose" if provider is None else "", one.id)
             found[one.id] = replace(found[one.id], suggestion=hint)
     if as_json:
-        print_json({key: diagnosis_facts(diagnosis) for key, diagnosis in found.items()})
+        print_json({key: serialise_diagnosis(diagnosis) for key, diagnosis in found.items()})
     elif not chosen:
         there = "Only the mock provider is there, and it has no server."
         print_line(there if service.get_providers() else "No providers yet.")
@@ -305,7 +307,7 @@ def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
     if report is not None and not dry_run:
         report = service.migrate()
     if as_json:
-        print_json(report_facts(service.path, report))
+        print_json(serialise_migration(service.path, report))
     elif report is None:
         print_line(f"Nothing to convert in {service.path}.")
     else:
@@ -321,8 +323,8 @@ def backups(*, as_json: bool) -> None:
     service = open_service(auto_migrate=False)
     found, kept = service.backups(), service.kept_copy
     if as_json:
-        facts = [backup_facts(backup) for backup in found]
-        print_json(facts + ([kept_copy_facts(kept)] if kept else []))
+        facts = [serialise_backup(backup) for backup in found]
+        print_json(facts + ([serialise_kept_copy(kept)] if kept else []))
     elif not found and not kept:
         print_line("No backups yet. One is made before every conversion and restore.")
     else:
@@ -362,14 +364,10 @@ def restore(*, backup: str) -> None:
 
 
 def find_provider(known: tuple[Provider, ...], word: str) -> Provider:
-    """The provider that a word means.
-
-    Args:
-        known: The registered providers.
-        word: An id; or a name, in upper or lower case.
+    """The provider with this id, or with this name in upper or lower case.
 
     Raises:
-        NotFoundError: If it means none.
+        NotFoundError: If there is none.
         InvalidInputError: If several have this name.
     """
     for matches in (

@@ -1,4 +1,4 @@
-"""What the commands share: the service, and words on a terminal that nothing foreign can steer."""
+"""Helpers shared by the commands: the service, error handling, and output without control characters."""
 
 from __future__ import annotations
 
@@ -46,59 +46,47 @@ allow_sending_option = click.option(
 
 
 def fail(
-    context: click.Context, message: str, hint: str = "", *, facts: Mapping[str, Any] | None = None
+    context: click.Context, message: str, hint: str = "", *, fields: Mapping[str, Any] | None = None
 ) -> NoReturn:
-    """Ends a command that failed: with words on stderr, after ``--json`` with an object on stdout too.
+    """Ends a failed command with a message on stderr, and with ``--json`` also with an object on stdout.
 
-    Args:
-        context: The context of the command or of its group.
-        message: What happened.
-        hint: What to do next.
-        facts: The error as JSON values; made of the two texts where it is not given.
+    The object has the given fields, or the message and the hint.
     """
-    # Errors hold no key; `redact` is for the one that somebody gets wrong.
+    # Errors contain no key; `redact` is a second line of defence.
     if context.meta.get(_JSON_WANTED):
-        facts = facts or {"code": "INTERNAL_SERVER_ERROR", "message": message, "hint": hint}
-        print_json({"error": {**facts, "message": redact(facts["message"]), "hint": redact(facts["hint"])}})
+        fields = fields or {"code": "INTERNAL_SERVER_ERROR", "message": message, "hint": hint}
+        print_json(
+            {"error": {**fields, "message": redact(fields["message"]), "hint": redact(fields["hint"])}}
+        )
     for text in (message, hint):
         warn(redact(text))
     sys.exit(FAILED)
 
 
 def fail_with(context: click.Context, error: DispatchError) -> NoReturn:
-    """Ends a command because of an error. One about the settings file is told with the file's path.
-
-    Args:
-        context: The context of the command or of its group.
-        error: What happened.
-    """
+    """Ends a command because of an error; one about the settings file is shown with the file's path."""
     message = error.message
     if isinstance(error, SettingsFileError) and error.path and error.path not in message:
         message = f"{shown_path(error.path)}: {message}"
-    facts = error_facts(error)
-    fail(context, message, facts["hint"], facts=facts)
+    fields = serialise_error(error)
+    fail(context, message, fields["hint"], fields=fields)
 
 
-def error_facts(error: DispatchError, command: str = "") -> dict[str, Any]:
-    """An error as JSON values, with a hint that can be followed in a terminal.
+def serialise_error(error: DispatchError, command: str = "") -> dict[str, Any]:
+    """An error as JSON values, with a hint for the terminal.
 
-    Args:
-        error: What happened.
-        command: The command that is for one provider, where another one was run.
+    `command` is the command for one provider, if another one was run.
     """
-    facts = error.as_dict()
+    fields = error.as_dict()
     if isinstance(error, ConsentNeededError):
-        facts["hint"] = consent_hint((error.variable, error.host), command, error.provider_id)
-    return facts
+        fields["hint"] = consent_hint((error.variable, error.host), command, error.provider_id)
+    return fields
 
 
 def consent_hint(sending: tuple[str, str], command: str = "", provider_id: str = "") -> str:
-    """How to say yes to the sending of a key that the file refers to (SEC-4).
+    """The hint on how to allow the sending of a key that the file refers to (SEC-4).
 
-    Args:
-        sending: What would be sent, and to which host.
-        command: The command to run; else the one that was run.
-        provider_id: Whose key.
+    It names `command`, or else the command that was run; `sending` is the reference and the host.
     """
     option = f"--allow-sending {shlex.quote(_as_option(sending))}"
     if not command:
@@ -107,16 +95,13 @@ def consent_hint(sending: tuple[str, str], command: str = "", provider_id: str =
 
 
 def allow_sending(service: SettingsService, provider_id: str, wanted: str) -> None:
-    """Say yes to what ``--allow-sending`` names, if the file still says that.
+    """Allows what ``--allow-sending`` names, if the file still says that.
 
-    Args:
-        service: The service.
-        provider_id: Whose key.
-        wanted: ``VARIABLE@HOST``, as a hint named it; empty for what the file says now, which is told.
+    `wanted` is ``VARIABLE@HOST``, as in a hint; empty means what the file says now, which is then printed.
 
     Raises:
         ConsentNeededError: If the file names something else.
-        ChangedMeanwhileError: If it names something else for which no yes is needed.
+        ChangedMeanwhileError: If it names something else that needs no consent.
     """
     from ..service.consent import sending_of
 
@@ -167,34 +152,34 @@ NO_COPY = "No copy of them is kept here. `dispatch-widgets backups` lists copies
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
-    """A value as JSON on stdout."""
-    # ASCII only: control and direction marks of foreign text stay escapes, and no terminal acts on them.
+    """Prints a value as JSON on stdout."""
+    # ASCII only, so that control and direction characters stay escaped in a terminal.
     click.echo(json.dumps(value, indent=2, ensure_ascii=True))
 
 
 def print_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """A table on stdout."""
+    """Prints a table on stdout."""
     click.echo(text_table(heads, rows))
 
 
 def shown_path(path: Path | str) -> str:
-    """A path as it is, to be copied, unless it has something in it that a terminal would act on."""
+    """A path unchanged, for copying, unless it has control characters."""
     text = str(path)
     return text if text.isprintable() else clean(text, limit=len(text))
 
 
 def print_line(text: str) -> None:
-    """One line on stdout, without control marks."""
+    """Prints one line on stdout, without control characters."""
     click.echo(clean(text, limit=2_000))
 
 
 def print_lines(text: str) -> None:
-    """Several lines on stdout, their indentation kept."""
+    """Prints lines on stdout, with their indentation."""
     for line in text.splitlines():
         click.echo(line[: len(line) - len(line.lstrip())] + clean(line, limit=2_000))
 
 
 def warn(text: str) -> None:
-    """One line on stderr; nothing for an empty text."""
+    """Prints one line on stderr; nothing for an empty text."""
     if text:
         click.echo(clean(text, limit=2_000), err=True)

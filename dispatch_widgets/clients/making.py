@@ -13,7 +13,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from .._quiet import quiet
+from .._hide_frames import hide_frames
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
 from .arguments import ClientArguments, Key
@@ -33,7 +33,7 @@ MOCK = "mock"
 _CLIENT_HAS_THE_KEY = "in-client"
 
 
-@quiet
+@hide_frames
 def make_client(resolved: Wanted, *, asynchronous: bool, options: dict[str, Any]) -> Any:
     """A client of the SDK that the provider's type calls for.
 

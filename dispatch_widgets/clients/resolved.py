@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from .._quiet import quiet
+from .._hide_frames import hide_frames
 from .._terms import PROVIDER_TYPES
 from .._text import html_table, text_table
 from ..secrets import Secret
@@ -184,8 +184,8 @@ class ResolvedModel:
 
         return snippet(self, service=service)
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [
             ("Task", self.task),
             ("Model", self.model),
             ("Provider", self.provider_name),
@@ -194,16 +194,16 @@ class ResolvedModel:
             ("Key", str(self.api_key)),
             ("Can do", ", ".join(self.capabilities)),
         ]
-        return [(name, value) for name, value in facts if value]
+        return [(name, value) for name, value in rows if value]
 
     def __str__(self) -> str:
-        return text_table(("Resolved", ""), self._facts())
+        return text_table(("Resolved", ""), self._rows())
 
     def _repr_html_(self) -> str:
-        return html_table(("Resolved", ""), self._facts())
+        return html_table(("Resolved", ""), self._rows())
 
 
-@quiet
+@hide_frames
 def describe(
     provider: Provider,
     model: str,

@@ -1,7 +1,7 @@
-"""A small HTTP/1.1 server on threads, close enough to the socket to misbehave on purpose.
+"""A small threaded HTTP/1.1 server with access to the socket, so that it can misbehave on purpose.
 
-The standard library's own server hides the socket behind layers that repair what the demo wants
-broken, and spends more time on a request than the clients that are measured against it.
+The standard library's server hides the socket behind layers that repair what the demo wants broken, and is
+slower than the clients that are measured against it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _RECEIVE_BYTES = 65_536
 
 
 class GoneError(Exception):
-    """The client left, or the server stops: there is nobody to answer."""
+    """The client disconnected, or the server is stopping."""
 
 
 class Exchange:
@@ -66,14 +66,7 @@ class Exchange:
         content_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Sends a whole answer in one piece.
-
-        Args:
-            status: The HTTP status.
-            body: The body's bytes, as they go out.
-            content_type: The ``Content-Type`` header.
-            headers: Further headers.
-        """
+        """Sends a complete response in one piece."""
         head = self.head(status, content_type=content_type, length=len(body), headers=headers)
         self.write(head if self.method == "HEAD" else head + body)
 
@@ -85,14 +78,7 @@ class Exchange:
         content_type: str = "text/event-stream",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Sends an answer as a stream, each piece in a chunk of its own.
-
-        Args:
-            status: The HTTP status.
-            pieces: The body's pieces.
-            content_type: The ``Content-Type`` header.
-            headers: Further headers.
-        """
+        """Sends a streamed response, one chunk per piece."""
         self.write(self.head(status, content_type=content_type, length=None, headers=headers))
         for piece in pieces:
             self.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
@@ -106,14 +92,7 @@ class Exchange:
         length: int | None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        """The bytes of a status line and headers.
-
-        Args:
-            status: The HTTP status.
-            content_type: The ``Content-Type`` header.
-            length: The ``Content-Length`` in bytes; None announces a chunked body.
-            headers: Further headers.
-        """
+        """The status line and headers as bytes; without a length in bytes the body is chunked."""
         lines = [f"HTTP/1.1 {status} {_phrase(status)}", "server: dispatch-demo"]
         if content_type:
             lines.append(f"content-type: {content_type}")
@@ -128,30 +107,30 @@ class Exchange:
         self._socket.sendall(data)
 
     def drip(self, data: Iterable[bytes], seconds: float) -> None:
-        """Sends pieces with a pause of some seconds after each.
+        """Sends pieces with a pause in seconds after each.
 
         Raises:
-            GoneError: If the client leaves or the server stops in between.
+            GoneError: If the client disconnects or the server stops meanwhile.
         """
         for piece in data:
             self.write(piece)
             self.wait(seconds)
 
     def wait(self, seconds: float | None) -> None:
-        """Waits some seconds, or without end where None is given.
+        """Waits for some seconds, or forever if None.
 
         Raises:
-            GoneError: As soon as the client leaves or the server stops.
+            GoneError: As soon as the client disconnects or the server stops.
         """
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._wake, selectors.EVENT_READ)
             if selector.select(seconds):
-                # A client that waits for an answer sends nothing: what can be read here is its end.
+                # A client that waits for a response sends nothing, so readable means disconnected.
                 raise GoneError
 
     def reset(self) -> None:
-        """Ends the connection with a TCP reset instead of an orderly close."""
+        """Closes the connection with a TCP reset."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.keep_open = False
 
@@ -164,10 +143,10 @@ def _phrase(status: int) -> str:
 
 
 class Listener:
-    """Listens on a loopback port and hands every request to a function, a thread for each connection.
+    """Listens on a loopback port and passes each request to a function, with a thread per connection.
 
     Args:
-        handle: Answers one request. What it raises ends that connection only.
+        handle: Answers one request; an exception ends that connection only.
         port: The port; 0 takes a free one.
     """
 
@@ -185,7 +164,7 @@ class Listener:
         self._acceptor.start()
 
     def stop(self) -> None:
-        """Ends every connection at once and waits for the threads."""
+        """Closes all connections and waits for the threads."""
         with self._lock:
             if self._stopping.is_set():
                 return
@@ -193,7 +172,7 @@ class Listener:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        self._waker.send(b"x")  # never read: everything that waits sees it
+        self._waker.send(b"x")  # never read, so it wakes everything that waits
         self._acceptor.join(STOP_TIMEOUT_SECONDS)
         for thread in tuple(self._threads):
             thread.join(STOP_TIMEOUT_SECONDS)
@@ -209,7 +188,7 @@ class Listener:
                 selector.select()
                 if self._stopping.is_set():
                     return
-                with contextlib.suppress(OSError):  # the client was gone before it was taken
+                with contextlib.suppress(OSError):  # the client disconnected before it was accepted
                     connection, _ = self._socket.accept()
                     self._take(connection)
 
@@ -220,7 +199,7 @@ class Listener:
                 connection.close()
                 return
             self._connections.add(connection)
-            # A thread does not take itself out: `stop` waits for it until it is really gone.
+            # Threads do not remove themselves, so that `stop` can join them.
             self._threads = {other for other in self._threads if other.is_alive()} | {thread}
             self.accepted += 1
         thread.start()
@@ -244,7 +223,7 @@ class Listener:
                 if not received or len(buffer) > HEAD_LIMIT_BYTES:
                     return
                 if not buffer[:1].isalpha():
-                    break  # a TLS greeting on this plain port: its sender waits for an answer
+                    break  # a TLS handshake on this plain port, whose sender waits for an answer
             head, _, buffer = buffer.partition(b"\r\n\r\n")
             try:
                 exchange = Exchange(connection, self._wake, head)

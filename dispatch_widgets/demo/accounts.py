@@ -1,4 +1,4 @@
-"""The accounts that the demo server keeps, each in the words of its protocol.
+"""The demo server's accounts, each with its protocol.
 
 Shapes: https://docs.anthropic.com/en/api/models-list and
 https://platform.openai.com/docs/api-reference/models/list (read 2026-11).
@@ -37,8 +37,8 @@ _ANTHROPIC_ERROR_TYPES = {
 }
 
 
-class Answer(NamedTuple):
-    """An answer, not yet sent: a JSON body, or the events of a stream in pieces."""
+class DemoResponse(NamedTuple):
+    """A response to be sent: a JSON body, or the events of a stream."""
 
     status: int
     body: bytes
@@ -65,13 +65,13 @@ def bearer_key(exchange: Exchange) -> str:
 
 
 class Account:
-    """One account: a key, a list of models and a place on the server.
+    """An account: a key, a list of models and a path prefix.
 
     Args:
-        name: What `DemoServer.play` calls it.
-        prefix: The path below which it answers.
+        name: Its name in `DemoServer.play`.
+        prefix: The path prefix that it answers at.
         key: The key that it accepts.
-        models: Its models, in the order of the answer.
+        models: Its models, in the order of the response.
     """
 
     dialect = ""
@@ -97,32 +97,27 @@ class Account:
 
     @property
     def list_path(self) -> str:
-        """Where the list of models is."""
+        """The path of the model list."""
         return f"{self.prefix}/v1/models"
 
     def given_key(self, exchange: Exchange) -> str:
-        """The key that came with a request; empty where none did."""
+        """The request's key; empty if it has none."""
         raise NotImplementedError
 
-    def refuse(self, exchange: Exchange) -> Answer | None:
-        """The answer to a request with the wrong headers; None where they are right."""
+    def refuse(self, exchange: Exchange) -> DemoResponse | None:
+        """The error response to wrong headers, or None."""
         raise NotImplementedError
 
-    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
-        """The list of models, or the page of it that was asked for.
-
-        Args:
-            exchange: The request.
-            page_cap: The most models on one page, whatever was asked, where the list is paged.
-        """
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
+        """The list of models, or the requested page of it, of at most `page_cap` models."""
         raise NotImplementedError
 
-    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+    def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
         """An error in this account's shape."""
         raise NotImplementedError
 
     def answer_headers(self) -> dict[str, str]:
-        """Headers that every right answer of this account carries."""
+        """The headers of every successful response."""
         return {}
 
     def key_is_right(self, exchange: Exchange) -> bool:
@@ -131,7 +126,7 @@ class Account:
 
 
 class OpenAIAccount(Account):
-    """Speaks the OpenAI list: all models at once, a Bearer key."""
+    """The OpenAI protocol: one list of all models, a Bearer key."""
 
     dialect = "openai"
 
@@ -139,34 +134,34 @@ class OpenAIAccount(Account):
         """The key of the ``Authorization`` header."""
         return bearer_key(exchange)
 
-    def refuse(self, exchange: Exchange) -> Answer | None:
-        """The answer to a missing or wrong Bearer key."""
+    def refuse(self, exchange: Exchange) -> DemoResponse | None:
+        """The error response to a missing or wrong Bearer key."""
         if self.key_is_right(exchange):
             return None
         given = self.given_key(exchange)
         said = f"Incorrect API key provided: {mask(given)}." if given else "This request carries no API key."
         return self.error(401, f"{said} The demo's key is in its settings file.", "invalid_api_key")
 
-    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:  # noqa: ARG002
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:  # noqa: ARG002
         """All models; this protocol has no pages."""
         body = self._bodies.get(())
         if body is None:
             with self._lock:
                 body = encode({"object": "list", "data": [model.as_openai() for model in self._models]})
                 self._bodies[()] = body
-        return Answer(200, body)
+        return DemoResponse(200, body)
 
-    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+    def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
         """An error as OpenAI writes it."""
         kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
         if code in {"insufficient_quota", "rate_limit_exceeded"}:
             kind = "insufficient_quota" if code == "insufficient_quota" else "requests"
         body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
-        return Answer(status, encode(body))
+        return DemoResponse(status, encode(body))
 
 
 class AnthropicAccount(Account):
-    """Speaks the Anthropic list: pages, newest first, ``x-api-key`` and ``anthropic-version``."""
+    """The Anthropic protocol: pages, newest first, ``x-api-key`` and ``anthropic-version``."""
 
     dialect = "anthropic"
     _request_numbers = itertools.count(1)
@@ -175,8 +170,8 @@ class AnthropicAccount(Account):
         """The key of the ``x-api-key`` header, or, as newer clients send it, a Bearer key."""
         return exchange.headers.get("x-api-key", "") or bearer_key(exchange)
 
-    def refuse(self, exchange: Exchange) -> Answer | None:
-        """The answer to a missing or wrong key, or to a missing version."""
+    def refuse(self, exchange: Exchange) -> DemoResponse | None:
+        """The error response to a missing or wrong key, or a missing version."""
         if not self.given_key(exchange):
             return self.error(401, "x-api-key header is required")
         if not self.key_is_right(exchange):
@@ -185,7 +180,7 @@ class AnthropicAccount(Account):
             return self.error(400, "anthropic-version: header is required")
         return None
 
-    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+    def listing(self, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
         """The page that ``limit``, ``after_id`` and ``before_id`` ask for."""
         query = exchange.query
         raw_limit = query.get("limit", str(ANTHROPIC_PAGE_DEFAULT))
@@ -215,7 +210,7 @@ class AnthropicAccount(Account):
                     more = end < len(ids)
                 body = self.page(self._models[start:end], has_more=more)
                 self._bodies[str(limit), after, before] = body
-        return Answer(200, body, self.answer_headers())
+        return DemoResponse(200, body, self.answer_headers())
 
     @staticmethod
     def page(models: Iterable[DemoModel], *, has_more: bool) -> bytes:
@@ -224,15 +219,15 @@ class AnthropicAccount(Account):
         first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
         return encode({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
 
-    def error(self, status: int, message: str, code: str | None = None) -> Answer:
+    def error(self, status: int, message: str, code: str | None = None) -> DemoResponse:
         """An error as Anthropic writes it."""
         kind = code or _ANTHROPIC_ERROR_TYPES.get(status, "api_error")
         header = self.answer_headers()
         body = {"type": "error", "error": {"type": kind, "message": message}, **_body_form(header)}
-        return Answer(status, encode(body), header)
+        return DemoResponse(status, encode(body), header)
 
     def answer_headers(self) -> dict[str, str]:
-        """The number that Anthropic gives each request."""
+        """The request id that Anthropic sends."""
         return {"request-id": f"req_demo_{next(self._request_numbers):08d}"}
 
 

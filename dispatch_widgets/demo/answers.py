@@ -1,7 +1,7 @@
-"""What the demo server's models say: canned, well-formed answers, whole or as a stream.
+"""The demo server's model responses: canned and well-formed, complete or streamed.
 
 ``/chat/completions`` and ``/embeddings`` below an OpenAI-compatible account's ``/v1``, ``/v1/messages`` at
-the Anthropic one. A model must be in the account's list and able to do what it is asked for.
+the Anthropic one. A model must be in the account's list and have the capability.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ..clients import canned
-from .accounts import ANTHROPIC_PAGE_LIMIT, Answer, encode
+from .accounts import ANTHROPIC_PAGE_LIMIT, DemoResponse, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._http import Exchange
     from .accounts import Account
 
-    Reply = Callable[[Account, Exchange], Answer]
+    Reply = Callable[[Account, Exchange], DemoResponse]
 
 WHO = "the demo server"
 _LIST_METHODS = frozenset({"GET", "HEAD"})
@@ -27,16 +27,11 @@ _ASK_METHODS = frozenset({"POST"})
 
 
 def reply_of(account: Account, path: str) -> Reply | None:
-    """What answers questions to models at a path; None where no model is asked.
-
-    Args:
-        account: The account that was asked.
-        path: The request's path.
-    """
+    """The handler for model requests at a path, or None."""
     return _REPLIES.get((account.dialect, path.removeprefix(account.prefix)))
 
 
-def answer(account: Account, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> Answer:
+def answer(account: Account, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
     """The right answer to a request: the list, or what a model would say.
 
     Args:
@@ -49,16 +44,11 @@ def answer(account: Account, exchange: Exchange, *, page_cap: int = ANTHROPIC_PA
 
 
 def methods_at(account: Account, path: str) -> frozenset[str]:
-    """The methods that a path takes.
-
-    Args:
-        account: The account that was asked.
-        path: The request's path.
-    """
+    """The HTTP methods that a path accepts."""
     return _LIST_METHODS if reply_of(account, path) is None else _ASK_METHODS
 
 
-def _chat(account: Account, exchange: Exchange) -> Answer:
+def _chat(account: Account, exchange: Exchange) -> DemoResponse:
     request = _read(exchange)
     refused = _refused(account, request, needs="chat")
     if refused is not None:
@@ -68,13 +58,13 @@ def _chat(account: Account, exchange: Exchange) -> Answer:
     return _whole(account, canned.chat_completion(request, who=WHO))
 
 
-def _embeddings(account: Account, exchange: Exchange) -> Answer:
+def _embeddings(account: Account, exchange: Exchange) -> DemoResponse:
     request = _read(exchange)
     refused = _refused(account, request, needs="embedding")
     return refused if refused is not None else _whole(account, canned.embeddings(request))
 
 
-def _messages(account: Account, exchange: Exchange) -> Answer:
+def _messages(account: Account, exchange: Exchange) -> DemoResponse:
     request = _read(exchange)
     refused = _refused(account, request, needs="chat")
     if refused is not None:
@@ -85,9 +75,9 @@ def _messages(account: Account, exchange: Exchange) -> Answer:
 
 
 def _guarded(reply: Reply) -> Reply:
-    """A reply that says 400 to a body that the real service would refuse."""
+    """Answers 400 to a body that the real service would reject."""
 
-    def guarded(account: Account, exchange: Exchange) -> Answer:
+    def guarded(account: Account, exchange: Exchange) -> DemoResponse:
         try:
             return reply(account, exchange)
         except canned.CannedRefusal as refusal:
@@ -113,8 +103,8 @@ def _read(exchange: Exchange) -> dict[str, Any]:
     return request
 
 
-def _refused(account: Account, request: Mapping[str, Any], *, needs: str) -> Answer | None:
-    """The answer to a question that this model cannot be asked; None where it can."""
+def _refused(account: Account, request: Mapping[str, Any], *, needs: str) -> DemoResponse | None:
+    """The error response if the model does not exist or lacks the capability, else None."""
     wanted = request.get("model")
     model = next((model for model in account.models if model.id == wanted), None)
     if not isinstance(wanted, str) or model is None:
@@ -131,13 +121,13 @@ def _code(account: Account, code: str) -> str | None:
     return code if account.dialect == "openai" else None
 
 
-def _whole(account: Account, document: Mapping[str, Any]) -> Answer:
-    return Answer(200, encode(document), account.answer_headers())
+def _whole(account: Account, document: Mapping[str, Any]) -> DemoResponse:
+    return DemoResponse(200, encode(document), account.answer_headers())
 
 
-def _stream(account: Account, events: Iterable[bytes]) -> Answer:
+def _stream(account: Account, events: Iterable[bytes]) -> DemoResponse:
     pieces = tuple(events)
-    return Answer(200, b"".join(pieces), account.answer_headers(), pieces)
+    return DemoResponse(200, b"".join(pieces), account.answer_headers(), pieces)
 
 
 def _data(document: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
-"""The models that the demo server lists: a few hundred believable ones, made from small tables.
+"""The models that the demo server lists: a few hundred realistic ones, generated from small tables.
 
-Names follow real families, so that recognising what a model can do is exercised as in life; sizes,
-dates and prices are invented. The same call always gives the same models.
+Names follow real families, so that capability inference is tested realistically; sizes, dates and prices are
+invented. The same call always gives the same models.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from . import _families
+from . import _model_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +27,15 @@ class DemoModel:
     """One model of the demo server.
 
     Attributes:
-        id: What requests name it by.
-        kind: What it is; the server itself says so only for some.
-        owner: Who made it.
-        created: When, in seconds since 1970 (UTC).
-        context: How much it reads, in tokens; None where the server does not say.
-        price: US dollars per million tokens in and out; None where the server does not say.
-        takes: Input modalities; empty where the server does not say.
-        name: A display name; empty where the server has none.
-        output: How much it writes, in tokens; None where the server does not say.
+        id: Its id, as requests name it.
+        kind: Its kind, which the server states for some models only.
+        owner: Its owner.
+        created: Its date, in seconds since 1970 (UTC).
+        context: The context window in tokens; None if the server does not state it.
+        price: US dollars per million input and output tokens; None if the server does not state it.
+        takes: Input modalities; empty if the server does not state them.
+        name: A display name; empty if the server has none.
+        output: The largest output in tokens; None if the server does not state it.
     """
 
     id: str
@@ -131,18 +131,18 @@ def openai_models(count: int) -> tuple[DemoModel, ...]:
     Args:
         count: How many models; never fewer than those that the files and notebooks name.
     """
-    first = _grow(_families.FIRST)
-    natural = _grow(_families.MANY)
+    first = _grow(_model_tables.FIRST)
+    natural = _grow(_model_tables.MANY)
     wanted = max(0, count - len(first))
     if wanted <= len(natural):
-        # Spread over the whole, so that a short list has models of every kind too.
+        # Spread over all families, so that a short list has every kind of model too.
         return (*first, *(natural[index * len(natural) // wanted] for index in range(wanted)))
     return (*first, *natural, *_snapshots(natural, wanted - len(natural)))
 
 
 def second_models() -> tuple[DemoModel, ...]:
     """The short list of the demo's second OpenAI-compatible account, a lab's own server."""
-    return _grow(_families.SECOND)
+    return _grow(_model_tables.SECOND)
 
 
 def anthropic_models(count: int = ANTHROPIC_MODELS) -> tuple[DemoModel, ...]:
@@ -186,7 +186,7 @@ def _day(text: str) -> datetime:
 
 
 def _read(table: str) -> Iterator[_Family]:
-    """The families of a table (its columns: `_families`)."""
+    """The families of a table (its columns: `_model_tables`)."""
     kind: DemoKind = "chat"
     for line in table.strip().splitlines():
         if line.startswith("["):
@@ -211,7 +211,7 @@ def _choices(group: str) -> tuple[str, ...]:
 
 
 def _grow(table: str) -> tuple[DemoModel, ...]:
-    """Every model of a table: within a family each one is newer and dearer than the one before."""
+    """All models of a table; within a family each is newer and more expensive than the one before."""
     return tuple(
         DemoModel(
             id=family.pattern.format(*parts),
@@ -228,7 +228,7 @@ def _grow(table: str) -> tuple[DemoModel, ...]:
 
 
 def _snapshots(models: tuple[DemoModel, ...], count: int) -> Iterator[DemoModel]:
-    """Dated versions of the chat models, as long as more are wanted."""
+    """Dated versions of the chat models, `count` of them."""
     chats = [model for model in models if model.kind == "chat"]
     for number in range(count):
         model = chats[number % len(chats)]

@@ -1,7 +1,6 @@
-"""The ways in which the demo server can fail, each over the real socket.
+"""The faults of the demo server, each over the real socket.
 
-`fault` makes one by name; `FAULT_NAMES` says what each name plays. A name of three digits that is not
-listed plays that HTTP status.
+`fault` makes one by name; `FAULT_NAMES` describes each. Other three digits give that HTTP status.
 """
 
 from __future__ import annotations
@@ -9,26 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import _answer_faults as answers
-from . import _wire_faults as wire
+from . import _connection_faults as connection
+from . import _response_faults as response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._scene import Play
+    from ._fault_context import Responder
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to fail.
+    """A fault of the demo server.
 
     Attributes:
         name: Its name.
-        play: Answers one request in that way.
+        play: Answers one request with the fault.
     """
 
     name: str
-    play: Play = field(repr=False)
+    play: Responder = field(repr=False)
 
 
 def fault(name: str, **options: Any) -> Fault:
@@ -44,47 +43,47 @@ def fault(name: str, **options: Any) -> Fault:
     """
     make = _MAKERS.get(name)
     if make is None and name.isascii() and name.isdigit() and len(name) == len("404"):
-        make = answers.status(int(name))
+        make = response.status(int(name))
     if make is None:
         raise ValueError(f"there is no fault {name!r}; there are: {', '.join(FAULT_NAMES)}")
     return Fault(name, make(**options))
 
 
-_MAKERS: dict[str, Callable[..., Play]] = {
-    "429": answers.limited,
-    "quota": answers.quota,
-    "echo-key": answers.echo_key,
-    "plain-text": answers.plain,
-    "slow": wire.slow,
-    "hang": wire.hang,
-    "drip-headers": wire.drip_headers,
-    "drip-body": wire.drip_body,
-    "never-ends": wire.never_ends,
-    "reset": wire.reset,
-    "reset-mid-body": lambda: wire.half(then_reset=True),
-    "truncated": lambda: wire.half(then_reset=False),
-    "truncated-chunks": lambda: wire.half(then_reset=False, chunked=True),
-    "truncated-gzip": lambda: wire.half(then_reset=False, compressed=True),
-    "close-silently": wire.close,
-    "not-http": lambda: wire.close(say=b"SSH-2.0-OpenSSH_9.6\r\n"),
-    "gzip": lambda: wire.encoded(encoding="gzip", packed=True),
-    "gzip-bomb": wire.bomb,
-    "wrong-encoding": lambda: wire.encoded(encoding="gzip", packed=False),
-    "unknown-encoding": lambda: wire.encoded(encoding="br", packed=False),
-    "wrong-charset": answers.charset,
-    "huge": wire.huge,
-    "huge-headers": wire.huge_headers,
-    "html": answers.html,
-    **{name: answers.text(name) for name in answers.JSON_TEXTS},
-    "redirect": answers.redirect,
-    "redirect-elsewhere": answers.redirect_elsewhere,
-    "empty-list": answers.empty_list,
-    "missing-ids": answers.missing_ids,
-    "hostile-names": answers.hostile_names,
-    "short-pages": answers.short_pages,
-    "failing-second-page": lambda: answers.short_pages(fail_on_second=True),
-    "repeat-cursor": answers.repeat_cursor,
-    "endless-pages": answers.endless_pages,
+_MAKERS: dict[str, Callable[..., Responder]] = {
+    "429": response.limited,
+    "quota": response.quota,
+    "echo-key": response.echo_key,
+    "plain-text": response.plain,
+    "slow": connection.slow,
+    "hang": connection.hang,
+    "drip-headers": connection.drip_headers,
+    "drip-body": connection.drip_body,
+    "never-ends": connection.never_ends,
+    "reset": connection.reset,
+    "reset-mid-body": lambda: connection.half(then_reset=True),
+    "truncated": lambda: connection.half(then_reset=False),
+    "truncated-chunks": lambda: connection.half(then_reset=False, chunked=True),
+    "truncated-gzip": lambda: connection.half(then_reset=False, compressed=True),
+    "close-silently": connection.close,
+    "not-http": lambda: connection.close(say=b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "gzip": lambda: connection.encoded(encoding="gzip", packed=True),
+    "gzip-bomb": connection.bomb,
+    "wrong-encoding": lambda: connection.encoded(encoding="gzip", packed=False),
+    "unknown-encoding": lambda: connection.encoded(encoding="br", packed=False),
+    "wrong-charset": response.charset,
+    "huge": connection.huge,
+    "huge-headers": connection.huge_headers,
+    "html": response.html,
+    **{name: response.text(name) for name in response.JSON_TEXTS},
+    "redirect": response.redirect,
+    "redirect-elsewhere": response.redirect_elsewhere,
+    "empty-list": response.empty_list,
+    "missing-ids": response.missing_ids,
+    "hostile-names": response.hostile_names,
+    "short-pages": response.short_pages,
+    "failing-second-page": lambda: response.short_pages(fail_on_second=True),
+    "repeat-cursor": response.repeat_cursor,
+    "endless-pages": response.endless_pages,
 }
 
 FAULT_NAMES: dict[str, str] = {

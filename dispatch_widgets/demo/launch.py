@@ -1,7 +1,7 @@
-"""What `dispatch-widgets demo` does: a server, a sample file, and JupyterLab or the terminal on them.
+"""Runs `dispatch-widgets demo`: a server, a sample file, and JupyterLab or a tour in the terminal.
 
-Nothing of the user's is read or changed: the settings file, Jupyter's configuration and the notebook
-are all in folders of the demo, and no key of the environment reaches what is started here.
+No file of the user is read or changed: settings file, Jupyter configuration and notebook are in the demo's
+own folders, and no key of the environment is passed to subprocesses.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LOG = "jupyter.log"
 _LOG_LINES_SHOWN = 5
 
 _SECRET_VARIABLE = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)S?$", re.IGNORECASE)
-# What a Jupyter that this runs inside of has set for its own children.
+# Variables that a surrounding Jupyter sets for its subprocesses.
 _JUPYTER_VARIABLE = re.compile(r"(JUPYTER|JPY_|IPYTHONDIR)")
 _NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
@@ -52,13 +52,13 @@ class StoppedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A demo that is set up and running.
+class RunningDemo:
+    """A running demo.
 
     Attributes:
         server: The provider server.
-        folder: The working folder, with the notebook and the settings file in it.
-        state: A folder for everything that Jupyter writes.
+        folder: The working folder, with the notebook and the settings file.
+        state: The folder for everything that Jupyter writes.
         settings_path: The sample settings file.
     """
 
@@ -68,9 +68,9 @@ class Stage:
     settings_path: Path
 
     def environment(self) -> dict[str, str]:
-        """The environment for what the demo starts: no key and no Jupyter setting of the user's.
+        """The environment for subprocesses, without the user's keys and Jupyter settings.
 
-        Nor a virtual environment that is active around this one: a kernel would mix its packages in.
+        A surrounding virtual environment is left out too, as a kernel would mix in its packages.
         """
         kept = {
             name: value
@@ -84,8 +84,8 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(folder: Path | None = None) -> Iterator[Stage]:
-    """Sets the demo up, and takes everything away at the end but a folder that was given.
+def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
+    """Sets up the demo, and removes everything at the end except a given folder.
 
     Args:
         folder: The working folder; a temporary one if None.
@@ -106,13 +106,15 @@ def stage(folder: Path | None = None) -> Iterator[Stage]:
                     hint="Choose another folder, or leave out --folder for a temporary one.",
                 )
         with DemoServer() as server:
-            yield Stage(server=server, folder=work, state=state, settings_path=write_sample(work, server))
+            yield RunningDemo(
+                server=server, folder=work, state=state, settings_path=write_sample(work, server)
+            )
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
 def notebooks_folder() -> Path:
-    """Where the walkthrough notebooks are: in an installed wheel, or in the repository.
+    """The folder of the walkthrough notebooks, in an installed wheel or in the repository.
 
     Raises:
         DispatchError: If they are in neither.
@@ -147,21 +149,21 @@ def run_lab(*, folder: Path | None, port: int | None, open_browser: bool, say: S
             install="dispatch-widgets[demo]",
         )
     source = notebooks_folder()
-    with stopped_by_signals(), contextlib.suppress(StoppedError), stage(folder) as on:
+    with stopped_by_signals(), contextlib.suppress(StoppedError), running_demo(folder) as demo:
         for notebook in sorted(source.glob("*.ipynb")):
-            if not (on.folder / notebook.name).exists():  # the user's own, in a folder of theirs
-                shutil.copyfile(notebook, on.folder / notebook.name)
-        process = _start(on, port=port, open_browser=open_browser)
+            if not (demo.folder / notebook.name).exists():  # the user's own, in a given folder
+                shutil.copyfile(notebook, demo.folder / notebook.name)
+        process = _start(demo, port=port, open_browser=open_browser)
         try:
-            say(f"JupyterLab is at {_address(process, on)}")
-            say(f"The demo's files are in {on.folder}" + ("" if folder else ", until it ends"))
+            say(f"JupyterLab is at {_address(process, demo)}")
+            say(f"The demo's files are in {demo.folder}" + ("" if folder else ", until it ends"))
             say("Stop it with Ctrl-C.")
             process.wait()
         finally:
             _stop(process)
 
 
-def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Popen[bytes]:
+def _start(demo: RunningDemo, *, port: int | None, open_browser: bool) -> subprocess.Popen[bytes]:
     folders = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
@@ -170,13 +172,13 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
-    environment = on.environment()
+    environment = demo.environment()
     for variable, name in folders.items():
-        (on.state / name).mkdir()
-        environment[variable] = str(on.state / name)
-    environment["JUPYTER_PREFER_ENV_PATH"] = "0"  # the kernel below is the one that is taken
+        (demo.state / name).mkdir()
+        environment[variable] = str(demo.state / name)
+    environment["JUPYTER_PREFER_ENV_PATH"] = "0"  # so that Jupyter takes the kernel below
     _write_json(
-        on.state / "data" / "kernels" / "python3" / "kernel.json",
+        demo.state / "data" / "kernels" / "python3" / "kernel.json",
         {
             "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             "display_name": "Python 3",
@@ -184,14 +186,14 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
         },
     )
     _write_json(
-        on.state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings",
+        demo.state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings",
         _NO_NEWS,
     )
     command = [
         *(sys.executable, "-m", "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.allow_remote_access=False",
-        f"--ServerApp.root_dir={on.folder}",
+        f"--ServerApp.root_dir={demo.folder}",
         f"--ServerApp.open_browser={open_browser}",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
         "--LabApp.news_url=None",
@@ -201,14 +203,14 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
     if port is not None:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container there is often nobody else
+        command.append("--allow-root")  # containers often run as root
     extensions = _user_extensions()
     if extensions is not None:
         command.append(f"--LabApp.extra_labextensions_path={extensions}")
-    with (on.state / _LOG).open("wb") as log:
+    with (demo.state / _LOG).open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
             command,
-            cwd=on.folder,
+            cwd=demo.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -218,38 +220,38 @@ def _start(on: Stage, *, port: int | None, open_browser: bool) -> subprocess.Pop
 
 
 def _own_group() -> dict[str, Any]:
-    """Puts a process in a group of its own: Ctrl-C is for the demo, which then ends it without a question."""
+    """Starts a process in its own group, so that Ctrl-C reaches the demo only, which then ends it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
 
 
 def _user_extensions() -> Path | None:
-    """Where ``pip install --user`` has put the widgets' front end, which the demo's data folder hides."""
+    """The folder of front ends from ``pip install --user``, which the demo's data folder would hide."""
     if sys.prefix != sys.base_prefix:
-        return None  # in a virtual environment they are in it
+        return None  # a virtual environment has its own
     from jupyter_core.paths import jupyter_data_dir
 
     folder = Path(jupyter_data_dir()) / "labextensions"
     return folder if folder.is_dir() else None
 
 
-def _address(process: subprocess.Popen[bytes], on: Stage) -> str:
-    """The notebook's URL with its token, as soon as JupyterLab answers there."""
+def _address(process: subprocess.Popen[bytes], demo: RunningDemo) -> str:
+    """Waits for JupyterLab, and returns the notebook's URL with its token."""
     waiting = threading.Event()
     waited = 0.0
     while waited < START_TIMEOUT_SECONDS:
         if process.poll() is not None:
             break
-        for path in (on.state / "runtime").glob("jpserver-*.json"):
-            # It may be in the middle of being written, and is there a moment before the port is.
+        for path in (demo.state / "runtime").glob("jpserver-*.json"):
+            # The file may be incomplete, and exists shortly before the port is open.
             with contextlib.suppress(OSError, ValueError):
                 told = json.loads(path.read_text("utf-8"))
                 socket.create_connection(("127.0.0.1", told["port"]), timeout=1).close()
                 return f"{told['url']}lab/tree/{NOTEBOOK}?token={told['token']}"
         waiting.wait(_POLL_SECONDS)
         waited += _POLL_SECONDS
-    log = (on.state / _LOG).read_text("utf-8", errors="replace").strip().splitlines()
+    log = (demo.state / _LOG).read_text("utf-8", errors="replace").strip().splitlines()
     raise DispatchError(
         "JupyterLab did not start. " + " ".join(log[-_LOG_LINES_SHOWN:]),
         hint="`python -m jupyterlab` says more; --text does without it.",
@@ -257,10 +259,10 @@ def _address(process: subprocess.Popen[bytes], on: Stage) -> str:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends JupyterLab and its kernels, gently first."""
+    """Ends JupyterLab and its kernels, and kills them if they do not end."""
     if process.poll() is not None:
         return
-    process.terminate()  # Jupyter shuts its kernels down on this
+    process.terminate()  # Jupyter then shuts down its kernels
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(STOP_TIMEOUT_SECONDS)
         return
@@ -274,16 +276,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Turns Ctrl-C, SIGTERM and a closed terminal into `StoppedError`, so that everything is put away."""
+    """Turns Ctrl-C, SIGTERM and a closed terminal into `StoppedError`, so that everything is cleaned up."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
         for one in signals:
-            signal.signal(one, signal.SIG_IGN)  # once is enough: a second one must not stop the cleaning
+            signal.signal(one, signal.SIG_IGN)  # a second signal must not interrupt the clean-up
         raise StoppedError
 
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
+        yield  # only the main thread can handle signals
         return
     names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     signals = [getattr(signal, name) for name in names if hasattr(signal, name)]

@@ -1,7 +1,7 @@
-"""Sample settings files for the demo: one from before providers, one as it is today.
+"""Sample settings files for the demo: one from before providers, one in today's format.
 
-All base URLs lead to a demo server on loopback, and the keys are that server's own. The other
-sections are those of the Dispatch app, with values of every JSON kind, to be carried through unchanged.
+All base URLs are of a demo server on loopback, and the keys are that server's. The other sections are those
+of the Dispatch app, with values of all JSON types, which must be preserved.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ def write_sample(folder: Path, server: DemoServer, *, old: bool = True) -> Path:
     """Writes a sample settings file, as the app does: two-space JSON, no newline at its end.
 
     Args:
-        folder: Where to; the file is called ``dispatch.settings.json``.
-        server: The running demo server that its providers are at.
-        old: Whether it is one from before providers, with credentials in every entry.
+        folder: The folder; the file is named ``dispatch.settings.json``.
+        server: The running demo server, for its base URLs and keys.
+        old: Whether to write the format from before providers, with credentials in every entry.
 
     Returns:
         The file's path.
 
     Raises:
-        FileExistsError: If there is one already: it may be somebody's own.
+        FileExistsError: If there is one already, which may be the user's own.
     """
     path = folder / FILE_NAME
     document = old_document(server) if old else new_document(server)
@@ -46,14 +46,11 @@ def write_sample(folder: Path, server: DemoServer, *, old: bool = True) -> Path:
 
 
 def old_document(server: DemoServer) -> dict[str, Any]:
-    """A document from before providers: every entry has its own type, key and base URL.
+    """A document from before providers, in which every entry has its own type, key and base URL.
 
-    It makes four providers: two entries share the Anthropic account, three the first of two
-    OpenAI-compatible ones, and one entry has no key, which the app took from the environment. A fifth
-    kind, mock, needs none.
-
-    Args:
-        server: The running demo server.
+    It is converted to four providers: two entries share the Anthropic account, three the first of two
+    OpenAI-compatible ones, and one entry has no key, which the app took from the environment. The mock entry
+    needs no provider.
     """
     anthropic = {"apiKey": server.api_key, "baseUrl": server.anthropic_base_url}
     openai = {"apiKey": server.api_key, "baseUrl": server.openai_base_url}
@@ -62,7 +59,7 @@ def old_document(server: DemoServer) -> dict[str, Any]:
         _old_entry("anthropic", "claude-sonnet-5", "Claude Sonnet 5", ["chat"], anthropic),
         _old_entry("anthropic", "claude-haiku-4-5-20251001", "Claude Haiku 4.5", ["chat"], anthropic),
         _old_entry("openai", "gpt-4o", "GPT-4o", ["chat"], openai),
-        # A blank and a slash too many: still the same account.
+        # Extra blanks and a slash; it is still the same account.
         _old_entry(
             "openai", "gpt-4o-mini", None, None, {**openai, "baseUrl": f" {server.openai_base_url}/ "}
         ),
@@ -81,11 +78,7 @@ def old_document(server: DemoServer) -> dict[str, Any]:
 
 
 def new_document(server: DemoServer) -> dict[str, Any]:
-    """A document as it is today: three providers, entries that refer to them.
-
-    Args:
-        server: The running demo server.
-    """
+    """A document in today's format: three providers, and entries that refer to them."""
     anthropic, openai, lab = (str(uuid.uuid4()) for _ in range(3))
     providers = [
         _provider(anthropic, "Anthropic", "anthropic", server.api_key, server.anthropic_base_url),

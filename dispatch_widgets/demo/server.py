@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
 from . import catalogue
+from ._fault_context import FaultContext
 from ._http import LOOPBACK, Listener
-from ._scene import Scene
 from .accounts import Account, AnthropicAccount, OpenAIAccount
 from .answers import answer, methods_at, reply_of
 from .faults import Fault, fault
@@ -33,14 +33,14 @@ _FRONT_PAGE = (
 )
 
 
-class Recorded(NamedTuple):
-    """A request that came.
+class RecordedRequest(NamedTuple):
+    """A received request.
 
     Attributes:
-        method: ``GET``, mostly.
+        method: The HTTP method.
         path: Path and query.
-        headers: Names in lower case; those that carry keys have ``(not kept)`` for a value.
-        authorised: Whether it carried the key of the account that it asked.
+        headers: Names in lower case; headers with keys have the value ``(not kept)``.
+        authorised: Whether it had the key of its account.
     """
 
     method: str
@@ -49,7 +49,7 @@ class Recorded(NamedTuple):
     authorised: bool
 
 
-class _Playing(NamedTuple):
+class _ActiveFault(NamedTuple):
     fault: Fault
     left: int | None
 
@@ -85,9 +85,9 @@ class DemoServer:
         self.second_api_key = second_api_key or f"sk-demo-second-{secrets.token_hex(16)}"
         self._wanted_port = port
         self._lock = threading.Lock()
-        self._requests: deque[Recorded] = deque(maxlen=REQUESTS_KEPT)
-        self._strays: deque[Recorded] = deque(maxlen=REQUESTS_KEPT)
-        self._playing: dict[str, _Playing] = {}
+        self._requests: deque[RecordedRequest] = deque(maxlen=REQUESTS_KEPT)
+        self._strays: deque[RecordedRequest] = deque(maxlen=REQUESTS_KEPT)
+        self._active_faults: dict[str, _ActiveFault] = {}
         self._listener: Listener | None = None
         self._elsewhere: Listener | None = None
         self._accounts: dict[str, Account] = {
@@ -116,14 +116,14 @@ class DemoServer:
         return f"DemoServer({state})"
 
     def start(self) -> Self:
-        """Opens the port and answers from now on; a server that runs is left running."""
+        """Starts the server, unless it is running."""
         if self._listener is None:
             self._listener = Listener(self._answer, port=self._wanted_port)
             self._elsewhere = Listener(self._note_stray)
         return self
 
     def stop(self) -> None:
-        """Ends every connection and thread at once. It can be started again, on another port."""
+        """Ends all connections and threads. It can be started again, on another port."""
         for listener in (self._listener, self._elsewhere):
             if listener is not None:
                 listener.stop()
@@ -131,7 +131,7 @@ class DemoServer:
 
     @property
     def running(self) -> bool:
-        """Whether it answers."""
+        """Whether the server is running."""
         return self._listener is not None
 
     @property
@@ -166,20 +166,20 @@ class DemoServer:
         return f"{self.url}/anthropic"
 
     @property
-    def requests(self) -> tuple[Recorded, ...]:
-        """The requests that came, oldest first (the last 10,000)."""
+    def requests(self) -> tuple[RecordedRequest, ...]:
+        """The received requests, oldest first (the last 10,000)."""
         with self._lock:
             return tuple(self._requests)
 
     @property
-    def stray_requests(self) -> tuple[Recorded, ...]:
-        """What arrived at the other origin that ``redirect-elsewhere`` points to: nothing should."""
+    def stray_requests(self) -> tuple[RecordedRequest, ...]:
+        """The requests to the other origin that ``redirect-elsewhere`` points to; there should be none."""
         with self._lock:
             return tuple(self._strays)
 
     @property
     def connections(self) -> int:
-        """How many connections were taken since the start."""
+        """How many connections were accepted since the start."""
         return self._listener.accepted if self._listener else 0
 
     def forget_requests(self) -> None:
@@ -189,11 +189,11 @@ class DemoServer:
             self._strays.clear()
 
     def models(self, account: AccountName = "openai") -> tuple[catalogue.DemoModel, ...]:
-        """What an account lists now, each model with the kind that it is."""
+        """The models that an account lists now, each with its kind."""
         return self._accounts[account].models
 
     def set_models(self, models: Iterable[catalogue.DemoModel], *, account: AccountName = "openai") -> None:
-        """Makes an account list other models from now on, as providers do over time."""
+        """Replaces the models of an account, which providers change over time."""
         self._accounts[account].models = tuple(models)
 
     def play(
@@ -204,12 +204,12 @@ class DemoServer:
         times: int | None = None,
         **options: Any,
     ) -> None:
-        """Tells the server how to answer from now on, lists of models and questions to models alike.
+        """Sets how the server answers from now on, both lists of models and requests to models.
 
         Args:
-            what: A fault, its name (`dispatch_widgets.demo.FAULT_NAMES`), or None for right answers.
+            what: A fault, its name (`dispatch_widgets.demo.FAULT_NAMES`), or None for correct answers.
             where: Which account.
-            times: For how many requests; None for all that come. Afterwards it answers rightly again.
+            times: For how many requests; None for all. Afterwards it answers correctly again.
             **options: Options of a fault given by name: ``play("429", retry_after=60)``.
 
         Raises:
@@ -223,9 +223,9 @@ class DemoServer:
         chosen = fault(what, **options) if isinstance(what, str) else what
         with self._lock:
             for name in self._accounts if where == "all" else (where,):
-                self._playing.pop(name, None)
+                self._active_faults.pop(name, None)
                 if chosen is not None and times != 0:
-                    self._playing[name] = _Playing(chosen, times)
+                    self._active_faults[name] = _ActiveFault(chosen, times)
 
     def _answer(self, exchange: Exchange) -> None:
         account = self._account_at(exchange.path)
@@ -238,8 +238,8 @@ class DemoServer:
             account.error(HTTPStatus.METHOD_NOT_ALLOWED, f"{exchange.path} does not take this.").send(
                 exchange
             )
-        elif playing := self._next_fault(account.name):
-            playing.play(Scene(exchange, account, self._other_origin()))
+        elif active := self._next_fault(account.name):
+            active.play(FaultContext(exchange, account, self._other_origin()))
         else:
             (account.refuse(exchange) or answer(account, exchange)).send(exchange)
 
@@ -255,15 +255,15 @@ class DemoServer:
 
     def _next_fault(self, name: str) -> Fault | None:
         with self._lock:
-            playing = self._playing.get(name)
-            if playing is None:
+            active = self._active_faults.get(name)
+            if active is None:
                 return None
-            if playing.left is not None:
-                if playing.left == 1:
-                    del self._playing[name]
+            if active.left is not None:
+                if active.left == 1:
+                    del self._active_faults[name]
                 else:
-                    self._playing[name] = playing._replace(left=playing.left - 1)
-            return playing.fault
+                    self._active_faults[name] = active._replace(left=active.left - 1)
+            return active.fault
 
     def _other_origin(self) -> str:
         return f"http://{LOOPBACK}:{self._elsewhere.port}" if self._elsewhere else self.url
@@ -279,8 +279,8 @@ class DemoServer:
             self._requests.append(_recorded(exchange, authorised=authorised))
 
 
-def _recorded(exchange: Exchange, *, authorised: bool) -> Recorded:
+def _recorded(exchange: Exchange, *, authorised: bool) -> RecordedRequest:
     headers = {
         name: "(not kept)" if name in _SECRET_HEADERS else value for name, value in exchange.headers.items()
     }
-    return Recorded(exchange.method, exchange.target, headers, authorised)
+    return RecordedRequest(exchange.method, exchange.target, headers, authorised)

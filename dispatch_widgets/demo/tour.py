@@ -1,4 +1,4 @@
-"""The demo in the terminal: from an old settings file to a model that is ready to be used."""
+"""The demo in the terminal: from an old settings file to a usable model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._text import clean, text_table
 from ..errors import DispatchError
 from ..service import SettingsService
 from ..settings.tasks import TASKS
-from .launch import StoppedError, stage, stopped_by_signals
+from .launch import StoppedError, running_demo, stopped_by_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from ..discovery.models import ModelList
     from ..settings.schema import Provider
-    from .launch import Say, Stage
+    from .launch import RunningDemo, Say
 
 TASK = "summarize"
 _SHOWN_MODELS = 8
 
 
 def run_text(*, folder: Path | None, say: Say) -> None:
-    """Goes the demo's whole road and prints every step.
+    """Runs all steps of the demo and prints each.
 
     Args:
         folder: The working folder; a temporary one if None.
@@ -38,23 +38,23 @@ def run_text(*, folder: Path | None, say: Say) -> None:
     with (
         stopped_by_signals(),
         contextlib.suppress(StoppedError),
-        stage(folder) as on,
-        _environment(on.environment()),
+        running_demo(folder) as demo,
+        _environment(demo.environment()),
     ):
-        _walk(on, say)
+        _walk(demo, say)
         if folder is not None:
-            say(f"\nThe file stays in {on.folder}; its servers are gone.")
+            say(f"\nThe file stays in {demo.folder}; its servers are gone.")
 
 
-def _walk(on: Stage, say: Say) -> None:
-    say(f"1. An old settings file: {on.settings_path}")
-    preview = SettingsService(on.settings_path, auto_migrate=False).preview_migration()
+def _walk(demo: RunningDemo, say: Say) -> None:
+    say(f"1. An old settings file: {demo.settings_path}")
+    preview = SettingsService(demo.settings_path, auto_migrate=False).preview_migration()
     if preview is None:
         raise DispatchError("The sample file was expected to be in the old format.")
     say(_indented(str(preview)))
 
     say("\n2. Opening it converts it")
-    service = SettingsService(on.settings_path)
+    service = SettingsService(demo.settings_path)
     say(_indented(str(service.migration_report)))
 
     say("\n3. Its providers, asked for their models over HTTP")
@@ -86,7 +86,7 @@ def _walk(on: Stage, say: Say) -> None:
     say(_indented(_tasks(service)))
 
     say("\n6. What the file says now")
-    models = json.loads(on.settings_path.read_text("utf-8"))["models"]
+    models = json.loads(demo.settings_path.read_text("utf-8"))["models"]
     saved = [item for item in models["catalog"] if item["id"] == entry.id]
     saved += [item for item in models["assignment"] if item["task"] == TASK]
     say(_indented("\n".join(json.dumps(item) for item in saved)))
@@ -133,7 +133,7 @@ def _indented(text: str) -> str:
 
 @contextlib.contextmanager
 def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """This process's environment for a while: what the demo would give a process of its own."""
+    """Gives this process the environment that the demo gives to its subprocesses, for a while."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(wanted)

@@ -1,6 +1,6 @@
-"""Keys that got into notebooks and exported pages: found in every form they take there, and removed.
+"""Finds and removes keys that leaked into notebooks and exported pages.
 
-A key is looked for as it is, and as JSON, HTML, a URL and base64 write it, in sources, outputs,
+A key is looked for in plain text and as encoded in JSON, HTML, URLs and base64, in sources, outputs,
 attachments, metadata and widget state of notebooks, and in exported HTML. A report names the place and
 shows no key.
 """
@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .._quiet import quiet
+from .._hide_frames import hide_frames
 from .._text import clean, html_table, plural, text_table
 from ._scan import MAX_FILE_BYTES, Scan
 from ._walk import SUFFIXES
@@ -25,7 +25,7 @@ __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "Leak", "ScanReport", "scan"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """A place where a key stands.
+    """A place where a key was found.
 
     Attributes:
         path: The file.
@@ -49,17 +49,16 @@ class Leak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanReport:
-    """What a scan found. It is true in a condition if a key was found.
+    """The result of a scan; true if a key was found.
 
     Attributes:
-        leaks: The places, in the files' order.
-        files: How many files were looked at.
+        leaks: The places, in the order of the files.
+        files: How many files were scanned.
         keys: How many keys were looked for.
         fixed: The files from which keys were removed.
-        backups: Copies of those files as they were, also those of an earlier scan that were come upon; they
-            still hold the keys.
-        unread: Files and folders that could not be read or were not written, each with the reason.
-        skipped: Links to folders outside of what was given, which were not followed.
+        backups: Copies of those files, and copies of earlier scans that were found; they still hold the keys.
+        unread: Files and folders that could not be read or were not changed, each with the reason.
+        skipped: Links to folders outside of the given paths, which were not followed.
     """
 
     leaks: tuple[Leak, ...] = ()
@@ -89,7 +88,7 @@ class ScanReport:
         return f"{plural(len(self.leaks), 'place')} with a key ({looked}).{removed}{unread}"
 
     def notes(self) -> tuple[str, ...]:
-        """What else has to be said: about backups, and about files that could not be read."""
+        """Notes about backups, unread files, skipped links and what to do with a leaked key."""
         notes = [f"{clean(path)}: {clean(why)}" for path, why in self.unread]
         if self.backups:
             names = ", ".join(clean(path) for path in self.backups)
@@ -116,26 +115,26 @@ _HEADS = ("File", "Cell", "Place", "Line", "Key")
 
 
 COPIES_MADE = "Copies that still hold keys: "
-"""How the note begins on an exception that ended a scan after it made copies."""
+"""The beginning of the note on an exception that ended a scan after it had made copies."""
 
 
-@quiet
+@hide_frames
 def scan(
     paths: Iterable[str | Path] | str | Path, keys: Iterable[str] | str, *, fix: bool = False
 ) -> ScanReport:
-    """Look for keys in notebooks and exported pages.
+    """Looks for keys in notebooks and exported pages.
 
-    A file of more than `MAX_FILE_BYTES` is not read, which the report says.
+    A file of more than `MAX_FILE_BYTES` is not read, and the report says so.
 
     Args:
-        paths: Files, and folders that are gone through with all that is below them; or a single one. What
-            lies outside of them, and is come to by a link, is read and not changed.
+        paths: Files and folders, or a single one; folders are searched recursively. Files outside of them
+            that a link leads to are scanned and not changed.
         keys: The keys to look for, or a single one. Short ones that could be ordinary words are left out.
-        fix: Whether to remove them, after a copy of each file was made beside it. What is not a key stays
-            byte for byte, and so do the file's mode and owner.
+        fix: Whether to remove them, after copying each file beside itself. Everything else in the file is
+            kept byte for byte, and so are its mode and owner.
 
     Raises:
-        InvalidInputError: If a path does not exist; then nothing was changed.
+        InvalidInputError: If a path does not exist; nothing was changed then.
     """
     done = Scan([keys] if isinstance(keys, str) else keys, fix=fix)
     try:

@@ -1,4 +1,4 @@
-"""Keys in the bytes of one file: where they stand, and the bytes without them."""
+"""Finds and removes keys in the bytes of one file."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._text import clean
 from ..errors import DispatchError
-from ._json_texts import NotAnObjectError, json_texts, written_changes
-from .key_forms import changed, changes, find
+from ._json_texts import NotAnObjectError, document_replacements, json_texts
+from .key_forms import apply_replacements, find, replacements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .key_forms import Change, KeyForms, Match
+    from .key_forms import KeyForms, Match, Replacement
 
 _WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 _LONGEST_NAME_CHARACTERS = 60
@@ -34,7 +34,7 @@ _UNIT_BYTES = {"utf-16": 2, "utf-32": 4}
 
 
 class Place(NamedTuple):
-    """A place where a key stands, as `Leak` has it."""
+    """A place where a key was found; the fields are those of `Leak`."""
 
     place: str
     cell: int | None
@@ -43,53 +43,42 @@ class Place(NamedTuple):
 
 
 def places_in(data: bytes, keys: Sequence[KeyForms], *, notebook: bool) -> list[Place]:
-    """Where keys stand.
-
-    Args:
-        data: The file's content.
-        keys: The keys to look for.
-        notebook: Whether it is to be read as a notebook, if it can be.
-    """
+    """The places of keys in a file; `notebook` says whether to try to parse it as one."""
     return [
         place
         for encoding in _encodings(data)
-        if (reading := _Reading.of(data, encoding))
-        for place in _look(reading.text, keys, notebook=notebook)[0]
+        if (decoded := _DecodedText.of(data, encoding))
+        for place in _search(decoded.text, keys, notebook=notebook)[0]
     ]
 
 
 def without_keys(data: bytes, keys: Sequence[KeyForms], *, notebook: bool) -> bytes:
     """The content with `KEY-REMOVED` in the place of keys, and otherwise the same bytes.
 
-    Args:
-        data: The file's content.
-        keys: The keys to remove.
-        notebook: As for `places_in`.
-
     Raises:
-        DispatchError: If a key is found in the result too.
+        DispatchError: If a key is still found in the result.
     """
     for _ in range(_ATTEMPTS):
         left = False
         for encoding in _encodings(data):
-            reading = _Reading.of(data, encoding)
-            if reading and (made := _look(reading.text, keys, notebook=notebook)[1]):
-                data = reading.encoded(changed(reading.text, made))
+            decoded = _DecodedText.of(data, encoding)
+            if decoded and (made := _search(decoded.text, keys, notebook=notebook)[1]):
+                data = decoded.encoded(apply_replacements(decoded.text, made))
                 left = True
         if not left:
             return data
     raise DispatchError("A key in it could not be removed.")
 
 
-class _Reading(NamedTuple):
-    """Bytes as a text that can become the same bytes again."""
+class _DecodedText(NamedTuple):
+    """Text decoded without loss, so that it encodes to the same bytes."""
 
     text: str
     encoding: str
-    rest: bytes  # half a character at the end
+    rest: bytes  # an incomplete character at the end
 
     @classmethod
-    def of(cls, data: bytes, encoding: str) -> _Reading | None:
+    def of(cls, data: bytes, encoding: str) -> _DecodedText | None:
         whole = len(data) - len(data) % _UNIT_BYTES.get(encoding[:6], 1)
         try:
             text = data[:whole].decode(encoding, _errors(encoding))
@@ -102,41 +91,41 @@ class _Reading(NamedTuple):
 
 
 def _errors(encoding: str) -> str:
-    # What is no UTF-8 must come out again as it went in; UTF-16 has halves of pairs instead.
+    # Invalid UTF-8 must survive the round trip, and lone surrogates in UTF-16.
     return "surrogateescape" if encoding == "utf-8" else "surrogatepass"
 
 
 def _encodings(data: bytes) -> list[str]:
-    """What the bytes begin like, and UTF-8, for they may begin so by chance."""
+    """The encoding that the first bytes suggest, and UTF-8, as they can suggest it by chance."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")
     wide = marked or _ZEROS.get(tuple(map(bool, data[:4])), "")
     return [wide, "utf-8"] if wide else ["utf-8"]
 
 
-def _look(text: str, keys: Sequence[KeyForms], *, notebook: bool) -> tuple[list[Place], list[Change]]:
+def _search(text: str, keys: Sequence[KeyForms], *, notebook: bool) -> tuple[list[Place], list[Replacement]]:
     if notebook:
         try:
-            return _look_through_notebook(text, keys)
+            return _search_notebook(text, keys)
         except NotAnObjectError:
-            pass  # a broken notebook is looked through as text
+            pass  # an invalid notebook is searched as text
     matches = find(text, keys)
     name = "page with widget state" if matches and _WIDGET_STATE in text else "page"
-    return list(_told(text, matches, None, name)), changes(text, matches)
+    return list(_places_of(text, matches, None, name)), replacements(text, matches)
 
 
-def _look_through_notebook(text: str, keys: Sequence[KeyForms]) -> tuple[list[Place], list[Change]]:
+def _search_notebook(text: str, keys: Sequence[KeyForms]) -> tuple[list[Place], list[Replacement]]:
     places: list[Place] = []
-    made: list[Change] = []
+    made: list[Replacement] = []
     for found in json_texts(text):
         whole = "".join(found.lines)
         if matches := find(whole, keys):
-            cell, place = _place(found.path, keys)
-            places += _told(whole, matches, cell, place)
-            made += written_changes(text, found, changes(whole, matches))
+            cell, place = _cell_and_part(found.path, keys)
+            places += _places_of(whole, matches, cell, place)
+            made += document_replacements(text, found, replacements(whole, matches))
     return places, made
 
 
-def _told(text: str, matches: Sequence[Match], cell: int | None, place: str) -> Iterator[Place]:
+def _places_of(text: str, matches: Sequence[Match], cell: int | None, place: str) -> Iterator[Place]:
     line, at = 1, 0
     for match in matches:
         line += text.count("\n", at, match.start)
@@ -144,11 +133,11 @@ def _told(text: str, matches: Sequence[Match], cell: int | None, place: str) -> 
         yield Place(place, cell, line, match.shown)
 
 
-def _place(path: tuple[str | int, ...], keys: Sequence[KeyForms]) -> tuple[int | None, str]:
+def _cell_and_part(path: tuple[str | int, ...], keys: Sequence[KeyForms]) -> tuple[int | None, str]:
     """The cell's number and the name of the part, for a path into a notebook."""
 
     def named(name: str) -> str:  # it may be, or hold, a key itself
-        return clean(changed(name, changes(name, find(name, keys))), _LONGEST_NAME_CHARACTERS)
+        return clean(apply_replacements(name, replacements(name, find(name, keys))), _LONGEST_NAME_CHARACTERS)
 
     match path:
         case ("cells", int(), "outputs", int(output), "data", str(kind), *_):

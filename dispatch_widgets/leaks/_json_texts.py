@@ -1,8 +1,8 @@
-"""The texts of a JSON document one after the other, each with the place in the file where it is written.
+"""Iterates over the strings of a JSON document, each with its offset in the file.
 
-``json.loads`` would not do: of a name that stands twice it keeps the last value, it gives up on deep
-nesting, and what it gives can only be written anew as a whole. Here nothing is lost, depth costs no stack,
-and a text can be changed where it stands while all else stays byte for byte.
+``json.loads`` drops the earlier value of a duplicate name, fails on deep nesting, and loses the formatting.
+Here every string is found, nesting uses no stack, and a string can be replaced while the rest of the file
+stays byte for byte.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from json import JSONDecodeError, JSONDecoder
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .key_forms import REMOVED, Change
+from .key_forms import REMOVED, Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,12 +33,12 @@ class NotAnObjectError(ValueError):
 
 
 class JsonText(NamedTuple):
-    """One text of a document, or several lines in a list, which are one text as Jupyter writes them.
+    """A string of a document, or a list of lines, which is how Jupyter writes a long string.
 
     Attributes:
-        path: The first names and numbers that lead to it; for a name, those of its object.
-        lines: The text, or the lines.
-        start: Where it is written, from its quote or the list's bracket on.
+        path: The first names and indexes that lead to it; for a name, those of its object.
+        lines: The string, or the lines.
+        start: The offset of its quote, or of the list's bracket.
     """
 
     path: tuple[str | int, ...]
@@ -47,19 +47,16 @@ class JsonText(NamedTuple):
 
 
 def json_texts(text: str) -> Iterator[JsonText]:
-    """Every text of a JSON object, names too, at any depth.
-
-    Args:
-        text: The document; a byte order mark before it is fine.
+    """All strings of a JSON object, names included, at any depth; a byte order mark is allowed.
 
     Raises:
-        NotAnObjectError: If it turns out to be no JSON object; texts may have been given before.
+        NotAnObjectError: If it is no JSON object, which may turn out after some strings were yielded.
     """
     return _Reader(text).texts()
 
 
 class _Bracket:
-    """A bracket that is open."""
+    """An open bracket."""
 
     __slots__ = ("after", "closing", "count", "name", "path")
 
@@ -75,7 +72,7 @@ class _Bracket:
 
 
 class _Reader:
-    """Goes through a document with its own stack."""
+    """Parses a document with its own stack."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -130,7 +127,7 @@ class _Reader:
         self._open.append(_Bracket(opening, path))
 
     def _mark(self) -> str:
-        """The next character that is no blank; empty at the end."""
+        """The next character that is no whitespace; empty at the end."""
         if blanks := _BLANKS.match(self._text, self._at):
             self._at = blanks.end()
         return self._text[self._at : self._at + 1]
@@ -141,7 +138,7 @@ class _Reader:
         self._at += 1
 
     def _value(self) -> Any:
-        """The next value, which has no brackets in it."""
+        """The next value, which has no brackets."""
         try:
             value, self._at = _DECODER.raw_decode(self._text, self._at)
         except JSONDecodeError:
@@ -149,14 +146,8 @@ class _Reader:
         return value
 
 
-def written_changes(text: str, found: JsonText, made: Sequence[Change]) -> Iterator[Change]:
-    """Changes of a text as changes of the document that it is written in.
-
-    Args:
-        text: The document.
-        found: The text.
-        made: Changes of its lines put together, from the beginning on.
-    """
+def document_replacements(text: str, found: JsonText, made: Sequence[Replacement]) -> Iterator[Replacement]:
+    """Translates replacements in a string, its lines joined, into replacements in the document's text."""
     offset = first = 0
     for line, written_line in zip(found.lines, _STRING.finditer(text, found.start), strict=False):
         end = offset + len(line)
@@ -169,17 +160,17 @@ def written_changes(text: str, found: JsonText, made: Sequence[Change]) -> Itera
         cuts = [(max(change.start, offset) - offset, min(change.end, end) - offset) for change in here]
         written = _written_offsets(text, written_line.span(1), [at for cut in cuts for at in cut])
         for number, (change, cut) in enumerate(zip(here, cuts, strict=True)):
-            if change.sign_by_sign:
+            if change.same_length:
                 skipped = cut[0] + offset - change.start
                 new = change.text[skipped : skipped + cut[1] - cut[0]]
             else:
                 new = REMOVED if change.start >= offset else ""  # once, on the line where it begins
-            yield Change(written[2 * number], written[2 * number + 1], json.dumps(new)[1:-1], False)
+            yield Replacement(written[2 * number], written[2 * number + 1], json.dumps(new)[1:-1], False)
         offset = end
 
 
 def _written_offsets(text: str, span: tuple[int, int], wanted: list[int]) -> list[int]:
-    """Where in the document characters of a text stand, of which escapes take more than one."""
+    """Translates offsets in a string into offsets in the document, where escapes are longer."""
     if not wanted:
         return []
     start, end = span

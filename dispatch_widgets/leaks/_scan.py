@@ -1,4 +1,4 @@
-"""One scan: each file read, looked through, and put back without the keys."""
+"""One scan: reads each file, searches it, and writes it back without the keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
-from ..settings._files import Files, NotAFileError, kind_of
+from ..settings.file_system import Files, NotAFileError, file_type
 from ._content import places_in, without_keys
 from ._walk import Walk
 from .key_forms import KeyForms
@@ -19,23 +19,18 @@ from .key_forms import KeyForms
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..settings._files import Content
+    from ..settings.file_system import Content
     from ._content import Place
     from ._walk import File
 
 MAX_FILE_BYTES = 128 * 1024 * 1024
 """A larger file is not read: looking through one can take ten times its size in memory."""
 
-_ATTEMPTS = 3  # how often a file is read again because somebody wrote it meanwhile
+_ATTEMPTS = 3  # at a file, as another program can write it meanwhile
 
 
 class Scan:
-    """A scan, and what it has found and done so far.
-
-    Args:
-        keys: The keys to look for.
-        fix: Whether to remove them.
-    """
+    """A scan and its results so far."""
 
     def __init__(self, keys: Iterable[str], *, fix: bool) -> None:
         self.keys = [forms for key in dict.fromkeys(keys) if (forms := KeyForms.of(key)) is not None]
@@ -46,33 +41,30 @@ class Scan:
         self.unread: list[tuple[Path, str]] = []
         self.skipped: list[Path] = []
         self._fix = fix
-        self._disk = Files()
-        # Files with more than one name that were put anew: one of the names, and how many hold the old one.
+        self._file_system = Files()
+        # Replaced files with hard links: one of the names, and how many names still hold the old content.
         self._linked: dict[tuple[int, int], tuple[Path, int]] = {}
 
     def run(self, paths: Iterable[str | Path] | str | Path) -> None:
-        """Looks through files.
-
-        Args:
-            paths: Files and folders, or a single one.
+        """Scans files and folders, or a single one.
 
         Raises:
             InvalidInputError: If a path does not exist.
         """
         walk = Walk(paths)
-        # The walk's own list, so that the reasons stand in the files' order.
+        # The walk's own list, so that the reasons are in the order of the files.
         self.unread, self.skipped = walk.unread, walk.skipped
         for file in walk.files():
             self.files += not file.copy
             try:
-                self._look_at(file)
+                self._scan_file(file)
             except (OSError, DispatchError, MemoryError) as error:
                 self.unread.append((file.path, _reason(error)))
         for path, names in self._linked.values():
             if names:
                 self.unread.append((path, "It had a second name (a hard link), which still holds the key."))
 
-    def _look_at(self, file: File) -> None:
+    def _scan_file(self, file: File) -> None:
         places: list[Place] = []
         try:
             for _ in range(_ATTEMPTS):
@@ -82,7 +74,7 @@ class Scan:
                     places = places_in(content.data, self.keys, notebook=notebook)
                     if file.copy or not places or not self._fix:
                         return
-                    if self._put_without_keys(file, content, notebook=notebook):
+                    if self._remove_keys(file, content, notebook=notebook):
                         self.fixed.append(file.path)
                         return
                 finally:
@@ -96,28 +88,28 @@ class Scan:
 
     def _read(self, target: Path) -> Content:
         status = target.stat()
-        if not stat.S_ISREG(status.st_mode):  # to open a device or a pipe can do something already
-            raise NotAFileError(kind_of(status))
-        content = self._disk.read(target, keep_open=True, limit_bytes=MAX_FILE_BYTES)
+        if not stat.S_ISREG(status.st_mode):  # opening a device or a pipe can have side effects
+            raise NotAFileError(file_type(status))
+        content = self._file_system.read(target, keep_open=True, limit_bytes=MAX_FILE_BYTES)
         if content is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         return content
 
-    def _put_without_keys(self, file: File, content: Content, *, notebook: bool) -> bool:
-        """Whether that is done; False if somebody else has written the file since it was read."""
+    def _remove_keys(self, file: File, content: Content, *, notebook: bool) -> bool:
+        """Replaces the file by one without keys; False if another program wrote it since it was read."""
         target = file.target
-        if file.foreign:
-            raise DispatchError(file.foreign)
-        if not os.access(target, os.W_OK):  # to replace it would go round its own mode
+        if file.refusal:
+            raise DispatchError(file.refusal)
+        if not os.access(target, os.W_OK):  # a replacement would bypass its mode
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         cleaned = without_keys(content.data, self.keys, notebook=notebook)
-        temporary = self._disk.write_temporary(target, cleaned, content)
+        temporary = self._file_system.write_temporary(target, cleaned, content)
         try:
-            copy = self._keep_copy(target, content.data)
+            copy = self._make_copy(target, content.data)
             done = False
             try:
-                if self._is_still(target, content):
-                    self._disk.replace(temporary, target)
+                if self._is_unchanged(target, content):
+                    self._file_system.replace(temporary, target)
                     done = True
             finally:
                 if not done:
@@ -127,27 +119,27 @@ class Scan:
                 temporary.unlink(missing_ok=True)
         if done:
             with suppress(OSError):
-                self._disk.sync_folder(target.parent)
+                self._file_system.sync_folder(target.parent)
             inode = (content.status.st_dev, content.status.st_ino)
             if content.status.st_nlink > 1 or inode in self._linked:
                 first, _ = self._linked.get(inode, (file.path, 0))
                 self._linked[inode] = (first, content.status.st_nlink - 1)
         return done
 
-    def _is_still(self, target: Path, content: Content) -> bool:
-        current = self._disk.read(target, limit_bytes=MAX_FILE_BYTES)
+    def _is_unchanged(self, target: Path, content: Content) -> bool:
+        current = self._file_system.read(target, limit_bytes=MAX_FILE_BYTES)
         return current is not None and current.digest == content.digest and _real(target) == target
 
-    def _keep_copy(self, target: Path, data: bytes) -> Path:
-        # Under its own name at once, by which a later scan knows it, should this process end here.
+    def _make_copy(self, target: Path, data: bytes) -> Path:
+        # Written under its final name, so that a later scan finds it if this process is killed.
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         copy = target.with_name(f"{target.name}.{stamp}.bak")
-        self._disk.write_new(copy, data)
+        self._file_system.write_new(copy, data)
         self.backups.append(copy)
         return copy
 
     def _drop_copy(self, copy: Path) -> None:
-        with suppress(OSError):  # then it stays in the report
+        with suppress(OSError):  # if it fails, the copy stays in the report
             copy.unlink(missing_ok=True)
             self.backups.remove(copy)
 

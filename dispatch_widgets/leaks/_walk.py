@@ -1,4 +1,4 @@
-"""The files in which keys are looked for: those given, and notebooks and pages below the folders given."""
+"""The files to scan: those given, and notebooks and pages in the given folders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SUFFIXES = frozenset({".ipynb", ".html", ".htm"})
-"""What is looked at in a folder; a file named by itself is looked at whatever its name."""
+"""The files that are scanned in a folder; a file given by itself is scanned whatever its suffix."""
 
 _SKIPPED_FOLDERS = frozenset({".git", "node_modules", "site-packages", "__pycache__"})
 _COPY = re.compile(r".*\.\d{8}T\d{12}\.bak", re.DOTALL)
@@ -24,26 +24,23 @@ _JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
 
 
 class File(NamedTuple):
-    """A file to look through.
+    """A file to scan.
 
     Attributes:
-        path: As it was given or found.
+        path: The path as given or found.
         target: The real file, links followed.
-        foreign: Why it must not be changed; empty if it may.
-        copy: Whether it is a copy that an earlier fix made.
+        refusal: Why it must not be changed; empty if it may.
+        copy: Whether it is a copy that an earlier scan made.
     """
 
     path: Path
     target: Path
-    foreign: str
+    refusal: str
     copy: bool
 
 
 class Walk:
-    """A way through files and folders, which ends: no link to a folder is followed, no file comes twice.
-
-    Args:
-        paths: Files and folders; a single one is fine.
+    """Walks files and folders; no link to a folder is followed, and no file is returned twice.
 
     Raises:
         InvalidInputError: If one of them does not exist.
@@ -53,16 +50,16 @@ class Walk:
         self.unread: list[tuple[Path, str]] = []
         self.skipped: list[Path] = []
         self._given: list[tuple[Path, Path]] = []
-        self._devices: dict[Path, int] = {}  # of what was given: the file system that it is on
+        self._devices: dict[Path, int] = {}  # the device of each given path
         self._seen: set[Path] = set()
-        # All are looked at first, so that nothing has been changed yet when one of them is wrong.
+        # All are checked first, so that nothing was changed if one does not exist.
         for path in [paths] if isinstance(paths, (str, os.PathLike)) else paths:
             if not os.fspath(path):  # Path("") would be the working folder
-                raise _not_there("path without a name")
+                raise _no_such_path("path without a name")
             try:
                 status = Path(path).stat()
             except (FileNotFoundError, NotADirectoryError, ValueError):
-                raise _not_there(clean(path)) from None
+                raise _no_such_path(clean(path)) from None
             except OSError as error:
                 self.unread.append((Path(path), error.strerror or type(error).__name__))
             else:
@@ -71,14 +68,14 @@ class Walk:
                 self._devices[real] = status.st_dev
 
     def files(self) -> Iterator[File]:
-        """The files; `unread` and `skipped` grow meanwhile."""
+        """Yields the files, and fills `unread` and `skipped`."""
         for path, real in self._given:
             for found in self._below(path) if real.is_dir() else [path]:
                 target = Path(os.path.realpath(found))
                 if target not in self._seen:
                     self._seen.add(target)
                     copy = found != path and bool(_COPY.fullmatch(found.name))
-                    yield File(found, target, self._why_foreign(target), copy)
+                    yield File(found, target, self._refusal_for(target), copy)
 
     def _below(self, folder: Path) -> Iterator[Path]:
         folders = [folder]
@@ -108,14 +105,14 @@ class Walk:
         real = Path(os.path.realpath(path))
         if not any(real.is_relative_to(root) for root in self._devices):
             self.skipped.append(path)
-        return False  # what is inside is come to by its own name
+        return False  # its content is found under its own path
 
-    def _why_foreign(self, target: Path) -> str:
+    def _refusal_for(self, target: Path) -> str:
         around = [root for root in self._devices if target.is_relative_to(root)]
         if target in around:
             return ""
-        with suppress(OSError):  # gone: who reads it will see
-            # The folder is asked: some file systems show a number of their own for each file.
+        with suppress(OSError):  # it is gone; reading it will fail
+            # The folder's device, as some file systems have one for each file.
             device = target.parent.stat().st_dev
             if any(self._devices[root] == device for root in around):
                 return ""
@@ -124,7 +121,7 @@ class Walk:
         return "Not changed: this link leads out of the folder. Give the file by itself."
 
 
-def _not_there(shown: str) -> InvalidInputError:
+def _no_such_path(shown: str) -> InvalidInputError:
     problem = FieldProblem("path", f"There is no {shown}.")
     return InvalidInputError([problem], message=problem.message)
 
@@ -132,7 +129,7 @@ def _not_there(shown: str) -> InvalidInputError:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link in a circle
+    except OSError:  # a circular link
         return False
 
 

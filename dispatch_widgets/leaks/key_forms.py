@@ -1,4 +1,4 @@
-"""The forms in which a key stands in files: as it is, in JSON, in HTML, in a URL, in base64."""
+"""The forms that a key takes in files: plain, and encoded in JSON, HTML, URLs and base64."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from .._key_forms import written_forms
+from .._key_encodings import encoded_forms
 from ..secrets import NO_KEY_NEEDED, is_reference, mask
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHORTEST_KEY = 8
 """A shorter key would be found in ordinary words."""
 REMOVED = "KEY-REMOVED"
-"""What stands in a key's place afterwards: the same in source, JSON, HTML and a URL."""
+"""The replacement for a key, which needs no escaping in source, JSON, HTML and URLs."""
 
 _LONG_WITHOUT_DIGITS = 16
 _FILLER = "A"
@@ -25,7 +25,7 @@ _BITS_OF_A_SIGN = 6
 _BREAK_OR_SIGN = re.compile(r"(\\[rn]|\s)|.", re.DOTALL)
 _CHUNK_CHARACTERS = 1 << 20
 _HTML_NAMES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-# One printable ASCII character as JSON, a URL or HTML may write it, also when that was written once more.
+# One printable ASCII character as JSON, a URL or HTML may escape it, once or more often.
 _SPELLED = re.compile(
     r"\\{1,8}(?:(?:u00|x)([2-7][0-9A-Fa-f])|([!-/:-@\[\]-`{-~]))"
     r"|%(?:25){0,3}([2-7][0-9A-Fa-f])"
@@ -34,13 +34,13 @@ _SPELLED = re.compile(
 
 
 class Match(NamedTuple):
-    """Where a key stands in a text.
+    """A key found in a text.
 
     Attributes:
         start: The offset of its first character.
-        end: The offset behind its last one.
-        shown: The key in the form that may be shown.
-        packed: Whether it stands there as base64.
+        end: The offset after its last one.
+        shown: The masked key.
+        packed: Whether it is in base64.
     """
 
     start: int
@@ -49,32 +49,32 @@ class Match(NamedTuple):
     packed: bool
 
 
-class Change(NamedTuple):
-    """What is to stand in the place of keys.
+class Replacement(NamedTuple):
+    """A replacement for a part of a text.
 
     Attributes:
-        start: The offset of the first character that goes.
-        end: The offset behind the last one.
-        text: What comes in its place.
-        sign_by_sign: Whether that is as long, so that it can be cut where the old text was.
+        start: The offset of the first character to replace.
+        end: The offset after the last one.
+        text: The new text.
+        same_length: Whether the new text has the length of the old one, so that both can be split alike.
     """
 
     start: int
     end: int
     text: str
-    sign_by_sign: bool
+    same_length: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyForms:
-    """One key and how to find it.
+    """A key and how to find it.
 
     Attributes:
-        shown: The key in the form that may be shown.
-        plain: Its forms in text, the key itself among them.
-        packed: The middle of its base64 forms, which is the same whatever stands around the key.
-        pattern: Finds all of them; base64 also where it is broken into lines.
-        key: The key itself; empty if it is none of printable ASCII.
+        shown: The masked key.
+        plain: Its text forms, the key itself among them.
+        packed: The part of its base64 forms that does not depend on what surrounds the key.
+        pattern: Matches all of them; base64 also where it is wrapped.
+        key: The key itself; empty if it is not printable ASCII.
     """
 
     shown: str
@@ -88,42 +88,31 @@ class KeyForms:
 
     @classmethod
     def of(cls, key: str) -> Self | None:
-        """The forms of a key; None for what is no secret or could be an ordinary word.
-
-        Args:
-            key: The key itself.
-        """
+        """The forms of a key; None if it is no secret or could be an ordinary word."""
         telling = any(character.isdigit() for character in key) or len(key) >= _LONG_WITHOUT_DIGITS
         if key == NO_KEY_NEEDED or is_reference(key) or len(key) < SHORTEST_KEY or not telling:
             return None
-        plain, packed = written_forms(key), _packed_forms(key)
-        # Between the signs of base64: a line's end, as it is or as JSON writes it.
+        plain, packed = encoded_forms(key), _packed_forms(key)
+        # Line ends between base64 characters, plain or escaped as in JSON.
         broken = (r"(?:\s|\\r|\\n)*+".join(re.escape(sign) for sign in form) for form in packed)
         alternatives = [*map(re.escape, plain), *broken]
         usual = key if key.isascii() and key.isprintable() else ""
         return cls(mask(key), plain, packed, re.compile("|".join(alternatives)), usual)
 
     def is_in(self, text: str, compact: str, bare: str | None = None) -> bool:
-        """Whether it stands in a text; much faster than looking where.
+        """Whether a text has the key, much faster than `matches`.
 
-        Args:
-            text: A text out of a file.
-            compact: The same from `without_breaks`.
-            bare: The same from `without_spelling`, if that was made already.
+        `compact` is the text from `without_breaks`, `bare` the one from `without_spelling` if known.
         """
         if any(form in text for form in self.plain) or any(form in compact for form in self.packed):
             return True
         return bool(self.key) and self.key in (without_spelling(text) if bare is None else bare)
 
     def matches(self, text: str) -> Iterator[Match]:
-        """Where in a text it stands, from the beginning on; no two overlap.
-
-        Args:
-            text: A text out of a file.
-        """
+        """The matches in a text from left to right, without overlaps."""
         found = [(*match.span(), match.group() not in self.plain) for match in self.pattern.finditer(text)]
         if self.key and _SPELLED.search(text):
-            # re keeps what it compiled; most keys never need this one.
+            # Compiled here, as most keys never need it; re caches it.
             spelled = re.compile("".join(map(_spellings, self.key)))
             found += [(*match.span(), False) for match in spelled.finditer(text)]
         end = 0
@@ -133,34 +122,20 @@ class KeyForms:
                 end = stop
 
     def removed_from(self, text: str) -> str:
-        """A text without it; base64 stays base64 of the same length.
-
-        Args:
-            text: A text out of a file.
-        """
-        return changed(text, changes(text, list(self.matches(text))))
+        """The text without the key; base64 stays base64 of the same length."""
+        return apply_replacements(text, replacements(text, list(self.matches(text))))
 
 
 def find(text: str, keys: Iterable[KeyForms]) -> list[Match]:
-    """Where in a text keys stand, from the beginning on.
-
-    Args:
-        text: A text out of a file.
-        keys: The keys to look for.
-    """
+    """The keys in a text, from left to right."""
     if len(text) < SHORTEST_KEY:
         return []
     compact, bare = without_breaks(text), without_spelling(text)
     return sorted(match for key in keys if key.is_in(text, compact, bare) for match in key.matches(text))
 
 
-def changes(text: str, matches: Sequence[Match]) -> list[Change]:
-    """What to put in the place of keys; where two overlap, such as a key and its beginning, one change.
-
-    Args:
-        text: The text.
-        matches: Where the keys stand, from the beginning on.
-    """
+def replacements(text: str, matches: Sequence[Match]) -> list[Replacement]:
+    """The replacements for matches in order; overlapping matches, such as a key and its prefix, give one."""
     merged: list[tuple[int, int, bool]] = []
     for match in matches:
         if merged and match.start < merged[-1][1]:
@@ -169,7 +144,7 @@ def changes(text: str, matches: Sequence[Match]) -> list[Change]:
         else:
             merged.append((match.start, match.end, match.packed))
     return [
-        Change(
+        Replacement(
             start,
             end,
             _BREAK_OR_SIGN.sub(lambda part: part.group(1) or _FILLER, text[start:end]) if packed else REMOVED,
@@ -179,13 +154,8 @@ def changes(text: str, matches: Sequence[Match]) -> list[Change]:
     ]
 
 
-def changed(text: str, made: Iterable[Change]) -> str:
-    """A text with changes.
-
-    Args:
-        text: The text.
-        made: The changes, from the beginning on.
-    """
+def apply_replacements(text: str, made: Iterable[Replacement]) -> str:
+    """The text with replacements, which are in order."""
     parts = []
     at = 0
     for change in made:
@@ -195,12 +165,8 @@ def changed(text: str, made: Iterable[Change]) -> str:
 
 
 def without_breaks(text: str) -> str:
-    """A text without blanks and line ends, also those that JSON has written as escapes.
-
-    Args:
-        text: Any text.
-    """
-    # Piece by piece, so that a text of many short words does not become as many texts.
+    """The text without whitespace, and without line ends that are escaped as in JSON."""
+    # In chunks, so that a text of many short words does not become as many strings at once.
     pieces = (
         "".join(text[at : at + _CHUNK_CHARACTERS].split()) for at in range(0, len(text), _CHUNK_CHARACTERS)
     )
@@ -208,11 +174,7 @@ def without_breaks(text: str) -> str:
 
 
 def without_spelling(text: str) -> str:
-    r"""A text with characters such as ``\u0073``, ``%73`` and ``&#115;`` as they are.
-
-    Args:
-        text: Any text.
-    """
+    r"""The text with escapes such as ``\u0073``, ``%73`` and ``&#115;`` resolved."""
     if "\\" in text or "%" in text or "&" in text:
         return _SPELLED.sub(_spelled_character, text)
     return text
@@ -228,7 +190,7 @@ def _spelled_character(found: re.Match[str]) -> str:
 
 
 def _spellings(character: str) -> str:
-    """A pattern for all that `_SPELLED` makes one character of, and for the character itself."""
+    """A pattern for a character and all its escapes that `_SPELLED` matches."""
     code = "".join(
         f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{ord(character):02x}"
     )
@@ -241,7 +203,7 @@ def _spellings(character: str) -> str:
 
 
 def _packed_forms(key: str) -> tuple[str, ...]:
-    """The signs of base64 that depend on the key alone, for its three places in a group of bytes."""
+    """The base64 characters that depend on the key alone, for its three alignments in a group of bytes."""
     raw = key.encode("utf-8", "surrogatepass")
     found: dict[str, None] = {}
     for before in range(3):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .._facts import model_facts
+from .._serialise import serialise_model
 from ..errors import DiscoveryError
 from ..urls import shown_url
 from .wire import from_dispatch_error, moment
@@ -67,7 +67,7 @@ def model_shape(model: DiscoveredModel) -> dict[str, Any]:
     Args:
         model: The model.
     """
-    facts = model_facts(model)
+    facts = serialise_model(model)
     if model.input_modalities is not None:
         facts["inputModalities"] = list(model.input_modalities)
     if model.price is not None:

@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .._hide_frames import hide_frames
 from .._loop import background
-from .._quiet import quiet
 from .._terms import PROVIDER_TYPES
 from ..discovery.book import ProviderBook
 from ..discovery.builtin import builtin_models
@@ -78,7 +78,7 @@ class Asking:
                 if not _is_same_account(provider, settings.provider(provider.id)):
                     self.book.forget(provider.id)
 
-    @quiet
+    @hide_frames
     def target(self, provider: Provider) -> Target:
         """Whom to ask for a provider's models.
 

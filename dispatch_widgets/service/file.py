@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from .._text import clean, plural
 from ..errors import DispatchError, LockTimeoutError, NotFoundError, SettingsFileError, SettingsWriteError
 from ..settings.backups import BEFORE_CONVERSION, added_since
-from ..settings.document import same
+from ..settings.document import json_equal
 from ..settings.kept_providers import KeptCopy, KeptProviders
 from ..settings.kinds import kind_of, needs_conversion_first
 from ..settings.migration import convert_entries, migrate, needs_migration
@@ -327,7 +327,7 @@ class SettingsFile:
         """What `undo` would take back, in a few words; empty if there is nothing."""
         with self._lock:
             # An edit from elsewhere since then would be lost with it.
-            return self._last[0] if self._last and same(self._last[2], self._shown) else ""
+            return self._last[0] if self._last and json_equal(self._last[2], self._shown) else ""
 
     def undo(self) -> str:
         """Take the last change of this service back, if nothing has changed since.
@@ -344,7 +344,7 @@ class SettingsFile:
         what, before, after = last
 
         def back(document: Document) -> Document:
-            if not same(document, after):
+            if not json_equal(document, after):
                 raise NothingToUndoError
             return before
 
@@ -381,7 +381,7 @@ class SettingsFile:
     @property
     def places_left(self) -> tuple[str, ...]:
         """Places of the app's first formats that are not understood; keys may stand there (MIG-10)."""
-        return rewrite(self.document).left
+        return rewrite(self.document).not_understood
 
     def convert_entries(self) -> MigrationReport:
         """Convert single entries that still hold credentials of their own (MIG-8), after a backup."""

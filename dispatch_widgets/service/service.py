@@ -13,15 +13,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from .._hide_frames import hide_frames
 from .._loop import background
-from .._quiet import quiet, quietly
 from ..clients import describe
 from ..errors import FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
 from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
 from ..settings import registry
 from ..settings.locate import locate
-from ..settings.registry import Impact, NewModel, given, no_provider
+from ..settings.registry import Impact, NewModel, as_tuple, no_provider
 from ..settings.tasks import TASK_NEEDS
 from ..settings.views import provider_in, view
 from ..trying import TRY_TIMEOUT_SECONDS, attempt
@@ -403,7 +403,7 @@ class SettingsService:
         """
         return provider_of(self.settings, provider_id)
 
-    @quiet
+    @hide_frames
     def add_provider(
         self,
         *,
@@ -445,7 +445,7 @@ class SettingsService:
         _tell_of(notes, base_url, added)
         return added
 
-    @quiet
+    @hide_frames
     def update_provider(
         self,
         provider_id: str,
@@ -550,7 +550,7 @@ class SettingsService:
         Raises:
             NotFoundError: If one of them does not exist.
         """
-        gone = given(others)
+        gone = as_tuple(others)
         saved = self._edit(
             lambda document: registry.merge_providers(document, keep, gone), "Providers were merged"
         )
@@ -777,7 +777,7 @@ class SettingsService:
         """
         return entry_of(self.settings, entry_id)
 
-    @quiet
+    @hide_frames
     def add_model(
         self,
         *,
@@ -805,7 +805,7 @@ class SettingsService:
         )
         return self.add_models([new])[0]
 
-    @quiet
+    @hide_frames
     def add_models(self, models: Iterable[NewModel]) -> tuple[CatalogEntry, ...]:
         """Keep several models at once, in one write: all of them or none.
 
@@ -816,7 +816,7 @@ class SettingsService:
             InvalidInputError: If a field of one of them cannot be used; nothing is saved.
             NotFoundError: If a provider does not exist.
         """
-        wanted = [new.settled() for new in models]
+        wanted = [new.with_iterables_read() for new in models]
         made: list[str] = []
 
         def change(document: Document) -> Document:
@@ -827,7 +827,7 @@ class SettingsService:
         saved = self._edit(change, what)
         return tuple(entry_of(saved, entry_id) for entry_id in made)
 
-    @quiet
+    @hide_frames
     def update_model(
         self,
         entry_id: str,
@@ -972,7 +972,7 @@ class SettingsService:
             raise InvalidInputError([FieldProblem("model", "Type a model id.")])
         return self._described(provider_called(self.settings, provider), model.strip())
 
-    @quiet
+    @hide_frames
     def _described(
         self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
     ) -> ResolvedModel:
@@ -1090,7 +1090,7 @@ class SettingsService:
             documents = [self._file.document, *(kept.providers if kept else ())]
             return scan(paths, registered_keys(documents, copies), fix=fix)
 
-        return quietly(found)
+        return hide_frames(found)()
 
 
 def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""One settings file on disk: patient reading, a lock with an end, and replacing in one step (ST-2, ST-3)."""
+"""One settings file on disk: reads with retries, a lock with a time-out, atomic replacement (ST-2, ST-3)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import LockTimeoutError, SettingsFileError, SettingsWriteError, UnreadableSettingsError
-from ._files import (
+from ._lock_file import lock_file_problem
+from .document import JsonObject, parse
+from .file_system import (
     LARGEST_FILE_BYTES,
-    MEMORY_OF_ANOTHER_SECONDS,
+    OTHER_WRITER_MEMORY_SECONDS,
     PRIVATE_MODE,
     Content,
     Files,
@@ -23,8 +25,6 @@ from ._files import (
     digest_of,
     is_trusted,
 )
-from ._lock_file import wrong_in_its_place
-from .document import JsonObject, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,17 +33,15 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT_SECONDS = 10.0
 FOREIGN_WRITE_WAIT_SECONDS = 0.5
-"""How long a file that is empty, cut off or gone is given to be whole again: another program may be in
-the middle of writing it."""
+"""How long a read is retried while the file is empty, cut off or gone: another program may be writing it."""
 LATE_WRITE_WAIT_SECONDS = 5.0
-"""How long a write is waited for that goes on: in the file that was just replaced, which nobody else has,
-or in the file that is to be read."""
+"""How long to wait for another program's write, to the file being read or to the one just replaced."""
 SETTLE_SECONDS = 0.05
-"""How long a save watches what it has put there, while another program is known to write the file: so long
-may that program take from reading the file to writing it, and nothing of ours is lost."""
+"""How long a save watches the new file while another program is known to write it too. If that program takes
+no longer from its read to its write, nothing of ours is lost."""
 
 _POLL_SECONDS = 0.01
-_MOUNTED = {errno.EBUSY, errno.EXDEV}  # what replacing a file says that is a mount of its own
+_NOT_REPLACEABLE = {errno.EBUSY, errno.EXDEV}  # errors on replacing a file that is its own mount point
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -80,13 +78,13 @@ class Loaded:
     content: Content | None
 
 
-class Put(Enum):
-    """How putting bytes in the file's place ended.
+class WriteOutcome(Enum):
+    """How a write ended.
 
     Attributes:
-        DONE: They are there.
-        NOT_DONE: Somebody else has written meanwhile; what that is, is the file.
-        OVERWRITTEN: They were there, and somebody else has written over them since.
+        DONE: The bytes are in the file.
+        NOT_DONE: Another program wrote the file meanwhile; its version is in the file.
+        OVERWRITTEN: The bytes were in the file, and another program has overwritten them since.
     """
 
     DONE = auto()
@@ -95,7 +93,7 @@ class Put(Enum):
 
 
 class Disk:
-    """The file at one path, and the operations on it that must not be done in another order.
+    """The file at one path, and the steps on it whose order matters.
 
     Args:
         path: The file as the user named it; a symbolic link is followed and stays.
@@ -107,9 +105,9 @@ class Disk:
         self.path = path
         self.files = files
         self._lock_timeout_seconds = lock_timeout_seconds
-        self._was_there = False
-        self._known_bad: tuple[object, ...] = ()
-        self._another_until = 0.0
+        self._existed = False
+        self._known_unreadable: tuple[object, ...] = ()
+        self._other_writer_until = 0.0
 
     def target(self) -> Path:
         """The real file, symbolic links followed; it need not exist.
@@ -128,11 +126,9 @@ class Disk:
         return target
 
     def load(self, target: Path, *, keep_open: bool = False) -> Loaded:
-        """The file's document, with patience for somebody who is just writing it.
+        """Reads the file, and retries while another program is writing it.
 
-        Args:
-            target: The real file.
-            keep_open: Whether the content keeps the file open, so that `put` notices late writes.
+        With `keep_open` the content keeps the file open, so that `write` can notice late writes.
 
         Raises:
             UnreadableSettingsError: If it stays unreadable.
@@ -143,31 +139,31 @@ class Disk:
         while True:
             content = self.read(target, keep_open=keep_open)
             if content is None:
-                if not self._was_there or time.monotonic() > deadline:
-                    self._was_there = False
+                if not self._existed or time.monotonic() > deadline:
+                    self._existed = False
                     return Loaded(JsonObject(), None)
             else:
-                self._was_there = True
+                self._existed = True
                 try:
                     loaded = Loaded(parse(content.data, path=str(self.path)), content)
                 except UnreadableSettingsError as error:
                     content.close()
-                    mark = (content.digest, content.status.st_ino, content.status.st_mtime_ns)
-                    if seen and mark != seen:  # somebody is at it
+                    stamp = (content.digest, content.status.st_ino, content.status.st_mtime_ns)
+                    if seen and stamp != seen:  # it is being written
                         limit = began + LATE_WRITE_WAIT_SECONDS
                         deadline = min(time.monotonic() + FOREIGN_WRITE_WAIT_SECONDS, limit)
-                    seen = mark
-                    if mark == self._known_bad or time.monotonic() > deadline:
-                        self._known_bad = mark
-                        raise self._with_way_out(error, target) from None
+                    seen = stamp
+                    if stamp == self._known_unreadable or time.monotonic() > deadline:
+                        self._known_unreadable = stamp
+                        raise self._with_whole_copy(error, target) from None
                 else:
-                    if seen or content.is_beside_another:
-                        self._note_another()
+                    if seen or content.has_other_writer:
+                        self._note_other_writer()
                     return loaded
             time.sleep(_POLL_SECONDS)
 
-    def _with_way_out(self, error: UnreadableSettingsError, target: Path) -> UnreadableSettingsError:
-        """The error for a file that cannot be read, with the whole one beside it if there is one."""
+    def _with_whole_copy(self, error: UnreadableSettingsError, target: Path) -> UnreadableSettingsError:
+        """The error, which names the whole copy beside the file if there is one."""
         if self.unfinished(target) is None:
             return error
         whole = unfinished_path(target)
@@ -181,14 +177,10 @@ class Disk:
         )
 
     def read(self, target: Path, *, keep_open: bool = False) -> Content | None:
-        """The bytes of a file, whatever they are; None if there is no file.
-
-        Args:
-            target: The real file, or a copy of it.
-            keep_open: As for `load`.
+        """The bytes of the file or of a copy, valid or not; None if there is no file.
 
         Raises:
-            UnreadableSettingsError: If the system refuses, or something else stands there.
+            UnreadableSettingsError: If the system refuses, or the path is no file.
         """
         try:
             return self.files.read(target, keep_open=keep_open)
@@ -196,14 +188,11 @@ class Disk:
             raise read_error(error, self.path) from None
 
     def load_for_writing(self, target: Path) -> Loaded:
-        """As `load`, for a document that is to be changed and put back.
-
-        Args:
-            target: The real file.
+        """As `load`, for a document that will be changed and written back.
 
         Raises:
             UnreadableSettingsError: If it stays unreadable.
-            SettingsWriteError: If the file's own mode forbids writing, which replacing it would go round.
+            SettingsWriteError: If the file's mode forbids writing, which a replacement would bypass.
         """
         loaded = self.load(target, keep_open=True)
         if loaded.content and not os.access(target, os.W_OK):
@@ -211,35 +200,29 @@ class Disk:
             raise write_error(PermissionError(errno.EACCES, "read-only"), target, self.path)
         return loaded
 
-    def is_beside_another(self) -> bool:
-        """Whether another program has written the file in the middle of a save, a moment ago."""
-        return time.monotonic() < self._another_until
+    def has_other_writer(self) -> bool:
+        """Whether another program wrote the file during a recent save."""
+        return time.monotonic() < self._other_writer_until
 
-    def _note_another(self) -> None:
-        self._another_until = time.monotonic() + MEMORY_OF_ANOTHER_SECONDS
+    def _note_other_writer(self) -> None:
+        self._other_writer_until = time.monotonic() + OTHER_WRITER_MEMORY_SECONDS
 
-    def put(self, target: Path, data: bytes, old: Content | None) -> Put:
-        """Puts bytes in the place of what was read.
+    def write(self, target: Path, data: bytes, old: Content | None) -> WriteOutcome:
+        """Writes bytes in the place of `old`, under the lock; None if there was no file.
 
-        Args:
-            target: The real file; its lock is held.
-            data: The new bytes.
-            old: What was read; None if there was no file.
-
-        Returns:
-            Whether that is done; else the file is to be read and changed again.
+        Unless it is done, the caller reads the file and applies its change again.
 
         Raises:
-            SettingsWriteError: If the system refuses; the file is as it was, unless the words are others.
+            SettingsWriteError: If the system refuses; the file is unchanged unless the message says so.
         """
-        made: list[Path] = []  # beside the file, and not to be left there
+        made: list[Path] = []  # files beside the target, removed at the end
         try:
-            temporary = self.files.write_temporary(target, data, old, beside_another=self.is_beside_another())
+            temporary = self.files.write_temporary(target, data, old, other_writer=self.has_other_writer())
             made.append(temporary)
-            mark = _mark(temporary.stat())
-            if not self._is_still(target, old):
-                self._note_another()
-                return Put.NOT_DONE
+            stamp = _stamp(temporary.stat())
+            if not self._is_unchanged(target, old):
+                self._note_other_writer()
+                return WriteOutcome.NOT_DONE
             aside = None
             stays = False
             if old is None:
@@ -248,44 +231,43 @@ class Disk:
                 aside = self.files.keep_aside(target)
                 if aside:
                     made.append(aside)
-                stays = self._is_kept_in_place(temporary, target)
-                if stays and not self._written_in_place(temporary, target, data, old):
-                    return Put.NOT_DONE
-            self._was_there = True
+                stays = self._replace_refused(temporary, target)
+                if stays and not self._write_in_place(temporary, target, data, old):
+                    return WriteOutcome.NOT_DONE
+            self._existed = True
             if stays:
-                # The file is the same one as before: what is in it tells whether somebody wrote since.
-                mark, old = (0,), None
-            outcome = self._watched(target, data, old, aside, mark)
+                # The inode is the same as before, so only the content tells whether somebody wrote since.
+                stamp, old = (0,), None
+            outcome = self._watch(target, data, old, aside, stamp)
         except FileExistsError:
-            return Put.NOT_DONE
+            return WriteOutcome.NOT_DONE
         except OSError as error:
             raise write_error(error, target, self.path) from None
         finally:
             for path in made:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
-        if outcome is not Put.DONE:
-            self._note_another()
+        if outcome is not WriteOutcome.DONE:
+            self._note_other_writer()
         return outcome
 
-    def _is_kept_in_place(self, temporary: Path, target: Path) -> bool:
-        """Whether the system would not have the file replaced; else it is."""
+    def _replace_refused(self, temporary: Path, target: Path) -> bool:
+        """Replaces the file; True if the system refuses because the file is its own mount point."""
         try:
             self.files.replace(temporary, target)
         except OSError as error:
-            if error.errno in _MOUNTED:
+            if error.errno in _NOT_REPLACEABLE:
                 return True
             raise
         return False
 
-    def _written_in_place(self, temporary: Path, target: Path, data: bytes, old: Content) -> bool:
-        """Writes a file that stays where it is: a mount of its own, as a single file in a container can be.
+    def _write_in_place(self, temporary: Path, target: Path, data: bytes, old: Content) -> bool:
+        """Overwrites a file that cannot be replaced, such as a single file mounted into a container.
 
-        Until the new bytes are on the disk, the whole new file lies beside it under a name of its own: the
-        way out if this is broken off (`unfinished`).
+        A complete copy lies beside it until the new bytes are on the disk (`unfinished`).
 
         Returns:
-            Whether that is done; False if somebody else has written meanwhile.
+            False if another program has written the file meanwhile.
         """
         whole = unfinished_path(target)
         if os.path.lexists(whole) and not is_trusted(whole.lstat(), target):
@@ -297,19 +279,19 @@ class Disk:
         temporary.chmod(PRIVATE_MODE)
         self.files.replace(temporary, whole)
         self.sync_copy(target)
-        if not self._is_still(target, old):
+        if not self._is_unchanged(target, old):
             whole.unlink()
             return False
         try:
             self.files.overwrite(target, data)
         except OSError as error:
-            self._put_back(whole, target, old, error)
+            self._restore_old_bytes(whole, target, old, error)
             raise
         with suppress(OSError):
             whole.unlink()
         return True
 
-    def _put_back(self, whole: Path, target: Path, old: Content, error: OSError) -> None:
+    def _restore_old_bytes(self, whole: Path, target: Path, old: Content, error: OSError) -> None:
         try:
             self.files.overwrite(target, old.data)
         except OSError:
@@ -321,11 +303,7 @@ class Disk:
         whole.unlink()
 
     def unfinished(self, target: Path) -> Content | None:
-        """The whole file that a save in place left beside the file because it was broken off; None if none.
-
-        Args:
-            target: The real file.
-        """
+        """The complete copy that an interrupted overwrite left beside the file, or None."""
         path = unfinished_path(target)
         try:
             if not is_trusted(path.lstat(), target):
@@ -336,59 +314,53 @@ class Disk:
                 return None
         except OSError:
             return None
-        # A file that is whole is the old one or the new one, and the copy is of no use any more.
+        # A valid file is the old or the new version; then the copy is not needed.
         return None if current and _is_document(current.data) else whole
 
-    def _watched(
-        self, target: Path, data: bytes, old: Content | None, aside: Path | None, mark: tuple[int, ...]
-    ) -> Put:
-        """How it ended, after the new name is there: none of this can make it undone."""
-        # At once, so that the other program hardly ever finds the file without what it wrote; and
-        # again, for a write that began in the same instant.
-        outcome = self._looked(target, data, old, aside, mark)
-        if outcome is not Put.DONE:
+    def _watch(
+        self, target: Path, data: bytes, old: Content | None, aside: Path | None, stamp: tuple[int, ...]
+    ) -> WriteOutcome:
+        """Watches a file that was just replaced, and says how the write ended."""
+        # Checked at once, so that the other program's data is missing only briefly, and again for a write
+        # that began at the same moment.
+        outcome = self._outcome_now(target, data, old, aside, stamp)
+        if outcome is not WriteOutcome.DONE:
             return outcome
         self.sync_folder(target)
-        deadline = time.monotonic() + (SETTLE_SECONDS if self.is_beside_another() else 0.0)
+        deadline = time.monotonic() + (SETTLE_SECONDS if self.has_other_writer() else 0.0)
         while True:
-            outcome = self._looked(target, data, old, aside, mark)
-            if outcome is not Put.DONE or time.monotonic() >= deadline:
+            outcome = self._outcome_now(target, data, old, aside, stamp)
+            if outcome is not WriteOutcome.DONE or time.monotonic() >= deadline:
                 return outcome
             time.sleep(_POLL_SECONDS / 2)
 
-    def _looked(
-        self, target: Path, data: bytes, old: Content | None, aside: Path | None, mark: tuple[int, ...]
-    ) -> Put:
+    def _outcome_now(
+        self, target: Path, data: bytes, old: Content | None, aside: Path | None, stamp: tuple[int, ...]
+    ) -> WriteOutcome:
         try:
-            if old is not None and self._gave_back(target, data, old, aside):
-                return Put.NOT_DONE
-            if _mark(target.stat()) != mark:
+            if old is not None and self._restore_late_write(target, data, old, aside):
+                return WriteOutcome.NOT_DONE
+            if _stamp(target.stat()) != stamp:
                 # Somebody who read the file before us may have written it after us.
                 found = self.files.read(target)
-                return Put.DONE if found is None or found.data == data else Put.OVERWRITTEN
+                return WriteOutcome.DONE if found is None or found.data == data else WriteOutcome.OVERWRITTEN
         except FileNotFoundError:
-            pass  # removed again at once; what was written is still what was written
+            pass  # removed since; the write itself succeeded
         except (OSError, SettingsWriteError) as error:
-            _log.warning("%s was saved; looking at it again failed: %s", self.path, error)
-        return Put.DONE
+            _log.warning("%s was saved; checking it afterwards failed: %s", self.path, error)
+        return WriteOutcome.DONE
 
-    def _is_still(self, target: Path, old: Content | None) -> bool:
+    def _is_unchanged(self, target: Path, old: Content | None) -> bool:
         if self.target() != target:
             return False
         current = self.files.read(target)
         return (current.digest if current else None) == (old.digest if old else None)
 
-    def _gave_back(self, target: Path, data: bytes, old: Content, aside: Path | None) -> bool:
-        """Whether somebody else wrote the file that was replaced; then that is the file again.
+    def _restore_late_write(self, target: Path, data: bytes, old: Content, aside: Path | None) -> bool:
+        """Restores a file that was written during the save; whether there was one.
 
-        A program that rewrites in place may have opened the old file just before it was replaced. What it
-        writes is the user's latest word: the change is to be applied to it.
-
-        Args:
-            target: The real file, which holds `data` since a moment ago.
-            data: The bytes that were put there.
-            old: What was read before.
-            aside: The other name of the file that was replaced; None where it could have none.
+        A program that writes in place may have opened the old file just before it was replaced. Its data is
+        the user's latest, so the change is applied to that. `aside` is the replaced file's second name.
         """
         if aside:
             kept = self.files.read(aside)
@@ -397,20 +369,20 @@ class Disk:
             late = self._late_write(old)
         if late is None:
             return False
-        _log.info("another program wrote %s during a save; the change is applied to that", self.path)
+        _log.info("another program wrote %s during a save; the change is applied to its version", self.path)
         current = self.files.read(target)
         if current and current.digest == digest_of(data):
             if aside:
-                # The very file, even in the middle of being written: who reads it next has patience.
+                # The file itself, even if the write goes on: the next read retries.
                 self.files.replace(aside, target)
             else:
-                self.put(target, late, current)
+                self.write(target, late, current)
         return True
 
     def _late_write(self, old: Content) -> bytes | None:
-        """What was written into a file after it was read, once that is whole; None if nothing was.
+        """The complete bytes written to a file since it was read, or None.
 
-        For file systems where the file can have no second name: its bytes must be put back.
+        For file systems without hard links, where only the bytes can be restored.
         """
         deadline = time.monotonic() + LATE_WRITE_WAIT_SECONDS
         while old.handle >= 0:
@@ -426,13 +398,10 @@ class Disk:
         return None
 
     def sync_folder(self, target: Path) -> None:
-        """Makes a new name last through a power cut.
-
-        Args:
-            target: The file whose folder it is.
+        """Syncs the file's folder, so that the new name survives a power cut.
 
         Raises:
-            SettingsWriteError: If the disk reports an error; the new name is there all the same.
+            SettingsWriteError: If the disk reports an error; the new name exists all the same.
         """
         try:
             self.sync_copy(target)
@@ -444,10 +413,7 @@ class Disk:
             ) from None
 
     def sync_copy(self, target: Path) -> None:
-        """The same for a copy beside the file, without which the file is not to be written.
-
-        Args:
-            target: The file.
+        """Syncs the folder for a copy that must exist before the file is written.
 
         Raises:
             OSError: If the disk reports an error.
@@ -455,30 +421,23 @@ class Disk:
         try:
             self.files.sync_folder(target.parent)
         except OSError as error:
-            # Network file systems that know no such thing, and folders that may not be listed.
+            # Some network file systems do not support it, and some folders may not be listed.
             if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}:
                 raise
 
     def sweep(self, target: Path) -> None:
-        """Removes what killed processes left beside the file, unless somebody is saving at this moment.
-
-        Args:
-            target: The real file.
-        """
+        """Removes what killed processes left beside the file, unless a save is running."""
         if self.files.leftovers(target):
             with suppress(SettingsFileError), self.locked(timeout_seconds=0):
-                pass  # who has the lock sweeps
+                pass  # taking the lock sweeps
 
     @contextmanager
     def locked(self, *, timeout_seconds: float | None = None) -> Iterator[Path]:
-        """Holds the lock of the real file, so that all who reach it by any link wait for each other.
-
-        Args:
-            timeout_seconds: How long to wait; as long as the constructor says unless given.
+        """Holds the lock of the real file, whichever link led there; waits as long as the constructor says.
 
         Raises:
-            LockTimeoutError: If another process does not let go of it in time.
-            SettingsWriteError: If the lock's file cannot be made, or something else stands in its place.
+            LockTimeoutError: If another process does not release it in time.
+            SettingsWriteError: If the lock file cannot be created, or its path is taken by something else.
         """
         from filelock import FileLock, Timeout
 
@@ -504,18 +463,18 @@ class Disk:
         except OSError as error:
             raise self._lock_error(error, target, Path(lock_path)) from None
         try:
-            # Once more, for what was put there in between.
+            # Again, for what was put there in between.
             self._check_lock_file(Path(lock_path), target)
             self._sweep(target)
             yield target
         finally:
-            # What was saved is saved; a lock that cannot be let go of ends with the process.
+            # The save is complete; a lock that cannot be released ends with the process.
             with suppress(OSError):
                 lock.release()
 
     def _check_lock_file(self, lock_path: Path, target: Path) -> None:
         try:
-            what = wrong_in_its_place(lock_path, target)
+            what = lock_file_problem(lock_path, target)
         except OSError as error:
             raise write_error(error, target, self.path) from None
         if what:
@@ -545,28 +504,19 @@ class Disk:
                 whole.unlink()
 
     def forget(self) -> None:
-        """Takes note that the file is meant to be gone."""
-        self._was_there = False
+        """Notes that the file is gone on purpose."""
+        self._existed = False
 
 
 def _reason_of(error: OSError) -> str:
-    """Why the system refused, as the part of a sentence.
-
-    Args:
-        error: What it raised.
-    """
+    """The system's error as part of a sentence."""
     if error.errno in _REASONS:
         return _REASONS[error.errno]
     return (os.strerror(error.errno) if error.errno else str(error) or type(error).__name__).lower()
 
 
 def read_error(error: OSError, path: Path) -> UnreadableSettingsError:
-    """The error for a file that could not be read.
-
-    Args:
-        error: What the system raised.
-        path: The settings file as the user named it.
-    """
+    """The error for a file that could not be read; `path` as the user named it."""
     if isinstance(error, NotAFileError):
         return UnreadableSettingsError(
             f"There is {error} in the settings file's place.",
@@ -587,29 +537,19 @@ def read_error(error: OSError, path: Path) -> UnreadableSettingsError:
 
 
 def write_error(error: OSError, target: Path, path: Path) -> SettingsWriteError:
-    """The error for a file that could not be written.
-
-    Args:
-        error: What the system raised.
-        target: The real file, links followed.
-        path: The settings file as the user named it.
-    """
+    """The error for a file that could not be written; `path` as the user named it."""
     words = str(error) if isinstance(error, NotAFileError) else ""
     reason = f"there is {words} in the file's place" if words else _reason_of(error)
     hint = _HINTS.get(error.errno or 0, f"Check {target.parent} and what it allows, then try again.")
     return SettingsWriteError(f"Not saved: {reason}.", path=str(path), hint=hint)
 
 
-def _mark(status: os.stat_result) -> tuple[int, ...]:
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def unfinished_path(target: Path) -> Path:
-    """The whole file beside one that is being written in place: ``dispatch.settings.unfinished.json``.
-
-    Args:
-        target: The real file.
-    """
+    """The complete copy beside a file that is being overwritten: ``dispatch.settings.unfinished.json``."""
     return target.with_name(f"{target.stem}.unfinished{target.suffix}")
 
 

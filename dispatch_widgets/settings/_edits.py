@@ -1,4 +1,4 @@
-"""What all edits share: the view they start from, and the errors for ids that nothing has."""
+"""Helpers shared by all edits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldProblem, InvalidInputError, NotFoundError
 from ..secrets import LOOKS_LIKE_KEY, environment_name, looks_like_key, redact, secret_texts
-from .document import JsonObject, put
+from .document import JsonObject, set_in
 from .kinds import needs_conversion_first
 from .views import view
 
@@ -36,7 +36,7 @@ class Impact:
     tasks: tuple[str, ...] = ()
 
 
-def given(values: object) -> tuple[Any, ...]:
+def as_tuple(values: object) -> tuple[Any, ...]:
     """What was given for several: None is none of them, and one alone is that one.
 
     Whoever checks the values tells what is wrong with them; they need not be texts.
@@ -49,7 +49,7 @@ def given(values: object) -> tuple[Any, ...]:
 
 
 def open_for_edit(document: Document) -> Settings:
-    """The view of a document that may be edited."""
+    """The view of a document, for an edit; a file from before providers must be converted first."""
     if needs_conversion_first(document):
         raise InvalidInputError(
             [],
@@ -74,7 +74,7 @@ def no_entry(entry_id: object) -> NotFoundError:
 
 
 def known_keys(document: Document) -> list[str]:
-    """The keys that a document has, and those that its references lead to in the environment."""
+    """The keys in a document, and the values of the environment variables that it refers to."""
     known = list(secret_texts(document))
     return known + [
         os.environ.get(name, "").strip() for text in known if (name := environment_name(text)) is not None
@@ -88,13 +88,13 @@ def refuse_keys(
     *,
     given_key: object = "",
 ) -> None:
-    """Notes a problem for each field that is to hold a key, where one does not belong (PM-10).
+    """Adds a problem for each field whose new text contains a key (PM-10).
 
     Args:
         known: The keys that the document had before the edit.
-        entered: Field, new text and present text: what the file has already is no fault of this edit.
-        problems: Where to note it.
-        given_key: The key that is given in the same edit.
+        entered: Field, new text and current text; unchanged texts are not checked.
+        problems: The list to add to.
+        given_key: The key given in the same edit.
     """
     changed = [(name, text) for name, text, now in entered if isinstance(text, str) and text and text != now]
     key = given_key.strip() if isinstance(given_key, str) else ""
@@ -115,7 +115,7 @@ def entry_index(settings: Settings, entry_id: object) -> int:
 def without_assignments(document: Document, entry_ids: set[str]) -> Document:
     current = (document.get("models") or {}).get("assignment", ())
     rest = [found for found in current if found["modelId"] not in entry_ids]
-    return document if len(rest) == len(current) else put(document, ("models", "assignment"), rest)
+    return document if len(rest) == len(current) else set_in(document, ("models", "assignment"), rest)
 
 
 def with_models(document: Document, *, catalog: list[Any], assignment: list[Any] | None = None) -> Document:
@@ -126,7 +126,7 @@ def with_models(document: Document, *, catalog: list[Any], assignment: list[Any]
         models["assignment"] = assignment
     # The app refuses `models` without it, an empty one is fine (ST-7).
     models.setdefault("assignment", [])
-    return put(document, ("models",), models)
+    return set_in(document, ("models",), models)
 
 
 def _shown(text: object) -> str:

@@ -1,7 +1,7 @@
-"""The lock file beside the settings file: whether what stands in its place may be opened as one (ST-3).
+"""Whether the lock file beside the settings file is safe to open (ST-3).
 
-`filelock` empties what it opens. Old versions follow a planted link there, symbolic before 3.20.1 and hard
-before 4.3.1, and so would empty another file.
+`filelock` truncates what it opens. Older versions follow a planted link, symbolic before 3.20.1 and hard
+before 4.3.1, and would truncate another file.
 """
 
 from __future__ import annotations
@@ -11,45 +11,38 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ._files import kind_of
+from .file_system import file_type
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def wrong_in_its_place(lock_path: Path, target: Path) -> str:
-    """What stands there that is no lock file, or whose it is that has nothing to do with the folder.
-
-    Args:
-        lock_path: The lock file; it need not exist.
-        target: The real settings file, which lies beside it.
-
-    Returns:
-        The end of a sentence; empty if all is well.
+def lock_file_problem(lock_path: Path, target: Path) -> str:
+    """Why a lock file must not be opened, as the end of a sentence; empty if it may, or does not exist.
 
     Raises:
-        OSError: If the system does not let us look.
+        OSError: If its status cannot be read.
     """
     try:
         status = os.lstat(lock_path)
-        return _wrong_kind(status) or ("" if _may_have_a_lock(status, target) else "another user's")
+        return _type_problem(status) or ("" if _may_own_lock_file(status, target) else "another user's")
     except FileNotFoundError:
         return ""
 
 
-def _wrong_kind(status: os.stat_result) -> str:
+def _type_problem(status: os.stat_result) -> str:
     if stat.S_ISLNK(status.st_mode):
         return "a symbolic link"
     if not stat.S_ISREG(status.st_mode):
-        return kind_of(status)
+        return file_type(status)
     if status.st_nlink > 1:
         return "a second name of another file (a hard link)"
     return ""
 
 
-def _may_have_a_lock(status: os.stat_result, target: Path) -> bool:
-    """Whether its owner is we, who owns the folder or the settings file, or the folder's group."""
-    if not hasattr(os, "geteuid"):  # Windows tells no owner here
+def _may_own_lock_file(status: os.stat_result, target: Path) -> bool:
+    """Whether it belongs to the user, the folder's or settings file's owner, or a shared folder's group."""
+    if not hasattr(os, "geteuid"):  # Windows gives no owner here
         return True
     folder = target.parent.stat()
     owners = {os.geteuid(), folder.st_uid}

@@ -1,7 +1,6 @@
-"""What shape the file must have, as pydantic reads it: from a document to the values of `schema` (MIG-9).
+"""Validates documents with pydantic into the dataclasses of `schema` (MIG-9).
 
-Loaded with the first file that is read, not with the package: pydantic takes longer to load than all of the
-settings (P-1).
+Imported with the first file that is read, not with the package, as importing pydantic is slow (P-1).
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _WORDS = {
 
 
 def _spare_unknown_types(provider: Any) -> Any:
-    # What a type we do not know needs as credentials is its own affair; it must not stop the rest.
+    # Credentials of an unknown type must not make the rest of the file invalid.
     if not isinstance(provider, dict) or provider.get("type") in PROVIDER_TYPES:
         return provider
     given = provider.get("credentials")
@@ -38,7 +37,7 @@ def _spare_unknown_types(provider: Any) -> Any:
 
 
 def _spare_unknown_capabilities(entry: Any) -> Any:
-    # Those that another version of the app may know stay in the file, and out of the view.
+    # Unknown capabilities stay in the file, and are left out of the view.
     stated = entry.get("capabilities") if isinstance(entry, dict) else None
     if not isinstance(stated, list) or all(item in CAPABILITIES for item in stated):
         return entry
@@ -46,18 +45,18 @@ def _spare_unknown_capabilities(entry: Any) -> Any:
 
 
 def _none_as(absent: Any) -> Callable[[Any], Any]:
-    # The app reads null for a whole section as its absence (MIG-10).
+    # The app treats null for a section as absent (MIG-10).
     return lambda given: absent if given is None else given
 
 
 class _Part(BaseModel):
-    """An object of the file: names in camelCase, as in dataclasses within; what is no field is left alone."""
+    """An object of the file, with camelCase names; unknown fields are ignored."""
 
     model_config = ConfigDict(
         frozen=True,
         alias_generator=to_camel,
         hide_input_in_errors=True,
-        # Where Logfire watches every model, it would record the keys that are read (SEC-1).
+        # Logfire, where it instruments pydantic, would record the keys (SEC-1).
         plugin_settings={"logfire": {"record": "off"}},
     )
 
@@ -70,7 +69,7 @@ class Models(_Part):
 
 
 class Parts(_Part):
-    """The parts of the file that are read, in the file's own arrangement."""
+    """The sections of the file that are read."""
 
     providers: Annotated[
         tuple[Annotated[Provider, BeforeValidator(_spare_unknown_types)], ...], BeforeValidator(_none_as(()))
@@ -79,10 +78,9 @@ class Parts(_Part):
 
 
 def parts_of(document: dict[str, Any]) -> Parts | tuple[str, str]:
-    """The parts of a document, or the place that cannot be understood and why.
+    """The parts of a document, or the place that is invalid and why.
 
-    The caller raises the error: pydantic's own, which holds what was in the file, must not hang on it as its
-    context (SEC-1).
+    The caller raises the error, so that pydantic's, which holds the file's content, is no context (SEC-1).
     """
     try:
         return Parts.model_validate(document)
@@ -92,6 +90,6 @@ def parts_of(document: dict[str, Any]) -> Parts | tuple[str, str]:
 
 
 def _pointer(location: tuple[str | int, ...]) -> str:
-    """A place in the document as people write it: ``models.catalog[3].model``."""
+    """A location as text: ``models.catalog[3].model``."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
     return text.removeprefix(".")

@@ -68,7 +68,7 @@ class Backup:
 
     @cached_property
     def _content(self) -> tuple[str, int, int, bool]:
-        from ._files import Files
+        from .file_system import Files
         from .kinds import needs_conversion_first
 
         try:

@@ -1,4 +1,4 @@
-"""Takes the keys out of catalog entries and makes providers of them (MIG-2 to MIG-4)."""
+"""Converts catalog entries with keys of their own into providers and references (MIG-2 to MIG-4)."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from .._terms import PROVIDER_TYPES
 from ..errors import InvalidInputError
 from ..secrets import key_problem, mask
 from ..urls import ANTHROPIC_BASE_URL, app_accepts, normalise_base_url, shown_url
-from .document import Document, JsonObject, masked, put, render
+from .document import Document, JsonObject, masked, render, set_in
 from .older_formats import rewrite
 from .report import MigrationReport, ProviderMade
 from .schema import MOCK_PROVIDER_ID, MOCK_TYPE, Settings, account_of, account_of_provider
-from .views import is_leftover, shape_error, view
+from .views import is_unconverted, shape_error, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What old entries call their kind, and what became of it.
+# The provider types of old entries, and today's.
 _NEW_TYPE = {
     "anthropic": "anthropic",
     "openai": "openai-compatible",
     "openai-compatible": "openai-compatible",
 }
 _BASE_NAME = {"anthropic": "Anthropic", "openai-compatible": "OpenAI"}
-# The app took the key from these when the file had none.
+# The variables that the app read the key from when the file had none.
 _KEY_VARIABLE = {"anthropic": "ANTHROPIC_API_KEY", "openai-compatible": "OPENAI_API_KEY"}
 _OLD_FIELDS = ("providerType", "providerConfig")
 _KNOWN_CONFIG = {"apiKey", "baseUrl"}
@@ -34,8 +34,8 @@ _Account = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class _Made:
-    """A provider in the making."""
+class _NewProvider:
+    """A provider that the conversion will add."""
 
     id: str
     type: str
@@ -50,11 +50,11 @@ class _Made:
 
 @dataclass(slots=True)
 class _Conversion:
-    """The work in hand: what is known so far, and what to tell."""
+    """The state of a conversion, and the data for its report."""
 
     settings: Settings
     new_id: Callable[[], str]
-    made: dict[_Account, _Made] = field(default_factory=dict)
+    made: dict[_Account, _NewProvider] = field(default_factory=dict)
     known: dict[_Account, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -65,21 +65,13 @@ class _Conversion:
 def move_keys_out(
     document: Document, *, new_id: Callable[[], str], path: str = ""
 ) -> tuple[Document, MigrationReport]:
-    """Makes a provider for every account that catalog entries carry within them, and points them to it.
+    """Makes a provider for each account in catalog entries, and lets the entries refer to it.
 
-    An account that is among the providers already is used as it is. Entries that cannot be understood
-    stay as they are, with a warning.
-
-    Args:
-        document: The document; it is not changed.
-        new_id: Gives the id of a new provider.
-        path: The file, for errors.
-
-    Returns:
-        The new document, which has a ``providers`` list in any case, and the report.
+    An account that is a provider already is reused. Entries that cannot be understood stay unchanged, with a
+    warning. The new document always has a ``providers`` list.
 
     Raises:
-        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+        SettingsShapeError: If a part of the document is invalid (MIG-9).
     """
     older = rewrite(document)
     document = older.document
@@ -91,22 +83,22 @@ def move_keys_out(
         _provider_for(work, _NEW_TYPE[account.kind], account.key.strip(), account.base_url.strip())
     catalog = list((document.get("models") or {}).get("catalog", ()))
     for index, entry in enumerate(catalog):
-        if is_leftover(entry):
+        if is_unconverted(entry):
             catalog[index] = _converted(work, entry, f"models.catalog[{index}]", path)
-    _name(work)
-    _warn(work)
+    _assign_names(work)
+    _add_warnings(work)
     work.warnings += [
         f"{place} was left as it is: it cannot be converted without guessing. Keys may stand there."
-        for place in older.left
+        for place in older.not_understood
     ]
     providers = [_as_json(made) for made in work.made.values()]
     if work.changed:
         models = JsonObject(document["models"])
         models["catalog"] = catalog
         models.setdefault("assignment", [])  # the app refuses `models` without it (ST-7)
-        document = put(document, ("models",), models)
+        document = set_in(document, ("models",), models)
     if providers or document.get("providers") is None:
-        document = put(document, ("providers",), [*(document.get("providers") or ()), *providers])
+        document = set_in(document, ("providers",), [*(document.get("providers") or ()), *providers])
     return document, _report(work, providers)
 
 
@@ -137,11 +129,11 @@ def _converted(work: _Conversion, entry: Document, pointer: str, path: str) -> D
 
 
 def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: str, path: str) -> str:
-    """The id of the provider that an entry is to point to; empty if it is to stay as it is."""
+    """The id of the provider for an entry; empty if the entry cannot be converted."""
     old_type = entry.get("providerType")
     own = entry.get("providerId")
     if isinstance(own, str) and work.settings.provider(own) is not None:
-        if _text(config, "apiKey", pointer, path):
+        if _text_field(config, "apiKey", pointer, path):
             work.warnings.append(
                 f"The entry {entry['id']} had a key of its own beside its provider. The provider's is used; "
                 "the other is in the copy of the file only."
@@ -156,7 +148,7 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
             "Give it a provider in Models."
         )
         return ""
-    key, url = _text(config, "apiKey", pointer, path), _text(config, "baseUrl", pointer, path)
+    key, url = _text_field(config, "apiKey", pointer, path), _text_field(config, "baseUrl", pointer, path)
     made = _provider_for(work, new_type, key, url)
     if isinstance(made, str):
         return made
@@ -164,21 +156,23 @@ def _provider_of(work: _Conversion, entry: Document, config: Document, pointer: 
     return made.id
 
 
-def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _Made | str:
-    """The provider in the making for an account, or the id of one that is there already."""
+def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _NewProvider | str:
+    """The new provider for an account, or the id of an existing one."""
     account = account_of(new_type, key or f"${{{_KEY_VARIABLE[new_type]}}}", written)
     if account in work.known:
         return work.known[account]
     made = work.made.get(account)
     if made is None:
-        url, notes, problem = _url(account[2], written, new_type)
-        made = _Made(work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key)
+        url, notes, problem = _stored_url(account[2], written, new_type)
+        made = _NewProvider(
+            work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key
+        )
         work.made[account] = made
     return made
 
 
-def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
-    """The base URL to store, what was changed about it, and what is wrong with it."""
+def _stored_url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str]:  # noqa: A002
+    """The base URL to store, notes on what was changed, and what is wrong with it."""
     try:
         url = normalise_base_url(written or known, type)
     except InvalidInputError as error:
@@ -186,15 +180,15 @@ def _url(known: str, written: str, type: str) -> tuple[str, tuple[str, ...], str
     return url.url, url.notes, ""
 
 
-def _text(config: Document, name: str, pointer: str, path: str) -> str:
+def _text_field(config: Document, name: str, pointer: str, path: str) -> str:
     value = config.get(name)
     if value is not None and not isinstance(value, str):
         raise shape_error(f"{pointer}.providerConfig.{name}", "a text is expected here", path=path)
     return (value or "").strip()
 
 
-def _name(work: _Conversion) -> None:
-    """Names as MIG-3 says: the bare word for a single one, numbers from 1 for several."""
+def _assign_names(work: _Conversion) -> None:
+    """Names the new providers by type, numbered from 1 if there are several (MIG-3)."""
     taken = {provider.name for provider in work.settings.providers}
     for type_, base in _BASE_NAME.items():
         made = [item for item in work.made.values() if item.type == type_]
@@ -209,7 +203,7 @@ def _name(work: _Conversion) -> None:
             item.name = f"{base} {number}"
 
 
-def _warn(work: _Conversion) -> None:
+def _add_warnings(work: _Conversion) -> None:
     for made in work.made.values():
         if made.from_environment:
             work.warnings.append(
@@ -219,7 +213,7 @@ def _warn(work: _Conversion) -> None:
         elif problem := key_problem(made.key):
             work.warnings.append(f"The key of {made.name} was kept as it was and cannot be used. {problem}")
         if made.url_problem:
-            # The app stops at one such URL, and nothing that is in the file loads there (ST-7).
+            # The app refuses a whole file for one such URL (ST-7).
             refused = "" if app_accepts(made.url) else " The Dispatch app will refuse the whole file for it."
             work.warnings.append(
                 f"The base URL of {made.name} was kept as it was and cannot be used. "
@@ -233,7 +227,7 @@ def _warn(work: _Conversion) -> None:
             )
 
 
-def _as_json(made: _Made) -> JsonObject:
+def _as_json(made: _NewProvider) -> JsonObject:
     credentials = JsonObject(apiKey=made.key)
     if not (made.type == "anthropic" and made.url == ANTHROPIC_BASE_URL):
         credentials["baseUrl"] = made.url

@@ -1,8 +1,8 @@
-"""The settings file as a document: JSON in, JSON out, nothing lost between (MIG-7, ST-4, ST-5).
+"""The settings file as a document: lossless JSON parsing and rendering (MIG-7, ST-4, ST-5).
 
-A document is what ``json`` reads, with three differences: names that stand twice are refused, numbers
-that Python would write in another way keep their text, and objects print with their secrets masked.
-Edits never change a document; they make a new one that shares all untouched parts with the old one.
+A document is what ``json`` parses, with three differences: duplicate names are refused, numbers that Python
+would write differently keep their text, and objects print with secrets masked. Edits never modify a document;
+they make a new one that shares all unchanged parts with the old one.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 _Node = TypeVar("_Node")
 
 Document = dict[str, Any]
-"""The whole file as `parse` gives it."""
+"""The whole file, as returned by `parse`."""
 
 # Python refuses to turn longer texts into integers unless told otherwise (sys.set_int_max_str_digits,
 # 640 at the least), and telling it otherwise would change the user's whole process.
 _LONGEST_INTEGER_CHARACTERS = 600
 _INDENT = "  "
-# How deep objects and lists may lie in each other: what goes through them (a preview, a masked copy, a
-# comparison) needs two or three of Python's thousand frames for each level, and the caller some hundred.
+# The deepest nesting: recursive functions on documents need two or three of Python's thousand frames per
+# level, and the caller some hundred.
 _MOST_LEVELS = 200
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
 _NEXT_NAME = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{0,30})"\s*:')
 _WAYS_OUT = "Nothing is written to it until it is mended, replaced by a backup, or moved away."
 
-# json's own words, which are the same in all Python versions in use, and ours.
+# json's messages, which are the same in all supported Python versions, and ours.
 _WORDS = {
     "Expecting ',' delimiter": "a comma is missing",
     "Expecting property name enclosed in double quotes": "a name in double quotes is expected here",
@@ -51,7 +51,7 @@ _WORDS = {
 
 
 class JsonObject(dict[str, Any]):
-    """One object of a document. Printing it shows its secrets masked (SEC-1)."""
+    """An object of a document; it prints with secrets masked (SEC-1)."""
 
     __slots__ = ()
 
@@ -59,12 +59,8 @@ class JsonObject(dict[str, Any]):
         return repr(masked(self))
 
 
-class WrittenNumber(float):
-    """A number that keeps the text it was written with: huge, out of a float's range, or ``1.50``.
-
-    Args:
-        text: The number as it stands in the file.
-    """
+class LosslessNumber(float):
+    """A number that keeps its text from the file, where a float would lose it: ``1.50``, ``1e999``."""
 
     __slots__ = ("text",)
     text: str
@@ -77,16 +73,16 @@ class WrittenNumber(float):
     def __repr__(self) -> str:
         return self.text
 
-    def __reduce__(self) -> tuple[type[WrittenNumber], tuple[str]]:
-        return (WrittenNumber, (self.text,))
+    def __reduce__(self) -> tuple[type[LosslessNumber], tuple[str]]:
+        return (LosslessNumber, (self.text,))
 
 
-class _DuplicateName(Exception):  # noqa: N818 - a signal, never seen outside
-    """An object has a name twice."""
+class _DuplicateName(Exception):  # noqa: N818 - internal control flow
+    """An object has a duplicate name."""
 
 
-class _NotANumber(Exception):  # noqa: N818 - a signal, never seen outside
-    """NaN or Infinity, which json reads and JSON does not know."""
+class _NotANumber(Exception):  # noqa: N818 - internal control flow
+    """NaN or Infinity, which json accepts and JSON does not allow."""
 
 
 _CONTAINERS = {JsonObject, list}
@@ -101,13 +97,13 @@ def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
 
 def _integer(text: str) -> int | float:
     if len(text) > _LONGEST_INTEGER_CHARACTERS or text == "-0":
-        return WrittenNumber(text)
+        return LosslessNumber(text)
     return int(text)
 
 
 def _real(text: str) -> float:
     value = float(text)
-    return value if repr(value) == text else WrittenNumber(text)
+    return value if repr(value) == text else LosslessNumber(text)
 
 
 def _constant(_: str) -> float:
@@ -120,17 +116,13 @@ _DECODER = JSONDecoder(
 
 
 def parse(data: bytes, *, path: str) -> Document:
-    """Reads the bytes of a settings file.
+    """Parses a settings file; `path` is for the error.
 
-    A byte order mark and any line ends are fine. Numbers of any size and lone surrogate escapes are kept.
-
-    Args:
-        data: The file's content.
-        path: The file, for the error.
+    A byte order mark and any line ends are accepted. Numbers of any size and lone surrogate escapes are kept.
 
     Raises:
         UnreadableSettingsError: If it is empty, cut off, not UTF-8, not JSON, nested too deeply, not an
-            object, or has a name twice in one object. Line and column say where.
+            object, or has a duplicate name in an object. Line and column say where.
     """
     document, words, line, column = _read(data)
     if document is None:
@@ -141,8 +133,8 @@ def parse(data: bytes, *, path: str) -> Document:
 
 
 def _read(data: bytes) -> tuple[Document | None, str, int, int]:  # noqa: PLR0911 - one for each case
-    # The error is built by the caller, outside of any handler, so that none of these exceptions, which
-    # carry the file's text, hangs on it as its context (SEC-1).
+    # The caller builds the error outside of any handler, so that none of these exceptions, which hold the
+    # file's text, becomes its context (SEC-1).
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -180,7 +172,7 @@ def _in_words(error: JSONDecodeError, text: str) -> str:
         if error.msg.startswith(known):
             following = _NEXT_NAME.match(text, error.pos) if "missing" in words else None
             return f'{words} before "{following.group(1)}"' if following else words
-    # What is left are texts with a bad escape and, from Python 3.13 on, a trailing comma.
+    # Others are strings with a bad escape and, from Python 3.13 on, trailing commas.
     if "comma" in error.msg:
         return "a comma stands before a closing bracket"
     return "a text has a bad escape in it"
@@ -201,7 +193,7 @@ def _is_too_deep(document: Document) -> bool:
 
 
 def _deepest(text: str) -> int:
-    """The offset of the bracket that stands inside of the most others, the first of these."""
+    """The offset of the first bracket on the deepest level."""
     depth = most = offset = 0
     for token in _TOKEN.finditer(text):
         depth += (token.group() in {"{", "["}) - (token.group() in {"}", "]"})
@@ -211,8 +203,8 @@ def _deepest(text: str) -> int:
 
 
 def _find_refused(text: str) -> tuple[str, int]:
-    """What is wrong with a text that json has read and we refuse, and its offset."""
-    names: list[set[str] | None] = []  # for every open bracket: the names so far, None for a list
+    """Why we refuse a text that json accepts, and the offset."""
+    names: list[set[str] | None] = []  # per open bracket: the names so far, or None for a list
     previous = ""
     for token in _TOKEN.finditer(text):
         word = token.group()
@@ -232,20 +224,17 @@ def _find_refused(text: str) -> tuple[str, int]:
 
 
 def render(document: Document) -> bytes:
-    """The bytes of a document, exactly as the Dispatch app's ``JSON.stringify(x, null, 2)`` lays it out.
+    """Renders a document in the format of the Dispatch app's ``JSON.stringify(x, null, 2)``.
 
-    Two spaces a level, UTF-8, non-ASCII as it is, lone surrogates as escapes, no line end at the end.
-
-    Args:
-        document: What `parse` gave or an edit made.
+    Two spaces per level, UTF-8, non-ASCII unescaped, lone surrogates escaped, no trailing newline.
 
     Raises:
-        SettingsWriteError: If it is nested too deeply to be written.
+        SettingsWriteError: If it is nested too deeply.
         ValueError: If a number is not finite.
-        TypeError: If a value is none that JSON has.
+        TypeError: If a value is not a JSON value.
     """
     try:
-        text = _text(document, "\n")
+        text = _serialise(document, "\n")
     except RecursionError:
         text = ""
     if not text:
@@ -260,8 +249,8 @@ def render(document: Document) -> bytes:
         return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text).encode()
 
 
-def _text(value: Any, line: str) -> str:
-    # Written out because json.dumps(indent=2) runs in Python anyway, and cannot keep WrittenNumber.
+def _serialise(value: Any, line: str) -> str:
+    # json.dumps(indent=2) runs in pure Python too, and cannot write LosslessNumber.
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, dict):
@@ -269,7 +258,7 @@ def _text(value: Any, line: str) -> str:
             return "{}"
         inner = _one_deeper(line)
         items = [
-            f"{quoted(name)}: {quoted(item) if type(item) is str else _text(item, inner)}"
+            f"{quoted(name)}: {quoted(item) if type(item) is str else _serialise(item, inner)}"
             for name, item in value.items()
         ]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
@@ -277,7 +266,7 @@ def _text(value: Any, line: str) -> str:
         if not value:
             return "[]"
         inner = _one_deeper(line)
-        return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in value])}{line}]"
+        return f"[{inner}{f',{inner}'.join([_serialise(item, inner) for item in value])}{line}]"
     return _plain(value)
 
 
@@ -294,7 +283,7 @@ def _plain(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return int.__repr__(value)
-    if isinstance(value, WrittenNumber):
+    if isinstance(value, LosslessNumber):
         return value.text
     if isinstance(value, float):
         if value - value != 0:
@@ -303,50 +292,39 @@ def _plain(value: Any) -> str:
     raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two values would be written as the same text: order of names and kinds of numbers count.
+def json_equal(one: Any, other: Any) -> bool:
+    """Whether two JSON values are written as the same text: order of names and types of numbers count.
 
-    Shared parts cost nothing, so comparing a document with an edit of it is quick.
-
-    Args:
-        one: A JSON value.
-        other: Another.
+    Parts that both share are not looked into, so comparing a document with an edit of it is quick.
     """
     if one is other:
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(same(item, other[name]) for name, item in one.items())
+        return list(one) == list(other) and all(json_equal(item, other[name]) for name, item in one.items())
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(json_equal, one, other))
     return type(one) is type(other) and repr(one) == repr(other)
 
 
-def put(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
-    """A copy of a node in which the value at a path is another; everything beside the path is shared.
+def set_in(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
+    """Returns a copy with another value at a path, and shares everything beside the path with the original.
 
-    Args:
-        node: An object or list of a document.
-        path: Names and indexes that lead to the value; the last one may be a new name.
-        value: What is to stand there.
+    The path holds names and indexes; the last one may be a new name.
     """
     first, *rest = path
     old: Any = node
     copy: Any = JsonObject(old) if isinstance(old, dict) else list(old)
-    copy[first] = put(old[first], rest, value) if rest else value
+    copy[first] = set_in(old[first], rest, value) if rest else value
     return cast("_Node", copy)
 
 
 def masked(value: Any) -> Any:
-    """A plain copy of a JSON value that may be shown: secrets masked, URLs as `shown_url` shows them (SEC-1).
-
-    Args:
-        value: Any part of a document.
-    """
+    """A plain copy of a JSON value with secrets masked and `shown_url` applied to URLs (SEC-1)."""
     return _with_shown_urls(masked_copy(_without_older_keys(value)))
 
 
 def _without_older_keys(value: Any) -> Any:
-    """A copy without the keys that stand bare in an object of providers: the app's first formats."""
+    """A copy with the keys masked that the app's first formats had as plain values under ``providers``."""
     if isinstance(value, dict):
         return {
             name: _masked_texts(item) if name == "providers" else _without_older_keys(item)

@@ -1,8 +1,8 @@
-"""One copy of the providers as last saved here, for the day on which another program removes them (ST-8).
+"""A copy of the providers as last saved, to restore them when another program removes them (ST-8).
 
-Today's Dispatch app writes the settings file without ``providers`` when it saves its schedules. The copy lies
-in the user's state folder, never beside the file, where git or a sync could take it. It is a source for
-bringing them back and for nothing else.
+Today's Dispatch app drops ``providers`` from the settings file when it saves its schedules. The copy is in
+the user's state folder, not beside the file, where git or a sync could pick it up. It serves to restore
+providers and nothing else.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsWriteError, UnreadableSettingsError
-from ._files import Files
-from .document import Document, JsonObject, parse, put, render
+from .document import Document, JsonObject, parse, render, set_in
+from .file_system import Files
 from .kinds import entries_of, kind_of
 from .schema import MOCK_TYPE
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 VARIABLE = "DISPATCH_WIDGETS_KEEP_PROVIDERS"
-"""Set to ``0``, no copy is kept, and one that there is goes."""
+"""Set to ``0``, no copy is kept, and an existing one is deleted."""
 
 _OFF = {"0", "no", "off", "false"}
 _FOLDER_MODE = 0o700
@@ -40,9 +40,9 @@ class KeptCopy:
 
     Attributes:
         path: Where it lies.
-        file: The settings file that it is of, links followed.
+        file: The settings file that it belongs to, links followed.
         saved_at: When it last changed (UTC).
-        providers: The providers, as they stood in the file.
+        providers: The providers, as they were in the file.
         removed: The ids of those that another program has removed since, with the whole list.
     """
 
@@ -66,12 +66,12 @@ class KeptCopy:
 
 
 class KeptProviders:
-    """The copy of the providers of one settings file. What goes wrong with it never stops anything else.
+    """The copy of the providers of one settings file. Its failures are logged and never raised.
 
     Args:
         path: The settings file; a symbolic link is followed.
-        on: Whether a copy is kept; None leaves it to the variable. Off removes one that there is.
-        folder: Where copies lie; the user's state folder unless given.
+        on: Whether a copy is kept; None leaves it to the variable. False deletes an existing copy.
+        folder: Where copies are; the user's state folder unless given.
         clock: Gives the time in seconds since 1970.
         environ: The environment; the process's unless given.
     """
@@ -106,7 +106,7 @@ class KeptProviders:
         return (self._folder or state_folder()) / f"{name}.json"
 
     def read(self) -> KeptCopy | None:
-        """The copy; None if there is none, or if what lies there was not put there by this user's saves."""
+        """The copy; None if there is none, or if the file there was not written by this user's saves."""
         path = self.path
         try:
             if not (_is_own(path.parent) and _is_own(path)):
@@ -119,44 +119,29 @@ class KeptProviders:
             return None
         return _as_copy(document, path, self._real_file())
 
-    def follow(self, before: Document, after: Document) -> None:
-        """Takes note of a save of ours.
-
-        Args:
-            before: What the file held before it.
-            after: What it holds now.
-        """
+    def record_save(self, before: Document, after: Document) -> None:
+        """Updates the copy after a save of ours."""
         if self.on:
-            self._change(lambda copy: followed(observed(copy, before), before, after), make=True)
+            self._change(
+                lambda copy: after_own_save(after_foreign_change(copy, before), before, after), make=True
+            )
 
-    def observe(self, now: Document) -> None:
-        """Takes note of what another program has made of the file. Without a copy none is made.
-
-        Args:
-            now: What the file holds.
-        """
+    def record_foreign_change(self, now: Document) -> None:
+        """Updates an existing copy after another program wrote the file."""
         if self.on:
-            self._change(lambda copy: observed(copy, now), make=False)
+            self._change(lambda copy: after_foreign_change(copy, now), make=False)
 
     def removed(self, document: Document) -> tuple[JsonObject, ...]:
-        """The providers that another program has removed from the file, as they were last saved here.
-
-        Args:
-            document: What the file holds.
-        """
+        """The providers that another program has removed from the document, as last saved here."""
         copy = self.read() if self.on else None
         return () if copy is None else removed_from(document, copy)
 
     def bring_back(self, document: Document) -> Document:
-        """The document with the removed providers in it, behind those that it has (an edit for the store).
-
-        Args:
-            document: What the file holds; the same comes back if nothing was removed.
-        """
-        return brought_back(document, self.removed(document))
+        """Appends the removed providers (an edit for the store); the same document if there are none."""
+        return with_providers(document, self.removed(document))
 
     def delete(self) -> bool:
-        """Removes the copy; whether there was one."""
+        """Deletes the copy; whether there was one."""
         try:
             self.path.unlink()
         except FileNotFoundError:
@@ -207,23 +192,17 @@ class KeptProviders:
 
 
 def state_folder() -> Path:
-    """Where copies lie: the user's own folder for what programs remember."""
+    """The folder for copies, in the user's state folder."""
     from platformdirs import user_state_path
 
     return user_state_path("dispatch-widgets", appauthor=False) / "providers"
 
 
-def followed(copy: KeptCopy, before: Document, after: Document) -> KeptCopy:
-    """The copy after a save of ours: what the file has, and what others had removed from it before.
-
-    Args:
-        copy: The copy until now.
-        before: What the file held before the save.
-        after: What it holds now.
-    """
+def after_own_save(copy: KeptCopy, before: Document, after: Document) -> KeptCopy:
+    """The copy after a save of ours: the file's providers, and those that others had removed before."""
     listed = _listed(after)
     if listed is None:
-        # Nobody deletes providers so: an undo, or a file in the old form that was restored.
+        # This is no deletion, but an undo or a restored file in the old format.
         return replace(copy, removed=frozenset(map(_id, copy.providers)))
     taken = {*_ids(before), *_ids(after)}
     keys = {_account(provider) for provider in listed}
@@ -231,15 +210,11 @@ def followed(copy: KeptCopy, before: Document, after: Document) -> KeptCopy:
     return replace(copy, providers=(*listed, *lost), removed=frozenset(map(_id, lost)))
 
 
-def observed(copy: KeptCopy, now: Document) -> KeptCopy:
-    """The copy after a look at what another program has made of the file.
+def after_foreign_change(copy: KeptCopy, now: Document) -> KeptCopy:
+    """The copy after another program wrote the file.
 
-    A provider that is gone from a list that is there was deleted, so it goes here too. But where all are gone
-    and entries still refer to some, the list was lost.
-
-    Args:
-        copy: The copy until now.
-        now: What the file holds.
+    A provider missing from the list was deleted, so it is dropped here too. If all are missing and entries
+    still refer to some, the list was lost.
     """
     known = {_id(found) for found in copy.providers}
     if _listed(now) is None:
@@ -247,7 +222,7 @@ def observed(copy: KeptCopy, now: Document) -> KeptCopy:
     there = set(_ids(now))
     gone = known - there - copy.removed
     all_gone = gone and not (known - copy.removed) & there
-    if all_gone and gone & _referred(now):
+    if all_gone and gone & _referenced_ids(now):
         return replace(copy, removed=(copy.removed | gone) - there)
     return replace(
         copy,
@@ -257,12 +232,7 @@ def observed(copy: KeptCopy, now: Document) -> KeptCopy:
 
 
 def removed_from(document: Document, copy: KeptCopy) -> tuple[JsonObject, ...]:
-    """The providers of a copy that another program has removed from a document.
-
-    Args:
-        document: What the file holds.
-        copy: The copy.
-    """
+    """The providers of a copy that another program has removed from a document."""
     if not document or kind_of(document) == "old":
         return ()
     there = set(_ids(document))
@@ -271,23 +241,20 @@ def removed_from(document: Document, copy: KeptCopy) -> tuple[JsonObject, ...]:
     ]
     if _listed(document) is None:
         return tuple(missing)
-    # Of a list that is there again, perhaps with others, those that are needed.
-    wanted = _referred(document) if there else copy.removed | _referred(document)
-    return tuple(found for found in missing if _id(found) in wanted & observed(copy, document).removed)
+    # If the file has a list again, only the providers that its entries need.
+    wanted = _referenced_ids(document) if there else copy.removed | _referenced_ids(document)
+    return tuple(
+        found for found in missing if _id(found) in wanted & after_foreign_change(copy, document).removed
+    )
 
 
-def brought_back(document: Document, providers: tuple[JsonObject, ...]) -> Document:
-    """A document with providers in it that it had before; what it has itself wins.
-
-    Args:
-        document: The document; it stays as it is.
-        providers: The ones to bring back.
-    """
+def with_providers(document: Document, providers: tuple[JsonObject, ...]) -> Document:
+    """Appends providers to a document, except for ids that it has."""
     there = set(_ids(document))
     back = [found for found in providers if _id(found) not in there]
     if not back:
         return document
-    return put(document, ("providers",), [*(document.get("providers") or ()), *back])
+    return set_in(document, ("providers",), [*(document.get("providers") or ()), *back])
 
 
 def _listed(document: Document) -> tuple[JsonObject, ...] | None:
@@ -315,13 +282,13 @@ def _account(provider: Document) -> tuple[Any, ...]:
     return provider.get("type"), given.get("apiKey"), given.get("baseUrl")
 
 
-def _referred(document: Document) -> frozenset[str]:
+def _referenced_ids(document: Document) -> frozenset[str]:
     ids = (entry.get("providerId") for entry in entries_of(document))
     return frozenset(id_ for id_ in ids if isinstance(id_, str))
 
 
 def _as_copy(document: Document, path: Path, file: str) -> KeptCopy | None:
-    # A copy that names another file was put there by somebody.
+    # A copy that names another file was not written by us.
     providers = _listed(document)
     if providers is None or document.get("file") != file:
         return None
@@ -339,10 +306,10 @@ def _as_copy(document: Document, path: Path, file: str) -> KeptCopy | None:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether a file or folder is this user's, and nobody else can write to it; a link is nobody's."""
+    """Whether a file or folder, but no link, belongs to this user and nobody else can write to it."""
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         return False
-    if not hasattr(os, "geteuid"):  # Windows tells no owner here
+    if not hasattr(os, "geteuid"):  # Windows gives no owner here
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

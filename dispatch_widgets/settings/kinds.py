@@ -1,4 +1,4 @@
-"""What kind of a settings file a document is, from the document alone (MIG-1, MIG-8, ST-8)."""
+"""Classifies settings files by their content (MIG-1, MIG-8, ST-8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .older_formats import rewrite
 from .schema import MOCK_PROVIDER_ID
-from .views import is_leftover
+from .views import is_unconverted
 
 if TYPE_CHECKING:
     from .document import Document
@@ -15,28 +15,25 @@ Kind = Literal["nothing", "current", "old", "lost", "mixed"]
 
 
 def kind_of(document: Document) -> Kind:
-    """What kind of a file a document is; ``null`` for a section counts as its absence, as in the app.
-
-    Args:
-        document: What stands in the file.
+    """Classifies a document; ``null`` for a section counts as absent, as in the app.
 
     Returns:
         ``nothing``
-            Neither providers nor entries: a file that is yet to be filled.
+            Neither providers nor entries: an empty or new file.
         ``old``
-            From before providers: entries hold keys of their own, or accounts stand where the first versions
-            of the app had them, and no entry refers to a provider.
+            From before providers: entries hold keys of their own, or accounts are where the app's first
+            versions had them, and no entry refers to a provider.
         ``lost``
-            Entries refer to providers, and there is none: another program removed them all. Whether it was
-            not the user who did, `KeptProviders.removed` knows.
+            Entries refer to providers, and there are none. Whether another program or the user removed them,
+            `KeptProviders.removed` tells.
         ``mixed``
-            Entries that hold keys of their own stand beside providers, or beside entries that refer to some.
-            The latter may be there or `lost_ids`.
+            Some entries hold keys of their own, and there are providers or entries that refer to them. Those
+            providers may exist or be `lost_ids`.
         ``current``
             Anything else.
     """
     entries = entries_of(document)
-    old = any(is_leftover(entry) for entry in entries) or has_older_accounts(document)
+    old = any(is_unconverted(entry) for entry in entries) or has_older_accounts(document)
     providers = document.get("providers")
     if old:
         return "mixed" if providers is not None or any(map(_refers, entries)) else "old"
@@ -46,12 +43,9 @@ def kind_of(document: Document) -> Kind:
 
 
 def lost_ids(document: Document) -> tuple[str, ...]:
-    """The ids of providers that entries refer to in a file that has none; in the order met.
+    """The provider ids that entries refer to in a file without providers.
 
-    Empty where there is a provider: a single one that is gone may have been deleted.
-
-    Args:
-        document: What stands in the file.
+    Empty if there is any provider, as a single missing one may have been deleted.
     """
     if document.get("providers"):
         return ()
@@ -60,12 +54,9 @@ def lost_ids(document: Document) -> tuple[str, ...]:
 
 
 def needs_migration(document: Document) -> bool:
-    """Whether a document is to be migrated by itself: no ``providers``, and no entry refers to one (MIG-1).
+    """Whether a document is migrated automatically: no ``providers``, and no entry refers to one (MIG-1).
 
-    An empty document, which is also what a missing file reads as, needs none.
-
-    Args:
-        document: What stands in the file.
+    An empty document, and so a missing file, needs no migration.
     """
     return (
         bool(document) and document.get("providers") is None and not any(map(_refers, entries_of(document)))
@@ -73,21 +64,14 @@ def needs_migration(document: Document) -> bool:
 
 
 def needs_conversion_first(document: Document) -> bool:
-    """Whether a document must be migrated before it is edited: it would never be migrated afterwards.
-
-    Args:
-        document: What stands in the file.
-    """
+    """Whether a document must be migrated before an edit, as it would not be migrated afterwards."""
     return needs_migration(document) and kind_of(document) == "old"
 
 
 def has_older_accounts(document: Document) -> bool:
-    """Whether accounts stand where the first versions of the app had them (MIG-10).
+    """Whether there are accounts where the app's first versions had them (MIG-10).
 
-    In a file that has ``providers`` already, only what could be converted counts.
-
-    Args:
-        document: What stands in the file.
+    In a file with ``providers``, only accounts that can be converted count.
     """
     models = document.get("models")
     accounts = models.get("providers") if isinstance(models, dict) else None
@@ -97,11 +81,7 @@ def has_older_accounts(document: Document) -> bool:
 
 
 def entries_of(document: Document) -> list[Document]:
-    """The objects of the catalog, as far as it is one.
-
-    Args:
-        document: What stands in the file.
-    """
+    """The catalog's objects; empty if there is no valid catalog."""
     models = document.get("models")
     catalog: Any = models.get("catalog") if isinstance(models, dict) else None
     return [entry for entry in catalog if isinstance(entry, dict)] if isinstance(catalog, list) else []

@@ -1,79 +1,67 @@
-"""Whether an edit is still in a document, and the same edit made once more in another one (ST-3).
+"""Three-way merging of an edit into a document that another program wrote meanwhile (ST-3).
 
-For a program that read the file before an edit of ours and writes it after it. Pure functions of documents.
+That program read the file before our edit and wrote it after it. All functions are pure.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .document import JsonObject, render, same
+from .document import JsonObject, json_equal, render
 
 if TYPE_CHECKING:
     from .document import Document
 
-_ABSENT = object()
+_MISSING = object()
 
 
-def kept(before: Document, after: Document, now: Document) -> bool:
-    """Whether what an edit did is in a document.
+def has_edit(before: Document, after: Document, now: Document) -> bool:
+    """Whether `now` has the edit that turned `before` into `after`."""
+    return json_equal(reapply_edit(before, after, now), now)
 
-    Args:
-        before: The document that was edited.
-        after: What the edit made of it.
-        now: The document in question.
+
+def reapply_edit(before: Document, after: Document, now: Document) -> Document:
+    """Returns `now` with the edit that turned `before` into `after`; applying it twice changes nothing.
+
+    Items of lists are matched by their ``id`` or ``task``, others by value. If both sides changed a value,
+    the edit wins. What the edit added and `now` changed stays as in `now`; what `now` removed stays removed.
     """
-    return same(redone(before, after, now), now)
-
-
-def redone(before: Document, after: Document, now: Document) -> Document:
-    """What an edit did, done to another document; what is in there already is not done twice.
-
-    Objects in lists are known by their ``id`` or ``task``, all else by its value. Where both have changed the
-    same value, the edit's is taken; what it added and somebody has changed since stays as it is, and what it
-    changed and somebody has taken away stays away.
-
-    Args:
-        before: The document that was edited.
-        after: What the edit made of it.
-        now: The document to change; it stays as it is.
-    """
-    result: Document = _redone(before, after, now)
+    result: Document = _reapply(before, after, now)
     return result
 
 
-def _redone(before: Any, after: Any, now: Any) -> Any:
-    if same(before, after):
+def _reapply(before: Any, after: Any, now: Any) -> Any:
+    if json_equal(before, after):
         return now
     if isinstance(after, dict) and isinstance(before, dict) and isinstance(now, dict):
-        return _redone_object(before, after, now)
+        return _reapply_to_object(before, after, now)
     if isinstance(after, list) and isinstance(before, list) and isinstance(now, list):
-        return _redone_list(before, after, now)
+        return _reapply_to_list(before, after, now)
     return after
 
 
-def _redone_object(before: Document, after: Document, now: Document) -> Document:
+def _reapply_to_object(before: Document, after: Document, now: Document) -> Document:
     result = JsonObject(now)
     for name in before.keys() - after.keys():
         result.pop(name, None)
     for name, value in after.items():
-        old = before.get(name, _ABSENT)
-        if old is _ABSENT:
+        old = before.get(name, _MISSING)
+        if old is _MISSING:
             old = _empty_like(value)
-        elif same(old, value):
+        elif json_equal(old, value):
             continue
-        result[name] = _redone(old, value, now.get(name, _empty_like(value)))
+        result[name] = _reapply(old, value, now.get(name, _empty_like(value)))
     return result
 
 
-def _redone_list(before: list[Any], after: list[Any], now: list[Any]) -> list[Any]:
+def _reapply_to_list(before: list[Any], after: list[Any], now: list[Any]) -> list[Any]:
     old, new = _by_key(before), _by_key(after)
     result = []
     for item in now:
         key = _key(item)
         if key in old and key not in new:
             continue
-        result.append(_redone(old[key], new[key], item) if key in old else item)
+        result.append(_reapply(old[key], new[key], item) if key in old else item)
     there = {_key(item) for item in now}
     return result + [item for key, item in new.items() if key not in old and key not in there]
 
@@ -81,7 +69,7 @@ def _redone_list(before: list[Any], after: list[Any], now: list[Any]) -> list[An
 def _empty_like(value: Any) -> Any:
     if isinstance(value, dict):
         return JsonObject()
-    return [] if isinstance(value, list) else _ABSENT
+    return [] if isinstance(value, list) else _MISSING
 
 
 def _by_key(items: list[Any]) -> dict[tuple[str, str], Any]:

@@ -1,12 +1,12 @@
-"""From old settings files to the present form, as pure functions of the document (MIG-1 to MIG-8)."""
+"""Migrates old settings files to the current format, as pure functions on documents (MIG-1 to MIG-8)."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
 
-from .._quiet import quiet
-from .document import same
+from .._hide_frames import hide_frames
+from .document import json_equal
 from .kinds import needs_migration
 from .report import MigrationReport
 
@@ -23,54 +23,44 @@ def new_uuid() -> str:
     return str(uuid.uuid4())
 
 
-@quiet
+@hide_frames
 def migrate(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:
-    """Brings a document into the present form; one that is in it already comes back as it is.
-
-    Args:
-        document: What stands in the file; it is not changed.
-        new_id: Gives the id of a new provider.
-        path: The file, for errors.
+    """Migrates a document to the current format; a current one is returned as it is.
 
     Returns:
-        The new document and what was done; the report says that nothing is written yet.
+        The new document and the report, which says that nothing is written yet.
 
     Raises:
-        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+        SettingsShapeError: If a part of the document is invalid (MIG-9).
     """
     if not needs_migration(document):
         return document, MigrationReport()
     return _move_keys_out(document, new_id, path)
 
 
-@quiet
+@hide_frames
 def convert_entries(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:
-    """Converts single entries from before providers that lie in a newer file (MIG-8).
+    """Converts single entries from before providers in a newer file (MIG-8).
 
-    An account that is among the providers already is used; only the others are made.
-
-    Args:
-        document: What stands in the file; it is not changed.
-        new_id: Gives the id of a new provider.
-        path: The file, for errors.
+    An account that is a provider already is reused.
 
     Returns:
-        The new document, the same one if there is nothing to convert, and what was done.
+        The new document, or the same one if there is nothing to convert, and the report.
 
     Raises:
-        SettingsShapeError: If a part of the document cannot be understood (MIG-9).
+        SettingsShapeError: If a part of the document is invalid (MIG-9).
     """
     converted, report = _move_keys_out(document, new_id, path)
-    return (document if same(document, converted) else converted), report
+    return (document if json_equal(document, converted) else converted), report
 
 
 def _move_keys_out(
     document: Document, new_id: Callable[[], str], path: str
 ) -> tuple[Document, MigrationReport]:
-    from .conversion import move_keys_out  # most files are never converted again
+    from .conversion import move_keys_out  # loaded only when needed
 
     return move_keys_out(document, new_id=new_id, path=path)

@@ -1,10 +1,10 @@
-"""The app's first formats, of early 2026, brought into that of entries with keys of their own (MIG-10).
+"""Upgrades the app's first formats, of early 2026, to catalog entries with keys of their own (MIG-10).
 
-The first version had all in one section: ``{"llm": {"providers": {"anthropic": KEY, "openaiCompatible":
-{"apiKey", "baseUrl"}}, "models": [{"task", "provider", "model"}], "catalog": [{"id", "provider", "model",
-"providerConfig"?, …}]}}``, where an entry without a key of its own used the account of its kind. The next one
-had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. What is not of this shape stays
-where it is, and is told.
+The first version had everything in one section: ``{"llm": {"providers": {"anthropic": KEY,
+"openaiCompatible": {"apiKey", "baseUrl"}}, "models": [{"task", "provider", "model"}], "catalog": [{"id",
+"provider", "model", "providerConfig"?, …}]}}``, where an entry without a key of its own used the account of
+its kind. The next one had the accounts under ``models.providers``, as ``anthropic`` and ``openai``. Anything
+of another shape stays where it is and is reported.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from .tasks import TASKS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the first formats call a kind of provider, and what the entries that came after them call it.
+# Provider kinds in the first formats, and in later entries.
 _KINDS = {"anthropic": "anthropic", "openaiCompatible": "openai", "openai": "openai"}
 _MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """An account that stood in a place of its own.
+class FormerAccount:
+    """An account outside of the entries, as the first formats had it.
 
     Attributes:
         kind: ``anthropic`` or ``openai``.
         key: Its key.
-        base_url: Its base URL; empty if none stood there.
+        base_url: Its base URL; empty if it had none.
     """
 
     kind: str
@@ -40,43 +40,39 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewritten:
-    """A document without the first formats, as far as they could be understood.
+    """A document upgraded from the first formats, as far as they could be understood.
 
     Attributes:
-        document: The document; the same one if there was nothing to do.
-        accounts: The accounts, each of which is to become a provider.
-        left: The places that were left as they are; keys may stand there.
+        document: The document; the same object if nothing changed.
+        accounts: The accounts, each to become a provider.
+        not_understood: The places that were left unchanged; they may hold keys.
     """
 
     document: Document
-    accounts: tuple[Account, ...] = ()
-    left: tuple[str, ...] = ()
+    accounts: tuple[FormerAccount, ...] = ()
+    not_understood: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _Work:
     catalog: list[Any]
     assignment: list[Any]
-    accounts: dict[str, Account] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    accounts: dict[str, FormerAccount] = field(default_factory=dict)
+    not_understood: list[str] = field(default_factory=list)
 
 
 def rewrite(document: Document) -> Rewritten:
-    """Brings what stands in the first formats' places to where conversions look for it.
-
-    Args:
-        document: What stands in the file; it is not changed.
-    """
+    """Moves the data of the first formats to where `conversion` expects it."""
     llm = document.get("llm")
     models = document.get("models")
     section = models if isinstance(models, dict) else JsonObject()
     work = _Work(list(_items(section, "catalog")), list(_items(section, "assignment")))
     if llm is not None and not isinstance(llm, dict):
-        work.left.append("llm")
+        work.not_understood.append("llm")
     new_llm = _rest_of_llm(work, llm) if isinstance(llm, dict) else llm
     new_models = _rest_of_models(work, section)
     if not work.accounts and new_llm is llm and new_models is section:
-        return Rewritten(document=document, left=tuple(work.left))
+        return Rewritten(document=document, not_understood=tuple(work.not_understood))
     new = JsonObject()
     for name, value in document.items():
         if name == "llm":
@@ -85,7 +81,9 @@ def rewrite(document: Document) -> Rewritten:
                 new["llm"] = new_llm
         else:
             new.setdefault(name, new_models if name == "models" else value)
-    return Rewritten(document=new, accounts=tuple(work.accounts.values()), left=tuple(work.left))
+    return Rewritten(
+        document=new, accounts=tuple(work.accounts.values()), not_understood=tuple(work.not_understood)
+    )
 
 
 def _rest_of_models(work: _Work, models: Document) -> Document:
@@ -94,7 +92,7 @@ def _rest_of_models(work: _Work, models: Document) -> Document:
     if isinstance(accounts, dict):
         rest = _without_accounts(work, accounts, "models.providers")
     elif accounts is not None:
-        work.left.append("models.providers")
+        work.not_understood.append("models.providers")
     catalog = [_with_account(work, entry) for entry in work.catalog]
     if rest is accounts and _same_items(catalog, _items(models, "catalog")):
         return models
@@ -108,19 +106,19 @@ def _rest_of_models(work: _Work, models: Document) -> Document:
 
 
 def _rest_of_llm(work: _Work, llm: Document) -> Document:
-    """What of the section could not be understood; the rest goes into the work."""
+    """The part of the section that could not be understood; the rest is added to `work`."""
     new = JsonObject(llm)
     accounts = llm.get("providers")
     if isinstance(accounts, dict):
         new["providers"] = _without_accounts(work, accounts, "llm.providers")
     elif accounts is not None:
-        work.left.append("llm.providers")
+        work.not_understood.append("llm.providers")
     for name, take in (("catalog", _take_entry), ("models", _take_choice)):
         items = llm.get(name)
         if isinstance(items, list):
             new[name] = [item for item in items if not take(work, item)]
         if new.get(name):
-            work.left.append(f"llm.{name}")
+            work.not_understood.append(f"llm.{name}")
     for name in ("providers", "catalog", "models"):
         if not new.get(name):
             new.pop(name, None)
@@ -135,24 +133,24 @@ def _without_accounts(work: _Work, accounts: Document, pointer: str) -> Document
         if account is None or account.kind in work.accounts:
             rest[name] = value
             if value:
-                work.left.append(f"{pointer}.{name}")
+                work.not_understood.append(f"{pointer}.{name}")
         else:
             work.accounts[account.kind] = account
     return accounts if len(rest) == len(accounts) else rest
 
 
-def _account(name: str, value: Any) -> Account | None:
+def _account(name: str, value: Any) -> FormerAccount | None:
     given = {"apiKey": value} if isinstance(value, str) else value
     if name not in _KINDS or not isinstance(given, dict) or given.keys() - {"apiKey", "baseUrl"}:
         return None
     key, url = given.get("apiKey"), given.get("baseUrl")
     if not (isinstance(key, str) and key.strip() and (url is None or isinstance(url, str))):
         return None
-    return Account(kind=_KINDS[name], key=key, base_url=url or "")
+    return FormerAccount(kind=_KINDS[name], key=key, base_url=url or "")
 
 
 def _with_account(work: _Work, entry: Any) -> Any:
-    """An entry with the account of its kind in it, where it has no key or base URL of its own."""
+    """Fills in key and base URL from the account of the entry's kind, unless it has its own."""
     if not isinstance(entry, dict) or entry.get("providerId") is not None:
         return entry
     account = work.accounts.get(str(entry.get("providerType")))
@@ -168,7 +166,7 @@ def _with_account(work: _Work, entry: Any) -> Any:
 
 
 def _take_entry(work: _Work, item: Any) -> bool:
-    """Whether an entry of the first catalog was understood and taken over."""
+    """Adds an entry of the first catalog to `work`; False if it could not be understood."""
     if not isinstance(item, dict) or not all(isinstance(item.get(name), str) for name in ("id", "model")):
         return False
     kind = _kind(item.get("provider"))
@@ -183,7 +181,7 @@ def _take_entry(work: _Work, item: Any) -> bool:
 
 
 def _take_choice(work: _Work, item: Any) -> bool:
-    """Whether a task's model was understood and taken over; a model without an entry gets one."""
+    """Adds a task's assignment, and an entry if its model has none; False if it could not be understood."""
     if not isinstance(item, dict) or item.keys() - {"task", "provider", "model"}:
         return False
     task, kind, model = item.get("task"), _kind(item.get("provider")), item.get("model")
@@ -222,5 +220,5 @@ def _items(section: Document, name: str) -> list[Any]:
 
 
 def _same_items(one: list[Any], other: list[Any]) -> bool:
-    """Whether two lists hold the very same items."""
+    """Whether two lists hold identical objects."""
     return len(one) == len(other) and all(item is found for item, found in zip(one, other, strict=True))

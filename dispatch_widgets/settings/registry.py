@@ -1,13 +1,12 @@
-"""Create, change and delete what is in the settings, as pure edits of the document (PM-2 to PM-9).
+"""Creates, changes and deletes providers, models and assignments, as pure edits of documents (PM-2 to PM-9).
 
-Every function takes a document and gives a new one; the one it was given never changes, and what an
-edit does not touch is the very same object in both. An edit that changes nothing gives back the
-document itself. Each reads the document once, those for several providers or models too.
+Each function returns a new document, which shares all unchanged parts with the old one; an edit that changes
+nothing returns the document itself. Each validates the document once, also for several providers or models.
 """
 
 from __future__ import annotations
 
-from ._catalog import (
+from ._catalog_edits import (
     NewModel,
     add_model,
     add_models,
@@ -18,8 +17,8 @@ from ._catalog import (
     unassign,
     update_model,
 )
-from ._edits import Impact, given, no_entry, no_provider
-from ._providers import (
+from ._edits import Impact, as_tuple, no_entry, no_provider
+from ._provider_edits import (
     add_provider,
     delete_provider,
     duplicates,
@@ -35,11 +34,11 @@ __all__ = [
     "add_model",
     "add_models",
     "add_provider",
+    "as_tuple",
     "assign",
     "delete_model",
     "delete_provider",
     "duplicates",
-    "given",
     "impact",
     "merge_duplicates",
     "merge_providers",

@@ -1,4 +1,4 @@
-"""What a migration did or would do, for people to read (MIG-5, MIG-6)."""
+"""The report of a migration, or of its preview (MIG-5, MIG-6)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMade:
-    """One provider that a migration made.
+    """A provider that a migration made.
 
     Attributes:
         id: Its new id.
-        name: The name it was given.
+        name: Its new name.
         type: Its type.
-        base_url: Where it is asked, without user name and password.
-        masked_key: Its key as it may be shown.
-        entries: Ids of the catalog entries that point to it now.
+        base_url: Its base URL, without user name and password.
+        masked_key: Its masked key.
+        entries: Ids of the catalog entries that refer to it now.
     """
 
     id: str
@@ -39,7 +39,7 @@ class MigrationReport:
     Attributes:
         providers: The providers made, in the order met.
         entries: Ids of the catalog entries changed, in the file's order.
-        warnings: What the user should know, one sentence or two each.
+        warnings: Notes for the user, one or two sentences each.
         before: The entries as they were, as JSON with keys masked.
         after: The providers and entries as they are now, as JSON with keys masked.
         backup: The copy of the file as it was; None if none was made.

@@ -1,7 +1,7 @@
-"""What stands in the settings file, as frozen views for reading (PM-1, PM-6, PM-7).
+"""Read-only dataclasses for the content of the settings file (PM-1, PM-6, PM-7).
 
-The views hold only what the project knows. They are never written back: edits are made on the
-document (`registry`), so nothing that a view does not show can get lost. No view shows a key.
+They have only the fields that this package knows, and are never written back: edits are made on the document
+(`registry`), so that unknown fields are kept. None of them prints a key.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ MOCK_PROVIDER_ID = "mock"
 MOCK_TYPE = "mock"
 
 MOST_ROWS = 50
-"""A longer catalog is cut here where settings are shown as a table; the rest is counted."""
+"""How many catalog entries a table shows; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How a provider is asked.
+    """Key and base URL of a provider.
 
     Attributes:
         api_key: The key, or a reference to one; prints masked.
-        base_url: As it stands in the file; None where there is none.
+        base_url: The base URL as in the file, or None.
     """
 
     api_key: Secret
@@ -44,7 +44,7 @@ class Credentials:
         return f"Credentials(api_key={str(self.api_key)!r}, base_url={url!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A pickle has neither the key nor what may stand in the URL (SEC-1); a copy is the same object.
+        # A pickle has no key, and the URL without user info and query (SEC-1); a copy is the same object.
         url = None if self.base_url is None else shown_url(self.base_url)
         return (partial(Credentials, api_key=self.api_key, base_url=url), ())
 
@@ -73,18 +73,18 @@ class Provider:
 
     @property
     def base_url(self) -> str:
-        """Where it is asked: the file's base URL, else the type's default, else an empty text."""
+        """The base URL of the file, else the type's default, else an empty string."""
         own = (self.credentials.base_url or "").strip()
         return own or (ANTHROPIC_BASE_URL if self.type == "anthropic" else "")
 
     @property
     def host(self) -> str:
-        """Host, with port where one is named, of `base_url`; never user name or password."""
+        """The host of `base_url`, with its port if it has one; never user name or password."""
         return host_of(self.base_url)
 
     @property
     def masked_key(self) -> str:
-        """The key as it may be shown: ``sk-…a1b2``, or the reference itself."""
+        """The masked key: ``sk-…a1b2``, or the reference itself."""
         return str(self.credentials.api_key)
 
     @property
@@ -94,12 +94,12 @@ class Provider:
 
     @property
     def is_mock(self) -> bool:
-        """Whether it is the built-in provider without a network (PM-7)."""
+        """Whether it is the built-in mock provider, which uses no network (PM-7)."""
         return self.type == MOCK_TYPE
 
     @property
     def is_known(self) -> bool:
-        """Whether this version knows the type; others are kept and shown, and cannot be asked."""
+        """Whether this version knows the type; others are kept and shown, but cannot be used."""
         return self.is_mock or self.type in PROVIDER_TYPES
 
     def __repr__(self) -> str:
@@ -115,11 +115,11 @@ class CatalogEntry:
 
     Attributes:
         id: The entry's own id, which assignments name.
-        provider_id: Whose model it is; None in entries from before providers.
-        model: What a request names the model by.
-        label: What the user calls it.
-        capabilities: As the file states them; None where it does not.
-        problem: Why the entry cannot be used, in a sentence; empty when all is well (PM-4).
+        provider_id: The id of its provider; None in entries from before providers.
+        model: The model's id, as requests name it.
+        label: Its display name.
+        capabilities: As stated in the file, or None.
+        problem: Why the entry cannot be used, in a sentence; empty if it can (PM-4).
         unconverted: Whether it still carries ``providerConfig`` or lacks a provider for its
             ``providerType`` (MIG-8).
     """
@@ -134,18 +134,18 @@ class CatalogEntry:
 
     @property
     def title(self) -> str:
-        """What to call it: the label, else the model's id."""
+        """The label, else the model's id."""
         return self.label or self.model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Which catalog entry does a task.
+    """The catalog entry that is assigned to a task.
 
     Attributes:
         task: One of the six tasks, or one that a newer app knows.
-        model_id: The catalog entry's id (the file's own word).
-        problem: Why the task has no usable model, in a sentence; empty when all is well.
+        model_id: The catalog entry's id (the file calls it that).
+        problem: Why the task has no usable model, in a sentence; empty if it has one.
     """
 
     task: str
@@ -154,7 +154,7 @@ class Assignment:
 
     @property
     def entry_id(self) -> str:
-        """The same as `model_id`, by the name of what it is."""
+        """The catalog entry's id; an alias of `model_id`."""
         return self.model_id
 
     @property
@@ -164,9 +164,9 @@ class Assignment:
 
 
 class Assignments(tuple[Assignment, ...]):
-    """The assignments in the file's order, which can also be asked by task.
+    """The assignments in the file's order, which can also be accessed by task.
 
-    Where a task stands twice the first one counts, as in the Dispatch app.
+    If a task is assigned twice, the first assignment counts, as in the Dispatch app.
     """
 
     __slots__ = ()
@@ -176,7 +176,7 @@ class Assignments(tuple[Assignment, ...]):
         return next((found for found in self if found.task == task), None)
 
     def __getitem__(self, key: Any) -> Any:
-        """The assignment of a task, or at an index; a KeyError if the task has none."""
+        """The assignment of a task, or at an index; raises KeyError if the task has none."""
         if not isinstance(key, str):
             return super().__getitem__(key)
         found = self.get(key)
@@ -190,12 +190,12 @@ class Assignments(tuple[Assignment, ...]):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The part of the settings file that this project knows.
+    """The part of the settings file that this package knows.
 
     Attributes:
         providers: As in the file, in its order; the built-in mock provider is not among them.
         catalog: The entries, in the file's order.
-        assignments: Which entry does which task.
+        assignments: Which entry is assigned to which task.
     """
 
     providers: tuple[Provider, ...] = ()
@@ -222,11 +222,11 @@ class Settings:
         )
 
     def provider_index(self, provider_id: object) -> int | None:
-        """Where a provider stands in the file's list, or None."""
+        """The index of a provider in the file's list, or None."""
         return self._providers_by_id.get(provider_id) if isinstance(provider_id, str) else None
 
     def entry_index(self, entry_id: object) -> int | None:
-        """Where an entry stands in the file's catalog, or None."""
+        """The index of an entry in the file's catalog, or None."""
         return self._entries_by_id.get(entry_id) if isinstance(entry_id, str) else None
 
     def provider(self, provider_id: str) -> Provider | None:
@@ -249,12 +249,9 @@ MOCK_PROVIDER = Provider(
 
 
 def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str]:  # noqa: A002
-    """What makes two providers the same account: type, key and address, in one form (MIG-2, PM-8).
+    """The identity of an account: type, key and base URL, normalised (MIG-2, PM-8).
 
-    Args:
-        type: The provider's type.
-        key: The key or reference; blanks around it do not matter.
-        base_url: The base URL, None or blank for the type's default.
+    A base URL of None or blanks means the type's default.
     """
     url = (base_url or "").strip()
     if not url:
@@ -267,11 +264,7 @@ def account_of(type: str, key: str, base_url: str | None) -> tuple[str, str, str
 
 
 def account_of_provider(provider: Provider) -> tuple[str, str, str]:
-    """The same for a provider of the file.
-
-    Args:
-        provider: The provider.
-    """
+    """`account_of` for a provider."""
     credentials = provider.credentials
     return account_of(provider.type, credentials.api_key.get_secret_value(), credentials.base_url)
 
@@ -285,7 +278,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[object, ...]]]
 
 
 class ProviderList(tuple[Provider, ...]):
-    """Providers in their order; as a cell's last line they read as a table."""
+    """Providers in their order, which a cell shows as a table."""
 
     __slots__ = ()
 

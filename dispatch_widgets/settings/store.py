@@ -1,10 +1,9 @@
-"""The settings file on disk: read, changed and written so that nothing gets lost (ST-2 to ST-5).
+"""Reads, changes and writes the settings file without losing anybody's data (ST-2 to ST-5).
 
-A change is made under a lock beside the file: the file is read again, the change applied to what is
-there now, the result written to a temporary file in the same folder, brought to the disk, and put in
-the file's place in one step. The Dispatch app knows no lock. So just before that step the file is
-compared with what was read, and just after it the file that was replaced is looked at once more: what
-another program wrote in between is taken up, and the change applied again.
+A change takes a lock beside the file, reads the file again, applies the change, writes the result to a
+temporary file in the same folder, syncs it, and replaces the file atomically. The Dispatch app takes no
+lock. So the file is compared with what was read just before it is replaced, and checked again just after; if
+another program wrote in between, the change is applied again to its version.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._quiet import quietly
+from .._hide_frames import hide_frames
 from ..errors import (
     NotFoundError,
     NoWorkingFolderError,
@@ -25,12 +24,12 @@ from ..errors import (
     SettingsWriteError,
     UnreadableSettingsError,
 )
-from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, Put, read_error, unfinished_path, write_error
-from ._files import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
+from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, WriteOutcome, read_error, unfinished_path, write_error
 from .backups import BEFORE_RESTORE, Backup, backup_path, is_backup_of
-from .document import parse, render, same
+from .document import json_equal, parse, render
+from .file_system import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
 from .locate import checked_path
-from .merging import kept, redone
+from .merging import has_edit, reapply_edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,24 +39,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
-_ATTEMPTS = 50  # how often a change is applied again because the file was written meanwhile
-_MEMORY_OF_EDITS_SECONDS = 2.0  # how long an edit is made again that another program wrote away
-# Within this time after a write, another one may leave size and times of the file the same: a file
-# system keeps times by a clock that moves every 10 ms at the slowest, or in whole seconds (FAT: two).
+_ATTEMPTS = 50  # at a change, as the file can be written meanwhile
+_EDIT_MEMORY_SECONDS = 2.0  # how long to reapply an edit that another program overwrote
+# Within this time after a write, another one may leave the file's size and times the same: file systems
+# store times with a resolution of up to 10 ms, or of whole seconds (FAT: two).
 _STATUS_DOUBT_SECONDS = 0.05
 _COARSE_STATUS_DOUBT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What the file held at one moment.
+    """The content of the file at one moment.
 
     Attributes:
         document: Its content; empty if there was no file.
-        digest: The content's fingerprint, for `SettingsStore.changed_since`; empty if there was no file.
+        digest: The content's SHA-256, for `SettingsStore.changed_since`; empty if there was no file.
         exists: Whether there was a file.
         modified_at: When it was last written (UTC); None if there was no file.
-        changed: Whether this very call has changed the file.
+        changed: Whether this call changed the file.
         backup: The copy of the file as it was, if this call made one.
     """
 
@@ -71,7 +70,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """What an edit was given and what it made of it."""
+    """The document before and after an edit."""
 
     before: Document
     after: Document
@@ -86,7 +85,7 @@ class SettingsStore:
         lock_timeout_seconds: How long a change waits for others that are changing the file.
         clock: Gives the time in seconds since 1970, for the names of backups.
         files: How the file system is reached; for tests.
-        kept: The copy of the providers that is to follow what happens to the file; None keeps none.
+        kept: The copy of the providers to keep up to date; None keeps none.
 
     Raises:
         InvalidInputError: If the path has a character that no path can have.
@@ -108,7 +107,7 @@ class SettingsStore:
             raise NoWorkingFolderError(os.fspath(path)) from None
         self._disk = Disk(self.path, lock_timeout_seconds=lock_timeout_seconds, files=files or Files())
         self.kept = kept
-        self._observed = ""
+        self._recorded_digest = ""
         self._clock = clock
         self._known_status: tuple[object, ...] = ()
         self._reasons: dict[str, str] = {}
@@ -121,7 +120,7 @@ class SettingsStore:
     # ------------------------------------------------------------------------------------- reading
 
     def read(self) -> Snapshot:
-        """What the file holds now; an empty document if there is none.
+        """Reads the file; an empty document if there is none.
 
         Raises:
             UnreadableSettingsError: If it cannot be read as settings; it is left as it is (ST-4).
@@ -131,26 +130,26 @@ class SettingsStore:
             target = self._disk.target()
             self._disk.sweep(target)
             loaded = self._disk.load(target)
-            self._observe(loaded)
+            self._record_foreign_change(loaded)
             return self._snapshot(loaded)
 
-        return quietly(read)
+        return hide_frames(read)()
 
     def digest(self) -> str:
-        """The fingerprint of the file's content as it is now, readable or not; empty without a file."""
+        """The SHA-256 of the file as it is now, valid or not; empty without a file."""
         with suppress(OSError, UnreadableSettingsError):
             content = self._disk.files.read(self._disk.target())
             return content.digest if content else ""
         return ""
 
     def changed_since(self, digest: str) -> bool:
-        """Whether the file's content is another than the one of this fingerprint (ST-6).
+        """Whether the file has changed since a snapshot with this digest (ST-6).
 
-        Asks for size and times first, and reads the file only if they moved or are too fresh to be
-        trusted, so that it can be asked often.
+        Reads the file only if its size or times changed, or are too recent to be trusted, so it is cheap to
+        call often.
 
         Args:
-            digest: The fingerprint from a snapshot.
+            digest: The digest of a snapshot.
         """
         try:
             status = self.path.stat()
@@ -173,15 +172,15 @@ class SettingsStore:
             return now != digest
         return bool(known[-1] != digest)
 
-    def _observe(self, loaded: Loaded) -> None:
-        if self.kept and loaded.content and loaded.content.digest != self._observed:
-            self.kept.observe(loaded.document)
-            self._observed = loaded.content.digest
+    def _record_foreign_change(self, loaded: Loaded) -> None:
+        if self.kept and loaded.content and loaded.content.digest != self._recorded_digest:
+            self.kept.record_foreign_change(loaded.document)
+            self._recorded_digest = loaded.content.digest
 
-    def _follow(self, before: Document, after: Document) -> None:
-        # While the lock is held, so that what was saved last is what is kept.
+    def _record_save(self, before: Document, after: Document) -> None:
+        # Called while the lock is held, so that the copy is of the last save.
         if self.kept:
-            self.kept.follow(before, after)
+            self.kept.record_save(before, after)
 
     def _snapshot(self, loaded: Loaded, *, changed: bool = False, backup: Path | None = None) -> Snapshot:
         content = loaded.content
@@ -201,24 +200,24 @@ class SettingsStore:
     def edit(self, change: Callable[[Document], Document], *, backup_reason: str | None = None) -> Snapshot:
         """Applies a change to what the file holds at that moment, and writes it (ST-3).
 
-        The change may be applied more than once, because another program wrote the file meanwhile; only
-        the last time counts. It must not change the document that it is given, nor use this store.
+        If another program writes the file meanwhile, the change is applied again, and only the last result
+        counts. It must neither modify the document that it is given nor use this store.
 
         Args:
-            change: Makes the new document of the present one; an exception of its own comes through, and
-                the file stays as it is.
-            backup_reason: If given, a copy of the file as it was is put beside it before the first changed
-                byte, for this reason. Without a file there is nothing to copy.
+            change: Returns the new document for the current one; its exceptions are passed on, and the file
+                stays as it is.
+            backup_reason: If given, a copy of the file is made beside it first, for this reason. Without a
+                file there is no copy.
 
         Returns:
-            What the file holds now. A change that changes nothing does not touch the file (ST-5).
+            The file's content now. A change that changes nothing does not touch the file (ST-5).
 
         Raises:
-            UnreadableSettingsError: If the file cannot be read as settings; it is left as it is.
-            LockTimeoutError: If another process does not let go of the lock.
-            SettingsWriteError: If the disk, the folder or its rights refuse; the file is as it was.
+            UnreadableSettingsError: If the file cannot be read as settings; it stays as it is.
+            LockTimeoutError: If another process does not release the lock.
+            SettingsWriteError: If the disk, the folder or its permissions refuse; the file is unchanged.
         """
-        return quietly(lambda: self._edit(change, backup_reason))
+        return hide_frames(lambda: self._edit(change, backup_reason))()
 
     def _edit(self, change: Callable[[Document], Document], backup_reason: str | None) -> Snapshot:
         backup: Path | None = None
@@ -228,25 +227,25 @@ class SettingsStore:
                 for _ in range(_ATTEMPTS):
                     loaded = self._disk.load_for_writing(target)
                     try:
-                        if overwritten and kept(overwritten.before, overwritten.after, loaded.document):
-                            # The other program had read ours before it wrote: all of both is there.
-                            self._remember(overwritten)
-                            self._follow(overwritten.before, loaded.document)
+                        if overwritten and has_edit(overwritten.before, overwritten.after, loaded.document):
+                            # The other program had read our version before it wrote, so it has both changes.
+                            self._remember_edit(overwritten)
+                            self._record_save(overwritten.before, loaded.document)
                             return self._snapshot(loaded, changed=True, backup=backup)
-                        before = self._with_lost_edits(loaded.document)
+                        before = self._with_overwritten_edits(loaded.document)
                         document = change(before)
-                        if same(document, loaded.document):
+                        if json_equal(document, loaded.document):
                             return self._snapshot(loaded)
-                        data = self._rendered(document)
+                        data = self._render(document)
                         if backup_reason and loaded.content:
                             old = None if overwritten else backup
-                            backup = self._kept_copy(old, target, loaded.content.data, backup_reason)
-                        outcome = self._disk.put(target, data, loaded.content)
-                        if outcome is Put.DONE:
-                            self._remember(_Edit(before, document))
-                            self._follow(loaded.document, document)
-                            return self._written(target, document, data, backup)
-                        if outcome is Put.OVERWRITTEN:
+                            backup = self._replace_backup(old, target, loaded.content.data, backup_reason)
+                        outcome = self._disk.write(target, data, loaded.content)
+                        if outcome is WriteOutcome.DONE:
+                            self._remember_edit(_Edit(before, document))
+                            self._record_save(loaded.document, document)
+                            return self._written_snapshot(target, document, data, backup)
+                        if outcome is WriteOutcome.OVERWRITTEN:
                             overwritten = _Edit(before, document)
                     finally:
                         if loaded.content:
@@ -258,31 +257,30 @@ class SettingsStore:
                 )
             except SettingsFileError as error:
                 if not overwritten and not error.message.startswith("Saved"):
-                    self._drop(backup)
+                    self._discard_backup(backup)
                 raise
 
-    def _with_lost_edits(self, document: Document) -> Document:
-        """The document with the last edits made here, where another program wrote them away.
+    def _with_overwritten_edits(self, document: Document) -> Document:
+        """Reapplies recent edits that another program overwrote after the save had stopped watching.
 
-        Such a program read the file before an edit and wrote it after it, more slowly than the save watched.
-        Only while one is known to be at work: else what is gone was taken away on purpose.
+        Only while such a program is known to be running; otherwise the edits were undone on purpose.
         """
-        if not self._disk.is_beside_another():
+        if not self._disk.has_other_writer():
             return document
         for edit in self._recent:
-            # A file that lost its providers is another matter, and is not to look as if it had all of them.
+            # A file that lost its providers must not look as if it had all of them.
             lost_providers = "providers" in edit.before and "providers" not in document
-            if time.monotonic() - edit.at < _MEMORY_OF_EDITS_SECONDS and not lost_providers:
-                document = redone(edit.before, edit.after, document)
+            if time.monotonic() - edit.at < _EDIT_MEMORY_SECONDS and not lost_providers:
+                document = reapply_edit(edit.before, edit.after, document)
         return document
 
-    def _remember(self, edit: _Edit) -> None:
-        # What is not in the newest document any more was taken back by this very edit.
+    def _remember_edit(self, edit: _Edit) -> None:
+        # What is missing from the newest document was undone by this edit.
         now = edit.after
-        recent = [old for old in self._recent if edit.at - old.at < _MEMORY_OF_EDITS_SECONDS]
-        self._recent = [old for old in recent if kept(old.before, old.after, now)] + [edit]
+        recent = [old for old in self._recent if edit.at - old.at < _EDIT_MEMORY_SECONDS]
+        self._recent = [old for old in recent if has_edit(old.before, old.after, now)] + [edit]
 
-    def _rendered(self, document: Document) -> bytes:
+    def _render(self, document: Document) -> bytes:
         try:
             data = render(document)
         except SettingsWriteError as error:
@@ -295,21 +293,22 @@ class SettingsStore:
             )
         return data
 
-    def _written(self, target: Path, document: Document, data: bytes, backup: Path | None) -> Snapshot:
+    def _written_snapshot(
+        self, target: Path, document: Document, data: bytes, backup: Path | None
+    ) -> Snapshot:
         with suppress(OSError):
             status = target.stat()
             content = Content(data, digest_of(data), status)
             return self._snapshot(Loaded(document, content), changed=True, backup=backup)
-        # It was removed again at once; what was written is still what was written.
+        # It was removed since; the write itself succeeded.
         return Snapshot(document=document, digest=digest_of(data), exists=True, changed=True, backup=backup)
 
     # ------------------------------------------------------------------------------------- backups
 
     def backups(self) -> tuple[Backup, ...]:
-        """The copies beside the file, the latest first (MIG-5).
+        """The copies beside the file, the latest first (MIG-5); each is read when it is first needed.
 
-        What is in each is read when it is first asked for. A link, or a file of somebody who could not have
-        changed the settings file either, is no copy.
+        Links are left out, and so are files of a user who could not have changed the settings file.
         """
         target = self._disk.target()
         found: list[tuple[tuple[datetime, int], Backup]] = []
@@ -332,29 +331,29 @@ class SettingsStore:
         return tuple(backup for _, backup in sorted(found, key=lambda item: item[0], reverse=True))
 
     def restore(self, backup: Backup | Path) -> Snapshot:
-        """Puts a copy in the file's place, byte for byte; the file as it is now is copied first.
+        """Restores a copy byte for byte, after copying the current file.
 
         Args:
             backup: One of `backups`, or its path.
 
         Raises:
             NotFoundError: If it is no copy of this file, or is gone.
-            UnreadableSettingsError: If the copy itself cannot be read as settings.
-            SettingsWriteError: If the file cannot be written; it is as it was.
-            LockTimeoutError: If another process does not let go of the lock.
+            UnreadableSettingsError: If the copy cannot be read as settings.
+            SettingsWriteError: If the file cannot be written; it is unchanged.
+            LockTimeoutError: If another process does not release the lock.
         """
-        return quietly(lambda: self._restore(backup))
+        return hide_frames(lambda: self._restore(backup))()
 
     def finish_save(self) -> Snapshot:
-        """Puts the whole copy in the file's place that a save left which was broken off (ST-2).
+        """Restores the complete copy that an interrupted save left beside the file (ST-2).
 
-        Such a copy is made for files that cannot be replaced only, because they are a mount of their own.
-        The error for reading the file names it (`UnreadableSettingsError.whole_copy`).
+        There is one only for files that cannot be replaced because they are a mount point. The error for
+        reading the file names it (`UnreadableSettingsError.whole_copy`).
 
         Raises:
-            NotFoundError: If there is none, or the file is whole.
+            NotFoundError: If there is none, or the file is valid.
             SettingsWriteError: If the file cannot be written.
-            LockTimeoutError: If another process does not let go of the lock.
+            LockTimeoutError: If another process does not release the lock.
         """
 
         def finish() -> Snapshot:
@@ -362,17 +361,17 @@ class SettingsStore:
                 whole = self._disk.unfinished(target)
                 if whole is None:
                     raise NotFoundError("No save of this file was broken off.")
-                snapshot = self._put_copy(target, parse(whole.data, path=str(self.path)), whole)
+                snapshot = self._put_in_place(target, parse(whole.data, path=str(self.path)), whole)
                 unfinished_path(target).unlink(missing_ok=True)
                 return snapshot
 
-        return quietly(finish)
+        return hide_frames(finish)()
 
     def _restore(self, backup: Backup | Path) -> Snapshot:
         with self._disk.locked() as target:
-            return self._put_copy(target, *self._load_backup(target, backup))
+            return self._put_in_place(target, *self._load_backup(target, backup))
 
-    def _put_copy(self, target: Path, document: Document, wanted: Content) -> Snapshot:
+    def _put_in_place(self, target: Path, document: Document, wanted: Content) -> Snapshot:
         kept: Path | None = None
         try:
             for _ in range(_ATTEMPTS):
@@ -380,44 +379,44 @@ class SettingsStore:
                 try:
                     if current and current.data == wanted.data:
                         return self._snapshot(Loaded(document, current))
-                    # The beginning of what is put there is no state of its own.
+                    # A truncated version of the same bytes is not worth a backup.
                     if current and not wanted.data.startswith(current.data):
-                        kept = self._kept_copy(kept, target, current.data, BEFORE_RESTORE)
-                    if self._disk.put(target, wanted.data, current) is Put.DONE:
+                        kept = self._replace_backup(kept, target, current.data, BEFORE_RESTORE)
+                    if self._disk.write(target, wanted.data, current) is WriteOutcome.DONE:
                         self._recent = []
-                        self._follow(self._parsed(current), document)
-                        return self._written(target, document, wanted.data, kept)
+                        self._record_save(self._parse(current), document)
+                        return self._written_snapshot(target, document, wanted.data, kept)
                 finally:
                     if current:
                         current.close()
         except SettingsWriteError:
-            self._drop(kept)
+            self._discard_backup(kept)
             raise
-        self._drop(kept)
+        self._discard_backup(kept)
         raise SettingsWriteError(
             "Not restored: another program writes the settings file again and again.",
             path=str(self.path),
             hint="Close that program, then try again.",
         )
 
-    def _parsed(self, content: Content | None) -> Document:
+    def _parse(self, content: Content | None) -> Document:
         with suppress(UnreadableSettingsError):
             return parse(content.data, path=str(self.path)) if content else {}
         return {}
 
-    def _kept_copy(self, earlier: Path | None, target: Path, data: bytes, reason: str) -> Path:
-        """A backup, in the place of one that was made a moment ago and for which nothing was written."""
-        self._drop(earlier)
-        return self._copy(target, data, reason)
+    def _replace_backup(self, earlier: Path | None, target: Path, data: bytes, reason: str) -> Path:
+        """Makes a backup, and removes the one of the previous attempt."""
+        self._discard_backup(earlier)
+        return self._make_backup(target, data, reason)
 
-    def _drop(self, backup: Path | None) -> None:
-        """Removes a copy of a file that is as it was, so that tries that fail do not leave one each."""
+    def _discard_backup(self, backup: Path | None) -> None:
+        """Removes the backup of a failed attempt, as the file is unchanged."""
         if backup:
             with suppress(OSError):
                 backup.unlink()
 
     def read_backup(self, backup: Backup | Path) -> Document:
-        """What stands in a copy.
+        """Reads a copy.
 
         Args:
             backup: One of `backups`, or its path.
@@ -426,7 +425,7 @@ class SettingsStore:
             NotFoundError: If it is no copy of this file, or is gone.
             UnreadableSettingsError: If it cannot be read as settings.
         """
-        return quietly(lambda: self._load_backup(self._disk.target(), backup)[0])
+        return hide_frames(lambda: self._load_backup(self._disk.target(), backup)[0])()
 
     def _load_backup(self, target: Path, backup: Backup | Path) -> tuple[Document, Content]:
         path = self._own_backup(target, backup)
@@ -436,7 +435,7 @@ class SettingsStore:
         return parse(found.data, path=str(path)), found
 
     def delete_backup(self, backup: Backup | Path) -> None:
-        """Removes a copy.
+        """Deletes a copy.
 
         Args:
             backup: One of `backups`, or its path.
@@ -455,18 +454,18 @@ class SettingsStore:
             except OSError as error:
                 raise write_error(error, path, self.path) from None
 
-        quietly(delete)
+        hide_frames(delete)()
 
     def move_away(self) -> Path:
-        """Gives the file another name beside it, so that the next change starts a new one (ST-4).
+        """Renames the file, so that the next change starts a new one (ST-4).
 
         Returns:
-            Where it lies now: ``dispatch.settings.moved-<UTC time>.json``.
+            Its new path: ``dispatch.settings.moved-<UTC time>.json``.
 
         Raises:
             NotFoundError: If there is no file.
             SettingsWriteError: If the folder does not allow it.
-            LockTimeoutError: If another process does not let go of the lock.
+            LockTimeoutError: If another process does not release the lock.
         """
 
         def move() -> Path:
@@ -485,10 +484,10 @@ class SettingsStore:
                 self._recent = []
                 return new
 
-        return quietly(move)
+        return hide_frames(move)()
 
-    def _copy(self, target: Path, data: bytes, reason: str) -> Path:
-        """A new backup with these bytes, which is whole or not there at all."""
+    def _make_backup(self, target: Path, data: bytes, reason: str) -> Path:
+        """Writes a backup atomically."""
         try:
             temporary = self._disk.files.write_temporary(target, data, None)
             try:
@@ -511,7 +510,7 @@ class SettingsStore:
 
     def _own_backup(self, target: Path, backup: Backup | Path) -> Path:
         path = Path(os.path.abspath(backup.path if isinstance(backup, Backup) else backup))  # noqa: PTH100
-        # The folder may have been reached by a link; the copy lies in the real one.
+        # The folder may have been reached by a link; the copy is in the real one.
         path = path.parent.resolve() / path.name
         try:
             if is_backup_of(target, path) is None or not is_trusted(path.lstat(), target):

@@ -1,4 +1,4 @@
-"""From a document to the view of it, and what is wrong with entries and assignments (PM-4, MIG-8, MIG-9)."""
+"""The validated view of a document, with problems of entries and assignments (PM-4, MIG-8, MIG-9)."""
 
 from __future__ import annotations
 
@@ -28,17 +28,12 @@ ENTRY_WITHOUT_PROVIDER = "The provider of this entry was deleted. Choose another
 
 
 def view(document: Document, *, path: str = "") -> Settings:
-    """The validated view of a document.
+    """The validated view of a document; `path` is for the error.
 
-    Unknown types, tasks and capabilities are no problem; a wrong kind of value where the project reads
-    one is.
-
-    Args:
-        document: What `document.parse` gave.
-        path: The file, for the error.
+    Unknown types, tasks and capabilities are accepted; values of a wrong JSON type are not.
 
     Raises:
-        SettingsShapeError: If a part cannot be understood; its pointer says which (MIG-9).
+        SettingsShapeError: If a part is invalid; its pointer says which (MIG-9).
     """
     from ._shape import Parts, parts_of
 
@@ -48,14 +43,14 @@ def view(document: Document, *, path: str = "") -> Settings:
     providers, catalog = parts.providers, parts.models.catalog
     known = {provider.id for provider in providers} | {MOCK_PROVIDER_ID}
     raw = (document.get("models") or {}).get("catalog", ())
-    # Whole sets first: in a file that is well, no entry is looked at one by one (P-6).
+    # Sets are compared first, so that the entries of a valid file are not checked one by one (P-6).
     problems = dict.fromkeys((entry.id for entry in catalog), "")
     if not (
         len(problems) == len(catalog)
         and {entry.provider_id for entry in catalog} <= known
         and not any("providerConfig" in item for item in raw)
     ):
-        # The list is never taken away by who deletes a provider, here or in the app (ST-8).
+        # Deleting a provider, here or in the app, never removes the whole list (ST-8).
         gone = PROVIDER_REMOVED if document.get("providers") is None else PROVIDER_DELETED
         catalog, problems = _checked(catalog, raw, known, gone)
     assignments = Assignments(_with_problem(found, problems) for found in parts.models.assignment)
@@ -63,18 +58,13 @@ def view(document: Document, *, path: str = "") -> Settings:
 
 
 def provider_in(document: Document, provider_id: str) -> Provider | None:
-    """One provider of a document, without a look at the rest; None if it is not there.
-
-    Args:
-        document: What `document.parse` gave.
-        provider_id: Which one.
-    """
+    """One provider of a document, without validating the rest; None if there is none with this id."""
     raw = (each for each in document.get("providers", ()) if each.get("id") == provider_id)
     return next(iter(view({"providers": [*islice(raw, 1)]}).providers), None)
 
 
 def shape_error(pointer: str, words: str, *, path: str) -> SettingsShapeError:
-    """The error for a place in the file that cannot be understood."""
+    """The error for an invalid place in the file."""
     return SettingsShapeError(
         f"{pointer}: {words}.",
         path=path,
@@ -83,7 +73,7 @@ def shape_error(pointer: str, words: str, *, path: str) -> SettingsShapeError:
     )
 
 
-def is_leftover(entry: Document) -> bool:
+def is_unconverted(entry: Document) -> bool:
     """Whether an object of ``models.catalog`` is from before providers (MIG-8)."""
     return "providerConfig" in entry or ("providerType" in entry and entry.get("providerId") is None)
 
@@ -91,11 +81,11 @@ def is_leftover(entry: Document) -> bool:
 def _checked(
     catalog: tuple[CatalogEntry, ...], raw: Iterable[Document], known: set[str], gone: str
 ) -> tuple[tuple[CatalogEntry, ...], dict[str, str]]:
-    """The entries with what is wrong with each; the same by id, where the first of an id counts."""
+    """The entries with their problems, and the problems by id, where the first entry of an id counts."""
     checked: list[CatalogEntry] = []
     problems: dict[str, str] = {}
     for entry, item in zip(catalog, raw, strict=True):
-        unconverted = is_leftover(item)
+        unconverted = is_unconverted(item)
         problem = "" if entry.provider_id in known else _why(entry, gone, unconverted=unconverted)
         if entry.id in problems:
             problem = SAME_ID
@@ -113,7 +103,7 @@ def _why(entry: CatalogEntry, gone: str, *, unconverted: bool) -> str:
 
 
 def _with_problem(assignment: Assignment, problems: dict[str, str]) -> Assignment:
-    """The assignment with what is wrong with it, given the problems of the entries by id."""
+    """The assignment with its problem, given the entries' problems by id."""
     problem = problems.get(assignment.model_id, ENTRY_DELETED)
     if problem == PROVIDER_REMOVED:
         problem = ENTRY_OF_REMOVED_PROVIDER
@@ -123,9 +113,9 @@ def _with_problem(assignment: Assignment, problems: dict[str, str]) -> Assignmen
 
 
 def _marked(found: _Found, **findings: Any) -> _Found:
-    """A copy with what was found out about it."""
+    """A copy with fields that no constructor takes."""
     copy = replace(found)
     for name, finding in findings.items():
-        # No constructor takes these, so that nobody else can claim them.
+        # They are not in the constructors, so that a file cannot set them.
         object.__setattr__(copy, name, finding)
     return copy

@@ -8,8 +8,8 @@ import ipywidgets as widgets
 
 from .._loop import background
 from .._text import clean, plural
+from ..detection import find_here_async, found_variables
 from ..errors import ChangedMeanwhileError
-from ..finding import find_here_async, found_variables
 from ..secrets import NO_KEY_NEEDED
 from ._before_providers import why_off
 from ._form_words import free_name
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
 
-    from ..finding import FoundHere as Found
-    from ..finding import FoundServer, FoundVariable
+    from ..detection import FoundHere as Found
+    from ..detection import FoundServer, FoundVariable
     from ..settings.schema import Provider
     from ._rows import Action, Rich, Row
     from .providers import ProvidersPanel

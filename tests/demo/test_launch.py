@@ -36,10 +36,10 @@ def test_no_key_of_the_user_reaches_what_the_demo_starts(monkeypatch: pytest.Mon
     monkeypatch.setenv("IPYTHONDIR", "/home/somebody")
     monkeypatch.setenv("VIRTUAL_ENV", "/home/somebody/.venv")
     monkeypatch.setenv("LANG", "C.UTF-8")
-    with launch.stage() as on:
-        environment = on.environment()
-        assert environment["OPENAI_API_KEY"] == on.server.api_key
-        assert environment["DISPATCH_SETTINGS_PATH"] == str(on.settings_path)
+    with launch.running_demo() as demo:
+        environment = demo.environment()
+        assert environment["OPENAI_API_KEY"] == demo.server.api_key
+        assert environment["DISPATCH_SETTINGS_PATH"] == str(demo.settings_path)
     assert "real" not in environment.values()
     assert not {"IPYTHONDIR", "VIRTUAL_ENV"} & environment.keys()
     assert environment["LANG"] == "C.UTF-8"
@@ -47,21 +47,21 @@ def test_no_key_of_the_user_reaches_what_the_demo_starts(monkeypatch: pytest.Mon
 
 def test_stage_takes_everything_away_but_a_folder_that_was_given(tmp_path: Path) -> None:
     """A temporary stage leaves nothing; a folder that was given keeps the file, also after an error."""
-    with launch.stage() as on:
-        base = on.state.parent
-        assert on.settings_path.is_file()
+    with launch.running_demo() as demo:
+        base = demo.state.parent
+        assert demo.settings_path.is_file()
     assert not base.exists()
-    assert not on.server.running
-    with pytest.raises(KeyError), launch.stage(tmp_path / "mine") as on:
+    assert not demo.server.running
+    with pytest.raises(KeyError), launch.running_demo(tmp_path / "mine") as demo:
         raise KeyError
-    assert not on.state.exists()
+    assert not demo.state.exists()
     assert (tmp_path / "mine" / "dispatch.settings.json").is_file()
 
 
 def test_a_folder_in_use_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     """A folder with a notebook or settings file of the user's is left as it is."""
     (tmp_path / launch.NOTEBOOK).write_text("mine")
-    with pytest.raises(DispatchError, match="already"), launch.stage(tmp_path):
+    with pytest.raises(DispatchError, match="already"), launch.running_demo(tmp_path):
         pass
     assert (tmp_path / launch.NOTEBOOK).read_text() == "mine"
     assert not (tmp_path / "dispatch.settings.json").exists()

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import respx
 
-from dispatch_widgets._event_loop import new_event_loop
+from dispatch_widgets._dns_loop import new_dns_loop
 from dispatch_widgets.demo.server import DemoServer
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
@@ -139,7 +139,7 @@ def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
     """Runs a coroutine on a loop such as the package's own, in which look-ups hold nobody up."""
 
     def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=new_dns_loop) as runner:
             return runner.run(coroutine)
 
     return work

@@ -76,7 +76,7 @@ def test_an_abandoned_look_up_does_not_hold_the_process() -> None:
     program = """
 import asyncio, socket, threading
 socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
-from dispatch_widgets._event_loop import new_event_loop
+from dispatch_widgets._dns_loop import new_dns_loop
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
 from dispatch_widgets.errors import DiscoveryError
@@ -89,7 +89,7 @@ async def main():
     except DiscoveryError as error:
         print(error.kind)
     await discoverer.aclose()
-with asyncio.Runner(loop_factory=new_event_loop) as runner:
+with asyncio.Runner(loop_factory=new_dns_loop) as runner:
     runner.run(main())
 """
     ended = subprocess.run(

@@ -190,7 +190,7 @@ def test_a_base_url_is_shown_without_user_info_and_query(
     full_of_secrets: SettingsService, canary: str
 ) -> None:
     """In every repr, str, HTML and pickle of what holds one; the object itself keeps it whole."""
-    from dispatch_widgets._facts import provider_facts
+    from dispatch_widgets._serialise import serialise_provider
 
     service = full_of_secrets
     providers = service.get_providers()
@@ -207,7 +207,7 @@ def test_a_base_url_is_shown_without_user_info_and_query(
         again = pickle.loads(pickle.dumps(thing))  # noqa: S301 - our own bytes
         told = f"{thing!r}{thing}{html}{pickle.dumps(thing)!r}{again!r}"
         assert _clean(told, canary), type(thing)
-    assert _clean(json.dumps([provider_facts(provider) for provider in providers]), canary)
+    assert _clean(json.dumps([serialise_provider(provider) for provider in providers]), canary)
     assert _clean(f"{unknown!r}{unknown}{unknown._repr_html_()}", canary)  # it refuses to be pickled
     own = providers[0].credentials
     assert SECRET in (own.base_url or "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatch_widgets.errors import UnreadableSettingsError
 from dispatch_widgets.settings import migration, registry
-from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.document import set_in
 from dispatch_widgets.settings.store import SettingsStore
 
 
@@ -22,7 +22,7 @@ def edit(path: str, name: str, count: str) -> None:
         for _ in range(20):
             # Refused while somebody else is long in the middle of writing: then once more, as people do.
             with contextlib.suppress(UnreadableSettingsError):
-                store.edit(lambda document, number=number: put(document, (f"{name}/{number}",), number))
+                store.edit(lambda document, number=number: set_in(document, (f"{name}/{number}",), number))
                 break
         else:
             sys.exit("the file stayed unreadable")

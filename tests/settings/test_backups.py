@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.errors import NotFoundError, UnreadableSettingsError
-from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings.document import render, set_in
 from dispatch_widgets.settings.migration import migrate, needs_migration
 from dispatch_widgets.settings.store import SettingsStore
 
@@ -46,7 +46,7 @@ def test_a_backup_is_never_overwritten(store: SettingsStore, file: Path) -> None
     taken = file.with_name("dispatch.settings.backup-20251121T130241Z.json")
     taken.write_text("mine")
     for number in range(4):
-        store.edit(lambda document, number=number: put(document, ("n",), number), backup_reason="x")
+        store.edit(lambda document, number=number: set_in(document, ("n",), number), backup_reason="x")
     assert taken.read_text() == "mine"
     assert [backup.path.name.split("Z")[1] for backup in store.backups()] == [
         "-4.json",
@@ -84,7 +84,7 @@ def test_a_restored_backup_is_the_old_file_again(
 def test_a_broken_file_is_replaced_by_a_backup(store: SettingsStore, file: Path) -> None:
     """Restoring is a way out of a file that cannot be read; its bytes are kept (ST-4)."""
     file.write_bytes(b'{"n": 1}')
-    backup = store.edit(lambda document: put(document, ("n",), 2), backup_reason="x").backup
+    backup = store.edit(lambda document: set_in(document, ("n",), 2), backup_reason="x").backup
     assert backup is not None
     file.write_bytes(b'{"n": 1,,}')
     snapshot = store.restore(backup)
@@ -102,7 +102,7 @@ def test_a_broken_file_is_moved_away_on_request(store: SettingsStore, file: Path
         file.write_bytes(content)
         assert store.move_away().read_bytes() == content
         assert store.read().document == {}
-    assert store.edit(lambda document: put(document, ("n",), 1)).document == {"n": 1}
+    assert store.edit(lambda document: set_in(document, ("n",), 1)).document == {"n": 1}
     assert store.backups() == ()
     assert sorted(path.name for path in file.parent.glob("*.moved-*")) == [
         "dispatch.settings.moved-20251121T130241Z-2.json",
@@ -114,7 +114,7 @@ def test_a_broken_file_is_moved_away_on_request(store: SettingsStore, file: Path
 def test_backups_can_be_deleted(store: SettingsStore, file: Path) -> None:
     """A backup goes on request, once; nothing else can be deleted or restored through it (MIG-5)."""
     file.write_text("{}")
-    backup = store.edit(lambda document: put(document, ("n",), 1), backup_reason="x").backup
+    backup = store.edit(lambda document: set_in(document, ("n",), 1), backup_reason="x").backup
     assert backup is not None
     outside = file.parent.parent / backup.name
     outside.write_text("{}")
@@ -135,7 +135,7 @@ def test_backups_can_be_deleted(store: SettingsStore, file: Path) -> None:
 def test_a_broken_backup_is_not_restored(store: SettingsStore, file: Path) -> None:
     """A copy that cannot be read as settings is refused and the file stays (ST-4)."""
     file.write_bytes(b"{}")
-    good = store.edit(lambda document: put(document, ("n",), 1), backup_reason="x").backup
+    good = store.edit(lambda document: set_in(document, ("n",), 1), backup_reason="x").backup
     assert good is not None
     file.write_bytes(b"broken")
     backup = store.restore(good).backup
@@ -148,7 +148,7 @@ def test_a_broken_backup_is_not_restored(store: SettingsStore, file: Path) -> No
 
 def test_without_a_file_there_is_nothing_to_copy(store: SettingsStore, file: Path) -> None:
     """The first save makes no backup (MIG-5)."""
-    assert store.edit(lambda document: put(document, ("n",), 1), backup_reason="x").backup is None
+    assert store.edit(lambda document: set_in(document, ("n",), 1), backup_reason="x").backup is None
     assert store.backups() == ()
     assert file.exists()
 
@@ -160,7 +160,7 @@ def test_the_apps_sections_go_through_everything(
     """Migration, edit, restore and migration again leave every other section as it was (MIG-7)."""
     file.write_bytes(render({**app_sections, **{k: v for k, v in old_document.items() if k != "ui"}}))
     migrated(store)
-    store.edit(lambda document: put(document, ("providers", 0, "name"), "x"))
+    store.edit(lambda document: set_in(document, ("providers", 0, "name"), "x"))
     store.restore(store.backups()[-1])
     migrated(store)
     document = store.read().document

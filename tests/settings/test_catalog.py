@@ -11,7 +11,7 @@ from dispatch_widgets import SettingsService
 from dispatch_widgets.errors import InvalidInputError, NotFoundError
 from dispatch_widgets.settings import registry
 from dispatch_widgets.settings._shape import parts_of
-from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings.document import render, set_in
 from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def test_several_are_changed_with_one_look_at_the_document(new_document: dict[st
         for provider in new_document["providers"]
         for number in range(5)
     ]
-    document = put(new_document, ("providers",), [*new_document["providers"], *twice])
+    document = set_in(new_document, ("providers",), [*new_document["providers"], *twice])
     assert looks_of(lambda: registry.merge_duplicates(document)) == 1
     merged, groups = registry.merge_duplicates(document)
     assert [len(group) for group in groups] == [6, 6]
@@ -137,7 +137,7 @@ def test_several_are_changed_with_one_look_at_the_document(new_document: dict[st
 def test_providers_with_the_same_id_are_no_duplicates_of_each_other(new_document: dict[str, Any]) -> None:
     """Two of one id cannot be told apart, so merging duplicates takes neither away (PM-8)."""
     providers = [*new_document["providers"], new_document["providers"][1]]
-    document = put(new_document, ("providers",), providers)
+    document = set_in(new_document, ("providers",), providers)
     assert registry.duplicates(document) == ()
     assert registry.merge_duplicates(document) == (document, ())
 
@@ -298,5 +298,5 @@ def test_an_assignment_is_taken_away(new_document: dict[str, Any]) -> None:
     assert registry.unassign({}, "grade") == {}
     with pytest.raises(InvalidInputError):
         registry.unassign(document, "translate")
-    newer = put(document, ("models", "assignment", 0, "task"), "translate")
+    newer = set_in(document, ("models", "assignment", 0, "task"), "translate")
     assert len(registry.unassign(newer, "translate")["models"]["assignment"]) == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.settings import registry
-from dispatch_widgets.settings.document import parse, put
+from dispatch_widgets.settings.document import parse, set_in
 from dispatch_widgets.settings.kept_providers import KeptProviders, state_folder
 from dispatch_widgets.settings.migration import migrate, needs_migration
 from dispatch_widgets.settings.store import SettingsStore
@@ -114,7 +114,7 @@ def test_what_the_file_has_wins(store: SettingsStore, file: Path, ids: list[str]
         "type": "anthropic",
         "credentials": {"apiKey": "sk-ant-new-012345"},
     }
-    store.edit(lambda document: put(document, ("providers",), [again]))
+    store.edit(lambda document: set_in(document, ("providers",), [again]))
     document = store.edit(store.kept.bring_back).document
     assert [(found["id"], found["name"]) for found in document["providers"]] == [
         (ids[1], "Anew"),
@@ -197,7 +197,7 @@ def test_what_is_deleted_elsewhere_between_two_saves_goes_too(
     document = json.loads(file.read_text())
     document["providers"] = document["providers"][1:]
     file.write_text(json.dumps(document))
-    store.edit(lambda document: put(document, ("note",), 1))
+    store.edit(lambda document: set_in(document, ("note",), 1))
     assert kept_ids(kept) == [ids[1]]
 
 
@@ -208,7 +208,7 @@ def test_reading_makes_no_copy_and_adds_nothing_to_one(
     file.write_text(json.dumps(new_document))
     store.read()
     assert not kept.path.exists()
-    store.edit(lambda document: put(document, ("note",), 1))
+    store.edit(lambda document: set_in(document, ("note",), 1))
     new_document["providers"].append({"id": "x", "name": "X", "type": "anthropic", "credentials": {}})
     file.write_text(json.dumps(new_document))
     store.read()
@@ -219,7 +219,7 @@ def test_reading_makes_no_copy_and_adds_nothing_to_one(
 def test_a_save_that_changes_no_provider_does_not_touch_it(store: SettingsStore, kept: KeptProviders) -> None:
     """The copy costs nothing where nothing about it changes."""
     status = kept.path.stat()
-    store.edit(lambda document: put(document, ("note",), 1))
+    store.edit(lambda document: set_in(document, ("note",), 1))
     assert kept.path.stat().st_ino == status.st_ino
 
 
@@ -252,7 +252,7 @@ def test_it_is_turned_off_and_removed(
     assert not off.on
     assert not kept.path.exists()
     store = SettingsStore(file, kept=off)
-    store.edit(lambda document: put(document, ("note",), 1))
+    store.edit(lambda document: set_in(document, ("note",), 1))
     assert not kept.path.exists()
     save_schedules(file)
     assert off.removed(store.read().document) == ()
@@ -333,9 +333,9 @@ def test_nothing_that_a_file_can_hold_stops_it(file: Path, kept: KeptProviders) 
     """Odd lists, odd providers and the mock: those that have an id are kept, the mock is not brought back."""
     odd = b'{"providers": [1, {}, {"id": 5}, {"id": "mock", "type": "mock"}, {"id": "p", "x": 1e400}]}'
     document = parse(odd, path="")
-    kept.follow({}, document)
+    kept.record_save({}, document)
     assert kept_ids(kept) == ["mock", "p"]
     assert [provider["id"] for provider in kept.removed({"ui": {}})] == ["p"]
     for other in ({"providers": {}}, {"providers": None}, {"models": [1]}, {"models": {"catalog": [1]}}):
-        kept.observe(other)
+        kept.record_foreign_change(other)
         kept.removed(other)

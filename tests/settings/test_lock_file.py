@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dispatch_widgets.errors import SettingsWriteError
-from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.document import set_in
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def precious(tmp_path: Path) -> Path:
 
 
 def save(file: Path) -> None:
-    SettingsStore(file, lock_timeout_seconds=2.0).edit(lambda document: put(document, ("note",), 1))
+    SettingsStore(file, lock_timeout_seconds=2.0).edit(lambda document: set_in(document, ("note",), 1))
 
 
 def refusal(file: Path, lock: Path) -> str:

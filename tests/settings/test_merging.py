@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets.settings.document import parse, same
-from dispatch_widgets.settings.merging import kept, redone
+from dispatch_widgets.settings.document import json_equal, parse
+from dispatch_widgets.settings.merging import has_edit, reapply_edit
 
 pytestmark = pytest.mark.req("ST-3")
 
@@ -64,20 +64,20 @@ def edited(**changes: Any) -> Any:
 )
 def test_an_edit_is_made_again(after: Any, now: Any, wanted: Any) -> None:
     """What the edit did is done, and all that the other program did is still there."""
-    assert redone(read(BASE), edited(**after), edited(**now)) == edited(**wanted)
+    assert reapply_edit(read(BASE), edited(**after), edited(**now)) == edited(**wanted)
 
 
 def test_what_was_added_and_changed_since_is_kept_as_it_is() -> None:
     """A provider that was added, and renamed by somebody since, is neither added twice nor named back."""
     after = edited(providers=[{"id": "p", "name": "P"}, {"id": "q", "name": "Q"}])
     now = edited(providers=[{"id": "p", "name": "P"}, {"id": "q", "name": "New"}])
-    assert kept(read(BASE), after, now)
+    assert has_edit(read(BASE), after, now)
 
 
 def test_a_name_that_was_taken_away_is_taken_away_again() -> None:
     """A name that the edit removed goes once more."""
     after = read({"ui": {"a": 1}})
-    assert redone(read(BASE), after, edited(ui={"a": 2})) == {"ui": {"a": 2}}
+    assert reapply_edit(read(BASE), after, edited(ui={"a": 2})) == {"ui": {"a": 2}}
 
 
 values = st.recursive(
@@ -99,13 +99,13 @@ documents = st.dictionaries(st.sampled_from("rst"), values, max_size=3).map(read
 def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
     """Whatever the documents: once done it is there, and nothing given is changed."""
     given_ones = [json.dumps(value) for value in (before, after, now)]
-    once = redone(before, after, now)
-    assert kept(before, after, once)
+    once = reapply_edit(before, after, now)
+    assert has_edit(before, after, once)
     assert [json.dumps(value) for value in (before, after, now)] == given_ones
 
 
 @given(documents, documents)
 def test_an_edit_that_nobody_touched_is_kept(before: Any, after: Any) -> None:
     """What the edit made is what it made; made again from where it began it says the same."""
-    assert kept(before, before, after)
-    assert same(redone(before, before, after), after)
+    assert has_edit(before, before, after)
+    assert json_equal(reapply_edit(before, before, after), after)

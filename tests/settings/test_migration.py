@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.errors import SettingsShapeError
-from dispatch_widgets.settings.document import parse, put, render
+from dispatch_widgets.settings.document import parse, render, set_in
 from dispatch_widgets.settings.migration import convert_entries, migrate, needs_migration
 from dispatch_widgets.settings.registry import duplicates
 from dispatch_widgets.settings.views import view
@@ -305,7 +305,7 @@ def test_leftover_entries_are_converted_on_request(
             "providerConfig": {"apiKey": "sk-its-own-0123456789"},
         },
     ]
-    document = put(new_document, ("models", "catalog"), [*new_document["models"]["catalog"], *left])
+    document = set_in(new_document, ("models", "catalog"), [*new_document["models"]["catalog"], *left])
     assert [entry.unconverted for entry in view(document).catalog] == [False] * 3 + [True] * 4
     assert not needs_migration(document)
     converted, report = convert_entries(document, new_id=ids)
@@ -329,9 +329,9 @@ def test_leftover_entries_are_converted_on_request(
 @pytest.mark.req("MIG-3")
 def test_new_names_do_not_repeat_old_ones(new_document: dict[str, Any]) -> None:
     """A provider made later is numbered past the names that are there (MIG-3)."""
-    document = put(new_document, ("providers", 1, "name"), "OpenAI")
+    document = set_in(new_document, ("providers", 1, "name"), "OpenAI")
     left = [{"id": "l1", "model": "m", **openai("sk-other-0123456789abcdef")}]
-    document = put(document, ("models", "catalog"), left)
+    document = set_in(document, ("models", "catalog"), left)
     converted, _ = convert_entries(document)
     assert [provider["name"] for provider in converted["providers"]] == ["Anthropic", "OpenAI", "OpenAI 1"]
 
@@ -339,8 +339,8 @@ def test_new_names_do_not_repeat_old_ones(new_document: dict[str, Any]) -> None:
 @pytest.mark.req("MIG-5", "SEC-1", "SEC-6")
 def test_the_report_is_tidy_and_holds_no_key(old_document: dict[str, Any]) -> None:
     """The report reads well as text and HTML, escapes what the file says, and shows no key (MIG-5)."""
-    document = put(old_document, ("models", "catalog", 3, "id"), "<img src=x onerror=alert(1)>")
-    document = put(document, ("models", "catalog", 3, "providerConfig"), {"region": "<b>"})
+    document = set_in(old_document, ("models", "catalog", 3, "id"), "<img src=x onerror=alert(1)>")
+    document = set_in(document, ("models", "catalog", 3, "providerConfig"), {"region": "<b>"})
     _, report = migrate(document)
     done = report.as_written(Path("/somewhere/<backup>.json")).with_warning("Mind <this>.")
     assert report.summary == "4 providers would be made, 6 entries changed, 2 warnings."

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch_widgets.errors import SettingsShapeError
 from dispatch_widgets.settings import registry
-from dispatch_widgets.settings.document import parse, render, same
+from dispatch_widgets.settings.document import json_equal, parse, render
 from dispatch_widgets.settings.kinds import kind_of, needs_conversion_first, needs_migration
 from dispatch_widgets.settings.migration import convert_entries, migrate
 from dispatch_widgets.settings.views import view
@@ -202,7 +202,7 @@ def test_what_cannot_be_converted_is_told_with_its_place(document: dict[str, Any
     section = place.partition(".")[0]
     assert converted[section] == document[section]
     assert kind_of(converted) in {"current", "lost"}
-    assert same(convert_entries(converted)[0], converted)
+    assert json_equal(convert_entries(converted)[0], converted)
 
 
 def test_part_of_it_can_be_left(ids: Callable[[], str]) -> None:
@@ -340,4 +340,4 @@ def test_whatever_stands_there_is_converted_or_refused_in_words(value: dict[str,
         return
     render(converted)
     assert migrate(converted)[0] is converted
-    assert same(convert_entries(converted)[0], convert_entries(convert_entries(converted)[0])[0])
+    assert json_equal(convert_entries(converted)[0], convert_entries(convert_entries(converted)[0])[0])

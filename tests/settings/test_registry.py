@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dispatch_widgets.errors import DispatchError, InvalidInputError, NotFoundError
 from dispatch_widgets.settings import registry
-from dispatch_widgets.settings.document import parse, put, render
+from dispatch_widgets.settings.document import parse, render, set_in
 from dispatch_widgets.settings.schema import MOCK_PROVIDER_ID
 from dispatch_widgets.settings.views import view
 
@@ -149,7 +149,7 @@ def test_another_masked_form_is_refused(new_document: dict[str, Any]) -> None:
 def test_credentials_merge_field_by_field(new_document: dict[str, Any]) -> None:
     """A new key keeps the base URL, and a new base URL keeps the key (PM-3)."""
     document = registry.update_provider(new_document, "p-uni", api_key=KEY)
-    document = put(document, ("providers", 1, "credentials", "extra"), 1)
+    document = set_in(document, ("providers", 1, "credentials", "extra"), 1)
     document = registry.update_provider(document, "p-uni", base_url=URL)
     assert raw_provider(document, "p-uni")["credentials"] == {"apiKey": KEY, "baseUrl": URL, "extra": 1}
 
@@ -182,7 +182,7 @@ def test_another_type_drops_the_base_url(new_document: dict[str, Any]) -> None:
 @pytest.mark.req("PM-3")
 def test_a_field_that_is_not_given_is_not_judged(new_document: dict[str, Any]) -> None:
     """A provider with an address that is not valid can still be renamed (PM-3)."""
-    document = put(new_document, ("providers", 1, "credentials", "baseUrl"), "nonsense")
+    document = set_in(new_document, ("providers", 1, "credentials", "baseUrl"), "nonsense")
     document = registry.update_provider(document, "p-uni", name="Other")
     assert raw_provider(document, "p-uni")["credentials"]["baseUrl"] == "nonsense"
 

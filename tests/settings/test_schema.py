@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dispatch_widgets.errors import DispatchError
-from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.document import set_in
 from dispatch_widgets.settings.schema import (
     MOCK_PROVIDER,
     MOCK_PROVIDER_ID,
@@ -26,7 +26,7 @@ from dispatch_widgets.settings.views import view
 @pytest.mark.req("PM-1")
 def test_a_provider_tells_where_it_is_asked(new_document: dict[str, Any]) -> None:
     """Base URL, host, masked key and the variable that a key refers to can be read off a provider (PM-1)."""
-    document = put(new_document, ("providers", 1, "credentials", "apiKey"), "${UNI_KEY}")
+    document = set_in(new_document, ("providers", 1, "credentials", "apiKey"), "${UNI_KEY}")
     anthropic, uni = view(document).providers
     assert (anthropic.base_url, anthropic.host) == ("https://api.anthropic.com", "api.anthropic.com")
     assert (uni.base_url, uni.host) == ("https://llm.example.edu/v1", "llm.example.edu")
@@ -69,7 +69,7 @@ def test_assignments_are_asked_by_task(new_document: dict[str, Any]) -> None:
         found["digest"]
     assert len(found[1:]) == 2
     twice = [{"task": "grade", "modelId": "anthropic:claude"}, *new_document["models"]["assignment"]]
-    assert view(put(new_document, ("models", "assignment"), twice)).assignments["grade"].model_id == (
+    assert view(set_in(new_document, ("models", "assignment"), twice)).assignments["grade"].model_id == (
         "anthropic:claude"
     )
 
@@ -77,9 +77,11 @@ def test_assignments_are_asked_by_task(new_document: dict[str, Any]) -> None:
 @pytest.mark.req("SEC-1")
 def test_views_show_no_key(new_document: dict[str, Any], canary: str) -> None:
     """No repr or pickle of a view carries a key, or user info of a base URL (SEC-1)."""
-    document = put(new_document, ("providers", 1, "credentials", "apiKey"), canary)
-    document = put(document, ("providers", 1, "credentials", "baseUrl"), f"https://u:{canary}@h.example/v1")
-    document = put(document, ("providers", 1, "credentials", "password"), canary)
+    document = set_in(new_document, ("providers", 1, "credentials", "apiKey"), canary)
+    document = set_in(
+        document, ("providers", 1, "credentials", "baseUrl"), f"https://u:{canary}@h.example/v1"
+    )
+    document = set_in(document, ("providers", 1, "credentials", "password"), canary)
     settings = view(document)
     shown = repr(settings) + repr(settings.providers[1].credentials) + str(settings.providers[1])
     assert canary not in shown
@@ -90,7 +92,7 @@ def test_views_show_no_key(new_document: dict[str, Any], canary: str) -> None:
 @pytest.mark.req("SEC-1")
 def test_no_pickle_of_a_view_has_a_key_in_it(new_document: dict[str, Any], canary: str) -> None:
     """A provider, its credentials and whole settings pickle without the key, in every protocol (SEC-1)."""
-    settings = view(put(new_document, ("providers", 1, "credentials", "apiKey"), canary))
+    settings = view(set_in(new_document, ("providers", 1, "credentials", "apiKey"), canary))
     provider = settings.providers[1]
     for value in (provider, provider.credentials, settings, dataclasses.replace(provider, name="x")):
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):

@@ -22,8 +22,8 @@ from dispatch_widgets.errors import (
     SettingsWriteError,
     UnreadableSettingsError,
 )
-from dispatch_widgets.settings import _files, registry
-from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings import file_system, registry
+from dispatch_widgets.settings.document import render, set_in
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, owners and pi
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A change that puts one value at the top of the document."""
-    return lambda document: put(document, (name,), value)
+    return lambda document: set_in(document, (name,), value)
 
 
 def names_in(folder: Path) -> set[str]:
@@ -451,7 +451,7 @@ def test_the_leftover_of_a_number_that_was_given_again_goes_after_an_hour(
     """A living process that has got the number of a dead one does not keep its file for ever (ST-2)."""
     left = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
     left.write_text("x")
-    monkeypatch.setattr(_files, "_OLD_SECONDS", -1.0)
+    monkeypatch.setattr(file_system, "_OLD_SECONDS", -1.0)
     store.read()
     assert not left.exists()
 

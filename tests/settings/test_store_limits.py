@@ -19,8 +19,8 @@ from dispatch_widgets.errors import (
 )
 from dispatch_widgets.settings import locate, migration
 from dispatch_widgets.settings import store as store_module
-from dispatch_widgets.settings._files import Content, Files
-from dispatch_widgets.settings.document import masked, parse, put, render, same
+from dispatch_widgets.settings.document import json_equal, masked, parse, render, set_in
+from dispatch_widgets.settings.file_system import Content, Files
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ as_root = pytest.mark.skipif(
 
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda document: put(document, (name,), value)
+    return lambda document: set_in(document, (name,), value)
 
 
 def names_in(folder: Path) -> set[str]:
@@ -117,8 +117,8 @@ def test_what_lies_deep_is_converted_shown_and_written() -> None:
     def everything() -> None:
         converted, report = migration.migrate(document)
         assert report.before
-        assert same(converted, converted)
-        assert not same(document, parse(nested(199), path=""))
+        assert json_equal(converted, converted)
+        assert not json_equal(document, parse(nested(199), path=""))
         assert masked(document)
         assert parse(render(converted), path="")
 

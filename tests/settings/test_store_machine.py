@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from dispatch_widgets.errors import InvalidInputError, UnreadableSettingsError
 from dispatch_widgets.settings import migration, registry
-from dispatch_widgets.settings._files import Files
-from dispatch_widgets.settings.document import parse, put, render
+from dispatch_widgets.settings.document import parse, render, set_in
+from dispatch_widgets.settings.file_system import Files
 from dispatch_widgets.settings.store import SettingsStore
 from dispatch_widgets.settings.views import view
 
@@ -128,7 +128,7 @@ class SettingsFile(RuleBasedStateMachine):
     @precondition(lambda self: self.broken is None)
     @rule(name=names, value=values, crash=crashes)
     def set_a_value(self, name: str, value: Any, crash: str) -> None:
-        self.edit(lambda document: put(document, (name,), value), crash)
+        self.edit(lambda document: set_in(document, (name,), value), crash)
 
     @precondition(lambda self: self.broken is None)
     @rule(crash=crashes)
@@ -185,7 +185,7 @@ class SettingsFile(RuleBasedStateMachine):
         backups = self.store.backups()
         if way == "edit":
             with pytest.raises(UnreadableSettingsError):
-                self.store.edit(lambda document: put(document, ("ui",), 1))
+                self.store.edit(lambda document: set_in(document, ("ui",), 1))
             assert self.file.read_bytes() == self.broken
             return
         if way == "mend":

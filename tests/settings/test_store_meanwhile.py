@@ -12,8 +12,8 @@ import pytest
 
 from dispatch_widgets.errors import SettingsWriteError
 from dispatch_widgets.settings import registry
-from dispatch_widgets.settings._files import Files
-from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.document import set_in
+from dispatch_widgets.settings.file_system import Files
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no 
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A change that puts one value at the top of the document."""
-    return lambda document: put(document, (name,), value)
+    return lambda document: set_in(document, (name,), value)
 
 
 def names_in(folder: Path) -> set[str]:

@@ -11,8 +11,8 @@ import pytest
 
 from dispatch_widgets.errors import SettingsWriteError
 from dispatch_widgets.settings import _disk, registry
-from dispatch_widgets.settings._files import Content, Files
-from dispatch_widgets.settings.document import put
+from dispatch_widgets.settings.document import set_in
+from dispatch_widgets.settings.file_system import Content, Files
 from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ THEIRS = '{"theirs": 1}'
 
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda document: put(document, (name,), value)
+    return lambda document: set_in(document, (name,), value)
 
 
 def replace_by_another(target: Path) -> None:
@@ -121,7 +121,7 @@ def test_other_processes_know_of_the_other_program_too(file: Path) -> None:
     assert SettingsStore(file, files=next_files).edit(note(2)).document == {"theirs": 1, "note": 2}
     content = Files().read(file)
     assert content is not None
-    assert content.is_beside_another
+    assert content.has_other_writer
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_providers_that_were_all_removed_are_not_brought_back_singly(
     beside: SettingsStore, file: Path
 ) -> None:
     """A file without `providers` stays one: with one in it nobody would look for the others (ST-8)."""
-    beside.edit(lambda document: put(document, ("providers",), [{"id": "p"}]))
+    beside.edit(lambda document: set_in(document, ("providers",), [{"id": "p"}]))
     file.write_text('{"ui": {}}')
     assert "providers" not in beside.edit(note(1)).document
 

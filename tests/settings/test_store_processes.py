@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.errors import LockTimeoutError
-from dispatch_widgets.settings.document import put, render
+from dispatch_widgets.settings.document import render, set_in
 from dispatch_widgets.settings.store import SettingsStore
 from dispatch_widgets.settings.views import view
 
@@ -82,7 +82,7 @@ def test_a_program_that_rewrites_in_place_is_never_overwritten(
     document = store.read().document
     assert document["foreign"] == 119
     assert {name: document[name] for name in app_sections} == app_sections
-    assert store.edit(lambda document: put(document, ("after",), 1)).document["foreign"] == 119
+    assert store.edit(lambda document: set_in(document, ("after",), 1)).document["foreign"] == 119
 
 
 @pytest.mark.req("ST-3")
@@ -140,7 +140,7 @@ def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file:
     holder.send_signal(signal.SIGSTOP)
     store = SettingsStore(file, lock_timeout_seconds=0.3)
     for action in (
-        lambda: store.edit(lambda document: put(document, ("n",), 2)),
+        lambda: store.edit(lambda document: set_in(document, ("n",), 2)),
         store.move_away,
     ):
         with pytest.raises(LockTimeoutError) as caught:
@@ -151,5 +151,5 @@ def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file:
     assert store.read().document == {"n": 1}
     holder.kill()
     holder.wait()
-    assert store.edit(lambda document: put(document, ("n",), 2)).changed
+    assert store.edit(lambda document: set_in(document, ("n",), 2)).changed
     assert json.loads(file.read_text()) == {"n": 2}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dispatch_widgets.errors import SettingsShapeError
-from dispatch_widgets.settings.document import parse, put, render
+from dispatch_widgets.settings.document import parse, render, set_in
 from dispatch_widgets.settings.schema import Settings
 from dispatch_widgets.settings.views import view
 
@@ -60,7 +60,7 @@ def test_what_a_newer_app_knows_is_shown_as_unknown() -> None:
 @pytest.mark.req("PM-4")
 def test_an_entry_without_its_provider_says_so_everywhere(new_document: dict[str, Any]) -> None:
     """An entry whose provider is gone carries the reason, and so does the task that uses it (PM-4)."""
-    document = put(new_document, ("providers",), new_document["providers"][:1])
+    document = set_in(new_document, ("providers",), new_document["providers"][:1])
     settings = view(document)
     assert [entry.problem for entry in settings.catalog] == [
         "",
@@ -82,8 +82,8 @@ def test_an_entry_from_before_providers_is_marked(old_document: dict[str, Any]) 
 
 def test_problems_cannot_be_written_into_the_file(new_document: dict[str, Any]) -> None:
     """A field of the file that is called like a finding of ours does not pass for one (SEC-6)."""
-    document = put(new_document, ("models", "catalog", 0, "problem"), "<img onerror=alert(1)>")
-    document = put(document, ("models", "catalog", 0, "unconverted"), True)
+    document = set_in(new_document, ("models", "catalog", 0, "problem"), "<img onerror=alert(1)>")
+    document = set_in(document, ("models", "catalog", 0, "unconverted"), True)
     entry = view(document).catalog[0]
     assert (entry.problem, entry.unconverted) == ("", False)
 
@@ -94,7 +94,7 @@ def test_ids_that_stand_twice_are_told(new_document: dict[str, Any]) -> None:
         *new_document["models"]["catalog"],
         {"id": "uni:llama", "providerId": "p-uni", "model": "other"},
     ]
-    settings = view(put(new_document, ("models", "catalog"), catalog))
+    settings = view(set_in(new_document, ("models", "catalog"), catalog))
     assert settings.catalog[-1].problem == "Another entry before it has the same id."
     found = settings.entry("uni:llama")
     assert found is not None
@@ -104,7 +104,7 @@ def test_ids_that_stand_twice_are_told(new_document: dict[str, Any]) -> None:
 
 def test_an_assignment_of_a_deleted_entry_says_so(new_document: dict[str, Any]) -> None:
     """A task whose entry is not in the catalog carries the reason (PM-4)."""
-    document = put(new_document, ("models", "assignment", 0, "modelId"), "gone")
+    document = set_in(new_document, ("models", "assignment", 0, "modelId"), "gone")
     assert view(document).assignments["summarize"].problem == "The entry was deleted. Choose another one."
 
 

@@ -11,7 +11,7 @@ import pytest
 from dispatch_widgets import ProvidersPanel, SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.faults import fault
-from dispatch_widgets.finding import find_here_async
+from dispatch_widgets.detection import find_here_async
 from dispatch_widgets.presets import KEY_VARIABLES, find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
 from dispatch_widgets.widgets._parts import is_shown

@@ -11,7 +11,7 @@ import pytest
 
 import dispatch_widgets as dw
 from dispatch_widgets.demo import DemoServer
-from dispatch_widgets.finding import find_here, find_here_async
+from dispatch_widgets.detection import find_here, find_here_async
 from dispatch_widgets.presets import PRESETS, find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
 

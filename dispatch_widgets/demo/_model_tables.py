@@ -1,8 +1,8 @@
-"""The tables from which `catalogue` makes the demo's models, a family a line.
+"""The tables from which `catalogue` makes the demo's models, one family per line.
 
-Columns: owner, pattern of the id, what goes into its braces (``/`` between braces, ``.`` for nothing),
-month of the first one, tokens it reads, dollars per million tokens in and out, what it takes (t text,
-i image). ``-`` stands where the demo's server does not say. A line in brackets says what follows is.
+Columns: owner, id pattern, values for its braces (``/`` between braces, ``.`` for an empty one), month of the
+first model, context in tokens, dollars per million input and output tokens, input modalities (t text,
+i image). ``-`` means that the demo server does not state it. A line in brackets is the kind of what follows.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What this machine already has: key variables that are set, and model servers that answer here.
+"""Detects the providers of this machine: key variables that are set, and local model servers that answer.
 
-A variable is offered as the reference ``${NAME}``; its value is neither copied nor shown. Servers are
-asked on loopback only, on their usual ports, with no key, for a second at most, and only when this is
-called: opening a panel asks nobody.
+A variable is offered as the reference ``${NAME}``; its value is neither copied nor shown. Only servers on
+loopback are asked, on their usual ports, without a key, for a second at most, and only when this is called:
+opening a panel sends nothing.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ async def _find(
     for preset in presets:
         if preset.is_local and leads_here(preset.base_url):
             for url in _places(preset):
-                local.setdefault(url, preset)  # two servers share a port: it is asked once
+                local.setdefault(url, preset)  # some servers share a port, which is asked once
     targets = [
         Target(provider_id=url, name=preset.name, type=preset.type, base_url=url, api_key=NO_KEY_NEEDED)
         for url, preset in local.items()
@@ -207,18 +207,18 @@ async def _find(
 
 
 def _places(preset: Preset) -> list[str]:
-    """The base URLs at which a local server may answer: its usual port, and those of other versions."""
+    """The base URLs to try for a local server: its usual port, and those of other versions."""
     parts = urlsplit(preset.base_url)
     others = [parts._replace(netloc=f"{parts.hostname}:{port}").geturl() for port in preset.other_ports]
     return [preset.base_url, *others]
 
 
 def _server(preset: Preset, url: str, answer: ModelList | DiscoveryError) -> FoundServer | None:
-    """What an answer means; None for nothing there, or for something that is no model server."""
+    """The server behind an answer; None if none answered, or no model server."""
     from .discovery.models import ModelList
 
     if isinstance(answer, ModelList):
-        # An answer that is no list comes as an empty one with an error.
+        # A response that is no list arrives as an empty list with an error.
         return FoundServer(preset=preset, base_url=url, models=len(answer)) if answer.error is None else None
     if answer.kind == "INVALID_CREDENTIALS":
         return FoundServer(preset=preset, base_url=url, models=None, needs_key=True)

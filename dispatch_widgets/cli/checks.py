@@ -1,4 +1,4 @@
-"""The commands about using models: ``try`` asks one, ``scan`` looks for keys that got away."""
+"""The commands that check: ``try`` whether a model answers, ``scan`` whether keys have leaked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .._facts import scan_facts, try_facts
+from .._serialise import serialise_scan, serialise_try
 from ..errors import ConsentNeededError
 from ..trying import TRY_TIMEOUT_SECONDS
 from .terminal import (
@@ -51,7 +51,7 @@ def try_task(*, task: str, timeout_seconds: float, wanted: str | None, as_json: 
         allow_sending(service, provider_id, wanted)
     result = service.try_task(task, timeout_seconds=timeout_seconds)
     if as_json:
-        print_json(try_facts(result))
+        print_json(serialise_try(result))
     elif result.ok:
         print_line(f"{result.message} Served by {result.provider_name}.")
     else:
@@ -83,7 +83,7 @@ def scan(*, paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
                 warn(note)
         raise
     if as_json:
-        print_json(scan_facts(report))
+        print_json(serialise_scan(report))
     else:
         print_line(report.summary())
         if report.leaks:

@@ -1,4 +1,4 @@
-"""Marks that nobody sees: taken off the ends of what was pasted, looked through where a key is sought."""
+"""Invisible characters: stripped from pasted keys, and ignored when a text is searched for keys."""
 
 from __future__ import annotations
 
@@ -11,46 +11,43 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-NO_WIDTH = (
+ZERO_WIDTH = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f"
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
     "\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\u3164\ufe00\ufe0e\ufe0f\ufeff\uffa0"
 )
-"""Marks of no width that come along when text is copied from pages and chats."""
+"""Zero-width characters that come along when text is copied from pages and chats."""
 
-# What `_text.clean` lets vanish must not hide a key from `redact` before that.
+# Characters that `_text.clean` removes later must not hide a key from `redact`.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 _SEEN = frozenset("\t\n\r")
-_UNSEEN = frozenset(NO_WIDTH)
+_UNSEEN = frozenset(ZERO_WIDTH)
 _MAY_BE_WRITTEN = re.compile(r"\\u|&[#a-z]|%[c-f]", re.IGNORECASE)
 
 Span = tuple[int, int, str]
-"""From where to where something is replaced, and by what."""
+"""Start and end of a part of a text, and its replacement."""
 
 
 @cache
 def _written() -> str:
-    """A pattern for the marks as JSON, HTML and URLs write them."""
-    codes = "|".join(f"{ord(mark):x}" for mark in NO_WIDTH)
-    numbers = "|".join(str(ord(mark)) for mark in NO_WIDTH)
-    octets = "|".join("".join(f"%{octet:x}" for octet in mark.encode()) for mark in NO_WIDTH)
+    """A pattern for these characters as escaped in JSON, HTML and URLs."""
+    codes = "|".join(f"{ord(mark):x}" for mark in ZERO_WIDTH)
+    numbers = "|".join(str(ord(mark)) for mark in ZERO_WIDTH)
+    octets = "|".join("".join(f"%{octet:x}" for octet in mark.encode()) for mark in ZERO_WIDTH)
     names = "shy|zwj|zwnj|lrm|rlm|nobreak|zerowidthspace"
     return rf"\\u0*(?:{codes})|&(?:{names}|#0*(?:{numbers})|#x0*(?:{codes}));|{octets}"
 
 
-class Bare:
-    """A text as a reader sees it: without unseen marks, wide and mathematical letters as plain ones.
-
-    Args:
-        text: Any text.
+class VisibleText:
+    """A text as a reader sees it: invisible characters removed, wide and mathematical letters as ASCII.
 
     Attributes:
-        text: The bare text; the same text where nothing had to be done.
+        text: The visible text; the original object if it is the same.
     """
 
     def __init__(self, text: str) -> None:
         self._given = text
-        self._ends: list[int] = []  # where the pieces of the bare text end, and how far each was moved
+        self._ends: list[int] = []  # where each piece of the visible text ends, and how far it was moved
         self._moved: list[int] = [0]
         self.text = self._without_marks(_plain(text))
 
@@ -73,10 +70,9 @@ class Bare:
         return "".join([*pieces, text[at:]]) if pieces else text
 
     def replaced(self, spans: Iterable[Span]) -> str:
-        """The text as it was given, with places of the bare text replaced, marks within them too.
+        """The original text with spans of the visible text replaced, invisible characters in them included.
 
-        Args:
-            spans: Places; of two that overlap, the one that begins first and is longest counts.
+        Of spans that overlap, the one that begins first counts, then the longest.
         """
         pieces: list[str] = []
         at = done = 0
@@ -97,7 +93,7 @@ def _is_unseen(mark: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A text of the same length in which letters and digits of another look are plain ones."""
+    """A text of the same length with compatibility letters and digits as ASCII."""
     if text.isascii():
         return text
     plain = {}
@@ -109,13 +105,8 @@ def _plain(text: str) -> str:
     return text.translate(plain) if plain else text
 
 
-def places(text: str, word: str) -> Iterable[tuple[int, int]]:
-    """Where a word stands in a text, from left to right, none within another.
-
-    Args:
-        text: The text.
-        word: The word; not empty.
-    """
+def occurrences(text: str, word: str) -> Iterable[tuple[int, int]]:
+    """Start and end of each occurrence of a non-empty word, without overlaps."""
     at = text.find(word)
     while at >= 0:
         yield at, at + len(word)
@@ -123,11 +114,6 @@ def places(text: str, word: str) -> Iterable[tuple[int, int]]:
 
 
 def replaced(text: str, find: Callable[[str], Iterable[Span]]) -> str:
-    """A text in which what is found in it, marks looked through, is replaced; takes linear time.
-
-    Args:
-        text: Any text.
-        find: Finds places in a bare text.
-    """
-    bare = Bare(text)
+    """Replaces the spans that `find` gives for the visible text, in linear time."""
+    bare = VisibleText(text)
     return bare.replaced(find(bare.text))

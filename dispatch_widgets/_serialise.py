@@ -1,4 +1,4 @@
-"""What the commands print with ``--json``: plain values, named as in the settings file, no key."""
+"""Values as plain JSON objects for ``--json``: named as in the settings file, without keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .trying import TryResult
 
 
-def provider_facts(provider: Provider) -> dict[str, Any]:
+def serialise_provider(provider: Provider) -> dict[str, Any]:
     """A provider, its key in the form that may be shown."""
     return {
         "id": provider.id,
@@ -30,20 +30,20 @@ def provider_facts(provider: Provider) -> dict[str, Any]:
     }
 
 
-def list_facts(models: ModelList) -> dict[str, Any]:
+def serialise_model_list(models: ModelList) -> dict[str, Any]:
     """A list of models, and where it came from."""
     return {
         "providerId": models.provider_id,
         "source": models.source,
         "fetchedAt": models.fetched_at.isoformat() if models.fetched_at else None,
         "warning": models.warning,
-        "models": [model_facts(model) for model in models],
+        "models": [serialise_model(model) for model in models],
     }
 
 
-def model_facts(model: DiscoveredModel) -> dict[str, Any]:
+def serialise_model(model: DiscoveredModel) -> dict[str, Any]:
     """A model; what its server does not state is left out."""
-    facts = {
+    fields = {
         "id": model.id,
         "name": model.name,
         "capabilities": list(model.capabilities),
@@ -54,10 +54,10 @@ def model_facts(model: DiscoveredModel) -> dict[str, Any]:
         "deprecated": model.deprecated,
         "shutdownDate": model.shutdown_date,
     }
-    return {name: value for name, value in facts.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-def report_facts(path: Path, report: MigrationReport | None) -> dict[str, Any]:
+def serialise_migration(path: Path, report: MigrationReport | None) -> dict[str, Any]:
     """What a migration did or would do."""
     if report is None:
         return {"path": str(path), "needed": False, "written": False}
@@ -81,7 +81,7 @@ def report_facts(path: Path, report: MigrationReport | None) -> dict[str, Any]:
     }
 
 
-def backup_facts(backup: Backup) -> dict[str, Any]:
+def serialise_backup(backup: Backup) -> dict[str, Any]:
     """A copy of the settings file."""
     return {
         "path": str(backup.path),
@@ -94,8 +94,8 @@ def backup_facts(backup: Backup) -> dict[str, Any]:
     }
 
 
-def kept_copy_facts(copy: KeptCopy) -> dict[str, Any]:
-    """The copy of the providers, as `backup_facts` tells of a copy of the file."""
+def serialise_kept_copy(copy: KeptCopy) -> dict[str, Any]:
+    """The copy of the providers, as `serialise_backup` tells of a copy of the file."""
     return {
         "path": str(copy.path),
         "madeAt": copy.saved_at.isoformat(),
@@ -107,7 +107,7 @@ def kept_copy_facts(copy: KeptCopy) -> dict[str, Any]:
     }
 
 
-def diagnosis_facts(diagnosis: Diagnosis) -> dict[str, Any]:
+def serialise_diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
     """What was tried at a provider, and what to change."""
     return {
         "ok": diagnosis.ok,
@@ -117,7 +117,7 @@ def diagnosis_facts(diagnosis: Diagnosis) -> dict[str, Any]:
     }
 
 
-def try_facts(result: TryResult) -> dict[str, Any]:
+def serialise_try(result: TryResult) -> dict[str, Any]:
     """What came of one request to a model."""
     return {
         "ok": result.ok,
@@ -130,7 +130,7 @@ def try_facts(result: TryResult) -> dict[str, Any]:
     }
 
 
-def scan_facts(report: ScanReport) -> dict[str, Any]:
+def serialise_scan(report: ScanReport) -> dict[str, Any]:
     """What a scan for keys found, each key in the form that may be shown."""
     return {
         "files": report.files,

@@ -1,4 +1,4 @@
-"""Errors that bring no secrets along: tracebacks that print local variables would show keys (SEC-1)."""
+"""Errors without the frames that hold keys, which a traceback with local variables would print (SEC-1)."""
 
 from __future__ import annotations
 
@@ -12,44 +12,31 @@ if TYPE_CHECKING:
     from typing import ParamSpec, TypeVar
 
     _Result = TypeVar("_Result")
-    _Given = ParamSpec("_Given")
+    _Params = ParamSpec("_Params")
 
 
-def quietly(action: Callable[[], _Result]) -> _Result:
-    """Runs an action; an error comes out without the frames within, which hold the document.
+def hide_frames(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
+    """Wraps a function that handles keys: the traceback of any error ends outside of it.
 
-    Args:
-        action: What to run.
-    """
-    return quiet(action)()
-
-
-def quiet(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
-    """For a function that is given a key: no frame of it, nor within it, is in the traceback of an error.
-
-    That holds for every error, a mistyped argument's and an interruption too. One that is not ours says in
-    a note where it was raised.
-
-    Args:
-        function: What to wrap.
+    An error that is not a `DispatchError` gets a note that says where it was raised.
     """
 
     @wraps(function)
-    def outside(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+    def wrapper(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
         try:
             return function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - raised again below
             failure = error
         del args, kwargs
         if not isinstance(failure, DispatchError):
-            _note_place(failure)
+            _add_origin_note(failure)
         failure.__context__ = failure.__cause__ = None
         raise failure.with_traceback(None)
 
-    return outside
+    return wrapper
 
 
-def _note_place(error: BaseException) -> None:
+def _add_origin_note(error: BaseException) -> None:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

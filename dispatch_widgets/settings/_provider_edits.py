@@ -1,4 +1,4 @@
-"""Edits of the providers, as pure functions of the document (PM-2 to PM-5, PM-8)."""
+"""Edits of the providers, as pure functions on documents (PM-2 to PM-5, PM-8)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..urls import ANTHROPIC_BASE_URL, BASE_URL_FIELD, normalise_base_url, shown
 from ._edits import (
     MOCK_IS_BUILT_IN,
     Impact,
-    given,
+    as_tuple,
     known_keys,
     no_provider,
     open_for_edit,
@@ -20,7 +20,7 @@ from ._edits import (
     with_models,
     without_assignments,
 )
-from .document import JsonObject, put, same
+from .document import JsonObject, json_equal, set_in
 from .schema import MOCK_TYPE, Provider, Settings, account_of_provider
 from .views import view
 
@@ -45,11 +45,11 @@ def add_provider(
     """Adds a provider at the end of the list (PM-2).
 
     Args:
-        document: The document to change.
-        name: What to call it; may repeat.
+        document: The document.
+        name: Its display name; need not be unique.
         type: ``anthropic`` or ``openai-compatible``.
         api_key: The key, or a reference such as ``${NAME}``.
-        base_url: Where it is asked; needed for ``openai-compatible``.
+        base_url: Its base URL; required for ``openai-compatible``.
         provider_id: Its id; a new UUID4 unless given.
 
     Returns:
@@ -65,7 +65,7 @@ def add_provider(
     problem = key_problem(api_key)
     if problem:
         problems.append(FieldProblem(API_KEY_FIELD, problem))
-    # A type that is already refused must not bring a second message about its base URL.
+    # An invalid type must not give a second problem about the base URL.
     url = _cleaned_url(base_url, type, problems) if type in PROVIDER_TYPES else ""
     entered = (("name", name, None), (BASE_URL_FIELD, url or base_url, None))
     refuse_keys(known_keys(document), entered, problems, given_key=api_key)
@@ -76,7 +76,7 @@ def add_provider(
     if url:
         credentials["baseUrl"] = url
     provider = JsonObject(id=new_id, name=name, type=type, credentials=credentials)
-    return put(document, ("providers",), [*(document.get("providers") or ()), provider]), new_id
+    return set_in(document, ("providers",), [*(document.get("providers") or ()), provider]), new_id
 
 
 def update_provider(
@@ -88,18 +88,17 @@ def update_provider(
     api_key: str | None = None,
     base_url: str | None = None,
 ) -> Document:
-    """Changes the fields given and no other (PM-3).
+    """Changes the given fields; None keeps a field, and the id never changes (PM-3).
 
-    Another type drops the base URL unless a new one comes with it, so that a key never goes to the old
-    host.
+    A new type drops the base URL unless a new one is given, so that a key is never sent to the old host.
 
     Args:
-        document: The document to change.
-        provider_id: Whose fields; the id itself never changes.
-        name: A new name; None keeps it.
-        type: A new type; None keeps it.
-        api_key: A new key; None, an empty text or the shown form of the key keeps it (SEC-3).
-        base_url: A new base URL; None keeps it, an empty text clears it where the type allows that.
+        document: The document.
+        provider_id: The provider's id.
+        name: A new name.
+        type: A new type.
+        api_key: A new key; an empty string or the masked key keeps it (SEC-3).
+        base_url: A new base URL; an empty string removes it if the type has a default.
 
     Raises:
         NotFoundError: If no provider has this id.
@@ -142,7 +141,7 @@ def update_provider(
         raise InvalidInputError(problems)
     if credentials or "credentials" in raw:
         new["credentials"] = credentials
-    return document if same(raw, new) else put(document, ("providers", index), new)
+    return document if json_equal(raw, new) else set_in(document, ("providers", index), new)
 
 
 def _keeps_key(provider: Provider, api_key: object) -> bool:
@@ -154,18 +153,15 @@ def _keeps_key(provider: Provider, api_key: object) -> bool:
 
 
 def _keeps_url(provider: Provider, base_url: object) -> bool:
-    """Whether the shown form of a base URL comes back, which says less than the one in the file."""
+    """Whether a base URL is the shown form of the current one, which may lack parts of it."""
     current = provider.credentials.base_url or ""
     return base_url != current and base_url == shown_url(current)
 
 
 def delete_provider(document: Document, provider_id: str, *, unassign: bool = False) -> Document:
-    """Takes a provider away; its catalog entries stay and are shown as invalid (PM-4).
+    """Deletes a provider; its catalog entries stay and are shown as invalid (PM-4).
 
-    Args:
-        document: The document to change.
-        provider_id: Which one.
-        unassign: Whether the tasks that use its entries lose their assignments too.
+    With `unassign`, the tasks that use these entries lose their assignments too.
 
     Raises:
         NotFoundError: If no provider has this id.
@@ -176,15 +172,11 @@ def delete_provider(document: Document, provider_id: str, *, unassign: bool = Fa
     if unassign:
         document = without_assignments(document, _entries_of(settings, provider_id))
     providers = document["providers"]
-    return put(document, ("providers",), [*providers[:index], *providers[index + 1 :]])
+    return set_in(document, ("providers",), [*providers[:index], *providers[index + 1 :]])
 
 
 def impact(document: Document, provider_id: str) -> Impact:
-    """What deleting a provider would hit (PM-4).
-
-    Args:
-        document: The document.
-        provider_id: Which provider.
+    """What deleting a provider would affect (PM-4).
 
     Raises:
         NotFoundError: If no provider has this id.
@@ -200,19 +192,14 @@ def impact(document: Document, provider_id: str) -> Impact:
 
 
 def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Document:
-    """Gives every entry of some providers to one of them, and takes the others away (PM-8).
-
-    Args:
-        document: The document to change.
-        keep: The provider that stays as it is.
-        others: Ids of those that go.
+    """Moves the entries of `others` to the provider `keep`, and deletes the others (PM-8).
 
     Raises:
         NotFoundError: If an id is unknown.
-        InvalidInputError: If the one to keep is among those that go, or the mock provider is named.
+        InvalidInputError: If `keep` is among `others`, or the mock provider is named.
     """
     settings = open_for_edit(document)
-    gone = given(others)
+    gone = as_tuple(others)
     for provider_id in (keep, *gone):
         _provider_to_change(settings, provider_id)
     if keep in gone:
@@ -223,13 +210,10 @@ def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Doc
 
 
 def merge_duplicates(document: Document) -> tuple[Document, tuple[tuple[str, ...], ...]]:
-    """Merges every group of `duplicates` into its first provider, in one edit (PM-8).
-
-    Args:
-        document: The document to change.
+    """Merges each group of `duplicates` into its first provider, in one edit (PM-8).
 
     Returns:
-        The new document and the groups; the first id of each is the provider that stayed.
+        The new document and the groups; the first id of each is the remaining provider.
     """
     groups = _same_accounts(open_for_edit(document))
     if not groups:
@@ -238,25 +222,22 @@ def merge_duplicates(document: Document) -> tuple[Document, tuple[tuple[str, ...
 
 
 def _merged(document: Document, heirs: dict[str, str]) -> Document:
-    """The document without the providers that have an heir, which gets their entries."""
+    """Moves entries from the providers in `heirs` to their heirs, and deletes these providers."""
     catalog = (document.get("models") or {}).get("catalog", ())
     if any(entry.get("providerId") in heirs for entry in catalog):
         inherited = [
-            put(entry, ("providerId",), heirs[entry["providerId"]])
+            set_in(entry, ("providerId",), heirs[entry["providerId"]])
             if entry.get("providerId") in heirs
             else entry
             for entry in catalog
         ]
         document = with_models(document, catalog=inherited)
     rest = [provider for provider in document["providers"] if provider["id"] not in heirs]
-    return put(document, ("providers",), rest)
+    return set_in(document, ("providers",), rest)
 
 
 def duplicates(document: Document) -> tuple[tuple[str, ...], ...]:
-    """Groups of providers that are the same account: same type, key and address (PM-8).
-
-    Args:
-        document: The document.
+    """Groups of providers that are the same account: same type, key and base URL (PM-8).
 
     Returns:
         The ids of each group of two or more, in the file's order.
@@ -267,7 +248,7 @@ def duplicates(document: Document) -> tuple[tuple[str, ...], ...]:
 def _same_accounts(settings: Settings) -> tuple[tuple[str, ...], ...]:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for index, provider in enumerate(settings.providers):
-        # Another one of the same id cannot be told from the first.
+        # A provider with a duplicate id cannot be addressed.
         if provider.type in PROVIDER_TYPES and settings.provider_index(provider.id) == index:
             groups.setdefault(account_of_provider(provider), []).append(provider.id)
     return tuple(tuple(ids) for ids in groups.values() if len(ids) > 1)
@@ -295,7 +276,7 @@ def _new_id(settings: Settings) -> str:
 
 def _cleaned_name(name: object, problems: list[FieldProblem]) -> str:
     cleaned = name.strip() if isinstance(name, str) else ""
-    # Of zero-width characters alone nothing would be seen.
+    # A name of zero-width characters alone would be invisible.
     if not any(character.isprintable() and not character.isspace() for character in cleaned):
         problems.append(FieldProblem("name", _NAME))
     return cleaned
@@ -307,7 +288,7 @@ def _check_type(type: object, problems: list[FieldProblem]) -> None:  # noqa: A0
 
 
 def _cleaned_url(base_url: object, type: str, problems: list[FieldProblem]) -> str:  # noqa: A002
-    """The base URL to store; empty where the type's default does."""
+    """The base URL to store; empty for the type's default."""
     try:
         url = normalise_base_url("" if base_url is None else base_url, type).url
     except InvalidInputError as error:

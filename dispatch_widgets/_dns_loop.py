@@ -1,8 +1,8 @@
-"""An event loop whose name look-ups hold nobody up (MD-9).
+"""An event loop whose DNS look-ups can be abandoned (MD-9).
 
-`socket.getaddrinfo` cannot be stopped, and a loop's executor waits for its threads when the loop and the
-process end. Here a look-up has a daemon thread: whoever gives up on it leaves it behind. One that hangs is
-shared by all who ask for the same host meanwhile.
+`socket.getaddrinfo` cannot be cancelled, and a loop's executor waits for its threads when the loop and the
+process end. Here each look-up has a daemon thread, which a caller that times out leaves behind. Concurrent
+look-ups of one host share a thread.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     _Query = tuple[Any, int, int, int, int]
     _Found = list[tuple[Any, ...]]
 
-# Not what an event loop policy makes: uvloop looks names up in threads of its own.
+# Not the event loop policy's, as uvloop has its own threads for look-ups.
 if sys.platform == "win32":
     _SystemLoop = asyncio.ProactorEventLoop
 else:
     _SystemLoop = asyncio.SelectorEventLoop
 
 
-class _EventLoop(_SystemLoop):
+class _DnsLoop(_SystemLoop):
     """The system's event loop, with look-ups in daemon threads."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class _EventLoop(_SystemLoop):
             threading.Thread(
                 target=self._look_up, args=(query, look_up), name=f"look-up of {name}", daemon=True
             ).start()
-        # Shielded: who gives up leaves it to the others. The port is no part of what is looked up.
+        # Shielded, as other callers may share the look-up. The port is not part of the query.
         found = await asyncio.shield(look_up)
         return [(*entry, (address[0], port, *address[2:])) for *entry, address in found]
 
@@ -64,16 +64,16 @@ class _EventLoop(_SystemLoop):
         outcome: Any
         try:
             outcome = socket.getaddrinfo(host, None, *hints)
-        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+        except Exception as error:  # noqa: BLE001 - passed on to the callers
             deliver, outcome = look_up.set_exception, error
-        with suppress(RuntimeError):  # the loop was closed meanwhile: nobody is left to be told
+        with suppress(RuntimeError):  # the loop was closed meanwhile
             self.call_soon_threadsafe(deliver, outcome)
 
     def _forget(self, query: _Query, done: asyncio.Future[_Found]) -> None:
         del self._look_ups[query]
-        done.exception()  # seen, also where nobody waits any longer
+        done.exception()  # marked as retrieved, also if no caller is left
 
 
-def new_event_loop() -> asyncio.AbstractEventLoop:
-    """A new event loop for work of our own; a loop of the user's is left as it is."""
-    return _EventLoop()
+def new_dns_loop() -> asyncio.AbstractEventLoop:
+    """A new event loop for the package's own thread; the user's loops are left alone."""
+    return _DnsLoop()

@@ -1,6 +1,6 @@
-"""The few things that the store asks of the file system, each done with care (ST-2).
+"""File operations that survive crashes, races and odd file systems (ST-2).
 
-`Files` is a class so that a test can stand between the store and the disk; nothing else replaces it.
+`Files` is a class so that tests can inject faults between the store and the disk.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ PRIVATE_MODE = 0o600
 """Mode of every file that this project makes: it may hold keys."""
 
 LARGEST_FILE_BYTES = 64 * 1024 * 1024
-"""A bigger file is nobody's settings, and reading it would take the memory of everything else (ST-9)."""
+"""A bigger file is not read, as it would take too much memory (ST-9)."""
 
-MEMORY_OF_ANOTHER_SECONDS = 10.0
-"""How long another program that wrote the file in the middle of a save is reckoned with."""
+OTHER_WRITER_MEMORY_SECONDS = 10.0
+"""How long after another program wrote during a save to expect it to do so again."""
 
 _WINDOWS = sys.platform == "win32"
 _CHUNK_BYTES = 1 << 20
@@ -45,14 +45,14 @@ _CREATE_FLAGS = (
 )
 
 
-# What the time of a file ends in (nanoseconds below a millisecond) that was saved while another program was
-# writing it too: so those who save next know it. Times that the system gives end so once in a million.
-_BESIDE_ANOTHER_NS = 777_000
+# A modification time with this sub-millisecond part marks a file that was saved while another program was
+# writing it too, so that the next process to save knows. Ordinary times end like this once in a million.
+_OTHER_WRITER_NS = 777_000
 _MILLISECOND_NS = 1_000_000
 
 
 class NotAFileError(OSError):
-    """Something else than a file stands in the file's place."""
+    """The path is a folder, a device, a pipe or a socket."""
 
 
 @dataclass(slots=True)
@@ -61,9 +61,9 @@ class Content:
 
     Attributes:
         data: All its bytes.
-        digest: Their fingerprint; two contents are the same if their digests are.
-        status: What the system said of the file then.
-        handle: The open file, by which a late write to it can be noticed; -1 when closed.
+        digest: Their SHA-256.
+        status: The file's status at that time.
+        handle: The open file, to notice late writes; -1 when closed.
     """
 
     data: bytes
@@ -72,15 +72,15 @@ class Content:
     handle: int = -1
 
     @property
-    def is_beside_another(self) -> bool:
-        """Whether who saved it, a moment ago, met another program that was writing it too."""
-        ends_so = self.status.st_mtime_ns % _MILLISECOND_NS == _BESIDE_ANOTHER_NS
-        return ends_so and abs(time.time() - self.status.st_mtime) < MEMORY_OF_ANOTHER_SECONDS
+    def has_other_writer(self) -> bool:
+        """Whether the process that saved it just now met another program that was writing it too."""
+        ends_so = self.status.st_mtime_ns % _MILLISECOND_NS == _OTHER_WRITER_NS
+        return ends_so and abs(time.time() - self.status.st_mtime) < OTHER_WRITER_MEMORY_SECONDS
 
     def close(self) -> None:
-        """Lets go of the open file."""
+        """Closes the file."""
         if self.handle >= 0:
-            # Only read from, so there is nothing that a failing close could lose.
+            # It was only read, so a failing close loses nothing.
             with suppress(OSError):
                 os.close(self.handle)
             self.handle = -1
@@ -90,28 +90,21 @@ class Content:
 
 
 def digest_of(data: bytes) -> str:
-    """The fingerprint of a file's bytes.
-
-    Args:
-        data: All of them.
-    """
+    """The SHA-256 of a file's bytes."""
     from hashlib import sha256
 
     return sha256(data).hexdigest()
 
 
 class Files:
-    """Reading, writing and replacing of single files."""
+    """Reads, writes and replaces single files."""
 
     def read(
         self, path: Path, *, keep_open: bool = False, limit_bytes: int = LARGEST_FILE_BYTES
     ) -> Content | None:
-        """All bytes of a file; None if there is none. Never waits for a FIFO's other end.
+        """All bytes of a file, or None if it does not exist; never blocks on a FIFO.
 
-        Args:
-            path: The file.
-            keep_open: Whether the content keeps the file open, so that later writes to it can be seen.
-            limit_bytes: How big it may be, whatever the system says of its size.
+        With `keep_open` the content keeps the file open, so that later writes can be noticed.
 
         Raises:
             NotAFileError: If it is a folder, a FIFO, a device or a socket.
@@ -124,13 +117,13 @@ class Files:
         except OSError:
             # A socket cannot be opened at all, and on Windows no folder can.
             if path.exists() and not path.is_file():
-                raise NotAFileError(kind_of(path.stat())) from None
+                raise NotAFileError(file_type(path.stat())) from None
             raise
         content = None
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise NotAFileError(kind_of(status))
+                raise NotAFileError(file_type(status))
             data = b"" if status.st_size > limit_bytes else self.read_again(handle, limit_bytes + 1)
             if max(status.st_size, len(data)) > limit_bytes:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
@@ -143,12 +136,7 @@ class Files:
                 os.close(handle)
 
     def read_again(self, handle: int, most_bytes: int = sys.maxsize) -> bytes:
-        """All bytes of a file that is open, from its beginning.
-
-        Args:
-            handle: The open file.
-            most_bytes: After how many to stop.
-        """
+        """The bytes of an open file from its beginning, at most `most_bytes`."""
         os.lseek(handle, 0, os.SEEK_SET)
         chunks = []
         while chunk := os.read(handle, min(_CHUNK_BYTES, most_bytes)):
@@ -157,40 +145,28 @@ class Files:
         return b"".join(chunks)
 
     def write_temporary(
-        self, target: Path, data: bytes, like: Content | None, *, beside_another: bool = False
+        self, target: Path, data: bytes, like: Content | None, *, other_writer: bool = False
     ) -> Path:
-        """Writes bytes into a new file beside another, down to the disk.
+        """Writes a new file beside `target` and syncs it; the caller renames or removes it.
 
-        Args:
-            target: The file beside which it is made.
-            data: What to write.
-            like: Whose owner and mode it gets; None makes it private to the user.
-            beside_another: Whether another program is writing the file too; those who save next are told.
-
-        Returns:
-            The new file. The caller renames or removes it.
+        It gets owner and mode of `like`; without it only the user may read it. `other_writer` marks it for
+        the next process to save.
 
         Raises:
-            OSError: If the disk or the folder refuses; then no new file is left.
+            OSError: If the disk or the folder refuses; no new file is left.
         """
-        path = _name_beside(target)
-        self.write_new(path, data, like, beside_another=beside_another)
+        path = _temporary_path(target)
+        self.write_new(path, data, like, other_writer=other_writer)
         return path
 
     def write_new(
-        self, path: Path, data: bytes, like: Content | None = None, *, beside_another: bool = False
+        self, path: Path, data: bytes, like: Content | None = None, *, other_writer: bool = False
     ) -> None:
-        """Writes bytes into a file that is not there yet, down to the disk.
-
-        Args:
-            path: The new file.
-            data: What to write.
-            like: As for `write_temporary`.
-            beside_another: As for `write_temporary`.
+        """Writes a file that does not exist yet and syncs it; the options are those of `write_temporary`.
 
         Raises:
             FileExistsError: If the name is taken.
-            OSError: If the disk or the folder refuses; then no new file is left.
+            OSError: If the disk or the folder refuses; no new file is left.
         """
         handle = os.open(path, _CREATE_FLAGS, PRIVATE_MODE)
         try:
@@ -200,10 +176,10 @@ class Files:
                     rest = rest[os.write(handle, rest) :]
                 if not _WINDOWS:
                     if like is None:
-                        os.fchmod(handle, PRIVATE_MODE)  # the umask may have taken the user's own rights
+                        os.fchmod(handle, PRIVATE_MODE)  # the umask may have removed the user's rights
                     else:
-                        _take_after(handle, like)
-                _set_time(handle, beside_another=beside_another)
+                        _copy_metadata(handle, like)
+                _set_time(handle, other_writer=other_writer)
                 _sync(handle)
             finally:
                 os.close(handle)
@@ -213,17 +189,12 @@ class Files:
             raise
 
     def keep_aside(self, target: Path) -> Path | None:
-        """Gives a file a second name, by which it can be read and put back after it was replaced.
+        """Gives a file a second name, to read or restore it after it was replaced; the caller removes it.
 
-        Args:
-            target: The file.
-
-        Returns:
-            The second name, for the caller to remove; None where files have one name only (FAT, some
-            network shares), or where the system refuses a second one, or its removal, to who does not own
-            the file.
+        None where the file system has no hard links (FAT, some network shares), or does not let the user
+        make or remove one.
         """
-        path = _name_beside(target)
+        path = _temporary_path(target)
         try:
             if not _may_remove(target):
                 return None
@@ -233,18 +204,13 @@ class Files:
         return path
 
     def replace(self, temporary: Path, target: Path) -> None:
-        """Puts a file in the place of another, in one step.
-
-        Args:
-            temporary: The new file.
-            target: The one whose place it takes.
-        """
+        """Replaces a file atomically."""
         deadline = time.monotonic() + _REPLACE_WAIT_SECONDS
         while True:
             try:
                 temporary.replace(target)
             except PermissionError:
-                # Windows: somebody has the file open at this moment.
+                # Windows: another process has the file open.
                 if not _WINDOWS or time.monotonic() > deadline:
                     raise
                 time.sleep(_RETRY_SECONDS)
@@ -252,11 +218,7 @@ class Files:
                 return
 
     def publish(self, temporary: Path, target: Path) -> None:
-        """Gives a new file its name, unless something has that name already.
-
-        Args:
-            temporary: The new file; its old name goes.
-            target: Its name.
+        """Renames a new file, unless the name is taken.
 
         Raises:
             FileExistsError: If the name is taken.
@@ -269,23 +231,19 @@ class Files:
         except FileExistsError:
             raise
         except OSError:
-            # File systems without hard links (FAT, some network shares): not quite exclusive there.
+            # Without hard links (FAT, some network shares) this is not quite exclusive.
             if os.path.lexists(target):
                 raise FileExistsError(target) from None
             temporary.rename(target)
             return
-        # It has its name. That the other one stays is for the next sweep.
+        # The next sweep removes the old name if this fails.
         with suppress(OSError):
             temporary.unlink()
 
     def overwrite(self, target: Path, data: bytes) -> None:
-        """Writes bytes into a file as it stands, down to the disk; for a file that cannot be replaced.
+        """Overwrites a file that cannot be replaced, and syncs it.
 
-        Emptied first: what is cut off can be told from what is whole, a mixture of old and new cannot.
-
-        Args:
-            target: The file.
-            data: What is to be in it.
+        It is emptied first, as a truncated file can be recognised and a mixture of old and new cannot.
         """
         handle = os.open(target, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
         try:
@@ -298,12 +256,8 @@ class Files:
             os.close(handle)
 
     def sync_folder(self, folder: Path) -> None:
-        """Brings a folder's list of names down to the disk, so that a power cut keeps a rename.
-
-        Args:
-            folder: The folder.
-        """
-        if _WINDOWS:  # has no such thing; its rename is written through
+        """Syncs a folder, so that a rename survives a power cut."""
+        if _WINDOWS:  # folders cannot be synced; renames are written through
             return
         handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
         try:
@@ -312,13 +266,10 @@ class Files:
             os.close(handle)
 
     def leftovers(self, target: Path) -> list[Path]:
-        """The temporary files that killed processes left beside a file; none where nobody may look.
+        """The temporary files that killed processes left beside a file; none if the folder cannot be listed.
 
-        Not those of a process that is alive, for folders on which locks do not work; unless they are old,
-        for then another process has got that number since.
-
-        Args:
-            target: The file.
+        Files of a running process are left out, as locks do not work on some folders; old ones are not, as
+        their process id has been reused.
         """
         name = re.compile(re.escape(f".{target.name}.") + r"(\d+)-[0-9a-f]{8}\.tmp")
         found = []
@@ -330,26 +281,17 @@ class Files:
         return found
 
     def sweep(self, target: Path) -> None:
-        """Removes `leftovers`. The caller holds the file's lock, so nobody is in the middle of writing one.
-
-        Args:
-            target: The file.
-        """
+        """Removes `leftovers`; the caller holds the file's lock."""
         for path in self.leftovers(target):
             with suppress(OSError):
                 path.unlink()
 
 
 def is_trusted(status: os.stat_result, target: Path) -> bool:
-    """Whether a file beside the settings file is ours, or of somebody who could change that file anyway.
-
-    Args:
-        status: What the system says of it.
-        target: The real settings file; it need not exist.
-    """
+    """Whether a regular file belongs to the user, or to the owner of the settings file or its folder."""
     if not stat.S_ISREG(status.st_mode):
         return False
-    if not hasattr(os, "geteuid"):  # Windows tells no owner here
+    if not hasattr(os, "geteuid"):  # Windows gives no owner here
         return True
     owners = {os.geteuid(), target.parent.stat().st_uid}
     with suppress(FileNotFoundError):
@@ -358,7 +300,7 @@ def is_trusted(status: os.stat_result, target: Path) -> bool:
 
 
 def _may_remove(target: Path) -> bool:
-    """Whether a second name of a file could be taken away again: in a sticky folder not everybody may."""
+    """Whether the user could remove a second name again, which a sticky folder may forbid."""
     if not hasattr(os, "geteuid"):
         return True
     folder = target.parent.stat()
@@ -373,17 +315,13 @@ def _is_old(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _name_beside(target: Path) -> Path:
-    """A free name in the same folder, which `Files.sweep` knows."""
+def _temporary_path(target: Path) -> Path:
+    """A unique name in the same folder, in the form that `Files.sweep` removes."""
     return target.parent / f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
 
 
-def kind_of(status: os.stat_result) -> str:
-    """What stands in a file's place, in a word or two.
-
-    Args:
-        status: What the system says of it.
-    """
+def file_type(status: os.stat_result) -> str:
+    """What a path is that is no regular file, with its article: ``a folder``."""
     if stat.S_ISDIR(status.st_mode):
         return "a folder"
     if stat.S_ISFIFO(status.st_mode):
@@ -391,8 +329,8 @@ def kind_of(status: os.stat_result) -> str:
     return "a device or socket"
 
 
-def _take_after(handle: int, like: Content) -> None:
-    """Owner, group, mode and extended attributes of another file, as far as the system allows."""
+def _copy_metadata(handle: int, like: Content) -> None:
+    """Copies owner, group, mode and extended attributes, as far as the system allows."""
     mode = stat.S_IMODE(like.status.st_mode)
     own = os.fstat(handle)
     if (own.st_uid, own.st_gid) != (like.status.st_uid, like.status.st_gid):
@@ -402,25 +340,25 @@ def _take_after(handle: int, like: Content) -> None:
             try:
                 os.fchown(handle, -1, like.status.st_gid)
             except OSError:
-                # Another group must not get to read what only the old group could.
+                # The file's new group must not read what only the old group could.
                 mode &= ~stat.S_IRWXG
     os.fchmod(handle, mode)
     if like.handle >= 0 and sys.platform == "linux":
-        # Access lists and labels live there; a file system without them has nothing to copy.
+        # They hold access control lists and security labels.
         with suppress(OSError):
             for name in os.listxattr(like.handle):
                 with suppress(OSError):
                     os.setxattr(handle, name, os.getxattr(like.handle, name))
 
 
-def _set_time(handle: int, *, beside_another: bool) -> None:
-    """Gives a file a time that no other write to it will share, whatever clock the file system has."""
+def _set_time(handle: int, *, other_writer: bool) -> None:
+    """Sets a unique modification time, as file system clocks are coarse."""
     if os.utime not in os.supports_fd:  # Windows
         return
     now = time.time_ns()
-    if beside_another:
-        now = now // _MILLISECOND_NS * _MILLISECOND_NS + _BESIDE_ANOTHER_NS
-    with suppress(OSError):  # a share that keeps no such times; then only the size tells
+    if other_writer:
+        now = now // _MILLISECOND_NS * _MILLISECOND_NS + _OTHER_WRITER_NS
+    with suppress(OSError):  # some shares do not store times; then only the size tells
         os.utime(handle, ns=(now, now))
 
 
@@ -428,7 +366,7 @@ def _sync(handle: int) -> None:
     if sys.platform == "darwin":
         import fcntl
 
-        # fsync alone leaves the data in the drive's own memory there: man 2 fsync on macOS.
+        # On macOS fsync leaves the data in the drive's cache: man 2 fsync.
         with suppress(OSError):
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
             return
@@ -437,7 +375,7 @@ def _sync(handle: int) -> None:
 
 def _is_alive(process: int) -> bool:
     if _WINDOWS or process == os.getpid():
-        return False  # Windows: a file in use cannot be removed anyway, and signal 0 would be an event
+        return False  # on Windows a file in use cannot be removed, and signal 0 is CTRL_C_EVENT
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Edits of the catalog and of the tasks' assignments, as pure functions of the document (PM-6)."""
+"""Edits of the catalog and the assignments, as pure functions on documents (PM-6)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .._terms import CAPABILITIES
 from ..errors import FieldProblem, InvalidInputError
 from ._edits import (
     Impact,
+    as_tuple,
     entry_index,
-    given,
     known_keys,
     no_provider,
     open_for_edit,
@@ -19,7 +19,7 @@ from ._edits import (
     with_models,
     without_assignments,
 )
-from .document import JsonObject, put, same
+from .document import JsonObject, json_equal, set_in
 from .tasks import TASKS
 from .views import view
 
@@ -40,14 +40,14 @@ _NAMED = ("model", "label")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewModel:
-    """A model to be kept in the catalog.
+    """A model to add to the catalog.
 
     Attributes:
-        provider_id: Whose model; ``mock`` for the built-in one.
-        model: What a request names the model by.
-        label: What to call it; None or blank for the model's id.
-        capabilities: ``chat``, ``embedding``, both or none; None leaves them to be inferred.
-        tasks: Tasks that are to use it from now on.
+        provider_id: The id of its provider; ``mock`` for the built-in one.
+        model: The model's id, as requests name it.
+        label: Its display name; None or blank for the model's id.
+        capabilities: ``chat``, ``embedding``, both or none; None means that they are inferred.
+        tasks: Tasks to assign it to.
     """
 
     provider_id: str
@@ -56,14 +56,14 @@ class NewModel:
     capabilities: Iterable[str] | None = None
     tasks: Iterable[str] = ()
 
-    def settled(self) -> NewModel:
+    def with_iterables_read(self) -> NewModel:
         """The same with its iterables read once: an edit may be applied more than once."""
         return replace(self, capabilities=read_once(self.capabilities), tasks=read_once(self.tasks) or ())
 
 
 def read_once(several: Iterable[str] | None) -> Iterable[str] | None:
     """Capabilities or tasks that can be read again; one text in their place is a slip, and stays one."""
-    return several if several is None or isinstance(several, str) else given(several)
+    return several if several is None or isinstance(several, str) else as_tuple(several)
 
 
 def add_model(
@@ -75,15 +75,7 @@ def add_model(
     capabilities: Iterable[str] | None = None,
     tasks: Iterable[str] = (),
 ) -> tuple[Document, str]:
-    """Adds a model to the catalog and gives it the tasks named, in one edit (PM-6).
-
-    Args:
-        document: The document to change.
-        provider_id: Whose model; ``mock`` for the built-in one.
-        model: What a request names the model by.
-        label: What to call it; None or blank for the model's id.
-        capabilities: ``chat``, ``embedding``, both or none; None leaves them to be inferred.
-        tasks: Tasks that are to use it from now on.
+    """Adds a model to the catalog and assigns it to tasks, in one edit (PM-6); the fields are `NewModel`'s.
 
     Returns:
         The new document and the entry's id, ``<provider's name>:<model>``.
@@ -99,10 +91,6 @@ def add_model(
 
 def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document, tuple[str, ...]]:
     """Adds several models to the catalog, in one edit: all of them or none (PM-6).
-
-    Args:
-        document: The document to change.
-        models: What to add.
 
     Returns:
         The new document and the entries' ids, in the order of the models.
@@ -121,7 +109,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
         problems: list[FieldProblem] = []
         fields = _cleaned_entry(
             problems,
-            # None means "not given" to _cleaned_entry; here both must be.
+            # _cleaned_entry takes None for "not given"; here both are required.
             provider_id=new.provider_id or "",
             model=new.model or "",
             label=new.label,
@@ -142,7 +130,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
         stated = {name: value for name, value in fields.items() if value != ""}
         catalog.append(JsonObject(id=entry_id, **stated))
         for task in tasks:
-            _give(assignment, task, entry_id)
+            _set_assignment(assignment, task, entry_id)
     return (with_models(document, catalog=catalog, assignment=assignment) if ids else document), tuple(ids)
 
 
@@ -155,15 +143,7 @@ def update_model(
     label: str | None = None,
     capabilities: Iterable[str] | None = None,
 ) -> Document:
-    """Changes the fields given of a catalog entry and no other; its id stays (PM-6).
-
-    Args:
-        document: The document to change.
-        entry_id: Which entry.
-        provider_id: Another provider; None keeps it.
-        model: Another model id; None keeps it.
-        label: Another label; None keeps it, an empty text takes it away.
-        capabilities: Other capabilities; None keeps them.
+    """Changes the given fields of a catalog entry; None keeps a field, an empty label removes it (PM-6).
 
     Raises:
         NotFoundError: If no entry or no provider has the id.
@@ -187,7 +167,7 @@ def update_model(
             new.pop(name, None)
         else:
             new[name] = value
-    if same(raw, new):
+    if json_equal(raw, new):
         return document
     catalog = list(document["models"]["catalog"])
     catalog[index] = new
@@ -195,11 +175,7 @@ def update_model(
 
 
 def delete_model(document: Document, entry_id: str) -> Document:
-    """Takes a catalog entry away, and the assignments that name it (API-1).
-
-    Args:
-        document: The document to change.
-        entry_id: Which entry.
+    """Deletes a catalog entry and its assignments (API-1).
 
     Raises:
         NotFoundError: If no entry has this id.
@@ -209,16 +185,12 @@ def delete_model(document: Document, entry_id: str) -> Document:
     catalog = document["models"]["catalog"]
     document = with_models(document, catalog=[*catalog[:index], *catalog[index + 1 :]])
     if sum(entry.id == entry_id for entry in settings.catalog) > 1:
-        return document  # another entry of that id takes its place
+        return document  # another entry has the same id
     return without_assignments(document, {entry_id})
 
 
 def model_impact(document: Document, entry_id: str) -> Impact:
     """What deleting a catalog entry would hit: the entry, and the tasks that use it.
-
-    Args:
-        document: The document.
-        entry_id: Which entry.
 
     Raises:
         NotFoundError: If no entry has this id.
@@ -230,12 +202,7 @@ def model_impact(document: Document, entry_id: str) -> Impact:
 
 
 def assign(document: Document, task: str, entry_id: str) -> Document:
-    """Gives a task a catalog entry.
-
-    Args:
-        document: The document to change.
-        task: One of the six tasks.
-        entry_id: Which entry.
+    """Assigns a catalog entry to a task.
 
     Raises:
         NotFoundError: If no entry has this id.
@@ -246,29 +213,25 @@ def assign(document: Document, task: str, entry_id: str) -> Document:
         raise InvalidInputError([FieldProblem("task", _TASK)])
     entry_index(settings, entry_id)
     assignment = list(document["models"].get("assignment", ()))
-    if not _give(assignment, task, entry_id):
+    if not _set_assignment(assignment, task, entry_id):
         return document
-    return put(document, ("models", "assignment"), assignment)
+    return set_in(document, ("models", "assignment"), assignment)
 
 
-def _give(assignment: list[Document], task: str, entry_id: str) -> bool:
-    """Gives a task an entry, in a list that is new; whether that changes anything."""
+def _set_assignment(assignment: list[Document], task: str, entry_id: str) -> bool:
+    """Sets a task's entry in a list that may be modified; whether that changes anything."""
     for index, found in enumerate(assignment):
         if found["task"] == task:
             if found["modelId"] == entry_id:
                 return False
-            assignment[index] = put(found, ("modelId",), entry_id)
+            assignment[index] = set_in(found, ("modelId",), entry_id)
             return True
     assignment.append(JsonObject(task=task, modelId=entry_id))
     return True
 
 
 def unassign(document: Document, task: str) -> Document:
-    """Takes a task's assignment away; one that has none is left as it is.
-
-    Args:
-        document: The document to change.
-        task: One of the six tasks, or any that the file names.
+    """Removes a task's assignment, if it has one; the task may be unknown if the file names it.
 
     Raises:
         InvalidInputError: If neither the project nor the file knows the task.
@@ -279,7 +242,7 @@ def unassign(document: Document, task: str) -> Document:
             raise InvalidInputError([FieldProblem("task", _TASK)])
         return document
     rest = [found for found in document["models"]["assignment"] if found["task"] != task]
-    return put(document, ("models", "assignment"), rest)
+    return set_in(document, ("models", "assignment"), rest)
 
 
 def _cleaned_entry(
@@ -290,7 +253,7 @@ def _cleaned_entry(
     label: str | None,
     capabilities: Iterable[str] | None,
 ) -> dict[str, Any]:
-    """The fields given, by their names in the file; an empty label means that there shall be none."""
+    """The given fields by their names in the file; an empty label removes the label."""
     fields: dict[str, Any] = {}
     for name, text, problem in (("providerId", provider_id, _PROVIDER), ("model", model, _MODEL)):
         if text is not None:
@@ -312,7 +275,7 @@ def _cleaned_entry(
 
 def _words(several: object) -> tuple[Any, ...]:
     """Capabilities or tasks; one text in their place is a slip."""
-    return ("",) if isinstance(several, str) else given(several)
+    return ("",) if isinstance(several, str) else as_tuple(several)
 
 
 def _stripped(text: object) -> str | None:

@@ -1,4 +1,4 @@
-"""The forms in which a key is written where something quotes it: JSON, HTML, URLs, Python."""
+"""The encodings in which a key can be quoted: JSON, HTML, URLs, Python."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from contextlib import suppress
 from json.encoder import encode_basestring_ascii
 
 
-def written_forms(key: str) -> tuple[str, ...]:
-    """A key as it is and as text, JSON (once and twice over), HTML, URLs and Python write it.
+def encoded_forms(key: str) -> tuple[str, ...]:
+    """A key as it is, and as encoded in JSON (once or twice), HTML, URLs and Python.
 
-    Args:
-        key: The key.
-
-    Returns:
-        The forms, the longest first: one can be a part of another.
+    The longest first, as one form can be part of another.
     """
     from html import escape
     from urllib.parse import quote

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from .._facts import provider_facts
+from .._serialise import serialise_provider
 from .terminal import (
     FAILED,
     as_json_option,
@@ -27,7 +27,7 @@ def bring_back(*, as_json: bool) -> None:
     there = service.lost_providers or service.removed_providers
     back = service.bring_back_providers() if there else ()
     if as_json:
-        print_json([provider_facts(provider) for provider in back])
+        print_json([serialise_provider(provider) for provider in back])
     elif not back:
         print_line("No other program removed your providers.")
     for provider in back if not as_json else ():
