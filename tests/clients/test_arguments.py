@@ -7,7 +7,6 @@ import json
 import multiprocessing
 import pickle
 import pprint
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -107,10 +106,11 @@ PICKLES = {
 }
 
 
-def sent_to_a_process(value: Any) -> Any:
-    """What a pool of processes makes of a value that is handed to it."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(repr, value).result()
+def send_to_a_process(value: Any) -> None:
+    """Hands a value to a process of its own, in the way in which pools do it."""
+    # Pools pickle in a thread of theirs, which can hang for good where a task cannot be pickled
+    # (https://github.com/python/cpython/issues/94777). A single process is sent its task by this thread.
+    multiprocessing.get_context("spawn").Process(target=repr, args=(value,)).start()
 
 
 @pytest.mark.req("API-5", "SEC-1")
@@ -140,14 +140,11 @@ def test_a_resolved_model_refuses_to_be_pickled_and_names_the_call(
 
 
 @pytest.mark.req("API-5", "SEC-1")
-@pytest.mark.filterwarnings("ignore")  # the pool's own, of a task that it could not send
-def test_a_pool_of_processes_gets_neither(chat: ResolvedModel) -> None:
-    """Handing them to a pool fails here, in words, and not in the worker with a masked key."""
+def test_a_process_gets_neither(chat: ResolvedModel) -> None:
+    """Handing them to a process fails here, in words, and not in the worker with a masked key."""
     for value in (chat, chat.openai_kwargs()):
         with pytest.raises(NotPickledError, match="in the worker"):
-            sent_to_a_process(value)
-    with multiprocessing.get_context("spawn").Pool(1) as pool, pytest.raises(NotPickledError):
-        pool.map(repr, [chat])
+            send_to_a_process(value)
     with pytest.raises(pickle.PicklingError) as caught:
         joblib.Parallel(n_jobs=2)(joblib.delayed(repr)(each) for each in [chat, chat])
     assert "in the worker" in str(caught.value.__cause__)
