@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anywidget
 import traitlets
 
-from . import _deeds
+from . import _gestures
 from ._rows import (
     Action,
     Badge,
@@ -195,7 +195,7 @@ class ItemList(anywidget.AnyWidget):
             row_id: The row; empty for the list itself (``pick``: its search field).
             action: A button of the row or its note; empty for the row itself.
         """
-        self.send({"kind": "focus", "id": row_id, "action": action, **_deeds.named()})
+        self.send({"kind": "focus", "id": row_id, "action": action, **_gestures.answered_gesture()})
 
     def filter(
         self, query: str = "", kind: Literal["all", "chat", "embedding", "other", "new"] = "all"
@@ -252,7 +252,7 @@ class ItemList(anywidget.AnyWidget):
         try:
             answer = self._checked(content)
             if answer is not None:
-                with _deeds.dealing_with(content.get("deed")):
+                with _gestures.answering(content.get("gesture")):
                     self._tell(answer)
         finally:
             if isinstance(press := content.get("press"), str):

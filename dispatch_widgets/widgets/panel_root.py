@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from . import _deeds
+from . import _gestures
 from .item_list import STATIC
 
 
@@ -28,7 +28,7 @@ class PanelRoot(anywidget.AnyWidget):
     - lets a core button be pressed once until the kernel has come to the press, a minute at most, and
       drops slips of the hand: the second click of a double click, and the repeat of a key held down;
     - says beside whatever was pressed and has waited for a second that the kernel is busy;
-    - tells the page's name, by which an answer to a press finds the window of the press (`_deeds`).
+    - tells the page's name, by which an answer to a press finds the window of the press (`_gestures`).
 
     Attributes:
         label: The panel's name for screen readers.
@@ -51,7 +51,7 @@ class PanelRoot(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         if content.get("kind") == "here":
-            _deeds.meet(content.get("page"))
+            _gestures.remember_page(content.get("page"))
         elif content.get("kind") == "ping":
             self.send({"kind": "pong", "press": content.get("press", "")})
 
@@ -67,14 +67,14 @@ class PanelRoot(anywidget.AnyWidget):
         """Moves the keyboard focus to the first visible focusable thing that a selector finds.
 
         Waits up to a second for it to appear, since what is to get the focus is often on its way. The page
-        does it only as the answer to the person's own last deed there; where code has asked, it leaves a
+        does it only as the answer to the person's own last gesture there; where code has asked, it leaves a
         field that has the focus alone (SEC-9).
 
         Args:
             selector: CSS below the root, of the thing itself or of what it stands in:
                 ``".dw-name"`` for a ``Text`` with ``add_class("dw-name")``.
         """
-        self.send({"kind": "focus", "selector": selector, **_deeds.named()})
+        self.send({"kind": "focus", "selector": selector, **_gestures.answered_gesture()})
 
     def copy(self, text: str, said: str = "Copied") -> None:
         """Puts a text on the clipboard; works as the answer to a press of a button.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anywidget
 import traitlets
 
-from . import _deeds
+from . import _gestures
 from ._kernel_logs import watch_kernel_loggers
 from .item_list import STATIC, panel_css
 
@@ -86,8 +86,8 @@ class SecretInput(anywidget.AnyWidget):
         """
         self._asked += 1
         self._open = True
-        named = _deeds.named()
-        self._page = _deeds.page_of(named.get("deed"))
+        named = _gestures.answered_gesture()
+        self._page = _gestures.page_of(named.get("gesture"))
         self.send({"kind": "collect", "asked": self._asked, **named})
 
     def clear(self) -> None:
@@ -97,7 +97,7 @@ class SecretInput(anywidget.AnyWidget):
 
     def focus(self) -> None:
         """Moves the keyboard focus into the field, under `PanelRoot.focus`'s rule."""
-        self.send({"kind": "focus", **_deeds.named()})
+        self.send({"kind": "focus", **_gestures.answered_gesture()})
 
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
         if not isinstance(content, dict):
@@ -105,11 +105,11 @@ class SecretInput(anywidget.AnyWidget):
         if content.get("kind") == "styles":
             self.send({"kind": "styles", "css": panel_css()})
         elif content.get("kind") == "secret":
-            answer, deed = self._checked(content), content.get("deed")
+            answer, gesture = self._checked(content), content.get("gesture")
             content.clear()  # whoever keeps the message keeps nothing
             if answer is not None:
                 self._open = False
-                with _deeds.dealing_with(deed):
+                with _gestures.answering(gesture):
                     for callback in tuple(self._callbacks):
                         callback(*answer)
 
@@ -123,7 +123,7 @@ class SecretInput(anywidget.AnyWidget):
         # "asked" is 0 where the person pressed Enter in a field that stands alone.
         if asked != 0 and not (self._open and asked == self._asked):
             return None
-        if asked != 0 and self._page and self._page != _deeds.page_of(content.get("deed")):
+        if asked != 0 and self._page and self._page != _gestures.page_of(content.get("gesture")):
             return None  # of another window than the one where Save was pressed
         # Code has pressed: of two browsers that show the field, the one that holds nothing must not win.
         if asked != 0 and not self._page and source == "typed" and not value and self.filled:

@@ -3,7 +3,9 @@ import { test } from "node:test";
 
 globalThis.document = { activeElement: null, addEventListener: () => {} };
 const { openKeyStore } = await import("../../dispatch_widgets/widgets/js/field/key_store.js");
-const { lastDeed, markPress, thisPage } = await import("../../dispatch_widgets/widgets/js/shared/deeds.js");
+const { lastGesture, markPress, thisPage } = await import(
+  "../../dispatch_widgets/widgets/js/shared/gestures.js"
+);
 
 /** Stands for the model of a key field, with the traits that all windows share. */
 function keyField(traits) {
@@ -33,12 +35,18 @@ function open(traits = { source: "typed", filled: false, variable: "" }) {
 test("the key is given by the window where Save was pressed, and stays in any other (SEC-2)", () => {
   const { model, store } = open();
   store.setValue("sk-typed-here");
-  model.hear("msg:custom", { kind: "collect", asked: 1, deed: "another" });
+  model.hear("msg:custom", { kind: "collect", asked: 1, gesture: "another" });
   assert.deepEqual(model.sent, []);
   assert.equal(store.value, "sk-typed-here");
   markPress();
-  model.hear("msg:custom", { kind: "collect", asked: 2, deed: thisPage() });
-  const secret = { kind: "secret", source: "typed", value: "sk-typed-here", asked: 2, deed: lastDeed() };
+  model.hear("msg:custom", { kind: "collect", asked: 2, gesture: thisPage() });
+  const secret = {
+    kind: "secret",
+    source: "typed",
+    value: "sk-typed-here",
+    asked: 2,
+    gesture: lastGesture(),
+  };
   assert.deepEqual(model.sent, [secret]);
   assert.equal(store.value, "");
 });

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dispatch_widgets.widgets import _deeds
+from dispatch_widgets.widgets import _gestures
 from dispatch_widgets.widgets._parts import id_parts
 from dispatch_widgets.widgets.item_list import ItemList, Row, panel_css
 from dispatch_widgets.widgets.panel_root import PanelRoot
@@ -465,21 +465,21 @@ def test_only_the_window_where_save_was_pressed_gives_its_key(
     field = _submitting(answers)
     field.set_state({"filled": True})
     seen = page(field)
-    with _deeds.dealing_with("here:4"):
+    with _gestures.answering("here:4"):
         field.submit()
     message = [message["content"] for message, _ in seen.take() if message["method"] == "custom"][-1]
-    assert message == {"kind": "collect", "asked": 1, "deed": "here:4"}
+    assert message == {"kind": "collect", "asked": 1, "gesture": "here:4"}
     answer = {"kind": "secret", "source": "typed", "asked": 1}
-    seen.say({**answer, "value": "sk-there", "deed": "there:9"})
+    seen.say({**answer, "value": "sk-there", "gesture": "there:9"})
     seen.say({**answer, "value": "sk-nowhere"})
     assert answers == []
-    seen.say({**answer, "value": "", "deed": "here:4"})  # it keeps the saved key, whatever is typed there
+    seen.say({**answer, "value": "", "gesture": "here:4"})  # it keeps the saved key, whatever is typed there
     assert answers == [("typed", "")]
 
 
 @pytest.mark.req("SEC-9")
 def test_what_moves_the_focus_names_what_it_answers(page: Callable[[Widget], Page]) -> None:
-    """The answer to an action of a list carries the name of the deed, for every widget; code names none."""
+    """The answer to an action of a list carries the name of the gesture, for every widget; code has none."""
     row: Row = {"id": "One", "title": "One", "actions": [{"action": "edit", "label": "Edit"}]}
     shown, root, field = ItemList([row]), PanelRoot(), SecretInput()
     seen = [page(widget) for widget in (shown, root, field)]
@@ -489,19 +489,19 @@ def test_what_moves_the_focus_names_what_it_answers(page: Callable[[Widget], Pag
         root.focus(".dw-name")
         field.focus()
 
-    def deeds() -> list[Any]:
+    def gestures() -> list[Any]:
         contents = [message["content"] for each in seen for message, _ in each.take()]
-        return [content.get("deed") for content in contents if content["kind"] == "focus"]
+        return [content.get("gesture") for content in contents if content["kind"] == "focus"]
 
     shown.on_action(move)
     action = {"kind": "action", "action": "edit", "id": "One", "data": {}}
-    seen[0].say({**action, "deed": "here:4"})
-    assert deeds() == ["here:4"] * 3
-    for deed in (None, 4, "x" * 65):
-        seen[0].say({**action, "deed": deed})
-        assert deeds() == [None] * 3
+    seen[0].say({**action, "gesture": "here:4"})
+    assert gestures() == ["here:4"] * 3
+    for gesture in (None, 4, "x" * 65):
+        seen[0].say({**action, "gesture": gesture})
+        assert gestures() == [None] * 3
     move()
-    assert deeds() == [None] * 3
+    assert gestures() == [None] * 3
 
 
 @pytest.mark.req("SEC-3")

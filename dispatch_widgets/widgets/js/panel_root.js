@@ -7,8 +7,8 @@ import { holdSave, onFormKey } from "./panel/forms.js";
 import { NO_KERNEL, watchKernel } from "./panel/kernel.js";
 import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
 import { offerFiles } from "./panel/open_file.js";
-import { answerWithFocus, markPress, thisPage } from "./shared/deeds.js";
 import { h } from "./shared/elements.js";
+import { answerWithFocus, markPress, thisPage } from "./shared/gestures.js";
 import { ignoreSlips } from "./shared/presses.js";
 import { WAITS } from "./shared/waiting.js";
 
@@ -75,7 +75,8 @@ function render({ model, el }) {
   };
   const onMessage = (message) => {
     if (message?.kind === "say") voice.say(String(message.text ?? ""));
-    else if (message?.kind === "focus") answerWithFocus(message.deed, () => focus(String(message.selector)));
+    else if (message?.kind === "focus")
+      answerWithFocus(message.gesture, () => focus(String(message.selector)));
     else if (message?.kind === "pong" && message.press) buttons.onAnswer(message.press);
     else if (message?.kind === "pong") save.onAnswer();
     else if (message?.kind === "copy") {

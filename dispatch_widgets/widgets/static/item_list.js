@@ -1,63 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: c27fd94c59aac02c94e3f6de5f4e16cbbb98fb1d0c5d56dd25f3d1bd276d5ec2
-// shared/focus.js
-function isShown(node) {
-  return node.isConnected && node.getClientRects().length > 0;
-}
-function isField(node) {
-  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
-}
-
-// shared/deeds.js
-var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.deeds");
-var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
-function isDeed(event, moving = false) {
-  if (event.type === "focusin") return !moving && isField(event.target);
-  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
-  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
-  return !presses || !event.target.closest?.("button[aria-busy=true]");
-}
-function deeds() {
-  if (globalThis[SHARED]) return globalThis[SHARED];
-  const page = Math.random().toString(36).slice(2);
-  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
-  const onEvent = (event) => {
-    if (isDeed(event, state.moving)) state.count += 1;
-  };
-  for (const name of ["pointerdown", "keydown", "focusin", "input"])
-    document.addEventListener(name, onEvent, true);
-  globalThis[SHARED] = state;
-  return state;
-}
-function thisPage() {
-  return deeds().page;
-}
-function lastDeed() {
-  const { page, count, held } = deeds();
-  return held || `${page}:${count}`;
-}
-function lastPress() {
-  return deeds().pressed;
-}
-function mayMove(deed) {
-  if (!deed) return !isField(document.activeElement);
-  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
-}
-function answerWithFocus(deed, attempt) {
-  const state = deeds();
-  state.asked += 1;
-  const mine = state.asked;
-  const work = (tries) => {
-    if (state.asked !== mine || !mayMove(deed)) return;
-    state.moving = true;
-    const moved = attempt();
-    state.moving = false;
-    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
-  };
-  work(20);
-}
-
+// Sources: item_list.js list/countdown.js list/keyboard.js list/manage.js list/manage_row.js list/no_rows.js list/notes.js list/rail.js list/store.js pick/by_hand.js pick/filter.js pick/frame.js pick/keyboard.js pick/model_row.js pick/nothing.js pick/pick.js pick/pointer.js pick/selection.js pick/selection_bar.js pick/sort.js pick/tools.js pick/virtual_rows.js shared/elements.js shared/focus.js shared/gestures.js shared/presses.js shared/standing_alone.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: 20c703abc38371c0e7112198a740aabf1280669e1b4abb2430d0e13486b0f4a6
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -220,6 +163,63 @@ function badge(spec) {
   const shown = spec.icon ?? TONE_ICONS[spec.tone];
   const classes = spec.tone ? `dw-badge dw-tone-${spec.tone}` : "dw-badge dw-plain";
   return h("span", { class: classes }, shown ? icon(shown) : null, clean(spec.text));
+}
+
+// shared/focus.js
+function isShown(node) {
+  return node.isConnected && node.getClientRects().length > 0;
+}
+function isField(node) {
+  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
+}
+
+// shared/gestures.js
+var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.gestures");
+var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
+function isGesture(event, moving = false) {
+  if (event.type === "focusin") return !moving && isField(event.target);
+  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
+  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  return !presses || !event.target.closest?.("button[aria-busy=true]");
+}
+function gestures() {
+  if (globalThis[SHARED]) return globalThis[SHARED];
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
+  const onEvent = (event) => {
+    if (isGesture(event, state.moving)) state.count += 1;
+  };
+  for (const name of ["pointerdown", "keydown", "focusin", "input"])
+    document.addEventListener(name, onEvent, true);
+  globalThis[SHARED] = state;
+  return state;
+}
+function thisPage() {
+  return gestures().page;
+}
+function lastGesture() {
+  const { page, count, held } = gestures();
+  return held || `${page}:${count}`;
+}
+function lastPress() {
+  return gestures().pressed;
+}
+function mayMove(gesture) {
+  if (!gesture) return !isField(document.activeElement);
+  return lastGesture() === (gesture === thisPage() ? lastPress() : gesture);
+}
+function answerWithFocus(gesture, attempt) {
+  const state = gestures();
+  state.asked += 1;
+  const mine = state.asked;
+  const work = (tries) => {
+    if (state.asked !== mine || !mayMove(gesture)) return;
+    state.moving = true;
+    const moved = attempt();
+    state.moving = false;
+    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
+  };
+  work(20);
 }
 
 // shared/presses.js
@@ -605,7 +605,7 @@ function renderManage({ model, el, store, voice }) {
   });
   const receive = (message) => {
     if (message.kind !== "focus") return;
-    answerWithFocus(message.deed, () => {
+    answerWithFocus(message.gesture, () => {
       const id = message.id || current;
       const item = drawn.get(id);
       if (!item || !isShown(item.node)) return false;
@@ -695,7 +695,7 @@ function renderRail({ model, el, store }) {
   });
   select.addEventListener("change", () => choose(select.value));
   model.on("change:current", update);
-  const receive = (message) => answerWithFocus(message.deed, () => {
+  const receive = (message) => answerWithFocus(message.gesture, () => {
     const shown = [list, select].find(isShown);
     shown?.focus();
     return Boolean(shown);
@@ -765,7 +765,7 @@ function openSender(send, times) {
 }
 function openStore(model) {
   const store = { rows: [], revision: -1, clockOffset: 0, lastView: null, views: /* @__PURE__ */ new Set() };
-  const sender = openSender((message) => model.send({ ...message, deed: lastDeed() }));
+  const sender = openSender((message) => model.send({ ...message, gesture: lastGesture() }));
   store.act = sender.act;
   store.now = () => Date.now() / 1e3 + store.clockOffset;
   const take = (rows, state) => {
@@ -1611,7 +1611,7 @@ function renderPick({ model, el, store, voice }) {
     } else if (message.kind === "by_hand_done") {
       pick.byHand.empty();
     } else {
-      answerWithFocus(message.deed, () => focus(message.id));
+      answerWithFocus(message.gesture, () => focus(message.id));
     }
   };
   const stop = () => {

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/deeds.js shared/elements.js shared/focus.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 65fa210895af38e45e94e2b04a8be1626bf8ce02fbc85302909d5bd03e055710
+// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/gestures.js shared/presses.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: 6dce7adf573b594a537fa2c621d32f7f13ea25123d5a4989e75a0f63f93826c2
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -163,21 +163,21 @@ async function copyText(text) {
   }
 }
 
-// shared/deeds.js
-var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.deeds");
+// shared/gestures.js
+var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.gestures");
 var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
-function isDeed(event, moving = false) {
+function isGesture(event, moving = false) {
   if (event.type === "focusin") return !moving && isField(event.target);
   if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
   const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
   return !presses || !event.target.closest?.("button[aria-busy=true]");
 }
-function deeds() {
+function gestures() {
   if (globalThis[SHARED]) return globalThis[SHARED];
   const page = Math.random().toString(36).slice(2);
   const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
   const onEvent = (event) => {
-    if (isDeed(event, state.moving)) state.count += 1;
+    if (isGesture(event, state.moving)) state.count += 1;
   };
   for (const name of ["pointerdown", "keydown", "focusin", "input"])
     document.addEventListener(name, onEvent, true);
@@ -185,15 +185,15 @@ function deeds() {
   return state;
 }
 function thisPage() {
-  return deeds().page;
+  return gestures().page;
 }
-function lastDeed() {
-  const { page, count, held } = deeds();
+function lastGesture() {
+  const { page, count, held } = gestures();
   return held || `${page}:${count}`;
 }
-function inNameOf(deed, work) {
-  const state = deeds();
-  state.held = deed;
+function inNameOf(gesture, work) {
+  const state = gestures();
+  state.held = gesture;
   try {
     work();
   } finally {
@@ -201,21 +201,21 @@ function inNameOf(deed, work) {
   }
 }
 function markPress() {
-  deeds().pressed = lastDeed();
+  gestures().pressed = lastGesture();
 }
 function lastPress() {
-  return deeds().pressed;
+  return gestures().pressed;
 }
-function mayMove(deed) {
-  if (!deed) return !isField(document.activeElement);
-  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
+function mayMove(gesture) {
+  if (!gesture) return !isField(document.activeElement);
+  return lastGesture() === (gesture === thisPage() ? lastPress() : gesture);
 }
-function answerWithFocus(deed, attempt) {
-  const state = deeds();
+function answerWithFocus(gesture, attempt) {
+  const state = gestures();
   state.asked += 1;
   const mine = state.asked;
   const work = (tries) => {
-    if (state.asked !== mine || !mayMove(deed)) return;
+    if (state.asked !== mine || !mayMove(gesture)) return;
     state.moving = true;
     const moved = attempt();
     state.moving = false;
@@ -249,7 +249,7 @@ function holdSave(ask) {
   let held = null;
   let answers = 0;
   let released = null;
-  let deed = "";
+  let gesture = "";
   let end = null;
   const onClick = (event) => {
     const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
@@ -258,7 +258,7 @@ function holdSave(ask) {
     event.stopImmediatePropagation();
     if (held?.isConnected) return;
     held = button;
-    deed = lastDeed();
+    gesture = lastGesture();
     answers = 0;
     end = waitFor(held, () => {
       held = null;
@@ -275,7 +275,7 @@ function holdSave(ask) {
     released = held;
     held = null;
     end();
-    inNameOf(deed, () => released.click());
+    inNameOf(gesture, () => released.click());
     released = null;
   };
   return { onClick, onAnswer };
@@ -496,7 +496,8 @@ function render({ model, el }) {
   };
   const onMessage = (message) => {
     if (message?.kind === "say") voice.say(String(message.text ?? ""));
-    else if (message?.kind === "focus") answerWithFocus(message.deed, () => focus(String(message.selector)));
+    else if (message?.kind === "focus")
+      answerWithFocus(message.gesture, () => focus(String(message.selector)));
     else if (message?.kind === "pong" && message.press) buttons.onAnswer(message.press);
     else if (message?.kind === "pong") save.onAnswer();
     else if (message?.kind === "copy") {

@@ -1,63 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/deeds.js shared/elements.js shared/focus.js shared/standing_alone.js shared/text.js
-// SHA-256 of them and of what follows: 9556d303245c8e942b45c8cf0b6f5263e5d9f89729dfae42ea421237d42fe492
-// shared/focus.js
-function isField(node) {
-  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
-}
-
-// shared/deeds.js
-var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.deeds");
-var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
-function isDeed(event, moving = false) {
-  if (event.type === "focusin") return !moving && isField(event.target);
-  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
-  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
-  return !presses || !event.target.closest?.("button[aria-busy=true]");
-}
-function deeds() {
-  if (globalThis[SHARED]) return globalThis[SHARED];
-  const page = Math.random().toString(36).slice(2);
-  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
-  const onEvent = (event) => {
-    if (isDeed(event, state.moving)) state.count += 1;
-  };
-  for (const name of ["pointerdown", "keydown", "focusin", "input"])
-    document.addEventListener(name, onEvent, true);
-  globalThis[SHARED] = state;
-  return state;
-}
-function thisPage() {
-  return deeds().page;
-}
-function lastDeed() {
-  const { page, count, held } = deeds();
-  return held || `${page}:${count}`;
-}
-function lastPress() {
-  return deeds().pressed;
-}
-function isForThisPage(deed) {
-  return !deed || deed.split(":")[0] === thisPage();
-}
-function mayMove(deed) {
-  if (!deed) return !isField(document.activeElement);
-  return lastDeed() === (deed === thisPage() ? lastPress() : deed);
-}
-function answerWithFocus(deed, attempt) {
-  const state = deeds();
-  state.asked += 1;
-  const mine = state.asked;
-  const work = (tries) => {
-    if (state.asked !== mine || !mayMove(deed)) return;
-    state.moving = true;
-    const moved = attempt();
-    state.moving = false;
-    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
-  };
-  work(20);
-}
-
+// Sources: field/field.js field/frame.js field/key_store.js field/key_text.js secret_input.js shared/elements.js shared/focus.js shared/gestures.js shared/standing_alone.js shared/text.js
+// SHA-256 of them and of what follows: 6c606e2da4984b8a6302db4e4939d6584af7fd0d623b35671f273074ec275f4e
 // shared/text.js
 var TAIL = 24;
 var END = 12;
@@ -166,6 +109,63 @@ function run(piece, wanted) {
 }
 function rich(value, wanted) {
   return (Array.isArray(value) ? value : [value ?? ""]).flatMap((piece) => run(piece, wanted));
+}
+
+// shared/focus.js
+function isField(node) {
+  return Boolean(node?.matches?.("input, select, textarea") || node?.isContentEditable);
+}
+
+// shared/gestures.js
+var SHARED = /* @__PURE__ */ Symbol.for("dispatch-widgets.gestures");
+var MODIFIERS = /* @__PURE__ */ new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
+function isGesture(event, moving = false) {
+  if (event.type === "focusin") return !moving && isField(event.target);
+  if (event.type === "keydown" && (event.repeat || MODIFIERS.has(event.key))) return false;
+  const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  return !presses || !event.target.closest?.("button[aria-busy=true]");
+}
+function gestures() {
+  if (globalThis[SHARED]) return globalThis[SHARED];
+  const page = Math.random().toString(36).slice(2);
+  const state = { page, count: 0, pressed: "", held: "", moving: false, asked: 0 };
+  const onEvent = (event) => {
+    if (isGesture(event, state.moving)) state.count += 1;
+  };
+  for (const name of ["pointerdown", "keydown", "focusin", "input"])
+    document.addEventListener(name, onEvent, true);
+  globalThis[SHARED] = state;
+  return state;
+}
+function thisPage() {
+  return gestures().page;
+}
+function lastGesture() {
+  const { page, count, held } = gestures();
+  return held || `${page}:${count}`;
+}
+function lastPress() {
+  return gestures().pressed;
+}
+function isForThisPage(gesture) {
+  return !gesture || gesture.split(":")[0] === thisPage();
+}
+function mayMove(gesture) {
+  if (!gesture) return !isField(document.activeElement);
+  return lastGesture() === (gesture === thisPage() ? lastPress() : gesture);
+}
+function answerWithFocus(gesture, attempt) {
+  const state = gestures();
+  state.asked += 1;
+  const mine = state.asked;
+  const work = (tries) => {
+    if (state.asked !== mine || !mayMove(gesture)) return;
+    state.moving = true;
+    const moved = attempt();
+    state.moving = false;
+    if (!moved && tries > 0) setTimeout(work, 50, tries - 1);
+  };
+  work(20);
 }
 
 // field/frame.js
@@ -346,7 +346,7 @@ function renderField(model, el, store) {
   ui.key.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || el.closest(".dw-form")) return;
     event.preventDefault();
-    if (!event.repeat) store.send(0, lastDeed());
+    if (!event.repeat) store.send(0, lastGesture());
   });
   ui.show.addEventListener("click", () => {
     shown = !shown;
@@ -381,20 +381,20 @@ function openKeyStore(model) {
     }
     for (const view of store.views) view.update();
   };
-  store.send = (asked, deed) => {
+  store.send = (asked, gesture) => {
     const typed = model.get("source") === "typed";
     const value = typed ? store.value : model.get("variable");
     store.setValue("");
     for (const view of store.views) view.hide();
-    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked, deed });
+    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked, gesture });
   };
   const onMessage = (message) => {
     if (message?.kind === "collect") {
-      if (store.views.size && isForThisPage(message.deed))
-        store.send(message.asked, message.deed && lastPress());
+      if (store.views.size && isForThisPage(message.gesture))
+        store.send(message.asked, message.gesture && lastPress());
     } else if (message?.kind === "clear") store.setValue("");
     else if (message?.kind === "focus") {
-      answerWithFocus(message.deed, () => [...store.views].at(-1)?.focus() ?? false);
+      answerWithFocus(message.gesture, () => [...store.views].at(-1)?.focus() ?? false);
     }
   };
   const onFilled = () => {

@@ -1,6 +1,7 @@
 // One view of a key field: a key typed or pasted, or the name of the variable that holds it.
-import { lastDeed } from "../shared/deeds.js";
+
 import { h, rich, uniqueId } from "../shared/elements.js";
+import { lastGesture } from "../shared/gestures.js";
 import { clean } from "../shared/text.js";
 import { fieldFrame } from "./frame.js";
 import { isWebAddress, tidySecret } from "./key_text.js";
@@ -121,7 +122,7 @@ export function renderField(model, el, store) {
   ui.key.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || el.closest(".dw-form")) return; // in a form Enter is the form's
     event.preventDefault();
-    if (!event.repeat) store.send(0, lastDeed());
+    if (!event.repeat) store.send(0, lastGesture());
   });
   ui.show.addEventListener("click", () => {
     shown = !shown;

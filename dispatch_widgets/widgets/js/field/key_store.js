@@ -1,7 +1,7 @@
 // What is typed into a key field, shared by its views in the page. It leaves once, as a message of its own,
 // when Python asks for it, and is never part of the model's state. Of several windows the one answers where
 // Save was pressed.
-import { answerWithFocus, isForThisPage, lastPress } from "../shared/deeds.js";
+import { answerWithFocus, isForThisPage, lastPress } from "../shared/gestures.js";
 
 /** Opens the store of a model. */
 export function openKeyStore(model) {
@@ -14,20 +14,20 @@ export function openKeyStore(model) {
     }
     for (const view of store.views) view.update();
   };
-  store.send = (asked, deed) => {
+  store.send = (asked, gesture) => {
     const typed = model.get("source") === "typed";
     const value = typed ? store.value : model.get("variable");
     store.setValue("");
     for (const view of store.views) view.hide();
-    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked, deed });
+    model.send({ kind: "secret", source: typed ? "typed" : "variable", value, asked, gesture });
   };
   const onMessage = (message) => {
     if (message?.kind === "collect") {
-      if (store.views.size && isForThisPage(message.deed))
-        store.send(message.asked, message.deed && lastPress());
+      if (store.views.size && isForThisPage(message.gesture))
+        store.send(message.asked, message.gesture && lastPress());
     } else if (message?.kind === "clear") store.setValue("");
     else if (message?.kind === "focus") {
-      answerWithFocus(message.deed, () => [...store.views].at(-1)?.focus() ?? false);
+      answerWithFocus(message.gesture, () => [...store.views].at(-1)?.focus() ?? false);
     }
   };
   // Another window whose field is empty says so for itself alone.

@@ -1,7 +1,8 @@
 // The mode "manage": rows of their own height with actions and notes (providers, entries, backups).
-import { answerWithFocus } from "../shared/deeds.js";
+
 import { h } from "../shared/elements.js";
 import { isShown } from "../shared/focus.js";
+import { answerWithFocus } from "../shared/gestures.js";
 import { isSlip } from "../shared/presses.js";
 import { clean } from "../shared/text.js";
 import { tick } from "./countdown.js";
@@ -165,7 +166,7 @@ export function renderManage({ model, el, store, voice }) {
 
   const receive = (message) => {
     if (message.kind !== "focus") return;
-    answerWithFocus(message.deed, () => {
+    answerWithFocus(message.gesture, () => {
       const id = message.id || current;
       const item = drawn.get(id);
       if (!item || !isShown(item.node)) return false;

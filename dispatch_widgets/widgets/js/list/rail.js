@@ -1,7 +1,8 @@
 // The mode "rail": a short list to choose one from; a native select where the panel is narrow.
-import { answerWithFocus } from "../shared/deeds.js";
+
 import { h, icon, marked, TONE_ICONS, uniqueId } from "../shared/elements.js";
 import { isShown } from "../shared/focus.js";
+import { answerWithFocus } from "../shared/gestures.js";
 import { clean } from "../shared/text.js";
 import { isChord, moveIndex } from "./keyboard.js";
 
@@ -90,7 +91,7 @@ export function renderRail({ model, el, store }) {
   model.on("change:current", update);
 
   const receive = (message) =>
-    answerWithFocus(message.deed, () => {
+    answerWithFocus(message.gesture, () => {
       const shown = [list, select].find(isShown);
       shown?.focus();
       return Boolean(shown);

@@ -1,5 +1,5 @@
 // The rows of one model, shared by all its views in the page, and the way back to Python.
-import { lastDeed } from "../shared/deeds.js";
+import { lastGesture } from "../shared/gestures.js";
 import { openPresses } from "../shared/waiting.js";
 
 const MISSED_AFTER_MS = 1000;
@@ -25,7 +25,7 @@ export function openSender(send, times) {
 /** Opens the store of a model. */
 export function openStore(model) {
   const store = { rows: [], revision: -1, clockOffset: 0, lastView: null, views: new Set() };
-  const sender = openSender((message) => model.send({ ...message, deed: lastDeed() }));
+  const sender = openSender((message) => model.send({ ...message, gesture: lastGesture() }));
   store.act = sender.act;
   store.now = () => Date.now() / 1000 + store.clockOffset;
 

@@ -1,5 +1,5 @@
 // Forms of core widgets: Enter saves, Escape goes back, and a press of Save waits for what was typed.
-import { inNameOf, lastDeed } from "../shared/deeds.js";
+import { inNameOf, lastGesture } from "../shared/gestures.js";
 import { waitFor } from "../shared/waiting.js";
 
 const PRIMARY = ".dw-form-foot .mod-primary";
@@ -38,7 +38,7 @@ export function holdSave(ask) {
   let held = null;
   let answers = 0;
   let released = null;
-  let deed = "";
+  let gesture = "";
   let end = null;
   const onClick = (event) => {
     const button = event.target.closest?.(`.dw-form ${PRIMARY}`);
@@ -47,7 +47,7 @@ export function holdSave(ask) {
     event.stopImmediatePropagation();
     if (held?.isConnected) return;
     held = button;
-    deed = lastDeed();
+    gesture = lastGesture();
     answers = 0;
     end = waitFor(held, () => {
       held = null;
@@ -64,7 +64,7 @@ export function holdSave(ask) {
     released = held;
     held = null;
     end();
-    inNameOf(deed, () => released.click());
+    inNameOf(gesture, () => released.click());
     released = null;
   };
   return { onClick, onAnswer };

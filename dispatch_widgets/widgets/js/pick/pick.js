@@ -2,9 +2,9 @@
 //
 // The parts share one object: state is what the person set, shown and counts what follows from it.
 import { tick } from "../list/countdown.js";
-import { answerWithFocus } from "../shared/deeds.js";
 import { h } from "../shared/elements.js";
 import { isShown } from "../shared/focus.js";
+import { answerWithFocus } from "../shared/gestures.js";
 import { clean, plain } from "../shared/text.js";
 import { openByHand } from "./by_hand.js";
 import { countKinds, hasKind, haystack, search } from "./filter.js";
@@ -172,7 +172,7 @@ export function renderPick({ model, el, store, voice }) {
     } else if (message.kind === "by_hand_done") {
       pick.byHand.empty();
     } else {
-      answerWithFocus(message.deed, () => focus(message.id));
+      answerWithFocus(message.gesture, () => focus(message.id));
     }
   };
   const stop = () => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-// A page, as far as deeds are concerned: it hears events and has an active element.
+// A page, as far as gestures are concerned: it hears events and has an active element.
 const listeners = new Map();
 globalThis.document = {
   activeElement: null,
   addEventListener: (name, callback) => listeners.set(name, callback),
 };
-const { answerWithFocus, inNameOf, isDeed, isForThisPage, lastDeed, lastPress, markPress, thisPage } =
-  await import("../../dispatch_widgets/widgets/js/shared/deeds.js");
+const { answerWithFocus, inNameOf, isGesture, isForThisPage, lastGesture, lastPress, markPress, thisPage } =
+  await import("../../dispatch_widgets/widgets/js/shared/gestures.js");
 // Each widget has a copy of the module.
-const copy = await import("../../dispatch_widgets/widgets/js/shared/deeds.js?copy");
+const copy = await import("../../dispatch_widgets/widgets/js/shared/gestures.js?copy");
 
 const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const field = { matches: (selector) => selector.includes("input") };
@@ -20,52 +20,52 @@ const does = (type, target = place, more = {}) => listeners.get(type)({ type, ta
 
 beforeEach(() => {
   document.activeElement = place;
-  lastDeed();
+  lastGesture();
 });
 
-test("presses, keys, fields that are entered and what is typed are deeds, other moves are none", () => {
-  assert.ok(isDeed({ type: "pointerdown", target: place }));
-  assert.ok(isDeed({ type: "keydown", target: place, key: "Tab" }));
-  assert.ok(isDeed({ type: "input", target: field }));
-  assert.ok(isDeed({ type: "focusin", target: field }));
-  assert.ok(!isDeed({ type: "focusin", target: field }, true)); // moved by the page itself
-  assert.ok(!isDeed({ type: "focusin", target: place })); // a notebook takes the focus back by itself
-  assert.ok(!isDeed({ type: "keydown", target: place, key: "Shift" }));
-  assert.ok(!isDeed({ type: "keydown", target: place, key: "Enter", repeat: true }));
-  assert.ok(!isDeed({ type: "pointerdown", target: waiting })); // the second press of what waits already
-  assert.ok(!isDeed({ type: "keydown", target: waiting, key: "Enter" }));
-  assert.ok(isDeed({ type: "keydown", target: waiting, key: "Tab" }));
+test("presses, keys, fields that are entered and what is typed are gestures, other moves are none", () => {
+  assert.ok(isGesture({ type: "pointerdown", target: place }));
+  assert.ok(isGesture({ type: "keydown", target: place, key: "Tab" }));
+  assert.ok(isGesture({ type: "input", target: field }));
+  assert.ok(isGesture({ type: "focusin", target: field }));
+  assert.ok(!isGesture({ type: "focusin", target: field }, true)); // moved by the page itself
+  assert.ok(!isGesture({ type: "focusin", target: place })); // a notebook takes the focus back by itself
+  assert.ok(!isGesture({ type: "keydown", target: place, key: "Shift" }));
+  assert.ok(!isGesture({ type: "keydown", target: place, key: "Enter", repeat: true }));
+  assert.ok(!isGesture({ type: "pointerdown", target: waiting })); // the second press of what waits already
+  assert.ok(!isGesture({ type: "keydown", target: waiting, key: "Enter" }));
+  assert.ok(isGesture({ type: "keydown", target: waiting, key: "Tab" }));
 });
 
-test("all widgets of a page count the same deeds, in the name of the page", () => {
-  const before = lastDeed();
+test("all widgets of a page count the same gestures, in the name of the page", () => {
+  const before = lastGesture();
   does("pointerdown");
-  assert.notEqual(lastDeed(), before);
-  assert.equal(copy.lastDeed(), lastDeed());
-  assert.ok(copy.isForThisPage(lastDeed()));
+  assert.notEqual(lastGesture(), before);
+  assert.equal(copy.lastGesture(), lastGesture());
+  assert.ok(copy.isForThisPage(lastGesture()));
   assert.ok(copy.isForThisPage(thisPage()));
   assert.ok(!isForThisPage("another:1"));
   assert.ok(isForThisPage(undefined)); // code has asked
 });
 
-test("what was held back is done in the name of the deed that it was asked by", () => {
-  const pressed = lastDeed();
+test("what was held back is done in the name of the gesture that it was asked by", () => {
+  const pressed = lastGesture();
   does("keydown", field, { key: "x" });
   inNameOf(pressed, () => copy.markPress());
   assert.equal(lastPress(), pressed);
-  assert.notEqual(lastDeed(), pressed);
+  assert.notEqual(lastGesture(), pressed);
   assert.throws(() =>
     inNameOf(pressed, () => {
       throw new Error("no");
     }),
   );
-  assert.notEqual(lastDeed(), pressed);
+  assert.notEqual(lastGesture(), pressed);
 });
 
-test("the focus moves for the last deed of this page, for no earlier one and no other page's (SEC-9)", () => {
+test("the focus moves for the last gesture of this page, for no earlier one and no other page's (SEC-9)", () => {
   const moved = [];
-  const move = (deed, name) => answerWithFocus(deed, () => moved.push(name));
-  const pressed = lastDeed();
+  const move = (gesture, name) => answerWithFocus(gesture, () => moved.push(name));
+  const pressed = lastGesture();
   move(pressed, "last");
   move(pressed, "and its second answer");
   does("keydown", field, { key: "Tab" });
@@ -74,7 +74,7 @@ test("the focus moves for the last deed of this page, for no earlier one and no 
   assert.deepEqual(moved, ["last", "and its second answer"]);
 });
 
-test("of a core button the page is named, and the focus moves while its press is the last deed (SEC-9)", () => {
+test("of a core button the page is named, and the focus moves while its press is the last gesture (SEC-9)", () => {
   const moved = [];
   const move = (name) => answerWithFocus(thisPage(), () => moved.push(name));
   does("pointerdown");
@@ -102,10 +102,10 @@ test("what is not there yet is waited for, until the person does something else 
     tries[name] += 1;
     return false;
   };
-  answerWithFocus(lastDeed(), never("first"));
+  answerWithFocus(lastGesture(), never("first"));
   await rest(70);
   assert.ok(tries.first > 1);
-  copy.answerWithFocus(lastDeed(), never("second"));
+  copy.answerWithFocus(lastGesture(), never("second"));
   const before = tries.first;
   await rest(70);
   assert.equal(tries.first, before);
@@ -116,11 +116,11 @@ test("what is not there yet is waited for, until the person does something else 
   assert.equal(tries.second, then);
 });
 
-test("a move of the page's own is no deed of the person", () => {
-  const pressed = lastDeed();
+test("a move of the page's own is no gesture of the person", () => {
+  const pressed = lastGesture();
   answerWithFocus(pressed, () => {
     does("focusin", field);
     return true;
   });
-  assert.equal(lastDeed(), pressed);
+  assert.equal(lastGesture(), pressed);
 });
