@@ -176,7 +176,7 @@ def test_an_error_that_is_not_ours_shows_no_key_either(
         lambda: service.update_provider(service.get_providers()[0].id, api_key=canary, nam="x"),  # type: ignore[call-arg]
     ):
         assert canary not in shown_of_ours(action)
-    monkeypatch.setattr(Disk, "put", interrupted)
+    monkeypatch.setattr(Disk, "write", interrupted)
     assert canary not in shown_of_ours(
         lambda: service.add_provider(name="n", type="anthropic", api_key=canary)
     )
