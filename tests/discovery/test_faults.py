@@ -138,7 +138,7 @@ def test_fault_with_a_list(name: str, stale: bool, run: Any, target: Any, demo: 
 
 @pytest.mark.req("MD-9")
 def test_one_deadline_for_each_page_and_one_for_all(
-    run: Any, target: Any, respx_mock: respx.MockRouter
+    hurried: Any, target: Any, respx_mock: respx.MockRouter
 ) -> None:
     """Pages that each come in time do not add up without end: all have thrice the time of one (MD-9)."""
 
@@ -159,7 +159,7 @@ def test_one_deadline_for_each_page_and_one_for_all(
         assert 3 <= len(sent) <= 5
         await discoverer.aclose()
 
-    run(work())
+    hurried(work())
 
 
 @pytest.mark.req("MD-9")
