@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..settings.schema import Provider
     from .panel_root import PanelRoot
 
+# Where the focus goes when the notice goes: the tab, or the first button of a panel that stands alone.
+_ELSEWHERE = ".lm-TabBar-tab.lm-mod-current, .dw-section:not(.dw-file-notice) .dw-btn"
 _MOST_NAMED = 3
 _PUT_BACK_WORDS = (
     "It can be written again as it was shown here last. Otherwise the next save begins a new one."
@@ -106,10 +108,14 @@ class FileNotice(Later):
             "Put it back", panel.does(self._press_put_back), icon="undo", style="primary"
         )
         self._bring_back = button(
-            "Bring them back", panel.does(self._press_bring_back), icon="undo", style="primary"
+            "Bring them back",
+            panel.does(self._press_bring_back),
+            icon="undo",
+            style="primary",
+            classes="dw-bring-back",
         )
         self._backups = button("See the backups", lambda: panel.go("settings"))
-        self._undo = button("Undo", panel.does(self._press_undo), icon="undo")
+        self._undo = button("Undo", panel.does(self._press_undo), icon="undo", classes="dw-take-back")
         self._dismiss = button("Dismiss", panel.does(self._forget), classes="dw-quiet")
         self._buttons = (self._restore_old_bytes, self._bring_back, self._backups, self._undo, self._dismiss)
         return [self._note]
@@ -143,30 +149,27 @@ class FileNotice(Later):
     def _press_put_back(self) -> None:
         self._panel.service.put_back()
         self._done = "The file is back, as it was shown here last."
-        self._say_done()
+        self._say_done(".dw-quiet")
 
     def _press_bring_back(self) -> None:
         back = self._panel.service.bring_back_providers()
         self._undoable = self._panel.service.undoable
         self._done = f"{_names(back)} {'is' if len(back) == 1 else 'are'} back."
-        self._say_done()
+        self._say_done(".dw-take-back")
 
     def _press_undo(self) -> None:
         if self._undoable and self._panel.service.undoable == self._undoable:
             self._panel.service.undo()
             self._panel.root.say("Undone")
-        self._focus()
+        self._panel.root.focus(".dw-file-notice .dw-bring-back")
 
     def _forget(self) -> None:
         self._done = ""
-        self._panel.root.focus(".dw-btn")
+        self._panel.root.focus(_ELSEWHERE)
 
-    def _say_done(self) -> None:
+    def _say_done(self, button: str) -> None:
         self._panel.root.say(self._done)
-        self._focus()
-
-    def _focus(self) -> None:
-        self._panel.root.focus(".dw-file-notice .dw-btn")
+        self._panel.root.focus(f".dw-file-notice {button}")
 
 
 def _names(providers: tuple[Provider, ...]) -> str:
