@@ -2,8 +2,8 @@
 
 A gesture is one press, key or input in one page. Messages of a list and of the key field carry its name. A
 core Button's press cannot: there the page is known by the session that the kernel names with each message,
-and the page itself knows what was pressed last. Only the page named in the answer gives its key, and it moves the
-focus only if the user has done nothing else since.
+and the page itself knows what was pressed last. Only the page named in the answer gives its key, and it
+moves the focus only if the user has done nothing else since.
 
 A message of our own before the press would not do: the messages of two widgets may be handled in two threads,
 in any order.
