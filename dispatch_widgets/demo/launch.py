@@ -26,7 +26,7 @@ from ..errors import DispatchError, MissingPackageError
 from ..settings.locate import FILE_NAME, PATH_VARIABLE
 from .samples import write_sample
 from .server import DemoServer
-from .session import RUNNING_VARIABLE, demo_environment
+from .session import RUNNING_VARIABLE, demo_environment, remove_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,7 +110,7 @@ def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
                 server=server, folder=work, state=state, settings_path=write_sample(work, server)
             )
     finally:
-        shutil.rmtree(base, ignore_errors=True)
+        remove_folder(base, settings_path=base / "work" / FILE_NAME)
 
 
 def notebooks_folder() -> Path:

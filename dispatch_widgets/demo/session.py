@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..presets import PRESETS
+from ..settings.kept_providers import KeptProviders
 from ..settings.locate import PATH_VARIABLE
 from .samples import write_sample
 from .server import DemoServer
@@ -70,13 +71,19 @@ def start() -> DemoSession:
     return _session
 
 
+def remove_folder(folder: Path, *, settings_path: Path) -> None:
+    """Removes the demo's folder, and the copy of its providers in the user's state folder (ST-8)."""
+    KeptProviders(settings_path).delete()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _start_here() -> DemoSession:
     server = DemoServer()
     server.start()
     atexit.register(server.stop)
     folder = Path(tempfile.mkdtemp(prefix="dispatch-widgets-demo-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = write_sample(folder, server)
+    atexit.register(remove_folder, folder, settings_path=path)
     for name, value in demo_environment(server).items():
         if value is None:
             os.environ.pop(name, None)

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import launch
 from dispatch_widgets.errors import DispatchError, MissingPackageError
+from dispatch_widgets.settings.kept_providers import state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +47,18 @@ def test_no_key_of_the_user_reaches_what_the_demo_starts(monkeypatch: pytest.Mon
     assert environment["LANG"] == "C.UTF-8"
 
 
-def test_stage_takes_everything_away_but_a_folder_that_was_given(tmp_path: Path) -> None:
-    """A temporary stage leaves nothing; a folder that was given keeps the file, also after an error."""
+@pytest.mark.req("ST-8")
+def test_a_temporary_demo_leaves_no_copy_of_its_providers() -> None:
+    """What a service kept in the user's state folder of the demo's own file goes with that file."""
+    with launch.running_demo() as demo:
+        service = SettingsService(demo.settings_path)
+        service.delete_provider(service.get_providers()[0].id)
+        assert list(state_folder().iterdir())
+    assert not list(state_folder().iterdir())
+
+
+def test_a_demo_takes_everything_away_but_a_folder_that_was_given(tmp_path: Path) -> None:
+    """A temporary folder leaves nothing; a folder that was given keeps the file, also after an error."""
     with launch.running_demo() as demo:
         base = demo.state.parent
         assert demo.settings_path.is_file()
