@@ -267,11 +267,13 @@ class SettingsStore:
         """
         if not self._disk.has_other_writer():
             return document
-        for edit in self._recent:
-            # A file that lost its providers must not look as if it had all of them.
-            lost_providers = "providers" in edit.before and "providers" not in document
-            if time.monotonic() - edit.at < _EDIT_MEMORY_SECONDS and not lost_providers:
-                document = reapply_edit(edit.before, edit.after, document)
+        now = time.monotonic()
+        recent = [edit for edit in self._recent if now - edit.at < _EDIT_MEMORY_SECONDS]
+        # A file that lost its providers must not look as if it had them: not even the first, before whose
+        # edit there were none.
+        lost_providers = "providers" not in document and any("providers" in edit.before for edit in recent)
+        for edit in () if lost_providers else recent:
+            document = reapply_edit(edit.before, edit.after, document)
         return document
 
     def _remember_edit(self, edit: _Edit) -> None:

@@ -14,6 +14,7 @@ import dispatch_widgets as dw
 from dispatch_widgets import ConsentNeededError, NotFoundError, SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.settings._disk import Disk
 from dispatch_widgets.widgets._hub import hub_of
 
 if TYPE_CHECKING:
@@ -77,6 +78,19 @@ def test_removed_providers_are_told_and_brought_back_and_that_is_undone(
     assert service.undo() == "2 providers were brought back"
     assert json.loads(file.read_text()) == emptied
     assert len(service.removed_providers) == 2
+
+
+@pytest.mark.req("ST-8")
+def test_what_was_removed_at_once_is_not_half_made_again(
+    service: SettingsService, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edits of a moment ago, which are made again beside a busy program, do not hide the loss from undo."""
+    monkeypatch.setattr(Disk, "has_other_writer", lambda _disk: True)
+    save_schedules(file)
+    emptied = json.loads(file.read_text())
+    service.bring_back_providers()
+    service.undo()
+    assert json.loads(file.read_text()) == emptied
 
 
 @pytest.mark.req("ST-8")
