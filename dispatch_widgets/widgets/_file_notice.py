@@ -104,9 +104,7 @@ class FileNotice(Later):
     def _make_note(self) -> list[widgets.Widget]:
         panel = self._panel
         self._note = Note()
-        self._restore_old_bytes = button(
-            "Put it back", panel.does(self._press_put_back), icon="undo", style="primary"
-        )
+        self._put_back = button("Put it back", panel.does(self._press_put_back), icon="undo", style="primary")
         self._bring_back = button(
             "Bring them back",
             panel.does(self._press_bring_back),
@@ -117,14 +115,14 @@ class FileNotice(Later):
         self._backups = button("See the backups", lambda: panel.go("settings"))
         self._undo = button("Undo", panel.does(self._press_undo), icon="undo", classes="dw-take-back")
         self._dismiss = button("Dismiss", panel.does(self._forget), classes="dw-quiet")
-        self._buttons = (self._restore_old_bytes, self._bring_back, self._backups, self._undo, self._dismiss)
+        self._buttons = (self._put_back, self._bring_back, self._backups, self._undo, self._dismiss)
         return [self._note]
 
     def _say_gone(self, note: Note, gone_at: datetime) -> None:
         service = self._panel.service
         title = f"{clean(service.path.name)} was deleted or moved at {clock(gone_at, self._panel.now)}."
         if service.can_put_back:
-            note.set("warn", title, _PUT_BACK_WORDS, actions=[self._restore_old_bytes])
+            note.set("warn", title, _PUT_BACK_WORDS, actions=[self._put_back])
         else:
             note.set("warn", title, _NOTHING_KNOWN, actions=self._to_backups())
 
