@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +74,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def canary() -> str:
     """The key that is searched for in every output there is."""
     return CANARY_KEY
+
+
+@pytest.fixture
+def write_later() -> Callable[[Path, str], None]:
+    """Writes a file as somebody does who comes long after the last save.
+
+    A program that writes within two seconds of a save had read the file before it, so the edit is made again.
+    """
+
+    def write_later(path: Path, text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        long_ago = time.time() - 3600
+        os.utime(path, (long_ago, long_ago))
+
+    return write_later
+
+
+@pytest.fixture
+def save_schedules(write_later: Callable[[Path, str], None]) -> Callable[[Path], None]:
+    """What the app's "Save schedules" does: the settings without `providers`, rewritten in place."""
+
+    def save_schedules(path: Path) -> None:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document.pop("providers", None)
+        document["schedules"] = {"fetch": "0 * * * *"}
+        write_later(path, json.dumps(document, indent=2))
+
+    return save_schedules
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -44,10 +44,16 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..discovery.models import ModelList
     from ..service import SettingsService
+    from ..settings.backups import Backup
+    from ..settings.kept_providers import KeptCopy
     from ..settings.report import MigrationReport
     from ..settings.schema import Provider
+
+_Copy = TypeVar("_Copy", bound="Backup | KeptCopy")
 
 
 class _Commands(click.Group):
@@ -350,17 +356,42 @@ def backups(*, as_json: bool) -> None:
 def restore(*, backup: str) -> None:
     """Put BACKUP (a file that `backups` lists) back; the file of now is kept as a backup."""
     service = open_service(auto_migrate=False)
-    chosen = next(
-        (found for found in service.backups() if backup in {found.path.name, str(found.path)}), None
-    )
-    if chosen is None:
-        raise NotFoundError(
-            f"There is no backup called {backup}.", hint="`dispatch-widgets backups` lists them all."
-        )
+    chosen = _named(service.backups(), backup)
     if chosen.is_old:
         warn(OLD_FORMAT_WARNING)
     service.restore(chosen)
     print_line(f"{service.path} is {chosen.path.name} again.")
+
+
+@main.command("delete-backup")
+@click.argument("backup")
+@click.option("--yes", is_flag=True, help="Delete it without asking.")
+def delete_backup(*, backup: str, yes: bool) -> None:
+    """Delete BACKUP, a file that `backups` lists; the copy of the providers too if it is named."""
+    service = open_service(auto_migrate=False)
+    kept = service.kept_copy
+    chosen = _named((*service.backups(), *((kept,) if kept else ())), backup)
+    if not yes:
+        click.confirm(f"Delete {chosen.path.name} for good?", abort=True)
+    if chosen is kept:
+        service.delete_kept_copy()
+    else:
+        service.delete_backup(chosen.path)
+    print_line(f"{chosen.path.name} is deleted.")
+
+
+def _named(copies: Sequence[_Copy], name: str) -> _Copy:
+    """The copy with this path or file name.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    for copy in copies:
+        if name in {copy.path.name, str(copy.path)}:
+            return copy
+    raise NotFoundError(
+        f"There is no backup called {name}.", hint="`dispatch-widgets backups` lists them all."
+    )
 
 
 def find_provider(known: tuple[Provider, ...], word: str) -> Provider:

@@ -17,7 +17,6 @@ from ._lock_file import lock_file_problem
 from .document import JsonObject, parse
 from .file_system import (
     LARGEST_FILE_BYTES,
-    OTHER_WRITER_MEMORY_SECONDS,
     PRIVATE_MODE,
     Content,
     Files,
@@ -36,10 +35,6 @@ FOREIGN_WRITE_WAIT_SECONDS = 0.5
 """How long a read is retried while the file is empty, cut off or gone: another program may be writing it."""
 LATE_WRITE_WAIT_SECONDS = 5.0
 """How long to wait for another program's write, to the file being read or to the one just replaced."""
-SETTLE_SECONDS = 0.05
-"""How long a save watches the new file while another program is known to write it too. If that program takes
-no longer from its read to its write, nothing of ours is lost."""
-
 _POLL_SECONDS = 0.01
 _NOT_REPLACEABLE = {errno.EBUSY, errno.EXDEV}  # errors on replacing a file that is its own mount point
 
@@ -107,7 +102,6 @@ class Disk:
         self._lock_timeout_seconds = lock_timeout_seconds
         self._existed = False
         self._known_unreadable: tuple[object, ...] = ()
-        self._other_writer_until = 0.0
 
     def target(self) -> Path:
         """The real file, symbolic links followed; it need not exist.
@@ -157,8 +151,6 @@ class Disk:
                         self._known_unreadable = stamp
                         raise self._with_whole_copy(error, target) from None
                 else:
-                    if seen or content.has_other_writer:
-                        self._note_other_writer()
                     return loaded
             time.sleep(_POLL_SECONDS)
 
@@ -200,28 +192,22 @@ class Disk:
             raise write_error(PermissionError(errno.EACCES, "read-only"), target, self.path)
         return loaded
 
-    def has_other_writer(self) -> bool:
-        """Whether another program wrote the file during a recent save."""
-        return time.monotonic() < self._other_writer_until
-
-    def _note_other_writer(self) -> None:
-        self._other_writer_until = time.monotonic() + OTHER_WRITER_MEMORY_SECONDS
-
-    def write(self, target: Path, data: bytes, old: Content | None) -> WriteOutcome:
+    def write(self, target: Path, data: bytes, old: Content | None, *, on_top: bool = True) -> WriteOutcome:
         """Writes bytes in the place of `old`, under the lock; None if there was no file.
 
-        Unless it is done, the caller reads the file and applies its change again.
+        Unless it is done, the caller reads the file and applies its change again. `on_top` says that the
+        bytes are those of `old` with a change, so that edits that `old` lacks are still missing.
 
         Raises:
             SettingsWriteError: If the system refuses; the file is unchanged unless the message says so.
         """
         made: list[Path] = []  # files beside the target, removed at the end
         try:
-            temporary = self.files.write_temporary(target, data, old, other_writer=self.has_other_writer())
+            foreign_write_at = old.foreign_write_at if old and on_top else None
+            temporary = self.files.write_temporary(target, data, old, foreign_write_at=foreign_write_at)
             made.append(temporary)
             stamp = _stamp(temporary.stat())
             if not self._is_unchanged(target, old):
-                self._note_other_writer()
                 return WriteOutcome.NOT_DONE
             aside = None
             stays = False
@@ -238,7 +224,7 @@ class Disk:
             if stays:
                 # The inode is the same as before, so only the content tells whether somebody wrote since.
                 stamp, old = (0,), None
-            outcome = self._watch(target, data, old, aside, stamp)
+            return self._watch(target, data, old, aside, stamp)
         except FileExistsError:
             return WriteOutcome.NOT_DONE
         except OSError as error:
@@ -247,9 +233,6 @@ class Disk:
             for path in made:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
-        if outcome is not WriteOutcome.DONE:
-            self._note_other_writer()
-        return outcome
 
     def _replace_refused(self, temporary: Path, target: Path) -> bool:
         """Replaces the file; True if the system refuses because the file is its own mount point."""
@@ -327,12 +310,7 @@ class Disk:
         if outcome is not WriteOutcome.DONE:
             return outcome
         self.sync_folder(target)
-        deadline = time.monotonic() + (SETTLE_SECONDS if self.has_other_writer() else 0.0)
-        while True:
-            outcome = self._outcome_now(target, data, old, aside, stamp)
-            if outcome is not WriteOutcome.DONE or time.monotonic() >= deadline:
-                return outcome
-            time.sleep(_POLL_SECONDS / 2)
+        return self._outcome_now(target, data, old, aside, stamp)
 
     def _outcome_now(
         self, target: Path, data: bytes, old: Content | None, aside: Path | None, stamp: tuple[int, ...]

@@ -24,9 +24,6 @@ PRIVATE_MODE = 0o600
 LARGEST_FILE_BYTES = 64 * 1024 * 1024
 """A bigger file is not read, as it would take too much memory (ST-9)."""
 
-OTHER_WRITER_MEMORY_SECONDS = 10.0
-"""How long after another program wrote during a save to expect it to do so again."""
-
 _WINDOWS = sys.platform == "win32"
 _CHUNK_BYTES = 1 << 20
 _REPLACE_WAIT_SECONDS = 2.0  # how long Windows may keep a file open that somebody just read
@@ -45,10 +42,15 @@ _CREATE_FLAGS = (
 )
 
 
-# A modification time with this sub-millisecond part marks a file that was saved while another program was
-# writing it too, so that the next process to save knows. Ordinary times end like this once in a million.
-_OTHER_WRITER_NS = 777_000
+# The part of a modification time below a millisecond tells whoever reads the file next who wrote it: this
+# package, or this package on top of what another program had written not long before, 0 to 10 s in steps. The
+# times of other programs end like these once in ten thousand.
 _MILLISECOND_NS = 1_000_000
+_SAVED_NS = 333_000
+_SAVED_ON_TOP_NS = 500_000
+_STEP_NS = 1_000
+_STEP_SECONDS = 0.1
+_MOST_STEPS = 100
 
 
 class NotAFileError(OSError):
@@ -72,10 +74,17 @@ class Content:
     handle: int = -1
 
     @property
-    def has_other_writer(self) -> bool:
-        """Whether the process that saved it just now met another program that was writing it too."""
-        ends_so = self.status.st_mtime_ns % _MILLISECOND_NS == _OTHER_WRITER_NS
-        return ends_so and abs(time.time() - self.status.st_mtime) < OTHER_WRITER_MEMORY_SECONDS
+    def foreign_write_at(self) -> float | None:
+        """When another program last wrote the file, in seconds since 1970.
+
+        None if that was long ago, or is not known: where the file system keeps no times below a millisecond.
+        """
+        part = self.status.st_mtime_ns % _MILLISECOND_NS
+        if part in {0, _SAVED_NS}:
+            return None
+        steps, rest = divmod(part - _SAVED_ON_TOP_NS, _STEP_NS)
+        on_top = rest == 0 and 0 <= steps <= _MOST_STEPS
+        return self.status.st_mtime - (steps * _STEP_SECONDS if on_top else 0.0)
 
     def close(self) -> None:
         """Closes the file."""
@@ -145,22 +154,27 @@ class Files:
         return b"".join(chunks)
 
     def write_temporary(
-        self, target: Path, data: bytes, like: Content | None, *, other_writer: bool = False
+        self, target: Path, data: bytes, like: Content | None, *, foreign_write_at: float | None = None
     ) -> Path:
         """Writes a new file beside `target` and syncs it; the caller renames or removes it.
 
-        It gets owner and mode of `like`; without it only the user may read it. `other_writer` marks it for
-        the next process to save.
+        It gets owner and mode of `like`; without it only the user may read it. `foreign_write_at` is kept for
+        the next to read it.
 
         Raises:
             OSError: If the disk or the folder refuses; no new file is left.
         """
         path = _temporary_path(target)
-        self.write_new(path, data, like, other_writer=other_writer)
+        self.write_new(path, data, like, foreign_write_at=foreign_write_at)
         return path
 
     def write_new(
-        self, path: Path, data: bytes, like: Content | None = None, *, other_writer: bool = False
+        self,
+        path: Path,
+        data: bytes,
+        like: Content | None = None,
+        *,
+        foreign_write_at: float | None = None,
     ) -> None:
         """Writes a file that does not exist yet and syncs it; the options are those of `write_temporary`.
 
@@ -179,10 +193,13 @@ class Files:
                         os.fchmod(handle, PRIVATE_MODE)  # the umask may have removed the user's rights
                     else:
                         _copy_metadata(handle, like)
-                _set_time(handle, other_writer=other_writer)
+                if not _WINDOWS:
+                    _set_time(handle, foreign_write_at)
                 _sync(handle)
             finally:
                 os.close(handle)
+            if _WINDOWS:  # which can set the time of a path only, and sets its own on closing
+                _set_time(path, foreign_write_at)
         except BaseException:
             with suppress(OSError):
                 path.unlink()
@@ -251,6 +268,8 @@ class Files:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(handle, rest) :]
+            if not _WINDOWS:
+                _set_time(handle, None)
             _sync(handle)
         finally:
             os.close(handle)
@@ -351,15 +370,16 @@ def _copy_metadata(handle: int, like: Content) -> None:
                     os.setxattr(handle, name, os.getxattr(like.handle, name))
 
 
-def _set_time(handle: int, *, other_writer: bool) -> None:
-    """Sets a unique modification time, as file system clocks are coarse."""
-    if os.utime not in os.supports_fd:  # Windows
-        return
-    now = time.time_ns()
-    if other_writer:
-        now = now // _MILLISECOND_NS * _MILLISECOND_NS + _OTHER_WRITER_NS
+def _set_time(file: int | Path, foreign_write_at: float | None) -> None:
+    """Sets the time of a file that this package wrote, for `Content.foreign_write_at`."""
+    now = time.time_ns() // _MILLISECOND_NS * _MILLISECOND_NS
+    part = _SAVED_NS
+    if foreign_write_at is not None:
+        steps = round((now / 1e9 - foreign_write_at) / _STEP_SECONDS)
+        if steps <= _MOST_STEPS:
+            part = _SAVED_ON_TOP_NS + max(steps, 0) * _STEP_NS
     with suppress(OSError):  # some shares do not store times; then only the size tells
-        os.utime(handle, ns=(now, now))
+        os.utime(file, ns=(now + part, now + part))
 
 
 def _sync(handle: int) -> None:

@@ -15,32 +15,33 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def has_edit(before: Document, after: Document, now: Document) -> bool:
-    """Whether `now` has the edit that turned `before` into `after`."""
-    return json_equal(reapply_edit(before, after, now), now)
+def has_edit(before: Document, after: Document, now: Document, *, overrule: bool = True) -> bool:
+    """Whether `now` has the edit that turned `before` into `after`; then `reapply_edit` changes nothing."""
+    return json_equal(reapply_edit(before, after, now, overrule=overrule), now)
 
 
-def reapply_edit(before: Document, after: Document, now: Document) -> Document:
+def reapply_edit(before: Document, after: Document, now: Document, *, overrule: bool = True) -> Document:
     """Returns `now` with the edit that turned `before` into `after`; applying it twice changes nothing.
 
-    Items of lists are matched by their ``id`` or ``task``, others by value. If both sides changed a value,
-    the edit wins. What the edit added and `now` changed stays as in `now`; what `now` removed stays removed.
+    Items of lists are matched by their ``id`` or ``task``, others by value. What the edit added and `now`
+    changed stays as in `now`; what `now` removed stays removed. If both sides changed a value, the edit wins,
+    unless `overrule` is off.
     """
-    result: Document = _reapply(before, after, now)
+    result: Document = _reapply(before, after, now, overrule)
     return result
 
 
-def _reapply(before: Any, after: Any, now: Any) -> Any:
+def _reapply(before: Any, after: Any, now: Any, overrule: bool) -> Any:
     if json_equal(before, after):
         return now
     if isinstance(after, dict) and isinstance(before, dict) and isinstance(now, dict):
-        return _reapply_to_object(before, after, now)
+        return _reapply_to_object(before, after, now, overrule)
     if isinstance(after, list) and isinstance(before, list) and isinstance(now, list):
-        return _reapply_to_list(before, after, now)
-    return after
+        return _reapply_to_list(before, after, now, overrule)
+    return after if overrule or json_equal(before, now) else now
 
 
-def _reapply_to_object(before: Document, after: Document, now: Document) -> Document:
+def _reapply_to_object(before: Document, after: Document, now: Document, overrule: bool) -> Document:
     result = JsonObject(now)
     for name in before.keys() - after.keys():
         result.pop(name, None)
@@ -50,18 +51,18 @@ def _reapply_to_object(before: Document, after: Document, now: Document) -> Docu
             old = _empty_like(value)
         elif json_equal(old, value):
             continue
-        result[name] = _reapply(old, value, now.get(name, _empty_like(value)))
+        result[name] = _reapply(old, value, now.get(name, _empty_like(value)), overrule)
     return result
 
 
-def _reapply_to_list(before: list[Any], after: list[Any], now: list[Any]) -> list[Any]:
+def _reapply_to_list(before: list[Any], after: list[Any], now: list[Any], overrule: bool) -> list[Any]:
     old, new = _by_key(before), _by_key(after)
     result = []
     for item in now:
         key = _key(item)
         if key in old and key not in new:
             continue
-        result.append(_reapply(old[key], new[key], item) if key in old else item)
+        result.append(_reapply(old[key], new[key], item, overrule) if key in old else item)
     there = {_key(item) for item in now}
     return result + [item for key, item in new.items() if key not in old and key not in there]
 

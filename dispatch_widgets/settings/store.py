@@ -8,6 +8,7 @@ another program wrote in between, the change is applied again to its version.
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from contextlib import suppress
@@ -24,7 +25,15 @@ from ..errors import (
     SettingsWriteError,
     UnreadableSettingsError,
 )
-from ._disk import LOCK_TIMEOUT_SECONDS, Disk, Loaded, WriteOutcome, read_error, unfinished_path, write_error
+from ._disk import (
+    LOCK_TIMEOUT_SECONDS,
+    Disk,
+    Loaded,
+    WriteOutcome,
+    read_error,
+    unfinished_path,
+    write_error,
+)
 from .backups import BEFORE_RESTORE, Backup, backup_path, is_backup_of
 from .document import json_equal, parse, render
 from .file_system import LARGEST_FILE_BYTES, Content, Files, digest_of, is_trusted
@@ -40,7 +49,9 @@ if TYPE_CHECKING:
 __all__ = ["Backup", "SettingsStore", "Snapshot"]
 
 _ATTEMPTS = 50  # at a change, as the file can be written meanwhile
-_EDIT_MEMORY_SECONDS = 2.0  # how long to reapply an edit that another program overwrote
+_EDIT_MEMORY_SECONDS = 10.0  # an edit is made again if another program overwrote it within this time
+_TIME_DOUBT_SECONDS = 0.2  # file systems take their times from a coarser clock
+_EXIT_WAIT_SECONDS = 0.05  # how long after a save a process looks once more before it ends
 # Within this time after a write, another one may leave the file's size and times the same: file systems
 # store times with a resolution of up to 10 ms, or of whole seconds (FAT: two).
 _STATUS_DOUBT_SECONDS = 0.05
@@ -68,13 +79,13 @@ class Snapshot:
     backup: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Edit:
-    """The document before and after an edit."""
+    """The document before and after an edit, and when it was last saved, in seconds since 1970."""
 
     before: Document
     after: Document
-    at: float = field(default_factory=time.monotonic)
+    saved_at: float = field(default_factory=time.time)
 
 
 class SettingsStore:
@@ -131,6 +142,11 @@ class SettingsStore:
             self._disk.sweep(target)
             loaded = self._disk.load(target)
             self._record_foreign_change(loaded)
+            mended = self._with_overwritten_edits(loaded)
+            if mended is not loaded.document and not json_equal(mended, loaded.document):
+                # Where that cannot be saved, the file is shown as it is.
+                with suppress(SettingsFileError):
+                    return self._edit(lambda document: document, None)
             return self._snapshot(loaded)
 
         return hide_frames(read)()
@@ -232,7 +248,7 @@ class SettingsStore:
                             self._remember_edit(overwritten)
                             self._record_save(overwritten.before, loaded.document)
                             return self._snapshot(loaded, changed=True, backup=backup)
-                        before = self._with_overwritten_edits(loaded.document)
+                        before = self._with_overwritten_edits(loaded)
                         document = change(before)
                         if json_equal(document, loaded.document):
                             return self._snapshot(loaded)
@@ -260,27 +276,48 @@ class SettingsStore:
                     self._discard_backup(backup)
                 raise
 
-    def _with_overwritten_edits(self, document: Document) -> Document:
-        """Reapplies recent edits that another program overwrote after the save had stopped watching.
+    def _with_overwritten_edits(self, loaded: Loaded) -> Document:
+        """Reapplies edits that another program overwrote, having read the file before they were saved.
 
-        Only while such a program is known to be running; otherwise the edits were undone on purpose.
+        What this package took away was taken away on purpose, and what the other program changed to
+        something else stays.
         """
-        if not self._disk.has_other_writer():
+        document = loaded.document
+        if loaded.content is None:
+            self._recent = []  # whatever comes next is another file
             return document
-        now = time.monotonic()
-        recent = [edit for edit in self._recent if now - edit.at < _EDIT_MEMORY_SECONDS]
+        foreign_write_at = loaded.content.foreign_write_at
+        if not self._recent or foreign_write_at is None:
+            return document
+        recent = [
+            edit
+            for edit in self._recent
+            if -_TIME_DOUBT_SECONDS < foreign_write_at - edit.saved_at < _EDIT_MEMORY_SECONDS
+        ]
         # A file that lost its providers must not look as if it had them: not even the first, before whose
         # edit there were none.
-        lost_providers = "providers" not in document and any("providers" in edit.before for edit in recent)
-        for edit in () if lost_providers else recent:
-            document = reapply_edit(edit.before, edit.after, document)
+        if "providers" not in document and any("providers" in edit.before for edit in recent):
+            return document
+        for edit in recent:
+            if not has_edit(edit.before, edit.after, document, overrule=False):
+                document = reapply_edit(edit.before, edit.after, document, overrule=False)
+                edit.saved_at = time.time()
         return document
 
     def _remember_edit(self, edit: _Edit) -> None:
         # What is missing from the newest document was undone by this edit.
         now = edit.after
-        recent = [old for old in self._recent if edit.at - old.at < _EDIT_MEMORY_SECONDS]
+        recent = [old for old in self._recent if edit.saved_at - old.saved_at < _EDIT_MEMORY_SECONDS]
         self._recent = [old for old in recent if has_edit(old.before, old.after, now)] + [edit]
+        _last_to_save[:] = [self]
+
+    def check_last_edit(self) -> None:
+        """Makes the last edit again if another program has overwritten it, or does so within 50 ms of it."""
+        age_seconds = time.time() - self._recent[-1].saved_at if self._recent else _EDIT_MEMORY_SECONDS
+        if 0 <= age_seconds < _EDIT_MEMORY_SECONDS:
+            time.sleep(max(0.0, _EXIT_WAIT_SECONDS - age_seconds))
+            with suppress(SettingsFileError):
+                self.read()
 
     def _render(self, document: Document) -> bytes:
         try:
@@ -384,7 +421,7 @@ class SettingsStore:
                     # A truncated version of the same bytes is not worth a backup.
                     if current and not wanted.data.startswith(current.data):
                         kept = self._replace_backup(kept, target, current.data, BEFORE_RESTORE)
-                    if self._disk.write(target, wanted.data, current) is WriteOutcome.DONE:
+                    if self._disk.write(target, wanted.data, current, on_top=False) is WriteOutcome.DONE:
                         self._recent = []
                         self._record_save(self._parse(current), document)
                         return self._written_snapshot(target, document, wanted.data, kept)
@@ -522,6 +559,16 @@ class SettingsStore:
         except OSError as error:
             raise read_error(error, path) from None
         return path
+
+
+_last_to_save: list[SettingsStore] = []
+
+
+@atexit.register
+def _check_last_edit() -> None:
+    """Looks once more before the process ends, as nobody of ours would notice an overwritten edit later."""
+    for store in _last_to_save:
+        store.check_last_edit()
 
 
 def _no_backup(path: Path) -> NotFoundError:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets import SettingsService
+from dispatch_widgets.settings.document import set_in
+from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     Run = Callable[..., Result]
+
+    RewriteFile = Callable[[Path], None]
 
 KEY = "sk-0123456789abcdef"
 URL = "http://127.0.0.1:9/v1"
@@ -72,13 +76,6 @@ def test_move_away_moves_only_a_file_that_cannot_be_read(run: Run) -> None:
     assert moved.read_text() == "{ broken"
 
 
-def _save_schedules(path: Path) -> None:
-    """What the app's "Save schedules" does: the settings without `providers`."""
-    document = json.loads(path.read_text())
-    document.pop("providers")
-    path.write_text(json.dumps(document))
-
-
 def _with_a_provider() -> Path:
     service = SettingsService()
     lab = service.add_provider(name="Lab", type="openai-compatible", api_key=KEY, base_url=URL)
@@ -87,28 +84,28 @@ def _with_a_provider() -> Path:
 
 
 @pytest.mark.req("ST-8")
-def test_bring_back_puts_removed_providers_into_the_file(run: Run) -> None:
+def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedules: RewriteFile) -> None:
     """Every command tells of the loss; bring-back mends it, and says so when there is nothing to do."""
     path = _with_a_provider()
     assert "No other program removed" in run("bring-back").output
     assert json.loads(run("bring-back", "--json").stdout) == []
-    _save_schedules(path)
+    save_schedules(path)
     told = run("providers").stderr
     assert "Another program removed your providers." in told
     assert "bring-back" in told
     assert "Lab is back." in run("bring-back").output
     assert json.loads(path.read_text())["providers"][0]["credentials"]["apiKey"] == KEY
-    _save_schedules(path)
+    save_schedules(path)
     (facts,) = json.loads(run("bring-back", "--json").stdout)
     assert facts["name"] == "Lab"
     assert run("providers").stderr == ""
 
 
 @pytest.mark.req("ST-8")
-def test_bring_back_without_a_copy_names_the_backups(run: Run) -> None:
+def test_bring_back_without_a_copy_names_the_backups(run: Run, save_schedules: RewriteFile) -> None:
     """Where no copy is kept the command fails with the other way."""
     path = _with_a_provider()
-    _save_schedules(path)
+    save_schedules(path)
     SettingsService().delete_kept_copy()
     said = run("bring-back", code=1).stderr
     assert "no copy of them is kept" in said
@@ -125,6 +122,26 @@ def test_the_copy_of_the_providers_is_listed_with_the_backups(run: Run) -> None:
     (facts,) = json.loads(run("backups", "--json").stdout)
     assert facts["kept"] is True
     assert facts["providers"] == 1
+
+
+@pytest.mark.req("MIG-5", "ST-8")
+def test_copies_can_be_deleted(run: Run) -> None:
+    """By file name or path, after a question; the copy of the providers as well."""
+    path = _with_a_provider()
+    service = SettingsService()
+    kept = service.kept_copy
+    assert kept is not None
+    SettingsStore(path).edit(lambda document: set_in(document, ("note",), 1), backup_reason="x")
+    (backup,) = service.backups()
+    before = path.read_bytes()
+    assert "for good? [y/N]" in run("delete-backup", backup.path.name, code=1).output
+    assert backup.path.exists()
+    run("delete-backup", backup.path.name, "--yes")
+    assert not backup.path.exists()
+    run("delete-backup", str(kept.path), "--yes")
+    assert not kept.path.exists()
+    assert "no backup called" in run("delete-backup", backup.path.name, "--yes", code=1).stderr
+    assert path.read_bytes() == before
 
 
 @pytest.mark.req("MIG-5")

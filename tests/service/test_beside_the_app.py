@@ -14,12 +14,14 @@ import dispatch_widgets as dw
 from dispatch_widgets import ConsentNeededError, NotFoundError, SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
-from dispatch_widgets.settings._disk import Disk
 from dispatch_widgets.widgets._hub import hub_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    WriteFile = Callable[[Path, str], None]
+    RewriteFile = Callable[[Path], None]
 
 KEY = "sk-0123456789abcdef-lab"
 URL = "http://127.0.0.1:9/v1"
@@ -41,21 +43,13 @@ def service(file: Path) -> SettingsService:
     return made
 
 
-def save_schedules(file: Path) -> None:
-    """What the app's "Save schedules" does: the settings without `providers`, rewritten in place."""
-    document = json.loads(file.read_text())
-    document.pop("providers", None)
-    document["schedules"] = {"fetch": "0 * * * *"}
-    file.write_text(json.dumps(document, indent=2))
-
-
 def names(service: SettingsService) -> list[str]:
     return [provider.name for provider in service.get_providers() if not provider.is_mock]
 
 
 @pytest.mark.req("ST-8", "MIG-1", "API-1a")
 def test_removed_providers_are_told_and_brought_back_and_that_is_undone(
-    service: SettingsService, file: Path
+    service: SettingsService, file: Path, save_schedules: RewriteFile
 ) -> None:
     """No old file is seen in it; one call puts them into the file as it is now, and can be undone."""
     before = json.loads(file.read_text())
@@ -81,20 +75,21 @@ def test_removed_providers_are_told_and_brought_back_and_that_is_undone(
 
 
 @pytest.mark.req("ST-8")
-def test_what_was_removed_at_once_is_not_half_made_again(
-    service: SettingsService, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Edits of a moment ago, which are made again beside a busy program, do not hide the loss from undo."""
-    monkeypatch.setattr(Disk, "has_other_writer", lambda _disk: True)
-    save_schedules(file)
-    emptied = json.loads(file.read_text())
+def test_what_was_removed_at_once_is_not_half_made_again(service: SettingsService, file: Path) -> None:
+    """Edits of a moment ago that another program overwrote are not made again one by one in such a file."""
+    document = json.loads(file.read_text())
+    del document["providers"]
+    file.write_text(json.dumps(document))
+    assert len(service.removed_providers) == 2
     service.bring_back_providers()
     service.undo()
-    assert json.loads(file.read_text()) == emptied
+    assert json.loads(file.read_text()) == document
 
 
 @pytest.mark.req("ST-8")
-def test_the_module_functions_act_on_the_default_file(service: SettingsService, file: Path) -> None:
+def test_the_module_functions_act_on_the_default_file(
+    service: SettingsService, file: Path, save_schedules: RewriteFile
+) -> None:
     """dw.removed_providers() and dw.bring_back_providers() do the same for the file that is found."""
     save_schedules(file)
     assert [provider.name for provider in dw.removed_providers()] == ["Lab", "Uni"]
@@ -103,7 +98,9 @@ def test_the_module_functions_act_on_the_default_file(service: SettingsService, 
 
 
 @pytest.mark.req("ST-8")
-def test_without_a_copy_it_is_said_that_none_is_kept(service: SettingsService, file: Path) -> None:
+def test_without_a_copy_it_is_said_that_none_is_kept(
+    service: SettingsService, file: Path, save_schedules: RewriteFile
+) -> None:
     """Where the copy was deleted, the loss is told, and bringing back says why it cannot be done."""
     save_schedules(file)
     service.delete_kept_copy()
@@ -118,7 +115,9 @@ def test_without_a_copy_it_is_said_that_none_is_kept(service: SettingsService, f
 
 
 @pytest.mark.req("ST-8")
-def test_the_copy_follows_what_is_done_here_and_by_others(service: SettingsService, file: Path) -> None:
+def test_the_copy_follows_what_is_done_here_and_by_others(
+    service: SettingsService, file: Path, write_later: WriteFile, save_schedules: RewriteFile
+) -> None:
     """A deletion here is a deletion in the copy; so is one by another hand that leaves the list there."""
     lab, uni = service.get_providers()
     extra = service.add_provider(name="Extra", type="anthropic", api_key="sk-ant-0123456789abcdee")
@@ -127,7 +126,7 @@ def test_the_copy_follows_what_is_done_here_and_by_others(service: SettingsServi
     assert [kept["id"] for kept in service.kept_copy.providers] == [lab.id, uni.id]
     document = json.loads(file.read_text())
     document["providers"] = [kept for kept in document["providers"] if kept["id"] == lab.id]
-    file.write_text(json.dumps(document))
+    write_later(file, json.dumps(document))
     assert names(service) == ["Lab"]
     assert [kept["id"] for kept in service.kept_copy.providers] == [lab.id]
     save_schedules(file)
@@ -137,7 +136,11 @@ def test_the_copy_follows_what_is_done_here_and_by_others(service: SettingsServi
 @pytest.mark.req("ST-8")
 @pytest.mark.parametrize("by", ["parameter", "variable"])
 def test_the_copy_can_be_switched_off_and_goes(
-    service: SettingsService, file: Path, monkeypatch: pytest.MonkeyPatch, by: str
+    service: SettingsService,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+    save_schedules: RewriteFile,
 ) -> None:
     """keep_providers_copy=False and the variable keep none, and remove the one that there is."""
     copy = service.kept_copy
@@ -155,7 +158,9 @@ def test_the_copy_can_be_switched_off_and_goes(
 
 
 @pytest.mark.req("ST-8", "SEC-2")
-def test_scan_knows_the_keys_that_only_the_copy_has(service: SettingsService, file: Path) -> None:
+def test_scan_knows_the_keys_that_only_the_copy_has(
+    service: SettingsService, file: Path, save_schedules: RewriteFile
+) -> None:
     """A key that another program removed from the file is still found in a notebook."""
     save_schedules(file)
     cell = {"cell_type": "code", "source": [f"key = '{KEY}'"], "metadata": {}, "outputs": []}
@@ -166,7 +171,7 @@ def test_scan_knows_the_keys_that_only_the_copy_has(service: SettingsService, fi
 
 @pytest.mark.req("ST-8", "SEC-4")
 def test_a_reference_that_comes_back_is_the_files_and_not_given_here(
-    file: Path, monkeypatch: pytest.MonkeyPatch
+    file: Path, monkeypatch: pytest.MonkeyPatch, save_schedules: RewriteFile
 ) -> None:
     """What was brought back is asked about as any reference in a file is."""
     monkeypatch.setenv("LAB_TOKEN", "token-0123456789")
@@ -182,7 +187,9 @@ def test_a_reference_that_comes_back_is_the_files_and_not_given_here(
 
 
 @pytest.mark.req("ST-8", "MIG-8")
-def test_entries_of_both_kinds_without_providers(service: SettingsService, file: Path) -> None:
+def test_entries_of_both_kinds_without_providers(
+    service: SettingsService, file: Path, save_schedules: RewriteFile
+) -> None:
     """Old entries beside provider ids, the list gone: nothing migrates by itself; both ways mend it."""
     document = json.loads(file.read_text())
     document["models"]["catalog"].append(
@@ -208,7 +215,7 @@ def test_entries_of_both_kinds_without_providers(service: SettingsService, file:
 
 @pytest.mark.req("ST-8")
 def test_an_edit_of_a_file_that_lost_its_providers_makes_no_empty_list(
-    service: SettingsService, file: Path
+    service: SettingsService, file: Path, save_schedules: RewriteFile
 ) -> None:
     """A task that is set meanwhile leaves the loss to be seen, and the way back open."""
     save_schedules(file)
@@ -218,7 +225,9 @@ def test_an_edit_of_a_file_that_lost_its_providers_makes_no_empty_list(
 
 
 @pytest.mark.req("ST-8", "MIG-1")
-def test_a_file_without_entries_that_lost_its_providers_is_not_given_an_empty_list(file: Path) -> None:
+def test_a_file_without_entries_that_lost_its_providers_is_not_given_an_empty_list(
+    file: Path, save_schedules: RewriteFile
+) -> None:
     """Providers with no entry yet are brought back too; opening the file writes nothing."""
     SettingsService(file).add_provider(name="Uni", type="anthropic", api_key="sk-ant-0123456789abcdef")
     save_schedules(file)

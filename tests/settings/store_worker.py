@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def edit(path: str, name: str, count: str) -> None:
             sys.exit("the file stayed unreadable")
 
 
-def register(path: str, name: str, count: str) -> None:
+def register(path: str, name: str, count: str) -> SettingsStore:
     """Adds many providers; every call must go well at once."""
     store = SettingsStore(path, lock_timeout_seconds=60)
     for number in range(int(count)):
@@ -37,6 +38,25 @@ def register(path: str, name: str, count: str) -> None:
                 document, name=f"{name}/{number}", type="anthropic", api_key="sk-0123456789abcdef"
             )[0]
         )
+    return store
+
+
+def register_and_stay(path: str, name: str, count: str) -> None:
+    """As `register`; then it looks at the file now and then, as an open panel does, until its input ends."""
+    store = register(path, name, count)
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    while not ended.wait(0.1):
+        store.read()
+    store.read()
+
+
+def register_and_be_overwritten(path: str) -> None:
+    """Saves, is overwritten by a program that had read the file before, and ends without a look."""
+    file = Path(path)
+    stale = json.loads(file.read_bytes())
+    register(path, "late", "1")
+    file.write_text(json.dumps({**stale, "theirs": 1}), encoding="utf-8")
 
 
 def hold(path: str) -> None:

@@ -18,21 +18,17 @@ from dispatch_widgets.settings.store import SettingsStore
 from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    WriteFile = Callable[[Path, str], None]
+    RewriteFile = Callable[[Path], None]
 
 pytestmark = pytest.mark.req("ST-8")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, owners and links as POSIX has them")
 as_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away"
 )
-
-
-def save_schedules(file: Path) -> None:
-    """What the app's "Save schedules" does: the settings without `providers`, rewritten in place."""
-    document = json.loads(file.read_text())
-    document.pop("providers", None)
-    document["schedules"] = {"fetch": "0 * * * *"}
-    file.write_text(json.dumps(document, indent=2))
 
 
 @pytest.fixture
@@ -70,7 +66,9 @@ def kept_ids(kept: KeptProviders) -> list[str]:
     return [provider["id"] for provider in copy.providers] if copy else []
 
 
-def test_what_the_app_removed_is_brought_back(store: SettingsStore, file: Path, ids: list[str]) -> None:
+def test_what_the_app_removed_is_brought_back(
+    store: SettingsStore, file: Path, ids: list[str], save_schedules: RewriteFile
+) -> None:
     """After "Save schedules" the providers are told as removed, and come back into the file as it is now."""
     before = store.read().document
     save_schedules(file)
@@ -86,7 +84,9 @@ def test_what_the_app_removed_is_brought_back(store: SettingsStore, file: Path, 
     assert store.kept.bring_back(after) is after
 
 
-def test_another_process_brings_them_back_too(file: Path, ids: list[str]) -> None:
+def test_another_process_brings_them_back_too(
+    file: Path, ids: list[str], save_schedules: RewriteFile
+) -> None:
     """The copy outlives the process that saved."""
     save_schedules(file)
     other = KeptProviders(file)
@@ -94,7 +94,9 @@ def test_another_process_brings_them_back_too(file: Path, ids: list[str]) -> Non
     assert [provider["id"] for provider in document["providers"]] == ids
 
 
-def test_bringing_back_can_be_undone_and_done_again(store: SettingsStore, file: Path, ids: list[str]) -> None:
+def test_bringing_back_can_be_undone_and_done_again(
+    store: SettingsStore, file: Path, ids: list[str], save_schedules: RewriteFile
+) -> None:
     """The undo takes the list away again, and the copy still has it."""
     assert store.kept is not None
     save_schedules(file)
@@ -104,7 +106,9 @@ def test_bringing_back_can_be_undone_and_done_again(store: SettingsStore, file: 
     assert [provider["id"] for provider in store.kept.removed(lost)] == ids
 
 
-def test_what_the_file_has_wins(store: SettingsStore, file: Path, ids: list[str]) -> None:
+def test_what_the_file_has_wins(
+    store: SettingsStore, file: Path, ids: list[str], save_schedules: RewriteFile
+) -> None:
     """A provider that was entered again meanwhile, under its id, stays as it is in the file."""
     assert store.kept is not None
     save_schedules(file)
@@ -123,7 +127,7 @@ def test_what_the_file_has_wins(store: SettingsStore, file: Path, ids: list[str]
 
 
 def test_a_provider_that_is_added_first_takes_nothing_away(
-    store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str]
+    store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str], save_schedules: RewriteFile
 ) -> None:
     """Who adds another one before bringing them back, here or in the app, can still do so."""
     save_schedules(file)
@@ -137,17 +141,22 @@ def test_a_provider_that_is_added_first_takes_nothing_away(
     assert len(store.edit(kept.bring_back).document["providers"]) == 3
 
 
-def test_a_list_that_the_app_filled_anew_is_told_too(
-    file: Path, store: SettingsStore, kept: KeptProviders, ids: list[str]
+def test_a_list_that_the_app_filled_anew_is_told_too(  # noqa: PLR0917
+    file: Path,
+    store: SettingsStore,
+    kept: KeptProviders,
+    ids: list[str],
+    write_later: WriteFile,
+    save_schedules: RewriteFile,
 ) -> None:
     """Removed and filled with others while nobody looked: those that entries refer to are told."""
     save_schedules(file)
     document = json.loads(file.read_text())
     document["providers"] = []
-    file.write_text(json.dumps(document))
+    write_later(file, json.dumps(document))
     assert [provider["id"] for provider in kept.removed(store.read().document)] == ids
     document["providers"] = [{"id": "c", "name": "C", "type": "anthropic", "credentials": {"apiKey": "k"}}]
-    file.write_text(json.dumps(document))
+    write_later(file, json.dumps(document))
     assert [provider["id"] for provider in kept.removed(store.read().document)] == ids
 
 
@@ -166,10 +175,14 @@ def test_the_copy_follows_each_save(store: SettingsStore, kept: KeptProviders, i
 
 
 def test_a_restored_file_and_one_converted_again_leave_nothing_to_bring_back(
-    file: Path, store: SettingsStore, kept: KeptProviders, old_document: dict[str, Any]
+    file: Path,
+    store: SettingsStore,
+    kept: KeptProviders,
+    old_document: dict[str, Any],
+    write_later: WriteFile,
 ) -> None:
     """Back to the old form and converted again: the new providers are kept, and nothing is called removed."""
-    file.write_text(json.dumps(old_document))
+    write_later(file, json.dumps(old_document))
     for _ in range(2):
         document = store.edit(lambda document: migrate(document)[0], backup_reason="x").document
         assert kept_ids(kept) == [provider["id"] for provider in document["providers"]]
@@ -179,38 +192,42 @@ def test_a_restored_file_and_one_converted_again_leave_nothing_to_bring_back(
 
 
 def test_it_follows_what_another_program_deletes(
-    store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str]
+    store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str], write_later: WriteFile
 ) -> None:
     """A provider that is gone from a list that is still there was deleted: it goes here too."""
     document = json.loads(file.read_text())
     document["providers"] = document["providers"][1:]
-    file.write_text(json.dumps(document))
+    write_later(file, json.dumps(document))
     now = store.read().document
     assert kept_ids(kept) == [ids[1]]
     assert kept.removed(now) == ()
 
 
 def test_what_is_deleted_elsewhere_between_two_saves_goes_too(
-    store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str]
+    store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str], write_later: WriteFile
 ) -> None:
     """The same, seen first by the next save."""
     document = json.loads(file.read_text())
     document["providers"] = document["providers"][1:]
-    file.write_text(json.dumps(document))
+    write_later(file, json.dumps(document))
     store.edit(lambda document: set_in(document, ("note",), 1))
     assert kept_ids(kept) == [ids[1]]
 
 
 def test_reading_makes_no_copy_and_adds_nothing_to_one(
-    file: Path, store: SettingsStore, kept: KeptProviders, new_document: dict[str, Any]
+    file: Path,
+    store: SettingsStore,
+    kept: KeptProviders,
+    new_document: dict[str, Any],
+    write_later: WriteFile,
 ) -> None:
     """The copy is of what was saved here: what others write is not taken into it."""
-    file.write_text(json.dumps(new_document))
+    write_later(file, json.dumps(new_document))
     store.read()
     assert not kept.path.exists()
     store.edit(lambda document: set_in(document, ("note",), 1))
     new_document["providers"].append({"id": "x", "name": "X", "type": "anthropic", "credentials": {}})
-    file.write_text(json.dumps(new_document))
+    write_later(file, json.dumps(new_document))
     store.read()
     assert kept_ids(kept) == ["p-anthropic", "p-uni"]
 
@@ -241,7 +258,7 @@ def test_it_is_private_and_lies_in_the_state_folder(file: Path, kept: KeptProvid
 @pytest.mark.usefixtures("ids")
 @pytest.mark.parametrize("how", ["parameter", "variable"])
 def test_it_is_turned_off_and_removed(
-    file: Path, kept: KeptProviders, how: str, monkeypatch: pytest.MonkeyPatch
+    file: Path, kept: KeptProviders, how: str, monkeypatch: pytest.MonkeyPatch, save_schedules: RewriteFile
 ) -> None:
     """Off means that there is none, also none from before; the parameter goes before the variable (ST-8)."""
     assert kept.path.exists()
@@ -259,7 +276,9 @@ def test_it_is_turned_off_and_removed(
 
 
 @pytest.mark.usefixtures("ids")
-def test_it_can_be_deleted(file: Path, store: SettingsStore, kept: KeptProviders) -> None:
+def test_it_can_be_deleted(
+    file: Path, store: SettingsStore, kept: KeptProviders, save_schedules: RewriteFile
+) -> None:
     """What was deleted is gone, and nothing can be brought back then."""
     copy = kept.read()
     assert copy is not None
@@ -276,8 +295,13 @@ def test_it_can_be_deleted(file: Path, store: SettingsStore, kept: KeptProviders
 @pytest.mark.parametrize(
     "how", ["link", "other path", "open to others", "another user", "not JSON", "folder"]
 )
-def test_a_copy_that_somebody_planted_is_not_taken(
-    file: Path, store: SettingsStore, kept: KeptProviders, ids: list[str], how: str
+def test_a_copy_that_somebody_planted_is_not_taken(  # noqa: PLR0917
+    file: Path,
+    store: SettingsStore,
+    kept: KeptProviders,
+    ids: list[str],
+    how: str,
+    save_schedules: RewriteFile,
 ) -> None:
     """A link, a copy of another file, one that others may write or own, and what is none: all refused."""
     save_schedules(file)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,35 +100,48 @@ def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -
     assert snapshot.document["theirs"] == 1
 
 
-def test_once_another_program_was_met_a_save_watches_longer(file: Path) -> None:
-    """After a write in the middle of a save, the next save sees one that comes several looks later."""
-    files = Watched()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-    files.after_replace = {1: lambda target: target.write_text('{"theirs": 0}')}
-    store.edit(note(1))
-    files.after_replace = {4: lambda target: target.write_text(THEIRS)}
-    assert store.edit(note(2)).document == json.loads(file.read_text()) == {"theirs": 1, "note": 2}
+def test_an_edit_is_made_again_though_another_process_has_saved_since(
+    store: SettingsStore, file: Path
+) -> None:
+    """The time of a file that was saved on top of another program's write tells when that was."""
+    store.edit(note(0, "first"))
+    stale = json.loads(file.read_text())
+    store.edit(note(1, "second"))
+    file.write_text(json.dumps({**stale, "theirs": 1}))
+    SettingsStore(file).edit(note(2, "third"))
+    SettingsStore(file).edit(note(3, "fourth"))
+    whole = {"first": 0, "theirs": 1, "third": 2, "fourth": 3, "second": 1}
+    assert store.read().document == json.loads(file.read_text()) == whole
 
 
-def test_other_processes_know_of_the_other_program_too(file: Path) -> None:
-    """The file's time tells whoever saves next that another program is at work; for ten seconds."""
-    files = Watched()
-    store = SettingsStore(file, files=files)
-    store.edit(note(0))
-    files.after_replace = {1: lambda target: target.write_text('{"theirs": 0}')}
-    store.edit(note(1))
-    next_files = Watched()
-    next_files.after_replace = {4: lambda target: target.write_text(THEIRS)}
-    assert SettingsStore(file, files=next_files).edit(note(2)).document == {"theirs": 1, "note": 2}
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 4.26, 9.9])
+def test_the_time_of_a_saved_file_tells_of_the_other_program(file: Path, seconds: float) -> None:
+    """When another program last wrote the file is known to a tenth of a second, for ten seconds."""
+    written_at = time.time() - seconds
+    Files().write_new(file, b"{}", foreign_write_at=written_at)
     content = Files().read(file)
     assert content is not None
-    assert content.has_other_writer
+    assert content.foreign_write_at == pytest.approx(written_at, abs=0.1)
+
+
+def test_what_was_long_ago_or_is_not_known_is_no_time(file: Path) -> None:
+    """A save of ours alone, a write of long ago, and a file system that keeps whole milliseconds."""
+    for written_at in (None, time.time() - 60):
+        Files().write_new(file, b"{}", foreign_write_at=written_at)
+        content = Files().read(file)
+        assert content is not None
+        assert content.foreign_write_at is None
+        file.unlink()
+    file.write_text("{}")
+    os.utime(file, ns=(1_700_000_000_123_000_000,) * 2)
+    content = Files().read(file)
+    assert content is not None
+    assert content.foreign_write_at is None
 
 
 @pytest.fixture
 def beside(file: Path) -> SettingsStore:
-    """A store that has met a program which writes in the middle of its saves."""
+    """A store beside a program that writes in the middle of its saves."""
     files = Watched()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -146,13 +161,63 @@ def test_an_edit_that_was_overwritten_after_its_save_is_made_again_with_the_next
     assert document == {"note": 0, "providers": [], "first": 0, "second": 1, "third": 2}
 
 
-def test_what_is_gone_without_such_a_program_was_taken_away(store: SettingsStore, file: Path) -> None:
-    """A program that is not known to write in the middle of saves meant what it took away."""
+def test_what_is_gone_later_was_taken_away(
+    store: SettingsStore, file: Path, write_later: Callable[[Path, str], None]
+) -> None:
+    """Who takes an edit out of the file long after its save means it."""
     store.edit(note(0, "first"))
     stale = file.read_text()
     store.edit(note(1, "second"))
-    file.write_text(stale)
+    write_later(file, stale)
     assert store.edit(note(2, "third")).document == {"first": 0, "third": 2}
+
+
+def test_an_edit_that_a_program_met_for_the_first_time_overwrote_is_made_again(
+    store: SettingsStore, file: Path
+) -> None:
+    """A file that another program wrote just now has a time of its own; reading it finds what is missing."""
+    store.edit(note(0, "first"))
+    stale = json.loads(file.read_text())
+    store.edit(note(1, "second"))
+    file.write_text(json.dumps({**stale, "theirs": 1}))
+    whole = {"first": 0, "second": 1, "theirs": 1}
+    assert store.read().document == json.loads(file.read_text()) == whole
+
+
+def test_what_the_other_program_changed_too_stays_its_own(store: SettingsStore, file: Path) -> None:
+    """A value that is neither that of before the edit nor that of after it was set by somebody later."""
+    store.edit(note(0))
+    store.edit(note(1))
+    file.write_text('{"note": 2}')
+    assert store.read().document == {"note": 2}
+
+
+def test_what_another_process_of_ours_took_away_stays_away(store: SettingsStore, file: Path) -> None:
+    """A save of this package is no stale state, even right after an edit: it was made on top of it."""
+    store.edit(note(0, "first"))
+    store.edit(note(1, "second"))
+    SettingsStore(file).edit(lambda _: {"first": 0})
+    assert store.read().document == {"first": 0}
+    assert store.edit(note(2, "third")).document == {"first": 0, "third": 2}
+
+
+def test_a_restore_in_another_process_stays(file: Path) -> None:
+    """The old bytes are no stale state either, though another program had just written the file."""
+    file.write_text('{"note": 0}')
+    store = SettingsStore(file)
+    backup = store.edit(note(1), backup_reason="x").backup
+    assert backup is not None
+    SettingsStore(file).restore(backup)
+    assert store.read().document == json.loads(file.read_text()) == {"note": 0}
+
+
+def test_a_file_that_was_gone_gets_no_edit_of_before(store: SettingsStore, file: Path) -> None:
+    """What somebody puts in the place of a file that was deleted is another file."""
+    store.edit(note(0))
+    file.unlink()
+    assert not store.read().exists
+    file.write_text(THEIRS)
+    assert store.read().document == {"theirs": 1}
 
 
 def test_what_was_taken_back_is_not_made_again(beside: SettingsStore, file: Path) -> None:
