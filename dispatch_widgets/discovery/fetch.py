@@ -8,12 +8,12 @@ decompressed under a cap. An answer that is not whole is never handed on.
 from __future__ import annotations
 
 import asyncio
-import logging
 import zlib
 from typing import TYPE_CHECKING
 
 import httpx
 
+from .._log import get_logger
 from .client import ConnectionTrace
 from .connection_errors import connection_error, interrupted, timed_out
 from .exchange import Answer
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 """How much of an answer is read, after decompression; raw and decompressed together twice that (SEC-7)."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 _MAX_REFUSAL_BYTES = 64 * 1024  # of an answer that is no success only the explanation is wanted
 _DECOMPRESS_STEP_BYTES = 256 * 1024
