@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _DEEPEST = 8
 _MOST_ITEMS = 20
 _MOST_TEXTS = 60
-_LONGEST_TEXT = 4000
+# What a server says is looked at so far, together and one text alone, lest looking takes long.
+_MOST_CHARACTERS = 4000
+_LONGEST_TEXT = 1500
+_LONGEST_PAGE = 20_000
 
 # The names of fields that hold sentences, in letters alone, the most telling first.
 _SENTENCE_FIELDS = (
@@ -62,11 +65,12 @@ _STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code", "h
 _GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "true", "false", "成功", ""})
 _BAD_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
 _OK = 200
-_MARKUP_TITLE = re.compile(
-    r"<(title|h1|h2|message|faultstring|msg|code)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL
+_HEADING = re.compile(
+    r"<(title|h1|h2|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
 )
-_NOT_SHOWN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+_TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
 class Saying(NamedTuple):
@@ -90,16 +94,26 @@ def sentence(document: Any, tells: Callable[[str], bool] = lambda _: False) -> s
 
 def all_words(document: Any, headers: Mapping[str, str]) -> list[str]:
     """Every text in which a server may say why it refuses, its telling headers included."""
-    telling = (headers.get(name, "") for name in _TELLING_HEADERS)
-    stated = [f"{name} {value}" for name, value in zip(_TELLING_HEADERS, telling, strict=True) if value]
-    return [*(said.text[:_LONGEST_TEXT] for said in sayings(document)), *stated]
+    words = [f"{name} {headers[name]}"[:_LONGEST_TEXT] for name in _TELLING_HEADERS if name in headers]
+    left = _MOST_CHARACTERS
+    for said in sayings(document):
+        words.append(said.text[: min(_LONGEST_TEXT, left)])
+        left -= len(words[-1])
+        if left <= 0:
+            break
+    return words
 
 
 def _weight(said: Saying, tells: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
     """How well a text explains: a sentence before a word or a code, by its field, the outer ones first."""
     is_sentence = len(said.text.split()) > 1 or not said.text.isascii()
     rank = _RANK.get(said.field, _RANK_OF_OTHERS)
-    return is_sentence and tells(said.text), is_sentence or rank < _RANK_OF_OTHERS, -rank, -said.depth
+    return (
+        is_sentence and tells(said.text[:_LONGEST_TEXT]),
+        is_sentence or rank < _RANK_OF_OTHERS,
+        -rank,
+        -said.depth,
+    )
 
 
 def sayings(document: Any) -> list[Saying]:
@@ -151,12 +165,30 @@ def _json_within(text: str) -> Any:
 
 def _of_markup(text: str, depth: int) -> Iterator[Saying]:
     """The headings of a web page, or the messages of XML, then all of its text, which is not for showing."""
-    text = _NOT_SHOWN.sub(" ", text[: 5 * _LONGEST_TEXT])
-    for tag, inner in _MARKUP_TITLE.findall(text)[:_MOST_ITEMS]:
-        words = " ".join(unescape(_TAG.sub(" ", inner)).split())
+    text = text[:_LONGEST_PAGE]
+    for begin, end in _NOT_SHOWN:
+        text = _without(text, begin, end)
+    for tag, inner in _HEADING.findall(text)[:_MOST_ITEMS]:
+        words = _bare_text(inner)
         if words:
             yield Saying(tag.lower(), words, depth)
-    yield Saying(_WHOLE_PAGE, " ".join(unescape(_TAG.sub(" ", text)).split()), _DEEPEST)
+    yield Saying(_WHOLE_PAGE, _bare_text(text), _DEEPEST)
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """A text without what stands between two marks in lower case; up to its end where one stays open."""
+    lower, parts, place = text.lower(), [], 0
+    while (start := lower.find(begin, place)) >= 0:
+        parts.append(text[place:start])
+        place = lower.find(end, start)
+        if place < 0:
+            return " ".join(parts)
+        place += len(end)
+    return " ".join([*parts, text[place:]])
+
+
+def _bare_text(markup: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", markup)).split())
 
 
 def stated_status(document: Any) -> int:
@@ -179,6 +211,8 @@ def says_error(document: Any) -> bool:
     Args:
         document: The body as JSON values.
     """
+    if isinstance(document, str):  # a JSON text, where a list was asked for
+        return bool(document.strip())
     if not isinstance(document, dict):
         return False
     return (

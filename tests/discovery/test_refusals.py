@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from dispatch_widgets.discovery.exchange import Answer, RequestContext
-from dispatch_widgets.discovery.refusal_words import says_error, sentence
+from dispatch_widgets.discovery.refusal_words import all_words, says_error, sentence
 from dispatch_widgets.discovery.refusals import REASONS, plain, reason_for
 from dispatch_widgets.discovery.response_errors import response_error
 
@@ -183,6 +183,8 @@ def test_a_key_that_did_not_arrive_is_told_as_that(context: RequestContext, word
         ({"object": "list", "data": [], "error": None, "errors": []}, False),
         ({"models": []}, False),
         ([], False),
+        ("Invalid token", True),
+        ("", False),
     ],
 )
 def test_an_error_in_a_success_is_known_as_one(body: Any, is_error: bool) -> None:
@@ -235,3 +237,22 @@ def test_words_are_shown_whatever_the_status_and_the_key_is_not(status: int) -> 
     found = _told(status, {"error": {"message": f"the thing {CONTEXT.key} is no good"}})
     assert CONTEXT.key not in found.message + found.hint
     assert "is no good" in found.message
+
+
+@pytest.mark.req("MD-19", "SEC-7")
+@pytest.mark.parametrize(
+    "document",
+    [
+        {f"m{number}": "model not " * 3000 for number in range(20)},
+        "api key " * 30_000,
+        "<title>" * 9000,
+        "<!--" * 9000,
+        "<" * 60_000,
+        '{"a":' * 20_000,
+        ["x" * 1000] * 1000,
+    ],
+)
+def test_only_so_much_of_a_refusal_is_looked_at(document: Any) -> None:
+    """However much a server says, a bounded part is searched: reading it holds nobody up (MD-19)."""
+    assert sum(map(len, all_words(document, httpx.Headers()))) <= 4000
+    assert len(_told(403, document).message) < 500
