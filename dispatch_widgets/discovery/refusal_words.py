@@ -64,7 +64,6 @@ _TELLING_HEADERS = ("x-amzn-errortype", "www-authenticate", "cf-mitigated", "x-e
 _STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code", "httpStatus", "error_code")
 _GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "true", "false", "成功", ""})
 _BAD_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
-_OK = 200
 _HEADING = re.compile(
     r"<(title|h1|h2|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
     re.IGNORECASE | re.DOTALL,
@@ -191,8 +190,8 @@ def _bare_text(markup: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", markup)).split())
 
 
-def stated_status(document: Any) -> int:
-    """The status that the body of a success states for itself, 200 where it states none."""
+def stated_status(document: Any) -> int | None:
+    """The status of a refusal that the body of a success states for itself."""
     inner = document.get("error") if isinstance(document, dict) else None
     parts = [part for part in (document, inner) if isinstance(part, dict)]
     for part in parts:
@@ -202,7 +201,7 @@ def stated_status(document: Any) -> int:
                 code = int(code)
             if isinstance(code, int) and 400 <= code < 600:  # noqa: PLR2004
                 return code
-    return _OK
+    return None
 
 
 def says_error(document: Any) -> bool:
@@ -221,7 +220,7 @@ def says_error(document: Any) -> bool:
         or any(_is_an_error_code(document.get(name)) for name in ("error_code", "errcode", "errorCode"))
         or any(document.get(name) for name in ("error_msg", "errmsg", "error_message", "errorMessage"))
         or any(_holds_a_refusal(part) for part in (document, *document.values()))
-        or stated_status(document) != _OK
+        or stated_status(document) is not None
         or _only_speaks(document)
     )
 
@@ -231,7 +230,7 @@ def _denies(value: Any) -> bool:
 
 
 def _is_an_error_code(value: Any) -> bool:
-    return isinstance(value, int | str) and str(value).lower() not in {*_GOOD_WORDS, "0", str(_OK)}
+    return isinstance(value, int | str) and str(value).lower() not in {*_GOOD_WORDS, "0", "200"}
 
 
 def _holds_a_refusal(part: Any) -> bool:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_base_url", "maybe_from_a_proxy", "response_error", "says_error", "words_of"]
 
-_OK, _REFUSED_FROM, _TROUBLE_FROM, _TOO_MANY_REQUESTS, _PROXY_LOGIN_WANTED = 200, 400, 500, 429, 407
+_REDIRECTED_FROM, _REFUSED_FROM, _TROUBLE_FROM = 300, 400, 500
+_PROXY_LOGIN_WANTED, _TOO_MANY_REQUESTS = 407, 429
 _LIST_TAIL = re.compile(r"(?:/v1)?/models/?$")
 _STOPS = (".", "!", "?", "…", "。")
 
@@ -43,10 +44,10 @@ def response_error(answer: Answer, context: RequestContext, document: Any, *, no
         found = proxy_login_wanted(context)
         found.status = answer.status
         return found
-    if _OK < answer.status < _REFUSED_FROM:
+    if _REDIRECTED_FROM <= answer.status < _REFUSED_FROM:
         return _redirect(answer, context)
     # What the body of a success states counts as the server's own status does.
-    status = stated_status(document) if answer.is_success else answer.status
+    status = (stated_status(document) if answer.is_success else None) or answer.status
     texts = [plain(text) for text in all_words(document, answer.headers)]
     reason = reason_for(status, texts)
     locks = _locks(status, answer)
@@ -77,7 +78,7 @@ def _locks(status: int, answer: Answer) -> bool:
     if status == _TOO_MANY_REQUESTS:
         return True
     asks_to_wait = "retry-after" in answer.headers or is_used_up(answer.headers)
-    return asks_to_wait and (status < _TROUBLE_FROM)
+    return asks_to_wait and status < _TROUBLE_FROM
 
 
 def _told(reason: Reason, status: int, context: RequestContext, said: str, texts: list[str]) -> Failure:

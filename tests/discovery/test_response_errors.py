@@ -137,6 +137,7 @@ def test_every_recorded_refusal_is_in_the_table() -> None:
         (200, {"error": "Invalid API key"}, "INVALID_CREDENTIALS"),
         (200, {"error": "something else"}, "MALFORMED"),
         (200, {"code": "404", "msg": "no", "success": False}, "HTTP_STATUS"),
+        (202, {"error": "something else"}, "MALFORMED"),
         (407, "", "PROXY"),
         (500, {"error": "Invalid API key"}, "INVALID_CREDENTIALS"),
         (500, {"error": "Not found"}, "HTTP_STATUS"),
