@@ -39,7 +39,7 @@ class Reason:
             request, the rest later (see `failures.Failure`).
         examples: What servers say then, for the documentation.
         phrases: The words by which it is known, in the plain form, as regular expressions in which ``…``
-            stands for up to 40 characters after the end of a word.
+            stands for up to 40 characters between two words.
         within: The statuses in which the phrases count.
         statuses: The statuses that mean this where the words say nothing.
     """
@@ -63,7 +63,7 @@ class Reason:
 
 
 def _as_pattern(phrase: str) -> str:
-    pattern = re.sub(r"\s*…\s*", "(?![a-z]).{0,40}?", phrase)
+    pattern = re.sub(r"\s*…\s*", "(?![a-z]).{0,40}?(?<![a-z0-9])", phrase)
     # A phrase begins where a word begins; Chinese has no blanks between words.
     return rf"(?<![a-z0-9]){pattern}" if phrase[0].isascii() else pattern
 
@@ -198,7 +198,7 @@ TOO_MANY: Final = Reason(
         "throttl",
         "(qps|qpm|rpm|rpd|tpm|tpd) … (limit|exceed|reach)",
         "(request|token|call|quota|message)s? … (per|each|a) (second|minute|hour|day|month)( |$)",
-        "(request|call|concurrenc|token)\\w* … limit … (reach|exceed|hit)",
+        "(request|call|concurrenc)\\w* … limit … (reach|exceed|hit)",
         "(exceed|reach|hit)\\w* … (rate|request limit|concurrency|number of requests|frequency)",
         "requests? … too (fast|frequent|often|quickly)",
         "slow down",

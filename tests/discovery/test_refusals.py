@@ -256,3 +256,23 @@ def test_only_so_much_of_a_refusal_is_looked_at(document: Any) -> None:
     """However much a server says, a bounded part is searched: reading it holds nobody up (MD-19)."""
     assert sum(map(len, all_words(document, httpx.Headers()))) <= 4000
     assert len(_told(403, document).message) < 500
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Could not finish the message because max_tokens or model output limit was reached.",
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'.",
+        "Invalid value for 'temperature': must be at most 2.",
+        "This is not a chat model and thus not supported in the v1/chat/completions endpoint.",
+        "Input should be a valid string",
+        "The response was filtered because the prompt triggered the content management policy.",
+    ],
+)
+def test_what_is_wrong_with_a_request_is_no_matter_of_key_credit_or_speed(words: str) -> None:
+    """A refusal of the request's own content is told as a refused request, with its words (MD-15)."""
+    found = _told(400, {"error": {"message": words, "type": "invalid_request_error"}})
+    assert found.kind == "HTTP_STATUS"
+    assert words[:60] in found.message
