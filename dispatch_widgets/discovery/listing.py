@@ -1,18 +1,20 @@
 """A provider's whole list: page after page, each request with its own deadline (MD-1, MD-5, MD-9).
 
-Nothing is given back unless every page came whole.
+Nothing is given back unless every page came whole. What an answer is, is decided here and nowhere else: by
+`read_answer` for one answer, by `ask_for_list` for a whole list (MD-11, MD-15, MD-16).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._text import plural
 from ..secrets import key_problem, mask
+from ..urls import MODELS_BASE_PATH
 from .adapters import ADAPTERS, names_its_end
 from .exchange import RequestContext
 from .failures import Failure
@@ -35,6 +37,10 @@ MAX_PAGES = 50
 PAGES_TIMEOUT_FACTOR = 3
 """All pages together may take this many times the time-out of one request."""
 
+BY_HAND = "Some servers have no list of models: a model id can be typed by hand."
+"""What to do where a server lists nothing that can be used (MD-16)."""
+
+_NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
 # What is no ASCII can stand between a key's characters and not be seen there: a soft hyphen, a joiner.
@@ -100,7 +106,7 @@ async def list_models(
     now: Callable[[], float],
     before: Listing | None = None,
 ) -> Listing:
-    """Asks a provider for all its models.
+    """Asks a provider for all its models, as `ask_for_list` does; a failure offers ``/v1`` if that answers.
 
     Args:
         client: What to send with.
@@ -108,6 +114,37 @@ async def list_models(
         timeout_seconds: How long one request may take, by the wall.
         now: The wall clock, for ``Retry-After`` dates.
         before: What it listed the time before. If it now answers with the same bytes, that is given back.
+
+    Raises:
+        Failure: If any request failed or any answer is no list. What came before it is dropped.
+    """
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    try:
+        return await ask_for_list(client, target, timeout_seconds=timeout_seconds, now=now, before=before)
+    except Failure as failure:
+        raise await _with_suggestion(failure, client, target, deadline=deadline, now=now) from None
+
+
+async def ask_for_list(
+    client: httpx.AsyncClient,
+    target: Target,
+    *,
+    timeout_seconds: float,
+    now: Callable[[], float],
+    before: Listing | None = None,
+    headers: Mapping[str, str] | None = None,
+    trace: ConnectionTrace | None = None,
+) -> Listing:
+    """Asks a provider for all its models, at its base URL and nowhere else.
+
+    Args:
+        client: What to send with.
+        target: Whom to ask.
+        timeout_seconds: How long one request may take, by the wall.
+        now: The wall clock, for ``Retry-After`` dates.
+        before: What it listed the time before. If it now answers with the same bytes, that is given back.
+        headers: The headers that carry the key; those of the target's type if None.
+        trace: Is told how far the first request came.
 
     Raises:
         Failure: If any request failed or any answer is no list. What came before it is dropped.
@@ -125,35 +162,32 @@ async def list_models(
     for _ in range(MAX_PAGES):
         deadline = min(loop.time() + timeout_seconds, give_up)
         context = context_of(target, adapter.url(target.base_url, cursor), timeout_seconds)
-        try:
-            answer = await fetch(
-                client,
-                context,
-                adapter.headers(target.api_key),
-                deadline=deadline,
-            )
-            if (
-                before is not None
-                and not cursor
-                and answer.is_success
-                and before.body_hash == hash(answer.body)
-            ):
-                return before
-            document = read(answer, context, now=now())
-        except Failure as failure:
-            found = await _with_suggestion(failure, client, target, deadline=deadline)
-            raise found from None
+        answer = await fetch(
+            client,
+            context,
+            adapter.headers(target.api_key) if headers is None else headers,
+            deadline=deadline,
+            trace=None if cursor else trace,
+        )
+        if before is not None and not cursor and answer.is_success and before.body_hash == hash(answer.body):
+            return before
+        document = _read_page(answer, context, now=now())
         had = len(listing.models)
-        _take(listing, document, adapter, known)
+        _add_page(listing, document, adapter, known)
         cursor = adapter.next_cursor(document)
         if not cursor:
             listing.has_more = isinstance(document, dict) and document.get("has_more") is True
             listing.body_hash = None if seen else hash(answer.body)
-            return _whole(listing, context)
+            return _with_models(listing, context)
         if cursor in seen:
             raise _unfinished(_why_again(context, document, has_new_models=len(listing.models) > had))
         seen.add(cursor)
     raise _unfinished(f"The list at {context.host} has no end: there are more than {MAX_PAGES} pages.")
+
+
+def is_no_list(failure: Failure) -> bool:
+    """Whether a server did answer, but not as one that has a list at that address (MD-16)."""
+    return failure.is_answer or (failure.kind == "HTTP_STATUS" and failure.status in _NO_LIST_STATUSES)
 
 
 def _without_key(body: bytes, context: RequestContext) -> bytes:
@@ -171,13 +205,17 @@ def _without_key(body: bytes, context: RequestContext) -> bytes:
     return re.sub(with_marks, shown, body)
 
 
-def read(answer: Answer, context: RequestContext, *, now: float) -> Any:
-    """The JSON value of an answer that holds a list.
+def read_answer(
+    answer: Answer, context: RequestContext, *, now: float, is_wanted: Callable[[Any], bool], wanted: str
+) -> Any:
+    """The JSON value of an answer that is what was asked for.
 
     Args:
         answer: What came.
         context: Who answered.
         now: The present moment, seconds since 1970.
+        is_wanted: Tells a JSON value that was asked for from any other.
+        wanted: What was asked for, for a sentence: ``a list of models``.
 
     Raises:
         Failure: If the status, or the body of a success, says something else.
@@ -190,25 +228,39 @@ def read(answer: Answer, context: RequestContext, *, now: float) -> Any:
         readable = False
     else:
         readable = True
-    if not answer.is_success:
-        raise response_error(answer, context, document, now=now)
-    listed = find_list(document) if readable else None
-    # An error in disguise may come with an empty list beside it; one that has models is a list.
-    if readable and not listed and says_error(document):
-        raise response_error(answer, context, document, now=now)
-    if listed is not None:
+    if answer.is_success and readable and is_wanted(document):
         return document
+    if not answer.is_success or (readable and says_error(document)):
+        raise response_error(answer, context, document, now=now)
     what = describe(body, answer.headers.get("content-type", ""), readable=readable)
     raise Failure(
         "MALFORMED",
-        f"{context.host} answered with {what}, not with a list of models.",
+        f"{context.host} answered with {what}, not with {wanted}.",
         f"{{list}}{check_base_url(context)}{maybe_from_a_proxy(context)}",
         status=answer.status,
         is_answer=True,
     )
 
 
-def _take(
+def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
+    """The JSON value of a page of a list."""
+    try:
+        return read_answer(answer, context, now=now, is_wanted=_is_list, wanted="a list of models")
+    except Failure as failure:
+        if failure.kind == "HTTP_STATUS" and is_no_list(failure):
+            failure.hint = f"{check_base_url(context)} {BY_HAND} {{list}}"
+        elif failure.kind == "MALFORMED":
+            failure.hint = f"{failure.hint} {BY_HAND}"
+        raise
+
+
+def _is_list(document: Any) -> bool:
+    """Whether a JSON value is a page of a list. An error may have an empty list beside it, but no models."""
+    listed = find_list(document)
+    return bool(listed) or (listed is not None and not says_error(document))
+
+
+def _add_page(
     listing: Listing, document: Any, adapter: Adapter, known: Mapping[str, DiscoveredModel] | None = None
 ) -> None:
     """Adds the models of a page to a listing."""
@@ -224,7 +276,7 @@ def _take(
         listing.models = page.models
 
 
-def _whole(listing: Listing, context: RequestContext) -> Listing:
+def _with_models(listing: Listing, context: RequestContext) -> Listing:
     """The listing, unless it has entries and none of them is a model: that is no list of models."""
     if listing.models or not listing.skipped:
         return listing
@@ -232,7 +284,7 @@ def _whole(listing: Listing, context: RequestContext) -> Listing:
         "MALFORMED",
         f"{context.host} answered with {plural(listing.skipped, 'entry', 'entries')}, "
         "none of them with an id.",
-        "{list}Check the base URL.",
+        f"{{list}}{check_base_url(context)} {BY_HAND}",
         is_answer=True,
     )
 
@@ -250,54 +302,30 @@ def _why_again(context: RequestContext, document: Any, *, has_new_models: bool) 
 
 
 async def _with_suggestion(
-    failure: Failure, client: httpx.AsyncClient, target: Target, *, deadline: float
-) -> Failure:
-    """The failure, with ``{base}/v1`` suggested if that is where the list lies (MD-14)."""
-    base = target.base_url.rstrip("/")
-    wrong_place = failure.status == 404 or failure.is_answer  # noqa: PLR2004
-    if target.type != "openai-compatible" or not wrong_place or base.endswith("/v1"):
-        return failure
-    left = deadline - asyncio.get_running_loop().time()
-    if left < _PROBE_SECONDS_MIN:
-        return failure
-    base = f"{base}/v1"
-    try:
-        found = await ask_once(client, target, base_url=base, timeout_seconds=left)
-    except Failure:
-        return failure
-    return failure.suggesting(base, len(found.models)) if found.models else failure
-
-
-async def ask_once(
+    failure: Failure,
     client: httpx.AsyncClient,
     target: Target,
     *,
-    timeout_seconds: float,
-    base_url: str | None = None,
-    trace: ConnectionTrace | None = None,
-) -> Listing:
-    """Asks for one page, to see whether a list is there.
-
-    Args:
-        client: What to send with.
-        target: Whom to ask.
-        timeout_seconds: How long it may take, by the wall.
-        base_url: Another base URL of the same host.
-        trace: Is told how far the request came.
-
-    Raises:
-        Failure: If there is no list.
-    """
-    adapter = ADAPTERS[target.type]
-    url = adapter.url(target.base_url if base_url is None else base_url, "")
-    context = context_of(target, url, timeout_seconds)
-    answer = await fetch(
-        client,
-        context,
-        adapter.headers(target.api_key),
-        deadline=asyncio.get_running_loop().time() + timeout_seconds,
-        trace=trace,
-    )
-    listing = Listing()
-    _take(listing, read(answer, context, now=0.0), adapter)
-    return listing
+    deadline: float,
+    now: Callable[[], float],
+) -> Failure:
+    """The failure, with the base URL of the same host at which the list lies, where it is known (MD-14)."""
+    base = target.base_url.rstrip("/")
+    if target.type != "openai-compatible" or not is_no_list(failure) or base.endswith("/v1"):
+        return failure
+    is_kept = urlsplit(base).path.lower() == MODELS_BASE_PATH
+    above = base[: -len(MODELS_BASE_PATH)]
+    for other in (above, f"{above}/v1") if is_kept else (f"{base}/v1",):
+        left = deadline - asyncio.get_running_loop().time()
+        if left < _PROBE_SECONDS_MIN:
+            break
+        try:
+            found = await ask_for_list(client, replace(target, base_url=other), timeout_seconds=left, now=now)
+        except Failure:
+            continue
+        if found.models and is_kept:
+            lists = f"{other}/models does answer with {plural(len(found.models), 'model')}"
+            return replace(failure, hint=f"{{list}}{lists}: leave /models out.", suggested_base_url=other)
+        if found.models:
+            return failure.suggesting(other, len(found.models))
+    return failure

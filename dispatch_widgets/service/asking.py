@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -218,7 +219,7 @@ class Asking:
         return dict(await asyncio.gather(*map(one, providers)))
 
     async def diagnose(self, provider: Provider) -> Diagnosis:
-        """Find out step by step why a provider gives no models (MD-14).
+        """Find out step by step why a provider gives no models (MD-14, MD-16).
 
         Args:
             provider: A provider of the file.
@@ -229,7 +230,10 @@ class Asking:
             target = self.target(provider)
         except DispatchError as error:  # it cannot be asked at all: that is the diagnosis
             return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
-        return await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
+        found = await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
+        if found.ok and self.book.last_error(provider.id) is not None:
+            return replace(found, suggestion="It answers now: refresh its list.")
+        return found
 
     @cached_property
     def _discoverer(self) -> Discoverer:
