@@ -28,6 +28,9 @@ class Adapter(Protocol):
     def url(self, base_url: str, cursor: str) -> str:
         """The address of a page; the cursor is empty for the first."""
 
+    def chat_url(self, base_url: str) -> str:
+        """The address at which a model is asked for an answer."""
+
     def headers(self, api_key: str) -> Mapping[str, str]:
         """The headers that carry the key."""
 
@@ -43,6 +46,10 @@ class OpenAICompatible:
     def url(self, base_url: str, cursor: str) -> str:  # noqa: ARG002 - part of the protocol
         """The address of the list, with one slash between the base URL and ``models``."""
         return f"{base_url.rstrip('/')}/models"
+
+    def chat_url(self, base_url: str) -> str:
+        """The address of chat completions."""
+        return f"{base_url.rstrip('/')}/chat/completions"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         """The bearer token."""
@@ -60,9 +67,12 @@ class Anthropic:
 
     def url(self, base_url: str, cursor: str) -> str:
         """The address of a page; a ``/v1`` that the base URL has already is not doubled."""
-        base = base_url.rstrip("/").removesuffix("/v1")
         after = f"&after_id={quote(cursor, safe='')}" if cursor else ""
-        return f"{base}/v1/models?limit={ANTHROPIC_PAGE_SIZE}{after}"
+        return f"{_before_v1(base_url)}/v1/models?limit={ANTHROPIC_PAGE_SIZE}{after}"
+
+    def chat_url(self, base_url: str) -> str:
+        """The address of messages."""
+        return f"{_before_v1(base_url)}/v1/messages"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         """The key and the version of the protocol."""
@@ -77,6 +87,10 @@ class Anthropic:
         items = find_list(document)
         last = items[-1].get("id") if items and isinstance(items[-1], dict) else ""
         return last if isinstance(last, str) else ""
+
+
+def _before_v1(base_url: str) -> str:
+    return base_url.rstrip("/").removesuffix("/v1")
 
 
 def names_its_end(document: Any) -> bool:

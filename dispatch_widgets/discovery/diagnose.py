@@ -7,40 +7,43 @@ known ways of the user's own host are tried, in order and within one deadline. N
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .._text import plural
-from ..presets import preset_for_url
-from ..secrets import NO_KEY_NEEDED, key_problem
-from ..urls import DEFAULT_PORTS, MODELS_BASE_PATH
+from ..secrets import key_problem
+from ..urls import DEFAULT_PORTS
 from .adapters import ADAPTERS
 from .client import ConnectionTrace, new_client
 from .environment import proxy_in_words
 from .failures import Failure
+from .fetch import fetch
+from .known_ways import Attempt, bases_of_chat, is_presets_own, other_ways
 from .listing import BY_HAND, ask_for_list, context_of, is_no_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     import httpx
 
     from .._terms import ProviderType
+    from ..errors import DiscoveryKind
     from .exchange import RequestContext
     from .models import Target
 
-MAX_ATTEMPTS = 10
-"""How many other ways of the same host are tried at most."""
+MAX_ATTEMPTS = 12
+"""How many requests are made at most for the other ways of the same host."""
 
 _LOOK_UP_SECONDS = 0.5  # the request has looked the name up already
 _ATTEMPT_SECONDS_MIN = 0.05
 _LEAST_ATTEMPTS = 4  # that the time is enough for, if a server lets each of them wait
+_CHAT_ATTEMPTS = 2  # of them, for whether a model answers where there is no list
+_METHOD_NOT_ALLOWED = 405
 _SERVER_ERROR = 500
 _REFUSED_KINDS: frozenset[str] = frozenset({"INVALID_CREDENTIALS", "FORBIDDEN"})
 # After one of these the rest would fare no better, or would make it worse.
@@ -48,30 +51,6 @@ _ENDS_ATTEMPTS: frozenset[str] = frozenset(
     {"CONNECTION_REFUSED", "UNKNOWN_HOST", "TLS", "PROXY", "RATE_LIMITED", "QUOTA"}
 )
 
-# Where APIs begin, with one that begins there. The presets' own are known by their hosts.
-_OPENAI_ROOTS = (
-    "/v1",  # OpenAI, and most servers that one runs oneself: https://github.com/openai/openai-openapi
-    "/api/v1",  # OpenRouter: https://openrouter.ai/docs/quickstart
-    "/openai/v1",  # Groq: https://console.groq.com/docs/openai
-    "/api",  # Open WebUI: https://docs.openwebui.com/getting-started/api-endpoints
-    "/v1beta/openai",  # Gemini: https://ai.google.dev/gemini-api/docs/openai
-    "/compatible-mode/v1",  # DashScope: https://help.aliyun.com/zh/dashscope/developer-reference/
-    "/api/paas/v4",  # Z.ai: https://docs.z.ai/guides/develop/openai/python
-)
-_ANTHROPIC_ROOTS = (
-    "/anthropic",  # DeepSeek: https://api-docs.deepseek.com/guides/anthropic_api
-    "/api/anthropic",  # Z.ai: https://docs.z.ai/scenario-example/develop-tools/claude
-)
-# https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle and, for the second,
-# https://learn.microsoft.com/azure/ai-foundry/model-inference/concepts/endpoints
-_AZURE_ROOTS = ("/openai/v1", MODELS_BASE_PATH)
-_AZURE = ".azure.com"
-_VERSION = re.compile(r"/v\d+(?:(?:alpha|beta)\d*)?$")
-_OTHER_TYPE: Mapping[ProviderType, ProviderType] = {
-    "anthropic": "openai-compatible",
-    "openai-compatible": "anthropic",
-}
-_OTHER_HEADER = "api-key"  # Azure's: https://learn.microsoft.com/azure/ai-foundry/openai/reference
 _KEY_HEADERS: Mapping[ProviderType, str] = {
     "anthropic": "x-api-key",
     "openai-compatible": "Authorization: Bearer",
@@ -121,26 +100,6 @@ class Diagnosis:
         return "\n".join([*map(str, self.steps), self.suggestion])
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Another way to ask a target's host.
-
-    Attributes:
-        type: As which type.
-        base_url: At which base URL.
-        header: The header that carries the key, in place of the type's own.
-    """
-
-    type: ProviderType
-    base_url: str
-    header: str = ""
-
-    @property
-    def url(self) -> str:
-        """The address of the list, as messages name it."""
-        return ADAPTERS[self.type].url(self.base_url, "").partition("?")[0]
-
-
 async def diagnose(
     target: Target,
     *,
@@ -165,7 +124,7 @@ async def diagnose(
 async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: float) -> Diagnosis:
     steps: list[Step] = []
     trace = ConnectionTrace()
-    is_refused = False
+    failure: Failure | None = None
     try:
         context = context_of(target, ADAPTERS[target.type].url(target.base_url, ""), timeout_seconds)
         try:
@@ -179,22 +138,15 @@ async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: 
             return Diagnosis(steps=tuple(steps), suggestion="Nothing needs to be changed.")
         steps.append(Step(ok=False, text=f"{context.shown_url} answers, and lists no models."))
         suggestion = f"The base URL may be another one. {BY_HAND}"
-    except Failure as failure:
+    except Failure as caught:
+        failure = caught
         steps.append(Step(ok=False, text=failure.message))
         suggestion = failure.as_error(target.provider_id).hint
-        is_refused = _refuses(failure)
-        if not is_refused and not is_no_list(failure):
-            return Diagnosis(steps=tuple(steps), suggestion=suggestion)
-    ways = _Attempts(client, target, timeout_seconds, is_refused=is_refused)
-    await ways.run()
-    found = ways.listing or ways.refusing
-    same_type = found is not None and found.type == target.type and not found.header
-    return Diagnosis(
-        steps=(*steps, *ways.steps()),
-        suggestion=_advice(target, found, lists=ways.listing is not None) if found else suggestion,
-        suggested_base_url=found.base_url if found and same_type else None,
-        suggested_type=found.type if found and found.type != target.type else None,
-    )
+    first = Diagnosis(steps=tuple(steps), suggestion=suggestion)
+    is_settled = failure is not None and not _refuses(failure) and not is_no_list(failure)
+    if is_settled or is_presets_own(target):
+        return first
+    return await _Search(client, target, timeout_seconds, failure).run(first)
 
 
 def _refuses(failure: Failure) -> bool:
@@ -237,40 +189,73 @@ async def _addresses(host: str) -> list[str]:
     return []
 
 
-class _Attempts:
-    """The other ways of a target's host, tried in order until one lists models.
-
-    Attributes:
-        listing: The way that lists models.
-        refusing: The first address that refuses the key, where the given one did not.
-    """
+class _Search:
+    """Tries the other ways of a target's host, in order, until one lists models."""
 
     def __init__(
-        self, client: httpx.AsyncClient, target: Target, timeout_seconds: float, *, is_refused: bool
+        self, client: httpx.AsyncClient, target: Target, timeout_seconds: float, failure: Failure | None
     ) -> None:
         self._client = client
         self._target = target
         self._timeout_seconds = timeout_seconds
-        self._is_refused = is_refused
-        self._without_list: dict[str, None] = {}  # in order, each once
+        self._is_refused = failure is not None and _refuses(failure)
+        # A server that says 405 to this request may say it to any GET.
+        self._chat_would_tell = failure is not None and failure.status != _METHOD_NOT_ALLOWED
+        self._deadline = 0.0
+        self._missing: dict[str, None] = {}  # paths and types without a list, in order, each once
         self._steps: list[Step] = []
-        self.listing: Attempt | None = None
-        self.refusing: Attempt | None = None
+        self._refusing: Attempt | None = None  # the first address that refuses a key which the given one took
 
-    async def run(self) -> None:
-        """Tries them, within the time of one request."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self._timeout_seconds
-        for attempt in islice(_attempts(self._target, is_refused=self._is_refused), MAX_ATTEMPTS):
-            left = min(deadline - clock(), self._timeout_seconds / _LEAST_ATTEMPTS)
-            if left < _ATTEMPT_SECONDS_MIN:
+    async def run(self, first: Diagnosis) -> Diagnosis:
+        """Tries them within the time of one request.
+
+        Args:
+            first: What came of the way that the user gave; its suggestion stands unless there is a better.
+        """
+        self._deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        listing = await self._listing()
+        found = listing or self._refusing
+        suggestion = first.suggestion
+        if found:
+            suggestion = _advice(self._target, found, lists=listing is not None)
+        elif not self._is_refused and self._chat_would_tell:
+            found = await self._answering()
+            if found:
+                suggestion = "The server has no list of models there: type a model id by hand."
+                if found.base_url != self._target.base_url:
+                    suggestion = f"Take {found.base_url} as the base URL. {suggestion}"
+        is_other = found is not None and found.type != self._target.type
+        is_elsewhere = found is not None and not found.header and found.base_url != self._target.base_url
+        return Diagnosis(
+            steps=(*first.steps, *self._tried()),
+            suggestion=suggestion,
+            suggested_base_url=found.base_url if found and is_elsewhere and not is_other else None,
+            suggested_type=found.type if found and is_other else None,
+        )
+
+    async def _listing(self) -> Attempt | None:
+        """The first way that lists models."""
+        ways = other_ways(self._target, is_refused=self._is_refused)
+        for attempt in islice(ways, MAX_ATTEMPTS - _CHAT_ATTEMPTS):
+            left = self._left()
+            if not left:
                 self._steps.append(Step(ok=False, text="There was no time for the other known addresses."))
-                return
-            if await self._try(attempt, left):
-                return
+                break
+            outcome = await self._try(attempt, left)
+            if outcome is None:
+                return attempt
+            if outcome in _ENDS_ATTEMPTS:
+                break
+        return None
 
-    async def _try(self, attempt: Attempt, seconds: float) -> bool:
-        """Tries one; tells whether that is the last."""
+    def _left(self) -> float:
+        """How long the next request may take, in seconds; 0 if the time is up."""
+        left = self._deadline - asyncio.get_running_loop().time()
+        left = min(left, self._timeout_seconds / _LEAST_ATTEMPTS)
+        return left if left >= _ATTEMPT_SECONDS_MIN else 0.0
+
+    async def _try(self, attempt: Attempt, seconds: float) -> DiscoveryKind | None:
+        """Tries one; gives the kind of its failure, None if it lists models."""
         as_what = _as_what(self._target, attempt)
         try:
             listing = await ask_for_list(
@@ -282,31 +267,46 @@ class _Attempts:
             )
         except Failure as failure:
             if is_no_list(failure):
-                self._note_no_list(attempt)
-                return False
+                self._note_missing(attempt)
+                return failure.kind
             named = as_what or attempt.url in failure.message
             text = f"{as_what}{failure.message}" if named else f"{attempt.url}: {failure.message}"
             self._steps.append(Step(ok=False, text=text))
             if _refuses(failure) and not self._is_refused and not as_what:
-                self.refusing = self.refusing or attempt
-            return failure.kind in _ENDS_ATTEMPTS
+                self._refusing = self._refusing or attempt
+            return failure.kind
         if not listing.models:
-            self._note_no_list(attempt)
-            return False
-        self.listing = attempt
+            self._note_missing(attempt)
+            return "MALFORMED"
         self._steps.append(Step(ok=True, text=f"{as_what}{_answers(attempt.url, len(listing.models))}"))
-        return True
+        return None
 
-    def _note_no_list(self, attempt: Attempt) -> None:
-        if attempt.type != self._target.type:
-            self._without_list[f"as type `{attempt.type}`"] = None
-        else:
-            self._without_list[f"at {attempt.url}"] = None
+    async def _answering(self) -> Attempt | None:
+        """The base URL at which models are asked for answers: a GET is told so by 405, and costs nothing."""
+        adapter = ADAPTERS[self._target.type]
+        for base_url in bases_of_chat(self._target):
+            left = self._left()
+            if not left:
+                break
+            context = context_of(self._target, adapter.chat_url(base_url), left)
+            deadline = asyncio.get_running_loop().time() + left
+            headers = adapter.headers(self._target.api_key)
+            with suppress(Failure):
+                answer = await fetch(self._client, context, headers, deadline=deadline)
+                if answer.status == _METHOD_NOT_ALLOWED:
+                    text = f"{context.shown_url} is there: models can be asked for answers."
+                    self._steps.append(Step(ok=True, text=text))
+                    return Attempt(self._target.type, base_url)
+        return None
 
-    def steps(self) -> Iterator[Step]:
-        """What was tried; the ways that have no list in one step."""
-        if self._without_list:
-            yield Step(ok=False, text=f"No list of models {', '.join(self._without_list)} either.")
+    def _note_missing(self, attempt: Attempt) -> None:
+        is_other = attempt.type != self._target.type
+        self._missing[f"as type `{attempt.type}`" if is_other else urlsplit(attempt.url).path] = None
+
+    def _tried(self) -> Iterator[Step]:
+        """The steps; the ways that have no list in one of them."""
+        if self._missing:
+            yield Step(ok=False, text=f"No list of models either: {', '.join(self._missing)}.")
         yield from self._steps
 
 
@@ -326,8 +326,9 @@ def _advice(target: Target, found: Attempt, *, lists: bool) -> str:
         )
     if found.type != target.type:
         return (
-            f"The server takes the key as `{_KEY_HEADERS[found.type]}`, which the type `{found.type}` sends: "
-            f"change the provider's type to that, with {found.base_url} as the base URL."
+            f"The server answers as type `{found.type}`, which sends the key as "
+            f"`{_KEY_HEADERS[found.type]}`: change the provider's type to that, with {found.base_url} as the "
+            "base URL."
         )
     misses = found.base_url == f"{target.base_url.rstrip('/')}/v1"
     lead = "The base URL seems to miss /v1. " if misses else ""
@@ -336,62 +337,3 @@ def _advice(target: Target, found: Attempt, *, lists: bool) -> str:
     return (
         f"{lead}There is something at {found.base_url}, but it refuses the key: take it, then check the key."
     )
-
-
-def _attempts(target: Target, *, is_refused: bool) -> Iterator[Attempt]:
-    """The other ways of a target's own origin, the likeliest first.
-
-    A key that was refused may have come in the wrong header; where there is no list, the address is wrong.
-    At a well-known server's own base URL neither is in doubt.
-    """
-    given = Attempt(target.type, target.base_url.rstrip("/"))
-    preset = preset_for_url(given.base_url)
-    if (
-        preset is not None
-        and not preset.is_local
-        and preset.base_url == given.base_url
-        and preset.type == given.type
-    ):
-        return
-    places = [Attempt(target.type, url) for url in _base_urls(target.type, given.base_url)]
-    other = _OTHER_TYPE[target.type]
-    others = [Attempt(other, url) for url in _base_urls(other, given.base_url)]
-    known = [Attempt(preset.type, preset.base_url)] if preset is not None else []
-    ways: Iterable[Attempt]
-    if not is_refused:
-        ways = chain(known, places[: MAX_ATTEMPTS - 3], others[:3])
-    elif target.api_key == NO_KEY_NEEDED:
-        return
-    else:
-        in_header = Attempt(target.type, given.base_url, _OTHER_HEADER)
-        ways = chain(known, others[:1], places[:2], [in_header])
-    origin = _origin(given.base_url)
-    for attempt in dict.fromkeys(ways):
-        if attempt != given and _origin(attempt.base_url) == origin:
-            yield attempt
-
-
-def _base_urls(type_: ProviderType, base_url: str) -> list[str]:
-    """Where on a base URL's server the API of a type may begin, the likeliest first."""
-    origin = _origin(base_url)
-    path = urlsplit(base_url).path
-    names = path.split("/")[1:]
-    above = ["".join(f"/{name}" for name in names[:depth]) for depth in range(len(names) - 1, -1, -1)]
-    if type_ == "anthropic":
-        paths = [path.removesuffix("/v1"), *above, *_ANTHROPIC_ROOTS]
-        paths = [each for each in paths if not _VERSION.search(each)]
-    else:
-        below = [] if _VERSION.search(path) else [f"{path}/v1"]
-        roots = _AZURE_ROOTS if (urlsplit(base_url).hostname or "").endswith(_AZURE) else _OPENAI_ROOTS
-        is_kept = path.lower() == MODELS_BASE_PATH
-        paths = [
-            *(["", "/v1"] if is_kept else below),
-            *(each for each in above if _VERSION.search(each) or each in roots),
-            *roots,
-        ]
-    return list(dict.fromkeys(f"{origin}{each}" for each in paths))
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

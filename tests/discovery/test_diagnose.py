@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from dispatch_widgets.discovery.diagnose import MAX_ATTEMPTS, Diagnosis, diagnose
+from dispatch_widgets.discovery.known_ways import ANTHROPIC_ROOTS, AZURE_ROOTS, OPENAI_ROOTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +103,7 @@ def test_a_missing_v1_shows_also_with_a_wrong_key(examine: Any, demo: Any) -> No
     assert found.suggested_base_url == demo.openai_base_url
     assert found.suggestion.startswith("The base URL seems to miss /v1. ")
     assert "check the key" in found.suggestion
-    assert str(found).count(f"{demo.url}/v1/models") == 1  # each step names its address once
+    assert str(found).count(f"{demo.openai_base_url}/models") == 1  # each step names its address once
 
 
 @pytest.mark.req("MD-14")
@@ -376,7 +378,7 @@ def test_a_server_that_takes_the_other_types_header(  # noqa: PLR0917
     found = examine_host(Host({"/v1/models": LIST}, header=header), base_url, type=type_)
     assert not found.ok
     assert (found.suggested_type, found.suggested_base_url) == (other, None)
-    assert f"the type `{other}` sends" in found.suggestion
+    assert f"answers as type `{other}`, which sends the key as" in found.suggestion
     assert f"{taken} as the base URL" in found.suggestion
     assert f"✓ As type `{other}`: https://llm.example.edu/v1/models answers with 2 models." in str(found)
 
@@ -419,6 +421,53 @@ def test_a_server_of_the_other_type(
     assert found.suggested_type != type_
     assert words in found.suggestion
     assert found.suggested_base_url is None
+
+
+@pytest.mark.req("MD-14", "MD-15")
+def test_a_refusal_may_mean_the_address(examine_host: Any) -> None:
+    """API Gateway says "Missing Authentication Token" of a path that it does not have: others are tried."""
+    refusal = httpx.Response(403, json={"message": "Missing Authentication Token"})
+    host = Host({"/prod/v1/models": LIST}, otherwise=refusal)
+    found = examine_host(host, "https://llm.example.edu/prod")
+    assert found.suggested_base_url == "https://llm.example.edu/prod/v1"
+    assert found.suggestion.startswith("The base URL seems to miss /v1.")
+
+
+@pytest.mark.req("MD-14")
+def test_the_docs_name_every_known_way() -> None:
+    """The page on discovery names each address that may be tried (MD-14)."""
+    page = (Path(__file__).parents[2] / "docs" / "discovery.md").read_text(encoding="utf-8")
+    for root in (*OPENAI_ROOTS, *ANTHROPIC_ROOTS, *AZURE_ROOTS):
+        assert f"`{root}`" in page
+    assert f"at most {MAX_ATTEMPTS} requests" in page
+
+
+@pytest.mark.req("MD-16")
+@pytest.mark.parametrize(
+    ("type_", "base_url", "chat", "suggested"),
+    [
+        ("openai-compatible", "https://llm.example.edu/v1", "/v1/chat/completions", None),
+        (
+            "openai-compatible",
+            "https://llm.example.edu",
+            "/v1/chat/completions",
+            "https://llm.example.edu/v1",
+        ),
+        ("openai-compatible", "https://llm.example.edu/ai", "/ai/chat/completions", None),
+        ("anthropic", "https://llm.example.edu/claude", "/claude/v1/messages", None),
+    ],
+)
+def test_a_server_that_answers_and_has_no_list_is_recognised(
+    type_: str, base_url: str, chat: str, suggested: str | None, examine_host: Any
+) -> None:
+    """Where models can be asked but not listed, as at MLflow's gateway, that is said (MD-16)."""
+    host = Host({chat: httpx.Response(405, json={"detail": "Method Not Allowed"})})
+    found = examine_host(host, base_url, type=type_)
+    assert not found.ok
+    assert found.suggested_base_url == suggested
+    assert "The server has no list of models there: type a model id by hand." in found.suggestion
+    assert "Check the base URL" not in found.suggestion
+    assert {request.method for request in host.requests} == {"GET"}  # nothing that a model would answer
 
 
 @pytest.mark.req("MD-9", "MD-14")
