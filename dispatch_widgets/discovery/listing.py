@@ -37,7 +37,7 @@ MAX_PAGES = 50
 PAGES_TIMEOUT_FACTOR = 3
 """All pages together may take this many times the time-out of one request."""
 
-BY_HAND = "Some servers have no list of models: a model id can be typed by hand."
+BY_HAND = "Some servers have no list: then type a model id by hand."
 """What to do where a server lists nothing that can be used (MD-16)."""
 
 _NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
@@ -247,10 +247,9 @@ def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
     try:
         return read_answer(answer, context, now=now, is_wanted=_is_list, wanted="a list of models")
     except Failure as failure:
-        if failure.kind == "HTTP_STATUS" and is_no_list(failure):
-            failure.hint = f"{check_base_url(context)} {BY_HAND} {{list}}"
-        elif failure.kind == "MALFORMED":
-            failure.hint = f"{failure.hint} {BY_HAND}"
+        if is_no_list(failure) and BY_HAND not in failure.hint:
+            is_status = failure.kind == "HTTP_STATUS"
+            failure.hint = f"{check_base_url(context) if is_status else failure.hint} {BY_HAND}"
         raise
 
 

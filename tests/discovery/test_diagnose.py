@@ -231,7 +231,7 @@ def test_a_list_without_a_usable_id_is_not_called_well(  # noqa: PLR0917
     found = examine_host(Host({}, otherwise=answer), "https://llm.example.edu/v1", type=type_)
     assert not found.ok
     assert found.suggestion != NOTHING_TO_CHANGE
-    assert "a model id can be typed by hand" in found.suggestion
+    assert "type a model id by hand" in found.suggestion
     mocked(answer)
     _, told = ask_kind(target(type=type_))
     assert not len(told) if hasattr(told, "models") else told.kind == "HTTP_STATUS"
