@@ -126,7 +126,7 @@ async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: 
     trace = ConnectionTrace()
     failure: Failure | None = None
     try:
-        context = context_of(target, ADAPTERS[target.type].url(target.base_url, ""), timeout_seconds)
+        context = context_of(target, ADAPTERS[target.type].url(target.base_url), timeout_seconds)
         try:
             listing = await ask_for_list(
                 client, target, timeout_seconds=timeout_seconds, now=time.time, trace=trace
