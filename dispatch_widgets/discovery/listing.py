@@ -23,6 +23,7 @@ from .failures import Failure
 from .fetch import MAX_ANSWER_BYTES, fetch
 from .paging import names_its_end, next_page
 from .parsing import Listing, describe, find_list, normalise, parse
+from .refusals import BY_HAND
 from .response_errors import check_base_url, maybe_from_a_proxy, response_error, says_error
 from .slicing import MAX_MODELS, in_slices, too_large, too_many_models
 
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 50
 """How many pages of one list are read: 50,000 models, fifty times what the largest gateways list."""
-
-BY_HAND = "Some servers have no list: then type a model id by hand."
-"""What to do where a server lists nothing that can be used (MD-16)."""
-
 _ITEMS_AT_A_TIME = 500  # of a list, before others get their turn: some milliseconds (MD-19)
 _NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
@@ -250,9 +247,8 @@ def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
     try:
         return read_answer(answer, context, now=now, is_wanted=_is_list, wanted="a list of models")
     except Failure as failure:
-        if is_no_list(failure) and BY_HAND not in failure.hint:
-            is_status = failure.kind == "HTTP_STATUS"
-            failure.hint = f"{check_base_url(context) if is_status else failure.hint} {BY_HAND}"
+        if failure.is_answer:
+            failure.hint = f"{failure.hint} {BY_HAND}"
         raise
 
 
