@@ -47,6 +47,8 @@ if TYPE_CHECKING:
         "MALFORMED",
         "TOO_LARGE",
         "INTERRUPTED",
+        "FORBIDDEN",
+        "UNKNOWN_MODEL",
     ]
 
     class EarlierModels(Protocol):
