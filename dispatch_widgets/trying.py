@@ -200,9 +200,10 @@ async def _ask(
 
     from .discovery.client import new_client
     from .discovery.failures import Failure
+    from .discovery.listing import failure_of
     from .discovery.model_refusals import refusal_of_model
     from .discovery.model_requests import Reply
-    from .discovery.response_errors import response_error, says_error, words_of
+    from .discovery.response_errors import says_error, words_of
     from .secrets import key_problem
 
     request = _first_request(resolved)
@@ -229,11 +230,12 @@ async def _ask(
                 if other is not None and other not in sent and len(sent) < _MOST_REQUESTS:
                     request = other
                     continue
-            if answer.is_success and not (readable and says_error(document)):
-                raise _no_answer(answer, context, readable=readable)
-            failure = response_error(answer, context, document, now=time.time())
-            failure.hint = _HINTS.get(failure.kind, failure.hint)
-            _reword_for_model(failure, context, words, words_of(document, context.key), resolved.model)
+            failure = failure_of(
+                answer, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
+            )
+            if not answer.is_success or (readable and says_error(document)):
+                failure.hint = _HINTS.get(failure.kind, failure.hint)
+                _reword_for_model(failure, context, words, words_of(document, context.key), resolved.model)
             raise failure
 
 
@@ -289,20 +291,6 @@ def _read(answer: Answer, request: ModelRequest) -> tuple[Any, bool]:
         return document_of(answer.body, request.endpoint), True
     except ValueError:
         return answer.body.decode("utf-8", "replace"), False
-
-
-def _no_answer(answer: Answer, context: RequestContext, *, readable: bool) -> Failure:
-    """The failure that a success stands for which is neither a model's answer nor a refusal."""
-    from .discovery.failures import Failure
-    from .discovery.parsing import describe
-
-    what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
-    return Failure(
-        "MALFORMED",
-        f"{context.host} answered with {what}, not with an answer of a model.",
-        "Check the base URL.",
-        status=answer.status,
-    )
 
 
 _HINTS = {

@@ -1,7 +1,7 @@
 """A provider's whole list: page after page, under one deadline (MD-1, MD-5, MD-9).
 
 Nothing is given back unless every page came whole. What an answer is, is decided here and nowhere else: by
-`read_answer` for one answer, by `ask_for_list` for a whole list (MD-11, MD-15, MD-16).
+`ask_for_list` for discovery, diagnosis, Test and Found here, and by `failure_of` for Try too (MD-15, MD-16).
 """
 
 from __future__ import annotations
@@ -205,35 +205,23 @@ def _without_key(body: bytes, context: RequestContext) -> bytes:
     return re.sub(with_marks, shown, body)
 
 
-def read_answer(
-    answer: Answer, context: RequestContext, *, now: float, is_wanted: Callable[[Any], bool], wanted: str
-) -> Any:
-    """The JSON value of an answer that is what was asked for.
+def failure_of(
+    answer: Answer, context: RequestContext, document: Any, *, is_json: bool, wanted: str, now: float
+) -> Failure:
+    """What an answer means that is not what was asked for: a list, or a model's answer.
 
     Args:
         answer: What came.
         context: Who answered.
-        now: The present moment, seconds since 1970.
-        is_wanted: Tells a JSON value that was asked for from any other.
+        document: Its body as JSON values, or as text.
+        is_json: Whether it is JSON.
         wanted: What was asked for, for a sentence: ``a list of models``.
-
-    Raises:
-        Failure: If the status, or the body of a success, says something else.
+        now: The present moment, seconds since 1970.
     """
-    body = _without_key(answer.body, context)
-    try:
-        document = parse(body)
-    except ValueError:
-        document = body.decode("utf-8", "replace")
-        readable = False
-    else:
-        readable = True
-    if answer.is_success and readable and is_wanted(document):
-        return document
-    if not answer.is_success or (readable and says_error(document)):
-        raise response_error(answer, context, document, now=now)
-    what = describe(body, answer.headers.get("content-type", ""), readable=readable)
-    raise Failure(
+    if not answer.is_success or (is_json and says_error(document)):
+        return response_error(answer, context, document, now=now)
+    what = describe(answer.body, answer.headers.get("content-type", ""), readable=is_json)
+    return Failure(
         "MALFORMED",
         f"{context.host} answered with {what}, not with {wanted}.",
         f"{{list}}{check_base_url(context)}{maybe_from_a_proxy(context)}",
@@ -244,18 +232,43 @@ def read_answer(
 
 def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
     """The JSON value of a page of a list."""
+    body = _without_key(answer.body, context)
     try:
-        return read_answer(answer, context, now=now, is_wanted=_is_list, wanted="a list of models")
-    except Failure as failure:
-        if failure.is_answer:
-            failure.hint = f"{failure.hint} {BY_HAND}"
-        raise
+        document, is_json = parse(body), True
+    except ValueError:
+        document, is_json = body.decode("utf-8", "replace"), False
+    if answer.is_success and is_json and _is_list(document):
+        return document
+    failure = failure_of(answer, context, document, is_json=is_json, wanted="a list of models", now=now)
+    if failure.is_answer:
+        failure.hint = f"{failure.hint} {BY_HAND}"
+    raise failure
 
 
 def _is_list(document: Any) -> bool:
     """Whether a JSON value is a page of a list. An error may have an empty list beside it, but no models."""
     listed = find_list(document)
     return bool(listed) or (listed is not None and not says_error(document))
+
+
+async def list_in(
+    answer: Answer, context: RequestContext, adapter: Adapter, *, deadline: float, now: float
+) -> Listing:
+    """The models of one answer, judged as a whole list is.
+
+    Args:
+        answer: What came.
+        context: Who answered.
+        adapter: As which type the server was asked.
+        deadline: When to give up, on the running loop's clock, in seconds.
+        now: The present moment, seconds since 1970.
+
+    Raises:
+        Failure: If it is no list.
+    """
+    listing = Listing()
+    await _add_answer(listing, answer, context, adapter, deadline=deadline, now=now)
+    return _with_models(listing, context)
 
 
 async def _add_answer(

@@ -17,9 +17,8 @@ from .adapters import ADAPTERS
 from .client import new_client
 from .failures import Failure
 from .fetch import fetch
-from .listing import context_of, read
+from .listing import context_of, list_in
 from .models import Target
-from .parsing import find_list, is_native_list, normalise
 from .server_signs import server_of, signs_of
 
 if TYPE_CHECKING:
@@ -73,22 +72,19 @@ async def _look_at(
     target = Target(provider_id=url, name=presets[0].name, type=kind, base_url=url, api_key=NO_KEY_NEEDED)
     deadline = asyncio.get_running_loop().time() + timeout_seconds
     try:
-        context = context_of(target, adapter.url(url, ""), timeout_seconds)
+        context = context_of(target, adapter.url(url), timeout_seconds)
         answer = await fetch(client, context, adapter.headers(NO_KEY_NEEDED), deadline=deadline)
     except Failure:
         return None
     refusal: Failure | None = None
     owners: list[str | None] = []
     try:
-        document = read(answer, context, now=time.time())
-        listed = normalise(find_list(document) or [], infer=adapter.infer, named=is_native_list(document))
+        listed = await list_in(answer, context, adapter, deadline=deadline, now=time.time())
     except Failure as failure:
         if not _may_want_a_key(failure, answer):
             return None
         refusal = failure
     else:
-        if listed.skipped and not listed.models:
-            return None
         owners = [model.owned_by for model in listed.models.values()]
     sign = server_of(owners, answer.headers) or await _ask_what_it_is(client, context, presets, deadline)
     if refusal is None:
