@@ -51,6 +51,7 @@ def serialise_model(model: DiscoveredModel) -> dict[str, Any]:
         "created": model.created,
         "contextWindow": model.context_window,
         "maxOutputTokens": model.max_output_tokens,
+        "features": list(model.features) or None,
         "deprecated": model.deprecated,
         "shutdownDate": model.shutdown_date,
     }
@@ -127,6 +128,9 @@ def serialise_try(result: TryResult) -> dict[str, Any]:
         "provider": result.provider_name,
         "latencySeconds": round(result.latency_seconds, 3),
         "message": result.message,
+        "answer": result.answer,
+        "inputTokens": result.input_tokens,
+        "outputTokens": result.output_tokens,
         "error": result.error.as_dict() if result.error else None,
     }
 

@@ -24,7 +24,8 @@ from .environment import proxy_in_words
 from .failures import Failure
 from .fetch import fetch
 from .known_ways import Attempt, bases_of_chat, is_presets_own, other_ways
-from .listing import BY_HAND, ask_for_list, context_of, is_no_list
+from .listing import ask_for_list, context_of, is_no_list
+from .refusals import BY_HAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,7 +127,7 @@ async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: 
     trace = ConnectionTrace()
     failure: Failure | None = None
     try:
-        context = context_of(target, ADAPTERS[target.type].url(target.base_url, ""), timeout_seconds)
+        context = context_of(target, ADAPTERS[target.type].url(target.base_url), timeout_seconds)
         try:
             listing = await ask_for_list(
                 client, target, timeout_seconds=timeout_seconds, now=time.time, trace=trace

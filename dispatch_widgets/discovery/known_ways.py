@@ -62,7 +62,7 @@ class Attempt:
     @property
     def url(self) -> str:
         """The address of the list, as messages name it."""
-        return ADAPTERS[self.type].url(self.base_url, "").partition("?")[0]
+        return ADAPTERS[self.type].url(self.base_url).partition("?")[0]
 
 
 def is_presets_own(target: Target) -> bool:

@@ -1,26 +1,31 @@
-"""A provider's whole list: page after page, each request with its own deadline (MD-1, MD-5, MD-9).
+"""A provider's whole list: page after page, under one deadline (MD-1, MD-5, MD-9).
 
 Nothing is given back unless every page came whole. What an answer is, is decided here and nowhere else: by
-`read_answer` for one answer, by `ask_for_list` for a whole list (MD-11, MD-15, MD-16).
+`ask_for_list` for discovery, diagnosis, Test and Found here, and by `failure_of` for Try too (MD-15, MD-16).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._text import plural
 from ..secrets import key_problem, mask
 from ..urls import MODELS_BASE_PATH
-from .adapters import ADAPTERS, names_its_end
+from .adapters import ADAPTERS
+from .connection_errors import timed_out
 from .exchange import RequestContext
 from .failures import Failure
-from .fetch import fetch
-from .parsing import Found, describe, find_list, is_native_list, normalise, parse
+from .fetch import MAX_ANSWER_BYTES, fetch
+from .paging import names_its_end, next_page
+from .parsing import Listing, describe, find_list, normalise, parse
+from .refusals import BY_HAND
 from .response_errors import check_base_url, maybe_from_a_proxy, response_error, says_error
+from .slicing import MAX_MODELS, in_slices, too_large, too_many_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,30 +39,12 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 50
 """How many pages of one list are read: 50,000 models, fifty times what the largest gateways list."""
-PAGES_TIMEOUT_FACTOR = 3
-"""All pages together may take this many times the time-out of one request."""
-
-BY_HAND = "Some servers have no list: then type a model id by hand."
-"""What to do where a server lists nothing that can be used (MD-16)."""
-
+_ITEMS_AT_A_TIME = 500  # of a list, before others get their turn: some milliseconds (MD-19)
 _NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
 # What is no ASCII can stand between a key's characters and not be seen there: a soft hyphen, a joiner.
 _MARKS_BETWEEN = rb"(?:[\x80-\xff]|\\u[0-9A-Fa-f]{4})*+"
-
-
-@dataclass(slots=True)
-class Listing(Found):
-    """All models of a provider, and what was left out.
-
-    Attributes:
-        has_more: Whether the server speaks of more models than its protocol can be asked for.
-        body_hash: The hash, within this process, of the one answer that held it all; None for several.
-    """
-
-    has_more: bool = False
-    body_hash: int | None = None
 
 
 def context_of(target: Target, url: str, timeout_seconds: float) -> RequestContext:
@@ -111,7 +98,7 @@ async def list_models(
     Args:
         client: What to send with.
         target: Whom to ask.
-        timeout_seconds: How long one request may take, by the wall.
+        timeout_seconds: How long all pages together may take, by the wall.
         now: The wall clock, for ``Retry-After`` dates.
         before: What it listed the time before. If it now answers with the same bytes, that is given back.
 
@@ -140,7 +127,7 @@ async def ask_for_list(
     Args:
         client: What to send with.
         target: Whom to ask.
-        timeout_seconds: How long one request may take, by the wall.
+        timeout_seconds: How long all pages together may take, by the wall.
         now: The wall clock, for ``Retry-After`` dates.
         before: What it listed the time before. If it now answers with the same bytes, that is given back.
         headers: The headers that carry the key; those of the target's type if None.
@@ -153,35 +140,48 @@ async def ask_for_list(
     if problem:
         raise Failure("INVALID_CREDENTIALS", f"The key of {target.name} cannot be sent. {problem}", "{list}")
     adapter = ADAPTERS[target.type]
-    loop = asyncio.get_running_loop()
-    give_up = loop.time() + PAGES_TIMEOUT_FACTOR * timeout_seconds
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
     listing = Listing()
     known = before.models if before is not None and before.is_plain else None
-    cursor = ""
-    seen: set[str] = set()
+    url = adapter.url(target.base_url)
+    seen = {url}
+    bytes_left = MAX_ANSWER_BYTES
+    is_promised = True
     for _ in range(MAX_PAGES):
-        deadline = min(loop.time() + timeout_seconds, give_up)
-        context = context_of(target, adapter.url(target.base_url, cursor), timeout_seconds)
+        context = context_of(target, url, timeout_seconds)
         answer = await fetch(
             client,
             context,
             adapter.headers(target.api_key) if headers is None else headers,
             deadline=deadline,
-            trace=None if cursor else trace,
+            trace=trace if len(seen) == 1 else None,
         )
-        if before is not None and not cursor and answer.is_success and before.body_hash == hash(answer.body):
+        body_hash = hash(answer.body) if answer.is_success and len(seen) == 1 else None
+        if before is not None and body_hash is not None and before.body_hash == body_hash:
             return before
-        document = _read_page(answer, context, now=now())
+        bytes_left -= len(answer.body)
+        if bytes_left < 0:
+            raise too_large(context, f"with more than {MAX_ANSWER_BYTES // (1024 * 1024)} MiB")
         had = len(listing.models)
-        _add_page(listing, document, adapter, known)
-        cursor = adapter.next_cursor(document)
-        if not cursor:
-            listing.has_more = isinstance(document, dict) and document.get("has_more") is True
-            listing.body_hash = None if seen else hash(answer.body)
+        try:
+            document = await _add_answer(
+                listing, answer, context, adapter, deadline=deadline, now=now(), known=known
+            )
+        except Failure as failure:
+            if failure.kind != "HTTP_STATUS" or is_promised:
+                raise
+            listing.has_more = True
             return _with_models(listing, context)
-        if cursor in seen:
+        page = next_page(document, answer.headers, url, after=adapter.after)
+        is_repeated = page.url in seen
+        if not page.url or (is_repeated and not page.is_documented):
+            listing.has_more = page.is_said
+            listing.body_hash = body_hash
+            return _with_models(listing, context)
+        if is_repeated:
             raise _unfinished(_why_again(context, document, has_new_models=len(listing.models) > had))
-        seen.add(cursor)
+        url, is_promised = page.url, page.is_documented
+        seen.add(url)
     raise _unfinished(f"The list at {context.host} has no end: there are more than {MAX_PAGES} pages.")
 
 
@@ -205,35 +205,23 @@ def _without_key(body: bytes, context: RequestContext) -> bytes:
     return re.sub(with_marks, shown, body)
 
 
-def read_answer(
-    answer: Answer, context: RequestContext, *, now: float, is_wanted: Callable[[Any], bool], wanted: str
-) -> Any:
-    """The JSON value of an answer that is what was asked for.
+def failure_of(
+    answer: Answer, context: RequestContext, document: Any, *, is_json: bool, wanted: str, now: float
+) -> Failure:
+    """What an answer means that is not what was asked for: a list, or a model's answer.
 
     Args:
         answer: What came.
         context: Who answered.
-        now: The present moment, seconds since 1970.
-        is_wanted: Tells a JSON value that was asked for from any other.
+        document: Its body as JSON values, or as text.
+        is_json: Whether it is JSON.
         wanted: What was asked for, for a sentence: ``a list of models``.
-
-    Raises:
-        Failure: If the status, or the body of a success, says something else.
+        now: The present moment, seconds since 1970.
     """
-    body = _without_key(answer.body, context)
-    try:
-        document = parse(body)
-    except ValueError:
-        document = body.decode("utf-8", "replace")
-        readable = False
-    else:
-        readable = True
-    if answer.is_success and readable and is_wanted(document):
-        return document
-    if not answer.is_success or (readable and says_error(document)):
-        raise response_error(answer, context, document, now=now)
-    what = describe(body, answer.headers.get("content-type", ""), readable=readable)
-    raise Failure(
+    if not answer.is_success or (is_json and says_error(document)):
+        return response_error(answer, context, document, now=now)
+    what = describe(answer.body, answer.headers.get("content-type", ""), readable=is_json)
+    return Failure(
         "MALFORMED",
         f"{context.host} answered with {what}, not with {wanted}.",
         f"{{list}}{check_base_url(context)}{maybe_from_a_proxy(context)}",
@@ -244,13 +232,17 @@ def read_answer(
 
 def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
     """The JSON value of a page of a list."""
+    body = _without_key(answer.body, context)
     try:
-        return read_answer(answer, context, now=now, is_wanted=_is_list, wanted="a list of models")
-    except Failure as failure:
-        if is_no_list(failure) and BY_HAND not in failure.hint:
-            is_status = failure.kind == "HTTP_STATUS"
-            failure.hint = f"{check_base_url(context) if is_status else failure.hint} {BY_HAND}"
-        raise
+        document, is_json = parse(body), True
+    except ValueError:
+        document, is_json = body.decode("utf-8", "replace"), False
+    if answer.is_success and is_json and _is_list(document):
+        return document
+    failure = failure_of(answer, context, document, is_json=is_json, wanted="a list of models", now=now)
+    if failure.is_answer:
+        failure.hint = f"{failure.hint} {BY_HAND}"
+    raise failure
 
 
 def _is_list(document: Any) -> bool:
@@ -259,30 +251,63 @@ def _is_list(document: Any) -> bool:
     return bool(listed) or (listed is not None and not says_error(document))
 
 
-def _add_page(
-    listing: Listing, document: Any, adapter: Adapter, known: Mapping[str, DiscoveredModel] | None = None
-) -> None:
-    """Adds the models of a page to a listing."""
-    page = normalise(
-        find_list(document) or [], infer=adapter.infer, named=is_native_list(document), known=known
-    )
-    listing.skipped += page.skipped
-    listing.is_plain = listing.is_plain and page.is_plain
-    if listing.models:
-        for model_id, model in page.models.items():
-            listing.models.setdefault(model_id, model)
-    else:
-        listing.models = page.models
+async def list_in(
+    answer: Answer, context: RequestContext, adapter: Adapter, *, deadline: float, now: float
+) -> Listing:
+    """The models of one answer, judged as a whole list is.
+
+    Args:
+        answer: What came.
+        context: Who answered.
+        adapter: As which type the server was asked.
+        deadline: When to give up, on the running loop's clock, in seconds.
+        now: The present moment, seconds since 1970.
+
+    Raises:
+        Failure: If it is no list.
+    """
+    listing = Listing()
+    await _add_answer(listing, answer, context, adapter, deadline=deadline, now=now)
+    return _with_models(listing, context)
+
+
+async def _add_answer(
+    listing: Listing,
+    answer: Answer,
+    context: RequestContext,
+    adapter: Adapter,
+    *,
+    deadline: float,
+    now: float,
+    known: Mapping[str, DiscoveredModel] | None = None,
+) -> Any:
+    """Adds the models of an answer to a listing; returns the JSON value of its end (MD-19)."""
+    document = None
+    try:
+        async with asyncio.timeout_at(deadline):
+            for body in await in_slices(answer.body, context):
+                document = _read_page(replace(answer, body=body), context, now=now)
+                items = iter(find_list(document) or [])
+                while some := list(islice(items, _ITEMS_AT_A_TIME)):
+                    normalise(some, infer=adapter.infer, known=known, listing=listing)
+                    if len(listing.models) > MAX_MODELS:
+                        raise too_many_models(context)
+                    if len(some) == _ITEMS_AT_A_TIME or body is not answer.body:
+                        await asyncio.sleep(0)
+    except TimeoutError:
+        raise timed_out(context) from None
+    return document
 
 
 def _with_models(listing: Listing, context: RequestContext) -> Listing:
     """The listing, unless it has entries and none of them is a model: that is no list of models."""
-    if listing.models or not listing.skipped:
+    entries = listing.skipped + listing.patterns
+    if listing.models or not entries:
         return listing
     raise Failure(
         "MALFORMED",
-        f"{context.host} answered with {plural(listing.skipped, 'entry', 'entries')}, "
-        "none of them with an id.",
+        f"{context.host} answered with {plural(entries, 'entry', 'entries')}, "
+        f"none of them {'the id of a model' if listing.patterns else 'with an id'}.",
         f"{{list}}{check_base_url(context)} {BY_HAND}",
         is_answer=True,
     )

@@ -385,11 +385,14 @@ BUSY: Final = Reason(
     ),
     statuses=(529,),
 )
+BY_HAND: Final = "Some servers have no list: then type a model id by hand."
+"""What to do where a server lists nothing that can be used (MD-16)."""
+
 NO_LIST: Final = Reason(
     "HTTP_STATUS",
     "There is nothing at this address, or the server has no list of models",
     "There is no model list at {url}",
-    "{base_url} Some servers have no list: then type a model id by hand. {list}",
+    f"{{base_url}} {BY_HAND} {{list}}",
     ("Not Found", "no Route matched with those values", "Method Not Allowed"),
     (
         "no (route|static resource|handler|such (route|endpoint|path|page))",
