@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from ..errors import DispatchError
     from .failures import Failure
-    from .listing import Listing
     from .models import ModelList, Target
+    from .parsing import Listing
 
 CACHE_TTL_SECONDS = 3600.0
 """How long a list is fresh, in seconds of wall time: a laptop that slept counts (MD-6)."""

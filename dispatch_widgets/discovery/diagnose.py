@@ -99,7 +99,7 @@ async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: 
     steps: list[Step] = []
     trace = ConnectionTrace()
     try:
-        context = context_of(target, ADAPTERS[target.type].url(target.base_url, ""), timeout_seconds)
+        context = context_of(target, ADAPTERS[target.type].url(target.base_url), timeout_seconds)
         try:
             found = await ask_once(client, target, timeout_seconds=timeout_seconds, trace=trace)
         finally:
@@ -158,7 +158,7 @@ async def _elsewhere(
     refused = ""
     for base_url in _candidates(target):
         adapter = ADAPTERS[target.type]
-        url = adapter.url(base_url, "").partition("?")[0]
+        url = adapter.url(base_url).partition("?")[0]
         try:
             found = await ask_once(client, target, base_url=base_url, timeout_seconds=timeout_seconds)
         except Failure as failure:

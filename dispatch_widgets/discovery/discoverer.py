@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import httpx
 
     from .book import ProviderState
-    from .listing import Listing
     from .models import Target
+    from .parsing import Listing
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
 """How long one request may take by the wall, name look-up included (MD-9)."""

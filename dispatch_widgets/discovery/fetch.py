@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import httpx
@@ -19,6 +20,7 @@ from .connection_errors import connection_error, interrupted, timed_out
 from .exchange import Answer
 from .failures import Failure
 from .log_redaction import kept_out_of_logs
+from .slicing import too_large
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -30,6 +32,7 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
+_MAX_POST_BYTES = 1024 * 1024  # what is posted asks for some words, or for one vector
 _MAX_REFUSAL_BYTES = 64 * 1024  # of an answer that is no success only the explanation is wanted
 _DECOMPRESS_STEP_BYTES = 256 * 1024
 _GZIP_START = b"\x1f\x8b"
@@ -106,34 +109,39 @@ class _Reader:
         """The whole answer, or as much of a refusal as explains it."""
         status, headers = response.status_code, response.extensions["headers"]
         success = response.is_success
-        limit = MAX_ANSWER_BYTES if success else _MAX_REFUSAL_BYTES
-        parts: list[bytes] = []
+        limit = _MAX_REFUSAL_BYTES
+        if success:
+            limit = MAX_ANSWER_BYTES if response.request.method == "GET" else _MAX_POST_BYTES
+        body = BytesIO()  # gives its bytes without a second copy of them
         size = 0
         if not success:
             self.refusal = Answer(status, headers, b"")
         length = headers.get("content-length", "")
         if success and length.isascii() and length.isdigit() and int(length[:20]) > limit:
-            raise _too_large(self._context)
+            raise self._too_large(limit)
         async for part in self._decompressed(response):
-            parts.append(part)
-            size += len(part)
+            size += body.write(part)
             if size > limit or size + response.num_bytes_downloaded > 2 * limit:
                 if success:
-                    raise _too_large(self._context)
-                return Answer(status, headers, b"".join(parts)[:limit])
+                    raise self._too_large(limit)
+                return Answer(status, headers, body.getvalue()[:limit])
             if not success:
-                self.refusal = Answer(status, headers, b"".join(parts))
-        return Answer(status, headers, b"".join(parts))
+                self.refusal = Answer(status, headers, body.getvalue())
+        return Answer(status, headers, body.getvalue())
+
+    def _too_large(self, limit: int) -> Failure:
+        return too_large(self._context, f"with more than {limit // (1024 * 1024)} MiB")
 
     async def _decompressed(self, response: httpx.Response) -> AsyncIterator[bytes]:
         """The parts of a body; of a compressed one in steps that no compression can make large."""
         if response.is_stream_consumed:  # the ready-made answer of a mock, which httpx has decompressed
             yield response.content
             return
-        encoding = response.headers.get("content-encoding", "").strip().lower()
-        if encoding not in _NO_ENCODING | _GZIP_ENCODINGS:
+        named = response.headers.get("content-encoding", "").lower().split(",")
+        encodings = [name for each in named if (name := each.strip()) not in _NO_ENCODING]
+        if len(encodings) > 1 or not _GZIP_ENCODINGS.issuperset(encodings):
             raise _malformed(self._context, "in a compression that was not asked for")
-        gzip = _Gzip() if encoding in _GZIP_ENCODINGS else None
+        gzip = _Gzip() if encodings else None
         try:
             async for chunk in response.aiter_raw():
                 if gzip is None:
@@ -177,15 +185,6 @@ class _Gzip:
 
 def _new_member() -> zlib._Decompress:
     return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # takes gzip and zlib headers
-
-
-def _too_large(context: RequestContext) -> Failure:
-    megabytes = MAX_ANSWER_BYTES // (1024 * 1024)
-    return Failure(
-        "TOO_LARGE",
-        f"{context.host} answered with more than {megabytes} MiB; reading was stopped.",
-        "{list}A list of models is much smaller. Check the base URL.",
-    )
 
 
 def _malformed(context: RequestContext, how: str) -> Failure:

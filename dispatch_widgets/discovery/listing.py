@@ -1,4 +1,4 @@
-"""A provider's whole list: page after page, each request with its own deadline (MD-1, MD-5, MD-9).
+"""A provider's whole list: page after page, under one deadline (MD-1, MD-5, MD-9).
 
 Nothing is given back unless every page came whole.
 """
@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._text import plural
 from ..secrets import key_problem, mask
-from .adapters import ADAPTERS, names_its_end
+from .adapters import ADAPTERS
+from .connection_errors import timed_out
 from .exchange import RequestContext
 from .failures import Failure
-from .fetch import fetch
-from .parsing import Found, describe, find_list, is_native_list, normalise, parse
+from .fetch import MAX_ANSWER_BYTES, fetch
+from .paging import names_its_end, next_page
+from .parsing import Listing, describe, find_list, normalise, parse
 from .response_errors import check_base_url, maybe_from_a_proxy, response_error, says_error
+from .slicing import MAX_MODELS, in_slices, too_large, too_many_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,26 +36,11 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 50
 """How many pages of one list are read: 50,000 models, fifty times what the largest gateways list."""
-PAGES_TIMEOUT_FACTOR = 3
-"""All pages together may take this many times the time-out of one request."""
-
+_ITEMS_AT_A_TIME = 500  # of a list, before others get their turn: some milliseconds (MD-19)
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
 # What is no ASCII can stand between a key's characters and not be seen there: a soft hyphen, a joiner.
 _MARKS_BETWEEN = rb"(?:[\x80-\xff]|\\u[0-9A-Fa-f]{4})*+"
-
-
-@dataclass(slots=True)
-class Listing(Found):
-    """All models of a provider, and what was left out.
-
-    Attributes:
-        has_more: Whether the server speaks of more models than its protocol can be asked for.
-        body_hash: The hash, within this process, of the one answer that held it all; None for several.
-    """
-
-    has_more: bool = False
-    body_hash: int | None = None
 
 
 def context_of(target: Target, url: str, timeout_seconds: float) -> RequestContext:
@@ -116,43 +105,43 @@ async def list_models(
     if problem:
         raise Failure("INVALID_CREDENTIALS", f"The key of {target.name} cannot be sent. {problem}", "{list}")
     adapter = ADAPTERS[target.type]
-    loop = asyncio.get_running_loop()
-    give_up = loop.time() + PAGES_TIMEOUT_FACTOR * timeout_seconds
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
     listing = Listing()
     known = before.models if before is not None and before.is_plain else None
-    cursor = ""
-    seen: set[str] = set()
+    url = adapter.url(target.base_url)
+    seen = {url}
+    bytes_left = MAX_ANSWER_BYTES
+    is_promised = True
     for _ in range(MAX_PAGES):
-        deadline = min(loop.time() + timeout_seconds, give_up)
-        context = context_of(target, adapter.url(target.base_url, cursor), timeout_seconds)
+        context = context_of(target, url, timeout_seconds)
         try:
-            answer = await fetch(
-                client,
-                context,
-                adapter.headers(target.api_key),
-                deadline=deadline,
-            )
-            if (
-                before is not None
-                and not cursor
-                and answer.is_success
-                and before.body_hash == hash(answer.body)
-            ):
+            answer = await fetch(client, context, adapter.headers(target.api_key), deadline=deadline)
+            body_hash = hash(answer.body) if answer.is_success and len(seen) == 1 else None
+            if before is not None and body_hash is not None and before.body_hash == body_hash:
                 return before
-            document = read(answer, context, now=now())
+            bytes_left -= len(answer.body)
+            if bytes_left < 0:
+                raise too_large(context, f"with more than {MAX_ANSWER_BYTES // (1024 * 1024)} MiB")
+            had = len(listing.models)
+            document = await _add_answer(
+                listing, answer, context, adapter, deadline=deadline, now=now(), known=known
+            )
         except Failure as failure:
+            if failure.kind == "HTTP_STATUS" and not is_promised:
+                listing.has_more = True
+                return _whole(listing, context)
             found = await _with_suggestion(failure, client, target, deadline=deadline)
             raise found from None
-        had = len(listing.models)
-        _take(listing, document, adapter, known)
-        cursor = adapter.next_cursor(document)
-        if not cursor:
-            listing.has_more = isinstance(document, dict) and document.get("has_more") is True
-            listing.body_hash = None if seen else hash(answer.body)
+        page = next_page(document, answer.headers, url, after=adapter.after)
+        is_repeated = page.url in seen
+        if not page.url or (is_repeated and not page.is_documented):
+            listing.has_more = page.is_said
+            listing.body_hash = body_hash
             return _whole(listing, context)
-        if cursor in seen:
+        if is_repeated:
             raise _unfinished(_why_again(context, document, has_new_models=len(listing.models) > had))
-        seen.add(cursor)
+        url, is_promised = page.url, page.is_documented
+        seen.add(url)
     raise _unfinished(f"The list at {context.host} has no end: there are more than {MAX_PAGES} pages.")
 
 
@@ -208,30 +197,43 @@ def read(answer: Answer, context: RequestContext, *, now: float) -> Any:
     )
 
 
-def _take(
-    listing: Listing, document: Any, adapter: Adapter, known: Mapping[str, DiscoveredModel] | None = None
-) -> None:
-    """Adds the models of a page to a listing."""
-    page = normalise(
-        find_list(document) or [], infer=adapter.infer, named=is_native_list(document), known=known
-    )
-    listing.skipped += page.skipped
-    listing.is_plain = listing.is_plain and page.is_plain
-    if listing.models:
-        for model_id, model in page.models.items():
-            listing.models.setdefault(model_id, model)
-    else:
-        listing.models = page.models
+async def _add_answer(
+    listing: Listing,
+    answer: Answer,
+    context: RequestContext,
+    adapter: Adapter,
+    *,
+    deadline: float,
+    now: float,
+    known: Mapping[str, DiscoveredModel] | None = None,
+) -> Any:
+    """Adds the models of an answer to a listing; returns the JSON value of its end (MD-19)."""
+    document = None
+    try:
+        async with asyncio.timeout_at(deadline):
+            for body in await in_slices(answer.body, context):
+                document = read(replace(answer, body=body), context, now=now)
+                items = iter(find_list(document) or [])
+                while some := list(islice(items, _ITEMS_AT_A_TIME)):
+                    normalise(some, infer=adapter.infer, known=known, listing=listing)
+                    if len(listing.models) > MAX_MODELS:
+                        raise too_many_models(context)
+                    if len(some) == _ITEMS_AT_A_TIME or body is not answer.body:
+                        await asyncio.sleep(0)
+    except TimeoutError:
+        raise timed_out(context) from None
+    return document
 
 
 def _whole(listing: Listing, context: RequestContext) -> Listing:
     """The listing, unless it has entries and none of them is a model: that is no list of models."""
-    if listing.models or not listing.skipped:
+    entries = listing.skipped + listing.patterns
+    if listing.models or not entries:
         return listing
     raise Failure(
         "MALFORMED",
-        f"{context.host} answered with {plural(listing.skipped, 'entry', 'entries')}, "
-        "none of them with an id.",
+        f"{context.host} answered with {plural(entries, 'entry', 'entries')}, "
+        f"none of them {'the id of a model' if listing.patterns else 'with an id'}.",
         "{list}Check the base URL.",
         is_answer=True,
     )
@@ -289,15 +291,10 @@ async def ask_once(
         Failure: If there is no list.
     """
     adapter = ADAPTERS[target.type]
-    url = adapter.url(target.base_url if base_url is None else base_url, "")
+    url = adapter.url(target.base_url if base_url is None else base_url)
     context = context_of(target, url, timeout_seconds)
-    answer = await fetch(
-        client,
-        context,
-        adapter.headers(target.api_key),
-        deadline=asyncio.get_running_loop().time() + timeout_seconds,
-        trace=trace,
-    )
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    answer = await fetch(client, context, adapter.headers(target.api_key), deadline=deadline, trace=trace)
     listing = Listing()
-    _take(listing, read(answer, context, now=0.0), adapter)
+    await _add_answer(listing, answer, context, adapter, deadline=deadline, now=0.0)
     return listing

@@ -8,6 +8,7 @@ table says which server that is.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,10 +28,28 @@ if TYPE_CHECKING:
     Infer = Callable[[str, Mapping[str, Any] | None], tuple[Capability, ...]]
 
 _BOM = b"\xef\xbb\xbf"
-CHAT: tuple[Capability, ...] = ("chat",)
+# Half of a surrogate pair, as an escape or as the bytes that UTF-8 has no place for; in a text that was cut
+# off in the middle of an emoji. Whole pairs and other escapes are matched, so that none is cut in two.
+_ESCAPE_OR_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\xed[\xa0-\xbf][\x80-\xbf])|\\.",
+    re.DOTALL,
+)
 
 _LISTS = ("data", "models", "result", "results", "items")
 """Where the list lies in an object, the first that is there: OpenAI and Anthropic, then the rest."""
+
+OTHER_IDS = (
+    "model",  # Ollama
+    "name",  # Cohere; Gemini, as `models/…`
+    "key",  # LM Studio
+    "model_id",  # IBM watsonx
+    "modelId",  # Amazon Bedrock
+    "model_name",  # LiteLLM
+    "identifier",  # Llama Stack
+    "slug",
+)
+"""Where an item without ``id`` has its id, the first that is there, and who documents it (MD-5)."""
 
 _PLAIN_SIZE = 4  # OpenAI's items, and many others': id, object, created, owned_by
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what dates can show
@@ -65,11 +84,10 @@ _SHUTDOWN_DATES = ("shutdown_date", "expiration_date")  # OpenAI; OpenRouter
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value of a body.
+    """The JSON value of a body; a lone surrogate in it is replaced (MD-5).
 
-    Strict where `json` is not: NaN, numbers of thousands of digits, lone surrogates, nesting deeper
-    than 200 and any encoding but UTF-8 are refused, none of them with a crash. It is also more than
-    twice as fast (P-2).
+    Strict where `json` is not: NaN, numbers of thousands of digits, nesting deeper than 200 and any
+    encoding but UTF-8 are refused, none of them with a crash. It is also more than twice as fast (P-2).
 
     Args:
         body: The whole body, decompressed.
@@ -77,7 +95,18 @@ def parse(body: bytes) -> Any:
     Raises:
         ValueError: If it is not JSON.
     """
-    return from_json(body.removeprefix(_BOM), allow_inf_nan=False, cache_strings="keys")
+    body = body.removeprefix(_BOM)
+    try:
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        mended = _ESCAPE_OR_SURROGATE.sub(_without_lone_surrogate, body)
+        if mended == body:
+            raise
+        return from_json(mended, allow_inf_nan=False, cache_strings="keys")
+
+
+def _without_lone_surrogate(found: re.Match[bytes]) -> bytes:
+    return found[0] if found[1] is None else "\ufffd".encode()
 
 
 def describe(body: bytes, content_type: str, *, readable: bool) -> str:
@@ -125,46 +154,44 @@ def find_list(document: Any) -> list[Any] | None:
     return None
 
 
-def is_native_list(document: Any) -> bool:
-    """Whether the list is one of ``models`` alone, whose items have a ``name`` and may have no ``id``.
-
-    Ollama's own ``/api/tags`` and Gemini's own list are such.
-    """
-    return isinstance(document, dict) and "models" in document and "data" not in document
-
-
 @dataclass(slots=True)
-class Found:
-    """What a list held.
+class Listing:
+    """What a provider lists.
 
     Attributes:
         models: The models by id, in the list's order.
         skipped: How many items had no usable id.
+        patterns: How many items stand for models that the server does not name, as LiteLLM's ``openai/*``.
         is_plain: Whether every item said what OpenAI's do and no more: who made it and when.
+        has_more: Whether the server speaks of more models than it can be asked for.
+        body_hash: The hash, within this process, of the one answer that held it all; None for several.
     """
 
     models: dict[str, DiscoveredModel] = field(default_factory=dict)
     skipped: int = 0
+    patterns: int = 0
     is_plain: bool = True
+    has_more: bool = False
+    body_hash: int | None = None
 
 
 def normalise(
     items: Sequence[Any],
     *,
     infer: Infer = infer_capabilities,
-    named: bool = False,
     known: Mapping[str, DiscoveredModel] | None = None,
-) -> Found:
+    listing: Listing | None = None,
+) -> Listing:
     """The models of a list.
 
     Args:
         items: The list's items, of any shape.
         infer: Tells capabilities from an id and an item.
-        named: Whether an item without ``id`` is known by its ``model`` or ``name``.
         known: The models of the list before, if that was plain: what did not change is taken over.
+        listing: What came before these items, which is added to; a new one if None.
     """
-    found = Found()
-    models = found.models
+    listing = Listing() if listing is None else listing
+    models = listing.models
     known = known or {}
     for item in items:
         if known:
@@ -181,30 +208,35 @@ def normalise(
                     continue
             except (KeyError, TypeError):  # a field is not there, or the item is no object
                 pass
-        model_id = _id(item, named=named) if type(item) is not dict or named else item.get("id")
+        model_id = item.get("id") if type(item) is dict else None
         if type(model_id) is not str or not model_id or model_id.isspace():
-            found.skipped += 1
+            model_id = _other_id(item)
+        if not model_id:
+            listing.skipped += 1
         elif model_id in models:
             pass  # the first of several wins
+        elif "*" in model_id:
+            listing.patterns += 1
         elif len(item) == _PLAIN_SIZE and "object" in item and "created" in item and "owned_by" in item:
             created, owner = _second(item["created"]), _text(item["owned_by"])
             models[model_id] = build_model(model_id, model_id, infer(model_id, None), owner, created)
         else:
-            found.is_plain = False
+            listing.is_plain = False
             models[model_id] = _full(model_id, item, infer(model_id, item))
-    return found
+    return listing
 
 
-def _id(item: Any, *, named: bool) -> Any:
+def _other_id(item: Any) -> str | None:
+    """The id of an item without ``id``; a text with blanks in it is a name for people, and no id."""
     if not isinstance(item, dict):
         return None
-    model_id = item.get("id")
-    return (item.get("model") or item.get("name")) if model_id is None and named else model_id
+    texts = (_text(item.get(name)) for name in OTHER_IDS)
+    return next((text for text in texts if text and len(text.split()) == 1), None)
 
 
-def anthropic_capabilities(_: str, __: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
-    """All that Anthropic lists are chat models (MD-4)."""
-    return CHAT
+def anthropic_capabilities(_: str, item: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
+    """What an item states, as gateways' do; all that Anthropic itself lists are chat models (MD-4)."""
+    return infer_capabilities("claude", item)
 
 
 def _full(model_id: str, item: dict[str, Any], capabilities: tuple[Capability, ...]) -> DiscoveredModel:

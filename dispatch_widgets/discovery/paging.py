@@ -1,0 +1,119 @@
+"""Where a list goes on: what an answer says of further pages, and the address of the next (MD-1, MD-5).
+
+A way that a server documents is followed. Where an answer says that there is more, and the way is none of
+these, the user is told.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+from .parsing import find_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Where an answer has the address of the next page. A header says it too: https://www.rfc-editor.org/rfc/rfc8288
+_LINKS = (
+    ("next",),  # Replicate, Django REST framework
+    ("next", "href"),  # IBM watsonx
+    ("links", "next"),  # JSON:API
+    ("links", "next", "href"),
+    ("nextLink",),  # Azure
+    ("@odata.nextLink",),  # OData
+    ("next_page_url",),  # Laravel
+)
+_LINK_HEADER = re.compile(r'<([^<>]*)>[^<>]*;\s*rel="?next\b', re.IGNORECASE)
+
+# A token of an answer, and the parameter that takes it.
+_TOKENS = {
+    "next_page_token": "page_token",  # Cohere: https://docs.cohere.com/reference/list-models
+    "nextPageToken": "pageToken",  # Gemini: https://ai.google.dev/api/models; Fireworks
+    "nextToken": "nextToken",  # Amazon Bedrock
+    "next_cursor": "cursor",  # fal
+}
+# These say that there is more, and not how to ask for it.
+_SIGNS = ("has_more", "hasMore", "continuation_token", "continuationToken", "nextCursor", "next_page")
+
+
+class NextPage(NamedTuple):
+    """What an answer says of more models.
+
+    Attributes:
+        url: Where the next page is; empty where there is none, or the way is not known.
+        is_said: Whether it says that there are more.
+        is_documented: Whether the server's documentation promises the next page at that address.
+    """
+
+    url: str = ""
+    is_said: bool = False
+    is_documented: bool = True
+
+
+def next_page(document: Any, headers: Mapping[str, str], url: str, *, after: str) -> NextPage:
+    """Where the page after an answer is.
+
+    Args:
+        document: The answer's JSON value.
+        headers: The answer's headers.
+        url: The address that was asked. The key goes nowhere but to its host (SEC-8).
+        after: The parameter that takes the id of the last model of a page, where it says ``has_more``:
+            ``after_id`` as Anthropic documents it for models, ``after`` as OpenAI does for its other lists.
+    """
+    header = _LINK_HEADER.search(headers.get("link", ""))
+    found = header[1] if header else ""
+    if not isinstance(document, dict):
+        return NextPage(_on_the_same_host(url, found), is_said=True) if found else NextPage()
+    found = found or next((link for path in _LINKS if (link := _text_at(document, path))), "")
+    if found:
+        return NextPage(_on_the_same_host(url, found), is_said=True)
+    for name, parameter in _TOKENS.items():
+        if token := _text_at(document, (name,)):
+            return NextPage(_with_parameter(url, parameter, token), is_said=True)
+    is_said = any(document.get(name) not in {None, False, ""} for name in _SIGNS if _is_plain(document, name))
+    last = _last_id(document, is_implied=after == "after_id") if document.get("has_more") is True else ""
+    if last:
+        return NextPage(_with_parameter(url, after, last), is_said=True, is_documented=after == "after_id")
+    return NextPage(is_said=is_said)
+
+
+def names_its_end(document: Any) -> bool:
+    """Whether a page says with ``last_id`` where it ends."""
+    return isinstance(document, dict) and bool(_text_at(document, ("last_id",)))
+
+
+def _last_id(document: dict[str, Any], *, is_implied: bool) -> str:
+    """``last_id``; or the id of the last model, where a gateway leaves that out."""
+    if names_its_end(document) or not is_implied:
+        return _text_at(document, ("last_id",))
+    items = find_list(document)
+    return _text_at(items[-1], ("id",)) if items else ""
+
+
+def _text_at(value: Any, path: tuple[str, ...]) -> str:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _is_plain(document: dict[str, Any], name: str) -> bool:
+    return isinstance(document.get(name), (str, int, bool))
+
+
+def _on_the_same_host(url: str, link: str) -> str:
+    """The address of a link, over the scheme and port that were asked; empty for one to another host."""
+    try:
+        here, there = urlsplit(url), urlsplit(urljoin(url, link))
+        is_here = there.hostname == here.hostname and there.scheme in {"http", "https"}
+    except ValueError:
+        return ""
+    # A server behind a proxy writes the scheme and port by which the proxy knows it.
+    return there._replace(scheme=here.scheme, netloc=here.netloc, fragment="").geturl() if is_here else ""
+
+
+def _with_parameter(url: str, name: str, value: str) -> str:
+    parts = urlsplit(url)
+    others = [(key, old) for key, old in parse_qsl(parts.query, keep_blank_values=True) if key != name]
+    return parts._replace(query=urlencode([*others, (name, value)], quote_via=quote, safe="")).geturl()

@@ -1,0 +1,180 @@
+"""A large answer, cut into small ones of the same shape (SEC-7, MD-19).
+
+A JSON parser holds the interpreter for as long as it runs, and what it makes takes many times the bytes that
+it reads: a list of a million ids stopped every thread for a second and took 200 MiB. So a large answer is
+looked through first, bracket by bracket; that counts its models before any object is made of them. Then it
+is given out in documents of a part of the list each, with all that stands around the list, which are read one
+after the other as small answers are.
+
+All that is known here of JSON (https://www.rfc-editor.org/rfc/rfc8259) is where strings, objects and lists
+end; whether it is JSON at all is found out by who parses the documents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+from .failures import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .exchange import RequestContext
+
+MAX_MODELS = 200_000
+"""How many models one provider may list (SEC-7)."""
+
+# What a parser reads in a few milliseconds: larger answers are cut.
+_UNCUT_BYTES = 1024 * 1024
+_UNCUT_BRACKETS = 50_000
+
+_SLICE_BYTES = 128 * 1024  # of a list, if its entries are smaller
+_MAX_ENTRY_BYTES = 2 * 1024 * 1024
+_MAX_DEPTH = 200  # the parser's
+_LIST_DEPTH = 3  # `[…]`, `{"data": […]}` or `{"data": {"models": […]}}`
+_BRACKETS_AT_A_TIME = 1000
+
+_TO_BRACKET = re.compile(rb'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+[\[\]{}]', re.DOTALL)
+_TO_NEXT_ENTRY = re.compile(rb"\s*+,\s*+(?=[^\s\],])")
+_IS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[\[{]")
+
+_Range = tuple[int, int]
+
+
+async def in_slices(body: bytes, context: RequestContext) -> Iterable[bytes]:
+    """The documents that an answer's body is read as: itself, or several that share its list.
+
+    What is no JSON is given from its beginning, so that it can be told what it is.
+
+    Args:
+        body: The whole body, decompressed.
+        context: Who answered.
+
+    Raises:
+        Failure: If it lists too many models, or one that is too large (TOO_LARGE).
+    """
+    if len(body) <= _UNCUT_BYTES and _brackets(body) <= _UNCUT_BRACKETS:
+        return (body,)
+    lists = await _long_lists(body, context)
+    if lists is None:
+        return (body[:_SLICE_BYTES] + b"\0",)  # no JSON, wherever it was cut off
+    ends = [0, *(end for slices in lists for end in (slices[0][0], slices[-1][1])), len(body)]
+    around = [body[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
+    frame = b"".join(around)
+    if len(frame) > (_SLICE_BYTES if lists else _MAX_ENTRY_BYTES) or _brackets(frame) > _UNCUT_BRACKETS:
+        raise too_large(context, "with more than a list of models")
+    return _documents(body, lists, around) if lists else (body,)
+
+
+def _brackets(text: bytes) -> int:
+    return text.count(b"{") + text.count(b"[")
+
+
+def _documents(body: bytes, lists: list[list[_Range]], around: list[bytes]) -> Iterator[bytes]:
+    """A document for each slice of a list, with all that stands around the lists, and no other slice."""
+    for number, slices in enumerate(lists, 1):
+        before, after = b"".join(around[:number]), b"".join(around[number:])
+        for start, end in slices:
+            yield before + body[start:end] + after
+
+
+async def _long_lists(body: bytes, context: RequestContext) -> list[list[_Range]] | None:
+    """Where each long list of an answer can be cut; None if the answer is not JSON."""
+    if not _IS_JSON.match(body):
+        return None
+    scan = _Scan(body, context)
+    while step := _TO_BRACKET.match(body, scan.position, scan.position + _MAX_ENTRY_BYTES):
+        scan.pass_bracket(step.end())
+        if scan.depth == 0:
+            return scan.long_lists
+        if scan.brackets % _BRACKETS_AT_A_TIME == 0:
+            if scan.depth > _MAX_DEPTH:
+                return None
+            await asyncio.sleep(0)
+    if len(body) - scan.position > _MAX_ENTRY_BYTES:  # a string without end, or nearly
+        raise scan.entry_too_large()
+    return None
+
+
+class _Scan:
+    """How far an answer has been looked through, and which lists were met."""
+
+    def __init__(self, body: bytes, context: RequestContext) -> None:
+        self.long_lists: list[list[_Range]] = []
+        self.position = self.brackets = self.depth = 0
+        self._body = body
+        self._context = context
+        self._list_depth = 0  # of the list that the position lies in; 0 for none
+        self._entries = 0
+        self._entry_brackets = 0
+        self._slices: list[_Range] = []
+        self._slice_start = 0
+
+    def pass_bracket(self, position: int) -> None:
+        """Takes in the bracket that ends at a position."""
+        self.position = position
+        self.brackets += 1
+        self._entry_brackets += 1
+        if self._entry_brackets > _UNCUT_BRACKETS:
+            raise self.entry_too_large()
+        bracket = self._body[position - 1]
+        if bracket in b"[{":
+            self.depth += 1
+            if bracket == ord("[") and not self._list_depth and self.depth <= _LIST_DEPTH:
+                self._list_depth = self.depth
+                self._slice_start = position
+                self._slices = []
+                self._entries = self._entry_brackets = 0
+            return
+        self.depth -= 1
+        if self.depth == self._list_depth:
+            self._end_entry()
+        elif self.depth < self._list_depth:
+            self._end_list()
+
+    def _end_entry(self) -> None:
+        self._entries += 1
+        self._entry_brackets = 0
+        if self._entries > MAX_MODELS:
+            raise too_many_models(self._context)
+        length = self.position - self._slice_start
+        if length > _SLICE_BYTES + _MAX_ENTRY_BYTES:
+            raise self.entry_too_large()
+        if length >= _SLICE_BYTES and (comma := _TO_NEXT_ENTRY.match(self._body, self.position)):
+            self._slices.append((self._slice_start, self.position))
+            self._slice_start = self.position = comma.end()
+
+    def _end_list(self) -> None:
+        self._slices.append((self._slice_start, self.position - 1))
+        if self._slices[-1][1] - self._slices[0][0] > _SLICE_BYTES:
+            self.long_lists.append(self._slices)
+        self._list_depth = self._entry_brackets = 0
+
+    def entry_too_large(self) -> Failure:
+        """The failure for an entry of which no model can be made."""
+        return too_large(self._context, "with an entry that is too large for a model")
+
+
+def too_many_models(context: RequestContext) -> Failure:
+    """The failure for a list of more models than can be meant."""
+    return Failure(
+        "TOO_LARGE",
+        f"{context.host} lists more than {MAX_MODELS:,} models; reading was stopped.",
+        "{list}A list of models is much shorter. Check the base URL.",
+    )
+
+
+def too_large(context: RequestContext, what: str) -> Failure:
+    """The failure for more than is read of an answer.
+
+    Args:
+        context: Who answered.
+        what: What it answered, for a sentence: ``with more than 32 MiB``.
+    """
+    return Failure(
+        "TOO_LARGE",
+        f"{context.host} answered {what}; reading was stopped.",
+        "{list}A list of models is much smaller. Check the base URL.",
+    )
