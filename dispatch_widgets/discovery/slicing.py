@@ -38,6 +38,7 @@ _BRACKETS_AT_A_TIME = 1000
 
 _TO_BRACKET = re.compile(rb'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+[\[\]{}]', re.DOTALL)
 _TO_NEXT_ENTRY = re.compile(rb"\s*+,\s*+(?=[^\s\],])")
+_TO_END = re.compile(rb"\s*+\Z")
 _IS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[\[{]")
 
 _Range = tuple[int, int]
@@ -85,13 +86,15 @@ async def _long_lists(body: bytes, context: RequestContext) -> list[list[_Range]
     if not _IS_JSON.match(body):
         return None
     scan = _Scan(body, context)
+    rested = 0
     while step := _TO_BRACKET.match(body, scan.position, scan.position + _MAX_ENTRY_BYTES):
         scan.pass_bracket(step.end())
         if scan.depth == 0:
-            return scan.long_lists
-        if scan.brackets % _BRACKETS_AT_A_TIME == 0:
-            if scan.depth > _MAX_DEPTH:
-                return None
+            return scan.long_lists if _TO_END.match(body, scan.position) else None
+        if scan.depth > _MAX_DEPTH:
+            return None
+        if scan.brackets % _BRACKETS_AT_A_TIME == 0 or scan.position - rested > _SLICE_BYTES:
+            rested = scan.position
             await asyncio.sleep(0)
     if len(body) - scan.position > _MAX_ENTRY_BYTES:  # a string without end, or nearly
         raise scan.entry_too_large()
@@ -116,12 +119,12 @@ class _Scan:
         """Takes in the bracket that ends at a position."""
         self.position = position
         self.brackets += 1
-        self._entry_brackets += 1
-        if self._entry_brackets > _UNCUT_BRACKETS:
-            raise self.entry_too_large()
         bracket = self._body[position - 1]
         if bracket in b"[{":
             self.depth += 1
+            self._entry_brackets += 1
+            if self._entry_brackets > _UNCUT_BRACKETS:
+                raise self.entry_too_large()
             if bracket == ord("[") and not self._list_depth and self.depth <= _LIST_DEPTH:
                 self._list_depth = self.depth
                 self._slice_start = position
@@ -129,10 +132,10 @@ class _Scan:
                 self._entries = self._entry_brackets = 0
             return
         self.depth -= 1
-        if self.depth == self._list_depth:
-            self._end_entry()
-        elif self.depth < self._list_depth:
+        if self.depth < self._list_depth:
             self._end_list()
+        elif self.depth == self._list_depth > 0:
+            self._end_entry()
 
     def _end_entry(self) -> None:
         self._entries += 1
