@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from .._loop import background
 from .._text import plural
 from ..errors import DiscoveryError
 from .book import ProviderBook
@@ -236,6 +237,7 @@ class Discoverer:
             self._client, self._loop = new_client(self._transport), loop
             if self._transport is None:  # what was handed in is closed by whom it belongs to
                 weakref.finalize(self, _close, self._client, loop).atexit = False
+                background.close_at_exit(self._client)
         return self._client
 
 
