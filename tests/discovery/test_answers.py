@@ -89,6 +89,8 @@ def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) ->
         (_answer(length=32 * 1024 * 1024), "INTERRUPTED"),  # it may come, and does not
         (_answer(length=32 * 1024 * 1024 + 1), "TOO_LARGE"),
         (_answer(BODY, "content-encoding: zstd"), "MALFORMED"),
+        (_answer(BODY, "content-encoding: br"), "MALFORMED"),
+        (_answer(gzip.compress(gzip.compress(BODY)), "content-encoding: gzip, gzip"), "MALFORMED"),
         (_answer(b"\x1f\x8bnonsense", "content-encoding: gzip"), "MALFORMED"),
         (_answer(b"", "content-encoding: gzip"), "MALFORMED"),
     ],
