@@ -16,6 +16,7 @@ import httpx
 from .. import __version__
 from .environment import BrokenProxySettingError, ProxySetting, proxy_for, shared_context
 from .log_redaction import kept_out_of_logs, redact_logs
+from .transfer_encoding import name_encoding_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +94,8 @@ class ConnectionTrace:
         self._had_to_wait = True
 
     def _note_success(self, name: str, result: Any) -> None:
+        if name in {"connect_tcp", "start_tls"}:
+            name_encoding_once(result)
         if name == "connect_tcp":
             self.opened = result
             self.address = str((result.get_extra_info("server_addr") or ("",))[0])
