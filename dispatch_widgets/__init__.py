@@ -43,6 +43,7 @@ _EXPORTS = {
         "allow_sending",
         "assign",
         "bring_back_providers",
+        "check_provider",
         "delete_model",
         "delete_provider",
         "discover_models",

@@ -37,6 +37,7 @@ from .shortcuts import add_provider as add_provider
 from .shortcuts import allow_sending as allow_sending
 from .shortcuts import assign as assign
 from .shortcuts import bring_back_providers as bring_back_providers
+from .shortcuts import check_provider as check_provider
 from .shortcuts import delete_model as delete_model
 from .shortcuts import delete_provider as delete_provider
 from .shortcuts import discover_models as discover_models

@@ -114,6 +114,7 @@ def serialise_diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "steps": [{"ok": step.ok, "text": step.text} for step in diagnosis.steps],
         "suggestion": diagnosis.suggestion,
         "suggestedBaseUrl": diagnosis.suggested_base_url,
+        "suggestedType": diagnosis.suggested_type,
     }
 
 

@@ -133,6 +133,12 @@ def unassign(task: str) -> None:
     default_service().unassign(task)
 
 
+@hide_frames
+def check_provider(*, type: str, api_key: str, base_url: str | None = None) -> ModelList:  # noqa: A002
+    """See `SettingsService.check_provider`."""
+    return default_service().check_provider(type=type, api_key=api_key, base_url=base_url)
+
+
 def discover_models(provider_id: str, force_refresh: bool = False) -> ModelList:
     """See `SettingsService.discover_models`."""
     return default_service().discover_models(provider_id, force_refresh)

@@ -23,10 +23,17 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 """Where the Dispatch app sent entries of type ``openai`` that named no base URL (MIG-2).
 https://platform.openai.com/docs/api-reference/models/list"""
 
+MODELS_BASE_PATH = "/models"
+"""The whole path of some base URLs: https://<resource>.services.ai.azure.com/models (MD-14).
+https://learn.microsoft.com/azure/ai-foundry/model-inference/concepts/endpoints"""
+
 _MISSING = "Type the base URL, for example https://llm.example.edu/v1."
 _SCHEME = "Start it with https://, or http:// for a server on this machine."
 _USER_INFO = "Leave out user name and password."
 _QUERY = "Leave out everything from ? or # on."
+_API_VERSION = (
+    "Leave out api-version and what follows it: Azure's way without one is https://{host}/openai/v1."
+)
 _PORT = "The port must be between 1 and 65535."
 _BLANK = "Leave out spaces, line breaks and backslashes."
 _HOST = "The server's name has a character that such names do not have."
@@ -34,7 +41,12 @@ _NO_HOST = "This is no name or address that a server can have."
 
 # The longest first, so that /chat/completions does not leave /chat behind.
 _ENDPOINTS = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
+# https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle
+_AZURE_RESOURCE = re.compile(
+    r"https://([\w-]+\.(?:openai|cognitiveservices|services\.ai)\.azure\.com)[/?]", re.ASCII
+)
 _HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
+_KEPT_MODELS = "/models was kept: it belongs to some base URLs (Azure AI Foundry). Elsewhere leave it out."
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # The second is a password with a slash, ? or # in it: what looks like the port is none then.
 _USER_INFO_BEFORE = re.compile(r"[^/?#]*@|[^/?#@\s]*:(?!\d*(?:[/?#\s]|$))\S*@")
@@ -96,14 +108,16 @@ def normalise_base_url(raw: object, type: str) -> BaseUrl:  # noqa: A002 - the f
     """Normalises a base URL to the form in which it is stored and requested (MD-14).
 
     Surrounding blanks, trailing slashes and a pasted endpoint such as ``/chat/completions`` are removed; for
-    ``anthropic`` a trailing ``/v1`` too, as requests add it. ``/v1`` is never added. It is idempotent.
+    ``anthropic`` a trailing ``/v1`` too, as requests add it. ``/v1`` is never added. A ``/models`` that is
+    the whole path is kept, as it may be the base itself (Azure AI Foundry). It is idempotent.
 
     Args:
         raw: What was typed or pasted. Blank gives the type's default, if it has one.
         type: The provider's type, ``anthropic`` or ``openai-compatible``.
 
     Raises:
-        InvalidInputError: If it cannot be a base URL; the message does not quote it.
+        InvalidInputError: If it cannot be a base URL; the message does not quote it, but for the host of an
+            Azure resource.
     """
     text = raw.strip().strip(ZERO_WIDTH).strip() if isinstance(raw, str) else ""
     if not text and type == "anthropic" and (raw is None or isinstance(raw, str)):
@@ -137,7 +151,7 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
     if scheme is None or scheme.group().lower() not in {"http://", "https://"}:
         return _SCHEME
     if "?" in text or "#" in text:
-        return _QUERY
+        return _problem_of_query(text)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
@@ -154,6 +168,13 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
         return _HOST
     # The Dispatch app refuses a whole file for one base URL that it does not accept.
     return "" if app_accepts(text) else _NO_HOST
+
+
+def _problem_of_query(text: str) -> str:
+    if "api-version=" not in text.lower():
+        return _QUERY
+    azure = _AZURE_RESOURCE.match(text.lower())
+    return _API_VERSION.format(host=azure[1] if azure else "<resource>.openai.azure.com")
 
 
 def app_accepts(url: str) -> bool:
@@ -281,6 +302,9 @@ def _without_endpoints(path: str, type: str) -> tuple[str, list[str]]:  # noqa: 
     path = path.rstrip("/")
     tails = (*_ENDPOINTS, "/v1") if type == "anthropic" else _ENDPOINTS
     while tail := next((tail for tail in tails if path.lower().endswith(tail)), ""):
+        if type != "anthropic" and path.lower() == MODELS_BASE_PATH:
+            notes.append(_KEPT_MODELS)
+            break
         path = path[: -len(tail)].rstrip("/")
         notes.append(f"{tail} was removed from the end: the base URL stops before it.")
     return path, notes

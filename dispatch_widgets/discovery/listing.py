@@ -1,6 +1,7 @@
 """A provider's whole list: page after page, under one deadline (MD-1, MD-5, MD-9).
 
-Nothing is given back unless every page came whole.
+Nothing is given back unless every page came whole. What an answer is, is decided here and nowhere else: by
+`read_answer` for one answer, by `ask_for_list` for a whole list (MD-11, MD-15, MD-16).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 from .._text import plural
 from ..secrets import key_problem, mask
+from ..urls import MODELS_BASE_PATH
 from .adapters import ADAPTERS
 from .connection_errors import timed_out
 from .exchange import RequestContext
@@ -36,7 +38,11 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 50
 """How many pages of one list are read: 50,000 models, fifty times what the largest gateways list."""
+BY_HAND = "Some servers have no list: then type a model id by hand."
+"""What to do where a server lists nothing that can be used (MD-16)."""
+
 _ITEMS_AT_A_TIME = 500  # of a list, before others get their turn: some milliseconds (MD-19)
+_NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
 # What is no ASCII can stand between a key's characters and not be seen there: a soft hyphen, a joiner.
@@ -89,7 +95,7 @@ async def list_models(
     now: Callable[[], float],
     before: Listing | None = None,
 ) -> Listing:
-    """Asks a provider for all its models.
+    """Asks a provider for all its models, as `ask_for_list` does; a failure offers ``/v1`` if that answers.
 
     Args:
         client: What to send with.
@@ -97,6 +103,37 @@ async def list_models(
         timeout_seconds: How long one request may take, by the wall.
         now: The wall clock, for ``Retry-After`` dates.
         before: What it listed the time before. If it now answers with the same bytes, that is given back.
+
+    Raises:
+        Failure: If any request failed or any answer is no list. What came before it is dropped.
+    """
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    try:
+        return await ask_for_list(client, target, timeout_seconds=timeout_seconds, now=now, before=before)
+    except Failure as failure:
+        raise await _with_suggestion(failure, client, target, deadline=deadline, now=now) from None
+
+
+async def ask_for_list(
+    client: httpx.AsyncClient,
+    target: Target,
+    *,
+    timeout_seconds: float,
+    now: Callable[[], float],
+    before: Listing | None = None,
+    headers: Mapping[str, str] | None = None,
+    trace: ConnectionTrace | None = None,
+) -> Listing:
+    """Asks a provider for all its models, at its base URL and nowhere else.
+
+    Args:
+        client: What to send with.
+        target: Whom to ask.
+        timeout_seconds: How long one request may take, by the wall.
+        now: The wall clock, for ``Retry-After`` dates.
+        before: What it listed the time before. If it now answers with the same bytes, that is given back.
+        headers: The headers that carry the key; those of the target's type if None.
+        trace: Is told how far the first request came.
 
     Raises:
         Failure: If any request failed or any answer is no list. What came before it is dropped.
@@ -114,9 +151,16 @@ async def list_models(
     is_promised = True
     for _ in range(MAX_PAGES):
         context = context_of(target, url, timeout_seconds)
+        is_first = len(seen) == 1
         try:
-            answer = await fetch(client, context, adapter.headers(target.api_key), deadline=deadline)
-            body_hash = hash(answer.body) if answer.is_success and len(seen) == 1 else None
+            answer = await fetch(
+                client,
+                context,
+                adapter.headers(target.api_key) if headers is None else headers,
+                deadline=deadline,
+                trace=trace if is_first else None,
+            )
+            body_hash = hash(answer.body) if answer.is_success and is_first else None
             if before is not None and body_hash is not None and before.body_hash == body_hash:
                 return before
             bytes_left -= len(answer.body)
@@ -127,22 +171,26 @@ async def list_models(
                 listing, answer, context, adapter, deadline=deadline, now=now(), known=known
             )
         except Failure as failure:
-            if failure.kind == "HTTP_STATUS" and not is_promised:
-                listing.has_more = True
-                return _whole(listing, context)
-            found = await _with_suggestion(failure, client, target, deadline=deadline)
-            raise found from None
+            if failure.kind != "HTTP_STATUS" or is_promised:
+                raise
+            listing.has_more = True
+            return _with_models(listing, context)
         page = next_page(document, answer.headers, url, after=adapter.after)
         is_repeated = page.url in seen
         if not page.url or (is_repeated and not page.is_documented):
             listing.has_more = page.is_said
             listing.body_hash = body_hash
-            return _whole(listing, context)
+            return _with_models(listing, context)
         if is_repeated:
             raise _unfinished(_why_again(context, document, has_new_models=len(listing.models) > had))
         url, is_promised = page.url, page.is_documented
         seen.add(url)
     raise _unfinished(f"The list at {context.host} has no end: there are more than {MAX_PAGES} pages.")
+
+
+def is_no_list(failure: Failure) -> bool:
+    """Whether a server did answer, but not as one that has a list at that address (MD-16)."""
+    return failure.is_answer or (failure.kind == "HTTP_STATUS" and failure.status in _NO_LIST_STATUSES)
 
 
 def _without_key(body: bytes, context: RequestContext) -> bytes:
@@ -160,13 +208,17 @@ def _without_key(body: bytes, context: RequestContext) -> bytes:
     return re.sub(with_marks, shown, body)
 
 
-def read(answer: Answer, context: RequestContext, *, now: float) -> Any:
-    """The JSON value of an answer that holds a list.
+def read_answer(
+    answer: Answer, context: RequestContext, *, now: float, is_wanted: Callable[[Any], bool], wanted: str
+) -> Any:
+    """The JSON value of an answer that is what was asked for.
 
     Args:
         answer: What came.
         context: Who answered.
         now: The present moment, seconds since 1970.
+        is_wanted: Tells a JSON value that was asked for from any other.
+        wanted: What was asked for, for a sentence: ``a list of models``.
 
     Raises:
         Failure: If the status, or the body of a success, says something else.
@@ -179,22 +231,35 @@ def read(answer: Answer, context: RequestContext, *, now: float) -> Any:
         readable = False
     else:
         readable = True
-    if not answer.is_success:
-        raise response_error(answer, context, document, now=now)
-    listed = find_list(document) if readable else None
-    # An error in disguise may come with an empty list beside it; one that has models is a list.
-    if readable and not listed and says_error(document):
-        raise response_error(answer, context, document, now=now)
-    if listed is not None:
+    if answer.is_success and readable and is_wanted(document):
         return document
+    if not answer.is_success or (readable and says_error(document)):
+        raise response_error(answer, context, document, now=now)
     what = describe(body, answer.headers.get("content-type", ""), readable=readable)
     raise Failure(
         "MALFORMED",
-        f"{context.host} answered with {what}, not with a list of models.",
+        f"{context.host} answered with {what}, not with {wanted}.",
         f"{{list}}{check_base_url(context)}{maybe_from_a_proxy(context)}",
         status=answer.status,
         is_answer=True,
     )
+
+
+def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
+    """The JSON value of a page of a list."""
+    try:
+        return read_answer(answer, context, now=now, is_wanted=_is_list, wanted="a list of models")
+    except Failure as failure:
+        if is_no_list(failure) and BY_HAND not in failure.hint:
+            is_status = failure.kind == "HTTP_STATUS"
+            failure.hint = f"{check_base_url(context) if is_status else failure.hint} {BY_HAND}"
+        raise
+
+
+def _is_list(document: Any) -> bool:
+    """Whether a JSON value is a page of a list. An error may have an empty list beside it, but no models."""
+    listed = find_list(document)
+    return bool(listed) or (listed is not None and not says_error(document))
 
 
 async def _add_answer(
@@ -212,7 +277,7 @@ async def _add_answer(
     try:
         async with asyncio.timeout_at(deadline):
             for body in await in_slices(answer.body, context):
-                document = read(replace(answer, body=body), context, now=now)
+                document = _read_page(replace(answer, body=body), context, now=now)
                 items = iter(find_list(document) or [])
                 while some := list(islice(items, _ITEMS_AT_A_TIME)):
                     normalise(some, infer=adapter.infer, known=known, listing=listing)
@@ -225,7 +290,7 @@ async def _add_answer(
     return document
 
 
-def _whole(listing: Listing, context: RequestContext) -> Listing:
+def _with_models(listing: Listing, context: RequestContext) -> Listing:
     """The listing, unless it has entries and none of them is a model: that is no list of models."""
     entries = listing.skipped + listing.patterns
     if listing.models or not entries:
@@ -234,7 +299,7 @@ def _whole(listing: Listing, context: RequestContext) -> Listing:
         "MALFORMED",
         f"{context.host} answered with {plural(entries, 'entry', 'entries')}, "
         f"none of them {'the id of a model' if listing.patterns else 'with an id'}.",
-        "{list}Check the base URL.",
+        f"{{list}}{check_base_url(context)} {BY_HAND}",
         is_answer=True,
     )
 
@@ -245,56 +310,38 @@ def _unfinished(why: str) -> Failure:
 
 def _why_again(context: RequestContext, document: Any, *, has_new_models: bool) -> str:
     """What it means that a page ends where one before it ended."""
-    if not names_its_end(document):
+    has_last_id = names_its_end(document)
+    if isinstance(document, dict) and document.get("has_more") is True and not has_last_id:
         return f"The list at {context.host} says that there is more (has_more), but not from where (last_id)."
-    what = "last_id" if has_new_models else "page"
+    what = "last_id" if has_new_models and has_last_id else "page"
     return f"The list at {context.host} has no end: the same {what} came twice."
 
 
 async def _with_suggestion(
-    failure: Failure, client: httpx.AsyncClient, target: Target, *, deadline: float
-) -> Failure:
-    """The failure, with ``{base}/v1`` suggested if that is where the list lies (MD-14)."""
-    base = target.base_url.rstrip("/")
-    wrong_place = failure.status == 404 or failure.is_answer  # noqa: PLR2004
-    if target.type != "openai-compatible" or not wrong_place or base.endswith("/v1"):
-        return failure
-    left = deadline - asyncio.get_running_loop().time()
-    if left < _PROBE_SECONDS_MIN:
-        return failure
-    base = f"{base}/v1"
-    try:
-        found = await ask_once(client, target, base_url=base, timeout_seconds=left)
-    except Failure:
-        return failure
-    return failure.suggesting(base, len(found.models)) if found.models else failure
-
-
-async def ask_once(
+    failure: Failure,
     client: httpx.AsyncClient,
     target: Target,
     *,
-    timeout_seconds: float,
-    base_url: str | None = None,
-    trace: ConnectionTrace | None = None,
-) -> Listing:
-    """Asks for one page, to see whether a list is there.
-
-    Args:
-        client: What to send with.
-        target: Whom to ask.
-        timeout_seconds: How long it may take, by the wall.
-        base_url: Another base URL of the same host.
-        trace: Is told how far the request came.
-
-    Raises:
-        Failure: If there is no list.
-    """
-    adapter = ADAPTERS[target.type]
-    url = adapter.url(target.base_url if base_url is None else base_url)
-    context = context_of(target, url, timeout_seconds)
-    deadline = asyncio.get_running_loop().time() + timeout_seconds
-    answer = await fetch(client, context, adapter.headers(target.api_key), deadline=deadline, trace=trace)
-    listing = Listing()
-    await _add_answer(listing, answer, context, adapter, deadline=deadline, now=0.0)
-    return listing
+    deadline: float,
+    now: Callable[[], float],
+) -> Failure:
+    """The failure, with the base URL of the same host at which the list lies, where it is known (MD-14)."""
+    base = target.base_url.rstrip("/")
+    if target.type != "openai-compatible" or not is_no_list(failure) or base.endswith("/v1"):
+        return failure
+    is_kept = urlsplit(base).path.lower() == MODELS_BASE_PATH
+    above = base[: -len(MODELS_BASE_PATH)]
+    for other in (above, f"{above}/v1") if is_kept else (f"{base}/v1",):
+        left = deadline - asyncio.get_running_loop().time()
+        if left < _PROBE_SECONDS_MIN:
+            break
+        try:
+            found = await ask_for_list(client, replace(target, base_url=other), timeout_seconds=left, now=now)
+        except Failure:
+            continue
+        if found.models and is_kept:
+            lists = f"{other}/models does answer with {plural(len(found.models), 'model')}"
+            return replace(failure, hint=f"{{list}}{lists}: leave /models out.", suggested_base_url=other)
+        if found.models:
+            return failure.suggesting(other, len(found.models))
+    return failure

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,9 @@ class Asking:
             MissingVariableError: If its key refers to a variable that is not set.
             ConsentNeededError: If its key refers to something that must not be sent there unasked.
         """
+        return self._target(provider, allowed=self._consents.check)
+
+    def _target(self, provider: Provider, *, allowed: Callable[[Provider], None]) -> Target:
         kind = next((known for known in PROVIDER_TYPES if known == provider.type), None)
         if kind is None:
             raise InvalidInputError(
@@ -101,7 +105,7 @@ class Asking:
                 hint="A newer version of this package or of the Dispatch app may know it.",
             )
         url = normalise_base_url(provider.base_url, kind).url
-        self._consents.check(provider)
+        allowed(provider)
         return Target(
             provider_id=provider.id,
             name=provider.name,
@@ -109,6 +113,26 @@ class Asking:
             base_url=url,
             api_key=resolve_key(provider.credentials.api_key.get_secret_value()),
         )
+
+    async def check(self, provider: Provider) -> ModelList:
+        """Ask a provider that is not in the file, and keep nothing of it.
+
+        Args:
+            provider: A provider as it was just given here, which is the yes to sending its key (SEC-4).
+
+        Raises:
+            DispatchError: As `ask` does.
+        """
+        from ..discovery.discoverer import Discoverer
+
+        target = replace(self._target(provider, allowed=lambda _: None), provider_id="")
+        discoverer = Discoverer(
+            timeout_seconds=self._timeout_seconds, transport=self._transport, clock=self.book.now
+        )
+        try:
+            return await discoverer.discover(target)
+        finally:
+            await discoverer.aclose()
 
     def held(self, provider: Provider) -> ModelList | None:
         """Whatever list is held, fresh or old, without a request and without an error.
@@ -218,7 +242,7 @@ class Asking:
         return dict(await asyncio.gather(*map(one, providers)))
 
     async def diagnose(self, provider: Provider) -> Diagnosis:
-        """Find out step by step why a provider gives no models (MD-14).
+        """Find out step by step why a provider gives no models (MD-14, MD-16).
 
         Args:
             provider: A provider of the file.
@@ -229,7 +253,10 @@ class Asking:
             target = self.target(provider)
         except DispatchError as error:  # it cannot be asked at all: that is the diagnosis
             return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
-        return await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
+        found = await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
+        if found.ok and self.book.last_error(provider.id) is not None:
+            return replace(found, suggestion="It answers now: refresh its list.")
+        return found
 
     @cached_property
     def _discoverer(self) -> Discoverer:

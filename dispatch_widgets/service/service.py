@@ -634,6 +634,48 @@ class SettingsService:
 
     # ---- their models
 
+    @hide_frames
+    def check_provider(self, *, type: str, api_key: str, base_url: str | None = None) -> ModelList:  # noqa: A002
+        """Ask a provider for its models before it is registered: once, and nothing is saved or kept.
+
+        Giving a reference such as ``${NAME}`` here is the yes to sending its value to that server, this once.
+
+        Args:
+            type: ``anthropic`` or ``openai-compatible``.
+            api_key: The key, or a reference such as ``${OPENAI_API_KEY}``; see `add_provider`.
+            base_url: Where its API begins; see `add_provider`.
+
+        Returns:
+            The list, as `discover_models` gives it; its ``provider_id`` is empty.
+
+        Raises:
+            InvalidInputError: With one problem for each field that cannot be used.
+            MissingVariableError: If the key refers to a variable that is not set.
+            DiscoveryError: If there is no list (MD-15).
+        """
+        return background.call(self.start_check(type=type, api_key=api_key, base_url=base_url))
+
+    @hide_frames
+    def start_check(
+        self,
+        *,
+        type: str,  # noqa: A002
+        api_key: str,
+        base_url: str | None = None,
+    ) -> Future[ModelList]:
+        """`check_provider` without waiting, for panels; cancelling the future cancels the request.
+
+        Args:
+            type: See `check_provider`.
+            api_key: See `check_provider`.
+            base_url: See `check_provider`.
+        """
+        api_key, _ = _unwrapped(api_key)
+        document, provider_id = registry.add_provider(
+            {}, name="This provider", type=type, api_key=api_key, base_url=base_url
+        )
+        return background.submit(self._asking.check(_provider_of(document, provider_id)))
+
     def discover_models(self, provider_id: str, force_refresh: bool = False) -> ModelList:
         """The models that a provider offers; works in a cell, a script and a panel's callback.
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import socket
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from dispatch_widgets.discovery.diagnose import Diagnosis, diagnose
+from dispatch_widgets.discovery.diagnose import MAX_ATTEMPTS, Diagnosis, diagnose
+from dispatch_widgets.discovery.known_ways import ANTHROPIC_ROOTS, AZURE_ROOTS, OPENAI_ROOTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LIST = {"data": [{"id": "a"}, {"id": "b"}]}
+UNUSABLE = {"data": [{"title": "a"}, {"title": "b"}]}
+NOTHING_TO_CHANGE = "Nothing needs to be changed."
 
 
 @pytest.fixture
@@ -18,6 +29,38 @@ def examine(run: Any, target: Any) -> Any:
     def make(base_url: str, *, timeout_seconds: float = 5.0, **changes: Any) -> Diagnosis:
         whom = target(base_url, **changes)
         found: Diagnosis = run(diagnose(whom, timeout_seconds=timeout_seconds))
+        return found
+
+    return make
+
+
+class Host:
+    """A host of which only some addresses have an answer, some only for a key in the right header."""
+
+    def __init__(self, answers: Mapping[str, Any], *, otherwise: Any = 404, header: str = "") -> None:
+        self.answers = answers
+        self.otherwise = otherwise
+        self.header = header
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.get(request.url.path, self.otherwise)
+        if self.header and not request.headers.get(self.header):
+            answer = httpx.Response(401, json={"error": {"message": f"Missing {self.header} header"}})
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, httpx.Response):
+            return answer
+        return httpx.Response(answer) if isinstance(answer, int) else httpx.Response(200, json=answer)
+
+
+@pytest.fixture
+def examine_host(run: Any, target: Any) -> Callable[..., Diagnosis]:
+    """Diagnoses a base URL of a `Host`."""
+
+    def make(host: Host, base_url: str, **changes: Any) -> Diagnosis:
+        found: Diagnosis = run(diagnose(target(base_url, **changes), transport=httpx.MockTransport(host)))
         return found
 
     return make
@@ -60,7 +103,7 @@ def test_a_missing_v1_shows_also_with_a_wrong_key(examine: Any, demo: Any) -> No
     assert found.suggested_base_url == demo.openai_base_url
     assert found.suggestion.startswith("The base URL seems to miss /v1. ")
     assert "check the key" in found.suggestion
-    assert str(found).count(f"{demo.url}/v1/models") == 1  # each step names its address once
+    assert str(found).count(f"{demo.openai_base_url}/models") == 1  # each step names its address once
 
 
 @pytest.mark.req("MD-14")
@@ -169,8 +212,284 @@ def test_nothing_is_sent_for_what_cannot_be_sent(examine: Any, mocked: Any) -> N
 
 @pytest.mark.req("MD-1", "MD-14")
 def test_anthropic(examine: Any, demo: Any) -> None:
-    """An Anthropic base URL with too much path is tried at the root of its host."""
+    """An Anthropic base URL with too much path is tried with less of it, up to the root of its host."""
     assert examine(demo.anthropic_base_url, type="anthropic").ok
     wrong = examine(f"{demo.anthropic_base_url}/wrong", type="anthropic")
     assert not wrong.ok
-    assert wrong.suggested_base_url is None
+    assert wrong.suggested_base_url == demo.anthropic_base_url
+
+
+@pytest.mark.req("MD-16", "MD-11")
+@pytest.mark.parametrize("type_", ["openai-compatible", "anthropic"])
+@pytest.mark.parametrize(
+    "answer", [UNUSABLE, {"data": []}, {"data": None}, [], {"models": [{"x": 1}]}, 405, 501]
+)
+def test_a_list_without_a_usable_id_is_not_called_well(  # noqa: PLR0917
+    answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any, examine_host: Any
+) -> None:
+    """What gives discovery no model is never "nothing needs to be changed" for the diagnosis (MD-16)."""
+    found = examine_host(Host({}, otherwise=answer), "https://llm.example.edu/v1", type=type_)
+    assert not found.ok
+    assert found.suggestion != NOTHING_TO_CHANGE
+    assert "type a model id by hand" in found.suggestion
+    mocked(answer)
+    _, told = ask_kind(target(type=type_))
+    assert not len(told) if hasattr(told, "models") else told.kind == "HTTP_STATUS"
+
+
+@pytest.mark.req("MD-15", "MD-16")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        LIST,
+        UNUSABLE,
+        {"data": [{"id": "a"}], "error": {"message": "one backend is away"}},
+        {"success": False, "message": "invalid token", "data": None},
+        {"data": [{"id": "a"}], "has_more": True, "last_id": "a"},
+        "<html>",
+        401,
+        403,
+        404,
+        405,
+        429,
+        500,
+        501,
+        302,
+    ],
+)
+@pytest.mark.parametrize("type_", ["openai-compatible", "anthropic"])
+def test_discovery_and_diagnosis_judge_alike(  # noqa: PLR0917
+    answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any, examine: Any
+) -> None:
+    """The diagnosis is well exactly where discovery gives models, and else says the same (MD-15, MD-16)."""
+    mocked(answer)
+    kind, told = ask_kind(target(type=type_))
+    found = examine("https://llm.example.edu/v1", type=type_)
+    assert found.ok is (kind is None)
+    if kind is not None:
+        error = getattr(told, "error", told)
+        assert any(step.text == error.message and not step.ok for step in found.steps)
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize(
+    ("base_url", "works"),
+    [
+        ("https://llm.example.edu", "/v1"),
+        ("https://llm.example.edu/chat/ui", "/v1"),
+        ("https://llm.example.edu", "/openai/v1"),
+        ("https://llm.example.edu", "/api/v1"),
+        ("https://llm.example.edu/v1", "/api"),
+        ("https://llm.example.edu/v1", "/v1beta/openai"),
+        ("https://llm.example.edu/v1", "/compatible-mode/v1"),
+        ("https://llm.example.edu/v1", "/api/paas/v4"),
+        ("https://llm.example.edu/team/v2/docs", "/team/v2"),
+        ("https://llm.example.edu/models", ""),
+        ("https://lab.services.ai.azure.com", "/models"),
+        ("https://lab.services.ai.azure.com/models", ""),
+        ("https://lab.openai.azure.com/openai/deployments/gpt-4o", "/openai/v1"),
+        ("https://api.fireworks.ai/v1", "/inference/v1"),
+    ],
+)
+@pytest.mark.parametrize(
+    "without", [404, 405, {"data": []}, UNUSABLE, httpx.Response(200, html="<html>hi</html>")]
+)
+def test_the_other_known_ways_of_the_host_are_tried(
+    base_url: str, works: str, without: Any, examine_host: Any
+) -> None:
+    """Where the list is found at another known address of the host, that is the base URL to take (MD-14)."""
+    host = Host({f"{works}/models": LIST}, otherwise=without)
+    found = examine_host(host, base_url)
+    origin = "/".join(base_url.split("/")[:3])
+    assert found.suggested_base_url == f"{origin}{works}"
+    assert f"Take {origin}{works} as the base URL." in found.suggestion
+    assert f"✓ {origin}{works}/models answers with 2 models." in str(found)
+    assert {request.url.host for request in host.requests} == {origin.removeprefix("https://")}
+    assert len({str(request.url) for request in host.requests}) == len(host.requests) <= 1 + MAX_ATTEMPTS
+
+
+@pytest.mark.req("MD-14", "SEC-8")
+@pytest.mark.parametrize("type_", ["openai-compatible", "anthropic"])
+@pytest.mark.parametrize("answer", [401, 403, 400, 404, 405, 501, UNUSABLE])
+@pytest.mark.parametrize("base_url", ["http://api.openai.com/x", "https://llm.example.edu:8443/a/b/c/d/e"])
+def test_the_key_goes_to_no_other_origin(
+    base_url: str, answer: Any, type_: str, examine_host: Any, canary: str
+) -> None:
+    """However much is tried, it is bounded, and the key goes to the origin it was given for (SEC-8)."""
+    host = Host({}, otherwise=answer)
+    found = examine_host(host, base_url, type=type_)
+    asked = [f"{r.url.scheme}://{r.url.netloc.decode()}" for r in host.requests]
+    assert {*asked} == {"/".join(base_url.split("/")[:3])}
+    assert 1 < len(asked) <= 1 + MAX_ATTEMPTS
+    assert canary not in str(found)
+    assert found.suggested_base_url is None
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize(
+    "answer", [500, 503, 429, 402, 302, httpx.ReadTimeout("slow"), httpx.ConnectError("x")]
+)
+def test_nothing_else_is_tried_where_the_address_is_not_in_doubt(answer: Any, examine_host: Any) -> None:
+    """Trouble that no other address would end is told after one request (MD-14)."""
+    host = Host({}, otherwise=answer)
+    assert not examine_host(host, "https://llm.example.edu").ok
+    assert len(host.requests) == 1
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize("answer", [404, 401])
+@pytest.mark.parametrize(
+    ("base_url", "type_"),
+    [("https://api.openai.com/v1", "openai-compatible"), ("https://api.anthropic.com", "anthropic")],
+)
+def test_a_well_known_servers_own_address_is_not_in_doubt(
+    base_url: str, type_: str, answer: int, examine_host: Any
+) -> None:
+    """A key that OpenAI refuses at its own base URL is not tried elsewhere (MD-14)."""
+    host = Host({}, otherwise=answer)
+    assert not examine_host(host, base_url, type=type_).ok
+    assert len(host.requests) == 1
+
+
+@pytest.mark.req("MD-14", "MD-16")
+@pytest.mark.parametrize(
+    ("type_", "base_url", "header", "other", "taken"),
+    [
+        (
+            "anthropic",
+            "https://llm.example.edu",
+            "authorization",
+            "openai-compatible",
+            "https://llm.example.edu/v1",
+        ),
+        (
+            "openai-compatible",
+            "https://llm.example.edu/v1",
+            "x-api-key",
+            "anthropic",
+            "https://llm.example.edu",
+        ),
+    ],
+)
+def test_a_server_that_takes_the_other_types_header(  # noqa: PLR0917
+    type_: str, base_url: str, header: str, other: str, taken: str, examine_host: Any
+) -> None:
+    """A gateway that takes only the other type's header is told, with the type to change to (MD-14)."""
+    found = examine_host(Host({"/v1/models": LIST}, header=header), base_url, type=type_)
+    assert not found.ok
+    assert (found.suggested_type, found.suggested_base_url) == (other, None)
+    assert f"answers as type `{other}`, which sends the key as" in found.suggestion
+    assert f"{taken} as the base URL" in found.suggestion
+    assert f"✓ As type `{other}`: https://llm.example.edu/v1/models answers with 2 models." in str(found)
+
+
+@pytest.mark.req("MD-14")
+def test_a_server_that_takes_a_header_that_no_type_sends(examine_host: Any) -> None:
+    """A server that wants the key in `api-key` is told as that: no type sends it (MD-14)."""
+    found = examine_host(Host({}, otherwise=LIST, header="api-key"), "https://llm.example.edu/v1")
+    assert not found.ok
+    assert (found.suggested_type, found.suggested_base_url) == (None, None)
+    assert "`api-key`, which no type of provider sends" in found.suggestion
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize(
+    ("type_", "base_url", "works", "words"),
+    [
+        ("anthropic", "https://llm.example.edu/api", "/api/v1/models", "https://llm.example.edu/api/v1"),
+        (
+            "openai-compatible",
+            "https://llm.example.edu/v1",
+            "/anthropic/v1/models",
+            "llm.example.edu/anthropic",
+        ),
+        ("anthropic", "https://api.openai.com", "/v1/models", "https://api.openai.com/v1"),
+    ],
+)
+def test_a_server_of_the_other_type(
+    type_: str, base_url: str, works: str, words: str, examine_host: Any
+) -> None:
+    """Where the server is one of the other type, type and base URL are named together (MD-14)."""
+    other = "x-api-key" if type_ == "openai-compatible" else "authorization"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        there = request.url.path == works and request.headers.get(other)
+        return httpx.Response(200, content=json.dumps(LIST)) if there else httpx.Response(404)
+
+    found = examine_host(answer, base_url, type=type_)
+    assert found.suggested_type is not None
+    assert found.suggested_type != type_
+    assert words in found.suggestion
+    assert found.suggested_base_url is None
+
+
+@pytest.mark.req("MD-14", "MD-15")
+def test_a_refusal_may_mean_the_address(examine_host: Any) -> None:
+    """API Gateway says "Missing Authentication Token" of a path that it does not have: others are tried."""
+    refusal = httpx.Response(403, json={"message": "Missing Authentication Token"})
+    host = Host({"/prod/v1/models": LIST}, otherwise=refusal)
+    found = examine_host(host, "https://llm.example.edu/prod")
+    assert found.suggested_base_url == "https://llm.example.edu/prod/v1"
+    assert found.suggestion.startswith("The base URL seems to miss /v1.")
+
+
+@pytest.mark.req("MD-14")
+def test_the_docs_name_every_known_way() -> None:
+    """The page on discovery names each address that may be tried (MD-14)."""
+    page = (Path(__file__).parents[2] / "docs" / "discovery.md").read_text(encoding="utf-8")
+    for root in (*OPENAI_ROOTS, *ANTHROPIC_ROOTS, *AZURE_ROOTS):
+        assert f"`{root}`" in page
+    assert f"at most {MAX_ATTEMPTS} requests" in page
+
+
+@pytest.mark.req("MD-16")
+@pytest.mark.parametrize(
+    ("type_", "base_url", "chat", "suggested"),
+    [
+        ("openai-compatible", "https://llm.example.edu/v1", "/v1/chat/completions", None),
+        (
+            "openai-compatible",
+            "https://llm.example.edu",
+            "/v1/chat/completions",
+            "https://llm.example.edu/v1",
+        ),
+        ("openai-compatible", "https://llm.example.edu/ai", "/ai/chat/completions", None),
+        ("anthropic", "https://llm.example.edu/claude", "/claude/v1/messages", None),
+    ],
+)
+def test_a_server_that_answers_and_has_no_list_is_recognised(
+    type_: str, base_url: str, chat: str, suggested: str | None, examine_host: Any
+) -> None:
+    """Where models can be asked but not listed, as at MLflow's gateway, that is said (MD-16)."""
+    host = Host({chat: httpx.Response(405, json={"detail": "Method Not Allowed"})})
+    found = examine_host(host, base_url, type=type_)
+    assert not found.ok
+    assert found.suggested_base_url == suggested
+    assert "The server has no list of models there: type a model id by hand." in found.suggestion
+    assert "Check the base URL" not in found.suggestion
+    assert {request.method for request in host.requests} == {"GET"}  # nothing that a model would answer
+
+
+@pytest.mark.req("MD-9", "MD-14")
+def test_all_other_ways_have_the_time_of_one_request(hurried: Any, target: Any) -> None:
+    """However slowly a server says that it has no list, the other ways end with their deadline (MD-9)."""
+    requests: list[httpx.Request] = []
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        if len(requests) > 1:
+            await asyncio.sleep(60)
+        return httpx.Response(404)
+
+    async def work() -> tuple[Diagnosis, float]:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        found = await diagnose(
+            target("https://llm.example.edu"), timeout_seconds=10, transport=httpx.MockTransport(slow)
+        )
+        return found, loop.time() - started
+
+    found, seconds = hurried(work())
+    assert seconds == pytest.approx(10, abs=0.1)  # of the loop's own clock, which nothing but sleep moves
+    assert len(requests) > 2
+    assert "There was no time for the other known addresses." in str(found)

@@ -218,6 +218,75 @@ def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, mock
 
 @pytest.mark.req("MD-14")
 @pytest.mark.parametrize(
+    ("answers", "suggested"),
+    [
+        ((404, {"data": [{"id": "a"}]}), "https://llm.example.edu"),
+        ((404, 404, {"data": [{"id": "a"}]}), "https://llm.example.edu/v1"),
+        ((404, 404), None),
+    ],
+)
+def test_a_models_that_was_kept_is_offered_without_it(
+    answers: tuple[Any, ...], suggested: str | None, ask: Any, target: Any, mocked: Any
+) -> None:
+    """Where /models is the whole path and does not belong there, the base URL without is offered (MD-14)."""
+    server = mocked(*answers)
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target("https://llm.example.edu/models"))
+    assert caught.value.suggested_base_url == suggested
+    assert ("leave /models out" in caught.value.hint) is (suggested is not None)
+    assert str(server.requests[0].url) == "https://llm.example.edu/models/models"
+
+
+_CLOUDFLARE = {
+    "result": None,
+    "success": False,
+    "errors": [{"code": 7001, "message": "GET not supported for requested URI."}],
+    "messages": [],
+}
+
+
+@pytest.mark.req("MD-16")
+@pytest.mark.parametrize("type_", ["openai-compatible", "anthropic"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(404, json={"detail": "Not Found"}),  # MLflow's gateway
+        httpx.Response(404, html="<html>The requested URL was not found</html>"),  # Vertex AI
+        httpx.Response(404, json={"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No such endpoint."}),
+        httpx.Response(405, json=_CLOUDFLARE),  # https://github.com/sigoden/aichat/issues/1000
+        405,
+        501,
+        "<html>hello</html>",
+        {"status": "ok"},
+        {"data": [{"title": "a"}]},
+    ],
+)
+def test_a_server_without_a_list_is_told_with_the_way_by_hand(
+    answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any
+) -> None:
+    """404, 405, 501 and answers that list nothing usable say that an id can be typed by hand (MD-16)."""
+    mocked(answer)
+    _, told = ask_kind(target(type=type_))
+    error = told if isinstance(told, DiscoveryError) else told.error
+    assert "Some servers have no list: then type a model id by hand." in error.hint
+    assert "Nothing to change" not in str(error)
+    if not isinstance(told, DiscoveryError):
+        assert "by hand" in told.warning
+
+
+@pytest.mark.req("MD-16")
+@pytest.mark.parametrize("answer", [500, 503, 429, 402, httpx.ReadTimeout("slow"), httpx.ConnectError("no")])
+def test_trouble_is_not_taken_for_a_server_without_a_list(
+    answer: Any, ask_kind: Any, target: Any, mocked: Any
+) -> None:
+    """What passes, or has a reason of its own, says nothing of servers without a list (MD-16)."""
+    mocked(answer)
+    _, error = ask_kind(target())
+    assert "have no list" not in str(error)
+
+
+@pytest.mark.req("MD-14")
+@pytest.mark.parametrize(
     ("base_url", "kind", "answers", "requests"),
     [
         ("https://llm.example.edu/v1", "openai-compatible", (404,), 1),
