@@ -245,9 +245,10 @@ def _unfinished(why: str) -> Failure:
 
 def _why_again(context: RequestContext, document: Any, *, has_new_models: bool) -> str:
     """What it means that a page ends where one before it ended."""
-    if not names_its_end(document):
+    has_last_id = names_its_end(document)
+    if isinstance(document, dict) and document.get("has_more") is True and not has_last_id:
         return f"The list at {context.host} says that there is more (has_more), but not from where (last_id)."
-    what = "last_id" if has_new_models else "page"
+    what = "last_id" if has_new_models and has_last_id else "page"
     return f"The list at {context.host} has no end: the same {what} came twice."
 
 
