@@ -112,11 +112,11 @@ class ConnectionTrace:
 
 
 class ConnectionPool:
-    """The connections of one way out.
+    """The connections of one setting of the environment.
 
     Args:
-        proxy: What they go through; None for straight.
-        context: The certificates to trust; None where the way is not https.
+        proxy: What they go through; None for a direct connection.
+        context: The certificates to trust; None for http.
 
     Raises:
         BrokenProxySettingError: If a package that the proxy needs is not installed.
@@ -185,7 +185,7 @@ class ConnectionPool:
 
 
 class EnvironmentTransport(httpx.AsyncBaseTransport):
-    """Sends requests the way that the environment asks for at that moment."""
+    """Sends requests as the environment asks for at that moment."""
 
     def __init__(self) -> None:
         self._pools: dict[tuple[ProxySetting | None, ssl.SSLContext | None], ConnectionPool] = {}
@@ -200,10 +200,10 @@ class EnvironmentTransport(httpx.AsyncBaseTransport):
         """
         url = request.url
         proxy = proxy_for(url.scheme, url.host, url.port)
-        way = proxy, shared_context() if url.scheme == "https" else None
-        if way not in self._pools:
-            self._pools[way] = ConnectionPool(*way)
-        pool = self._pools[way]
+        setting = proxy, shared_context() if url.scheme == "https" else None
+        if setting not in self._pools:
+            self._pools[setting] = ConnectionPool(*setting)
+        pool = self._pools[setting]
         trace: ConnectionTrace = request.extensions.setdefault("trace", ConnectionTrace())
         try:
             with kept_out_of_logs(*pool.login):
