@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LONGEST_SHOWN_CHARACTERS = 300
 """A name of 10,000 characters is cut here."""
 
-_SEPARATORS = "\t\n\r\u2028\u2029"
+_SEPARATORS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
 # Control, format (bidi marks, zero width), surrogate, private use, line and paragraph separators.
 _UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
@@ -23,17 +23,21 @@ def clean(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:
 
     Separators become a blank; control and direction characters are removed.
     """
-    raw = str(text)[: limit * 4]
-    if not (raw.isascii() and raw.isprintable()):
-        from unicodedata import category
-
-        raw = "".join(
-            " " if character in _SEPARATORS else character
-            for character in raw
-            if character in _SEPARATORS or category(character) not in _UNSHOWABLE
-        )
-    line = " ".join(raw.split())
+    line = " ".join(printable(str(text)[: limit * 4]).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def printable(text: str) -> str:
+    """A text on one line: separators become blanks, control and direction characters are removed."""
+    if text.isascii() and text.isprintable():
+        return text
+    from unicodedata import category
+
+    return "".join(
+        " " if character in _SEPARATORS else character
+        for character in text
+        if character in _SEPARATORS or category(character) not in _UNSHOWABLE
+    )
 
 
 def escaped(text: object, limit: int = LONGEST_SHOWN_CHARACTERS) -> str:

@@ -26,6 +26,8 @@ next. None contains a key, as messages are made from masked text. All attributes
 
 from __future__ import annotations
 
+from ._text import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
         "MALFORMED",
         "TOO_LARGE",
         "INTERRUPTED",
+        "FORBIDDEN",
+        "UNKNOWN_MODEL",
     ]
 
     class EarlierModels(Protocol):
@@ -79,9 +83,10 @@ class DispatchError(Exception):
     code: ErrorCode = "INTERNAL_SERVER_ERROR"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # Names, paths and hosts in it come from files and servers.
+        self.message = printable(message)
+        self.hint = printable(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()
@@ -117,7 +122,7 @@ class FieldProblem:
 
     def __init__(self, field: str, message: str) -> None:
         self.field = field
-        self.message = message
+        self.message = printable(message)
 
     def __repr__(self) -> str:
         return f"{self.message} @ {self.field}"

@@ -217,9 +217,9 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
 @lru_cache(maxsize=256)
 def _warn_once(words: str) -> None:
     """Logs a warning once, as a panel reads a variable often."""
-    import logging
+    from ._log import get_logger
 
-    logging.getLogger("dispatch_widgets").warning("%s", words)
+    get_logger("dispatch_widgets").warning("%s", words)
 
 
 @hide_frames
@@ -249,9 +249,9 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
 
     write(service, user, value)
     if pasted.notes:
-        import logging
+        from ._log import get_logger
 
-        logging.getLogger("dispatch_widgets").warning("%s: %s", reference, " ".join(pasted.notes))
+        get_logger("dispatch_widgets").warning("%s: %s", reference, " ".join(pasted.notes))
     return reference
 
 

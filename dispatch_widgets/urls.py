@@ -407,8 +407,21 @@ def host_words(url: str) -> str:
     """The host of a valid base URL, as shown in questions: ``llm.example.edu``, ``http://llm.example.edu``.
 
     The scheme is included unless it is the usual one: http on this machine and in private networks, https
-    elsewhere. So the text identifies one server.
+    elsewhere. So the text identifies one server. An internationalised name is shown in both forms, as two of
+    them may look the same: ``bücher.example (xn--bcher-kva.example)``.
     """
     parts = urlsplit(url)
-    usual = "http" if is_private_host(parts.hostname or "") else "https"
-    return host_of(url) if parts.scheme == usual else f"{parts.scheme}://{host_of(url)}"
+    name = parts.hostname or ""
+    usual = "http" if is_private_host(name) else "https"
+    shown = host_of(url) if parts.scheme == usual else f"{parts.scheme}://{host_of(url)}"
+    other = _other_form(name)
+    return f"{shown} ({other})" if other else shown
+
+
+def _other_form(name: str) -> str:
+    """An internationalised host name in Punycode, or one in Punycode in letters; empty for any other."""
+    ascii_name = _ascii_name(name)
+    if ascii_name != name:
+        return ascii_name
+    letters = ".".join(_unicode_label(label) for label in ascii_name.split("."))
+    return letters if letters != ascii_name else ""

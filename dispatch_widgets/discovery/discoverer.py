@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from .._log import get_logger
 from .._loop import background
 from .._text import plural
 from ..errors import DiscoveryError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT_SECONDS = 10.0
 """How long one request may take by the wall, name look-up included (MD-9)."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 # Without any logging set up, Python would print warnings into the notebook; the panel shows them already.
 logging.getLogger(__name__.partition(".")[0]).addHandler(logging.NullHandler())
 

@@ -7,12 +7,11 @@ what a server said goes through `redact` first.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .._text import plural
+from .._text import clean, plural, printable
 from ..errors import DiscoveryError
 from ..secrets import redact
 
@@ -27,6 +26,7 @@ LOCK_SECONDS_MAX = 24 * 3600.0
 
 _MOST_SERVER_TEXT = 200
 _SERVER_ERROR = 500
+_FORBIDDEN = 403
 
 # A list is kept in view after these; after any other failure the error is raised (MD-15).
 _KEEPS_LIST: frozenset[DiscoveryKind] = frozenset(
@@ -43,6 +43,10 @@ _KEEPS_LIST: frozenset[DiscoveryKind] = frozenset(
         "INTERRUPTED",
     }
 )
+# Whatever words come with them.
+_RAISED_ALWAYS = frozenset({401, 403, 404, *range(300, 400)})
+# The list may be refused to a key that is good for chat, or to one that a person will replace.
+_BY_HAND: frozenset[DiscoveryKind] = frozenset({"INVALID_CREDENTIALS", "FORBIDDEN"})
 # Here the design puts the time of the list behind the reason, elsewhere before it.
 _LIST_STAYS: frozenset[DiscoveryKind] = frozenset({"QUOTA"})
 
@@ -71,15 +75,20 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
     is_answer: bool = False
     suggested_base_url: str | None = None
 
+    def __setattr__(self, name: str, value: object) -> None:
+        # Names of providers and hosts come from files and servers.
+        object.__setattr__(self, name, printable(value) if isinstance(value, str) else value)
+
     def __str__(self) -> str:
         return self.message
 
     @property
     def keeps_list(self) -> bool:
         """Whether a list from before is given back in place of the error (MD-15)."""
-        if self.kind == "HTTP_STATUS":
-            return (self.status or 0) >= _SERVER_ERROR
-        return self.kind in _KEEPS_LIST
+        status = self.status or 0
+        if status in _RAISED_ALWAYS:
+            return False
+        return self.kind in _KEEPS_LIST or status >= _SERVER_ERROR
 
     def suggesting(self, base_url: str, models: int) -> Failure:
         """The same failure, with the base URL that would have worked (MD-14).
@@ -114,7 +123,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         return DiscoveryError(
             self.message,
             kind=self.kind,
-            hint=_filled(hint, list=self._words_on_list(cached, now), until=until, again="refresh"),
+            hint=filled(hint, list=self._words_on_list(cached, now), until=until, again="refresh"),
             provider_id=provider_id,
             status=self.status,
             retry_at=retry_at,
@@ -131,14 +140,14 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         return DiscoveryError(
             self.message,
             kind=self.kind,
-            hint=_filled(self.hint, list="", until="", again="try again"),
+            hint=filled(self.hint, list="", until="", again="try again"),
             provider_id=provider_id,
             status=self.status,
         )
 
     def _words_on_list(self, cached: ModelList | None, now: datetime | None) -> str:
         when = moment(cached.fetched_at, now) if cached is not None and cached.fetched_at else ""
-        if self.kind == "INVALID_CREDENTIALS":
+        if not self.keeps_list and (self.kind in _BY_HAND or self.status == _FORBIDDEN):
             by_hand = "model id can always be typed by hand."
             return f"The list from {when} stays; a {by_hand}" if when else f"A {by_hand}"
         if not when:
@@ -148,11 +157,11 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         return f"The list from {when} stays. "
 
 
-def _filled(hint: str, **parts: str) -> str:
-    """A hint with its parts in place; what a server said may have braces of its own in it."""
+def filled(text: str, **parts: str) -> str:
+    """A text with its parts in place; what a server said may have braces of its own."""
     for name, words in parts.items():
-        hint = hint.replace(f"{{{name}}}", words)
-    return hint.strip()
+        text = text.replace(f"{{{name}}}", words)
+    return text.strip()
 
 
 def moment(when: datetime, now: datetime | None = None) -> str:
@@ -197,7 +206,5 @@ def quoted(text: str, key: str) -> str:
         text: The server's own words.
         key: The key that was sent, which it may have echoed.
     """
-    # Before the marks go that a key may be written with.
-    said = redact(text[:20_000], [key])
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", " ", said).split())
-    return line if len(line) <= _MOST_SERVER_TEXT else f"{line[: _MOST_SERVER_TEXT - 1].rstrip()}…"
+    # Redacted before the marks go that a key may be written with.
+    return clean(redact(text[:20_000], [key]), _MOST_SERVER_TEXT)

@@ -8,13 +8,13 @@ decompressed under a cap. An answer that is not whole is never handed on.
 from __future__ import annotations
 
 import asyncio
-import logging
 import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import httpx
 
+from .._log import get_logger
 from .client import ConnectionTrace
 from .connection_errors import connection_error, interrupted, timed_out
 from .exchange import Answer
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 """How much of an answer is read, after decompression; raw and decompressed together twice that (SEC-7)."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 _MAX_POST_BYTES = 1024 * 1024  # what is posted asks for some words, or for one vector
 _MAX_REFUSAL_BYTES = 64 * 1024  # of an answer that is no success only the explanation is wanted

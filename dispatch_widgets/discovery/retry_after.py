@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST_DATE = 100
+_NONE_LEFT = re.compile(r"(?:;|,|^)\s*(?:r|remaining)=0(?![\d.])")
 
 
 def retry_after_seconds(headers: Mapping[str, str], *, now: float) -> float | None:
@@ -31,6 +32,24 @@ def retry_after_seconds(headers: Mapping[str, str], *, now: float) -> float | No
         return None
     sent = _date(headers.get("date", ""))
     return max(0.0, until - (now if sent is None else sent))
+
+
+def is_used_up(headers: Mapping[str, str]) -> bool:
+    """Whether a header says that no request is left: ``x-ratelimit-remaining-requests: 0`` (MD-10).
+
+    Takes the many names that have ``ratelimit`` and ``remaining`` in them, and the one header of
+    draft-ietf-httpapi-ratelimit-headers: ``RateLimit: "default";r=0;t=30``.
+
+    Args:
+        headers: The answer's headers.
+    """
+    for name, value in headers.items():
+        bare = name.lower().replace("-", "")
+        if "ratelimit" in bare and "remaining" in bare and re.fullmatch(r"\s*0(?:\.0+)?\s*", value):
+            return True
+        if bare == "ratelimit" and _NONE_LEFT.search(value):
+            return True
+    return False
 
 
 def _date(value: str) -> float | None:

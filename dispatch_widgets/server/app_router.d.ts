@@ -79,7 +79,9 @@ export type DiscoveryKind =
   | 'REDIRECT'
   | 'MALFORMED'
   | 'TOO_LARGE'
-  | 'INTERRUPTED';
+  | 'INTERRUPTED'
+  | 'FORBIDDEN'
+  | 'UNKNOWN_MODEL';
 
 /** What would be sent where. */
 export interface Consent {

@@ -8,13 +8,13 @@ right, is the input right, then it runs. Nothing that a procedure raises leaves 
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from .._log import get_logger
 from ..errors import DispatchError
 from .inputs import checked
 from .procedures import PROCEDURES, Context, Procedure
@@ -36,7 +36,7 @@ from .wire import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 MAX_CALLS = 100
 """How many calls one request may hold."""

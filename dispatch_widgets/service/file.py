@@ -6,7 +6,6 @@ two meet: what is shown now, whether it still has to be migrated, who saved last
 
 from __future__ import annotations
 
-import logging
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
+from .._log import get_logger
 from .._text import clean, plural
 from ..errors import DispatchError, LockTimeoutError, NotFoundError, SettingsFileError, SettingsWriteError
 from ..settings.backups import BEFORE_CONVERSION, added_since
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ..settings.schema import Provider
     from ..settings.store import Backup, Snapshot
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 SavedBy = Literal["", "this notebook", "another program"]
 

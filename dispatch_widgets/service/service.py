@@ -7,13 +7,13 @@ answers from that state; a change answers from what it saved.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._hide_frames import hide_frames
+from .._log import get_logger
 from .._loop import background
 from ..clients import describe
 from ..errors import FieldProblem, InvalidInputError
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 REQUEST_TIMEOUT_SECONDS = 10.0
 _LONGEST_TIMEOUT_SECONDS = 86_400

@@ -7,7 +7,6 @@ providers and nothing else.
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
 import time
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._log import get_logger
 from ..errors import SettingsWriteError, UnreadableSettingsError
 from .document import Document, JsonObject, parse, render, set_in
 from .file_system import Files
@@ -31,7 +31,7 @@ VARIABLE = "DISPATCH_WIDGETS_KEEP_PROVIDERS"
 
 _OFF = {"0", "no", "off", "false"}
 _FOLDER_MODE = 0o700
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

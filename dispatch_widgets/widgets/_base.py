@@ -7,12 +7,12 @@ a log that nobody sees.
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as widgets
 
+from .._log import get_logger
 from ..errors import DispatchError, SettingsFileError, UnreadableSettingsError
 from ..secrets import redact
 from ._file_notice import FileNotice
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..service import SettingsService
     from ._forms import Form
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 
 class Host(Protocol):

@@ -8,12 +8,12 @@ nobody tells about.
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .._log import get_logger
 from ..secrets import redact
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0
 """How often the file is looked at: a stat call each time, and a hash when that has changed."""
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 What = Literal["settings", "discovery", "asking", "shared", "time"]
 

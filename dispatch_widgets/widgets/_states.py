@@ -41,6 +41,8 @@ _BADGES: dict[DiscoveryKind, tuple[str, Tone, Icon]] = {
     "PROXY": ("Proxy in the way", "warn", "offline"),
     "RATE_LIMITED": ("Rate limited", "warn", "clock"),
     "QUOTA": ("No credit left", "error", "error"),
+    "FORBIDDEN": ("Not allowed", "error", "error"),
+    "UNKNOWN_MODEL": ("Unknown model", "error", "error"),
     "REDIRECT": ("Redirected", "error", "error"),
     "MALFORMED": ("Not a model list", "error", "error"),
     "TOO_LARGE": ("Answer too large", "error", "error"),
@@ -227,7 +229,7 @@ def _failed(
     badge = badge_of(error, provider)
     offered = remedies(error)
     if limited is not None:
-        offered = [remedy for remedy in offered if remedy["action"] != "refresh"]
+        offered = [UNLOCK, *(remedy for remedy in offered if remedy["action"] != "refresh")]
     hint = without_zone(error.hint)
     if isinstance(error, MissingVariableError) and models is not None:
         hint = f"{hint} You see the list from before."

@@ -136,7 +136,7 @@ def test_a_provider_is_deleted(app: Any) -> None:
 FAILURES = {
     "401": ("Key refused", ["refused the key", "(401)", "typed by hand"], ["Replace key", "Try again"]),
     "403": ("Not allowed", ["may not list models", "(403)"], ["Try again"]),
-    "quota": ("No credit left", ["no credit left", "billing, not speed"], ["Try again"]),
+    "quota": ("No credit left", ["no credit left", "billing, not speed"], ["Unlock"]),
     "500": ("Server error", ["(500)", "try again"], ["Try again"]),
     "html": ("Not a model list", ["web page"], ["Edit", "Try again", "Diagnose"]),
     "redirect-elsewhere": ("Redirected", ["(302)", "keys do not follow"], ["Edit", "Try again"]),

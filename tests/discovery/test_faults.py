@@ -52,7 +52,7 @@ EXPECTED = {
     "null-data": LISTED,
     "invalid-json": "MALFORMED",
     "not-a-list": "MALFORMED",
-    "json-text": "MALFORMED",
+    "json-text": "INVALID_CREDENTIALS",
     "nan": "MALFORMED",
     "deep-json": "MALFORMED",
     "long-number": "MALFORMED",

@@ -41,7 +41,7 @@ MEANT = {
     ("Anthropic", 401): "INVALID_CREDENTIALS",
     ("Anthropic", 529): "HTTP_STATUS",
     ("Gemini OpenAI compat", 400): "INVALID_CREDENTIALS",
-    ("Gemini", 400): "HTTP_STATUS",
+    ("Gemini", 400): "FORBIDDEN",
     ("xAI", 400): "INVALID_CREDENTIALS",
     ("Mistral", 401): "INVALID_CREDENTIALS",
     ("Mistral", 422): "HTTP_STATUS",
@@ -118,7 +118,8 @@ def test_every_recorded_refusal_is_in_the_table() -> None:
     ("status", "body", "kind"),
     [
         (403, {"error": {"code": "invalid_api_key"}}, "INVALID_CREDENTIALS"),
-        (403, {"error": {"message": "Country not supported"}}, "HTTP_STATUS"),
+        (403, {"error": {"message": "Country not supported"}}, "FORBIDDEN"),
+        (403, "", "HTTP_STATUS"),
         (403, "<html>Forbidden</html>", "HTTP_STATUS"),
         (
             400,
@@ -136,15 +137,18 @@ def test_every_recorded_refusal_is_in_the_table() -> None:
         (200, {"error": "Invalid API key"}, "INVALID_CREDENTIALS"),
         (200, {"error": "something else"}, "MALFORMED"),
         (200, {"code": "404", "msg": "no", "success": False}, "HTTP_STATUS"),
+        (202, {"error": "something else"}, "MALFORMED"),
         (407, "", "PROXY"),
-        (500, {"error": "Invalid API key"}, "HTTP_STATUS"),
+        (500, {"error": "Invalid API key"}, "INVALID_CREDENTIALS"),
+        (500, {"error": "Not found"}, "HTTP_STATUS"),
+        (401, {"error": "Not found"}, "INVALID_CREDENTIALS"),
         (418, {"error": {"message": "teapot"}}, "HTTP_STATUS"),
         (301, "", "REDIRECT"),
         (304, "", "REDIRECT"),
     ],
 )
 def test_kinds(status: int, body: Any, kind: str) -> None:
-    """Status decides where it is clear, words where it is not (MD-8, MD-10, MD-11)."""
+    """Clear words decide, and the status where there are none (MD-8, MD-10, MD-11, MD-15)."""
     assert _read(status, body).kind == kind
 
 
@@ -237,12 +241,46 @@ def test_length_of_the_lock(value: str | None, locked: float) -> None:
     assert _read(429, {}, headers).lock_seconds == locked
 
 
+@pytest.mark.req("MD-10", "MD-15")
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "kind", "locks"),
+    [
+        (429, {}, {"error": {"code": "insufficient_quota"}}, "QUOTA", True),
+        (429, {}, {"error": "Invalid API key"}, "INVALID_CREDENTIALS", True),
+        (403, {}, {"message": "API rate limit exceeded"}, "RATE_LIMITED", False),
+        (403, {"retry-after": "60"}, {"message": "secondary rate limit"}, "RATE_LIMITED", True),
+        (403, {"x-ratelimit-remaining": "0"}, "", "RATE_LIMITED", True),
+        (403, {"x-ratelimit-remaining": "7"}, "", "HTTP_STATUS", False),
+        (400, {"X-RateLimit-Remaining-Requests": "0"}, {"error": "no"}, "HTTP_STATUS", True),
+        (403, {"ratelimit": '"default";r=0;t=30'}, "", "RATE_LIMITED", True),
+        (403, {"ratelimit": '"default";r=10;t=30'}, "", "HTTP_STATUS", False),
+        (200, {"retry-after": "60"}, {"success": False, "message": "busy"}, "MALFORMED", True),
+        (503, {"retry-after": "60"}, {"error": "busy"}, "HTTP_STATUS", False),
+    ],
+)
+def test_the_status_and_the_headers_lock_and_words_do_not(
+    status: int, headers: dict[str, str], body: Any, kind: str, locks: bool
+) -> None:
+    """A 429, or another refusal with Retry-After or none left, locks, whatever its words say (MD-10)."""
+    found = _read(status, body, headers)
+    assert (found.kind, found.lock_seconds > 0) == (kind, locks)
+    assert ("{until}" in found.hint) == locks or kind == "RATE_LIMITED"
+
+
 @pytest.mark.req("MD-10")
-def test_no_credit_is_not_a_matter_of_waiting() -> None:
-    """insufficient_quota says billing and locks nothing (MD-10)."""
-    found = _read(429, {"error": {"code": "insufficient_quota"}}, {"retry-after": "30"})
-    assert found.lock_seconds == 0
-    assert "billing" in found.hint
+def test_no_credit_is_a_matter_of_billing() -> None:
+    """insufficient_quota says billing, not speed (MD-10)."""
+    found = _read(429, {"error": {"code": "insufficient_quota"}})
+    assert (found.kind, "billing, not speed" in found.hint) == ("QUOTA", True)
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_whatever_the_words_a_401_403_and_404_are_raised(status: int) -> None:
+    """401, 403 and 404 are raised even where their words are about credit or speed (MD-15)."""
+    for words in ("Insufficient balance", "Rate limit reached"):
+        assert not _read(status, {"message": words}).keeps_list
+        assert _read(500, {"message": words}).keeps_list
 
 
 @pytest.mark.req("SEC-5")

@@ -534,3 +534,34 @@ def test_a_migrated_entry_without_a_key_asks_beside_a_companion(
     assert service.needs_consent(provider.id) == ("OPENAI_API_KEY", "api.openai.com")
     with pytest.raises(ConsentNeededError):
         service.resolve_model(provider.id, "gpt-4o")
+
+
+@pytest.mark.req("SEC-4")
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("https://b\u00fccher.example/v1", "b\u00fccher.example (xn--bcher-kva.example)"),
+        ("https://xn--bcher-kva.example/v1", "xn--bcher-kva.example (b\u00fccher.example)"),
+        ("https://b\u00fccher.example:8443/v1", "b\u00fccher.example:8443 (xn--bcher-kva.example)"),
+        # Cyrillic letters that look like Latin ones.
+        (
+            "https://\u0430\u0440\u0440\u04cf\u0435.com/v1",
+            "\u0430\u0440\u0440\u04cf\u0435.com (xn--80ak6aa92e.com)",
+        ),
+        ("https://plain.example/v1", "plain.example"),
+    ],
+)
+def test_an_internationalised_host_is_asked_about_in_both_forms(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, base_url: str, host: str
+) -> None:
+    """Two hosts can look the same: the question shows letters and Punycode, and a yes is to both (SEC-4)."""
+    monkeypatch.setenv(VARIABLE, "a-secret-0123456789")
+    service = SettingsService(write(base_url))
+    with pytest.raises(ConsentNeededError) as caught:
+        service.discover_models(PROVIDER)
+    error = caught.value
+    assert error.host == host
+    assert host in error.message
+    assert host in error.button
+    service.allow_sending(PROVIDER, variable=error.variable, host=error.host)
+    assert service.needs_consent(PROVIDER) is None

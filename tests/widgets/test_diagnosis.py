@@ -66,6 +66,7 @@ def test_diagnose_shows_its_steps_and_a_suggestion_to_take(service, demo, page) 
 def test_a_missing_v1_is_found_with_a_wrong_key_too(service, demo, page) -> None:
     """An address that refuses the key where the given one has no list is offered; without one Edit stays."""
     for base_url, first in ((f"{demo.url}/openai", "use_url"), (f"{demo.url}/nowhere", "edit")):
+        demo.play(fault("404") if first == "edit" else None)  # else the known ways lead to the demo's own
         provider = service.add_provider(
             name=first, type="openai-compatible", api_key="sk-not-the-key-0123456789", base_url=base_url
         )

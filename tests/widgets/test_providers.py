@@ -103,7 +103,7 @@ FAILURES = {
     "401": ("Key refused", {"replace_key", "refresh"}),
     "403": ("Not allowed", {"refresh"}),
     "429": ("Rate limited until", {"unlock"}),
-    "quota": ("No credit left", {"refresh"}),
+    "quota": ("No credit left", {"unlock"}),
     "500": ("Server error", {"refresh"}),
     "html": ("Not a model list", {"edit", "refresh"}),
     "reset": ("Cut off", {"refresh"}),

@@ -1,0 +1,257 @@
+"""What a server says when it refuses: its sentence, all its words, the status that its body states (MD-15).
+
+Servers put their words into fields of many names and depths, into JSON within a text, plain text, XML and web
+pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+_DEEPEST = 8
+_MOST_ITEMS = 20
+_MOST_TEXTS = 60
+# What a server says is looked at so far, together and one text alone, lest looking takes long.
+_MOST_CHARACTERS = 4000
+_LONGEST_TEXT = 1500
+_LONGEST_PAGE = 20_000
+
+# The names of fields that hold sentences, in letters alone, the most telling first.
+_SENTENCE_FIELDS = (
+    ("message", "msg", "errormessage", "errormsg", "statusmsg", "statusmessage", "messagezh", "usermessage"),
+    (
+        "detail",
+        "details",
+        "errordescription",
+        "description",
+        "faultstring",
+        "error",
+        "err",
+        "cause",
+        "text",
+        "h1",
+    ),
+    ("title", "reason", "raw", "hint", "info", "exception"),
+)
+_RANK = {name: rank for rank, names in enumerate(_SENTENCE_FIELDS) for name in names}
+_RANK_OF_OTHERS = len(_SENTENCE_FIELDS)
+_WHOLE_PAGE = "page"
+# What the request held and where it went: no words of the server's.
+_NOT_ITS_WORDS = frozenset(
+    (
+        "input",
+        "url",
+        "path",
+        "instance",
+        "requestid",
+        "traceid",
+        "timestamp",
+        "param",
+        "id",
+        "object",
+        "helpurl",
+    )
+)
+_TELLING_HEADERS = ("x-amzn-errortype", "www-authenticate", "cf-mitigated", "x-error-code")
+
+_STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code", "httpStatus", "error_code")
+_GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "true", "false", "成功", ""})
+_BAD_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
+_HEADING = re.compile(
+    r"<(title|h1|h2|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+_TAG = re.compile(r"<[^<>]{0,1000}>")
+
+
+class Saying(NamedTuple):
+    """A text in an answer, with the name of its field in letters alone and its depth."""
+
+    field: str
+    text: str
+    depth: int
+
+
+def sentence(document: Any, tells: Callable[[str], bool] = lambda _: False) -> str:
+    """The sentence in which a server explains itself; its code where it has none, empty if it says nothing.
+
+    Args:
+        document: The body as JSON values, or its text where it is no JSON.
+        tells: Whether a text names the reason; a sentence that does comes before the others.
+    """
+    shown = [said for said in sayings(document) if said.field != _WHOLE_PAGE]
+    return max(shown, key=lambda said: _weight(said, tells), default=Saying("", "", 0)).text
+
+
+def all_words(document: Any, headers: Mapping[str, str]) -> list[str]:
+    """Every text in which a server may say why it refuses, its telling headers included."""
+    words = [f"{name} {headers[name]}"[:_LONGEST_TEXT] for name in _TELLING_HEADERS if name in headers]
+    left = _MOST_CHARACTERS
+    for said in sayings(document):
+        words.append(said.text[: min(_LONGEST_TEXT, left)])
+        left -= len(words[-1])
+        if left <= 0:
+            break
+    return words
+
+
+def _weight(said: Saying, tells: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
+    """How well a text explains: a sentence before a word or a code, by its field, the outer ones first."""
+    is_sentence = len(said.text.split()) > 1 or not said.text.isascii()
+    rank = _RANK.get(said.field, _RANK_OF_OTHERS)
+    return (
+        is_sentence and tells(said.text[:_LONGEST_TEXT]),
+        is_sentence or rank < _RANK_OF_OTHERS,
+        -rank,
+        -said.depth,
+    )
+
+
+def sayings(document: Any) -> list[Saying]:
+    """The texts of an answer that are the server's own words, not too deep and not too many."""
+    found: list[Saying] = []
+    for said in _walk(document, "", 0):
+        found.append(said)
+        if len(found) == _MOST_TEXTS:
+            break
+    return found
+
+
+def _walk(value: Any, field: str, depth: int) -> Iterator[Saying]:
+    if isinstance(value, str):
+        yield from _of_text(value.strip(), field, depth)
+    elif depth < _DEEPEST and isinstance(value, dict):
+        for name, item in list(value.items())[:_MOST_ITEMS]:
+            if _bare(name) not in _NOT_ITS_WORDS:
+                yield from _walk(item, _bare(name), depth + 1)
+    elif depth < _DEEPEST and isinstance(value, list):
+        for item in value[:_MOST_ITEMS]:
+            yield from _walk(item, field, depth + 1)
+
+
+def _of_text(text: str, field: str, depth: int) -> Iterator[Saying]:
+    if text[:1] == "<":
+        yield from _of_markup(text, depth)
+        return
+    inner = _json_within(text) if depth < _DEEPEST else None
+    if inner is not None:
+        before = text[: text.index("{")].strip(" :-\n")
+        yield from (Saying("", before, depth),) if before and field else ()
+        yield from _walk(inner, field, depth + 1)
+    elif text and not text.isdigit():
+        yield Saying(field, text, depth)
+
+
+def _json_within(text: str) -> Any:
+    """The JSON object in a text that quotes another server's answer, or that streams its own."""
+    start = text.find("{")
+    if start < 0 or '"' not in text:
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text[start:])
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and value else None
+
+
+def _of_markup(text: str, depth: int) -> Iterator[Saying]:
+    """The headings of a web page, or the messages of XML, then all of its text, which is not for showing."""
+    text = text[:_LONGEST_PAGE]
+    for begin, end in _NOT_SHOWN:
+        text = _without(text, begin, end)
+    for tag, inner in _HEADING.findall(text)[:_MOST_ITEMS]:
+        words = _bare_text(inner)
+        if words:
+            yield Saying(tag.lower(), words, depth)
+    yield Saying(_WHOLE_PAGE, _bare_text(text), _DEEPEST)
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """A text without what stands between two marks in lower case; up to its end where one stays open."""
+    lower, parts, place = text.lower(), [], 0
+    while (start := lower.find(begin, place)) >= 0:
+        parts.append(text[place:start])
+        place = lower.find(end, start)
+        if place < 0:
+            return " ".join(parts)
+        place += len(end)
+    return " ".join([*parts, text[place:]])
+
+
+def _bare_text(markup: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", markup)).split())
+
+
+def stated_status(document: Any) -> int | None:
+    """The status of a refusal that the body of a success states for itself."""
+    inner = document.get("error") if isinstance(document, dict) else None
+    parts = [part for part in (document, inner) if isinstance(part, dict)]
+    for part in parts:
+        for field in _STATUS_FIELDS:
+            code = part.get(field)
+            if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code):
+                code = int(code)
+            if isinstance(code, int) and 400 <= code < 600:  # noqa: PLR2004
+                return code
+    return None
+
+
+def says_error(document: Any) -> bool:
+    """Whether the body of a success is an error in disguise: ``{"code": 401, "success": false}``.
+
+    Args:
+        document: The body as JSON values.
+    """
+    if isinstance(document, str):  # a JSON text, where a list was asked for
+        return bool(document.strip())
+    if not isinstance(document, dict):
+        return False
+    return (
+        bool(document.get("error") or document.get("errors"))
+        or any(_denies(document.get(name)) for name in ("success", "ok", "status", "result"))
+        or any(_is_an_error_code(document.get(name)) for name in ("error_code", "errcode", "errorCode"))
+        or any(document.get(name) for name in ("error_msg", "errmsg", "error_message", "errorMessage"))
+        or any(_holds_a_refusal(part) for part in (document, *document.values()))
+        or stated_status(document) is not None
+        or _only_speaks(document)
+    )
+
+
+def _denies(value: Any) -> bool:
+    return value is False or (isinstance(value, str) and value.lower() in _BAD_WORDS)
+
+
+def _is_an_error_code(value: Any) -> bool:
+    return isinstance(value, int | str) and str(value).lower() not in {*_GOOD_WORDS, "0", "200"}
+
+
+def _holds_a_refusal(part: Any) -> bool:
+    """Whether it is an envelope that says no: MiniMax's ``{"status_code": 1004, "status_msg": "…"}``."""
+    if not isinstance(part, dict):
+        return False
+    codes = [part[name] for name in ("status_code", "code", "error_code") if name in part]
+    return any(_is_an_error_code(code) for code in codes) and any(
+        isinstance(value, str) and value.strip().lower() not in _GOOD_WORDS and _RANK.get(_bare(name)) == 0
+        for name, value in part.items()
+    )
+
+
+def _bare(name: object) -> str:
+    """The name of a field in lower-case letters and digits alone: ``statusMsg``, ``status_msg``."""
+    return re.sub(r"[^a-z0-9]", "", str(name).lower())
+
+
+def _only_speaks(document: Mapping[str, Any]) -> bool:
+    """Whether there is nothing but a message: ``{"message": "no Route matched with those values"}``."""
+    if any(isinstance(value, dict | list) for value in document.values()) or "data" in document:
+        return False
+    said = [value for name, value in document.items() if _bare(name) in _RANK]
+    return any(isinstance(text, str) and text.strip().lower() not in _GOOD_WORDS for text in said)
