@@ -9,11 +9,14 @@ one that imports it.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakSet
 
 from .errors import DispatchError
 
@@ -24,6 +27,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _THREAD_NAME = "dispatch-widgets-io"
+_EXIT_SECONDS = 0.5  # how long the interpreter's exit may wait for what is under way to end
+
+
+class Closable(Protocol):
+    """What holds connections that belong to a loop."""
+
+    async def aclose(self) -> None:
+        """Closes them."""
 
 
 class BackgroundLoop:
@@ -44,6 +55,7 @@ class BackgroundLoop:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._closables: WeakSet[Closable] = WeakSet()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -69,7 +81,48 @@ class BackgroundLoop:
                 self._thread.start()
                 started.wait()
                 self._loop = loop
+                atexit.unregister(self._end)
+                atexit.register(self._end)
             return self._loop
+
+    def close_at_exit(self, closable: Closable) -> None:
+        """Closes something at the interpreter's exit, unless it is gone by then. Called on the loop.
+
+        Args:
+            closable: What holds connections of this loop; it is not kept alive. Of another loop's nothing
+                is done here.
+        """
+        import asyncio
+
+        if asyncio.get_running_loop() is self._loop:
+            self._closables.add(closable)
+
+    def _end(self) -> None:
+        """Ends what runs on the loop, closes its connections, and then the loop and its thread."""
+        import asyncio
+
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+        if loop is None or thread is None or not thread.is_alive():
+            return
+        with suppress(Exception):  # whatever does not end in time ends with the process
+            asyncio.run_coroutine_threadsafe(self._close_all(), loop).result(_EXIT_SECONDS)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_EXIT_SECONDS)
+        if not thread.is_alive():
+            loop.close()
+
+    async def _close_all(self) -> None:
+        import asyncio
+
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_EXIT_SECONDS / 2)
+        await asyncio.gather(*(each.aclose() for each in self._closables), return_exceptions=True)
+        await asyncio.sleep(0)  # a connection frees its socket in the loop's next round
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Start work on the loop and return at once.

@@ -10,11 +10,16 @@ import sys
 import textwrap
 import threading
 from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dispatch_widgets._loop import BackgroundLoop
+from dispatch_widgets.demo.server import DemoServer
 from dispatch_widgets.errors import DispatchError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 async def _double(number: int) -> int:
@@ -148,3 +153,49 @@ def test_nested_loops_are_refused_where_they_break_the_network() -> None:
 
     with pytest.raises(DispatchError, match=r"3\.14"):
         allow_nested_loops()
+
+
+AT_EXIT = """
+import atexit, os, socket, stat, sys, threading, time
+
+def open_connections():
+    found = 0
+    for descriptor in range(3, 256):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                with socket.socket(fileno=os.dup(descriptor)) as copy:
+                    found += copy.getpeername()[1:2] == (PORT,)
+        except OSError:
+            continue
+    return found
+
+PORT, what = int(sys.argv[1]), sys.argv[2]
+atexit.register(lambda: print(open_connections(), "left"))  # the first to be registered is the last to run
+from dispatch_widgets import SettingsService
+service = SettingsService("dispatch.settings.json")
+def add(name, place):
+    url = f"http://{place}/v1"
+    return service.add_provider(name=name, type="openai-compatible", api_key="sk-0123456789", base_url=url).id
+service.discover_models(add("Uni", f"127.0.0.1:{PORT}/openai"))
+print(open_connections(), "kept")
+look_up = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest: time.sleep(600) if host == "far" else look_up(host, *rest)
+if what != "nothing":
+    service.start_discovery(add("Other", "far" if "look-up" in what else f"127.0.0.1:{PORT}/second"))
+    time.sleep(0.5)
+"""
+
+
+@pytest.mark.req("MD-9")
+@pytest.mark.skipif(sys.platform == "win32", reason="a process's sockets are counted by their descriptors")
+@pytest.mark.parametrize("under_way", ["nothing", "a request that hangs", "a look-up that hangs"])
+def test_the_interpreters_exit_closes_connections_and_is_not_held(under_way: str, tmp_path: Path) -> None:
+    """Whatever is kept or under way at the exit is closed and leaves no word, however long it would take."""
+    with DemoServer(api_key="sk-0123456789") as server:
+        server.play("hang", where="second")
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", AT_EXIT, str(server.port), under_way],
+            capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path,
+        )  # fmt: skip
+    assert done.stderr == ""
+    assert done.stdout.split("\n") == ["1 kept", "0 left", ""]

@@ -16,6 +16,7 @@ import httpx
 from .. import __version__
 from .environment import BrokenProxySettingError, ProxySetting, proxy_for, shared_context
 from .log_redaction import kept_out_of_logs, redact_logs
+from .transfer_encoding import name_encoding_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +94,8 @@ class ConnectionTrace:
         self._had_to_wait = True
 
     def _note_success(self, name: str, result: Any) -> None:
+        if name in {"connect_tcp", "start_tls"}:
+            name_encoding_once(result)
         if name == "connect_tcp":
             self.opened = result
             self.address = str((result.get_extra_info("server_addr") or ("",))[0])
@@ -109,11 +112,11 @@ class ConnectionTrace:
 
 
 class ConnectionPool:
-    """The connections of one way out.
+    """The connections of one setting of the environment.
 
     Args:
-        proxy: What they go through; None for straight.
-        context: The certificates to trust; None where the way is not https.
+        proxy: What they go through; None for a direct connection.
+        context: The certificates to trust; None for http.
 
     Raises:
         BrokenProxySettingError: If a package that the proxy needs is not installed.
@@ -182,7 +185,7 @@ class ConnectionPool:
 
 
 class EnvironmentTransport(httpx.AsyncBaseTransport):
-    """Sends requests the way that the environment asks for at that moment."""
+    """Sends requests as the environment asks for at that moment."""
 
     def __init__(self) -> None:
         self._pools: dict[tuple[ProxySetting | None, ssl.SSLContext | None], ConnectionPool] = {}
@@ -197,10 +200,10 @@ class EnvironmentTransport(httpx.AsyncBaseTransport):
         """
         url = request.url
         proxy = proxy_for(url.scheme, url.host, url.port)
-        way = proxy, shared_context() if url.scheme == "https" else None
-        if way not in self._pools:
-            self._pools[way] = ConnectionPool(*way)
-        pool = self._pools[way]
+        setting = proxy, shared_context() if url.scheme == "https" else None
+        if setting not in self._pools:
+            self._pools[setting] = ConnectionPool(*setting)
+        pool = self._pools[setting]
         trace: ConnectionTrace = request.extensions.setdefault("trace", ConnectionTrace())
         try:
             with kept_out_of_logs(*pool.login):

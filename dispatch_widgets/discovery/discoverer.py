@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .._log import get_logger
+from .._loop import background
 from .._text import plural
 from ..errors import DiscoveryError
 from .book import ProviderBook
@@ -237,6 +238,7 @@ class Discoverer:
             self._client, self._loop = new_client(self._transport), loop
             if self._transport is None:  # what was handed in is closed by whom it belongs to
                 weakref.finalize(self, _close, self._client, loop).atexit = False
+                background.close_at_exit(self._client)
         return self._client
 
 

@@ -149,21 +149,22 @@ async def ask_for_list(
     is_promised = True
     for _ in range(MAX_PAGES):
         context = context_of(target, url, timeout_seconds)
-        answer = await fetch(
-            client,
-            context,
-            adapter.headers(target.api_key) if headers is None else headers,
-            deadline=deadline,
-            trace=trace if len(seen) == 1 else None,
-        )
-        body_hash = hash(answer.body) if answer.is_success and len(seen) == 1 else None
-        if before is not None and body_hash is not None and before.body_hash == body_hash:
-            return before
-        bytes_left -= len(answer.body)
-        if bytes_left < 0:
-            raise too_large(context, f"with more than {MAX_ANSWER_BYTES // (1024 * 1024)} MiB")
-        had = len(listing.models)
+        is_first = len(seen) == 1
         try:
+            answer = await fetch(
+                client,
+                context,
+                adapter.headers(target.api_key) if headers is None else headers,
+                deadline=deadline,
+                trace=trace if is_first else None,
+            )
+            body_hash = hash(answer.body) if answer.is_success and is_first else None
+            if before is not None and body_hash is not None and before.body_hash == body_hash:
+                return before
+            bytes_left -= len(answer.body)
+            if bytes_left < 0:
+                raise too_large(context, f"with more than {MAX_ANSWER_BYTES // (1024 * 1024)} MiB")
+            had = len(listing.models)
             document = await _add_answer(
                 listing, answer, context, adapter, deadline=deadline, now=now(), known=known
             )
@@ -319,9 +320,10 @@ def _unfinished(why: str) -> Failure:
 
 def _why_again(context: RequestContext, document: Any, *, has_new_models: bool) -> str:
     """What it means that a page ends where one before it ended."""
-    if not names_its_end(document):
+    has_last_id = names_its_end(document)
+    if isinstance(document, dict) and document.get("has_more") is True and not has_last_id:
         return f"The list at {context.host} says that there is more (has_more), but not from where (last_id)."
-    what = "last_id" if has_new_models else "page"
+    what = "last_id" if has_new_models and has_last_id else "page"
     return f"The list at {context.host} has no end: the same {what} came twice."
 
 

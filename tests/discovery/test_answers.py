@@ -64,6 +64,42 @@ def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) ->
     assert [model.id for model in models] == ["a", "b"]
 
 
+@pytest.mark.req("MD-5", "MD-17")
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "transfer-encoding: chunked\r\nX-Between: 1\r\nTransfer-Encoding: chunked",
+        "transfer-encoding: chunked, chunked",
+        "transfer-encoding: identity\r\ntransfer-encoding: Chunked",
+    ],
+)
+@pytest.mark.parametrize("packet", [7, 10_000])
+def test_a_transfer_encoding_that_is_named_twice_is_named_once(
+    encoding: str, packet: int, ask: Any, target: Any, raw_server: Any
+) -> None:
+    """Where a server and the application behind it both name the encoding, the answer is read (MD-5)."""
+    answer = _chunked(BODY).replace(b"transfer-encoding: chunked", encoding.encode())
+
+    def send(connection: socket.socket) -> None:
+        for start in range(0, len(answer), packet):
+            connection.sendall(answer[start : start + packet])
+
+    server = raw_server(send, keep_open=True)
+    whom = target(f"http://127.0.0.1:{server.port}")
+    assert [model.id for model in ask(whom, whom)] == ["a", "b"]
+    assert server.connections == 1
+
+
+@pytest.mark.req("MD-17")
+@pytest.mark.parametrize("encoding", ["utf-8", "none", "identity", "UTF-8, identity", ""])
+def test_an_encoding_that_names_none_is_none(encoding: str, ask: Any, target: Any, raw_server: Any) -> None:
+    """`Content-Encoding` with a charset, or with none, is no compression; beside gzip it counts nothing."""
+    plain = raw_server(_answer(BODY, f"content-encoding: {encoding}"))
+    packed = raw_server(_answer(gzip.compress(BODY), f"content-encoding: {encoding}, gzip"))
+    for server in (plain, packed):
+        assert len(ask(target(f"http://127.0.0.1:{server.port}"))) == 2
+
+
 @pytest.mark.req("MD-11", "SEC-7")
 @pytest.mark.parametrize(
     ("answer", "kind"),
@@ -89,6 +125,8 @@ def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) ->
         (_answer(length=32 * 1024 * 1024), "INTERRUPTED"),  # it may come, and does not
         (_answer(length=32 * 1024 * 1024 + 1), "TOO_LARGE"),
         (_answer(BODY, "content-encoding: zstd"), "MALFORMED"),
+        (_answer(BODY, "content-encoding: br"), "MALFORMED"),
+        (_answer(gzip.compress(gzip.compress(BODY)), "content-encoding: gzip, gzip"), "MALFORMED"),
         (_answer(b"\x1f\x8bnonsense", "content-encoding: gzip"), "MALFORMED"),
         (_answer(b"", "content-encoding: gzip"), "MALFORMED"),
     ],

@@ -16,8 +16,6 @@ BAD = {
     "long-number": b"[" + b"9" * 5000 + b"]",
     "deep": b"[" * 100_000,
     "deep-objects": b'{"a":' * 50_000,
-    "lone-surrogate": b'["\\ud800"]',
-    "raw-surrogate": b'["\xed\xa0\x80"]',
     "latin-1": '["é"]'.encode("latin-1"),
     "utf-16": "[]".encode("utf-16"),
     "cut": b'{"data": [{"id": "a"',
@@ -34,6 +32,32 @@ def test_what_is_no_json_is_refused(name: str) -> None:
     """Whatever is no JSON raises ValueError and nothing else (MD-11)."""
     with pytest.raises(ValueError, match=r"line \d+ column \d+"):
         parse(BAD[name])
+
+
+@pytest.mark.req("MD-5")
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'"a \\ud83d"', "a \ufffd"),
+        (b'"\\uD83D\\uD83D\\ude00"', "\ufffd\U0001f600"),
+        (b'"\\ude00\\ud83d"', "\ufffd\ufffd"),
+        (b'"\\\\ud83d \\ud83d\\\\"', "\\ud83d \ufffd\\"),
+        (b'"\\ud83d\\ude00 \\udfff"', "\U0001f600 \ufffd"),
+        (b'"\xed\xa0\xbd."', "\ufffd."),
+    ],
+)
+def test_half_an_emoji_is_replaced(body: bytes, text: str) -> None:
+    """A lone surrogate, as an escape or as bytes, costs its own place in the text and no more (MD-5)."""
+    assert parse(body) == text
+
+
+@pytest.mark.req("MD-5")
+@given(st.text(st.characters(), max_size=30))
+def test_surrogates_are_replaced_as_python_sees_them(text: str) -> None:
+    """Each surrogate that is no half of a pair is replaced, and nothing else is touched."""
+    read: str = json.loads(json.dumps(text + "\ud83d"))
+    expected = read.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    assert parse(json.dumps(text + "\ud83d").encode()) == expected
 
 
 @pytest.mark.req("MD-11")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import httpx
 import pytest
 
 from dispatch_widgets.demo.faults import FAULT_NAMES
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.errors import DiscoveryError
-
-if TYPE_CHECKING:
-    import respx
 
 DEADLINE_SECONDS = 0.4
 LISTED = None  # the right list, in spite of the fault
@@ -134,32 +130,6 @@ def test_fault_with_a_list(name: str, stale: bool, run: Any, target: Any, demo: 
         await discoverer.aclose()
 
     run(work())
-
-
-@pytest.mark.req("MD-9")
-def test_one_deadline_for_each_page_and_one_for_all(
-    hurried: Any, target: Any, respx_mock: respx.MockRouter
-) -> None:
-    """Pages that each come in time do not add up without end: all have thrice the time of one (MD-9)."""
-
-    async def work() -> None:
-        sent: list[str] = []
-
-        async def answer(request: httpx.Request) -> httpx.Response:
-            sent.append(str(request.url))
-            await asyncio.sleep(0.15)
-            last = f"m{len(sent)}"
-            return httpx.Response(200, json={"data": [{"id": last}], "has_more": True, "last_id": last})
-
-        respx_mock.route().mock(side_effect=answer)
-        discoverer = Discoverer(timeout_seconds=0.2)
-        with pytest.raises(DiscoveryError) as caught:
-            await discoverer.discover(target(type="anthropic"))
-        assert caught.value.kind == "TIMEOUT"
-        assert 3 <= len(sent) <= 5
-        await discoverer.aclose()
-
-    hurried(work())
 
 
 @pytest.mark.req("MD-9")

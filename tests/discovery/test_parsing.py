@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_widgets.discovery.models import DiscoveredModel, Price, build_model
-from dispatch_widgets.discovery.parsing import find_list, normalise, price
+from dispatch_widgets.discovery.parsing import anthropic_capabilities, find_list, normalise, price
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -90,6 +90,47 @@ def test_no_list(document: Any) -> None:
 
 
 @pytest.mark.req("MD-5")
+@pytest.mark.parametrize(
+    ("item", "model_id"),
+    [
+        ({"model": "llama3:8b", "name": "llama3"}, "llama3:8b"),
+        ({"name": "command-a", "endpoints": ["chat"]}, "command-a"),
+        ({"name": "models/gemini-2.5-pro", "displayName": "Gemini 2.5 Pro"}, "models/gemini-2.5-pro"),
+        ({"key": "gemma-3", "display_name": "Gemma 3"}, "gemma-3"),
+        ({"name": "Gemma 3", "key": "gemma-3"}, "gemma-3"),
+        ({"id": None, "key": "gemma-3"}, "gemma-3"),
+        ({"id": 7, "model_name": "gpt-x"}, "gpt-x"),
+        ({"modelId": "amazon.nova-pro-v1:0", "modelName": "Nova Pro"}, "amazon.nova-pro-v1:0"),
+        ({"model_id": "ibm/granite-4", "label": "granite-4"}, "ibm/granite-4"),
+        ({"identifier": "vllm/qwen3"}, "vllm/qwen3"),
+        ({"slug": "qwen3"}, "qwen3"),
+    ],
+)
+def test_ids_under_other_names(item: dict[str, Any], model_id: str) -> None:
+    """An item without `id` is known by the first of the documented other names that holds an id (MD-5)."""
+    assert list(normalise([item]).models) == [model_id]
+
+
+@pytest.mark.req("MD-5")
+def test_patterns_are_no_models() -> None:
+    """What stands for models that the server does not name is left out, and is no damage (MD-5)."""
+    found = normalise([{"id": "*"}, {"id": "openai/*"}, {"id": "openai/gpt-x"}])
+    assert (list(found.models), found.skipped) == (["openai/gpt-x"], 0)
+
+
+@pytest.mark.req("MD-4")
+def test_a_gateway_with_an_anthropic_face_is_believed() -> None:
+    """A type that an item states counts; without one all that Anthropic lists is chat (MD-4)."""
+    items = [
+        {"id": "voyage-x", "type": "model", "mode": "embedding"},
+        {"id": "claude-x", "type": "model", "display_name": "Claude X"},
+        {"id": "text-embedding-9", "type": "model", "display_name": "No word of what it is"},
+    ]
+    found = normalise(items, infer=anthropic_capabilities).models
+    assert [model.capabilities for model in found.values()] == [("embedding",), ("chat",), ("chat",)]
+
+
+@pytest.mark.req("MD-5")
 def test_the_first_of_several_wins() -> None:
     """Of several items with one id the first is kept (MD-5)."""
     found = normalise([{"id": "a", "created": 1}, {"id": "a", "created": 2}])
@@ -98,7 +139,9 @@ def test_the_first_of_several_wins() -> None:
 
 
 @pytest.mark.req("MD-11")
-@pytest.mark.parametrize("item", [None, 1, "text", [], {}, {"id": ""}, {"id": "  "}, {"id": 3}, {"id": None}])
+@pytest.mark.parametrize(
+    "item", [None, 1, "text", [], {}, {"id": ""}, {"id": "  "}, {"id": 3}, {"id": None}, {"name": "A name"}]
+)
 def test_items_without_an_id_are_counted(item: Any) -> None:
     """An item without a usable id is left out and counted (MD-11)."""
     found = normalise([item, {"id": "good"}])
