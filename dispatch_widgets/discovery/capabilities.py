@@ -8,7 +8,7 @@ Evidence is heard in this order, and the first that says something decides:
    Infinity), a list of endpoints (Cohere, GitHub Copilot, Gemini).
 3. What comes out of it: output modalities (OpenRouter, DeepSeek, Hugging Face, GitHub Models).
 4. Tags (DeepInfra).
-5. The id, by the name families of ``_families``.
+5. The id, by the name families of ``_name_families``.
 
 Words that are in none of the tables say nothing, so a new value of ``type`` never hides a model: the next
 kind of evidence is heard. The id is asked as well where a server is known to speak too broadly: Fireworks
@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from . import _families as names
+from . import _name_families as names
 from . import _server_words as said
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _by_type(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] |
         if given is not None:
             meanings = {said.TYPE_WORDS[word] for word in _words_of(given) if word in said.TYPE_WORDS}
             if meanings:
-                return _settle(meanings, model_id)
+                return _capabilities_of(meanings, model_id)
     return None
 
 
@@ -190,7 +190,7 @@ def _by_capabilities(item: Mapping[str, Any], model_id: str) -> tuple[Capability
         elif given is not None:
             words = _words_of(given)
             meanings = {said.CAPABILITY_WORDS[word] for word in words if word in said.CAPABILITY_WORDS}
-            stated = _settle(meanings, model_id) if meanings else None
+            stated = _capabilities_of(meanings, model_id) if meanings else None
         else:
             continue
         if stated is not None:
@@ -200,22 +200,22 @@ def _by_capabilities(item: Mapping[str, Any], model_id: str) -> tuple[Capability
 
 def _by_switches(switches: Mapping[Any, Any], model_id: str) -> tuple[Capability, ...] | None:
     kind = switches.get("type")  # GitHub Copilot puts its type word here
-    meaning = said.TYPE_WORDS.get(_plain(kind)) if isinstance(kind, str) else None
+    meaning = said.TYPE_WORDS.get(plain_word(kind)) if isinstance(kind, str) else None
     if meaning:
-        return _settle({meaning}, model_id)
+        return _capabilities_of({meaning}, model_id)
     on: set[str] = set()
     off: set[str] = set()
     for name, value in switches.items():
         state = value.get("supported") if isinstance(value, Mapping) else value
         if isinstance(name, str) and isinstance(state, bool):
-            (on if state else off).add(_plain(name))
+            (on if state else off).add(plain_word(name))
     meanings: set[said.Said] = set()
     if on & said.CHAT_SWITCHES:
         meanings.add("chat")
     if on & said.EMBEDDING_SWITCHES:
         meanings.add("embedding")
     if meanings:
-        return _settle(meanings, model_id)
+        return _capabilities_of(meanings, model_id)
     if off & said.CHAT_SWITCHES:
         # Mistral has no switch for embedding: it is its embedding models whose switches are all off.
         denied = off & said.EMBEDDING_SWITCHES or family_of(model_id) != "embedding"
@@ -264,10 +264,10 @@ def _by_tags(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] |
         *_words_of(inner.get("tags") if isinstance(inner, Mapping) else None),
     ]
     meanings = {said.TAGS[tag] for tag in tags if tag in said.TAGS}
-    return _settle(meanings, model_id) if meanings else None
+    return _capabilities_of(meanings, model_id) if meanings else None
 
 
-def _settle(meanings: set[said.Said], model_id: str) -> tuple[Capability, ...]:
+def _capabilities_of(meanings: set[said.Said], model_id: str) -> tuple[Capability, ...]:
     """Capabilities out of what was said; a reranker filed under embedding is none (Fireworks)."""
     embeds = "embedding" in meanings and family_of(model_id) != "rerank"
     if "chat" in meanings:
@@ -278,23 +278,24 @@ def _settle(meanings: set[said.Said], model_id: str) -> tuple[Capability, ...]:
 def _words_of(given: object) -> list[str]:
     """The words of a field that may be a word, a list of words or objects, an object, or anything else."""
     if isinstance(given, str):
-        return [_plain(given)]
+        return [plain_word(given)]
     parts = given[:_WORDS_READ] if isinstance(given, list | tuple) else [given]
     words = []
     for part in parts:
         if isinstance(part, str):
-            words.append(_plain(part))
+            words.append(plain_word(part))
         elif isinstance(part, Mapping):
             # Workers AI gives `{"id": …, "name": "Text Generation"}`, watsonx.ai `[{"id": "text_chat"}]`
             named = (part.get("name"), part.get("id"))
-            words += [_plain(word) for word in named if isinstance(word, str)]
+            words += [plain_word(word) for word in named if isinstance(word, str)]
     return words
 
 
-def _plain(word: str) -> str:
-    return _plain_short(word) if len(word) <= _WORD_CHARACTERS else ""
+def plain_word(word: str) -> str:
+    """A word as the tables have it, empty for what is too long to be one."""
+    return _plain_short_word(word) if len(word) <= _WORD_CHARACTERS else ""
 
 
 @lru_cache(maxsize=1024)  # the same few words stand in thousands of items
-def _plain_short(word: str) -> str:
+def _plain_short_word(word: str) -> str:
     return _GLUE.sub("-", word.strip().lower()).strip("-")

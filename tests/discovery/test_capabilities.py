@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch_widgets.discovery import _families, _server_words, capabilities
+from dispatch_widgets.discovery import _name_families, _server_words, capabilities
 from dispatch_widgets.discovery.capabilities import family_of, infer_capabilities
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_the_labelled_ids_are_told_apart(data_file: Callable[[str], Path]) -> No
 def test_the_rules_are_families_and_not_a_list_of_the_labelled_ids(data_file: Callable[[str], Path]) -> None:
     """A table that held whole ids would pass the labelled half and fail the other one (P-9)."""
     ids = {model_id.lower() for model_id, _ in labelled(data_file("model_kinds.tsv"))}
-    entries = set(_families.VOCABULARY) | {part for part, _ in _families.PARTS}
+    entries = set(_name_families.VOCABULARY) | {part for part, _ in _name_families.PARTS}
     # These are ids that are nothing but their family's name.
     assert entries & ids <= {"whisper"}
 
@@ -251,9 +251,9 @@ def test_both_ends_of_a_very_long_id_are_read() -> None:
 
 def test_every_table_entry_can_be_found() -> None:
     """No word is written in a way that the tokens of an id can never have."""
-    for word, family in _families.VOCABULARY.items():
+    for word, family in _name_families.VOCABULARY.items():
         assert family_of(f"acme/{word}-9") == family, word
-    for part, family in _families.PARTS:
+    for part, family in _name_families.PARTS:
         assert family_of(f"acme/{part}-9") == family, part
     for word in {**_server_words.TYPE_WORDS, **_server_words.CAPABILITY_WORDS, **_server_words.TAGS}:
         assert word == word.lower().strip("-")
@@ -262,11 +262,11 @@ def test_every_table_entry_can_be_found() -> None:
 
 NAME_PARTS = st.sampled_from(
     [
-        *_families.VOCABULARY,
-        *_families.TRIGGERS,
-        *_families.ENDINGS,
-        *(part for part, _ in _families.PARTS),
-        *_families.CONVERSATION_WORDS,
+        *_name_families.VOCABULARY,
+        *_name_families.TRIGGERS,
+        *_name_families.ENDINGS,
+        *(part for part, _ in _name_families.PARTS),
+        *_name_families.CONVERSATION_WORDS,
         *(
             "ft:",
             "gpt-3.5-turbo-instruct",
