@@ -51,6 +51,7 @@ def serialise_model(model: DiscoveredModel) -> dict[str, Any]:
         "created": model.created,
         "contextWindow": model.context_window,
         "maxOutputTokens": model.max_output_tokens,
+        "features": list(model.features) or None,
         "deprecated": model.deprecated,
         "shutdownDate": model.shutdown_date,
     }

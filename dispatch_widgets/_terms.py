@@ -1,4 +1,4 @@
-"""Provider types and capabilities."""
+"""Provider types, capabilities and features."""
 
 from typing import Literal, get_args
 
@@ -9,3 +9,6 @@ PROVIDER_TYPES: tuple[ProviderType, ...] = get_args(ProviderType)
 Capability = Literal["chat", "embedding"]
 """What a model can do; one that can do neither has none (PM-6)."""
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
+
+Feature = Literal["vision", "audio", "tools", "reasoning", "structured_output"]
+"""What else a model can do: take images, take sound, call tools, think first, answer to a schema (MD-18)."""

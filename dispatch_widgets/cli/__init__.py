@@ -21,6 +21,7 @@ from .._serialise import (
     serialise_provider,
 )
 from .._text import clean, plural
+from ..discovery.models import features_in_words
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
 from ..settings.backups import OLD_FORMAT_WARNING
 from .checks import scan, try_task
@@ -225,11 +226,12 @@ def discover(*, provider: str | None, refresh: bool, wanted: str | None, as_json
             model.name if model.name != model.id else "",
             model.kind,
             f"{model.context_window:,}" if model.context_window else "",
+            features_in_words(model.features),
             model.owned_by,
         )
         for model in models
     ]
-    print_table(("Model", "Name", "Kind", "Context", "By"), rows)
+    print_table(("Model", "Name", "Kind", "Context", "Features", "By"), rows)
     print_line(models.summary())
     warn(models.warning)
 

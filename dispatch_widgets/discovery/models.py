@@ -15,10 +15,10 @@ from .._text import clean, escaped, html_table, text_table
 from ..secrets import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from .._terms import Capability, ProviderType
+    from .._terms import Capability, Feature, ProviderType
     from ..errors import DiscoveryError
 
 Kind = Literal["chat", "embedding", "other"]
@@ -27,7 +27,7 @@ Source = Literal["live", "cache", "stale", "builtin"]
 SHOWN_ROWS = 20
 """How many models a list shows as a cell's output; the picker shows them all."""
 
-_HEADS = ("Model", "Name", "Kind", "Context (tokens)")
+_HEADS = ("Model", "Name", "Kind", "Context (tokens)", "Features")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,8 @@ class DiscoveredModel:
         price: What it costs per million tokens.
         deprecated: Whether the server calls it deprecated; None where it does not say.
         shutdown_date: When it stops to be served, as the server writes it (mostly ``YYYY-MM-DD``).
+        features: What it can do beside its capabilities: ``vision``, ``audio``, ``tools``, ``reasoning``,
+            ``structured_output``; empty where the server states none of them (MD-18).
     """
 
     id: str
@@ -72,6 +74,7 @@ class DiscoveredModel:
     price: Price | None = None
     deprecated: bool | None = None
     shutdown_date: str | None = None
+    features: tuple[Feature, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -79,6 +82,11 @@ class DiscoveredModel:
         if "chat" in self.capabilities:
             return "chat"
         return "embedding" if "embedding" in self.capabilities else "other"
+
+
+def features_in_words(features: Iterable[Feature]) -> str:
+    """Features as people read them: ``vision, structured output``."""
+    return ", ".join(feature.replace("_", " ") for feature in features)
 
 
 class _Draft:
@@ -102,6 +110,7 @@ class _Draft:
         price: Price | None = None,
         deprecated: bool | None = None,
         shutdown_date: str | None = None,
+        features: tuple[Feature, ...] = (),
     ) -> None:
         self.id = model_id
         self.name = name
@@ -114,13 +123,14 @@ class _Draft:
         self.price = price
         self.deprecated = deprecated
         self.shutdown_date = shutdown_date
+        self.features = features
 
 
 def build_model(*values: Any) -> DiscoveredModel:
     """The same as ``DiscoveredModel(id=…, name=…, …)``, for lists of thousands (P-2).
 
     Args:
-        *values: The attributes of `DiscoveredModel` in its order; those left out are None.
+        *values: The attributes of `DiscoveredModel` in its order; those left out have its defaults.
     """
     draft: Any = _Draft(*values)
     draft.__class__ = DiscoveredModel  # the layouts are equal; frozen from here on
@@ -227,6 +237,7 @@ class ModelList(Sequence[DiscoveredModel]):
                 model.name if model.name != model.id else "",
                 model.kind,
                 f"{model.context_window:,}" if model.context_window else "",
+                features_in_words(model.features),
             )
             for model in self.models[:SHOWN_ROWS]
         ]

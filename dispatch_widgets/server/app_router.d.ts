@@ -38,6 +38,8 @@ export interface CatalogEntry {
   capabilities?: Capability[];
 }
 
+export type Feature = 'vision' | 'audio' | 'tools' | 'reasoning' | 'structured_output';
+
 /** What a server does not state is absent. */
 export interface DiscoveredModel {
   id: string;
@@ -52,6 +54,7 @@ export interface DiscoveredModel {
   /** Tokens. */
   maxOutputTokens?: number;
   inputModalities?: string[];
+  features?: Feature[];
   /** US dollars for a million tokens. */
   price?: { input: number | null; output: number | null };
   deprecated?: boolean;

@@ -128,7 +128,8 @@ def test_discover_one_prints_its_models(run: Run, new: Path, server: DemoServer)
     """API-1: a provider's models by name or id; a table for people, JSON with every field for scripts."""
     result = run("discover", "lab")
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["Model", "Name", "Kind", "Context", "By"]
+    assert lines[0].split() == ["Model", "Name", "Kind", "Context", "Features", "By"]
+    assert any("vision" in line for line in run("discover", "OpenAI").stdout.splitlines()[1:])
     assert len(lines) == 1 + len(server.models("second")) + 1
     assert any(line.startswith("nomic-embed-text-v1.5") and "embedding" in line for line in lines)
     assert "20" not in result.stderr
