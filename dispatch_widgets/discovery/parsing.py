@@ -11,11 +11,13 @@ import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
 from .capabilities import infer_capabilities
+from .features import features_of
 from .models import Price, build_model
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ _MAX_OUTPUT_TOKENS = (
     ("limits", "max_output_tokens"),  # GitHub Models
 )
 _INPUT_MODALITIES = (
-    ("input_modalities",),  # DeepSeek
+    ("input_modalities",),  # DeepSeek, xAI (docs.x.ai, /v1/language-models), Novita
     ("architecture", "input_modalities"),  # OpenRouter, Hugging Face router, llama.cpp
     ("supported_input_modalities",),  # GitHub Models
 )
@@ -208,6 +210,7 @@ def anthropic_capabilities(_: str, __: Mapping[str, Any] | None = None) -> tuple
 
 
 def _full(model_id: str, item: dict[str, Any], capabilities: tuple[Capability, ...]) -> DiscoveredModel:
+    modalities = _modalities(item)
     return build_model(
         model_id,
         _display_name(item) or model_id,
@@ -216,10 +219,11 @@ def _full(model_id: str, item: dict[str, Any], capabilities: tuple[Capability, .
         _second(item.get("created")) or _second(item.get("created_at")),
         _tokens(item, _CONTEXT_WINDOW),
         _tokens(item, _MAX_OUTPUT_TOKENS) or _max_tokens(item),
-        _modalities(item),
+        modalities,
         price(item),
         _deprecated(item),
         _first_text(item, _SHUTDOWN_DATES),
+        features_of(item, modalities),
     )
 
 
@@ -292,8 +296,14 @@ def _modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
         value = _at(item, path)
         if isinstance(value, list):
             words = tuple(dict.fromkeys(word for word in value if isinstance(word, str) and word.strip()))
-            return words or None
+            return _shared(words) if words else None
     return _switched_modalities(item)
+
+
+@lru_cache(maxsize=256)
+def _shared(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The same tuple for the same words: thousands of models take the same few things (P-8)."""
+    return words
 
 
 def _switched_modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -308,7 +318,7 @@ def _switched_modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
     for switch, word in (("image_input", "image"), ("pdf_input", "pdf")):
         if _at(switches, (switch, "supported")) is True:
             words.append(word)
-    return tuple(words)
+    return _shared(tuple(words))
 
 
 def price(item: Mapping[str, Any]) -> Price | None:
@@ -341,6 +351,7 @@ def price(item: Mapping[str, Any]) -> Price | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # models of one list share their prices (P-8)
 def _price(given: float | None, taken: float | None) -> Price | None:
     return None if given is None and taken is None else Price(input=given, output=taken)
 
