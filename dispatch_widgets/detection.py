@@ -2,7 +2,7 @@
 
 A variable is offered as the reference ``${NAME}``; its value is neither copied nor shown. Only servers on
 loopback are asked, on their usual ports, without a key, for a second at most, and only when this is called:
-opening a panel sends nothing.
+opening a panel sends nothing. What answers is named by what it says of itself, never by its port.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from urllib.parse import urlsplit
 
 from ._loop import background
 from ._text import html_table, text_table
-from .presets import PRESETS, server_named_beside
-from .secrets import NO_KEY_NEEDED, key_problem
+from .presets import PRESETS, find_preset, server_named_beside
+from .secrets import key_problem
 from .urls import host_of, leads_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .discovery.models import ModelList
-    from .errors import DiscoveryError
+    from .discovery.local_servers import LocalServer
     from .presets import NamedServer, Preset
 
 FIND_TIMEOUT_SECONDS = 1.0
-"""How long a local server may take to list its models."""
+"""How long a local server may take to list its models and to say what it is."""
+UNNAMED_SERVER = "Model server"
+"""What a server is called that does not say what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +66,14 @@ class FoundServer:
     """A model server that answers on this machine.
 
     Attributes:
-        preset: Whose usual port it is; another server can have taken it.
+        name: What it says that it is, ``Ollama`` say; `UNNAMED_SERVER` if it does not say.
+        preset: The preset of the server that it says it is, else the one whose usual port it is.
         base_url: Its base URL.
         models: How many models it lists; None if it wants a key first.
         needs_key: Whether it wants a key.
     """
 
+    name: str
     preset: Preset
     base_url: str
     models: int | None
@@ -99,9 +102,7 @@ class FoundHere:
         ]
         for server in self.servers:
             models = "wants a key" if server.models is None else f"{server.models:,}"
-            rows.append(
-                (server.preset.name, server.base_url, "" if server.needs_key else "none needed", models)
-            )
+            rows.append((server.name, server.base_url, "" if server.needs_key else "none needed", models))
         return rows
 
     def __str__(self) -> str:
@@ -182,44 +183,36 @@ def found_variables(
 async def _find(
     presets: tuple[Preset, ...], environ: Mapping[str, str] | None, timeout_seconds: float
 ) -> FoundHere:
-    from .discovery.discoverer import Discoverer
-    from .discovery.models import Target
+    from .discovery.local_servers import look_for_servers
 
-    local: dict[str, Preset] = {}
+    local: dict[str, list[Preset]] = {}
     for preset in presets:
         if preset.is_local and leads_here(preset.base_url):
-            for url in _places(preset):
-                local.setdefault(url, preset)  # some servers share a port, which is asked once
-    targets = [
-        Target(provider_id=url, name=preset.name, type=preset.type, base_url=url, api_key=NO_KEY_NEEDED)
-        for url, preset in local.items()
-    ]
-    discoverer = Discoverer(timeout_seconds=timeout_seconds)
-    try:
-        answers = [answer async for answer in discoverer.discover_all(targets)]
-    finally:
-        await discoverer.aclose()
-    servers = {url: _server(local[url], url, answer) for url, answer in answers}
+            for url in _base_urls(preset):
+                local.setdefault(url, []).append(preset)  # some servers share a port, which is asked once
+    servers = await look_for_servers(local, timeout_seconds=timeout_seconds)
     return FoundHere(
         variables=found_variables(presets, environ),
-        servers=tuple(found for url in local if (found := servers[url]) is not None),
+        servers=tuple(_found(url, server, local[url]) for url, server in servers.items()),
     )
 
 
-def _places(preset: Preset) -> list[str]:
+def _base_urls(preset: Preset) -> list[str]:
     """The base URLs to try for a local server: its usual port, and those of other versions."""
     parts = urlsplit(preset.base_url)
     others = [parts._replace(netloc=f"{parts.hostname}:{port}").geturl() for port in preset.other_ports]
     return [preset.base_url, *others]
 
 
-def _server(preset: Preset, url: str, answer: ModelList | DiscoveryError) -> FoundServer | None:
-    """The server behind an answer; None if none answered, or no model server."""
-    from .discovery.models import ModelList
-
-    if isinstance(answer, ModelList):
-        # A response that is no list arrives as an empty list with an error.
-        return FoundServer(preset=preset, base_url=url, models=len(answer)) if answer.error is None else None
-    if answer.kind == "INVALID_CREDENTIALS":
-        return FoundServer(preset=preset, base_url=url, models=None, needs_key=True)
-    return None
+def _found(url: str, server: LocalServer, presets: list[Preset]) -> FoundServer:
+    sign = server.sign
+    own = None
+    if sign is not None:
+        own = next((preset for preset in presets if preset.key == sign.preset), find_preset(sign.preset))
+    return FoundServer(
+        name=UNNAMED_SERVER if sign is None else sign.name,
+        preset=own or presets[0],
+        base_url=url,
+        models=server.models,
+        needs_key=server.models is None,
+    )

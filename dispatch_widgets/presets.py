@@ -160,6 +160,16 @@ PRESETS: tuple[Preset, ...] = (
         source="https://github.com/fw-ai/fireconnect",
     ),
     Preset(
+        key="litellm",
+        name="LiteLLM",
+        type="openai-compatible",
+        base_url="http://localhost:4000/v1",
+        needs_key=False,  # unless it was started with a master key
+        default_port=4000,
+        start="`litellm --config` and a file",
+        source="https://docs.litellm.ai/docs/proxy/quick_start",
+    ),
+    Preset(
         key="ollama",
         name="Ollama",
         type="openai-compatible",
@@ -210,6 +220,26 @@ PRESETS: tuple[Preset, ...] = (
         default_port=8080,
         start="`local-ai run`",
         source="https://localai.io/docs/basics/getting_started/",
+    ),
+    Preset(
+        key="sglang",
+        name="SGLang",
+        type="openai-compatible",
+        base_url="http://localhost:30000/v1",
+        needs_key=False,
+        default_port=30000,
+        start="`python -m sglang.launch_server --model-path` and a model's name",
+        source="https://docs.sglang.ai/basic_usage/openai_api_completions.html",
+    ),
+    Preset(
+        key="jan",
+        name="Jan",
+        type="openai-compatible",
+        base_url="http://localhost:1337/v1",
+        needs_key=False,  # its settings ask for one, which can be left empty
+        default_port=1337,
+        start="Local API Server in its settings",
+        source="https://jan.ai/docs/desktop/api-server",
     ),
 )
 """All presets: the providers elsewhere first, then the servers on this machine, in the order to show."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 
 import dispatch_widgets as dw
 from dispatch_widgets.demo import DemoServer
-from dispatch_widgets.detection import find_here, find_here_async
+from dispatch_widgets.detection import UNNAMED_SERVER, find_here, find_here_async
+from dispatch_widgets.discovery.server_signs import SIGNS
 from dispatch_widgets.presets import PRESETS, find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
 
@@ -65,7 +70,7 @@ def test_local_servers_are_found_with_their_models(server: DemoServer) -> None:
     assert [(one.preset.key, one.base_url, one.models) for one in found.servers] == [
         ("ollama", server.openai_base_url, 12)
     ]
-    assert len(server.requests) == 1
+    assert [request.path for request in server.requests].count("/openai/v1/models") == 1
     assert "12" in str(found)
     assert asyncio.run(find_here_async(presets=presets, environ={})) == found
     assert asyncio.run(find_here_async(servers=False, environ={})).servers == ()
@@ -93,7 +98,8 @@ def test_only_loopback_is_asked(server: DemoServer, monkeypatch: pytest.MonkeyPa
     elsewhere = _at("http://llm.example.edu:11434/v1")
     found = find_here(presets=[elsewhere, *PRESETS[:2], _at(server.openai_base_url)])
     assert [one.base_url for one in found.servers] == [server.openai_base_url]
-    assert [request.authorised for request in server.requests] == [True]  # with the word for no key
+    # With the word for no key; what the server is, is asked without any.
+    assert [request.authorised for request in server.requests] == [True, False]
 
 
 def test_it_is_at_the_top_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,3 +143,165 @@ def test_a_key_is_found_with_the_server_that_is_named_beside_it(
     assert (one.name, one.base_url) == found
     assert (found[1] or "OPENAI_BASE_URL is set to something that is no base URL") in str(variables)
     assert "gateway.test/v1" not in str(variables) or found[1]
+
+
+LIST = "/v1/models"
+
+
+class Page(NamedTuple):
+    """What a server of this machine answers at a path."""
+
+    body: Any
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Pages(NamedTuple):
+    """A server with a few pages, and what it was asked."""
+
+    base_url: str
+    asked: list[tuple[str, str | None]]
+
+
+@contextmanager
+def serving(pages: dict[str, Page]) -> Iterator[Pages]:
+    """A real server on loopback with a list of models and perhaps other pages."""
+    asked: list[tuple[str, str | None]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            page = pages.get(self.path, Page({"detail": "Not Found"}, 404))
+            text = page.body if isinstance(page.body, str) else json.dumps(page.body)
+            body = text.encode()
+            self.send_response_only(page.status)
+            for name, value in page.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield Pages(f"http://127.0.0.1:{server.server_port}/v1", asked)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def models_of(*owners: str) -> Page:
+    items = [{"id": f"m-{place}", "object": "model", "owned_by": owner} for place, owner in enumerate(owners)]
+    return Page({"object": "list", "data": items})
+
+
+LOCKED = Page({"error": {"message": "Unauthorized"}}, 401)
+
+
+@pytest.mark.req("UI")
+@pytest.mark.parametrize(
+    ("port_of", "pages", "name", "requests"),
+    [
+        # By the owner of its models: one request, whatever the port.
+        ("ollama", {LIST: models_of("library", "library")}, "Ollama", 1),
+        ("vllm", {LIST: models_of("vllm")}, "vLLM", 1),
+        ("vllm", {LIST: models_of("sglang")}, "SGLang", 1),
+        ("vllm", {LIST: models_of("me")}, "llama-cpp-python", 1),
+        ("localai", {LIST: models_of("llamacpp")}, "llama.cpp", 1),
+        ("lmstudio", {LIST: models_of("organization_owner")}, "LM Studio", 1),
+        # By a header of its own.
+        ("localai", {LIST: Page({"data": []}, headers=(("Server", "llama.cpp"),))}, "llama.cpp", 1),
+        ("vllm", {LIST: Page({"data": []}, headers=(("x-litellm-version", "1.110"),))}, "LiteLLM", 1),
+        # By a page of its own, the one that the server of this port has.
+        ("ollama", {LIST: Page({"data": None}), "/api/version": Page({"version": "0.14.1"})}, "Ollama", 2),
+        (
+            "lmstudio",
+            {LIST: Page({"data": []}), "/lmstudio-greeting": Page({"lmstudio": True})},
+            "LM Studio",
+            2,
+        ),
+        ("litellm", {LIST: models_of("openai"), "/health/liveliness": Page('"I\'m alive!"')}, "LiteLLM", 2),
+        (
+            "jan",
+            {LIST: models_of("user"), "/openapi.json": Page({"info": {"title": "Jan API Server Endpoints"}})},
+            "Jan",
+            2,
+        ),
+        ("sglang", {LIST: Page({"data": []}), "/get_model_info": Page({"model_path": "q"})}, "SGLang", 2),
+        (
+            "localai",
+            {LIST: Page({"data": [{"id": "a"}]}), "/version": Page({"version": "v3.8.0 (1f2a3b4c)"})},
+            "LocalAI",
+            2,
+        ),
+        # Another program's list on a well-known port is named after nobody.
+        ("vllm", {LIST: models_of("Qwen", "HuggingFaceTB")}, UNNAMED_SERVER, 2),
+        ("vllm", {LIST: models_of("vllm", "sglang", "openai")}, UNNAMED_SERVER, 2),
+        ("localai", {LIST: Page({"data": []}), "/version": Page({"version": "2.1"})}, UNNAMED_SERVER, 2),
+    ],
+)
+def test_a_server_is_named_by_what_it_says_of_itself(
+    port_of: str, pages: dict[str, Page], name: str, requests: int
+) -> None:
+    """Owner, header or a page of its own give the name, in two requests at most; a port never does."""
+    with serving(pages) as server:
+        found = find_here(presets=[_at(server.base_url, port_of)], environ={})
+    (one,) = found.servers
+    assert (one.name, one.needs_key) == (name, False)
+    assert name in str(found)
+    assert len(server.asked) == requests
+    assert all(key is None for path, key in server.asked if path != LIST)
+
+
+@pytest.mark.req("UI")
+@pytest.mark.parametrize(
+    ("port_of", "pages", "name"),
+    [
+        ("vllm", {LIST: LOCKED, "/version": Page({"version": "0.11.0"})}, "vLLM"),
+        ("jan", {LIST: Page("Invalid or missing authorization token", 401)}, UNNAMED_SERVER),
+        ("llamacpp", {LIST: Page({"error": "no"}, 403, (("Server", "llama.cpp"),))}, "llama.cpp"),
+        (
+            "litellm",
+            {
+                LIST: Page({"error": {"message": "No connected db.", "code": "400"}}, 400),
+                "/health/liveliness": Page('"I\'m alive!"'),
+            },
+            "LiteLLM",
+        ),
+    ],
+)
+def test_a_server_that_wants_a_key_is_named_too(port_of: str, pages: dict[str, Page], name: str) -> None:
+    """A refusal drops no server: it is offered as one that wants a key, with its name where it says it."""
+    with serving(pages) as server:
+        found = find_here(presets=[_at(server.base_url, port_of)], environ={})
+    assert [(one.name, one.models, one.needs_key) for one in found.servers] == [(name, None, True)]
+    assert "wants a key" in str(found)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Page("<html>Jenkins</html>", 403),
+        Page("", 401, (("WWW-Authenticate", 'Basic realm="printer"'),)),
+        Page({"message": "bad request"}, 400),
+        Page({"status": "ok"}),
+        Page({"data": [{"name": None}]}),
+    ],
+)
+def test_another_programs_refusal_is_no_server(page: Page) -> None:
+    """A web page, a login by name and password, or JSON that is no list is no model server."""
+    with serving({LIST: page}) as server:
+        assert not find_here(presets=[_at(server.base_url, "localai")], environ={})
+
+
+def test_every_sign_has_a_source_and_a_known_preset() -> None:
+    """Each row names where it stands, and each local preset's server can be told from others."""
+    assert {sign.preset for sign in SIGNS} - {""} == {preset.key for preset in PRESETS if preset.is_local}
+    for sign in SIGNS:
+        assert sign.source.startswith("https://")
+        assert sign.header or sign.owner or sign.says
+        assert bool(sign.path) == (sign.says is not None)

@@ -23,10 +23,10 @@ EVERY = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key
 
 
 def test_every_provider_of_the_form_has_a_preset() -> None:
-    """The add form's list (ui.md) and LocalAI, providers elsewhere before local servers."""
+    """The add form's list (ui.md), SGLang and Jan, providers elsewhere before local servers."""
     assert [preset.name for preset in PRESETS] == [
         *("Anthropic", "OpenAI", "OpenRouter", "Mistral", "Groq", "Together", "DeepSeek", "Gemini", "xAI"),
-        *("Fireworks", "Ollama", "LM Studio", "vLLM", "llama.cpp", "LocalAI"),
+        *("Fireworks", "LiteLLM", "Ollama", "LM Studio", "vLLM", "llama.cpp", "LocalAI", "SGLang", "Jan"),
     ]
     assert len({preset.key for preset in PRESETS}) == len(PRESETS)
 

@@ -195,7 +195,7 @@ class FoundHere(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._panel.open_add(preset=found.preset.key)
             return
         provider = self._panel.service.add_provider(
-            name=self._free(found.preset.name),
+            name=self._free(found.name),
             type=found.preset.type,
             api_key=NO_KEY_NEEDED,
             base_url=url,
@@ -222,8 +222,8 @@ def _server_row(found: FoundServer, add: Action) -> Row:
         words = f"Answers on {where} with {plural(found.models or 0, 'model', zero='no')}"
     return {
         "id": f"{_SERVER}{found.base_url}",
-        "tile": tile(found.preset.name),
-        "title": clean(found.preset.name),
+        "tile": tile(found.name),
+        "title": clean(found.name),
         "line": [words],
         "actions": [add],
     }

@@ -103,9 +103,7 @@ def listed(*items: dict[str, Any]) -> list[tuple[str, ...]]:
         ({"supported_features": ["json_mode", "reasoning"]}, ("reasoning",)),
     ],
 )
-def test_a_feature_is_read_where_it_is_stated(
-    item: dict[str, Any], features: tuple[str, ...]
-) -> None:
+def test_a_feature_is_read_where_it_is_stated(item: dict[str, Any], features: tuple[str, ...]) -> None:
     """Each server's own field, in the shape it sends, gives the features that it states (MD-18)."""
     assert listed(item) == [features]
 

@@ -125,15 +125,15 @@ def test_local_servers_are_asked_only_when_asked_to_look(settings_path, local_se
     page.until(lambda: panel.found.rows)
     assert panel.hub.settle()
     (row,) = panel.found.rows
-    assert row["title"] == "Ollama"
+    assert row["title"] == "Model server"  # it does not say what it is, and its port does not count
     assert row["line"][0].startswith("Answers on 127.0.0.1:")
     assert row["line"][0].endswith(" models")
     assert not panel.found.look.disabled
     page.answer(panel.found.list, "add", row["id"])
     page.wait(panel)
     (provider,) = service.get_providers()
-    assert (provider.name, provider.base_url) == ("Ollama", local_server.openai_base_url)
-    assert "no key needed" in page.words(page.row(panel.list, "Ollama")["meta"][1])
+    assert (provider.name, provider.base_url) == ("Model server", local_server.openai_base_url)
+    assert "no key needed" in page.words(page.row(panel.list, "Model server")["meta"][1])
     assert panel.found.rows == ()
 
 

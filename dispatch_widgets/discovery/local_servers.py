@@ -1,0 +1,135 @@
+"""Looks for model servers on this machine: one request to each usual port, and one more to ask what it is.
+
+Whether an answer is a list, and what a refusal means, is judged as discovery judges it. What answers with a
+web page or wants a login by name and password is some other program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..secrets import NO_KEY_NEEDED
+from .adapters import ADAPTERS
+from .client import new_client
+from .failures import Failure
+from .fetch import fetch
+from .listing import context_of, read
+from .models import Target
+from .parsing import find_list, is_native_list, normalise
+from .server_signs import server_of, signs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import httpx
+
+    from ..presets import Preset
+    from .exchange import Answer, RequestContext
+    from .server_signs import ServerSign
+
+_PAGE_CHARACTERS = 2_000
+_REFUSED = frozenset({401, 403})
+_LOGINS = ("basic", "digest", "negotiate", "ntlm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalServer:
+    """A model server that answered.
+
+    Attributes:
+        sign: What it says that it is; None if it does not say.
+        models: How many models it lists; None if it wants a key first.
+    """
+
+    sign: ServerSign | None
+    models: int | None
+
+
+async def look_for_servers(
+    local: Mapping[str, Sequence[Preset]], *, timeout_seconds: float
+) -> dict[str, LocalServer]:
+    """The model servers that answer, all asked at once.
+
+    Args:
+        local: Base URLs on this machine, each with the presets whose usual port it is.
+        timeout_seconds: How long each may take, by the wall.
+    """
+    async with new_client() as client:
+        found = await asyncio.gather(
+            *(_look_at(client, url, presets, timeout_seconds) for url, presets in local.items())
+        )
+    return {url: server for url, server in zip(local, found, strict=True) if server is not None}
+
+
+async def _look_at(
+    client: httpx.AsyncClient, url: str, presets: Sequence[Preset], timeout_seconds: float
+) -> LocalServer | None:
+    kind = presets[0].type
+    adapter = ADAPTERS[kind]
+    target = Target(provider_id=url, name=presets[0].name, type=kind, base_url=url, api_key=NO_KEY_NEEDED)
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    try:
+        context = context_of(target, adapter.url(url, ""), timeout_seconds)
+        answer = await fetch(client, context, adapter.headers(NO_KEY_NEEDED), deadline=deadline)
+    except Failure:
+        return None
+    refusal: Failure | None = None
+    owners: list[str | None] = []
+    try:
+        document = read(answer, context, now=time.time())
+        listed = normalise(find_list(document) or [], infer=adapter.infer, named=is_native_list(document))
+    except Failure as failure:
+        if not _may_want_a_key(failure, answer):
+            return None
+        refusal = failure
+    else:
+        if listed.skipped and not listed.models:
+            return None
+        owners = [model.owned_by for model in listed.models.values()]
+    sign = server_of(owners, answer.headers) or await _ask_what_it_is(client, context, presets, deadline)
+    if refusal is None:
+        return LocalServer(sign=sign, models=len(owners))
+    if sign is None and not _is_about_the_key(refusal):
+        return None
+    return LocalServer(sign=sign, models=None)
+
+
+def _may_want_a_key(failure: Failure, answer: Answer) -> bool:
+    challenge = answer.headers.get("www-authenticate", "").lower()
+    if challenge.startswith(_LOGINS) or answer.body.lstrip().startswith(b"<"):
+        return False
+    # LiteLLM's proxy without a database says 400 for a missing key: believed if it also says what it is.
+    return _is_about_the_key(failure) or failure.status == 400  # noqa: PLR2004
+
+
+def _is_about_the_key(failure: Failure) -> bool:
+    return failure.kind == "INVALID_CREDENTIALS" or failure.status in _REFUSED
+
+
+async def _ask_what_it_is(
+    client: httpx.AsyncClient, context: RequestContext, presets: Sequence[Preset], deadline: float
+) -> ServerSign | None:
+    """The server whose own page answers, of those whose usual port this is; they are asked without a key."""
+    root = urlsplit(context.base_url)._replace(path="", query="").geturl()
+    pages: dict[str, str] = {}
+    for sign in (sign for preset in presets for sign in signs_of(preset.key)):
+        if sign.says is None:
+            continue
+        if sign.path not in pages:
+            pages[sign.path] = await _page(client, replace(context, url=root + sign.path), deadline)
+        if sign.says.search(pages[sign.path]):
+            return sign
+    return None
+
+
+async def _page(client: httpx.AsyncClient, context: RequestContext, deadline: float) -> str:
+    """The beginning of a page; empty if there is none."""
+    try:
+        answer = await fetch(client, context, {}, deadline=deadline)
+    except Failure:
+        return ""
+    return answer.body[:_PAGE_CHARACTERS].decode("utf-8", "replace").strip() if answer.is_success else ""
