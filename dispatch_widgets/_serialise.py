@@ -128,6 +128,9 @@ def serialise_try(result: TryResult) -> dict[str, Any]:
         "provider": result.provider_name,
         "latencySeconds": round(result.latency_seconds, 3),
         "message": result.message,
+        "answer": result.answer,
+        "inputTokens": result.input_tokens,
+        "outputTokens": result.output_tokens,
         "error": result.error.as_dict() if result.error else None,
     }
 

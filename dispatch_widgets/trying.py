@@ -1,17 +1,18 @@
-"""Sends one tiny real request to a model: whether it answers, how fast, and if not, why (MD-15).
+"""Sends one small real request to a model: whether it answers, what and how fast, and if not, why (MD-15).
 
 It is sent only on the user's request, as it may cost a fraction of a cent. It needs no SDK, has a time-out on
-the wall clock, and classifies failures as discovery does.
+the wall clock, and tells failures as discovery does. It is sent once; only where a server refuses the
+request itself (a field that it does not take, another endpoint for this model) is it sent as the server wants
+it.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from ._text import clean, html_table, text_table
+from ._text import clean, html_table, plural, text_table
 from .errors import DiscoveryError, FieldProblem, InvalidInputError
 from .urls import OPENAI_BASE_URL
 
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
     from .clients import ResolvedModel
     from .discovery.exchange import Answer, RequestContext
     from .discovery.failures import Failure
+    from .discovery.model_requests import ModelRequest, Reply
 
 TRY_TIMEOUT_SECONDS = 30.0
 """How long one try may take: a local server may have to load the model first."""
-TRY_TOKENS = 16
-"""How much the model may write: some servers refuse less."""
-QUESTION = "Say hello."
 
-Ask = Literal["chat", "embedding", "message"]
+_MOST_REQUESTS = 4
+_REFUSED_FROM, _TROUBLE_FROM = 400, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,9 @@ class TryResult:
         ok: Whether the model answered.
         latency_seconds: How long the request took, successful or not.
         message: What happened, in a sentence.
+        answer: The first line of what the model wrote; empty for a vector, or where it wrote nothing.
+        input_tokens: How many tokens the model read; None where the server does not say.
+        output_tokens: How many tokens it wrote, thoughts included; None where the server does not say.
         error: The failure, with ``kind`` and ``hint`` as in discovery; None if there was none.
         model: The model that was asked.
         provider_name: Its provider.
@@ -52,9 +55,29 @@ class TryResult:
     model: str = ""
     provider_name: str = ""
     task: str = ""
+    answer: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
     def __bool__(self) -> bool:
         return self.ok
+
+    @property
+    def tokens(self) -> str:
+        """How many tokens went in and came out, in words; empty where the server does not say."""
+        stated = [
+            f"{count:,} {way}"
+            for count, way in ((self.input_tokens, "in"), (self.output_tokens, "out"))
+            if count is not None
+        ]
+        return ", ".join(stated)
+
+    @property
+    def summary(self) -> str:
+        """What happened, what the model wrote and how many tokens that took, on one line."""
+        answer = f" “{self.answer}”" if self.answer else ""
+        tokens = f" Tokens: {self.tokens}." if self.tokens else ""
+        return f"{self.message}{answer}{tokens}"
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = [
@@ -62,6 +85,8 @@ class TryResult:
             ("Model", self.model),
             ("Provider", self.provider_name),
             ("Result", self.message),
+            ("Answer", self.answer),
+            ("Tokens", self.tokens),
             ("Hint", self.error.hint if self.error else ""),
         ]
         return [(name, value) for name, value in rows if value]
@@ -79,7 +104,7 @@ async def attempt(
     timeout_seconds: float = TRY_TIMEOUT_SECONDS,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> TryResult:
-    """Sends one tiny request to a model: a few tokens, or one embedding.
+    """Sends one small request to a model: for a few words, or for one vector.
 
     Args:
         resolved: The model, with its key.
@@ -89,25 +114,30 @@ async def attempt(
     Raises:
         InvalidInputError: If this version does not know the provider's type.
     """
-    from .discovery.failures import Failure
+    from .discovery.failures import Failure, quoted
 
-    started = time.perf_counter()
+    stopwatch = _Stopwatch()
     error: DiscoveryError | None = None
+    reply: Reply | None = None
     try:
         if resolved.provider_type == "mock":
-            _ask_mock(resolved)
+            reply = _ask_mock(resolved)
         else:
-            await _ask(resolved, timeout_seconds=timeout_seconds, transport=transport)
+            reply = await _ask(
+                resolved, timeout_seconds=timeout_seconds, transport=transport, stopwatch=stopwatch
+            )
     except Failure as failure:
         error = failure.as_error_of_a_try(resolved.provider_id)
-    seconds = time.perf_counter() - started
-    what = "a vector" if resolved.is_embedding else "an answer"
+    seconds = stopwatch.seconds()
+    key = resolved.api_key.get_secret_value()
+    lines = (line for line in (reply.text if reply else "").splitlines() if line.strip())
     return TryResult(
-        ok=error is None,
+        ok=reply is not None,
         latency_seconds=seconds,
-        message=f"{clean(resolved.model)} gave {what} after {seconds:.2f} s."
-        if error is None
-        else error.message,
+        message=error.message if error else _told(reply, resolved, seconds),
+        answer=quoted(next(lines, ""), key),
+        input_tokens=reply.input_tokens if reply else None,
+        output_tokens=reply.output_tokens if reply else None,
         error=error,
         model=resolved.model,
         provider_name=resolved.provider_name,
@@ -115,40 +145,111 @@ async def attempt(
     )
 
 
-def _ask_mock(resolved: ResolvedModel) -> None:
+class _Stopwatch:
+    """How long the last request took: of several, the one that was answered."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self._started = time.perf_counter()
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._started
+
+
+def _told(reply: Reply | None, resolved: ResolvedModel, seconds: float) -> str:
+    """What a model did, in a sentence."""
+    name, after = clean(resolved.model), f"after {seconds:.2f} s"
+    if reply is None or resolved.is_embedding:
+        length = f" of {plural(reply.numbers, 'number')}" if reply and reply.numbers else ""
+        return f"{name} gave a vector{length} {after}."
+    if reply.text.strip():
+        return f"{name} gave an answer {after}."
+    if reply.thought or reply.ran_out:
+        return f"{name} works: it thought until its few tokens were used up, {after}."
+    return f"{name} answered without a word {after}."
+
+
+def _ask_mock(resolved: ResolvedModel) -> Reply:
+    from .discovery.model_requests import CHAT, EMBEDDINGS, QUESTION, Reply
+
     client = resolved.client()
     if resolved.is_embedding:
-        client.embeddings.create(model=resolved.model, input=QUESTION)
-    else:
-        client.chat.completions.create(model=resolved.model, messages=_MESSAGES)
+        made = client.embeddings.create(model=resolved.model, input=QUESTION)
+        return EMBEDDINGS.reply(made.model_dump()) or Reply()
+    made = client.chat.completions.create(model=resolved.model, **CHAT.question)
+    return CHAT.reply(made.model_dump()) or Reply()
 
 
 async def _ask(
-    resolved: ResolvedModel, *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None
-) -> None:
+    resolved: ResolvedModel,
+    *,
+    timeout_seconds: float,
+    transport: httpx.AsyncBaseTransport | None,
+    stopwatch: _Stopwatch,
+) -> Reply:
+    """What a model answers to its first request, or to the one that the server wanted in its place.
+
+    Raises:
+        Failure: If it does not answer.
+    """
     import asyncio
 
     from .discovery.client import new_client
     from .discovery.failures import Failure
+    from .discovery.model_refusals import refusal_of_model
+    from .discovery.model_requests import Reply
     from .secrets import key_problem
 
-    kind = _kind_of(resolved)
+    request = _first_request(resolved)
     problem = key_problem(resolved.api_key.get_secret_value())
     if problem:
         raise Failure("INVALID_CREDENTIALS", f"The key of {resolved.provider_name} cannot be sent. {problem}")
     deadline = asyncio.get_running_loop().time() + timeout_seconds
+    sent: list[ModelRequest] = []
     async with new_client(transport) as client:
-        answer, context = await _post(client, resolved, _body(resolved, kind), deadline, timeout_seconds)
-        if kind == "chat" and _wants_max_completion_tokens(answer):
-            body = _body(resolved, kind, limit="max_completion_tokens")
-            answer, context = await _post(client, resolved, body, deadline, timeout_seconds)
-    _check(answer, context, kind, resolved.model)
+        while True:
+            stopwatch.start()
+            answer, context = await _post(client, resolved, request, deadline, timeout_seconds)
+            sent.append(request)
+            document, readable = _read(answer, request)
+            is_whole = answer.is_success and isinstance(document, dict)
+            reply = request.endpoint.reply(document) if is_whole else None
+            if reply is not None:
+                return reply
+            if _REFUSED_FROM <= answer.status < _TROUBLE_FROM:
+                words = answer.body.decode("utf-8", "replace")
+                if refusal_of_model(words) == "used up":
+                    return Reply(thought=True, ran_out=True)
+                other = request.instead(words)
+                if other is not None and other not in sent and len(sent) < _MOST_REQUESTS:
+                    request = other
+                    continue
+            raise _failure(answer, context, document, readable=readable, model=resolved.model)
+
+
+def _first_request(resolved: ResolvedModel) -> ModelRequest:
+    from .discovery.model_requests import CHAT, EMBEDDINGS, MESSAGES, ModelRequest
+
+    if resolved.provider_type == "anthropic":
+        return ModelRequest(endpoint=MESSAGES, model=resolved.model, limit=MESSAGES.limits[0])
+    if resolved.provider_type != "openai-compatible":
+        raise InvalidInputError(
+            [FieldProblem("type", f"{resolved.provider_type} is not a type that this version can ask.")],
+            hint="A newer version of this package or of the Dispatch app may know it.",
+        )
+    if resolved.is_embedding:
+        return ModelRequest(endpoint=EMBEDDINGS, model=resolved.model)
+    # https://platform.openai.com/docs/api-reference/chat/create (read 2026-11)
+    limit = CHAT.limits[1 if resolved.base_url == OPENAI_BASE_URL else 0]
+    return ModelRequest(endpoint=CHAT, model=resolved.model, limit=limit)
 
 
 async def _post(
     client: httpx.AsyncClient,
     resolved: ResolvedModel,
-    body: dict[str, Any],
+    request: ModelRequest,
     deadline: float,
     timeout_seconds: float,
 ) -> tuple[Answer, RequestContext]:
@@ -157,76 +258,42 @@ async def _post(
     from .discovery.fetch import fetch
     from .urls import host_of
 
-    kind = _kind_of(resolved)
     key = resolved.api_key.get_secret_value()
     base = resolved.base_url
     context = RequestContext(
         name=resolved.provider_name,
         host=host_of(base),
-        url=f"{base}{_PATHS[kind]}",
+        url=f"{base}{request.endpoint.path}",
         base_url=base,
         key=key,
         timeout_seconds=timeout_seconds,
     )
-    answer = await fetch(
-        client,
-        context,
-        ADAPTERS["anthropic" if kind == "message" else "openai-compatible"].headers(key),
-        deadline=deadline,
-        content=json.dumps(body).encode(),
-    )
+    headers = ADAPTERS[request.endpoint.type].headers(key)
+    answer = await fetch(client, context, headers, deadline=deadline, content=request.body())
     return answer, context
 
 
-_PATHS: dict[Ask, str] = {
-    "chat": "/chat/completions",
-    "embedding": "/embeddings",
-    "message": "/v1/messages",
-}
-_MESSAGES = [{"role": "user", "content": QUESTION}]
-
-
-def _kind_of(resolved: ResolvedModel) -> Ask:
-    if resolved.provider_type == "anthropic":
-        return "message"
-    if resolved.provider_type != "openai-compatible":
-        raise InvalidInputError(
-            [FieldProblem("type", f"{resolved.provider_type} is not a type that this version can ask.")],
-            hint="A newer version of this package or of the Dispatch app may know it.",
-        )
-    return "embedding" if resolved.is_embedding else "chat"
-
-
-def _body(resolved: ResolvedModel, kind: Ask, *, limit: str = "") -> dict[str, Any]:
-    if kind == "embedding":
-        return {"model": resolved.model, "input": QUESTION}
-    # OpenAI's newer models refuse max_tokens, and most other servers know only that.
-    # https://platform.openai.com/docs/api-reference/chat/create (read 2026-11)
-    new = kind == "chat" and resolved.base_url == OPENAI_BASE_URL
-    limit = limit or ("max_completion_tokens" if new else "max_tokens")
-    return {"model": resolved.model, "messages": _MESSAGES, limit: TRY_TOKENS}
-
-
-def _wants_max_completion_tokens(answer: Answer) -> bool:
-    return answer.status == 400 and b"max_completion_tokens" in answer.body  # noqa: PLR2004
-
-
-def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> None:
-    """Raises the failure that a response stands for, unless it is a model's answer."""
-    from .discovery.failures import Failure
-    from .discovery.parsing import describe, parse
-    from .discovery.response_errors import response_error, says_error, words_of
+def _read(answer: Answer, request: ModelRequest) -> tuple[Any, bool]:
+    """The JSON value of an answer, or its text, and whether it is JSON."""
+    from .discovery.model_requests import document_of
 
     try:
-        document = parse(answer.body)
-        readable = True
+        return document_of(answer.body, request.endpoint), True
     except ValueError:
-        document, readable = answer.body.decode("utf-8", "replace"), False
-    if answer.is_success and readable and _is_an_answer(document, kind):
-        return
+        return answer.body.decode("utf-8", "replace"), False
+
+
+def _failure(
+    answer: Answer, context: RequestContext, document: Any, *, readable: bool, model: str
+) -> Failure:
+    """The failure that an answer stands for which is no model's (MD-15)."""
+    from .discovery.failures import Failure
+    from .discovery.parsing import describe
+    from .discovery.response_errors import response_error, says_error, words_of
+
     if answer.is_success and not (readable and says_error(document)):
         what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
-        raise Failure(
+        return Failure(
             "MALFORMED",
             f"{context.host} answered with {what}, not with an answer of a model.",
             "Check the base URL.",
@@ -234,11 +301,11 @@ def _check(answer: Answer, context: RequestContext, kind: Ask, model: str) -> No
         )
     failure = response_error(answer, context, document, now=time.time())
     said = words_of(document, context.key)
-    if failure.kind == "HTTP_STATUS":
+    if failure.kind in {"HTTP_STATUS", "MALFORMED", "UNKNOWN_MODEL", "FORBIDDEN"}:
         _reword_for_model(failure, failure.status or answer.status, context, said, model)
-    elif failure.kind in _HINTS:
+    if failure.kind in _HINTS:
         failure.hint = _HINTS[failure.kind]
-    raise failure
+    return failure
 
 
 _HINTS = {
@@ -250,25 +317,32 @@ _HINTS = {
 
 
 def _reword_for_model(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
-    """Replaces discovery's message for a status, which is about lists, by one about a model."""
+    """Replaces discovery's message, which is about lists, by one about a model."""
+    from .discovery.model_refusals import refusal_of_model
+
     shown = clean(model, 80)
     words = f": “{said}”" if said else "."
-    if status == 403:  # noqa: PLR2004
+    about = refusal_of_model(said)
+    if about == "other purpose":
+        failure.kind = "HTTP_STATUS"
+        failure.message = f"{context.host} says that {shown} is made for something else ({status}){words}"
+        failure.hint = "Check what it can do, and choose another model for this."
+    elif failure.kind == "UNKNOWN_MODEL" or about == "unknown":
+        failure.kind = "UNKNOWN_MODEL"
+        failure.message = f"{context.host} does not know the model {shown} ({status}){words}"
+        failure.hint = (
+            "Check the model's id: it may be misspelt, renamed or gone, or this key may not see it."
+        )
+    elif failure.kind == "MALFORMED":
+        failure.message = f"{context.host} answered with an error in place of an answer of {shown}{words}"
+    elif failure.kind != "HTTP_STATUS":
+        pass  # it is not about the model
+    elif status == 403:  # noqa: PLR2004
         failure.message = f"{context.host} does not let this key use {shown} (403){words}"
         failure.hint = "Choose another model, or ask whoever gave you the key."
     elif status == 404:  # noqa: PLR2004
         failure.message = f"{context.host} knows no {shown}, or answers at another address (404){words}"
         failure.hint = "Check the model's id, then the base URL."
-    elif status < 500:  # noqa: PLR2004
+    elif status < _TROUBLE_FROM:
         failure.message = f"{context.host} refused the request to {shown} ({status}){words}"
-        failure.hint = "The model may be made for something else: check what it can do."
-
-
-def _is_an_answer(document: Any, kind: Ask) -> bool:
-    field = {"chat": "choices", "embedding": "data", "message": "content"}[kind]
-    items = document.get(field) if isinstance(document, dict) else None
-    if not isinstance(items, list):
-        return False
-    if kind == "embedding":
-        return bool(items) and isinstance(items[0], dict) and bool(items[0].get("embedding"))
-    return kind == "message" or bool(items)
+        failure.hint = "The server's words say what it misses; the model may also be made for something else."

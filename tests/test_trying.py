@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dispatch_widgets as dw
 from dispatch_widgets import (
@@ -20,6 +22,14 @@ from dispatch_widgets import (
     UnresolvedTaskError,
 )
 from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.discovery.model_requests import (
+    CHAT,
+    EMBEDDINGS,
+    MESSAGES,
+    RESPONSES,
+    Endpoint,
+    document_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,7 +220,7 @@ def test_a_model_that_wants_the_newer_word_is_asked_with_it(tmp_path: Path) -> N
     bodies.clear()
     assert service.try_model("Open", "thinker").ok
     assert ["max_completion_tokens" in body for body in bodies] == [True]
-    assert bodies[0]["max_completion_tokens"] <= 16
+    assert bodies[0]["max_completion_tokens"] <= 128
 
 
 @pytest.mark.req("MD-8", "MD-15")
@@ -257,3 +267,442 @@ def test_a_try_leaves_no_connection_open(service: SettingsService, server: DemoS
     service.try_task("grade")
     gc.collect()
     assert server.connections == 2
+
+
+# -- answers in every shape ------------------------------------------------------------------------------
+
+
+class Asked:
+    """What a server was asked, and a way to try a model of it."""
+
+    def __init__(self, folder: Path, *answers: httpx.Response | Any) -> None:
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self._answers = list(answers)
+        self.service = SettingsService(folder / "s.json", transport=httpx.MockTransport(self._answer))
+        for name, type_ in (("Open", "openai-compatible"), ("Anthropic", "anthropic")):
+            url = "https://llm.example.edu" + ("/v1" if name == "Open" else "")
+            self.service.add_provider(name=name, type=type_, api_key="sk-0123456789abcdef", base_url=url)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append((request.url.path, json.loads(request.content)))
+        answer = self._answers.pop(0)
+        return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.requests]
+
+
+def refusal(message: str, status: int = 400, **fields: Any) -> httpx.Response:
+    return httpx.Response(status, json={"error": {"message": message, **fields}})
+
+
+def chat(content: Any = "", *, finish: str = "stop", usage: Any = None, **message: Any) -> dict[str, Any]:
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": content, **message},
+        "finish_reason": finish,
+    }
+    return {"object": "chat.completion", "choices": [choice], **({"usage": usage} if usage else {})}
+
+
+def stream(*events: Any, done: str = "data: [DONE]\n\n") -> httpx.Response:
+    text = "".join(f"event: x\ndata: {json.dumps(event)}\n\n" for event in events) + done
+    return httpx.Response(200, text=text, headers={"content-type": "text/event-stream"})
+
+
+OPENAI_USAGE = {
+    "prompt_tokens": 9,
+    "completion_tokens": 16,
+    "completion_tokens_details": {"reasoning_tokens": 16},
+}
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.parametrize(
+    ("model", "answer", "first_line", "tokens"),
+    [
+        ("chatter", chat("\nHello!\nHow are you?", usage=OPENAI_USAGE), "Hello!", (9, 16)),
+        ("chatter", chat([{"type": "text", "text": "Hello!"}]), "Hello!", (None, None)),
+        (
+            "chatter",
+            {"choices": [{"text": "Hello!"}], "usage": {"prompt_tokens": True}},
+            "Hello!",
+            (None, None),
+        ),
+        # Mistral's and others' thoughts are not what was answered.
+        (
+            "thinker",
+            chat(
+                [
+                    {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+                    {"type": "text", "text": "Hi"},
+                ]
+            ),
+            "Hi",
+            (None, None),
+        ),
+        (
+            "thinker",
+            chat("<think>\nThe user wants a greeting.</think>\n\nHi there"),
+            "Hi there",
+            (None, None),
+        ),
+        # A stream that nobody asked for.
+        (
+            "chatter",
+            stream(
+                {"choices": [{"delta": {"role": "assistant", "content": ""}}]},
+                {"choices": [{"delta": {"content": "Hel"}}]},
+                {"choices": [{"delta": {"content": "lo!"}, "finish_reason": "stop"}]},
+                {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}},
+            ),
+            "Hello!",
+            (3, 2),
+        ),
+        ("chatter", stream(chat("Hello!"), done=""), "Hello!", (None, None)),
+        (
+            "text-embedding-x",
+            {"data": [{"embedding": [0.1, 0.2]}], "usage": {"prompt_tokens": 2, "total_tokens": 2}},
+            "",
+            (2, None),
+        ),
+    ],
+)
+def test_the_result_carries_the_first_line_and_the_tokens(
+    tmp_path: Path, model: str, answer: Any, first_line: str, tokens: tuple[int | None, int | None]
+) -> None:
+    """Whole or streamed, in one text or in parts: the first line, and the tokens where they are stated."""
+    asked = Asked(tmp_path, answer)
+    result = asked.service.try_model("Open", model)
+    assert result.ok, result.message
+    assert result.answer == first_line
+    assert (result.input_tokens, result.output_tokens) == tokens
+    assert first_line in str(result)
+    assert first_line in result.summary
+    assert len(asked.requests) == 1
+    assert asked.requests[0][1].get("stream", False) is False
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        chat("", finish="length", usage=OPENAI_USAGE),
+        chat(None, finish="length"),
+        chat("", reasoning_content="The user wants", finish="length"),
+        chat("<think>The user wants me to", finish="length"),
+        chat("", usage={"completion_tokens": 16, "reasoning_tokens": 16}),
+        stream(
+            {"choices": [{"delta": {"reasoning": "The user"}}]},
+            {"choices": [{"delta": {}, "finish_reason": "length"}]},
+        ),
+        refusal(
+            "Could not finish the message because max_tokens or model output limit was reached. Please try "
+            "again with higher max_tokens.",
+            type="invalid_request_error",
+        ),
+    ],
+)
+def test_a_model_that_thought_until_its_tokens_were_used_up_works(tmp_path: Path, answer: Any) -> None:
+    """Thinking is answering: the model works, it is asked once and not paid twice, and the result says so."""
+    asked = Asked(tmp_path, answer)
+    result = asked.service.try_model("Open", "thinker")
+    assert result.ok
+    assert result.error is None
+    assert "works: it thought" in result.message
+    assert result.answer == ""
+    assert len(asked.requests) == 1
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.parametrize(
+    ("answer", "first_line", "tokens"),
+    [
+        (
+            {
+                "type": "message",
+                "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hello!"}],
+                "stop_reason": "end_turn",
+                "usage": {"input_tokens": 10, "output_tokens": 5},
+            },
+            "Hello!",
+            (10, 5),
+        ),
+        (
+            {"content": [{"type": "thinking", "thinking": "hm"}], "stop_reason": "max_tokens", "usage": {}},
+            "",
+            (None, None),
+        ),
+        (
+            stream(
+                {
+                    "type": "message_start",
+                    "message": {"content": [], "usage": {"input_tokens": 10, "output_tokens": 1}},
+                },
+                {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+                {"type": "ping"},
+                {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "Hel"}},
+                {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "lo!"}},
+                {
+                    "type": "message_delta",
+                    "delta": {"stop_reason": "end_turn"},
+                    "usage": {"output_tokens": 5},
+                },
+                {"type": "message_stop"},
+                done="",
+            ),
+            "Hello!",
+            (10, 5),
+        ),
+    ],
+)
+def test_anthropic_is_read_with_thoughts_and_as_a_stream(
+    tmp_path: Path, answer: Any, first_line: str, tokens: tuple[int | None, int | None]
+) -> None:
+    """Text blocks are the answer, thinking blocks are thoughts, and its stream's events make a whole."""
+    asked = Asked(tmp_path, answer)
+    result = asked.service.try_model("Anthropic", "claude")
+    assert (result.ok, result.answer) == (True, first_line)
+    assert (result.input_tokens, result.output_tokens) == tokens
+    assert asked.paths == ["/v1/messages"]
+
+
+@pytest.mark.req("API-5")
+def test_a_model_of_the_responses_endpoint_is_asked_there(tmp_path: Path) -> None:
+    """Where the server says that a model answers at /responses only, it is asked there, in its own words."""
+    done = {
+        "object": "response",
+        "status": "completed",
+        "error": None,
+        "output": [
+            {"type": "reasoning", "summary": []},
+            {"type": "message", "content": [{"type": "output_text", "text": "Hello!"}]},
+        ],
+        "usage": {"input_tokens": 8, "output_tokens": 20},
+    }
+    wanted = refusal("This model is only supported in v1/responses and not in v1/chat/completions.", 404)
+    events = [
+        {"type": "response.created", "response": {"status": "in_progress", "output": []}},
+        {"type": "response.output_text.delta", "delta": "Hello!"},
+        {"type": "response.completed", "response": done},
+    ]
+    for answer in (done, stream(*events, done=""), stream(*events[:2], done="")):
+        asked = Asked(tmp_path, wanted, answer)
+        result = asked.service.try_model("Open", "pro")
+        assert (result.ok, result.answer) == (True, "Hello!"), result.message
+        assert asked.paths == ["/v1/chat/completions", "/v1/responses"]
+        assert asked.requests[1][1] == {
+            "model": "pro",
+            "input": "Say hello.",
+            "max_output_tokens": 128,
+            "stream": False,
+        }
+        (tmp_path / "s.json").unlink()
+    thought = {
+        **done,
+        "status": "incomplete",
+        "incomplete_details": {"reason": "max_output_tokens"},
+        "output": [],
+    }
+    assert "works" in Asked(tmp_path, wanted, thought).service.try_model("Open", "pro").message
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.parametrize(
+    ("message", "changed"),
+    [
+        ("This model only support stream mode, please enable the stream parameter.", {"stream": True}),
+        ("parameter.enable_thinking must be set to false for non-streaming calls", {"stream": True}),
+        (
+            "Unsupported parameter: 'max_tokens' is not supported with this model.",
+            {"max_completion_tokens": 128},
+        ),
+    ],
+)
+def test_a_request_is_sent_again_only_as_the_server_wants_it(
+    tmp_path: Path, message: str, changed: dict[str, Any]
+) -> None:
+    """A refusal of a field, which costs nothing, is followed by the one request that it asks for."""
+    asked = Asked(tmp_path, refusal(message), chat("Hi"))
+    assert asked.service.try_model("Open", "m").answer == "Hi"
+    assert changed.items() <= asked.requests[1][1].items()
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal("max_completion_tokens", 500),
+        refusal("Streaming is required", 503),
+        refusal("Unsupported value: 'temperature'"),
+        refusal("max_tokens is too large: 128. This model supports at most 100."),
+        chat("", finish="length"),
+        {"choices": []},
+        [],
+        httpx.Response(200, text="null"),
+    ],
+)
+def test_nothing_is_paid_twice(tmp_path: Path, answer: Any) -> None:
+    """Whatever is no refusal of the request itself is not asked again, and neither is the same request."""
+    asked = Asked(tmp_path, answer)
+    asked.service.try_model("Open", "m")
+    assert len(asked.requests) == 1
+    (tmp_path / "s.json").unlink()
+    stubborn = refusal("Use 'max_completion_tokens' instead of 'max_tokens', or the other way round.")
+    asked = Asked(tmp_path, stubborn, stubborn)
+    assert not asked.service.try_model("Open", "m").ok
+    assert len(asked.requests) == 2
+
+
+UNKNOWN = [
+    refusal(
+        "/chat/completions: Invalid model name passed in model=gpt-9. Call `/v1/models` to view available "
+        "models for your key."
+    ),
+    refusal("The model `gpt-9` does not exist or you do not have access to it.", 404, code="model_not_found"),
+    refusal('model "gpt-9" not found, try pulling it first', 404),
+    refusal("gpt-9 is not a valid model ID"),
+    refusal("Server is pinned to Qwen/Qwen3-0.6B"),
+]
+OTHER_PURPOSE = [
+    refusal(
+        "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean "
+        "to use v1/completions?",
+        404,
+    ),
+    refusal('"nomic-embed-text" does not support chat'),
+    refusal("The model `whisper-large-v3` does not support chat completions"),
+    refusal(
+        "models/embedding-001 is not found for API version v1beta, or is not supported for generateContent.",
+        404,
+    ),
+    refusal(
+        "The chatCompletion operation does not work with the specified model, text-embedding-3. Please "
+        "choose different model"
+    ),
+    refusal("This model requires that either input content or output modality contain audio."),
+    refusal(
+        "As of transformers v4.44, default chat template is no longer allowed, so you must provide a "
+        "chat template"
+    ),
+    refusal("dall-e-3 is an image generation model"),
+]
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize("answer", UNKNOWN)
+def test_a_model_that_the_server_does_not_know_is_told_as_that(tmp_path: Path, answer: Any) -> None:
+    """The id is at fault then: the server's words are shown, and no word of another purpose (MD-15)."""
+    result = Asked(tmp_path, answer).service.try_model("Open", "gpt-9")
+    assert result.error is not None
+    assert result.error.kind == "UNKNOWN_MODEL"
+    said = answer.json()["error"]["message"]
+    assert said[:40] in result.message
+    assert "does not know the model gpt-9" in result.message
+    assert "id" in result.error.hint
+    assert "made for something else" not in f"{result.message} {result.error.hint}"
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize("answer", OTHER_PURPOSE)
+def test_a_model_that_is_made_for_something_else_is_told_as_that(tmp_path: Path, answer: Any) -> None:
+    """The task is at fault then, not the id: the server's words are shown beside that (MD-15)."""
+    result = Asked(tmp_path, answer).service.try_model("Open", "m")
+    assert result.error is not None
+    assert result.error.kind == "HTTP_STATUS"
+    assert "made for something else" in result.message
+    assert answer.json()["error"]["message"][:40] in result.message
+    assert "what it can do" in result.error.hint
+
+
+@pytest.mark.req("MD-15")
+def test_an_embedding_model_is_asked_for_a_vector(
+    tmp_path: Path,
+) -> None:
+    """Embeddings have their own request; the length of the vector is told, a refusal too (MD-15)."""
+    asked = Asked(
+        tmp_path,
+        {"data": [{"embedding": [0.0] * 1536}]},
+        refusal("You are not allowed to generate embeddings from this model", 403),
+    )
+    good = asked.service.try_model("Open", "text-embedding-3-small")
+    bad = asked.service.try_model("Open", "text-embedding-3-small")
+    assert asked.paths == ["/v1/embeddings", "/v1/embeddings"]
+    assert "a vector of 1,536 numbers" in good.message
+    assert asked.requests[0][1] == {"model": "text-embedding-3-small", "input": "Say hello."}
+    assert "made for something else" in bad.message
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        stream({"error": {"message": "The upstream is overloaded", "code": 503}}),
+        {
+            "choices": [
+                {"error": {"message": "The upstream is overloaded", "code": 502}, "finish_reason": "error"}
+            ]
+        },
+        {"error": {"message": "The upstream is overloaded"}, "choices": [{"message": {"content": ""}}]},
+    ],
+)
+def test_an_error_within_an_answer_is_no_answer(tmp_path: Path, answer: Any) -> None:
+    """An error in a stream, in a choice or beside one is told in the server's words (MD-15)."""
+    result = Asked(tmp_path, answer).service.try_model("Open", "m")
+    assert not result.ok
+    assert "The upstream is overloaded" in result.message
+    assert "list" not in result.message
+
+
+@pytest.mark.req("SEC-1")
+def test_an_answer_that_echoes_the_key_has_it_masked(tmp_path: Path) -> None:
+    """What a model writes is shown on one line, without keys and control characters (SEC-1)."""
+    result = Asked(tmp_path, chat("\u202eyour key is sk-0123456789abcdef\x07")).service.try_model("Open", "m")
+    assert result.ok
+    assert "0123456789abcdef" not in f"{result!r} {result} {result._repr_html_()}"
+    assert result.answer.isprintable()
+    assert result.answer.startswith("your key is")
+
+
+FIELDS = st.sampled_from(
+    [
+        "choices",
+        "message",
+        "delta",
+        "content",
+        "text",
+        "usage",
+        "finish_reason",
+        "error",
+        "output",
+        "data",
+        "embedding",
+        "type",
+        "response",
+        "content_block",
+        "stop_reason",
+        "incomplete_details",
+        "reasoning",
+        "prompt_tokens",
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@settings(deadline=None)
+@given(documents=st.lists(st.dictionaries(FIELDS, JSON, max_size=4), min_size=1, max_size=4))
+@pytest.mark.parametrize("endpoint", [CHAT, RESPONSES, EMBEDDINGS, MESSAGES], ids=lambda one: one.name)
+def test_any_json_is_a_reply_or_none(endpoint: Endpoint, documents: list[dict[str, Any]]) -> None:
+    """Whatever a server answers, whole or as a stream, is read as a reply or as none, never an exception."""
+    for body in (
+        json.dumps(documents[0]).encode(),
+        b"".join(b"data: %s\n\n" % json.dumps(document).encode() for document in documents),
+    ):
+        document = document_of(body, endpoint)
+        reply = endpoint.reply(document) if isinstance(document, dict) else None
+        assert reply is None or isinstance(reply.text, str)

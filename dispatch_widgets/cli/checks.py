@@ -54,6 +54,10 @@ def try_task(*, task: str, timeout_seconds: float, wanted: str | None, as_json: 
         print_json(serialise_try(result))
     elif result.ok:
         print_line(f"{result.message} Served by {result.provider_name}.")
+        if result.answer:
+            print_line(f"“{result.answer}”")
+        if result.tokens:
+            print_line(f"Tokens: {result.tokens}.")
     else:
         warn(result.message)
         warn(result.error.hint if result.error else "")

@@ -97,7 +97,7 @@ class Trial:
         result = self.future.result()
         if result.error is not None:
             return _said_of(result.error, lead, f" ({result.latency_seconds:.2f} s)")
-        return Said(clean(result.message, 400), "ok")
+        return Said(clean(result.summary, 600), "ok")
 
 
 def _said_of(error: DispatchError, lead: Lead | None, after: str = "") -> Said:

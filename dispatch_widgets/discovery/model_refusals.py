@@ -1,0 +1,61 @@
+"""What a refusal says about the model that was asked, beyond what `response_errors` tells of the account.
+
+Words decide; each row has the servers that say it so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+ModelRefusal = Literal["used up", "other purpose", "unknown"]
+
+_KIND = r"(?:chat|embed\w*|generat\w*|completions?|text|language)"
+_OTHER_KIND = (
+    r"(?:embeddings?|images?|audio|video|speech|transcriptions?|rerank\w*|realtime|moderations?|ocr)"
+)
+_LACKS = r"(?:does not|doesn.t|do not|don.t|cannot|can.t|not) support"
+
+_ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
+    (
+        "used up",
+        (r"model output limit was reached", r"could not finish the message"),  # OpenAI, billed as it is
+    ),
+    (
+        "other purpose",
+        (
+            rf"not an? {_KIND}(?:[ -]\w+)? model",  # OpenAI, Together
+            rf"(?:is|for) no {_KIND} model",
+            rf"{_LACKS} (?:the )?{_KIND}",  # Ollama, vLLM, Groq
+            rf"not (?:supported|available) (?:for|in|with|on) (?:the )?(?:/?v1/)?{_KIND}",  # Gemini, OpenAI
+            r"did you mean to use (?:the )?/?v1/",  # OpenAI
+            r"not allowed to (?:generate embeddings|sample) from",  # OpenAI
+            rf"{_KIND}\w* operation does not work with",  # Azure
+            rf"(?:is|as) an? (?:{_OTHER_KIND}|completion)(?:[ -]\w+)? model",
+            rf"only (?:supports?|available|works?|usable|for|be used)[^.\n]{{0,40}}\b{_OTHER_KIND}\b",
+            r"(?:requires?|must)[^.\n]{0,60}\b(?:contain|include) audio",  # OpenAI's audio models
+            r"(?:no|without|have a|default|define) chat[ _]template",  # vLLM, TGI, transformers
+        ),
+    ),
+    (
+        "unknown",
+        (
+            r"model[_ ]not[_ ]found",  # OpenAI, Groq, and many
+            r"(?:unknown|invalid|no such|nonexistent) model",  # LiteLLM, Mistral
+            r"model\b[^.\n]{0,120}(?:does not|doesn.t|did not) exist",  # OpenAI, vLLM
+            r"model\b[^.\n]{0,120}not (?:found|recogni[sz]ed|available)",  # Ollama, LM Studio
+            r"not a valid model",  # OpenRouter
+            r"server is pinned to",  # transformers
+        ),
+    ),
+)
+_PATTERNS = tuple((refusal, re.compile("|".join(phrases), re.IGNORECASE)) for refusal, phrases in _ROWS)
+
+
+def refusal_of_model(words: str) -> ModelRefusal | None:
+    """What a refusal says about the model; None where it is about something else.
+
+    Args:
+        words: All that the server says.
+    """
+    return next((refusal for refusal, pattern in _PATTERNS if pattern.search(words)), None)
