@@ -6,6 +6,8 @@ import asyncio
 import gc
 import json
 import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -466,6 +468,43 @@ def test_anthropic_is_read_with_thoughts_and_as_a_stream(
     assert (result.ok, result.answer) == (True, first_line)
     assert (result.input_tokens, result.output_tokens) == tokens
     assert asked.paths == ["/v1/messages"]
+
+
+@pytest.mark.req("API-5")
+def test_a_real_server_that_streams_whatever_it_was_asked_for_is_read(tmp_path: Path) -> None:
+    """Over a real connection, in chunks: the events of a stream make one answer."""
+
+    class Streaming(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response_only(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            events = [{"choices": [{"delta": {"content": text}}]} for text in ("Héllo", " there", "!")]
+            lines = [f"data: {json.dumps(event)}\r\n\r\n" for event in events]
+            for line in (": ping\n\n", *lines, "data: [DONE]\n\n"):
+                self.wfile.write(f"{len(line.encode()):x}\r\n{line}\r\n".encode())
+                self.wfile.flush()
+            self.wfile.write(b"0\r\n\r\n")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Streaming) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            service = SettingsService(tmp_path / "s.json")
+            url = f"http://127.0.0.1:{server.server_port}/v1"
+            service.add_provider(name="S", type="openai-compatible", api_key="sk-0123456789", base_url=url)
+            result = service.try_model("S", "m")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (result.ok, result.answer) == (True, "Héllo there!")
 
 
 @pytest.mark.req("API-5")

@@ -48,9 +48,13 @@ def test_try_says_whether_the_model_answers(run: Run, server: DemoServer) -> Non
     """One request, its time, and exit code 0; a failure with its hint and 1 (issue 5)."""
     said = run("try", "classify").stdout
     assert re.search(r"qwen3-8b gave an answer after \d+\.\d\d s\. Served by Lab\.", said)
+    assert "“This is a canned answer" in said
+    assert re.search(r"Tokens: \d+ in, \d+ out\.", said)
     assert len(server.requests) == 1
     told = json.loads(run("try", "embed", "--json").stdout)
     assert (told["ok"], told["task"], told["error"]) == (True, "embed", None)
+    assert (told["answer"], told["outputTokens"]) == ("", None)
+    assert told["inputTokens"] > 0
     server.play("429")
     result = run("try", "classify", code=1)
     assert "too many requests" in result.stderr
