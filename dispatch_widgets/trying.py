@@ -28,7 +28,9 @@ TRY_TIMEOUT_SECONDS = 30.0
 """How long one try may take: a local server may have to load the model first."""
 
 _MOST_REQUESTS = 4
+_READ_BYTES = 20_000
 _REFUSED_FROM, _TROUBLE_FROM = 400, 500
+_MAY_BE_ABOUT_THE_MODEL = frozenset({"HTTP_STATUS", "MALFORMED", "UNKNOWN_MODEL", "FORBIDDEN"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,7 @@ async def _ask(
     from .discovery.failures import Failure
     from .discovery.model_refusals import refusal_of_model
     from .discovery.model_requests import Reply
+    from .discovery.response_errors import response_error, says_error, words_of
     from .secrets import key_problem
 
     request = _first_request(resolved)
@@ -218,15 +221,20 @@ async def _ask(
             reply = request.endpoint.reply(document) if is_whole else None
             if reply is not None:
                 return reply
+            words = answer.body[:_READ_BYTES].decode("utf-8", "replace")
             if _REFUSED_FROM <= answer.status < _TROUBLE_FROM:
-                words = answer.body.decode("utf-8", "replace")
                 if refusal_of_model(words) == "used up":
                     return Reply(thought=True, ran_out=True)
                 other = request.instead(words)
                 if other is not None and other not in sent and len(sent) < _MOST_REQUESTS:
                     request = other
                     continue
-            raise _failure(answer, context, document, readable=readable, model=resolved.model)
+            if answer.is_success and not (readable and says_error(document)):
+                raise _no_answer(answer, context, readable=readable)
+            failure = response_error(answer, context, document, now=time.time())
+            failure.hint = _HINTS.get(failure.kind, failure.hint)
+            _reword_for_model(failure, context, words, words_of(document, context.key), resolved.model)
+            raise failure
 
 
 def _first_request(resolved: ResolvedModel) -> ModelRequest:
@@ -283,29 +291,18 @@ def _read(answer: Answer, request: ModelRequest) -> tuple[Any, bool]:
         return answer.body.decode("utf-8", "replace"), False
 
 
-def _failure(
-    answer: Answer, context: RequestContext, document: Any, *, readable: bool, model: str
-) -> Failure:
-    """The failure that an answer stands for which is no model's (MD-15)."""
+def _no_answer(answer: Answer, context: RequestContext, *, readable: bool) -> Failure:
+    """The failure that a success stands for which is neither a model's answer nor a refusal."""
     from .discovery.failures import Failure
     from .discovery.parsing import describe
-    from .discovery.response_errors import response_error, says_error, words_of
 
-    if answer.is_success and not (readable and says_error(document)):
-        what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
-        return Failure(
-            "MALFORMED",
-            f"{context.host} answered with {what}, not with an answer of a model.",
-            "Check the base URL.",
-            status=answer.status,
-        )
-    failure = response_error(answer, context, document, now=time.time())
-    said = words_of(document, context.key)
-    if failure.kind in {"HTTP_STATUS", "MALFORMED", "UNKNOWN_MODEL", "FORBIDDEN"}:
-        _reword_for_model(failure, failure.status or answer.status, context, said, model)
-    if failure.kind in _HINTS:
-        failure.hint = _HINTS[failure.kind]
-    return failure
+    what = describe(answer.body, answer.headers.get("content-type", ""), readable=readable)
+    return Failure(
+        "MALFORMED",
+        f"{context.host} answered with {what}, not with an answer of a model.",
+        "Check the base URL.",
+        status=answer.status,
+    )
 
 
 _HINTS = {
@@ -316,13 +313,25 @@ _HINTS = {
 }
 
 
-def _reword_for_model(failure: Failure, status: int, context: RequestContext, said: str, model: str) -> None:
-    """Replaces discovery's message, which is about lists, by one about a model."""
+def _reword_for_model(
+    failure: Failure, context: RequestContext, everything: str, said: str, model: str
+) -> None:
+    """Replaces discovery's message, where it is about lists, by one about a model.
+
+    Args:
+        failure: What discovery would say.
+        context: Who was asked.
+        everything: All that the server answered.
+        said: Its own words, fit to be shown.
+        model: The model's id.
+    """
     from .discovery.model_refusals import refusal_of_model
 
-    shown = clean(model, 80)
+    if failure.kind not in _MAY_BE_ABOUT_THE_MODEL or failure.status is None:
+        return
+    status, shown = failure.status, clean(model, 80)
     words = f": “{said}”" if said else "."
-    about = refusal_of_model(said)
+    about = refusal_of_model(everything)
     if about == "other purpose":
         failure.kind = "HTTP_STATUS"
         failure.message = f"{context.host} says that {shown} is made for something else ({status}){words}"

@@ -602,6 +602,9 @@ UNKNOWN = [
     refusal("The model `gpt-9` does not exist or you do not have access to it.", 404, code="model_not_found"),
     refusal('model "gpt-9" not found, try pulling it first', 404),
     refusal("gpt-9 is not a valid model ID"),
+    refusal("The model `gpt-9.1-mini` does not exist.", 404),
+    refusal("The model `gpt-9` does not exist.", 200),
+    refusal("There is no such thing here", 404, code="model_not_found"),
     refusal("Server is pinned to Qwen/Qwen3-0.6B"),
 ]
 OTHER_PURPOSE = [

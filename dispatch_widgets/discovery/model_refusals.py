@@ -14,6 +14,7 @@ _KIND = r"(?:chat|embed\w*|generat\w*|completions?|text|language)"
 _OTHER_KIND = (
     r"(?:embeddings?|images?|audio|video|speech|transcriptions?|rerank\w*|realtime|moderations?|ocr)"
 )
+_SAME_SENTENCE = r"(?:[^.\n]|\.(?=\S)){0,120}?"  # ids have dots of their own
 _LACKS = r"(?:does not|doesn.t|do not|don.t|cannot|can.t|not) support"
 
 _ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
@@ -26,14 +27,14 @@ _ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
         (
             rf"not an? {_KIND}(?:[ -]\w+)? model",  # OpenAI, Together
             rf"(?:is|for) no {_KIND} model",
-            rf"{_LACKS} (?:the )?{_KIND}",  # Ollama, vLLM, Groq
+            rf"{_LACKS} (?:the )?(?:chat|embed\w*|generat\w*|completions?)\b",  # Ollama, vLLM, Groq
             rf"not (?:supported|available) (?:for|in|with|on) (?:the )?(?:/?v1/)?{_KIND}",  # Gemini, OpenAI
             r"did you mean to use (?:the )?/?v1/",  # OpenAI
             r"not allowed to (?:generate embeddings|sample) from",  # OpenAI
             rf"{_KIND}\w* operation does not work with",  # Azure
             rf"(?:is|as) an? (?:{_OTHER_KIND}|completion)(?:[ -]\w+)? model",
-            rf"only (?:supports?|available|works?|usable|for|be used)[^.\n]{{0,40}}\b{_OTHER_KIND}\b",
-            r"(?:requires?|must)[^.\n]{0,60}\b(?:contain|include) audio",  # OpenAI's audio models
+            rf"only (?:supports?|available|works?|usable|for|be used){_SAME_SENTENCE}\b{_OTHER_KIND}\b",
+            rf"(?:requires?|must){_SAME_SENTENCE}\b(?:contain|include) audio",  # OpenAI's audio models
             r"(?:no|without|have a|default|define) chat[ _]template",  # vLLM, TGI, transformers
         ),
     ),
@@ -42,8 +43,8 @@ _ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
         (
             r"model[_ ]not[_ ]found",  # OpenAI, Groq, and many
             r"(?:unknown|invalid|no such|nonexistent) model",  # LiteLLM, Mistral
-            r"model\b[^.\n]{0,120}(?:does not|doesn.t|did not) exist",  # OpenAI, vLLM
-            r"model\b[^.\n]{0,120}not (?:found|recogni[sz]ed|available)",  # Ollama, LM Studio
+            rf"model\b{_SAME_SENTENCE}(?:does not|doesn.t|did not) exist",  # OpenAI, vLLM
+            rf"model\b{_SAME_SENTENCE}not (?:found|recogni[sz]ed|available)",  # Ollama, LM Studio
             r"not a valid model",  # OpenRouter
             r"server is pinned to",  # transformers
         ),

@@ -123,7 +123,7 @@ class ModelRequest:
 
 # OpenAI says: This model is only supported in v1/responses and not in v1/chat/completions.
 _WANTS_RESPONSES = re.compile(
-    r"\b(?:only|use|try|via|through|with|support\w*)\b[^.\n]{0,60}"
+    r"\b(?:only|use|try|via|through|with|support\w*)\b(?:[^.\n]|\.(?=\S)){0,80}?"
     r"(?:/responses\b|\bresponses (?:api|endpoint))",
     re.IGNORECASE,
 )
@@ -139,7 +139,7 @@ _UNTAKEN = r"(?:unsupported|unknown|unrecogni[sz]ed|unexpected|extra|not (?:supp
 
 def _refuses_field(field: str, refusal: str) -> bool:
     """Whether a refusal is about a field that the server does not take, not about its value."""
-    about = rf"{_UNTAKEN}[^.\n]{{0,80}}\b{field}\b|\b{field}\b[^.\n]{{0,60}}{_UNTAKEN}"
+    about = rf"{_UNTAKEN}[^.\n]{{0,80}}?\b{field}\b|\b{field}\b[^.\n]{{0,60}}?{_UNTAKEN}"
     return re.search(about, refusal, re.IGNORECASE) is not None
 
 
