@@ -35,6 +35,7 @@ _LISTS = ("data", "models", "result", "results", "items")
 """Where the list lies in an object, the first that is there: OpenAI and Anthropic, then the rest."""
 
 _PLAIN_SIZE = 4  # OpenAI's items, and many others': id, object, created, owned_by
+_MOST_SHARED_WORDS, _LONGEST_SHARED_WORD = 8, 24
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what dates can show
 _MOST_TOKENS = 10**12
 _MOST_DOLLARS = Decimal(10**6)
@@ -296,7 +297,9 @@ def _modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
         value = _at(item, path)
         if isinstance(value, list):
             words = tuple(dict.fromkeys(word for word in value if isinstance(word, str) and word.strip()))
-            return _shared(words) if words else None
+            if len(words) > _MOST_SHARED_WORDS or any(len(word) > _LONGEST_SHARED_WORD for word in words):
+                return words  # no server's usual words, and not to be kept
+            return _shared(words) or None
     return _switched_modalities(item)
 
 

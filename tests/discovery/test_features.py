@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_widgets._serialise import serialise_model
+from dispatch_widgets.discovery import parsing
 from dispatch_widgets.discovery.features import FEATURES, STATED, features_of
 from dispatch_widgets.discovery.models import DiscoveredModel, ModelList
 from dispatch_widgets.discovery.parsing import find_list, is_native_list, normalise, parse
@@ -173,6 +174,19 @@ def test_models_share_their_sets_of_features() -> None:
     assert {model.features for model in models} == {("vision", "tools")}
     assert len({id(model.features) for model in models}) == 1
     assert len({id(model.input_modalities) for model in models}) == 1
+
+
+@pytest.mark.req("SEC-7")
+def test_words_of_no_server_are_not_kept() -> None:
+    """What is shared between lists is short: a hostile list leaves nothing behind when it is dropped."""
+    kept = parsing._shared.cache_info().currsize
+    normalise(
+        [
+            {"id": "a", "input_modalities": ["x" * 1000]},
+            {"id": "b", "input_modalities": [*map(str, range(99))]},
+        ]
+    )
+    assert parsing._shared.cache_info().currsize == kept
 
 
 @pytest.mark.req("P-8")
