@@ -166,12 +166,12 @@ def test_scan_says_what_it_could_not_read_or_change(run: Run, server: DemoServer
     (folder / "out").symlink_to("..")
     assert "not followed" in run("scan", "sub").stderr
     assert json.loads(run("scan", "sub", "--json").stdout)["skipped"] == ["sub/out"]
-    Path("n.html").write_text(server.api_key)
+    Path("n.html").write_text(server.api_key, encoding="utf-8")
     (folder / "n.html").symlink_to("../n.html")
     said = run("scan", "sub", "--fix", code=1)
     assert "leads out" in said.stderr
     assert "Removed" not in said.stdout
-    assert Path("n.html").read_text() == server.api_key
+    assert Path("n.html").read_text(encoding="utf-8") == server.api_key
 
 
 def test_scan_of_nothing_is_wrong_usage(run: Run) -> None:

@@ -71,7 +71,7 @@ def test_where_says_which_file_and_why(run: Run, monkeypatch: pytest.MonkeyPatch
     """ST-1: the path, the reason, and the installed app's own file, which is offered and not taken."""
     app = Path(os.environ["XDG_CONFIG_HOME"]) / "Dispatch" / FILE
     app.parent.mkdir(parents=True)
-    app.write_text("{}")
+    app.write_text("{}", encoding="utf-8")
     lines = run("where").stdout.splitlines()
     assert lines[0] == str(Path.cwd() / FILE)
     assert "working folder" in lines[1]
@@ -184,7 +184,7 @@ def test_a_failure_is_an_object_for_scripts_too(run: Run, new: Path, server: Dem
         (("try", "grade"), "NOT_FOUND"),
     ):
         assert json.loads(run(*arguments, "--json", code=1).stdout)["error"]["code"] == error_code
-    new.write_text("{")
+    new.write_text("{", encoding="utf-8")
     assert json.loads(run("providers", "--json", code=1).stdout)["error"]["path"] == str(new)
 
 
@@ -194,7 +194,7 @@ def test_unknown_and_ambiguous_providers_are_told_apart(run: Run, new: Path) -> 
     assert "There are: Anthropic, OpenAI, Lab." in run("discover", "Nobody", code=1).stderr
     document = json.loads(new.read_text("utf-8"))
     document["providers"][2]["name"] = "OpenAI"
-    new.write_text(json.dumps(document))
+    new.write_text(json.dumps(document), encoding="utf-8")
     error = run("discover", "openai", code=1).stderr
     assert "2 providers are called openai." in error
     assert document["providers"][1]["id"] in error
@@ -210,7 +210,7 @@ def test_diagnose_names_the_step_that_fails_and_the_base_url_that_works(
     credentials = document["providers"][1]["credentials"]
     credentials["baseUrl"] = credentials["baseUrl"].removesuffix("/v1")
     document["providers"][2]["credentials"]["apiKey"] = "${NOT_SET_ANYWHERE}"
-    new.write_text(json.dumps(document))
+    new.write_text(json.dumps(document), encoding="utf-8")
     text = run("diagnose", "OpenAI", code=1).stdout
     assert "404" in text
     assert f"Take {server.openai_base_url} as the base URL." in text
@@ -310,10 +310,10 @@ def test_migrate_takes_a_file_elsewhere(run: Run, old: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("command", [("providers",), ("discover",), ("migrate",)])
 def test_a_broken_file_is_told_with_its_place_and_left_alone(run: Run, command: tuple[str, ...]) -> None:
     """ST-4: a file that is not JSON is an error with line and column, its bytes stay."""
-    Path(FILE).write_text('{\n  "providers": [,]\n}')
+    Path(FILE).write_text('{\n  "providers": [,]\n}', encoding="utf-8")
     error = run(*command, code=1).stderr
     assert error.startswith(f"{Path.cwd() / FILE}: Line 2")
-    assert Path(FILE).read_text() == '{\n  "providers": [,]\n}'
+    assert Path(FILE).read_text(encoding="utf-8") == '{\n  "providers": [,]\n}'
 
 
 @pytest.mark.req("ST-4")

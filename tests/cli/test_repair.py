@@ -32,7 +32,10 @@ def _provider(identity: str, name: str) -> dict[str, Any]:
 
 def _write(*, providers: list[dict[str, Any]], catalog: list[dict[str, Any]]) -> Path:
     path = Path.cwd() / "dispatch.settings.json"
-    path.write_text(json.dumps({"providers": providers, "models": {"assignment": [], "catalog": catalog}}))
+    path.write_text(
+        json.dumps({"providers": providers, "models": {"assignment": [], "catalog": catalog}}),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -45,7 +48,7 @@ def test_merge_re_points_the_entries_and_can_be_tried_dry(run: Run) -> None:
     assert "Two would go into One." in run("merge", "--dry-run").output
     assert path.read_bytes() == before
     assert "Two went into One." in run("merge").output
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     assert [provider["id"] for provider in document["providers"]] == ["a"]
     assert document["models"]["catalog"][0]["providerId"] == "a"
     assert "No two providers" in run("merge").output
@@ -58,7 +61,9 @@ def test_convert_takes_the_key_out_of_a_left_over_entry(run: Run) -> None:
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": config}
     path = _write(providers=[_provider("a", "One")], catalog=[entry])
     assert "1 entry changed" in run("convert").output
-    assert json.loads(path.read_text())["models"]["catalog"] == [{"id": "e", "providerId": "a", "model": "m"}]
+    assert json.loads(path.read_text(encoding="utf-8"))["models"]["catalog"] == [
+        {"id": "e", "providerId": "a", "model": "m"}
+    ]
     assert "No entry is left" in run("convert").output
 
 
@@ -68,12 +73,12 @@ def test_move_away_moves_only_a_file_that_cannot_be_read(run: Run) -> None:
     path = _write(providers=[], catalog=[])
     assert "can be read" in run("move-away", code=1).output
     assert path.exists()
-    path.write_text("{ broken")
+    path.write_text("{ broken", encoding="utf-8")
     said = run("move-away").output
     assert not path.exists()
     (moved,) = Path.cwd().glob("dispatch.settings.moved-*.json")
     assert moved.name in said
-    assert moved.read_text() == "{ broken"
+    assert moved.read_text(encoding="utf-8") == "{ broken"
 
 
 def _with_a_provider() -> Path:
@@ -94,7 +99,7 @@ def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedule
     assert "Another program removed your providers." in told
     assert "bring-back" in told
     assert "Lab is back." in run("bring-back").output
-    assert json.loads(path.read_text())["providers"][0]["credentials"]["apiKey"] == KEY
+    assert json.loads(path.read_text(encoding="utf-8"))["providers"][0]["credentials"]["apiKey"] == KEY
     save_schedules(path)
     (facts,) = json.loads(run("bring-back", "--json").stdout)
     assert facts["name"] == "Lab"
@@ -149,9 +154,9 @@ def test_a_restore_to_the_old_format_says_what_the_app_makes_of_it(run: Run) -> 
     """The app drops every key of such a file at its first save."""
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": {"apiKey": KEY}}
     path = _write(providers=[], catalog=[entry])
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     document.pop("providers")
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     run("providers")
     (backup,) = SettingsService().backups()
     assert "drops every key" in run("restore", backup.path.name).stderr
@@ -169,7 +174,7 @@ def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
     assert "A file was here, with 1 provider saved on" in said
     assert "it was deleted or moved" in said
     copy = path.with_name("dispatch.settings.backup-20251121T130241Z.json")
-    copy.write_text('{"providers": []}')
+    copy.write_text('{"providers": []}', encoding="utf-8")
     copy.chmod(0o600)
     assert f"restore {copy.name}" in json.loads(run("where", "--json").stdout)["gone"]
 
@@ -178,14 +183,14 @@ def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
 def test_where_says_which_file_the_app_would_take(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A workspace without a file beside a working folder with one: the app takes the workspace's."""
     root = Path.cwd()
-    (root / "turbo.json").write_text("{}")
+    (root / "turbo.json").write_text("{}", encoding="utf-8")
     inner = root / "inner"
     inner.mkdir()
-    (inner / "dispatch.settings.json").write_text('{"providers": []}')
+    (inner / "dispatch.settings.json").write_text('{"providers": []}', encoding="utf-8")
     monkeypatch.chdir(inner)
     facts = json.loads(run("where", "--json").stdout)
     assert facts["path"] == str(root / "dispatch.settings.json")
     assert "The Dispatch app would take" in facts["app"]
     assert "The Dispatch app would take" in run("where").output
-    (root / "dispatch.settings.json").write_text('{"providers": []}')
+    (root / "dispatch.settings.json").write_text('{"providers": []}', encoding="utf-8")
     assert json.loads(run("where", "--json").stdout)["app"] == ""

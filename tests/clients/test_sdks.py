@@ -189,9 +189,9 @@ def test_a_snippet_runs_and_has_no_key_in_it(
 @pytest.mark.req("API-5")
 def test_base_urls_of_a_file_are_made_usable(service: SettingsService, server: DemoServer) -> None:
     """A slash or a ``/v1`` that another program wrote into the file does not break the client (MD-14)."""
-    document = json.loads(service.path.read_text())
+    document = json.loads(service.path.read_text(encoding="utf-8"))
     document["providers"][0]["credentials"]["baseUrl"] += "/"
     document["providers"][1]["credentials"]["baseUrl"] += "/v1/"
-    service.path.write_text(json.dumps(document))
+    service.path.write_text(json.dumps(document), encoding="utf-8")
     assert service.resolve_model("O", "m").base_url == server.openai_base_url
     assert service.resolve_model("A", "m").base_url == server.anthropic_base_url

@@ -142,11 +142,14 @@ def test_whatever_the_bytes_they_stay(before: bytes, after: bytes, notebook: boo
 def test_a_name_that_stands_twice_hides_no_key(tmp_path: Path) -> None:
     """Python keeps the last of two values, and the key was in the first one (issue: "No key found")."""
     path = tmp_path / "n.ipynb"
-    path.write_text(f'{{"cells": [], "metadata": {{"a": "{KEY}", "a": "x"}}, "metadata": {{}}}}')
+    path.write_text(
+        f'{{"cells": [], "metadata": {{"a": "{KEY}", "a": "x"}}, "metadata": {{}}}}', encoding="utf-8"
+    )
     assert scan(path, [KEY])
     scan(path, [KEY], fix=True)
     assert (
-        path.read_text() == f'{{"cells": [], "metadata": {{"a": "{REMOVED}", "a": "x"}}, "metadata": {{}}}}'
+        path.read_text(encoding="utf-8")
+        == f'{{"cells": [], "metadata": {{"a": "{REMOVED}", "a": "x"}}, "metadata": {{}}}}'
     )
 
 
@@ -225,7 +228,7 @@ def test_a_place_is_named_without_the_key(tmp_path: Path, canary: str, name: str
     name = name.format(canary)
     cell: dict[str, Any] = {name: canary, "outputs": [{"data": {name: canary}}]}
     path = tmp_path / "n.ipynb"
-    path.write_text(json.dumps({"cells": [cell], name: canary}))
+    path.write_text(json.dumps({"cells": [cell], name: canary}), encoding="utf-8")
     report = scan([path], [canary])
     assert len(report.leaks) == 3 + 3 * (canary in name)
     for shown in (str(report), report._repr_html_(), repr(report)):

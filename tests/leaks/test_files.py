@@ -120,7 +120,7 @@ def test_a_wrong_path_is_told_before_anything_is_changed(
     with pytest.raises(InvalidInputError, match="There is no"):
         scan(named, [canary], fix=True)
     assert holding(given, canary) == {given / "n.ipynb"}
-    assert Path("w.ipynb").read_text().count(canary)
+    assert Path("w.ipynb").read_text(encoding="utf-8").count(canary)
 
 
 # ----------------------------------------------------------------------------------- special files
@@ -296,7 +296,7 @@ def test_a_read_only_file_is_told_and_stays(shared: Path, canary: str) -> None:
     told = as_nobody(lambda: scan(shared, canary, fix=True))
     assert told.startswith("1 place with a key")
     assert "Permission denied" in told
-    assert canary in path.read_text()
+    assert canary in path.read_text(encoding="utf-8")
     assert list(shared.iterdir()) == [path]
 
 
@@ -387,7 +387,7 @@ def test_copies_of_an_earlier_fix_are_told_until_they_are_gone(given: Path, cana
         assert again.backups == (copy,)
         assert not again
         assert str(copy) in str(again)
-    assert canary in copy.read_text()
+    assert canary in copy.read_text(encoding="utf-8")
     assert not scan([given], ["other-key-1234"]).backups
     assert scan([copy], [canary], fix=True).fixed == (copy,)  # given by itself
 
@@ -418,7 +418,7 @@ def test_a_file_that_changes_meanwhile_is_read_again(
 
     monkeypatch.setattr(_scan.Files, "write_new", meanwhile)
     report = scan([given], [canary], fix=True)
-    assert f"{REMOVED} and more 0" in path.read_text()
+    assert f"{REMOVED} and more 0" in path.read_text(encoding="utf-8")
     assert len(report.backups) == 1
     notebook(path, canary)
     left = 100
@@ -437,7 +437,7 @@ def test_a_file_with_very_many_places_is_done_in_time(given: Path, canary: str, 
         lines = [f"{canary}\n"] * count
         text = "".join(lines) if kind == "page" else json.dumps({"cells": [{"source": lines}]})
         path = given / ("n.html" if kind == "page" else "n.ipynb")
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         start = time.process_time()
         assert len(scan(path, [canary], fix=True).leaks) == count
         return time.process_time() - start

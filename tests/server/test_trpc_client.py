@@ -84,13 +84,13 @@ def test_the_example_of_the_page_compiles(tmp_path: Path) -> None:
         pytest.skip("the page is not in this distribution")
     [example] = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     (tmp_path / "example.ts").write_text(example, "utf-8")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     shutil.copy(DECLARATIONS, tmp_path)
     config = json.loads((NODE / "tsconfig.json").read_text("utf-8"))
     del config["compilerOptions"]["paths"]
     (tmp_path / "node_modules").symlink_to(NODE / "node_modules", target_is_directory=True)
     config["files"] = ["example.ts"]
-    (tmp_path / "tsconfig.json").write_text(json.dumps(config))
+    (tmp_path / "tsconfig.json").write_text(json.dumps(config), encoding="utf-8")
     done = _node("node_modules/typescript/bin/tsc", "--project", str(tmp_path))
     assert done.returncode == 0, done.stdout
 

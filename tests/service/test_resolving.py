@@ -36,7 +36,7 @@ def test_a_reference_is_read_at_use_and_never_written(  # noqa: PLR0917
     assert len(service.discover_models(provider_id)) > 100
     resolved = service.resolve_model(provider_id, "gpt-4o")
     assert resolved.api_key.get_secret_value() == server.api_key
-    assert server.api_key not in path.read_text()
+    assert server.api_key not in path.read_text(encoding="utf-8")
     assert on_disk()["providers"][0]["credentials"]["apiKey"] == "${DEMO_KEY_HERE}"
 
 

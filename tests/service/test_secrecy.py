@@ -54,7 +54,7 @@ def test_a_refused_change_shows_no_key(service: SettingsService, canary: str) ->
     )
     for action in actions:
         assert canary not in shown_of_ours(action)
-    service.path.write_text("{")
+    service.path.write_text("{", encoding="utf-8")
     assert canary not in shown_of_ours(
         lambda: service.add_provider(name="Uni", type="anthropic", api_key=canary)
     )
@@ -122,7 +122,7 @@ def full_of_secrets(tmp_path: Path, canary: str) -> SettingsService:
         "notifications": {"headers": {"Authorization": f"Bearer {canary}"}, "secret": {"pin": SECRET}},
     }
     path = tmp_path / "full.json"
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     return SettingsService(path)
 
 
@@ -153,9 +153,9 @@ def test_no_frame_of_ours_shows_what_a_file_hides(full_of_secrets: SettingsServi
     ]
     for number, action in enumerate(actions):
         assert _clean(shown_of_ours(action), canary), number
-    models = json.loads(service.path.read_text())["models"]
+    models = json.loads(service.path.read_text(encoding="utf-8"))["models"]
     models["catalog"] = [entry for entry in models["catalog"] if "providerId" not in entry]  # an old file
-    service.path.write_text(json.dumps({"models": models}))
+    service.path.write_text(json.dumps({"models": models}), encoding="utf-8")
     assert _clean(shown_of_ours(lambda: service.settings), canary)
     assert _clean(shown_of_ours(lambda: dw.preview_migration(service.path)), canary)
 
@@ -234,7 +234,7 @@ def test_a_migration_shows_no_secret(tmp_path: Path, canary: str) -> None:
         "note": f"see {url}",
     }
     path = tmp_path / "old.json"
-    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}))
+    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}), encoding="utf-8")
     report = dw.preview_migration(path)
     assert report is not None
     told = f"{report!r}{report}{report._repr_html_()}{report.before}{report.after}{pickle.dumps(report)!r}"

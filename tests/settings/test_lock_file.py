@@ -39,7 +39,7 @@ def lock(file: Path) -> Path:
 @pytest.fixture
 def precious(tmp_path: Path) -> Path:
     path = tmp_path / "precious.txt"
-    path.write_text("not to be lost")
+    path.write_text("not to be lost", encoding="utf-8")
     return path
 
 
@@ -70,7 +70,7 @@ def test_a_planted_link_is_refused_and_its_target_stays(
     else:
         lock.hardlink_to(precious)
     assert kind in refusal(file, lock)
-    assert precious.read_text() == "not to be lost"
+    assert precious.read_text(encoding="utf-8") == "not to be lost"
     lock.unlink()
     save(file)
 
@@ -103,10 +103,10 @@ def test_what_is_no_file_is_refused(
 @as_root
 def test_another_users_file_is_refused(file: Path, lock: Path) -> None:
     """A file that belongs neither to us nor to who owns the folder or the settings is not emptied."""
-    lock.write_text("theirs")
+    lock.write_text("theirs", encoding="utf-8")
     os.chown(lock, 12345, 12345)
     assert "another user's" in refusal(file, lock)
-    assert lock.read_text() == "theirs"
+    assert lock.read_text(encoding="utf-8") == "theirs"
 
 
 @as_root
@@ -118,7 +118,7 @@ def test_in_a_shared_folder_the_lock_may_be_a_colleagues(file: Path, lock: Path,
     if shared_by == "the folder's owner":
         os.chown(file.parent, 12345, 0)
     elif shared_by == "the file's owner":
-        file.write_text("{}")
+        file.write_text("{}", encoding="utf-8")
         os.chown(file, 12345, 0)
     else:
         os.chown(file.parent, 0, 12346)
@@ -143,7 +143,7 @@ def test_a_link_that_is_put_there_while_the_lock_is_taken_is_refused(
 
     monkeypatch.setattr(filelock.FileLock, "acquire", planted)
     assert "hard" in refusal_after(file)
-    assert precious.read_text() == "not to be lost"
+    assert precious.read_text(encoding="utf-8") == "not to be lost"
     assert not file.exists()
 
 

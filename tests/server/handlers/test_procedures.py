@@ -300,7 +300,9 @@ async def test_a_broken_file_is_an_error_and_stays(
 async def test_a_lone_surrogate_in_the_file_is_answered(query: Ask, service: SettingsService) -> None:
     """A name that UTF-8 cannot hold goes out as the escape it is."""
     service.path.write_text(
-        '{"providers": [{"id": "x", "name": "\\ud800", "type": "anthropic", "credentials": {"apiKey": "k"}}]}'
+        '{"providers": [{"id": "x", "name": "\\ud800", "type": "anthropic",'
+        ' "credentials": {"apiKey": "k"}}]}',
+        encoding="utf-8",
     )
     assert (await query("getProviders")).data[0]["name"] == "\ud800"
 
