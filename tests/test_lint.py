@@ -22,22 +22,30 @@ CIRCLES_TO_GO: set[frozenset[str]] = {
 """The circles that are still there, by name; one that is broken is to be taken out here."""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["ruff", "check", "--no-cache", "."],
-        ["ruff", "format", "--no-cache", "--check", "."],
-        ["mypy", "--no-error-summary"],
-    ],
-    ids=lambda command: " ".join(command[:2]),
-)
-def test_nothing_is_found(command: list[str], tmp_path: Path) -> None:
-    """Every rule of pyproject.toml holds for every file."""
-    extra = [f"--cache-dir={tmp_path}"] if command[0] == "mypy" else []
-    done = subprocess.run(
-        [sys.executable, "-m", *command, *extra], cwd=REPOSITORY, capture_output=True, text=True, check=False
+NOT_YET_FOR_WINDOWS = ("settings/_disk.py", "settings/file_system.py")
+"""Modules whose Unix calls are not behind a check that mypy reads; one that is mended is taken out here."""
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)
+def test_ruff_finds_nothing(command: list[str]) -> None:
+    """Every rule of pyproject.toml holds for every file."""
+    done = _run("ruff", *command, "--no-cache", ".")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("platform", sorted({"linux", "win32", sys.platform}))
+def test_mypy_finds_nothing(platform: str, tmp_path: Path) -> None:
+    """The types are right here, on Linux and on Windows, also in what runs on one of them only."""
+    done = _run("mypy", "--no-error-summary", f"--platform={platform}", f"--cache-dir={tmp_path}")
+    known = tuple(str(Path(PACKAGE, name)) for name in NOT_YET_FOR_WINDOWS if platform == "win32")
+    found = [line for line in done.stdout.splitlines() if not (known and line.startswith(known))]
+    assert (found, done.stderr) == ([], "")
 
 
 def _modules() -> dict[str, Path]:
