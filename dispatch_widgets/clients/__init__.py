@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .resolved import ResolvedModel, describe
+from .resolved import ResolvedModel, resolved_model
 
-__all__ = ["ResolvedModel", "describe"]
+__all__ = ["ResolvedModel", "resolved_model"]

@@ -238,7 +238,7 @@ def _answer_to(request: Mapping[str, Any], who: str, *, most: int | None) -> tup
     messages = request.get("messages")
     if not isinstance(messages, list) or not messages:
         raise CannedRefusal("messages", "a list with at least one message is expected")
-    said = [_text(item.get("content")) for item in messages if isinstance(item, dict)]
+    said = [_message_text(item.get("content")) for item in messages if isinstance(item, dict)]
     said = [text for text in said if text] or [""]
     last = " ".join(said[-1].split())
     shown = last if len(last) <= _SHOWN_CHARACTERS else f"{last[: _SHOWN_CHARACTERS - 1]}…"
@@ -246,7 +246,7 @@ def _answer_to(request: Mapping[str, Any], who: str, *, most: int | None) -> tup
     return pieces[:most], most is None or len(pieces) <= most
 
 
-def _text(content: Any) -> str:
+def _message_text(content: Any) -> str:
     """The text of a message, whose content is a text or a list of parts."""
     if isinstance(content, str):
         return content
@@ -256,7 +256,9 @@ def _text(content: Any) -> str:
 
 
 def _asked(request: Mapping[str, Any]) -> int:
-    return sum(_count(_text(item.get("content"))) for item in request["messages"] if isinstance(item, dict))
+    return sum(
+        _count(_message_text(item.get("content"))) for item in request["messages"] if isinstance(item, dict)
+    )
 
 
 def _openai_usage(request: Mapping[str, Any], pieces: list[str]) -> dict[str, int]:

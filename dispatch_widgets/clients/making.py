@@ -17,11 +17,11 @@ from .._hide_frames import hide_frames
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
 from .arguments import ClientArguments, Key
-from .environment import ANTHROPIC, OPENAI_COMPATIBLE, careful, headers_in_place
 from .mock import AsyncMockClient, MockClient
+from .sdk_environment import ANTHROPIC, OPENAI_COMPATIBLE, blocking_headers, vendor_only
 
 if TYPE_CHECKING:
-    from ._wanted import Wanted
+    from ._protocol import UsableModel
 
 CLIENT_TIMEOUT_SECONDS = 300.0
 """How long a client waits for an answer: long enough for a model that thinks, and not for ever."""
@@ -34,7 +34,7 @@ _CLIENT_HAS_THE_KEY = "in-client"
 
 
 @hide_frames
-def make_client(resolved: Wanted, *, asynchronous: bool, options: dict[str, Any]) -> Any:
+def make_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:
     """A client of the SDK that the provider's type calls for.
 
     Args:
@@ -63,7 +63,7 @@ def make_client(resolved: Wanted, *, asynchronous: bool, options: dict[str, Any]
         settings["default_headers"] = {**key, **(settings.get("default_headers") or {})}
     if "http_client" not in settings:
         settings["http_client"] = _http_client(resolved, sdk, asynchronous=asynchronous)
-    return careful(kind, resolved.provider_type)(
+    return vendor_only(kind, resolved.provider_type)(
         api_key=Key(resolved.api_key.get_secret_value()), base_url=resolved.base_url, **settings
     )
 
@@ -72,14 +72,14 @@ def _timeout(sdk: Any) -> Any:
     return sdk.Timeout(CLIENT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
 
 
-def _http_client(resolved: Wanted, sdk: Any, *, asynchronous: bool, **more: Any) -> Any:
+def _http_client(resolved: UsableModel, sdk: Any, *, asynchronous: bool, **more: Any) -> Any:
     kind = sdk.DefaultAsyncHttpxClient if asynchronous else sdk.DefaultHttpxClient
     return kind(
         timeout=_timeout(sdk), follow_redirects=False, trust_env=not leads_here(resolved.base_url), **more
     )
 
 
-def openai_arguments(resolved: Wanted) -> ClientArguments:
+def openai_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``openai.OpenAI``.
 
     Args:
@@ -92,7 +92,7 @@ def openai_arguments(resolved: Wanted) -> ClientArguments:
     return _sdk_arguments(resolved)
 
 
-def anthropic_arguments(resolved: Wanted) -> ClientArguments:
+def anthropic_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``anthropic.Anthropic``.
 
     Args:
@@ -105,12 +105,12 @@ def anthropic_arguments(resolved: Wanted) -> ClientArguments:
     return _sdk_arguments(resolved)
 
 
-def _sdk_arguments(resolved: Wanted) -> ClientArguments:
+def _sdk_arguments(resolved: UsableModel) -> ClientArguments:
     headers = _headers(resolved, "default_headers", shown=False)
     return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS, **headers)
 
 
-def litellm_arguments(resolved: Wanted) -> ClientArguments:
+def litellm_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``litellm.completion`` and ``litellm.embedding``, the model among them.
 
     https://docs.litellm.ai/docs/providers/openai_compatible (read 2026-11).
@@ -136,7 +136,7 @@ def litellm_arguments(resolved: Wanted) -> ClientArguments:
     )
 
 
-def langchain_arguments(resolved: Wanted) -> ClientArguments:
+def langchain_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``ChatOpenAI``, ``OpenAIEmbeddings`` or ``ChatAnthropic``, the model among them.
 
     https://docs.langchain.com/oss/python/integrations/chat/openai (read 2026-11).
@@ -160,7 +160,7 @@ def langchain_arguments(resolved: Wanted) -> ClientArguments:
     )
 
 
-def llama_index_arguments(resolved: Wanted) -> ClientArguments:
+def llama_index_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for LlamaIndex's ``OpenAILike``, or for an embedding model its ``OpenAILikeEmbedding``.
 
     They carry what is made already, for two reasons: LlamaIndex drops a ``base_url`` without a word and
@@ -206,7 +206,7 @@ def llama_index_arguments(resolved: Wanted) -> ClientArguments:
     )
 
 
-def snippet(resolved: Wanted, *, service: str = "dw") -> str:
+def snippet(resolved: UsableModel, *, service: str = "dw") -> str:
     """The code of a cell that uses the model; there is no key in it.
 
     Args:
@@ -219,7 +219,7 @@ def snippet(resolved: Wanted, *, service: str = "dw") -> str:
     return "\n".join(lines + _use(resolved))
 
 
-def call(resolved: Wanted, *, service: str = "dw") -> str:
+def call(resolved: UsableModel, *, service: str = "dw") -> str:
     """The call that resolves this model again.
 
     Args:
@@ -232,7 +232,7 @@ def call(resolved: Wanted, *, service: str = "dw") -> str:
     return f"{service}.resolve_model({json.dumps(resolved.provider_id)}, {json.dumps(resolved.model)})"
 
 
-def _use(resolved: Wanted) -> list[str]:
+def _use(resolved: UsableModel) -> list[str]:
     if resolved.is_embedding:
         return [
             'answer = client.embeddings.create(model=model.model, input=["Hello"])',
@@ -265,17 +265,17 @@ def _package(name: str) -> Any:
     raise MissingPackageError(name, purpose="to make a client for this provider")
 
 
-def _arguments(resolved: Wanted, **values: Any) -> ClientArguments:
+def _arguments(resolved: UsableModel, **values: Any) -> ClientArguments:
     return ClientArguments({"api_key": resolved.api_key.get_secret_value(), **values})
 
 
-def _headers(resolved: Wanted, name: str, *, shown: bool = True) -> dict[str, Any]:
+def _headers(resolved: UsableModel, name: str, *, shown: bool = True) -> dict[str, Any]:
     """The argument that keeps the environment's headers from another host; none where none is needed."""
-    headers = headers_in_place(resolved.provider_type, resolved.base_url, resolved.api_key, shown=shown)
+    headers = blocking_headers(resolved.provider_type, resolved.base_url, resolved.api_key, shown=shown)
     return {name: headers} if headers else {}
 
 
-def _demand(resolved: Wanted, wanted: str, speech: str) -> None:
+def _demand(resolved: UsableModel, wanted: str, speech: str) -> None:
     if resolved.provider_type == MOCK:
         raise _no_address(resolved)
     if resolved.provider_type != wanted:
@@ -286,19 +286,19 @@ def _demand(resolved: Wanted, wanted: str, speech: str) -> None:
         )
 
 
-def _demand_an_address(resolved: Wanted) -> None:
+def _demand_an_address(resolved: UsableModel) -> None:
     if resolved.provider_type not in {OPENAI_COMPATIBLE, ANTHROPIC}:
         raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
 
 
-def _no_address(resolved: Wanted) -> InvalidInputError:
+def _no_address(resolved: UsableModel) -> InvalidInputError:
     return InvalidInputError(
         [FieldProblem("type", f"{resolved.provider_name} has no address that another library could ask.")],
         hint="Use client(), or give the task a model of another provider.",
     )
 
 
-def _unknown(resolved: Wanted) -> InvalidInputError:
+def _unknown(resolved: UsableModel) -> InvalidInputError:
     return InvalidInputError(
         [FieldProblem("type", f"{resolved.provider_type} is not a type that this version knows.")],
         hint="A newer version of this package or of the Dispatch app may know it.",

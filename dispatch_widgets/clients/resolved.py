@@ -204,7 +204,7 @@ class ResolvedModel:
 
 
 @hide_frames
-def describe(
+def resolved_model(
     provider: Provider,
     model: str,
     *,

@@ -16,10 +16,10 @@ from tornado import web
 from ..errors import DispatchError, FieldProblem, InvalidInputError
 from ..secrets import redact
 from .procedures import Context
-from .router import Answer, Request, answer
 from .services import Services
 from .shapes import failed_list_shape, list_shape
-from .wire import UNEXPECTED, CallError, from_dispatch_error, name_of_status, write_json
+from .trpc import Request, Response, respond
+from .trpc_format import UNEXPECTED, CallError, from_dispatch_error, name_of_status, write_json
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -149,7 +149,7 @@ class DispatchHandler(APIHandler):
         if "Access-Control-Allow-Headers" not in self.settings.get("headers", {}):
             self.set_header("Access-Control-Allow-Headers", _REQUEST_HEADERS)
 
-    def send(self, reply: Answer) -> None:
+    def send(self, reply: Response) -> None:
         """Sends an answer.
 
         Args:
@@ -190,12 +190,12 @@ class ModelsHandler(DispatchHandler):
         try:
             body = await self._lists()
         except CallError as error:
-            self.send(Answer(status=error.status, body=write_json(error.envelope())))
+            self.send(Response(status=error.status, body=write_json(error.envelope())))
         except DispatchError as error:
             told = from_dispatch_error(error)
-            self.send(Answer(status=told.status, body=write_json(told.envelope())))
+            self.send(Response(status=told.status, body=write_json(told.envelope())))
         else:
-            self.send(Answer(status=HTTPStatus.OK, body=write_json(body)))
+            self.send(Response(status=HTTPStatus.OK, body=write_json(body)))
 
     async def _lists(self) -> dict[str, Any]:
         flag = self.raw_argument("forceRefresh").decode("latin1").lower()
@@ -241,7 +241,7 @@ class TrpcHandler(DispatchHandler):
         )
         context = Context(services=self.services, masked=self.masked)
         override = bool(self.settings.get(METHOD_OVERRIDE_SETTING))
-        self.send(await answer(request, context, allow_method_override=override))
+        self.send(await respond(request, context, allow_method_override=override))
 
     @web.authenticated
     @authorized

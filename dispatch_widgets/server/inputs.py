@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .wire import ABSENT, Absent, CallError, issues_text
+from .trpc_format import UNDEFINED, CallError, Undefined, issues_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Kind = Literal["string", "boolean", "array", "object"]
 
 _KINDS: Mapping[type, str] = {
-    Absent: "undefined",
+    Undefined: "undefined",
     NoneType: "null",
     str: "string",
     bool: "boolean",
@@ -52,7 +52,7 @@ OPTIONAL_FLAG = Value(kind="boolean", required=False)
 OPTIONAL_TEXTS = Value(kind="array", required=False)
 
 
-def shape(**fields: Value) -> Value:
+def object_of(**fields: Value) -> Value:
     """An object with these fields and no others.
 
     Args:
@@ -66,7 +66,7 @@ def checked(expected: Value, given: Any) -> dict[str, Any]:
 
     Args:
         expected: What `shape` gave.
-        given: What the client sent, or `ABSENT`.
+        given: What the client sent, or `UNDEFINED`.
 
     Raises:
         CallError: BAD_REQUEST, its message a JSON list of issues. No value of the input is in it.
@@ -79,7 +79,7 @@ def checked(expected: Value, given: Any) -> dict[str, Any]:
 
 
 def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]:
-    if given is ABSENT and not expected.required:
+    if given is UNDEFINED and not expected.required:
         return
     if _kind_of(given) != expected.kind:
         yield _wrong_kind(expected.kind, given, path, expected.advice)
@@ -90,7 +90,7 @@ def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]
                 yield _wrong_kind("string", item, (*path, index))
     if expected.fields is not None:
         for name, field in expected.fields.items():
-            yield from _issues(field, given.get(name, ABSENT), (*path, name))
+            yield from _issues(field, given.get(name, UNDEFINED), (*path, name))
         unknown = [name for name in given if name not in expected.fields]
         if unknown:
             # A mistyped name (apikey) must not look as if it had been saved.

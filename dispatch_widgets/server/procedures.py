@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from .inputs import OPTIONAL_FLAG, OPTIONAL_TEXT, OPTIONAL_TEXTS, TEXT, Value, shape
+from .inputs import OPTIONAL_FLAG, OPTIONAL_TEXT, OPTIONAL_TEXTS, TEXT, Value, object_of
 from .shapes import deletion_shape, entry_shape, model_shape, provider_shape
 
 if TYPE_CHECKING:
@@ -149,12 +149,12 @@ _ALLOW_SENDING = Value(
 PROCEDURES: Mapping[str, Procedure] = {
     "settings.getProviders": Procedure(kind="query", run=_get_providers),
     "settings.addProvider": Procedure(
-        kind="mutation", run=_add_provider, takes=shape(name=TEXT, type=TEXT, credentials=_CREDENTIALS)
+        kind="mutation", run=_add_provider, takes=object_of(name=TEXT, type=TEXT, credentials=_CREDENTIALS)
     ),
     "settings.updateProvider": Procedure(
         kind="mutation",
         run=_update_provider,
-        takes=shape(
+        takes=object_of(
             id=TEXT,
             name=OPTIONAL_TEXT,
             type=OPTIONAL_TEXT,
@@ -163,15 +163,15 @@ PROCEDURES: Mapping[str, Procedure] = {
         ),
     ),
     "settings.deleteProvider": Procedure(
-        kind="mutation", run=_delete_provider, takes=shape(id=TEXT, unassign=OPTIONAL_FLAG)
+        kind="mutation", run=_delete_provider, takes=object_of(id=TEXT, unassign=OPTIONAL_FLAG)
     ),
     "settings.discoverModels": Procedure(
-        kind="query", run=_discover_models, takes=shape(providerId=TEXT, forceRefresh=OPTIONAL_FLAG)
+        kind="query", run=_discover_models, takes=object_of(providerId=TEXT, forceRefresh=OPTIONAL_FLAG)
     ),
     "settings.addModel": Procedure(
         kind="mutation",
         run=_add_model,
-        takes=shape(
+        takes=object_of(
             providerId=TEXT,
             model=TEXT,
             label=OPTIONAL_TEXT,
@@ -182,7 +182,7 @@ PROCEDURES: Mapping[str, Procedure] = {
     "settings.updateModel": Procedure(
         kind="mutation",
         run=_update_model,
-        takes=shape(
+        takes=object_of(
             id=TEXT,
             providerId=OPTIONAL_TEXT,
             model=OPTIONAL_TEXT,
@@ -190,6 +190,6 @@ PROCEDURES: Mapping[str, Procedure] = {
             capabilities=OPTIONAL_TEXTS,
         ),
     ),
-    "settings.deleteModel": Procedure(kind="mutation", run=_delete_model, takes=shape(id=TEXT)),
+    "settings.deleteModel": Procedure(kind="mutation", run=_delete_model, takes=object_of(id=TEXT)),
 }
 """Every procedure by its path; `app_router.d.ts` says the same to TypeScript."""

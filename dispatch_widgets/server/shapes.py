@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._serialise import serialise_model
 from ..errors import DiscoveryError
 from ..urls import shown_url
-from .wire import from_dispatch_error, moment
+from .trpc_format import from_dispatch_error, moment
 
 if TYPE_CHECKING:
     from ..discovery.models import DiscoveredModel, ModelList

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..settings.registry import Impact, NewModel
-from .entry_kinds import EntryKind, kind_of
+from .entry_kinds import EntryKind, entry_kind
 from .service import REQUEST_TIMEOUT_SECONDS, Change, SettingsService
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "Impact",
     "NewModel",
     "SettingsService",
-    "kind_of",
+    "entry_kind",
 ]

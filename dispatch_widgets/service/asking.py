@@ -134,7 +134,7 @@ class Asking:
         finally:
             await discoverer.aclose()
 
-    def held(self, provider: Provider) -> ModelList | None:
+    def cached(self, provider: Provider) -> ModelList | None:
         """Whatever list is held, fresh or old, without a request and without an error.
 
         Args:

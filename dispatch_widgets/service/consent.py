@@ -45,7 +45,7 @@ class Sending(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Destination:
     """Where a provider's key goes.
 
     Attributes:
@@ -106,7 +106,7 @@ class Consents:
             self.compare(provider, seen)
         if sending_of(provider) is not None:
             with self._lock:
-                self._allowed.add((_key(provider), _place(provider).exact))
+                self._allowed.add((_key(provider), _destination(provider).exact))
 
     def compare(self, provider: Provider, seen: Sending) -> None:
         """Stop here unless a provider names just what the user saw.
@@ -132,14 +132,14 @@ class Consents:
     def _missing(self, provider: Provider) -> Sending | None:
         if not _is_named(provider):
             return None
-        place, variable = _place(provider), environment_name(_key(provider))
+        destination, variable = _destination(provider), environment_name(_key(provider))
         if variable is not None and not os.environ.get(variable, "").strip():
             return None  # there is nothing to send
-        if variable is not None and place.url and is_own_pair(variable, place.url):
+        if variable is not None and destination.url and is_own_pair(variable, destination.url):
             return None
         with self._lock:
-            allowed = (_key(provider), place.exact) in self._allowed
-        return None if allowed else Sending(variable or _key(provider), place.words)
+            allowed = (_key(provider), destination.exact) in self._allowed
+        return None if allowed else Sending(variable or _key(provider), destination.words)
 
 
 def sending_of(provider: Provider) -> Sending | None:
@@ -152,7 +152,7 @@ def sending_of(provider: Provider) -> Sending | None:
     if not _is_named(provider):
         return None
     try:
-        return Sending(environment_name(key) or key, _place(provider).words)
+        return Sending(environment_name(key) or key, _destination(provider).words)
     except InvalidInputError:
         return None
 
@@ -191,7 +191,7 @@ def check_as_seen(provider: Provider, expected: Provider) -> None:
         raise ChangedMeanwhileError(
             f"Another program has given {name} another key meanwhile. Nothing was saved or sent."
         )
-    now, seen = _destination(provider), _destination(expected)
+    now, seen = _destination_or_text(provider), _destination_or_text(expected)
     if now.exact != seen.exact:
         raise ChangedMeanwhileError(
             f"Another program has changed where the key of {name} goes: to {now.words}, "
@@ -199,9 +199,9 @@ def check_as_seen(provider: Provider, expected: Provider) -> None:
         )
 
 
-def _destination(provider: Provider) -> _Place:
+def _destination_or_text(provider: Provider) -> _Destination:
     try:
-        return _place(provider)
+        return _destination(provider)
     except InvalidInputError:
         return _no_address(provider)
 
@@ -215,7 +215,7 @@ def _key(provider: Provider) -> str:
     return provider.credentials.api_key.get_secret_value()
 
 
-def _place(provider: Provider) -> _Place:
+def _destination(provider: Provider) -> _Destination:
     """The address as requests will read it, so that it is the one that is asked about."""
     try:
         url = normalise_base_url(provider.base_url, provider.type).url
@@ -226,16 +226,16 @@ def _place(provider: Provider) -> _Place:
         # the key there.
         return _no_address(provider)
     # With the scheme: a yes to https is none to sending the same in clear.
-    return _Place(host_words(url), f"{urlsplit(url).scheme}://{host_of(url)}", url)
+    return _Destination(host_words(url), f"{urlsplit(url).scheme}://{host_of(url)}", url)
 
 
-def _no_address(provider: Provider) -> _Place:
+def _no_address(provider: Provider) -> _Destination:
     """What stands where a base URL belongs and is none; no user info, query or key of it is shown."""
     rest = re.split(r"[?#]", provider.base_url, maxsplit=1)[0]
     before, _, after = rest.rpartition("@")
     shown = clean(redact(f"…@{after}" if before else rest), _LONGEST_ADDRESS_CHARACTERS)
     words = f"“{shown}”, which is no base URL" if shown else NO_ADDRESS
-    return _Place(words, f"{provider.type} {provider.base_url}")
+    return _Destination(words, f"{provider.type} {provider.base_url}")
 
 
 def _asking(provider: Provider, missing: Sending, *, changed: bool = False) -> ConsentNeededError:
@@ -243,6 +243,6 @@ def _asking(provider: Provider, missing: Sending, *, changed: bool = False) -> C
         missing.variable,
         host=missing.host,
         provider_id=provider.id,
-        because=why_asked(missing.variable, _place(provider).url),
+        because=why_asked(missing.variable, _destination(provider).url),
         changed=changed,
     )

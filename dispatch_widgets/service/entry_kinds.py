@@ -27,7 +27,7 @@ class EntryKind:
     known: Literal["stated", "listed", "inferred", "unknown"]
 
 
-def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
+def entry_kind(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
     """What an entry can do, given its provider's list (PM-6).
 
     Args:
@@ -38,10 +38,10 @@ def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
         return EntryKind(entry.capabilities, "stated")
     if entry.capabilities is not None:
         return EntryKind(("chat",), "unknown")
-    return kind_of_model(entry.model, models)
+    return model_kind(entry.model, models)
 
 
-def kind_of_model(model: str, models: ModelList | None) -> EntryKind:
+def model_kind(model: str, models: ModelList | None) -> EntryKind:
     """What a model can do of which no entry states it.
 
     Args:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from .._hide_frames import hide_frames
 from .._log import get_logger
 from .._loop import background
-from ..clients import describe
+from ..clients import resolved_model
 from ..errors import FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
 from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
@@ -29,7 +29,7 @@ from ..urls import normalise_base_url, shown_url
 from .asking import Asking
 from .choosing import entry_for, entry_of, known_task, provider_called, provider_of, shown_providers
 from .consent import Consents, Sending, check_as_seen
-from .entry_kinds import kind_of, kind_of_model
+from .entry_kinds import entry_kind, model_kind
 from .file import SettingsFile
 from .registered_keys import registered_keys
 
@@ -125,7 +125,7 @@ class SettingsService:
         self._consents = Consents()
         self._asking = Asking(
             consents=self._consents,
-            on_change=lambda what, provider_id: self._tell(Change(what, provider_id)),
+            on_change=lambda what, provider_id: self._notify(Change(what, provider_id)),
             timeout_seconds=timeout_seconds,
             transport=transport,
             clock=clock,
@@ -162,7 +162,7 @@ class SettingsService:
 
         return unsubscribe
 
-    def _tell(self, change: Change) -> None:
+    def _notify(self, change: Change) -> None:
         with self._lock:
             subscribers = tuple(self._subscribers)
         for callback in subscribers:
@@ -173,7 +173,7 @@ class SettingsService:
 
     def _settings_changed(self, settings: Settings) -> None:
         self._asking.follow(settings)
-        self._tell(Change("settings"))
+        self._notify(Change("settings"))
 
     def _edit(self, change: Callable[[Document], Document], what: str = "") -> Settings:
         """The settings as this change saved them, whatever another program has written since."""
@@ -762,7 +762,7 @@ class SettingsService:
             provider_id: Whose list.
         """
         provider = self.settings.provider(provider_id)
-        return None if provider is None else self._asking.held(provider)
+        return None if provider is None else self._asking.cached(provider)
 
     def last_error(self, provider_id: str) -> DispatchError | None:
         """What went wrong when the provider was asked last; None if nothing did.
@@ -956,7 +956,7 @@ class SettingsService:
             entry: A catalog entry.
         """
         listed = None if entry.capabilities is not None else self.known_models(entry.provider_id or "")
-        return kind_of(entry, listed)
+        return entry_kind(entry, listed)
 
     def entries_for(self, task: str) -> tuple[CatalogEntry, ...]:
         """The usable entries that can do a task: embedding models for ``embed``, chat models for the others.
@@ -971,11 +971,12 @@ class SettingsService:
         settings = self.settings
         unstated = {entry.provider_id for entry in settings.catalog if entry.capabilities is None}
         asked = [provider for provider in shown_providers(settings) if provider.id in unstated]
-        lists = {provider.id: self._asking.held(provider) for provider in asked}
+        lists = {provider.id: self._asking.cached(provider) for provider in asked}
         return tuple(
             entry
             for entry in settings.catalog
-            if not entry.problem and needed in kind_of(entry, lists.get(entry.provider_id or "")).capabilities
+            if not entry.problem
+            and needed in entry_kind(entry, lists.get(entry.provider_id or "")).capabilities
         )
 
     # ---- what the next cell uses
@@ -1020,9 +1021,9 @@ class SettingsService:
     ) -> ResolvedModel:
         self._consents.check(provider)
         is_stated = entry is not None and entry.capabilities is not None
-        listed = None if is_stated else self._asking.held(provider)
-        kind = kind_of_model(model, listed) if entry is None else kind_of(entry, listed)
-        return describe(
+        listed = None if is_stated else self._asking.cached(provider)
+        kind = model_kind(model, listed) if entry is None else entry_kind(entry, listed)
+        return resolved_model(
             provider,
             model,
             api_key=resolve_key("" if provider.is_mock else provider.credentials.api_key.get_secret_value()),

@@ -9,7 +9,7 @@ import pytest
 
 from dispatch_widgets.server.inputs import checked
 from dispatch_widgets.server.procedures import PROCEDURES
-from dispatch_widgets.server.wire import ABSENT, CallError
+from dispatch_widgets.server.trpc_format import UNDEFINED, CallError
 
 ADD = PROCEDURES["settings.addProvider"].takes
 UPDATE = PROCEDURES["settings.updateProvider"].takes
@@ -28,10 +28,17 @@ def _issues(expected: Any, given: Any) -> list[dict[str, Any]]:
 @pytest.mark.req("API-2", "API-4")
 @pytest.mark.parametrize(
     ("given", "received"),
-    [(ABSENT, "undefined"), (None, "null"), ([], "array"), ("x", "string"), (5, "number"), (True, "boolean")],
+    [
+        (UNDEFINED, "undefined"),
+        (None, "null"),
+        ([], "array"),
+        ("x", "string"),
+        (5, "number"),
+        (True, "boolean"),
+    ],
 )
 def test_an_input_must_be_an_object(given: Any, received: str) -> None:
-    """Absent and null are told apart, as zod does."""
+    """Undefined and null are told apart, as zod does."""
     assert _issues(DISCOVER, given) == [
         {
             "expected": "object",

@@ -18,12 +18,12 @@ from .._log import get_logger
 from ..errors import DispatchError
 from .inputs import checked
 from .procedures import PROCEDURES, Context, Procedure
-from .wire import (
-    ABSENT,
+from .trpc_format import (
     CODES,
+    UNDEFINED,
     UNEXPECTED,
-    Absent,
     CallError,
+    Undefined,
     from_dispatch_error,
     read_json,
     result_envelope,
@@ -67,7 +67,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What goes back.
 
     Attributes:
@@ -81,14 +81,14 @@ class Answer:
     allow: str = ""
 
 
-async def answer(
+async def respond(
     request: Request,
     context: Context,
     *,
     allow_method_override: bool = False,
     procedures: Mapping[str, Procedure] = PROCEDURES,
-) -> Answer:
-    """Answer a request from a caller who may do everything.
+) -> Response:
+    """Response a request from a caller who may do everything.
 
     Args:
         request: The request.
@@ -100,14 +100,14 @@ async def answer(
         paths = _paths(request)
         _refuse_as_a_whole(request, len(paths), [procedures[path] for path in paths if path in procedures])
     except CallError as error:
-        return Answer(status=error.status, body=write_json(error.envelope()))
+        return Response(status=error.status, body=write_json(error.envelope()))
     calls = _Calls(request, context, procedures, allow_method_override=allow_method_override)
     items = await calls.run(paths)
     if request.lines:
-        return Answer(status=200, body=write_lines(items))
+        return Response(status=200, body=write_lines(items))
     status = status_of_batch(status_of(item) for item in items)
     allow = calls.allow if status == CODES["METHOD_NOT_SUPPORTED"][1] else ""
-    return Answer(status=status, body=write_json(items if request.batch else items[0]), allow=allow)
+    return Response(status=status, body=write_json(items if request.batch else items[0]), allow=allow)
 
 
 def _paths(request: Request) -> list[str]:
@@ -155,7 +155,7 @@ class _Calls:
         self._context = context
         self._procedures = procedures
         self._override = allow_method_override
-        self._input: Any = ABSENT
+        self._input: Any = UNDEFINED
         self._input_error: CallError | None = None
         try:
             self._input = self._read_input()
@@ -164,10 +164,10 @@ class _Calls:
 
     def _read_input(self) -> Any:
         raw = self._request.raw_input
-        value = ABSENT if not raw.strip() else read_json(raw)
+        value = UNDEFINED if not raw.strip() else read_json(raw)
         if not self._request.batch:
             return value
-        if isinstance(value, Absent):
+        if isinstance(value, Undefined):
             return {}
         if not isinstance(value, dict):
             raise CallError("BAD_REQUEST", _NO_OBJECT)
@@ -207,7 +207,7 @@ class _Calls:
         if procedure.takes is not None:
             if self._input_error is not None:
                 raise self._input_error
-            value = self._input.get(str(index), ABSENT) if self._request.batch else self._input
+            value = self._input.get(str(index), UNDEFINED) if self._request.batch else self._input
             given = checked(procedure.takes, value)
         return await procedure.run(self._context, given)
 

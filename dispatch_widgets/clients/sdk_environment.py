@@ -72,7 +72,7 @@ def _is_own(vendor: _Vendor, url: object) -> bool:
 _Sdk: Any = object  # OpenAI's or Anthropic's client class, which this is mixed into
 
 
-class _Careful(_Sdk):  # type: ignore[misc]
+class _VendorOnly(_Sdk):  # type: ignore[misc]
     """An SDK's client that keeps apart what it was given and what it found in the environment."""
 
     _vendor: _Vendor
@@ -105,7 +105,7 @@ class _Careful(_Sdk):  # type: ignore[misc]
 
     @base_url.setter
     def base_url(self, url: Any) -> None:
-        super(_Careful, type(self)).base_url.fset(self, url)
+        super(_VendorOnly, type(self)).base_url.fset(self, url)
         self._hold_back()
 
     def _hold_back(self) -> None:
@@ -120,7 +120,7 @@ class _Careful(_Sdk):  # type: ignore[misc]
 
 
 @cache
-def careful(kind: type, provider_type: str) -> type:
+def vendor_only(kind: type, provider_type: str) -> type:
     """A client class of an SDK that sends what the environment holds to the vendor's own host alone.
 
     Args:
@@ -128,10 +128,10 @@ def careful(kind: type, provider_type: str) -> type:
         provider_type: Whose class it is.
     """
     about = {"__module__": kind.__module__, "__doc__": kind.__doc__, "_vendor": _VENDORS[provider_type]}
-    return type(kind.__name__, (_Careful, kind), about)
+    return type(kind.__name__, (_VendorOnly, kind), about)
 
 
-def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, shown: bool) -> dict[str, str]:
+def blocking_headers(provider_type: str, base_url: str, api_key: Secret, *, shown: bool) -> dict[str, str]:
     """Headers that stand in the way of those which a library makes of the environment: empty ones.
 
     Where one of them would take the place of the key, it is the key.

@@ -40,16 +40,16 @@ CONSENT_HINT = "If that is right, call settings.updateProvider with data.consent
 UNEXPECTED = "Something went wrong inside the server. Its log says where."
 
 
-class Absent:
+class Undefined:
     """What tRPC calls ``undefined``: no input at all, which is not the same as ``null``."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "ABSENT"
+        return "UNDEFINED"
 
 
-ABSENT: Final = Absent()
+UNDEFINED: Final = Undefined()
 
 
 class CallError(Exception):

@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from dispatch_widgets import NotFoundError
-from dispatch_widgets.server.inputs import OPTIONAL_TEXT, TEXT, shape
+from dispatch_widgets.server.inputs import OPTIONAL_TEXT, TEXT, object_of
 from dispatch_widgets.server.procedures import PROCEDURES, Context, Procedure
-from dispatch_widgets.server.router import Answer, Request, answer
-from dispatch_widgets.server.wire import UNEXPECTED
+from dispatch_widgets.server.trpc import Request, Response, respond
+from dispatch_widgets.server.trpc_format import UNEXPECTED
 
 JSON = "application/json"
 
@@ -28,10 +28,10 @@ class Bench:
         self.most_together = 0
         self.procedures = {
             "list": Procedure(kind="query", run=self._list),
-            "echo": Procedure(kind="query", run=self._echo, takes=shape(text=TEXT, more=OPTIONAL_TEXT)),
-            "save": Procedure(kind="mutation", run=self._save, takes=shape(text=TEXT)),
+            "echo": Procedure(kind="query", run=self._echo, takes=object_of(text=TEXT, more=OPTIONAL_TEXT)),
+            "save": Procedure(kind="mutation", run=self._save, takes=object_of(text=TEXT)),
             "gone": Procedure(kind="query", run=self._gone),
-            "bug": Procedure(kind="mutation", run=self._bug, takes=shape(text=TEXT)),
+            "bug": Procedure(kind="mutation", run=self._bug, takes=object_of(text=TEXT)),
         }
 
     async def _busy(self) -> None:
@@ -62,13 +62,13 @@ class Bench:
 
     def ask(
         self, method: str, path: str, given: Any = None, *, override: bool = False, **more: Any
-    ) -> Answer:
+    ) -> Response:
         raw = given if isinstance(given, bytes) else b"" if given is None else json.dumps(given).encode()
         more.setdefault("content_type", JSON if method != "GET" else "")
         request = Request(method=method, path=path, raw_input=raw, **more)
         context: Any = None
         return asyncio.run(
-            answer(request, context, allow_method_override=override, procedures=self.procedures)
+            respond(request, context, allow_method_override=override, procedures=self.procedures)
         )
 
 
@@ -78,12 +78,12 @@ def bench() -> Bench:
     return Bench()
 
 
-def _codes(reply: Answer) -> list[str]:
+def _codes(reply: Response) -> list[str]:
     items = json.loads(reply.body)
     return [item["error"]["data"]["code"] if "error" in item else "ok" for item in items]
 
 
-def _error(reply: Answer) -> dict[str, Any]:
+def _error(reply: Response) -> dict[str, Any]:
     body = json.loads(reply.body)
     assert set(body) == {"error"}
     error: dict[str, Any] = body["error"]
@@ -216,7 +216,7 @@ def test_a_batchs_input_is_an_object(bench: Bench, given: Any) -> None:
 def test_absent_is_not_null(bench: Bench) -> None:
     """No input, an empty one and a missing index are undefined; null is null."""
 
-    def received(reply: Answer) -> str:
+    def received(reply: Response) -> str:
         item = json.loads(reply.body)
         item = item[0] if isinstance(item, list) else item
         text: str = json.loads(item["error"]["message"])[0]["message"]

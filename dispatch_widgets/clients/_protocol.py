@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ..secrets import Secret
 
 
-class Wanted(Protocol):
+class UsableModel(Protocol):
     """A model that is ready to be used; see `ResolvedModel` for the attributes."""
 
     @property
