@@ -72,11 +72,7 @@ class BackgroundLoop:
             return self._loop
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start work on the loop and return at once.
-
-        Args:
-            work: What to run. Cancelling the future cancels it.
-        """
+        """Start work on the loop and return at once."""
         import asyncio
 
         loop = self.loop
@@ -88,9 +84,6 @@ class BackgroundLoop:
         """Run work on the loop and wait for its result, also where another loop is running.
 
         A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
-
-        Args:
-            work: What to run, or what `submit` gave for it.
 
         Raises:
             DispatchError: When called from the background loop itself, where waiting would never end.

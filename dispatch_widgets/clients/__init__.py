@@ -1,4 +1,4 @@
-"""From a task, or a provider and a model, to a client that is ready (API-5)."""
+"""Clients, and arguments for clients, for a task or a model (API-5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The procedures that clients call: what each takes, and which of the service's functions it is (API-4)."""
+"""The tRPC procedures: their inputs, and the functions of the service that they call (API-4)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a procedure knows besides its input.
+    """What a procedure is given besides its input.
 
     Attributes:
-        services: The service, off the event loop.
-        masked: Whether keys are answered in the form that may be shown (SEC-1).
+        services: Calls the service without blocking the event loop.
+        masked: Whether keys are masked in the result (SEC-1).
     """
 
     services: Services
@@ -31,12 +31,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """One procedure.
+    """A procedure.
 
     Attributes:
-        kind: A query is called by GET, a mutation by POST.
-        run: What it does; gives plain JSON values.
-        takes: What its input must be; None for one that reads none.
+        kind: Queries are called by GET, mutations by POST.
+        run: Runs it; returns JSON values.
+        takes: Its input; None if it has none.
     """
 
     kind: Literal["query", "mutation"]
@@ -45,7 +45,7 @@ class Procedure:
 
     @property
     def method(self) -> str:
-        """The HTTP method that calls it."""
+        """The HTTP method by which it is called."""
         return "GET" if self.kind == "query" else "POST"
 
 
@@ -75,8 +75,8 @@ async def _update_provider(context: Context, given: dict[str, Any]) -> Any:
 
 def _updated(service: SettingsService, given: dict[str, Any]) -> Provider:
     credentials, agreed = given.get("credentials", {}), given.get("allowSending")
-    # A client that renames a provider sends back the credentials that it was given, maybe a while ago. A
-    # reference among them is not given by its user thereby: only what they agreed to is a yes (SEC-8).
+    # A client that renames a provider sends back the credentials that it once received. A reference in them
+    # is no consent to send it: only `allowSending` is (SEC-8).
     return service.update_provider(
         given["id"],
         name=given.get("name"),
@@ -192,4 +192,4 @@ PROCEDURES: Mapping[str, Procedure] = {
     ),
     "settings.deleteModel": Procedure(kind="mutation", run=_delete_model, takes=object_of(id=TEXT)),
 }
-"""Every procedure by its path; `app_router.d.ts` says the same to TypeScript."""
+"""The procedures by path; `app_router.d.ts` declares the same for TypeScript."""

@@ -1,4 +1,4 @@
-"""The one object behind the panels, the command line and the notebooks (API-1)."""
+"""The service that panels, command line, HTTP and notebooks use (API-1)."""
 
 from __future__ import annotations
 

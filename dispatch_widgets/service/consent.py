@@ -1,12 +1,12 @@
-"""Which references may be sent where (SEC-4, SEC-8).
+"""Which references may be sent to which hosts (SEC-4, SEC-8).
 
-A settings file can come from someone else: one that says ``${AWS_SECRET_ACCESS_KEY}`` and a base URL of
-its writer's choice would send that secret off at the first refresh. So a reference is followed only
-where its variable was made for the host (a preset's own pair), where the user gave it here, or after
-they said so. What was said is held in memory, for one process.
+A settings file can come from someone else. With ``${AWS_SECRET_ACCESS_KEY}`` and a base URL of its author's
+choice it would send that secret away at the first refresh. So a reference is followed only if its variable is
+made for the host (a preset's own pair), if the user entered it here, or after they consented. Consents are
+kept in memory, for one process.
 
-A yes is to one reference and one place, and carries them as the user saw them: by the time it arrives
-the file may say something else, which is asked about anew.
+A consent names the reference and the host that the user saw. If the file names others by then, the user is
+asked again.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _LONGEST_ADDRESS_CHARACTERS = 200
 
 
 class Sending(NamedTuple):
-    """What would be sent where, in the words that the user is shown.
+    """What would be sent where, as shown to the user.
 
     Attributes:
         variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
-        host: Where it would be sent; see `ConsentNeededError.host`.
+        host: The host, as in `ConsentNeededError.host`.
     """
 
     variable: str
@@ -46,12 +46,12 @@ class Sending(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Destination:
-    """Where a provider's key goes.
+    """The server that a provider's key is sent to.
 
     Attributes:
-        words: What the user is shown.
-        exact: What a yes is kept for.
-        url: The base URL; empty if the file has none that can be used.
+        words: As shown to the user.
+        exact: What a consent is stored for.
+        url: The base URL; empty if it cannot be used.
     """
 
     words: str
@@ -60,31 +60,24 @@ class _Destination:
 
 
 class Consents:
-    """What may be sent where, for one service."""
+    """The consents of one service."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._allowed: set[tuple[str, str]] = set()
 
     def needed(self, provider: Provider) -> Sending | None:
-        """What a yes is missing for; None if none is.
-
-        Args:
-            provider: Whose key.
-        """
+        """What needs a consent that is missing; None if nothing does."""
         try:
             return self._missing(provider)
         except InvalidInputError:
-            return None  # it cannot be asked at all, whatever the user says
+            return None  # no request can be made, with or without consent
 
     def check(self, provider: Provider) -> None:
-        """Stop here unless a provider's key may be sent, or handed out to be sent.
-
-        Args:
-            provider: Whose key.
+        """Raises unless a provider's key may be sent to its host.
 
         Raises:
-            ConsentNeededError: If a yes is missing.
+            ConsentNeededError: If consent is missing.
             InvalidInputError: If its base URL cannot be used.
         """
         missing = self._missing(provider)
@@ -92,15 +85,15 @@ class Consents:
             raise _asking(provider, missing)
 
     def allow(self, provider: Provider, seen: Sending | None = None) -> None:
-        """The user says yes to what a provider names.
+        """Stores the consent to what a provider names.
 
         Args:
-            provider: Whose key, as it is in the file now.
-            seen: What they said yes to; None for what the provider names, where they have just given it.
+            provider: The provider as it is in the file now.
+            seen: What the user consented to; None if they have just entered what the provider names.
 
         Raises:
-            ConsentNeededError: If the provider names something else by now, which needs a yes of its own.
-            ChangedMeanwhileError: If it names something else by now that needs none.
+            ConsentNeededError: If the provider names something else by now, which needs consent too.
+            ChangedMeanwhileError: If it names something else by now that needs no consent.
         """
         if seen is not None:
             self.compare(provider, seen)
@@ -109,15 +102,15 @@ class Consents:
                 self._allowed.add((_key(provider), _destination(provider).exact))
 
     def compare(self, provider: Provider, seen: Sending) -> None:
-        """Stop here unless a provider names just what the user saw.
+        """Raises unless a provider names exactly what the user saw.
 
         Args:
-            provider: Whose key, as it is or is about to be in the file.
-            seen: What they said yes to.
+            provider: The provider as it is in the file, or is about to be.
+            seen: What the user consented to.
 
         Raises:
-            ConsentNeededError: If it names something else, which needs a yes of its own.
-            ChangedMeanwhileError: If it names something else that needs none.
+            ConsentNeededError: If it names something else, which needs consent too.
+            ChangedMeanwhileError: If it names something else that needs no consent.
         """
         if sending_of(provider) == seen:
             return
@@ -143,11 +136,7 @@ class Consents:
 
 
 def sending_of(provider: Provider) -> Sending | None:
-    """What a provider would have sent where; None if its key is no reference, or it cannot be asked at all.
-
-    Args:
-        provider: Whose key.
-    """
+    """What would be sent where; None if the provider's key is no reference, or no request can be made."""
     key = _key(provider)
     if not _is_named(provider):
         return None
@@ -158,12 +147,7 @@ def sending_of(provider: Provider) -> Sending | None:
 
 
 def why_asked(variable: str, url: str) -> str:
-    """What the environment says about a variable and the host that is asked about; empty if nothing.
-
-    Args:
-        variable: The name of an environment variable.
-        url: Where its value would be sent.
-    """
+    """What the environment says about a variable and a host; empty if nothing."""
     named = server_named_beside(variable)
     if named is None or not url:
         return ""
@@ -173,18 +157,17 @@ def why_asked(variable: str, url: str) -> str:
 
 
 def check_as_seen(provider: Provider, expected: Provider) -> None:
-    """Stop here unless a change gives what it would have given with the provider that the user saw (SEC-8).
+    """Raises if a change would have another result than with the provider that the user saw (SEC-8).
 
-    A key belongs to the host that it was given for: neither the key that was given now may go to a host
-    that another program has put there, nor the key that another program has put there to the host that
-    was given now.
+    A key belongs to the host that it was entered for. A key entered now must not go to a host that another
+    program has written meanwhile, nor a key that it has written to a host entered now.
 
     Args:
-        provider: As the change makes it of what is in the file.
-        expected: As it makes it of what the user saw.
+        provider: The result of the change with the provider in the file.
+        expected: The result with the provider that the user saw.
 
     Raises:
-        ChangedMeanwhileError: If another key would be kept, or a key would go elsewhere.
+        ChangedMeanwhileError: If the key or the host is another.
     """
     name = clean(expected.name, 60)
     if _key(provider) != _key(expected):
@@ -207,7 +190,7 @@ def _destination_or_text(provider: Provider) -> _Destination:
 
 
 def _is_named(provider: Provider) -> bool:
-    """Whether the file does not hold a provider's key but says where it is."""
+    """Whether a provider's key in the file is a reference."""
     return not provider.is_mock and is_reference(_key(provider))
 
 
@@ -216,21 +199,20 @@ def _key(provider: Provider) -> str:
 
 
 def _destination(provider: Provider) -> _Destination:
-    """The address as requests will read it, so that it is the one that is asked about."""
+    """The address as requests read it, so that the user is asked about the real one."""
     try:
         url = normalise_base_url(provider.base_url, provider.type).url
     except InvalidInputError:
         if provider.type in PROVIDER_TYPES:
             raise
-        # Whoever resolves a type that is not known here is given what stands in the file, and may send
-        # the key there.
+        # `resolve` returns an unknown type as it is in the file, and its caller may send the key there.
         return _no_address(provider)
-    # With the scheme: a yes to https is none to sending the same in clear.
+    # With the scheme, as consent to https is no consent to http.
     return _Destination(host_words(url), f"{urlsplit(url).scheme}://{host_of(url)}", url)
 
 
 def _no_address(provider: Provider) -> _Destination:
-    """What stands where a base URL belongs and is none; no user info, query or key of it is shown."""
+    """The destination for an invalid base URL; its user info, query and keys are not shown."""
     rest = re.split(r"[?#]", provider.base_url, maxsplit=1)[0]
     before, _, after = rest.rpartition("@")
     shown = clean(redact(f"…@{after}" if before else rest), _LONGEST_ADDRESS_CHARACTERS)
