@@ -69,10 +69,8 @@ def backend() -> Iterator[MemoryKeyring]:
     before = keyring.get_keyring()
     made = MemoryKeyring()
     keyring.set_keyring(made)
-    _keyring._remembered.clear()
     yield made
     keyring.set_keyring(before)
-    _keyring._remembered.clear()
 
 
 def _use(made: Any) -> None:

@@ -126,7 +126,7 @@ class Asking:
         finally:
             await discoverer.aclose()
 
-    def cached(self, provider: Provider) -> ModelList | None:
+    def peek(self, provider: Provider) -> ModelList | None:
         """The cached list, however old, without a request; None if there is none."""
         if provider.is_mock:
             return builtin_models(provider.id, provider.name)

@@ -758,7 +758,7 @@ class SettingsService:
             provider_id: The provider's id.
         """
         provider = self.settings.provider(provider_id)
-        return None if provider is None else self._asking.cached(provider)
+        return None if provider is None else self._asking.peek(provider)
 
     def last_error(self, provider_id: str) -> DispatchError | None:
         """The error of the last request to a provider; None if it succeeded.
@@ -967,7 +967,7 @@ class SettingsService:
         settings = self.settings
         unstated = {entry.provider_id for entry in settings.catalog if entry.capabilities is None}
         asked = [provider for provider in shown_providers(settings) if provider.id in unstated]
-        lists = {provider.id: self._asking.cached(provider) for provider in asked}
+        lists = {provider.id: self._asking.peek(provider) for provider in asked}
         return tuple(
             entry
             for entry in settings.catalog
@@ -1017,7 +1017,7 @@ class SettingsService:
     ) -> ResolvedModel:
         self._consents.check(provider)
         is_stated = entry is not None and entry.capabilities is not None
-        listed = None if is_stated else self._asking.cached(provider)
+        listed = None if is_stated else self._asking.peek(provider)
         kind = model_kind(model, listed) if entry is None else entry_kind(entry, listed)
         return resolved_model(
             provider,

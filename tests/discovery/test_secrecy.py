@@ -97,7 +97,7 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
         shown.append(
             f"{discoverer.book.last_error('p')!r}{whom!r}{discoverer.__dict__!r}{discoverer.book.peek(whom)!r}"
         )
-        shown.append(repr(discoverer.book._states))
+        shown.append(repr(vars(discoverer.book)))
         shown.append(str(await diagnose(whom, timeout_seconds=2)))
         await discoverer.aclose()
 
