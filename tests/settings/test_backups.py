@@ -144,6 +144,8 @@ def test_a_broken_backup_is_not_restored(store: SettingsStore, file: Path) -> No
         store.restore(backup)
     assert caught.value.path == str(backup)
     assert file.read_bytes() == b"{}"
+    broken = next(copy for copy in store.backups() if copy.path == backup)
+    assert (broken.providers, broken.entries, broken.is_old) == (0, 0, False)
 
 
 def test_without_a_file_there_is_nothing_to_copy(store: SettingsStore, file: Path) -> None:

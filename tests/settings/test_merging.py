@@ -74,6 +74,14 @@ def test_what_was_added_and_changed_since_is_kept_as_it_is() -> None:
     assert has_edit(read(BASE), after, now)
 
 
+def test_a_deletion_made_again_takes_nothing_else_away() -> None:
+    """What stands behind an item that the edit deleted stays, what another program added included."""
+    first, second, third = ({"id": name, "name": name} for name in "pqr")
+    before, after = edited(providers=[first, second]), edited(providers=[second])
+    now = edited(providers=[first, second, third])
+    assert reapply_edit(before, after, now) == edited(providers=[second, third])
+
+
 def test_a_name_that_was_taken_away_is_taken_away_again() -> None:
     """A name that the edit removed goes once more."""
     after = read({"ui": {"a": 1}})

@@ -127,6 +127,7 @@ def test_an_assignment_of_a_deleted_entry_says_so(new_document: dict[str, Any]) 
         ({"models": []}, "models"),
         ({"models": {"catalog": {}}}, "models.catalog"),
         ({"models": {"catalog": [{"id": "a", "model": "m"}] * 3 + [{"id": "b"}]}}, "models.catalog[3].model"),
+        ({"models": {"catalog": [{"id": "a"}, {"id": "b"}]}}, "models.catalog[0].model"),  # the first of two
         (
             {"models": {"catalog": [{"id": "a", "model": "m", "capabilities": "chat"}]}},
             "models.catalog[0].capabilities",
