@@ -98,7 +98,7 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
             f"{discoverer.book.last_error('p')!r}{whom!r}{discoverer.__dict__!r}{discoverer.book.peek(whom)!r}"
         )
         shown.append(repr(vars(discoverer.book)))
-        shown.append(str(await diagnose(whom, timeout_seconds=2)))
+        shown.append(str(await diagnose(whom, timeout_seconds=min(2, discoverer.timeout_seconds))))
         await discoverer.aclose()
 
     run(work())

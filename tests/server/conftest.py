@@ -102,7 +102,7 @@ class RunningJupyter:
             self._process.wait()
 
     def log(self) -> str:
-        """Everything that it wrote, at the level DEBUG."""
+        """Its log, at DEBUG."""
         return self._log.read_text("utf-8", errors="replace")
 
     def query(self, name: str, given: Any = None) -> Any:

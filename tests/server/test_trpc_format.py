@@ -29,7 +29,7 @@ from dispatch_widgets.server.trpc_format import CODES, CallError
     ],
 )
 def test_an_error_has_trpcs_number_name_and_status(name: str, number: int, status: int) -> None:
-    """The envelope carries all three, and the path only where a single call failed."""
+    """The envelope has name, number and status, and the path if a single call failed."""
     told = CallError(name, "Text.", extra={"hint": "Do."})
     assert told.status == status
     assert told.envelope("settings.x") == {
@@ -51,7 +51,7 @@ def test_a_status_without_a_name_gets_a_near_one() -> None:
 
 
 def test_the_status_of_a_batch() -> None:
-    """The one that all share, else 207."""
+    """The status of a batch is that of all its calls, else 207."""
     assert trpc_format.status_of_batch([200, 200]) == 200
     assert trpc_format.status_of_batch([404]) == 404
     assert trpc_format.status_of_batch([200, 404]) == 207
@@ -71,7 +71,7 @@ def test_refused_fields_are_issues() -> None:
 
 
 def test_an_input_error_without_fields_keeps_its_sentence() -> None:
-    """There is nothing to list where no field is to blame."""
+    """An error without fields is a plain message."""
     assert (
         trpc_format.from_dispatch_error(InvalidInputError([], message="Convert first.")).message
         == "Convert first."
@@ -80,7 +80,7 @@ def test_an_input_error_without_fields_keeps_its_sentence() -> None:
 
 @pytest.mark.req("API-2", "MD-15")
 def test_a_discovery_error_tells_what_there_is() -> None:
-    """Kind, status, moment and suggestion go into data, under names that are not tRPC's own."""
+    """Kind, status, time and suggestion are in data, under names that tRPC does not use."""
     error = DiscoveryError(
         "m",
         kind="HTTP_STATUS",
@@ -107,7 +107,7 @@ def test_a_files_path_does_not_pose_as_the_procedure() -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_key_in_a_message_is_masked(canary: str) -> None:
-    """An id that is really a key comes back masked."""
+    """A key in place of an id is masked in the error."""
     told = trpc_format.from_dispatch_error(NotFoundError(f"No provider {canary!r}.", hint=f"Not {canary}."))
     assert canary not in told.message + told.extra["hint"]
 
@@ -143,12 +143,12 @@ def test_what_is_not_json_is_a_bad_request(raw: bytes) -> None:
     "value", [None, False, 0, "", [], {}, "日本 \U0001f600", [[[1.5]]], {"a": {"b": -1}}]
 )
 def test_what_is_json_is_read_and_written(value: Any) -> None:
-    """Everything else survives the way in and out."""
+    """Other JSON values survive reading and writing."""
     assert trpc_format.read_json(trpc_format.write_json(value)) == value
 
 
 def test_json_is_written_in_utf8() -> None:
-    """Non-ASCII as is; a lone surrogate as an escape; NaN not at all."""
+    """Non-ASCII is unescaped, a lone surrogate escaped, and NaN refused."""
     assert trpc_format.write_json({"n": "日"}) == '{"n":"日"}'.encode()
     assert trpc_format.write_json("\ud800日") == rb'"\ud800\u65e5"'
     with pytest.raises(ValueError, match="not JSON compliant"):

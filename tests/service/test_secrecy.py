@@ -44,7 +44,7 @@ def shown_of_ours(action: Callable[[], object]) -> str:
 
 @pytest.mark.req("SEC-1")
 def test_a_refused_change_shows_no_key(service: SettingsService, canary: str) -> None:
-    """Neither a refused field nor a file that cannot be read or saved shows the key that was given."""
+    """Errors about fields and files do not contain the given key."""
     (uni,) = service.get_providers()
     actions: tuple[Callable[[], object], ...] = (
         lambda: service.add_provider(name="", type="anthropic", api_key=canary),
@@ -75,7 +75,7 @@ def test_a_refused_change_of_the_default_file_shows_no_key(
 def test_a_variable_that_cannot_be_used_shows_no_environment(
     value: str | None, service: SettingsService, canary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other variables hold other keys: no frame holds the environment, nor the variable's own value."""
+    """No frame contains the environment or the value of a key variable."""
     monkeypatch.setenv("DISPATCH_TEST_OTHER_KEY", canary)
     (uni,) = service.get_providers()
     service.allow_sending(uni.id)
@@ -244,7 +244,7 @@ def test_a_migration_shows_no_secret(tmp_path: Path, canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_key_in_place_of_an_id_is_not_quoted(service: SettingsService, canary: str) -> None:
-    """Whoever mixes up the arguments gets no error with the key in it."""
+    """Errors about swapped arguments do not contain the key."""
     for action in (
         lambda: service.provider(canary),
         lambda: service.entry(canary),

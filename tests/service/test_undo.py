@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_the_last_change_can_be_undone_until_the_next_one(
     service: SettingsService, path: Path, add: Any
 ) -> None:
-    """Deleting and assigning are taken back byte for byte; after another change nothing is (UI)."""
+    """Undoing a deletion or assignment restores the file byte for byte, unless it has changed since (UI)."""
     provider_id = add(service)
     entry = service.add_model(provider_id=provider_id, model="gpt-4o", tasks=["grade"])
     before = path.read_bytes()
