@@ -248,7 +248,7 @@ def test_dry_run_shows_the_difference_and_writes_nothing(run: Run, old: Path, se
 
 @pytest.mark.req("SEC-1", "MIG-6")
 def test_dry_run_shows_no_secret(run: Run, old: Path, canary: str) -> None:
-    """What stands under a secret name, or below one, and in a URL of the entries is masked (SEC-1)."""
+    """A preview masks secret fields, all that is nested in them, and URLs (SEC-1)."""
     document = json.loads(old.read_text(encoding="utf-8"))
     entry = document["models"]["catalog"][0]
     entry["providerConfig"] |= {"accessToken": canary, "secret": {"pin": ["4711-hunter"]}}
@@ -263,7 +263,7 @@ def test_dry_run_shows_no_secret(run: Run, old: Path, canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_base_url_that_was_edited_by_hand_shows_no_secret(run: Run, new: Path, canary: str) -> None:
-    """Neither the table nor --json has its query and user info (SEC-1)."""
+    """A base URL is shown without query and user info, with --json too (SEC-1)."""
     document = json.loads(new.read_text(encoding="utf-8"))
     document["providers"][0]["credentials"]["baseUrl"] = f"https://me:hunter2@llm.example.edu/v1?key={canary}"
     new.write_text(json.dumps(document), encoding="utf-8")
@@ -333,7 +333,7 @@ def test_a_file_that_cannot_be_saved_is_named(
 
 
 def test_a_mistake_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, canary: str) -> None:
-    """SEC-1: an exception that nobody expected is told by type and place, never with what it holds."""
+    """SEC-1: an unexpected exception is reported by type and place, without its text."""
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(canary)

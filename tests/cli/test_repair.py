@@ -41,7 +41,7 @@ def _write(*, providers: list[dict[str, Any]], catalog: list[dict[str, Any]]) ->
 
 @pytest.mark.req("PM-8")
 def test_merge_re_points_the_entries_and_can_be_tried_dry(run: Run) -> None:
-    """Two providers of one account become one; --dry-run says so and writes nothing."""
+    """`merge` merges two providers of one account; --dry-run only says so."""
     entry = {"id": "e", "providerId": "b", "model": "m"}
     path = _write(providers=[_provider("a", "One"), _provider("b", "Two")], catalog=[entry])
     before = path.read_bytes()
@@ -56,7 +56,7 @@ def test_merge_re_points_the_entries_and_can_be_tried_dry(run: Run) -> None:
 
 @pytest.mark.req("MIG-8")
 def test_convert_takes_the_key_out_of_a_left_over_entry(run: Run) -> None:
-    """An entry with credentials of its own gets the provider that has them already."""
+    """`convert` gives an entry with its own credentials the provider that has the same."""
     config = {"apiKey": KEY, "baseUrl": URL}
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": config}
     path = _write(providers=[_provider("a", "One")], catalog=[entry])
@@ -69,7 +69,7 @@ def test_convert_takes_the_key_out_of_a_left_over_entry(run: Run) -> None:
 
 @pytest.mark.req("ST-4")
 def test_move_away_moves_only_a_file_that_cannot_be_read(run: Run) -> None:
-    """A broken file is kept under another name, which is told; a good one stays where it is."""
+    """`move-away` renames a broken file and prints the new name; it refuses a valid one."""
     path = _write(providers=[], catalog=[])
     assert "can be read" in run("move-away", code=1).output
     assert path.exists()
@@ -90,7 +90,7 @@ def _with_a_provider() -> Path:
 
 @pytest.mark.req("ST-8")
 def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedules: RewriteFile) -> None:
-    """Every command tells of the loss; bring-back mends it, and says so when there is nothing to do."""
+    """Every command reports removed providers; `bring-back` restores them, or says that there are none."""
     path = _with_a_provider()
     assert "No other program removed" in run("bring-back").output
     assert json.loads(run("bring-back", "--json").stdout) == []
@@ -108,7 +108,7 @@ def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedule
 
 @pytest.mark.req("ST-8")
 def test_bring_back_without_a_copy_names_the_backups(run: Run, save_schedules: RewriteFile) -> None:
-    """Where no copy is kept the command fails with the other way."""
+    """Without a copy, `bring-back` fails and names the alternative."""
     path = _with_a_provider()
     save_schedules(path)
     SettingsService().delete_kept_copy()
@@ -119,7 +119,7 @@ def test_bring_back_without_a_copy_names_the_backups(run: Run, save_schedules: R
 
 @pytest.mark.req("ST-8")
 def test_the_copy_of_the_providers_is_listed_with_the_backups(run: Run) -> None:
-    """The list names it, with the place where it lies."""
+    """`backups` lists the copy of the providers, with its path."""
     _with_a_provider()
     kept = SettingsService().kept_copy
     assert kept is not None
@@ -151,7 +151,7 @@ def test_copies_can_be_deleted(run: Run) -> None:
 
 @pytest.mark.req("MIG-5")
 def test_a_restore_to_the_old_format_says_what_the_app_makes_of_it(run: Run) -> None:
-    """The app drops every key of such a file at its first save."""
+    """`restore` warns that the app drops every key of a file in the old format."""
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": {"apiKey": KEY}}
     path = _write(providers=[], catalog=[entry])
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -166,7 +166,7 @@ def test_a_restore_to_the_old_format_says_what_the_app_makes_of_it(run: Run) -> 
 
 @pytest.mark.req("ST-10", "ST-1")
 def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
-    """A file that was there is not a file that was never made; a backup is named as the way back."""
+    """`where` says that a file has disappeared, and names the backup to restore."""
     assert json.loads(run("where", "--json").stdout)["gone"] == ""
     path = _with_a_provider()
     path.unlink()
@@ -181,7 +181,7 @@ def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
 
 @pytest.mark.req("ST-1")
 def test_where_says_which_file_the_app_would_take(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A workspace without a file beside a working folder with one: the app takes the workspace's."""
+    """`where` says that the app uses the workspace, if only the working folder has a file."""
     root = Path.cwd()
     (root / "turbo.json").write_text("{}", encoding="utf-8")
     inner = root / "inner"

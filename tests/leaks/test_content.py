@@ -155,7 +155,7 @@ def test_a_name_that_stands_twice_hides_no_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("surrogate", ["\\ud800", "\\udcff", "\\uDFFF \\ud83d\\ude00 \\ud83d"])
 def test_lone_surrogates_stay_escapes(tmp_path: Path, surrogate: str) -> None:
-    """They were written as bytes that are no UTF-8, or ended the scan beside a copy with the key."""
+    """Escaped lone surrogates stay, and nothing but the named copy is left beside the notebook."""
     path = tmp_path / "n.ipynb"
     before = f'{{"cells": [], "metadata": {{"a": "{surrogate}{KEY}{surrogate}", "b": "\\u00e9é"}}}}'
     path.write_text(before, encoding="utf-8")
@@ -236,7 +236,7 @@ def test_a_place_is_named_without_the_key(tmp_path: Path, canary: str, name: str
 
 
 def test_what_is_compressed_is_not_found() -> None:
-    """As docs/security.md says."""
+    """A compressed key is not found, as docs/security.md says."""
     assert not places_in(gzip.compress(KEY.encode()), FORMS, notebook=False)
 
 
@@ -244,5 +244,5 @@ def test_what_is_compressed_is_not_found() -> None:
     "text", ['{"a": ' * 5000, '{"a": "' + '\\"' * 200_000, "[" * 300_000, '{"a": "\\u12']
 )
 def test_a_broken_notebook_ends(text: str) -> None:
-    """Cut off anywhere, it is looked through as text."""
+    """A broken notebook is searched as text, and the search ends."""
     assert removed(f"{text} {KEY}".encode()) == f"{text} {REMOVED}".encode()

@@ -108,7 +108,7 @@ def test_every_form_is_found_and_removed(tmp_path: Path, canary: str, form: str,
     after=st.binary(max_size=5),
 )
 def test_base64_is_found_wherever_the_key_stands_in_it(key: str, before: bytes, after: bytes) -> None:
-    """What stands around a key in packed bytes does not hide it, and removing keeps the length (SEC-1)."""
+    """A key within base64 is found whatever surrounds it, and removing it keeps the length (SEC-1)."""
     forms = KeyForms.of(key)
     if forms is None:  # it is a reference
         return

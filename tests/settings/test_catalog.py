@@ -145,7 +145,7 @@ def test_providers_with_the_same_id_are_no_duplicates_of_each_other(new_document
 def test_an_unknown_id_is_told_in_the_same_words_everywhere(
     tmp_path: Path, new_document: dict[str, Any]
 ) -> None:
-    """Whoever names a provider or an entry that is not there is told so in the same words, a key masked."""
+    """Every unknown id has the same error, with a key masked."""
     service = SettingsService(tmp_path / "dispatch.settings.json")
     for unknown, words in (("nope", "'nope'"), ("sk-0123456789abcdef", "'sk-…cdef'")):
         for action in (

@@ -206,7 +206,7 @@ def test_it_follows_what_another_program_deletes(
 def test_what_is_deleted_elsewhere_between_two_saves_goes_too(
     store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str], write_later: WriteFile
 ) -> None:
-    """The same, seen first by the next save."""
+    """A provider that another program deleted is dropped from the copy by the next save too."""
     document = json.loads(file.read_text(encoding="utf-8"))
     document["providers"] = document["providers"][1:]
     write_later(file, json.dumps(document))

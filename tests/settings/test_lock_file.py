@@ -48,7 +48,7 @@ def save(file: Path) -> None:
 
 
 def refusal(file: Path, lock: Path) -> str:
-    """What a save says that must be refused, after a look at the error and at the folder."""
+    """The message of a save that must be refused; checks the error and the folder."""
     there = sorted(file.parent.iterdir())
     with pytest.raises(SettingsWriteError) as caught:
         save(file)
@@ -77,7 +77,7 @@ def test_a_planted_link_is_refused_and_its_target_stays(
 
 @posix
 def test_a_link_to_nothing_makes_no_file_elsewhere(file: Path, lock: Path, tmp_path: Path) -> None:
-    """A link that leads nowhere yet is refused too, so that no file is made there."""
+    """A dangling link is refused too, so that no file is created at its target."""
     lock.symlink_to(tmp_path / "new")
     assert "symbolic" in refusal(file, lock)
     assert not (tmp_path / "new").exists()
@@ -112,7 +112,7 @@ def test_another_users_file_is_refused(file: Path, lock: Path) -> None:
 @as_root
 @pytest.mark.parametrize("shared_by", ["the folder's owner", "the file's owner", "a group"])
 def test_in_a_shared_folder_the_lock_may_be_a_colleagues(file: Path, lock: Path, shared_by: str) -> None:
-    """Who owns the folder or the settings file, and a group that may write there, have locks too."""
+    """A lock file may belong to the owner of the folder or file, or to a group that may write there."""
     lock.touch()
     os.chown(lock, 12345, 12346)
     if shared_by == "the folder's owner":
@@ -130,7 +130,7 @@ def test_in_a_shared_folder_the_lock_may_be_a_colleagues(file: Path, lock: Path,
 def test_a_link_that_is_put_there_while_the_lock_is_taken_is_refused(
     file: Path, lock: Path, precious: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the look and the lock somebody may change the file: it is looked at again afterwards."""
+    """The lock file is checked again after it was opened."""
     import filelock
 
     acquire = filelock.FileLock.acquire
@@ -155,7 +155,7 @@ def refusal_after(file: Path) -> str:
 
 @posix
 def test_the_lock_file_is_private(file: Path, lock: Path) -> None:
-    """Nobody else can take the lock and so stop every save."""
+    """Other users cannot take the lock and block saves."""
     old = os.umask(0)
     try:
         save(file)

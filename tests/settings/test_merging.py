@@ -63,7 +63,7 @@ def edited(**changes: Any) -> Any:
     ],
 )
 def test_an_edit_is_made_again(after: Any, now: Any, wanted: Any) -> None:
-    """What the edit did is done, and all that the other program did is still there."""
+    """Reapplying an edit keeps the changes of the other program."""
     assert reapply_edit(read(BASE), edited(**after), edited(**now)) == edited(**wanted)
 
 
@@ -83,7 +83,7 @@ def test_a_deletion_made_again_takes_nothing_else_away() -> None:
 
 
 def test_a_name_that_was_taken_away_is_taken_away_again() -> None:
-    """A name that the edit removed goes once more."""
+    """A field that the edit removed is removed again."""
     after = read({"ui": {"a": 1}})
     assert reapply_edit(read(BASE), after, edited(ui={"a": 2})) == {"ui": {"a": 2}}
 
@@ -105,7 +105,7 @@ documents = st.dictionaries(st.sampled_from("rst"), values, max_size=3).map(read
 
 @given(documents, documents, documents)
 def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
-    """Whatever the documents: once done it is there, and nothing given is changed."""
+    """A reapplied edit is recognised as there, and the arguments are not modified."""
     given_ones = [json.dumps(value) for value in (before, after, now)]
     once = reapply_edit(before, after, now)
     assert has_edit(before, after, once)
@@ -114,6 +114,6 @@ def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
 
 @given(documents, documents)
 def test_an_edit_that_nobody_touched_is_kept(before: Any, after: Any) -> None:
-    """What the edit made is what it made; made again from where it began it says the same."""
+    """An edit that nobody changed since is recognised as still there."""
     assert has_edit(before, before, after)
     assert json_equal(reapply_edit(before, before, after), after)
