@@ -131,7 +131,7 @@ def test_a_yes_for_one_of_all_is_a_command_to_be_typed(
 
 @pytest.mark.req("SEC-1")
 def test_scan_finds_and_removes_registered_keys(run: Run, server: DemoServer) -> None:
-    """`scan` lists places without the key and exits with 1 until they are fixed; the copy is named (SEC-1)."""
+    """`scan` lists places without the key, exits with 1 until they are fixed, and names the copy (SEC-1)."""
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": f"key = '{server.api_key}'"}
     book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     notebook = Path.cwd() / "sub" / "n.ipynb"

@@ -313,6 +313,25 @@ def test_the_memory_is_read_from_any_thread(run: Any, target: Any, mocked: Any) 
     run(work())
 
 
+def test_debug_logs_tell_of_each_request(
+    run: Any, target: Any, mocked: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At DEBUG the log says who is asked, and with which exception a request failed."""
+    mocked(httpx.ConnectError("no way"))
+    discoverer = Discoverer()
+
+    async def work() -> None:
+        with pytest.raises(DiscoveryError):
+            await discoverer.discover(target())
+        await discoverer.aclose()
+
+    with caplog.at_level(logging.DEBUG, "dispatch_widgets"):
+        run(work())
+    asked, failed, _ = [record.getMessage() for record in caplog.records]
+    assert asked == "asking Example for its models"
+    assert failed == "asking llm.example.edu failed with ConnectError"
+
+
 def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
     """A request on a loop that does not run any more holds up nobody on the next one."""
     server = mocked(ONE)
