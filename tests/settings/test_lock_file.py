@@ -9,8 +9,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import BaseFileLock, FileLock, Timeout
 
-from dispatch_widgets.errors import SettingsWriteError
+from dispatch_widgets.errors import LockTimeoutError, SettingsWriteError
 from dispatch_widgets.settings.document import set_in
 from dispatch_widgets.settings.store import SettingsStore
 
@@ -162,3 +163,17 @@ def test_the_lock_file_is_private(file: Path, lock: Path) -> None:
     finally:
         os.umask(old)
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+
+
+def test_a_change_waits_ten_seconds_for_the_lock(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless told otherwise a change waits for 10 s, as docs/settings-file.md says (ST-3)."""
+    waited: list[float] = []
+
+    def never(lock: BaseFileLock, *, timeout: float, poll_interval: float) -> None:
+        waited.append(timeout)
+        raise Timeout(lock.lock_file)
+
+    monkeypatch.setattr(FileLock, "acquire", never)
+    with pytest.raises(LockTimeoutError):
+        SettingsStore(file).edit(lambda document: set_in(document, ("note",), 1))
+    assert waited == [10.0]
