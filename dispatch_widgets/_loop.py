@@ -72,7 +72,7 @@ class BackgroundLoop:
             return self._loop
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start work on the loop and return at once."""
+        """Starts work on the loop, and returns at once; cancelling the future cancels the work."""
         import asyncio
 
         loop = self.loop
@@ -81,7 +81,7 @@ class BackgroundLoop:
         return _as_future(loop.create_task(work))
 
     def call(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
-        """Run work on the loop and wait for its result, also where another loop is running.
+        """Runs work on the loop and waits for its result, also if another loop is running.
 
         A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
 

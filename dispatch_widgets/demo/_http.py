@@ -143,7 +143,7 @@ def _phrase(status: int) -> str:
 
 
 class Listener:
-    """Listens on a loopback port and passes each request to a function, with a thread per connection."""
+    """Passes each request at a loopback port (0: a free one) to a function, a thread per connection."""
 
     def __init__(self, handle: Callable[[Exchange], None], *, port: int = 0) -> None:
         self._handle = handle
