@@ -108,7 +108,8 @@ def test_a_check_is_a_yes_to_itself_alone(
                     {"id": "p", "name": "Lab", "type": "openai-compatible", "credentials": credentials}
                 ]
             }
-        )
+        ),
+        encoding="utf-8",
     )
     assert service.check_provider(
         type="openai-compatible", api_key="${LAB_API_KEY}", base_url=server.openai_base_url
