@@ -36,9 +36,9 @@ def read(service: str, user: str) -> str:
     """
     current = _keyring_package().get_keyring()
     with _lock:
-        held = _remembered.get((service, user))
-        if held is not None and held[2] is current and time.monotonic() - held[1] < REMEMBERED_SECONDS:
-            return held[0]
+        cached = _remembered.get((service, user))
+        if cached is not None and cached[2] is current and time.monotonic() - cached[1] < REMEMBERED_SECONDS:
+            return cached[0]
     for backend in _safe(current):
         value = _call_backend(partial(backend.get_password, service, user))
         if isinstance(value, str) and value.strip():

@@ -125,11 +125,7 @@ class BackgroundLoop:
         await asyncio.sleep(0)  # a connection frees its socket in the loop's next round
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start work on the loop and return at once.
-
-        Args:
-            work: What to run. Cancelling the future cancels it.
-        """
+        """Starts work on the loop, and returns at once; cancelling the future cancels the work."""
         import asyncio
 
         loop = self.loop
@@ -138,12 +134,9 @@ class BackgroundLoop:
         return _as_future(loop.create_task(work))
 
     def call(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
-        """Run work on the loop and wait for its result, also where another loop is running.
+        """Runs work on the loop and waits for its result, also if another loop is running.
 
         A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
-
-        Args:
-            work: What to run, or what `submit` gave for it.
 
         Raises:
             DispatchError: When called from the background loop itself, where waiting would never end.

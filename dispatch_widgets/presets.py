@@ -1,12 +1,11 @@
-"""Well-known providers and local servers: what the add form fills in, and what is looked for here.
+"""Well-known providers and local servers, for the add form, detection and the consent rule.
 
-Every preset names a page or repository of its maker where base URL and key variable stand, and the month
-in which they were read there. Pages on which keys are made lie behind a login, so they could not be
-opened: they are as the makers' documentation and other projects give them.
+Every preset names a page or repository of its vendor that states the base URL and key variable, and the month
+in which it was read. Pages where keys are created need a login, so their URLs are from the vendors'
+documentation and from other projects, and were not opened.
 
-A preset is a suggestion for a form. Beyond that, only the consent rule looks at it: a preset's own variable
-goes to its own host without a question (SEC-4), unless a companion of the variable names another server
-(SEC-8).
+A preset is a suggestion for the form. In addition, its own variable may be sent to its own host without
+consent (SEC-4), unless a companion of the variable names another server (SEC-8).
 """
 
 from __future__ import annotations
@@ -27,20 +26,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """One well-known provider or local server.
+    """A well-known provider or local server.
 
     Attributes:
-        key: A short name for code: ``openrouter``.
-        name: What people call it.
-        type: Which list protocol it speaks.
-        base_url: The base URL as it goes into the settings file.
-        key_variable: The environment variable that its own tools read the key from; None if it has none.
-        key_page: Where a key is made; None for a server that needs none.
-        needs_key: Whether requests need a key. Without one the file gets `secrets.NO_KEY_NEEDED`.
-        default_port: The port of a server on this machine; None for a provider elsewhere.
-        other_ports: Ports that other versions of the server listen on unless told otherwise.
-        start: What starts a server on this machine, in a few words; empty for a provider elsewhere.
-        source: Where its maker says so.
+        key: A short name, such as ``openrouter``.
+        name: Its display name.
+        type: The provider type.
+        base_url: The base URL for the settings file.
+        key_variable: The variable from which its own tools read the key, or None.
+        key_page: The page to create a key, or None if none is needed.
+        needs_key: Whether requests need a key; if not, the file gets `secrets.NO_KEY_NEEDED`.
+        default_port: The port of a local server, or None.
+        other_ports: Default ports of other versions of a local server.
+        start: How to start a local server, in a few words; else empty.
+        source: Where its vendor states this.
         checked: The month in which that was read, ``YYYY-MM``; empty where it could not be.
     """
 
@@ -64,7 +63,7 @@ class Preset:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is a server on this machine."""
+        """Whether it is a local server."""
         return self.default_port is not None
 
 
@@ -242,22 +241,22 @@ PRESETS: tuple[Preset, ...] = (
         source="https://jan.ai/docs/desktop/api-server",
     ),
 )
-"""All presets: the providers elsewhere first, then the servers on this machine, in the order to show."""
+"""All presets in the order to show: remote providers, then local servers."""
 
 KEY_VARIABLES: tuple[str, ...] = tuple(
     preset.key_variable for preset in PRESETS if preset.key_variable is not None
 )
-"""The environment variables that hold keys of well-known providers."""
+"""The key variables of well-known providers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
-    """A variable that tells tools to which server the key in another variable goes.
+    """A variable that tells tools to which server to send the key in another variable.
 
     Attributes:
-        variable: Its name: ``OPENAI_BASE_URL``.
-        key_variable: The variable that holds the key: ``OPENAI_API_KEY``.
-        source: Which code or page of its maker reads it.
+        variable: Its name, such as ``OPENAI_BASE_URL``.
+        key_variable: The variable with the key, such as ``OPENAI_API_KEY``.
+        source: The code or page that says so.
         checked: The month in which that was read, ``YYYY-MM``.
     """
 
@@ -274,7 +273,7 @@ COMPANIONS: tuple[Companion, ...] = (
         source="https://github.com/openai/openai-python",
     ),
     Companion(
-        variable="OPENAI_API_BASE",  # the SDK's own before version 1, and LangChain's still
+        variable="OPENAI_API_BASE",  # of the SDK before version 1, and still of LangChain
         key_variable="OPENAI_API_KEY",
         source="https://pypi.org/project/langchain-openai/",
     ),
@@ -319,18 +318,18 @@ COMPANIONS: tuple[Companion, ...] = (
         source="https://pypi.org/project/fireworks-ai/",
     ),
 )
-"""The companions of key variables; of two for one key, the one that the maker's own SDK reads comes first."""
+"""The companions of key variables; for each key, that of the vendor's SDK comes first."""
 
 _BY_KEY = {preset.key: preset for preset in PRESETS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedServer:
-    """The server that a companion names, which is not the one that the key variable is known for.
+    """The server that a companion names, other than the key variable's usual one.
 
     Attributes:
-        companion: The companion's name: ``OPENAI_BASE_URL``.
-        base_url: In the form in which it is stored; empty if what stands there cannot be a base URL.
+        companion: The companion's name, such as ``OPENAI_BASE_URL``.
+        base_url: The base URL as stored; empty if the value is not a valid one.
     """
 
     companion: str
@@ -338,29 +337,21 @@ class NamedServer:
 
     @property
     def words(self) -> str:
-        """That, in a few words."""
+        """The same in a few words."""
         if not self.base_url:
             return f"{self.companion} is set to something that is no base URL"
         return f"{self.companion} names {host_words(self.base_url)}"
 
     @property
     def doubt(self) -> str:
-        """What follows from it for the key, in a sentence."""
+        """What this means for the key, in a sentence."""
         if not self.base_url:
             return f"{self.words}, so it is not said which server this key is made for."
         return f"{self.words}, so this key may be made for that server."
 
 
 def server_named_beside(variable: str, environ: Mapping[str, str] | None = None) -> NamedServer | None:
-    """Where the environment says that the key in a variable goes, if that is not its preset's own host.
-
-    A companion that names the preset's own host says nothing new. One that can be used comes before one
-    that cannot.
-
-    Args:
-        variable: The name of a key variable.
-        environ: The environment to read; this process's if None.
-    """
+    """The other server that a companion of a key variable names, or None; valid base URLs come first."""
     values = os.environ if environ is None else environ
     own = next((preset for preset in PRESETS if preset.key_variable == variable), None)
     unusable: NamedServer | None = None
@@ -379,22 +370,17 @@ def server_named_beside(variable: str, environ: Mapping[str, str] | None = None)
 
 
 def find_preset(key: str) -> Preset | None:
-    """The preset with this short name, or None.
-
-    Args:
-        key: For example ``openrouter``.
-    """
+    """The preset with this short name, or None."""
     return _BY_KEY.get(key)
 
 
 def preset_for_url(base_url: str) -> Preset | None:
-    """The preset that a base URL belongs to, or None.
+    """The preset of a base URL, or None.
 
-    A host elsewhere is told by its name; a server on this machine by its usual port, where of two
-    that share one the first wins.
+    Remote providers are matched by host, local servers by port; the first one with the port wins.
 
     Args:
-        base_url: Any base URL; one that cannot be read belongs to none.
+        base_url: Any base URL, also an invalid one.
     """
     try:
         if leads_here(base_url):
@@ -406,13 +392,10 @@ def preset_for_url(base_url: str) -> Preset | None:
 
 
 def local_presets(base_url: str) -> tuple[Preset, ...]:
-    """The servers on this machine that listen on a base URL's port unless told otherwise.
-
-    Args:
-        base_url: A base URL that leads to this machine.
+    """The local servers whose default port is that of a base URL.
 
     Raises:
-        ValueError: If it cannot be read.
+        ValueError: If the base URL is invalid.
     """
     parts = urlsplit(base_url)
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)
@@ -424,13 +407,8 @@ def local_presets(base_url: str) -> tuple[Preset, ...]:
 def is_own_pair(variable: str, base_url: str, environ: Mapping[str, str] | None = None) -> bool:
     """Whether a key variable and a server are one preset's own pair (SEC-4, SEC-8).
 
-    Only over https: the pair says that the variable was made for this server, and a server that was
-    asked in clear cannot prove to be it. And only where no companion of the variable says otherwise.
-
-    Args:
-        variable: The name of an environment variable.
-        base_url: Where its value would be sent.
-        environ: The environment to read; this process's if None.
+    Only over https, as a server cannot prove its identity without it, and only if no companion of the
+    variable names another server.
     """
     return (
         is_presets_pair(variable, base_url)
@@ -440,11 +418,6 @@ def is_own_pair(variable: str, base_url: str, environ: Mapping[str, str] | None 
 
 
 def is_presets_pair(variable: str, base_url: str) -> bool:
-    """Whether a preset has this key variable and this host, whatever the environment says.
-
-    Args:
-        variable: The name of an environment variable.
-        base_url: Where its value would be sent.
-    """
+    """Whether a preset has this key variable and this host, without regard to the environment."""
     preset = preset_for_url(base_url)
     return preset is not None and preset.key_variable == variable

@@ -23,11 +23,11 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", folder / ".ci" / "run")
     (folder / "README.md").write_text(
-        f"# x\n\n<!-- test-command -->\n```sh\n{command}\n```\n\n```sh\nexit 9\n```\n"
+        f"# x\n\n<!-- test-command -->\n```sh\n{command}\n```\n\n```sh\nexit 9\n```\n", encoding="utf-8"
     )
     programs = folder / "bin"
     programs.mkdir()
-    (programs / "chromium").write_text("#!/bin/sh\n")
+    (programs / "chromium").write_text("#!/bin/sh\n", encoding="utf-8")
     (programs / "chromium").chmod(0o755)
     environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     return subprocess.run(

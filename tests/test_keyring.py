@@ -69,10 +69,8 @@ def backend() -> Iterator[MemoryKeyring]:
     before = keyring.get_keyring()
     made = MemoryKeyring()
     keyring.set_keyring(made)
-    _keyring._remembered.clear()
     yield made
     keyring.set_keyring(before)
-    _keyring._remembered.clear()
 
 
 def _use(made: Any) -> None:
@@ -95,7 +93,7 @@ def test_a_key_is_stored_and_read_through_its_reference(
         )
         assert len(service.discover_models(provider.id)) == 12
         assert service.resolve_model("K", "m").api_key.get_secret_value() == canary
-        assert canary not in path.read_text()
+        assert canary not in path.read_text(encoding="utf-8")
         assert provider.masked_key == reference
         reads = backend.reads
         with pytest.raises(ConsentNeededError):

@@ -9,6 +9,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,9 @@ def test_the_stub_says_the_same_as_the_module() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert stubbed == {(home, name) for name, home in dw._HOMES.items()}
+    assert {name for _, name in stubbed} == {*dw.__all__} - {"__version__"}
+    for home, name in stubbed:
+        assert getattr(dw, str(name)) is getattr(import_module(f"dispatch_widgets.{home}"), str(name)), name
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

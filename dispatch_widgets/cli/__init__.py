@@ -173,12 +173,13 @@ def _gone_words(path: Path) -> str:
         return ""
     copies = SettingsStore(path).backups()
     kept = KeptProviders(path).read()
-    way = f" `dispatch-widgets restore {copies[0].path.name}` puts the newest backup there." if copies else ""
+    newest = copies[0].path.name if copies else ""
+    hint = f" `dispatch-widgets restore {newest}` puts the newest backup there." if copies else ""
     if kept is not None:
-        held = plural(len(kept.providers), "provider")
+        count = plural(len(kept.providers), "provider")
         when = f"{kept.saved_at:%Y-%m-%d %H:%M} UTC"
-        return f"A file was here, with {held} saved on {when}; it was deleted or moved.{way}"
-    return f"A file was here; it was deleted or moved.{way}" if copies else ""
+        return f"A file was here, with {count} saved on {when}; it was deleted or moved.{hint}"
+    return f"A file was here; it was deleted or moved.{hint}" if copies else ""
 
 
 @main.command()

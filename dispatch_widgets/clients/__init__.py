@@ -1,7 +1,7 @@
-"""From a task, or a provider and a model, to a client that is ready (API-5)."""
+"""Clients, and arguments for clients, for a task or a model (API-5)."""
 
 from __future__ import annotations
 
-from .resolved import ResolvedModel, describe
+from .resolved import ResolvedModel, resolved_model
 
-__all__ = ["ResolvedModel", "describe"]
+__all__ = ["ResolvedModel", "resolved_model"]

@@ -1,4 +1,4 @@
-"""Arguments for other libraries' clients: they work with ``**`` and show no key (API-5, SEC-1)."""
+"""Keyword arguments for the clients of other libraries, which print no key (API-5, SEC-1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY_FIELDS = frozenset({"api_key"})
 
 
 class Key(str):
-    """A key as libraries take it: a text. Its repr is masked, so a plain dict with it shows nothing."""
+    """A key as the string that libraries need; its repr is masked, also in a plain dict."""
 
     __slots__ = ()
 
@@ -34,12 +34,8 @@ class Key(str):
 class ClientArguments(dict[str, Any]):
     """Arguments for a client, used with ``**``.
 
-    It is a dict in every respect but what it shows: its text has the key masked, and it refuses to be
-    pickled. What is made from it with ``|`` or ``copy`` stays so. Written to JSON it would be written
-    whole: hand it to a client and to nothing else.
-
-    Args:
-        values: The arguments by name.
+    It is a dict that prints with the key masked and cannot be pickled, and so are the results of ``|`` and
+    ``copy``. As JSON it contains the key: pass it to a client and to nothing else.
     """
 
     def __init__(self, values: Mapping[str, Any]) -> None:
@@ -57,7 +53,7 @@ class ClientArguments(dict[str, Any]):
         raise NotPickledError("What holds a client's arguments")
 
     def copy(self) -> ClientArguments:
-        """The same arguments again, as little shown."""
+        """A copy, which is masked too."""
         return ClientArguments(self)
 
     def __copy__(self) -> ClientArguments:
@@ -66,7 +62,7 @@ class ClientArguments(dict[str, Any]):
     def __deepcopy__(self, memo: dict[int, Any]) -> ClientArguments:
         import copy
 
-        # A client is open connections: a copy of the arguments shares it.
+        # A client has open connections, so copies of the arguments share it.
         plain = (dict, list)
         return ClientArguments(
             {n: copy.deepcopy(v, memo) if isinstance(v, plain) else v for n, v in self.items()}

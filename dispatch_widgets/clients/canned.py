@@ -1,7 +1,6 @@
-"""Canned answers in the shapes of OpenAI's and Anthropic's APIs, for the demo server and the mock client.
+"""Canned responses in the formats of OpenAI's and Anthropic's APIs, for the demo server and the mock client.
 
-They are made from the request alone, so the same question always gets the same words, and need neither
-a network nor a model. Shapes: https://platform.openai.com/docs/api-reference/chat/object,
+They depend on the request alone, so equal requests get equal responses. Formats: https://platform.openai.com/docs/api-reference/chat/object,
 https://platform.openai.com/docs/api-reference/chat-streaming/streaming,
 https://platform.openai.com/docs/api-reference/embeddings/object and
 https://docs.anthropic.com/en/api/messages (read 2026-11).
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 EMBEDDING_DIMENSIONS = 256
-"""How long a vector is when the request does not say."""
+"""The length of a vector, unless the request gives another."""
 MOST_DIMENSIONS = 4096
 MOST_INPUTS = 2048
-"""The most texts in one request for embeddings, as at OpenAI."""
+"""The most texts in a request for embeddings, as with OpenAI."""
 
 _SHOWN_CHARACTERS = 200
 _PLACES_OF_A_WORD = 4
@@ -33,12 +32,7 @@ _numbers = itertools.count(1)
 
 
 class CannedRefusal(ValueError):  # noqa: N818 - an answer, not a mistake of ours
-    """A request that the real service would refuse.
-
-    Args:
-        field: The field of the request that is at fault.
-        message: What is wrong with it.
-    """
+    """The real service would refuse the request."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -47,11 +41,7 @@ class CannedRefusal(ValueError):  # noqa: N818 - an answer, not a mistake of our
 
 
 def chat_completion(request: Mapping[str, Any], *, who: str) -> dict[str, Any]:
-    """An answer of ``/chat/completions``.
-
-    Args:
-        request: The request's body.
-        who: Who answers, as the answer's text says it.
+    """A response of ``/chat/completions``; `who` is named in its text.
 
     Raises:
         CannedRefusal: If a field is missing or of the wrong kind.
@@ -75,14 +65,10 @@ def chat_completion(request: Mapping[str, Any], *, who: str) -> dict[str, Any]:
 
 
 def chat_chunks(request: Mapping[str, Any], *, who: str) -> Iterator[dict[str, Any]]:
-    """The same as `chat_completion`, in the pieces of a stream.
-
-    Args:
-        request: The request's body.
-        who: Who answers.
+    """The same as `chat_completion`, as the chunks of a stream.
 
     Raises:
-        CannedRefusal: If a field is missing or of the wrong kind; before the first piece.
+        CannedRefusal: If a field is missing or of the wrong kind; before the first chunk.
     """
     pieces, whole = _answer_to(request, who, most=_most(request, "max_completion_tokens", "max_tokens"))
     head = {
@@ -110,10 +96,7 @@ def chat_chunks(request: Mapping[str, Any], *, who: str) -> Iterator[dict[str, A
 
 
 def embeddings(request: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer of ``/embeddings``: texts that share words get vectors that point the same way.
-
-    Args:
-        request: The request's body.
+    """A response of ``/embeddings``: texts that share words get similar vectors.
 
     Raises:
         CannedRefusal: If a field is missing or of the wrong kind.
@@ -138,11 +121,7 @@ def embeddings(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def message(request: Mapping[str, Any], *, who: str) -> dict[str, Any]:
-    """An answer of Anthropic's ``/v1/messages``.
-
-    Args:
-        request: The request's body.
-        who: Who answers, as the answer's text says it.
+    """A response of Anthropic's ``/v1/messages``; `who` is named in its text.
 
     Raises:
         CannedRefusal: If a field is missing or of the wrong kind.
@@ -158,10 +137,6 @@ def message(request: Mapping[str, Any], *, who: str) -> dict[str, Any]:
 
 def message_events(request: Mapping[str, Any], *, who: str) -> Iterator[dict[str, Any]]:
     """The same as `message`, as the events of a stream.
-
-    Args:
-        request: The request's body.
-        who: Who answers.
 
     Raises:
         CannedRefusal: If a field is missing or of the wrong kind; before the first event.
@@ -214,7 +189,7 @@ def _model(request: Mapping[str, Any]) -> str:
 
 
 def _most(request: Mapping[str, Any], *fields: str) -> int | None:
-    """How many pieces the answer may have; None where the request sets no limit."""
+    """The token limit of the request, or None."""
     for field in fields:
         value = request.get(field)
         if value is None:
@@ -233,12 +208,12 @@ def _needed_most(request: Mapping[str, Any]) -> int:
 
 
 def _answer_to(request: Mapping[str, Any], who: str, *, most: int | None) -> tuple[list[str], bool]:
-    """The pieces of the answer, one for each word, and whether nothing was cut off."""
+    """The text of the response word by word, and whether it is complete."""
     _model(request)
     messages = request.get("messages")
     if not isinstance(messages, list) or not messages:
         raise CannedRefusal("messages", "a list with at least one message is expected")
-    said = [_text(item.get("content")) for item in messages if isinstance(item, dict)]
+    said = [_message_text(item.get("content")) for item in messages if isinstance(item, dict)]
     said = [text for text in said if text] or [""]
     last = " ".join(said[-1].split())
     shown = last if len(last) <= _SHOWN_CHARACTERS else f"{last[: _SHOWN_CHARACTERS - 1]}…"
@@ -246,8 +221,8 @@ def _answer_to(request: Mapping[str, Any], who: str, *, most: int | None) -> tup
     return pieces[:most], most is None or len(pieces) <= most
 
 
-def _text(content: Any) -> str:
-    """The text of a message, whose content is a text or a list of parts."""
+def _message_text(content: Any) -> str:
+    """The text of a message, whose content is a string or a list of parts."""
     if isinstance(content, str):
         return content
     if isinstance(content, list):
@@ -256,7 +231,9 @@ def _text(content: Any) -> str:
 
 
 def _asked(request: Mapping[str, Any]) -> int:
-    return sum(_count(_text(item.get("content"))) for item in request["messages"] if isinstance(item, dict))
+    return sum(
+        _count(_message_text(item.get("content"))) for item in request["messages"] if isinstance(item, dict)
+    )
 
 
 def _openai_usage(request: Mapping[str, Any], pieces: list[str]) -> dict[str, int]:
@@ -265,12 +242,12 @@ def _openai_usage(request: Mapping[str, Any], pieces: list[str]) -> dict[str, in
 
 
 def _count(text: str) -> int:
-    """As many tokens as words: close enough for a canned answer."""
+    """The number of tokens, which here is that of words."""
     return max(1, len(text.split()))
 
 
 def _inputs(given: Any) -> list[str]:
-    """The texts to embed; tokens, which some clients send in place of a text, count as words."""
+    """The texts to embed; token ids, which some clients send instead, count as words."""
     one = isinstance(given, str) or (
         isinstance(given, list) and given != [] and all(isinstance(item, int) for item in given)
     )
@@ -284,7 +261,7 @@ def _inputs(given: Any) -> list[str]:
 
 
 def _vector(text: str, dimensions: int) -> list[float]:
-    """A vector of length 1 in which each word of the text has a few places of its own."""
+    """A vector of length 1, in which each word of the text sets a few components."""
     vector = [0.0] * dimensions
     for word in _WORD.findall(text.lower()) or [text]:
         digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=4 * _PLACES_OF_A_WORD).digest()
@@ -292,13 +269,13 @@ def _vector(text: str, dimensions: int) -> list[float]:
             number = int.from_bytes(digest[start : start + 4], "big")
             vector[(number >> 1) % dimensions] += 1.0 if number & 1 else -1.0
     length = math.sqrt(sum(value * value for value in vector))
-    if not length:  # every place was taken and given back
+    if not length:  # all components have cancelled out
         return [1.0, *vector[1:]]
     return [value / length for value in vector]
 
 
 def _packed(vector: list[float]) -> str:
-    """The vector as base64 of 32-bit floats, which is what OpenAI's own client asks for."""
+    """The vector as base64 of 32-bit floats, which OpenAI's client asks for."""
     import base64
     import struct
 

@@ -1,10 +1,8 @@
-"""Clients of the provider's own SDKs, and arguments for the libraries above them (API-5).
+"""Makes clients of the vendors' SDKs, and arguments for libraries that use them (API-5).
 
-The SDKs are optional: they are imported when a client is made, and a missing one is named with the line
-that installs it. Clients made here keep three promises that the SDKs' defaults do not: a redirect is
-not followed, because ``x-api-key`` would follow it to another host; requests to this machine go through
-no proxy (SEC-5); and what the environment holds for the SDK's maker goes to the maker's own host alone
-(`environment`).
+The SDKs are optional, and imported when a client is made. Unlike the SDKs' defaults, these clients follow no
+redirect, as ``x-api-key`` would be sent to the new host; use no proxy for this machine (SEC-5); and send what
+the environment holds for the vendor to its own host only (`sdk_environment`).
 """
 
 from __future__ import annotations
@@ -17,16 +15,16 @@ from .._hide_frames import hide_frames
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
 from .arguments import ClientArguments, Key
-from .environment import ANTHROPIC, OPENAI_COMPATIBLE, careful, headers_in_place
 from .mock import AsyncMockClient, MockClient
+from .sdk_environment import ANTHROPIC, OPENAI_COMPATIBLE, blocking_headers, vendor_only
 
 if TYPE_CHECKING:
-    from ._wanted import Wanted
+    from ._protocol import UsableModel
 
 CLIENT_TIMEOUT_SECONDS = 300.0
-"""How long a client waits for an answer: long enough for a model that thinks, and not for ever."""
+"""The read timeout of a client; a reasoning model may take minutes."""
 CONNECT_TIMEOUT_SECONDS = 10.0
-"""How long a client waits for a connection."""
+"""The connect timeout of a client."""
 
 MOCK = "mock"
 
@@ -34,17 +32,17 @@ _CLIENT_HAS_THE_KEY = "in-client"
 
 
 @hide_frames
-def make_client(resolved: Wanted, *, asynchronous: bool, options: dict[str, Any]) -> Any:
-    """A client of the SDK that the provider's type calls for.
+def make_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:
+    """A client of the SDK for the provider's type.
 
     Args:
-        resolved: What to talk to.
-        asynchronous: Whether its methods are to be awaited.
-        options: What the SDK's client takes besides key and base URL; wins over what is set here.
+        resolved: The model.
+        asynchronous: Whether to make an async client.
+        options: More arguments of the SDK's client; they override those set here.
 
     Raises:
         MissingPackageError: If the SDK is not installed.
-        InvalidInputError: If this version does not know the provider's type.
+        InvalidInputError: If the provider's type is unknown.
     """
     if resolved.provider_type == MOCK:
         return AsyncMockClient() if asynchronous else MockClient()
@@ -58,12 +56,12 @@ def make_client(resolved: Wanted, *, asynchronous: bool, options: dict[str, Any]
         raise _unknown(resolved)
     settings: dict[str, Any] = {"timeout": _timeout(sdk), **options}
     if resolved.provider_type == ANTHROPIC and resolved.base_url != ANTHROPIC_BASE_URL:
-        # Newer SDKs send the key as a Bearer token alone; gateways know the documented header (MD-1).
+        # Newer SDKs send the key as a Bearer token only, but gateways expect the documented header (MD-1).
         key = {"x-api-key": Key(resolved.api_key.get_secret_value())}
         settings["default_headers"] = {**key, **(settings.get("default_headers") or {})}
     if "http_client" not in settings:
         settings["http_client"] = _http_client(resolved, sdk, asynchronous=asynchronous)
-    return careful(kind, resolved.provider_type)(
+    return vendor_only(kind, resolved.provider_type)(
         api_key=Key(resolved.api_key.get_secret_value()), base_url=resolved.base_url, **settings
     )
 
@@ -72,18 +70,15 @@ def _timeout(sdk: Any) -> Any:
     return sdk.Timeout(CLIENT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
 
 
-def _http_client(resolved: Wanted, sdk: Any, *, asynchronous: bool, **more: Any) -> Any:
+def _http_client(resolved: UsableModel, sdk: Any, *, asynchronous: bool, **more: Any) -> Any:
     kind = sdk.DefaultAsyncHttpxClient if asynchronous else sdk.DefaultHttpxClient
     return kind(
         timeout=_timeout(sdk), follow_redirects=False, trust_env=not leads_here(resolved.base_url), **more
     )
 
 
-def openai_arguments(resolved: Wanted) -> ClientArguments:
+def openai_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``openai.OpenAI``.
-
-    Args:
-        resolved: What to talk to.
 
     Raises:
         InvalidInputError: If the provider does not speak OpenAI's API.
@@ -92,11 +87,8 @@ def openai_arguments(resolved: Wanted) -> ClientArguments:
     return _sdk_arguments(resolved)
 
 
-def anthropic_arguments(resolved: Wanted) -> ClientArguments:
+def anthropic_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``anthropic.Anthropic``.
-
-    Args:
-        resolved: What to talk to.
 
     Raises:
         InvalidInputError: If the provider does not speak Anthropic's API.
@@ -105,26 +97,23 @@ def anthropic_arguments(resolved: Wanted) -> ClientArguments:
     return _sdk_arguments(resolved)
 
 
-def _sdk_arguments(resolved: Wanted) -> ClientArguments:
+def _sdk_arguments(resolved: UsableModel) -> ClientArguments:
     headers = _headers(resolved, "default_headers", shown=False)
     return _arguments(resolved, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS, **headers)
 
 
-def litellm_arguments(resolved: Wanted) -> ClientArguments:
+def litellm_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``litellm.completion`` and ``litellm.embedding``, the model among them.
 
     https://docs.litellm.ai/docs/providers/openai_compatible (read 2026-11).
 
-    Args:
-        resolved: What to talk to.
-
     Raises:
-        InvalidInputError: If it is the mock provider, one of an unknown type, or if a variable would have
-            another credential sent in place of the key.
+        InvalidInputError: If it is the mock provider, if its type is unknown, or if a variable would replace
+            the key by another credential.
     """
     _demand_an_address(resolved)
     if resolved.provider_type == ANTHROPIC:
-        route, headers = "anthropic", {}  # it asks without Anthropic's SDK, which is who reads the variable
+        route, headers = "anthropic", {}  # it does not use Anthropic's SDK, which reads the variable
     else:
         route, headers = "openai", _headers(resolved, "extra_headers")
     return _arguments(
@@ -136,44 +125,38 @@ def litellm_arguments(resolved: Wanted) -> ClientArguments:
     )
 
 
-def langchain_arguments(resolved: Wanted) -> ClientArguments:
+def langchain_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``ChatOpenAI``, ``OpenAIEmbeddings`` or ``ChatAnthropic``, the model among them.
 
     https://docs.langchain.com/oss/python/integrations/chat/openai (read 2026-11).
 
-    Args:
-        resolved: What to talk to.
-
     Raises:
-        InvalidInputError: If it is the mock provider, or one of an unknown type.
+        InvalidInputError: If it is the mock provider, or its type is unknown.
     """
     _demand_an_address(resolved)
     more = _headers(resolved, "default_headers")
     proxy = "anthropic_proxy" if resolved.provider_type == ANTHROPIC else "openai_proxy"
     if os.environ.get(proxy.upper()) and leads_here(resolved.base_url):
-        more[proxy] = None  # LangChain's own variables, beside those that every program has (SEC-5)
+        more[proxy] = None  # LangChain's own variables, in addition to the usual ones (SEC-5)
     if resolved.is_embedding and resolved.base_url != OPENAI_BASE_URL:
-        # Else LangChain counts tokens first, with OpenAI's tables for models that are not OpenAI's.
+        # Otherwise LangChain counts tokens first, with OpenAI's tables also for other models.
         more["check_embedding_ctx_length"] = False
     return _arguments(
         resolved, model=resolved.model, base_url=resolved.base_url, timeout=CLIENT_TIMEOUT_SECONDS, **more
     )
 
 
-def llama_index_arguments(resolved: Wanted) -> ClientArguments:
+def llama_index_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for LlamaIndex's ``OpenAILike``, or for an embedding model its ``OpenAILikeEmbedding``.
 
-    They carry what is made already, for two reasons: LlamaIndex drops a ``base_url`` without a word and
-    asks api.openai.com, and a key given as a text stands in its reprs.
+    They contain clients instead of base URL and key, as LlamaIndex silently ignores ``base_url`` and sends
+    requests to api.openai.com, and prints a key in its reprs.
     https://docs.llamaindex.ai/en/stable/api_reference/llms/openai_like/ (read 2026-11).
-
-    Args:
-        resolved: What to talk to.
 
     Raises:
         MissingPackageError: If OpenAI's SDK is not installed.
-        InvalidInputError: If the provider does not speak OpenAI's API, or if a variable would have another
-            credential sent in place of the key.
+        InvalidInputError: If the provider does not speak OpenAI's API, or if a variable would replace the key
+            by another credential.
     """
     _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API")
     where = {"api_base": resolved.base_url, "api_key": _CLIENT_HAS_THE_KEY}
@@ -187,7 +170,7 @@ def llama_index_arguments(resolved: Wanted) -> ClientArguments:
                 "async_openai_client": make_client(resolved, asynchronous=True, options={}),
             }
         )
-    # The classes for vectors take no client, but what a client sends through.
+    # The embedding classes take no client, only its HTTP client.
     sdk = _package("openai")
 
     def with_key(request: Any) -> Any:
@@ -206,33 +189,23 @@ def llama_index_arguments(resolved: Wanted) -> ClientArguments:
     )
 
 
-def snippet(resolved: Wanted, *, service: str = "dw") -> str:
-    """The code of a cell that uses the model; there is no key in it.
-
-    Args:
-        resolved: What to talk to.
-        service: The name of the variable that holds the service, or of the package.
-    """
+def snippet(resolved: UsableModel, *, service: str = "dw") -> str:
+    """The code of a cell that uses the model, without the key; `service` is the name of a variable."""
     lines = ["import dispatch_widgets as dw", ""] if service == "dw" else []
     lines.append(f"model = {call(resolved, service=service)}")
     lines.append("client = model.client()")
     return "\n".join(lines + _use(resolved))
 
 
-def call(resolved: Wanted, *, service: str = "dw") -> str:
-    """The call that resolves this model again.
-
-    Args:
-        resolved: What was resolved.
-        service: As for `snippet`.
-    """
+def call(resolved: UsableModel, *, service: str = "dw") -> str:
+    """The code of the call that resolves this model."""
     if resolved.task:
         return f"{service}.resolve({json.dumps(resolved.task)})"
-    # What JSON writes of a text is Python too, whatever a server has called its model.
+    # JSON strings are Python literals too, whatever the model's id contains.
     return f"{service}.resolve_model({json.dumps(resolved.provider_id)}, {json.dumps(resolved.model)})"
 
 
-def _use(resolved: Wanted) -> list[str]:
+def _use(resolved: UsableModel) -> list[str]:
     if resolved.is_embedding:
         return [
             'answer = client.embeddings.create(model=model.model, input=["Hello"])',
@@ -261,21 +234,21 @@ def _package(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         if error.name is not None and error.name.partition(".")[0] != name:
-            raise  # it is there, and broken in a way of its own
+            raise  # it is installed, but broken
     raise MissingPackageError(name, purpose="to make a client for this provider")
 
 
-def _arguments(resolved: Wanted, **values: Any) -> ClientArguments:
+def _arguments(resolved: UsableModel, **values: Any) -> ClientArguments:
     return ClientArguments({"api_key": resolved.api_key.get_secret_value(), **values})
 
 
-def _headers(resolved: Wanted, name: str, *, shown: bool = True) -> dict[str, Any]:
-    """The argument that keeps the environment's headers from another host; none where none is needed."""
-    headers = headers_in_place(resolved.provider_type, resolved.base_url, resolved.api_key, shown=shown)
+def _headers(resolved: UsableModel, name: str, *, shown: bool = True) -> dict[str, Any]:
+    """The argument that keeps the environment's headers from another host; empty if not needed."""
+    headers = blocking_headers(resolved.provider_type, resolved.base_url, resolved.api_key, shown=shown)
     return {name: headers} if headers else {}
 
 
-def _demand(resolved: Wanted, wanted: str, speech: str) -> None:
+def _demand(resolved: UsableModel, wanted: str, speech: str) -> None:
     if resolved.provider_type == MOCK:
         raise _no_address(resolved)
     if resolved.provider_type != wanted:
@@ -286,19 +259,19 @@ def _demand(resolved: Wanted, wanted: str, speech: str) -> None:
         )
 
 
-def _demand_an_address(resolved: Wanted) -> None:
+def _demand_an_address(resolved: UsableModel) -> None:
     if resolved.provider_type not in {OPENAI_COMPATIBLE, ANTHROPIC}:
         raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
 
 
-def _no_address(resolved: Wanted) -> InvalidInputError:
+def _no_address(resolved: UsableModel) -> InvalidInputError:
     return InvalidInputError(
         [FieldProblem("type", f"{resolved.provider_name} has no address that another library could ask.")],
         hint="Use client(), or give the task a model of another provider.",
     )
 
 
-def _unknown(resolved: Wanted) -> InvalidInputError:
+def _unknown(resolved: UsableModel) -> InvalidInputError:
     return InvalidInputError(
         [FieldProblem("type", f"{resolved.provider_type} is not a type that this version knows.")],
         hint="A newer version of this package or of the Dispatch app may know it.",

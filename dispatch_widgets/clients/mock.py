@@ -1,8 +1,7 @@
-"""The mock provider's clients: the shape of the real ones, canned answers, no network (PM-7, API-5).
+"""The mock provider's clients: canned responses without a network (PM-7, API-5).
 
-They answer to both dialects: ``chat.completions.create`` and ``embeddings.create`` as OpenAI's client
-does, ``messages.create`` and ``messages.stream`` as Anthropic's, with streams, and each with an
-asynchronous twin. Nothing has to be installed for them.
+They have the methods of both SDKs: ``chat.completions.create`` and ``embeddings.create`` of OpenAI's client,
+``messages.create`` and ``messages.stream`` of Anthropic's, with streams, sync and async. No SDK is needed.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ WHO = "the mock provider"
 
 
 class MockAnswer(SimpleNamespace):
-    """An answer, or a part of one: its fields are attributes, as in the real clients."""
+    """A response, or a part of one, with its fields as attributes, as in the SDKs."""
 
     def model_dump(self, **_: Any) -> dict[str, Any]:
-        """The answer as plain values."""
+        """The response as plain values."""
         return {name: _plain(value) for name, value in vars(self).items()}
 
     def to_dict(self, **_: Any) -> dict[str, Any]:
@@ -31,10 +30,10 @@ class MockAnswer(SimpleNamespace):
         return self.model_dump()
 
     def model_dump_json(self, *, indent: int | None = None, **_: Any) -> str:
-        """The answer as JSON.
+        """The response as JSON.
 
         Args:
-            indent: Blanks for each level; None for one line.
+            indent: Spaces per level; None for a single line.
         """
         import json
 
@@ -56,7 +55,7 @@ def _plain(value: Any) -> Any:
 
 
 class MockStream:
-    """The pieces of an answer as they come; also a context manager."""
+    """The chunks of a response; also a context manager."""
 
     def __init__(self, pieces: Iterator[dict[str, Any]]) -> None:
         self._pieces = pieces
@@ -121,7 +120,7 @@ class AsyncMockStream:
 
 
 def _asked(make: Any, request: Mapping[str, Any], **more: Any) -> Any:
-    """A canned answer; what the real service would refuse is this package's own error."""
+    """A canned response; raises the package's error if the real service would refuse the request."""
     try:
         return make(request, **more)
     except canned.CannedRefusal as refusal:
@@ -131,7 +130,7 @@ def _asked(make: Any, request: Mapping[str, Any], **more: Any) -> Any:
 
 class _Completions:
     def create(self, *, model: str, messages: list[Any], stream: bool = False, **more: Any) -> Any:
-        """One canned answer, or a `MockStream` of it."""
+        """A canned response, or a `MockStream` of it."""
         request = {"model": model, "messages": messages, **more}
         if stream:
             return MockStream(_asked(canned.chat_chunks, request, who=WHO))
@@ -140,7 +139,7 @@ class _Completions:
 
 class _AsyncCompletions:
     async def create(self, *, model: str, messages: list[Any], stream: bool = False, **more: Any) -> Any:
-        """One canned answer, or an `AsyncMockStream` of it."""
+        """A canned response, or an `AsyncMockStream` of it."""
         request = {"model": model, "messages": messages, **more}
         if stream:
             return AsyncMockStream(_asked(canned.chat_chunks, request, who=WHO))
@@ -150,7 +149,7 @@ class _AsyncCompletions:
 def _embedded(model: str, given: Any, more: Mapping[str, Any]) -> Any:
     plain = {name: value for name, value in more.items() if name != "encoding_format"}
     wanted = more.get("encoding_format")
-    # The real client asks for base64 by itself and unpacks it: what its user sees is numbers.
+    # The SDK requests base64 and decodes it, so its user gets numbers.
     request = {"model": model, "input": given, **plain}
     if wanted == "base64":
         request["encoding_format"] = "base64"
@@ -177,7 +176,7 @@ class _Messages:
     def create(
         self, *, model: str, messages: list[Any], max_tokens: int, stream: bool = False, **more: Any
     ) -> Any:
-        """One canned message, or a `MockStream` of its events."""
+        """A canned message, or a `MockStream` of its events."""
         request = _message_request(model, messages, max_tokens, more)
         if stream:
             return MockStream(_asked(canned.message_events, request, who=WHO))
@@ -193,7 +192,7 @@ class _AsyncMessages:
     async def create(
         self, *, model: str, messages: list[Any], max_tokens: int, stream: bool = False, **more: Any
     ) -> Any:
-        """One canned message, or an `AsyncMockStream` of its events."""
+        """A canned message, or an `AsyncMockStream` of its events."""
         request = _message_request(model, messages, max_tokens, more)
         if stream:
             return AsyncMockStream(_asked(canned.message_events, request, who=WHO))
@@ -206,7 +205,7 @@ class _AsyncMessages:
 
 
 class MockClient:
-    """Answers in the shape of OpenAI's and Anthropic's clients, without a network.
+    """A client with the methods of OpenAI's and Anthropic's, and canned responses.
 
     Attributes:
         chat: ``chat.completions.create(model=…, messages=…, stream=…)``.
@@ -233,7 +232,7 @@ class MockClient:
 
 
 class AsyncMockClient:
-    """`MockClient` for ``await``.
+    """The async `MockClient`.
 
     Attributes:
         chat: ``await chat.completions.create(…)``.

@@ -1,4 +1,4 @@
-"""From a task, or a provider and a model, to everything a client needs (API-5)."""
+"""A model with all that a client needs (API-5)."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedModel:
-    """A model that is ready to be used: who serves it, where, and with which key.
+    """A model that is ready to use, with its provider, base URL and key.
 
     Attributes:
-        model: The id that a request names the model by.
+        model: The model's id, as requests name it.
         provider_id: The provider's id in the settings file.
-        provider_name: What the provider is called.
+        provider_name: The provider's name.
         provider_type: ``anthropic``, ``openai-compatible`` or ``mock``.
-        base_url: Where requests go; empty for the mock provider.
-        api_key: The key itself, references followed. Shown masked; ``get_secret_value()`` gives it.
-        task: The task it was resolved for; empty when it was asked for by name.
-        entry_id: The catalog entry behind it; empty when it was asked for by name.
+        base_url: The base URL of requests; empty for the mock provider.
+        api_key: The key, with references resolved. It prints masked; ``get_secret_value()`` returns it.
+        task: The task that it was resolved for; empty if it was resolved by provider and model.
+        entry_id: The catalog entry of that task; empty if it was resolved by provider and model.
         label: The entry's display name, or the model's id.
-        capabilities: What it can do: ``chat``, ``embedding``.
+        capabilities: Any of ``chat`` and ``embedding``.
     """
 
     model: str
@@ -47,46 +47,45 @@ class ResolvedModel:
 
     def __repr__(self) -> str:
         fields = {name: getattr(self, name) for name in self.__slots__}
-        # The base URL of a type that this version does not know is as the file has it.
+        # An unknown type's base URL is as in the file.
         fields["base_url"] = shown_url(self.base_url)
         return f"ResolvedModel({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
 
     @property
     def is_embedding(self) -> bool:
-        """Whether it is used for vectors: its task needs them, or it can do nothing else."""
+        """Whether it is used for embeddings: its task needs them, or it can do nothing else."""
         needed: str = TASK_NEEDS.get(self.task, "")  # type: ignore[call-overload]
         if needed:
             return needed == "embedding"
         return "embedding" in self.capabilities and "chat" not in self.capabilities
 
     def client(self, **options: Any) -> Any:
-        """A client that is ready: OpenAI's or Anthropic's own, or the mock provider's.
+        """A client that is ready to use: of OpenAI's or Anthropic's SDK, or the mock provider's.
 
-        It has the key and the base URL as they are now: after a change of the provider resolve again.
-        It waits 300 s for an answer and 10 s for a connection, follows no redirect, and goes to this
-        machine without a proxy. What the environment holds for OpenAI or Anthropic (organization,
-        project, headers …) goes to their own host alone, from a copy (``with_options``) too.
+        It keeps the key and base URL of now: after a change of the provider resolve again. Its timeouts are
+        300 s for a response and 10 s for a connection; it follows no redirect, and uses no proxy for this
+        machine. What the environment holds for OpenAI or Anthropic (organization, project, headers …) is sent
+        to their own host only, by copies (``with_options``) too.
 
         Args:
-            **options: What the SDK's client takes: ``timeout`` (seconds), ``max_retries`` …
+            **options: Arguments of the SDK's client, such as ``timeout`` (seconds) and ``max_retries``.
 
         Returns:
-            ``openai.OpenAI``, ``anthropic.Anthropic``, or a client of the same shape for the mock
-            provider.
+            ``openai.OpenAI``, ``anthropic.Anthropic``, or the mock provider's client with their methods.
 
         Raises:
-            MissingPackageError: If the SDK is not installed; says with which line to install it.
-            InvalidInputError: If this version does not know the provider's type.
+            MissingPackageError: If the SDK is not installed; says how to install it.
+            InvalidInputError: If the provider's type is unknown.
         """
         from .making import make_client
 
         return make_client(self, asynchronous=False, options=options)
 
     def async_client(self, **options: Any) -> Any:
-        """The same as `client`, to be awaited: ``openai.AsyncOpenAI``, ``anthropic.AsyncAnthropic``.
+        """The async `client`: ``openai.AsyncOpenAI``, ``anthropic.AsyncAnthropic``.
 
         Args:
-            **options: What the SDK's client takes.
+            **options: Arguments of the SDK's client.
         """
         from .making import make_client
 
@@ -95,15 +94,14 @@ class ResolvedModel:
     def openai_kwargs(self) -> ClientArguments:
         """Arguments for a client of OpenAI's SDK: ``openai.OpenAI(**model.openai_kwargs())``.
 
-        The SDK's defaults hold for such a client: it follows redirects, uses proxies, and reads the
-        environment itself. Against that there are empty headers among the arguments, one for each that
-        the environment has for OpenAI when this is called and the host is another. What they cannot
-        prevent: a variable set later, and ``OPENAI_ADMIN_KEY`` in calls of ``client.admin``. Use `client`
-        where you can.
+        Such a client has the SDK's defaults: it follows redirects, uses proxies, and reads the environment.
+        For other hosts than OpenAI's, the arguments contain an empty header for each one that the environment
+        has for OpenAI now. This does not prevent the sending of variables that are set later, or of
+        ``OPENAI_ADMIN_KEY`` in calls of ``client.admin``. Prefer `client`.
 
-        They are for OpenAI's own classes: LlamaIndex's class of the same name drops the base URL and
-        sends the key to api.openai.com; see `llama_index_kwargs`. Shown, they have the key masked; they
-        refuse to be pickled.
+        They are for OpenAI's own classes: LlamaIndex's class of the same name ignores the base URL and
+        sends the key to api.openai.com; see `llama_index_kwargs`. They print with the key masked, and cannot
+        be pickled.
 
         Raises:
             InvalidInputError: If the provider does not speak OpenAI's API.
@@ -115,7 +113,7 @@ class ResolvedModel:
     def anthropic_kwargs(self) -> ClientArguments:
         """Arguments for a client of Anthropic's SDK: ``anthropic.Anthropic(**model.anthropic_kwargs())``.
 
-        What `openai_kwargs` says of the SDK's defaults and the environment holds here too.
+        As to the SDK's defaults and the environment, see `openai_kwargs`.
 
         Raises:
             InvalidInputError: If the provider does not speak Anthropic's API.
@@ -129,7 +127,7 @@ class ResolvedModel:
 
         Raises:
             InvalidInputError: If it is the mock provider, or if ``OPENAI_CUSTOM_HEADERS`` or
-                ``ANTHROPIC_CUSTOM_HEADERS`` would have another credential sent in place of the key.
+                ``ANTHROPIC_CUSTOM_HEADERS`` would replace the key by another credential.
         """
         from .making import litellm_arguments
 
@@ -151,8 +149,8 @@ class ResolvedModel:
     def llama_index_kwargs(self) -> ClientArguments:
         """Arguments for LlamaIndex: ``OpenAILike(**model.llama_index_kwargs())``.
 
-        For an embedding model they are those of ``OpenAILikeEmbedding``. They hold clients that are made
-        already, sync and async, so the key is in none of LlamaIndex's own fields.
+        For an embedding model they are those of ``OpenAILikeEmbedding``. They contain a sync and an async
+        client, so that the key is in none of LlamaIndex's own fields.
 
         Raises:
             MissingPackageError: If OpenAI's SDK is not installed.
@@ -175,10 +173,10 @@ class ResolvedModel:
         raise NotPickledError("A resolved model", call=call(self))
 
     def snippet(self, *, service: str = "dw") -> str:
-        """The code of a cell that uses this model; there is no key in it.
+        """The code of a cell that uses this model, without the key.
 
         Args:
-            service: The name of the variable that holds the service; ``dw`` for the default file.
+            service: The name of the variable with the service; ``dw`` for the default file.
         """
         from .making import snippet
 
@@ -204,7 +202,7 @@ class ResolvedModel:
 
 
 @hide_frames
-def describe(
+def resolved_model(
     provider: Provider,
     model: str,
     *,
@@ -213,18 +211,10 @@ def describe(
     entry: CatalogEntry | None = None,
     capabilities: tuple[str, ...] = (),
 ) -> ResolvedModel:
-    """Put a provider and a model together.
-
-    Args:
-        provider: Who serves the model.
-        model: The model's id.
-        api_key: The key itself, references followed.
-        task: The task it is for, if any.
-        entry: The catalog entry behind it, if any.
-        capabilities: What it can do.
+    """Makes a resolved model.
 
     Raises:
-        InvalidInputError: If the provider's base URL cannot be one.
+        InvalidInputError: If the provider's base URL is invalid.
     """
     known = provider.type in PROVIDER_TYPES
     url = normalise_base_url(provider.base_url, provider.type).url if known else provider.base_url

@@ -143,12 +143,7 @@ def _phrase(status: int) -> str:
 
 
 class Listener:
-    """Listens on a loopback port and passes each request to a function, with a thread per connection.
-
-    Args:
-        handle: Answers one request; an exception ends that connection only.
-        port: The port; 0 takes a free one.
-    """
+    """Passes each request at a loopback port (0: a free one) to a function, a thread per connection."""
 
     def __init__(self, handle: Callable[[Exchange], None], *, port: int = 0) -> None:
         self._handle = handle

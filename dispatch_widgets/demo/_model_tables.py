@@ -1,4 +1,4 @@
-"""The tables from which `catalogue` makes the demo's models, one family per line.
+"""The tables from which `model_lists` makes the demo's models, one family per line.
 
 Columns: owner, id pattern, values for its braces (``/`` between braces, ``.`` for an empty one), month of the
 first model, context in tokens, dollars per million input and output tokens, input modalities (t text,

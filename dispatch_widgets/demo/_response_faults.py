@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .accounts import AnthropicAccount, encode
-from .catalogue import DemoModel
+from .model_lists import DemoModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

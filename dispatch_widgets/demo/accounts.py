@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._http import Exchange
-    from .catalogue import DemoModel
+    from .model_lists import DemoModel
 
 ANTHROPIC_PAGE_DEFAULT = 20
 ANTHROPIC_PAGE_LIMIT = 1000

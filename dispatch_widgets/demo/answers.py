@@ -32,13 +32,7 @@ def reply_of(account: Account, path: str) -> Reply | None:
 
 
 def answer(account: Account, exchange: Exchange, *, page_cap: int = ANTHROPIC_PAGE_LIMIT) -> DemoResponse:
-    """The right answer to a request: the list, or what a model would say.
-
-    Args:
-        account: The account that was asked.
-        exchange: The request.
-        page_cap: The most models on one page of the list.
-    """
+    """The right answer to a request: the list, or what a model would say."""
     reply = reply_of(account, exchange.path)
     return account.listing(exchange, page_cap=page_cap) if reply is None else reply(account, exchange)
 

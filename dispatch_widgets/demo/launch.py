@@ -223,7 +223,8 @@ def _own_group() -> dict[str, Any]:
     """Starts a process in its own group, so that Ctrl-C reaches the demo only, which then ends it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    else:  # noqa: RET505 - mypy sees only one of the two, and says so of what follows both
+        return {"start_new_session": True}
 
 
 def _user_extensions() -> Path | None:

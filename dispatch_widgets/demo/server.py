@@ -8,7 +8,7 @@ from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
-from . import catalogue
+from . import model_lists
 from ._fault_context import FaultContext
 from ._http import LOOPBACK, Listener
 from .accounts import Account, AnthropicAccount, OpenAIAccount
@@ -76,7 +76,7 @@ class DemoServer:
         self,
         *,
         models: int = 400,
-        anthropic_models: int = catalogue.ANTHROPIC_MODELS,
+        anthropic_models: int = model_lists.ANTHROPIC_MODELS,
         api_key: str | None = None,
         second_api_key: str | None = None,
         port: int = 0,
@@ -95,13 +95,13 @@ class DemoServer:
                 "anthropic",
                 prefix="/anthropic",
                 key=self.api_key,
-                models=catalogue.anthropic_models(anthropic_models),
+                models=model_lists.anthropic_models(anthropic_models),
             ),
             "openai": OpenAIAccount(
-                "openai", prefix="/openai", key=self.api_key, models=catalogue.openai_models(models)
+                "openai", prefix="/openai", key=self.api_key, models=model_lists.openai_models(models)
             ),
             "second": OpenAIAccount(
-                "second", prefix="/second", key=self.second_api_key, models=catalogue.second_models()
+                "second", prefix="/second", key=self.second_api_key, models=model_lists.second_models()
             ),
         }
 
@@ -188,11 +188,11 @@ class DemoServer:
             self._requests.clear()
             self._strays.clear()
 
-    def models(self, account: AccountName = "openai") -> tuple[catalogue.DemoModel, ...]:
+    def models(self, account: AccountName = "openai") -> tuple[model_lists.DemoModel, ...]:
         """The models that an account lists now, each with its kind."""
         return self._accounts[account].models
 
-    def set_models(self, models: Iterable[catalogue.DemoModel], *, account: AccountName = "openai") -> None:
+    def set_models(self, models: Iterable[model_lists.DemoModel], *, account: AccountName = "openai") -> None:
         """Replaces the models of an account, which providers change over time."""
         self._accounts[account].models = tuple(models)
 

@@ -98,13 +98,13 @@ def family_of(model_id: str) -> names.Family:
     text = given.lower()
     # Most ids have no token that says anything, and their tokens are seen again and again.
     tokens = text.encode("utf-8", "surrogatepass").translate(_SPACED).split()
-    if tokens and not any(map(_is_sign, tokens)):
+    if tokens and not any(map(is_sign, tokens)):
         return "chat"
-    return _family(text)
+    return family_from_tables(text)
 
 
 @lru_cache(maxsize=CACHED_TOKENS)
-def _is_sign(token: bytes) -> bool:
+def is_sign(token: bytes) -> bool:
     """Whether a token says anything: it, or a word in it, is in the tables, or it has a part or an ending."""
     if token.isdigit():
         return False
@@ -118,7 +118,8 @@ def _is_sign(token: bytes) -> bool:
 
 
 @lru_cache(maxsize=CACHED_IDS)
-def _family(text: str) -> names.Family:
+def family_from_tables(text: str) -> names.Family:
+    """The family of a lower-case id, as all tables tell it."""
     if text.startswith("ft:"):
         # OpenAI writes `ft:base:organisation:suffix:id`; the suffix is a user's own and no evidence.
         text = text.split(":", 2)[1]

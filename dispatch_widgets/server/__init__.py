@@ -1,8 +1,8 @@
-"""The same over HTTP: a Jupyter Server extension, thin over `SettingsService` (API-4).
+"""The Jupyter Server extension: `SettingsService` over HTTP (API-4).
 
-Installing the package enables it. It answers ``GET /dispatch/models`` and tRPC's wire format below
-``/dispatch/trpc/``, behind Jupyter's own authentication; ``docs/http-api.md`` shows every request.
-Jupyter Server imports this module at its start, so it loads nothing before it is told to.
+Installing the package enables it. It serves ``GET /dispatch/models`` and tRPC below ``/dispatch/trpc/``,
+behind Jupyter's own authentication; ``docs/http-api.md`` shows every request. Jupyter Server imports this
+module when it starts, so nothing else is imported until the extension is loaded.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ if TYPE_CHECKING:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Where Jupyter Server finds the extension."""
+    """Tells Jupyter Server where the extension is."""
     return [{"module": "dispatch_widgets.server"}]
 
 
 def _load_jupyter_server_extension(serverapp: ServerApp) -> None:
-    """Adds the routes to a server that is starting.
-
-    Args:
-        serverapp: The server.
-    """
+    """Adds the routes to the server."""
     from .handlers import install
 
     install(serverapp)

@@ -1,4 +1,4 @@
-"""The two routes in Jupyter Server: who may ask, how a refusal looks, what is never kept or logged."""
+"""The routes in Jupyter Server: authentication, error responses, and what is never cached or logged."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tornado import web
 from ..errors import DispatchError, FieldProblem, InvalidInputError
 from ..secrets import redact
 from .procedures import Context
-from .router import Answer, Request, answer
 from .services import Services
 from .shapes import failed_list_shape, list_shape
-from .wire import UNEXPECTED, CallError, from_dispatch_error, name_of_status, write_json
+from .trpc import Request, Response, respond
+from .trpc_format import UNEXPECTED, CallError, from_dispatch_error, name_of_status, write_json
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
 MAX_BODY_BYTES = 1024 * 1024
-"""More than any settings file of this kind needs in one request."""
+"""The largest request body; no settings file needs more in one request."""
 
 METHOD_OVERRIDE_SETTING = "dispatch_allow_method_override"
-"""The key in ``ServerApp.tornado_settings`` that lets queries come by POST; off, as in tRPC itself."""
+"""The key in ``ServerApp.tornado_settings`` that allows queries by POST; off by default, as in tRPC."""
 
 _JSON_LINES = "application/jsonl"
 _REQUEST_HEADERS = "accept, content-type, authorization, x-xsrftoken, trpc-accept, x-dispatch-masked"
@@ -40,11 +40,7 @@ _NO = frozenset({"", "0", "false"})
 
 
 def install(serverapp: ServerApp) -> None:
-    """Adds the routes to a server.
-
-    Args:
-        serverapp: The server, its web application made.
-    """
+    """Adds the routes to a server."""
     given = {"services": Services(Path(serverapp.root_dir))}
     base = url_path_join(serverapp.base_url, "dispatch")
     trpc = url_path_join(base, "trpc")
@@ -58,51 +54,46 @@ def install(serverapp: ServerApp) -> None:
 
 
 class DispatchHandler(APIHandler):
-    """What both routes share: Jupyter's authentication, refusals in tRPC's form, nothing cached or logged."""
+    """The base of both routes: Jupyter's authentication, errors in tRPC's form, nothing cached or logged."""
 
     auth_resource = "dispatch"
 
     def initialize(self, services: Services, prefix: str = "") -> None:
-        """Takes what `install` gives; hides the query, in which a client may have put a key, from all logs.
-
-        Args:
-            services: The service of this process.
-            prefix: The path of tRPC's base URL.
-        """
+        """Sets up the handler, and keeps the query out of all logs, as it may contain a key."""
         self.services = services
         self._prefix = prefix
         if self.request.query:
             self.request.uri = f"{self.request.path}?[hidden]"
 
     def set_default_headers(self) -> None:
-        """No cache keeps an answer, nor an error."""
+        """Forbids caching of every response, errors included."""
         super().set_default_headers()
         self.set_header("Cache-Control", "no-store")
         self.set_header("Vary", "trpc-accept, accept, origin, x-dispatch-masked")
 
     def compute_etag(self) -> None:
-        """None: a hash of an answer is a hash of the keys in it."""
+        """Returns None, as a hash of the response would be a hash of the keys in it."""
 
     def update_api_activity(self) -> None:
-        """Tells Jupyter that it is in use; a query that cannot be decoded is no reason to fail here."""
+        """Tells Jupyter that it is in use, also if the query cannot be decoded."""
         try:
             super().update_api_activity()
         except web.HTTPError:
             return
 
     def check_xsrf_cookie(self) -> None:
-        """Jupyter's own check; without a user there is something else to say first."""
-        # Tornado calls this before `prepare` knows the user; Jupyter's check waits until then.
+        """Does Jupyter's check, unless nobody is logged in, which `prepare` then reports."""
+        # Tornado calls this before `prepare` knows the user, and Jupyter calls it again afterwards.
         if getattr(self, "_jupyter_current_user", self) is None:
             raise web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
         super().check_xsrf_cookie()
 
     def get_login_url(self) -> str:
-        """No redirection to a page: clients follow it and find HTML."""
+        """Prevents the redirect to a login page, which clients would follow and get HTML."""
         raise web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """Nobody gets past here without Jupyter's authentication, no page without its origin check."""
+        """Requires Jupyter's authentication, and its origin check for requests from a page."""
         try:
             await super().prepare()
         except web.HTTPError as refusal:
@@ -113,13 +104,13 @@ class DispatchHandler(APIHandler):
             return
         if not self.current_user:
             raise web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
-        # An image or a script of another site carries the cookie and no Origin that could be checked.
+        # An image or script tag on another site sends the cookie, but no Origin to check.
         if self.on_foreign_page and "Origin" not in self.request.headers and not self.token_authenticated:
             raise web.HTTPError(HTTPStatus.FORBIDDEN, _FOREIGN_PAGE)
 
     @property
     def on_foreign_page(self) -> bool:
-        """Whether a browser says that a page of another origin asks; Jupyter may allow it to."""
+        """Whether the request comes from a page of another origin, which Jupyter may allow."""
         site = self.request.headers.get("Sec-Fetch-Site")
         if site is not None:
             return site.lower() not in {"same-origin", "none"}
@@ -128,45 +119,32 @@ class DispatchHandler(APIHandler):
 
     @property
     def masked(self) -> bool:
-        """Whether keys are answered in their shown form: when asked for, and always to a foreign page."""
+        """Whether keys are masked in the response: on request, and always for a page of another origin."""
         asked = self.request.headers.get("X-Dispatch-Masked", "") or self.raw_argument("masked").decode(
             "latin1"
         )
         return self.on_foreign_page or asked.strip().lower() not in _NO
 
     def raw_argument(self, name: str) -> bytes:
-        """The first value of a query's argument as it came: `get_query_argument` strips, and takes the last.
-
-        Args:
-            name: Its name.
-        """
+        """The first value of a query argument, unchanged; `get_query_argument` strips, and takes the last."""
         return next(iter(self.request.query_arguments.get(name, ())), b"")
 
     @allow_unauthenticated
     def options(self, *args: Any, **kwargs: Any) -> None:
-        """Jupyter's answer to a preflight, which never carries credentials, with the headers that we read."""
+        """Answers a preflight as Jupyter does, and allows the headers that we read; it has no credentials."""
         super().options(*args, **kwargs)
         if "Access-Control-Allow-Headers" not in self.settings.get("headers", {}):
             self.set_header("Access-Control-Allow-Headers", _REQUEST_HEADERS)
 
-    def send(self, reply: Answer) -> None:
-        """Sends an answer.
-
-        Args:
-            reply: What the router gave.
-        """
+    def send(self, reply: Response) -> None:
+        """Sends a response."""
         self.set_status(reply.status)
         if reply.allow:
             self.set_header("Allow", reply.allow)
         self.finish(reply.body)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Every refusal, Jupyter's and Tornado's own too, in tRPC's form.
-
-        Args:
-            status_code: The HTTP status.
-            **kwargs: Tornado's; ``exc_info`` is the exception behind it.
-        """
+        """Sends an error in tRPC's form, also one of Jupyter or Tornado."""
         name = name_of_status(status_code)
         refusal = kwargs.get("exc_info", (None, None, None))[1]
         message = (
@@ -181,7 +159,7 @@ class DispatchHandler(APIHandler):
 
 
 class ModelsHandler(DispatchHandler):
-    """``GET /dispatch/models``: one provider's list, or everybody's."""
+    """``GET /dispatch/models``: the models of one provider, or of all."""
 
     @web.authenticated
     @authorized
@@ -190,12 +168,12 @@ class ModelsHandler(DispatchHandler):
         try:
             body = await self._lists()
         except CallError as error:
-            self.send(Answer(status=error.status, body=write_json(error.envelope())))
+            self.send(Response(status=error.status, body=write_json(error.envelope())))
         except DispatchError as error:
             told = from_dispatch_error(error)
-            self.send(Answer(status=told.status, body=write_json(told.envelope())))
+            self.send(Response(status=told.status, body=write_json(told.envelope())))
         else:
-            self.send(Answer(status=HTTPStatus.OK, body=write_json(body)))
+            self.send(Response(status=HTTPStatus.OK, body=write_json(body)))
 
     async def _lists(self) -> dict[str, Any]:
         flag = self.raw_argument("forceRefresh").decode("latin1").lower()
@@ -220,10 +198,10 @@ class ModelsHandler(DispatchHandler):
 
 
 class TrpcHandler(DispatchHandler):
-    """tRPC 11's protocol below ``/dispatch/trpc/``.
+    """tRPC 11 below ``/dispatch/trpc/``.
 
-    A body that is too large is read to its end before it is refused: Tornado closes a connection that is
-    answered earlier, without a word in the answer, and the client's next request fails (measured).
+    A body that is too large is read to its end before it is refused: if Tornado responds earlier, it closes
+    the connection without saying so, and the client's next request fails (measured).
     """
 
     async def _call(self) -> None:
@@ -241,7 +219,7 @@ class TrpcHandler(DispatchHandler):
         )
         context = Context(services=self.services, masked=self.masked)
         override = bool(self.settings.get(METHOD_OVERRIDE_SETTING))
-        self.send(await answer(request, context, allow_method_override=override))
+        self.send(await respond(request, context, allow_method_override=override))
 
     @web.authenticated
     @authorized
@@ -258,7 +236,7 @@ class TrpcHandler(DispatchHandler):
     @web.authenticated
     @authorized
     async def put(self) -> None:
-        """Is answered in tRPC's form like any other method that calls nothing."""
+        """Answers in tRPC's form that no procedure is called by this method."""
         await self._call()
 
     patch = delete = put
@@ -266,6 +244,6 @@ class TrpcHandler(DispatchHandler):
     @web.authenticated
     @authorized
     async def head(self) -> None:
-        """Says that somebody is there."""
+        """Confirms that the server is there."""
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()

@@ -1,7 +1,7 @@
-"""What a procedure takes: kinds of values, checked before anything happens, told as zod tells it.
+"""Validates the inputs of procedures, with the messages that zod would give.
 
-Only kinds are checked here (a text, an object, a field that is missing or unknown). What a name, a key
-or a base URL must be like is the service's to say, in one place for all its faces.
+Only types and field names are checked here. The service checks what a valid name, key or base URL is, for
+the panel, the command line and HTTP alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .wire import ABSENT, Absent, CallError, issues_text
+from .trpc_format import UNDEFINED, CallError, Undefined, issues_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Kind = Literal["string", "boolean", "array", "object"]
 
 _KINDS: Mapping[type, str] = {
-    Absent: "undefined",
+    Undefined: "undefined",
     NoneType: "null",
     str: "string",
     bool: "boolean",
@@ -31,13 +31,13 @@ _KINDS: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """One value of an input.
+    """The expected type of a value.
 
     Attributes:
-        kind: What it must be; the items of an array are texts.
-        required: Whether it must be there. One that need not be there may still not be ``null``.
-        fields: For an object, all the fields it may have.
-        advice: What to give instead of a value of another kind, in a sentence; may be empty.
+        kind: Its JavaScript type; items of arrays are strings.
+        required: Whether it must be given. An optional value must not be ``null`` either.
+        fields: All fields that an object may have.
+        advice: A sentence that is added to the error about a wrong type; may be empty.
     """
 
     kind: Kind = "string"
@@ -52,24 +52,16 @@ OPTIONAL_FLAG = Value(kind="boolean", required=False)
 OPTIONAL_TEXTS = Value(kind="array", required=False)
 
 
-def shape(**fields: Value) -> Value:
-    """An object with these fields and no others.
-
-    Args:
-        **fields: What each of them must be.
-    """
+def object_of(**fields: Value) -> Value:
+    """An object with these fields and no others."""
     return Value(kind="object", fields=fields)
 
 
 def checked(expected: Value, given: Any) -> dict[str, Any]:
-    """The input of a call, or the reasons why it is refused.
-
-    Args:
-        expected: What `shape` gave.
-        given: What the client sent, or `ABSENT`.
+    """Returns the input of a call if it is valid.
 
     Raises:
-        CallError: BAD_REQUEST, its message a JSON list of issues. No value of the input is in it.
+        CallError: BAD_REQUEST with a JSON list of issues as message, which quotes no value of the input.
     """
     issues = list(_issues(expected, given, ()))
     if issues:
@@ -79,7 +71,7 @@ def checked(expected: Value, given: Any) -> dict[str, Any]:
 
 
 def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]:
-    if given is ABSENT and not expected.required:
+    if given is UNDEFINED and not expected.required:
         return
     if _kind_of(given) != expected.kind:
         yield _wrong_kind(expected.kind, given, path, expected.advice)
@@ -90,10 +82,10 @@ def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]
                 yield _wrong_kind("string", item, (*path, index))
     if expected.fields is not None:
         for name, field in expected.fields.items():
-            yield from _issues(field, given.get(name, ABSENT), (*path, name))
+            yield from _issues(field, given.get(name, UNDEFINED), (*path, name))
         unknown = [name for name in given if name not in expected.fields]
         if unknown:
-            # A mistyped name (apikey) must not look as if it had been saved.
+            # Otherwise a mistyped name (apikey) would look as if it had been saved.
             names = ", ".join(f'"{name}"' for name in unknown)
             yield {
                 "code": "unrecognized_keys",
@@ -114,5 +106,5 @@ def _wrong_kind(kind: Kind, given: Any, path: Path, advice: str = "") -> dict[st
 
 
 def _kind_of(value: Any) -> str:
-    """A value's kind as JavaScript calls it."""
+    """The JavaScript type of a value."""
     return _KINDS.get(type(value), "number")

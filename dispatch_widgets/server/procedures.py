@@ -1,11 +1,11 @@
-"""The procedures that clients call: what each takes, and which of the service's functions it is (API-4)."""
+"""The tRPC procedures: their inputs, and the functions of the service that they call (API-4)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from .inputs import OPTIONAL_FLAG, OPTIONAL_TEXT, OPTIONAL_TEXTS, TEXT, Value, shape
+from .inputs import OPTIONAL_FLAG, OPTIONAL_TEXT, OPTIONAL_TEXTS, TEXT, Value, object_of
 from .shapes import deletion_shape, entry_shape, model_shape, provider_shape
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a procedure knows besides its input.
+    """What a procedure is given besides its input.
 
     Attributes:
-        services: The service, off the event loop.
-        masked: Whether keys are answered in the form that may be shown (SEC-1).
+        services: Calls the service without blocking the event loop.
+        masked: Whether keys are masked in the result (SEC-1).
     """
 
     services: Services
@@ -31,12 +31,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """One procedure.
+    """A procedure.
 
     Attributes:
-        kind: A query is called by GET, a mutation by POST.
-        run: What it does; gives plain JSON values.
-        takes: What its input must be; None for one that reads none.
+        kind: Queries are called by GET, mutations by POST.
+        run: Runs it; returns JSON values.
+        takes: Its input; None if it has none.
     """
 
     kind: Literal["query", "mutation"]
@@ -45,7 +45,7 @@ class Procedure:
 
     @property
     def method(self) -> str:
-        """The HTTP method that calls it."""
+        """The HTTP method by which it is called."""
         return "GET" if self.kind == "query" else "POST"
 
 
@@ -75,8 +75,8 @@ async def _update_provider(context: Context, given: dict[str, Any]) -> Any:
 
 def _updated(service: SettingsService, given: dict[str, Any]) -> Provider:
     credentials, agreed = given.get("credentials", {}), given.get("allowSending")
-    # A client that renames a provider sends back the credentials that it was given, maybe a while ago. A
-    # reference among them is not given by its user thereby: only what they agreed to is a yes (SEC-8).
+    # A client that renames a provider sends back the credentials that it once received. A reference in them
+    # is no consent to send it: only `allowSending` is (SEC-8).
     return service.update_provider(
         given["id"],
         name=given.get("name"),
@@ -149,12 +149,12 @@ _ALLOW_SENDING = Value(
 PROCEDURES: Mapping[str, Procedure] = {
     "settings.getProviders": Procedure(kind="query", run=_get_providers),
     "settings.addProvider": Procedure(
-        kind="mutation", run=_add_provider, takes=shape(name=TEXT, type=TEXT, credentials=_CREDENTIALS)
+        kind="mutation", run=_add_provider, takes=object_of(name=TEXT, type=TEXT, credentials=_CREDENTIALS)
     ),
     "settings.updateProvider": Procedure(
         kind="mutation",
         run=_update_provider,
-        takes=shape(
+        takes=object_of(
             id=TEXT,
             name=OPTIONAL_TEXT,
             type=OPTIONAL_TEXT,
@@ -163,15 +163,15 @@ PROCEDURES: Mapping[str, Procedure] = {
         ),
     ),
     "settings.deleteProvider": Procedure(
-        kind="mutation", run=_delete_provider, takes=shape(id=TEXT, unassign=OPTIONAL_FLAG)
+        kind="mutation", run=_delete_provider, takes=object_of(id=TEXT, unassign=OPTIONAL_FLAG)
     ),
     "settings.discoverModels": Procedure(
-        kind="query", run=_discover_models, takes=shape(providerId=TEXT, forceRefresh=OPTIONAL_FLAG)
+        kind="query", run=_discover_models, takes=object_of(providerId=TEXT, forceRefresh=OPTIONAL_FLAG)
     ),
     "settings.addModel": Procedure(
         kind="mutation",
         run=_add_model,
-        takes=shape(
+        takes=object_of(
             providerId=TEXT,
             model=TEXT,
             label=OPTIONAL_TEXT,
@@ -182,7 +182,7 @@ PROCEDURES: Mapping[str, Procedure] = {
     "settings.updateModel": Procedure(
         kind="mutation",
         run=_update_model,
-        takes=shape(
+        takes=object_of(
             id=TEXT,
             providerId=OPTIONAL_TEXT,
             model=OPTIONAL_TEXT,
@@ -190,6 +190,6 @@ PROCEDURES: Mapping[str, Procedure] = {
             capabilities=OPTIONAL_TEXTS,
         ),
     ),
-    "settings.deleteModel": Procedure(kind="mutation", run=_delete_model, takes=shape(id=TEXT)),
+    "settings.deleteModel": Procedure(kind="mutation", run=_delete_model, takes=object_of(id=TEXT)),
 }
-"""Every procedure by its path; `app_router.d.ts` says the same to TypeScript."""
+"""The procedures by path; `app_router.d.ts` declares the same for TypeScript."""

@@ -1,7 +1,7 @@
-"""The one service of a server process, asked from its event loop without ever holding it up.
+"""Calls the service from the server's event loop without blocking it.
 
-Reading a settings file, migrating it, or waiting for its lock can take seconds, so all of it happens in
-threads of its own; asking a provider happens on the package's background loop and is awaited here.
+Reading or migrating a settings file and waiting for its lock can take seconds, so they run in threads.
+Requests to providers run on the package's background loop, and are awaited here.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _THREADS = 4
-"""Of each kind, and not from the loop's own pool: changes that wait for a stuck lock hold up no reader,
-and neither holds up the rest of Jupyter."""
+"""For reads and for changes each, apart from the loop's own pool: changes that wait for a stuck lock then
+delay no reads, and neither delays the rest of Jupyter."""
 
 
 class Services:
-    """The services of the settings files that this server process has met, mostly a single one.
+    """The services of this server process, one for each settings file, mostly a single one.
 
-    The file is looked for at each request, as `dispatch_widgets.default_service` does: from the
-    server's root folder, or where ``DISPATCH_SETTINGS_PATH`` points.
+    Each request looks for the file as `dispatch_widgets.default_service` does: from the server's root folder,
+    or where ``DISPATCH_SETTINGS_PATH`` points.
 
     Args:
-        root: The folder that the server shows; notebooks in it find the same file.
+        root: The server's root folder; notebooks in it find the same file.
     """
 
     def __init__(self, root: Path) -> None:
@@ -47,7 +47,7 @@ class Services:
         self._writers = ThreadPoolExecutor(_THREADS, thread_name_prefix="dispatch-widgets-write")
 
     def current(self) -> SettingsService:
-        """The service for the file that is found now; reads it, so not to be called on the loop."""
+        """The service for the file as found now. It reads the file, so it must not be called on the loop."""
         from ..service import SettingsService
         from ..settings.locate import locate
 
@@ -58,31 +58,19 @@ class Services:
             return self._services[path]
 
     async def read(self, work: Callable[[SettingsService], T]) -> T:
-        """Ask the service something in a thread, and await its answer.
-
-        Args:
-            work: What to ask; changes nothing.
-        """
+        """Reads from the service in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: work(self.current()))
 
     async def change(self, work: Callable[[SettingsService], T]) -> T:
-        """Change something in a thread, and await that it is saved.
-
-        Args:
-            work: What to change; may wait for the file's lock.
-        """
+        """Makes a change in a thread, and returns when it is saved."""
         return await asyncio.get_running_loop().run_in_executor(self._writers, lambda: work(self.current()))
 
     async def discover(self, provider_id: str, *, force_refresh: bool) -> ModelList:
-        """`SettingsService.discover_models_async`, its look at the file taken in a thread.
-
-        Args:
-            provider_id: Whom to ask.
-            force_refresh: Whether to go past the cache.
+        """`SettingsService.discover_models_async`, which reads the file in a thread.
 
         Raises:
             NotFoundError: If there is no such provider.
-            DispatchError: If asking failed and no list can stand in (MD-15).
+            DispatchError: If the request failed and there is no earlier list to use (MD-15).
         """
         asked = await self.read(
             lambda service: service.start_discovery(provider_id, force_refresh=force_refresh)
@@ -90,11 +78,7 @@ class Services:
         return await asyncio.wrap_future(asked)
 
     async def discover_all(self, *, force_refresh: bool) -> list[tuple[Provider, ModelList | DispatchError]]:
-        """All providers at once, each with its own list or error (MD-12).
-
-        Args:
-            force_refresh: Whether to go past the cache.
-        """
+        """The lists of all providers, requested concurrently; an error for a provider without one (MD-12)."""
 
         def start(service: SettingsService) -> list[tuple[Provider, Future[ModelList] | DispatchError]]:
             return [
@@ -111,7 +95,7 @@ def _started(
 ) -> Future[ModelList] | DispatchError:
     try:
         return service.start_discovery(provider.id, force_refresh=force_refresh)
-    except DispatchError as error:  # deleted by somebody else a moment ago
+    except DispatchError as error:  # deleted meanwhile
         return error
 
 

@@ -1,4 +1,4 @@
-"""What is answered over HTTP: plain values, named and shaped as in the settings file."""
+"""The objects in responses, with the names and structure of the settings file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._serialise import serialise_model
 from ..errors import DiscoveryError
 from ..urls import shown_url
-from .wire import from_dispatch_error, moment
+from .trpc_format import from_dispatch_error, moment
 
 if TYPE_CHECKING:
     from ..discovery.models import DiscoveredModel, ModelList
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 
 def provider_shape(provider: Provider, *, masked: bool) -> dict[str, Any]:
-    """A provider as it stands in the settings file.
-
-    Args:
-        provider: The provider.
-        masked: Whether its key and base URL are given in the form that may be shown instead.
-    """
+    """A provider as in the settings file; `masked` applies to its key and base URL."""
     own = provider.credentials
     credentials = {"apiKey": provider.masked_key if masked else own.api_key.get_secret_value()}
     if own.base_url is not None:
@@ -32,11 +27,7 @@ def provider_shape(provider: Provider, *, masked: bool) -> dict[str, Any]:
 
 
 def entry_shape(entry: CatalogEntry) -> dict[str, Any]:
-    """A catalog entry as it stands in the settings file.
-
-    Args:
-        entry: The entry.
-    """
+    """A catalog entry as in the settings file."""
     capabilities = entry.capabilities
     fields = {
         "id": entry.id,
@@ -49,11 +40,7 @@ def entry_shape(entry: CatalogEntry) -> dict[str, Any]:
 
 
 def deletion_shape(impact: Impact) -> dict[str, Any]:
-    """What a deletion has hit (PM-4).
-
-    Args:
-        impact: The entries and tasks.
-    """
+    """The entries and tasks that a deletion affected (PM-4)."""
     return {
         "success": True,
         "entries": [entry_shape(entry) for entry in impact.entries],
@@ -62,11 +49,7 @@ def deletion_shape(impact: Impact) -> dict[str, Any]:
 
 
 def model_shape(model: DiscoveredModel) -> dict[str, Any]:
-    """A model of a provider's list; what its server does not state is left out.
-
-    Args:
-        model: The model.
-    """
+    """A model of a list, without the fields that its server does not state."""
     facts = serialise_model(model)
     if model.input_modalities is not None:
         facts["inputModalities"] = list(model.input_modalities)
@@ -76,11 +59,7 @@ def model_shape(model: DiscoveredModel) -> dict[str, Any]:
 
 
 def list_shape(models: ModelList) -> dict[str, Any]:
-    """A provider's list and its state (MD-13).
-
-    Args:
-        models: The list.
-    """
+    """The list of a provider, and its state (MD-13)."""
     return {
         "providerId": models.provider_id,
         "providerName": models.provider_name,
@@ -96,12 +75,7 @@ def list_shape(models: ModelList) -> dict[str, Any]:
 
 
 def failed_list_shape(provider: Provider, error: DispatchError) -> dict[str, Any]:
-    """The state of a provider that has no list to give, or only one from before the failure (MD-15).
-
-    Args:
-        provider: Who was asked.
-        error: What came of it.
-    """
+    """The state of a provider without a list, or with one from before a failure (MD-15)."""
     cached = error.cached if isinstance(error, DiscoveryError) else None
     retry_at = error.retry_at if isinstance(error, DiscoveryError) else None
     return {
@@ -119,11 +93,7 @@ def failed_list_shape(provider: Provider, error: DispatchError) -> dict[str, Any
 
 
 def error_shape(error: DispatchError) -> dict[str, Any]:
-    """An error beside a list: code, message, hint, and the kind of a discovery failure.
-
-    Args:
-        error: What went wrong.
-    """
+    """An error beside a list: code, message and hint, and for a discovery failure its kind."""
     told = from_dispatch_error(error)
     return {"code": told.name, "message": told.message, **told.extra}
 

@@ -1,9 +1,9 @@
-"""The one object behind the panels, the command line and the notebooks (API-1)."""
+"""The service that panels, command line, HTTP and notebooks use (API-1)."""
 
 from __future__ import annotations
 
 from ..settings.registry import Impact, NewModel
-from .entry_kinds import EntryKind, kind_of
+from .entry_kinds import EntryKind, entry_kind
 from .service import REQUEST_TIMEOUT_SECONDS, Change, SettingsService
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "Impact",
     "NewModel",
     "SettingsService",
-    "kind_of",
+    "entry_kind",
 ]

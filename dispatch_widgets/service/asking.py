@@ -1,7 +1,7 @@
-"""From a provider of the file to an answer of its server (MD-6 to MD-15), only where its key may be sent.
+"""Requests to the providers of a settings file (MD-6 to MD-15), if their keys may be sent there.
 
-Settings and discovery do not know each other; here a provider of the file becomes a target to ask. What came
-of it is in the book (`discovery.book`) and nowhere else.
+Settings and discovery do not import each other; here a provider of the file becomes a target of discovery.
+All results are in the book (`discovery.book`).
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 
 class Asking:
-    """Asks the providers of one settings file, on the background loop.
+    """Makes the requests for one settings file, on the background loop.
 
     Args:
-        consents: What references may be sent where (SEC-4).
+        consents: Which references may be sent where (SEC-4).
         on_change: Called, from whichever thread, with ``asking`` or ``discovery`` and a provider's id.
-        timeout_seconds: Wall-clock deadline of one request, in seconds.
-        transport: An httpx transport to use instead of the network.
-        clock: Wall clock, in seconds since 1970; `time.time` if None.
+        timeout_seconds: The wall-clock deadline of a request, in seconds.
+        transport: An httpx transport in place of the network.
+        clock: Gives the time in seconds since 1970; `time.time` if None.
     """
 
     def __init__(
@@ -68,11 +68,7 @@ class Asking:
         self._settings = Settings()
 
     def follow(self, settings: Settings) -> None:
-        """Drop what is known of providers that are gone or have another type, URL or key (PM-3).
-
-        Args:
-            settings: The file as it is now.
-        """
+        """Drops the results of providers that are gone or have a new type, URL or key (PM-3)."""
         with self._lock:
             before, self._settings = self._settings, settings
             for provider in before.providers:
@@ -81,15 +77,12 @@ class Asking:
 
     @hide_frames
     def target(self, provider: Provider) -> Target:
-        """Whom to ask for a provider's models.
-
-        Args:
-            provider: A provider of the file.
+        """The target of requests for a provider's models.
 
         Raises:
-            InvalidInputError: If its type is not known here, or its base URL cannot be used.
+            InvalidInputError: If its type is unknown, or its base URL cannot be used.
             MissingVariableError: If its key refers to a variable that is not set.
-            ConsentNeededError: If its key refers to something that must not be sent there unasked.
+            ConsentNeededError: If its key is a reference that may not be sent there without consent.
         """
         return self._target(provider, allowed=self._consents.check)
 
@@ -115,10 +108,9 @@ class Asking:
         )
 
     async def check(self, provider: Provider) -> ModelList:
-        """Ask a provider that is not in the file, and keep nothing of it.
+        """Requests the models of a provider that is not in the file, and keeps nothing of the result.
 
-        Args:
-            provider: A provider as it was just given here, which is the yes to sending its key (SEC-4).
+        The user has just entered it, and so consents to sending its key (SEC-4).
 
         Raises:
             DispatchError: As `ask` does.
@@ -134,12 +126,8 @@ class Asking:
         finally:
             await discoverer.aclose()
 
-    def held(self, provider: Provider) -> ModelList | None:
-        """Whatever list is held, fresh or old, without a request and without an error.
-
-        Args:
-            provider: A provider of the file, or the mock provider.
-        """
+    def peek(self, provider: Provider) -> ModelList | None:
+        """The cached list, however old, without a request; None if there is none."""
         if provider.is_mock:
             return builtin_models(provider.id, provider.name)
         try:
@@ -148,12 +136,7 @@ class Asking:
             return None
 
     def start(self, provider: Provider, *, force_refresh: bool) -> Future[ModelList]:
-        """Start asking and return at once; what needs no request is there already (MD-6).
-
-        Args:
-            provider: A provider of the file, or the mock provider.
-            force_refresh: Whether to go past the cache (MD-7).
-        """
+        """Starts a request, and returns at once; a fresh cached list needs none (MD-6)."""
         ready = self._ready(provider, force_refresh=force_refresh)
         if ready is None:
             return background.submit(self.ask(provider, force_refresh=force_refresh))
@@ -167,19 +150,15 @@ class Asking:
         try:
             return None if force_refresh else self.book.cached(self.target(provider))
         except DispatchError:
-            return None  # asking raises the same, where it is noted and told
+            return None  # `ask` raises the same, and records it
 
     async def ask(self, provider: Provider, *, force_refresh: bool) -> ModelList:
-        """Ask a provider, or answer from the cache.
+        """Requests a provider's models, or returns the cached list.
 
-        Where the provider is changed meanwhile it is asked again as it is then (PM-3).
-
-        Args:
-            provider: A provider of the file, or the mock provider.
-            force_refresh: Whether to go past the cache (MD-7).
+        If the provider is changed meanwhile, the changed one is asked (PM-3).
 
         Raises:
-            DispatchError: As the table of MD-15 says, or if the provider cannot be asked at all.
+            DispatchError: As the table of MD-15 says, or if no request can be made.
             NotFoundError: If the provider is deleted meanwhile.
         """
         if provider.is_mock:
@@ -197,14 +176,14 @@ class Asking:
                     raise no_provider(provider.id)
                 if _is_same_account(provider, now):
                     break
-                # What came is about an account that is no longer this provider's: it is thrown away.
+                # The result is dropped, as it belongs to an account that is no longer this provider's.
                 provider, force_refresh = now, False
         if isinstance(outcome, DispatchError):
             raise outcome
         return outcome
 
     def _target_or_refusal(self, provider: Provider) -> Target:
-        """The target; why there is none is noted, unless the provider has been changed already."""
+        """The target; the reason why there is none is recorded, unless the provider has changed already."""
         try:
             return self.target(provider)
         except DispatchError as error:
@@ -217,15 +196,10 @@ class Asking:
     async def ask_all(
         self, providers: Iterable[Provider], *, force_refresh: bool, on_result: ResultCallback | None
     ) -> dict[str, ModelList | DispatchError]:
-        """Ask several providers at once; a broken one holds back nobody (MD-12).
-
-        Args:
-            providers: Whom to ask.
-            force_refresh: Whether to go past the cache.
-            on_result: Called with each id and result as it comes.
+        """Requests the models of several providers concurrently; one that fails delays no other (MD-12).
 
         Returns:
-            A list or an error for each provider id, in the order given.
+            A list or an error by provider id, in the order given.
         """
         import asyncio
 
@@ -242,16 +216,12 @@ class Asking:
         return dict(await asyncio.gather(*map(one, providers)))
 
     async def diagnose(self, provider: Provider) -> Diagnosis:
-        """Find out step by step why a provider gives no models (MD-14, MD-16).
-
-        Args:
-            provider: A provider of the file.
-        """
+        """Finds out step by step why a provider gives no models (MD-14, MD-16)."""
         from ..discovery.diagnose import Diagnosis, Step, diagnose
 
         try:
             target = self.target(provider)
-        except DispatchError as error:  # it cannot be asked at all: that is the diagnosis
+        except DispatchError as error:  # no request can be made, which is the diagnosis
             return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
         found = await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
         if found.ok and self.book.last_error(provider.id) is not None:
@@ -260,14 +230,14 @@ class Asking:
 
     @cached_property
     def _discoverer(self) -> Discoverer:
-        """Made at first use: it brings in the HTTP library. Only the background loop asks for it."""
+        """Created on first use, as it imports the HTTP library; only used on the background loop."""
         from ..discovery.discoverer import Discoverer
 
         return Discoverer(timeout_seconds=self._timeout_seconds, transport=self._transport, book=self.book)
 
 
 def _is_same_account(one: Provider, other: Provider | None) -> bool:
-    """Whether two states of a provider would be asked in the same way (PM-3)."""
+    """Whether requests for two states of a provider would be the same (PM-3)."""
     return (
         other is not None
         and (one.type, one.base_url) == (other.type, other.base_url)

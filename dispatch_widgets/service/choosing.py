@@ -1,4 +1,4 @@
-"""Who and what is meant by an id, a name or a task, in one state of the settings (API-5)."""
+"""Finds providers and entries by id, name or task, in one state of the settings (API-5)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shown_providers(settings: Settings) -> ProviderList:
 
 
 def provider_of(settings: Settings, provider_id: str) -> Provider:
-    """The provider with an id.
+    """The provider with this id.
 
     Raises:
         NotFoundError: If there is none.
@@ -37,7 +37,7 @@ def provider_of(settings: Settings, provider_id: str) -> Provider:
 
 
 def provider_called(settings: Settings, provider: str) -> Provider:
-    """The provider with an id, or else the one with a name.
+    """The provider with this id, or else with this name.
 
     Raises:
         NotFoundError: If there is none.
@@ -54,7 +54,7 @@ def provider_called(settings: Settings, provider: str) -> Provider:
 
 
 def entry_of(settings: Settings, entry_id: str) -> CatalogEntry:
-    """The catalog entry with an id.
+    """The catalog entry with this id.
 
     Raises:
         NotFoundError: If there is none.
@@ -66,10 +66,10 @@ def entry_of(settings: Settings, entry_id: str) -> CatalogEntry:
 
 
 def entry_for(settings: Settings, task: str) -> CatalogEntry:
-    """The entry that a task was given, which has a provider.
+    """The entry that is assigned to a task; its provider exists.
 
     Raises:
-        UnresolvedTaskError: If it has no entry, or one that cannot be used; says where to mend it.
+        UnresolvedTaskError: If it has no entry, or one that cannot be used; says where to change that.
     """
     assignment = settings.assignments.get(task)
     if assignment is None:
@@ -88,7 +88,7 @@ def entry_for(settings: Settings, task: str) -> CatalogEntry:
 
 
 def known_task(task: str) -> Task:
-    """The task, checked.
+    """The task, if it is one of the six.
 
     Raises:
         InvalidInputError: If it is none of the six.

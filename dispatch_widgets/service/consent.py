@@ -1,12 +1,12 @@
-"""Which references may be sent where (SEC-4, SEC-8).
+"""Which references may be sent to which hosts (SEC-4, SEC-8).
 
-A settings file can come from someone else: one that says ``${AWS_SECRET_ACCESS_KEY}`` and a base URL of
-its writer's choice would send that secret off at the first refresh. So a reference is followed only
-where its variable was made for the host (a preset's own pair), where the user gave it here, or after
-they said so. What was said is held in memory, for one process.
+A settings file can come from someone else. With ``${AWS_SECRET_ACCESS_KEY}`` and a base URL of its author's
+choice it would send that secret away at the first refresh. So a reference is followed only if its variable is
+made for the host (a preset's own pair), if the user entered it here, or after they consented. Consents are
+kept in memory, for one process.
 
-A yes is to one reference and one place, and carries them as the user saw them: by the time it arrives
-the file may say something else, which is asked about anew.
+A consent names the reference and the host that the user saw. If the file names others by then, the user is
+asked again.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _LONGEST_ADDRESS_CHARACTERS = 200
 
 
 class Sending(NamedTuple):
-    """What would be sent where, in the words that the user is shown.
+    """What would be sent where, as shown to the user.
 
     Attributes:
         variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
-        host: Where it would be sent; see `ConsentNeededError.host`.
+        host: The host, as in `ConsentNeededError.host`.
     """
 
     variable: str
@@ -45,13 +45,13 @@ class Sending(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a provider's key goes.
+class _Destination:
+    """The server that a provider's key is sent to.
 
     Attributes:
-        words: What the user is shown.
-        exact: What a yes is kept for.
-        url: The base URL; empty if the file has none that can be used.
+        words: As shown to the user.
+        exact: What a consent is stored for.
+        url: The base URL; empty if it cannot be used.
     """
 
     words: str
@@ -60,31 +60,24 @@ class _Place:
 
 
 class Consents:
-    """What may be sent where, for one service."""
+    """The consents of one service."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._allowed: set[tuple[str, str]] = set()
 
     def needed(self, provider: Provider) -> Sending | None:
-        """What a yes is missing for; None if none is.
-
-        Args:
-            provider: Whose key.
-        """
+        """What needs a consent that is missing; None if nothing does."""
         try:
             return self._missing(provider)
         except InvalidInputError:
-            return None  # it cannot be asked at all, whatever the user says
+            return None  # no request can be made, with or without consent
 
     def check(self, provider: Provider) -> None:
-        """Stop here unless a provider's key may be sent, or handed out to be sent.
-
-        Args:
-            provider: Whose key.
+        """Raises unless a provider's key may be sent to its host.
 
         Raises:
-            ConsentNeededError: If a yes is missing.
+            ConsentNeededError: If consent is missing.
             InvalidInputError: If its base URL cannot be used.
         """
         missing = self._missing(provider)
@@ -92,32 +85,32 @@ class Consents:
             raise _asking(provider, missing)
 
     def allow(self, provider: Provider, seen: Sending | None = None) -> None:
-        """The user says yes to what a provider names.
+        """Stores the consent to what a provider names.
 
         Args:
-            provider: Whose key, as it is in the file now.
-            seen: What they said yes to; None for what the provider names, where they have just given it.
+            provider: The provider as it is in the file now.
+            seen: What the user consented to; None if they have just entered what the provider names.
 
         Raises:
-            ConsentNeededError: If the provider names something else by now, which needs a yes of its own.
-            ChangedMeanwhileError: If it names something else by now that needs none.
+            ConsentNeededError: If the provider names something else by now, which needs consent too.
+            ChangedMeanwhileError: If it names something else by now that needs no consent.
         """
         if seen is not None:
             self.compare(provider, seen)
         if sending_of(provider) is not None:
             with self._lock:
-                self._allowed.add((_key(provider), _place(provider).exact))
+                self._allowed.add((_key(provider), _destination(provider).exact))
 
     def compare(self, provider: Provider, seen: Sending) -> None:
-        """Stop here unless a provider names just what the user saw.
+        """Raises unless a provider names exactly what the user saw.
 
         Args:
-            provider: Whose key, as it is or is about to be in the file.
-            seen: What they said yes to.
+            provider: The provider as it is in the file, or is about to be.
+            seen: What the user consented to.
 
         Raises:
-            ConsentNeededError: If it names something else, which needs a yes of its own.
-            ChangedMeanwhileError: If it names something else that needs none.
+            ConsentNeededError: If it names something else, which needs consent too.
+            ChangedMeanwhileError: If it names something else that needs no consent.
         """
         if sending_of(provider) == seen:
             return
@@ -132,38 +125,29 @@ class Consents:
     def _missing(self, provider: Provider) -> Sending | None:
         if not _is_named(provider):
             return None
-        place, variable = _place(provider), environment_name(_key(provider))
+        destination, variable = _destination(provider), environment_name(_key(provider))
         if variable is not None and not os.environ.get(variable, "").strip():
             return None  # there is nothing to send
-        if variable is not None and place.url and is_own_pair(variable, place.url):
+        if variable is not None and destination.url and is_own_pair(variable, destination.url):
             return None
         with self._lock:
-            allowed = (_key(provider), place.exact) in self._allowed
-        return None if allowed else Sending(variable or _key(provider), place.words)
+            allowed = (_key(provider), destination.exact) in self._allowed
+        return None if allowed else Sending(variable or _key(provider), destination.words)
 
 
 def sending_of(provider: Provider) -> Sending | None:
-    """What a provider would have sent where; None if its key is no reference, or it cannot be asked at all.
-
-    Args:
-        provider: Whose key.
-    """
+    """What would be sent where; None if the provider's key is no reference, or no request can be made."""
     key = _key(provider)
     if not _is_named(provider):
         return None
     try:
-        return Sending(environment_name(key) or key, _place(provider).words)
+        return Sending(environment_name(key) or key, _destination(provider).words)
     except InvalidInputError:
         return None
 
 
 def why_asked(variable: str, url: str) -> str:
-    """What the environment says about a variable and the host that is asked about; empty if nothing.
-
-    Args:
-        variable: The name of an environment variable.
-        url: Where its value would be sent.
-    """
+    """What the environment says about a variable and a host; empty if nothing."""
     named = server_named_beside(variable)
     if named is None or not url:
         return ""
@@ -173,25 +157,24 @@ def why_asked(variable: str, url: str) -> str:
 
 
 def check_as_seen(provider: Provider, expected: Provider) -> None:
-    """Stop here unless a change gives what it would have given with the provider that the user saw (SEC-8).
+    """Raises if a change would have another result than with the provider that the user saw (SEC-8).
 
-    A key belongs to the host that it was given for: neither the key that was given now may go to a host
-    that another program has put there, nor the key that another program has put there to the host that
-    was given now.
+    A key belongs to the host that it was entered for. A key entered now must not go to a host that another
+    program has written meanwhile, nor a key that it has written to a host entered now.
 
     Args:
-        provider: As the change makes it of what is in the file.
-        expected: As it makes it of what the user saw.
+        provider: The result of the change with the provider in the file.
+        expected: The result with the provider that the user saw.
 
     Raises:
-        ChangedMeanwhileError: If another key would be kept, or a key would go elsewhere.
+        ChangedMeanwhileError: If the key or the host is another.
     """
     name = clean(expected.name, 60)
     if _key(provider) != _key(expected):
         raise ChangedMeanwhileError(
             f"Another program has given {name} another key meanwhile. Nothing was saved or sent."
         )
-    now, seen = _destination(provider), _destination(expected)
+    now, seen = _destination_or_text(provider), _destination_or_text(expected)
     if now.exact != seen.exact:
         raise ChangedMeanwhileError(
             f"Another program has changed where the key of {name} goes: to {now.words}, "
@@ -199,15 +182,15 @@ def check_as_seen(provider: Provider, expected: Provider) -> None:
         )
 
 
-def _destination(provider: Provider) -> _Place:
+def _destination_or_text(provider: Provider) -> _Destination:
     try:
-        return _place(provider)
+        return _destination(provider)
     except InvalidInputError:
         return _no_address(provider)
 
 
 def _is_named(provider: Provider) -> bool:
-    """Whether the file does not hold a provider's key but says where it is."""
+    """Whether a provider's key in the file is a reference."""
     return not provider.is_mock and is_reference(_key(provider))
 
 
@@ -215,27 +198,26 @@ def _key(provider: Provider) -> str:
     return provider.credentials.api_key.get_secret_value()
 
 
-def _place(provider: Provider) -> _Place:
-    """The address as requests will read it, so that it is the one that is asked about."""
+def _destination(provider: Provider) -> _Destination:
+    """The address as requests read it, so that the user is asked about the real one."""
     try:
         url = normalise_base_url(provider.base_url, provider.type).url
     except InvalidInputError:
         if provider.type in PROVIDER_TYPES:
             raise
-        # Whoever resolves a type that is not known here is given what stands in the file, and may send
-        # the key there.
+        # `resolve` returns an unknown type as it is in the file, and its caller may send the key there.
         return _no_address(provider)
-    # With the scheme: a yes to https is none to sending the same in clear.
-    return _Place(host_words(url), f"{urlsplit(url).scheme}://{host_of(url)}", url)
+    # With the scheme, as consent to https is no consent to http.
+    return _Destination(host_words(url), f"{urlsplit(url).scheme}://{host_of(url)}", url)
 
 
-def _no_address(provider: Provider) -> _Place:
-    """What stands where a base URL belongs and is none; no user info, query or key of it is shown."""
+def _no_address(provider: Provider) -> _Destination:
+    """The destination for an invalid base URL; its user info, query and keys are not shown."""
     rest = re.split(r"[?#]", provider.base_url, maxsplit=1)[0]
     before, _, after = rest.rpartition("@")
     shown = clean(redact(f"…@{after}" if before else rest), _LONGEST_ADDRESS_CHARACTERS)
     words = f"“{shown}”, which is no base URL" if shown else NO_ADDRESS
-    return _Place(words, f"{provider.type} {provider.base_url}")
+    return _Destination(words, f"{provider.type} {provider.base_url}")
 
 
 def _asking(provider: Provider, missing: Sending, *, changed: bool = False) -> ConsentNeededError:
@@ -243,6 +225,6 @@ def _asking(provider: Provider, missing: Sending, *, changed: bool = False) -> C
         missing.variable,
         host=missing.host,
         provider_id=provider.id,
-        because=why_asked(missing.variable, _place(provider).url),
+        because=why_asked(missing.variable, _destination(provider).url),
         changed=changed,
     )

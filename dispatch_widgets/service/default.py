@@ -1,4 +1,4 @@
-"""The service for the settings file that is found from here."""
+"""The default service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a catalog entry can do, and how that is known (PM-6)."""
+"""The capabilities of catalog entries, and where they are from (PM-6)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EntryKind:
-    """What a catalog entry can do, and how that is known.
+    """The capabilities of a catalog entry, and where they are from.
 
     Attributes:
-        capabilities: ``chat``, ``embedding``, or empty for a model that is neither.
+        capabilities: ``chat``, ``embedding``, both, or none.
         known: ``stated`` in the file, ``listed`` by its provider, ``inferred`` from the model's id, or
             ``unknown`` (an empty list in the file, which the app and this package count as chat).
     """
@@ -27,8 +27,8 @@ class EntryKind:
     known: Literal["stated", "listed", "inferred", "unknown"]
 
 
-def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
-    """What an entry can do, given its provider's list (PM-6).
+def entry_kind(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
+    """The capabilities of an entry, given its provider's list (PM-6).
 
     Args:
         entry: A catalog entry.
@@ -38,11 +38,11 @@ def kind_of(entry: CatalogEntry, models: ModelList | None) -> EntryKind:
         return EntryKind(entry.capabilities, "stated")
     if entry.capabilities is not None:
         return EntryKind(("chat",), "unknown")
-    return kind_of_model(entry.model, models)
+    return model_kind(entry.model, models)
 
 
-def kind_of_model(model: str, models: ModelList | None) -> EntryKind:
-    """What a model can do of which no entry states it.
+def model_kind(model: str, models: ModelList | None) -> EntryKind:
+    """The capabilities of a model that no entry states.
 
     Args:
         model: The model's id.

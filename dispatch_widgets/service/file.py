@@ -1,7 +1,7 @@
-"""The settings file as a service lives with it: loaded, migrated, followed and edited.
+"""The settings file of a service: loaded, migrated, followed and edited.
 
-The store knows bytes, locks and backups; the migration knows documents. This is the place where the
-two meet: what is shown now, whether it still has to be migrated, who saved last, and what others took away.
+The store handles bytes, locks and backups; the migration handles documents. This module connects them, and
+knows the current document, whether it is to be migrated, who saved last, and what other programs removed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SavedBy = Literal["", "this notebook", "another program"]
 
 
 class AwaitingMigrationError(DispatchError):
-    """The file is from before providers and is not to be migrated by itself: nothing is written to it."""
+    """The file is in the old format, and nothing is written to it before the user migrates it."""
 
     code = "BAD_REQUEST"
 
@@ -54,7 +54,7 @@ class AwaitingMigrationError(DispatchError):
 
 
 class NothingToUndoError(DispatchError):
-    """There is no change to take back, or the file was changed after it."""
+    """There is no change to undo, or the file was changed after it."""
 
     code = "BAD_REQUEST"
 
@@ -66,7 +66,7 @@ class NothingToUndoError(DispatchError):
 
 
 class NothingRemovedError(NotFoundError):
-    """No providers can be brought back: none was removed by another program, or no copy of them is kept."""
+    """No providers to bring back: no other program removed any, or there is no copy."""
 
     def __init__(self, *, lost: bool) -> None:
         if lost:
@@ -79,7 +79,7 @@ class NothingRemovedError(NotFoundError):
 
 
 class NothingGoneError(NotFoundError):
-    """There is no file to put back: it is there, or nobody has seen what was in it."""
+    """No file to put back: it exists, or was never read."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -90,11 +90,11 @@ class NothingGoneError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A file that was there and is gone (ST-10).
+    """A settings file that has disappeared (ST-10).
 
     Attributes:
-        at: When that was noticed (UTC).
-        document: What was in it when it was last shown; None if it could not be read.
+        at: When this was noticed (UTC).
+        document: Its last content; None if it could not be read.
     """
 
     at: datetime
@@ -102,19 +102,19 @@ class Gone:
 
 
 class _MigrateFirstError(Exception):
-    """Inside an edit: somebody put a file in the old format there; it has to be migrated before."""
+    """Raised within an edit if the file has become one in the old format, which must be migrated first."""
 
 
 class SettingsFile:
-    """One settings file, kept in step with the disk.
+    """The settings file, in step with the disk.
 
     Args:
         path: The file.
-        auto_migrate: Whether a file in the old format is migrated by itself when it is opened (MIG-1).
-        keep_providers_copy: Whether a copy of the providers is kept for the day on which another program
-            removes them (ST-8), unless the environment says no; without it, one that there is goes.
-        clock: Wall clock, in seconds since 1970.
-        on_change: Called, from whichever thread, after the settings shown have changed.
+        auto_migrate: Whether a file in the old format is migrated when it is opened (MIG-1).
+        keep_providers_copy: Whether a copy of the providers is kept, in case another program removes them
+            (ST-8); the environment can turn it off. If not, an existing copy is deleted.
+        clock: Gives the time in seconds since 1970.
+        on_change: Called, in any thread, after the settings have changed.
     """
 
     def __init__(
@@ -135,8 +135,8 @@ class SettingsFile:
         self.gone: Gone | None = None
         self._clock = clock
         self._auto_migrate = auto_migrate
-        # Only the file that is found at the opening: one that is in the old format later was put there by
-        # somebody who wants it so (MIG-5).
+        # Only the file found when the service is opened: a later one in the old format was put there on
+        # purpose, as by a restore (MIG-5).
         self._by_itself = auto_migrate
         self._unwritable: SettingsWriteError | None = None
         self._restored = False
@@ -145,9 +145,9 @@ class SettingsFile:
         self._snapshot: Snapshot | None = None
         self._settings = Settings()
         self._shown: Document = {}
-        self._on_disk: Document | None = None  # when it was last seen there
-        self._removed: tuple[str, tuple[Document, ...]] | None = None  # for a content's fingerprint
-        self._last: tuple[str, Document, Document] | None = None  # what, and the document before and after
+        self._on_disk: Document | None = None  # when it was last seen
+        self._removed: tuple[str, tuple[Document, ...]] | None = None  # by the fingerprint of the content
+        self._last: tuple[str, Document, Document] | None = None  # what, before, after
         self.reload()
 
     @property
@@ -157,13 +157,13 @@ class SettingsFile:
 
     @property
     def saved_at(self) -> datetime | None:
-        """When the file that is shown was written; None while there is none."""
+        """When the current file was written; None if there is none."""
         with self._lock:
             return self._snapshot.modified_at if self._snapshot else None
 
     @property
     def settings(self) -> Settings:
-        """What the file says now; a change from outside is picked up first.
+        """The current settings, after reading a change from outside.
 
         Raises:
             SettingsFileError: If the file cannot be read as settings.
@@ -177,13 +177,13 @@ class SettingsFile:
 
     @property
     def document(self) -> Document:
-        """The document behind `settings`, to be read only."""
+        """The document of `settings`, which must not be modified."""
         _ = self.settings
         with self._lock:
             return self._shown
 
     def changed_outside(self) -> bool:
-        """Whether the file on disk is another one than the one shown."""
+        """Whether the file on disk differs from the current document."""
         with self._lock:
             if self._snapshot is None:
                 return True
@@ -191,16 +191,16 @@ class SettingsFile:
         return self.store.changed_since(digest)
 
     def reload(self) -> bool:
-        """Read the file again, and migrate it if that is due.
+        """Reads the file again, and migrates it if that is due.
 
         Returns:
-            Whether what is shown has changed.
+            Whether the settings have changed.
         """
         try:
             snapshot = self.store.read()
             if self._by_itself and snapshot.exists and self._is_due(snapshot.document):
                 snapshot = self._migrate_on_disk(snapshot)
-                # Where that could not be written, it is tried again with the next content.
+                # If it could not be written, the next content is another attempt.
                 self._by_itself = self._unwritable is not None
                 return self._adopt(snapshot, awaiting=False)
             self._by_itself = False
@@ -209,8 +209,8 @@ class SettingsFile:
             with self._lock:
                 news = str(self.problem) != str(error)
                 self.problem = error
-                self._by_itself &= isinstance(error, LockTimeoutError)  # the file itself was in order
-                # A file that cannot be read is looked at again each time: it may have been mended.
+                self._by_itself &= isinstance(error, LockTimeoutError)  # the file itself is valid
+                # An unreadable file is read again each time, as it may have been repaired.
                 self._snapshot = None
             if news:
                 _log.warning("%s", error)
@@ -218,19 +218,19 @@ class SettingsFile:
             return news
 
     def _is_due(self, document: Document) -> bool:
-        """Whether a document is to be migrated; also one with nothing in it, unless that was removed."""
+        """Whether a document is to be migrated; an empty one too, unless it has lost its content."""
         return needs_migration(document) and (
             needs_conversion_first(document) or not self._kept.removed(document)
         )
 
     def _migrate_on_disk(self, snapshot: Snapshot) -> Snapshot:
-        """Migrate under the store's lock; in a folder that cannot be written, in memory (MIG-1)."""
+        """Migrates under the store's lock, or in memory if the folder is read-only (MIG-1)."""
         reports: list[MigrationReport] = []
         self._unwritable = None
 
         def change(document: Document) -> Document:
             reports.clear()
-            if not needs_migration(document):  # another kernel was quicker
+            if not needs_migration(document):  # another process has migrated it
                 return document
             migrated, report = migrate(document, path=str(self.path))
             reports.append(report)
@@ -252,9 +252,9 @@ class SettingsFile:
     def _adopt(self, snapshot: Snapshot, *, awaiting: bool, ours: bool = False) -> bool:
         shown = snapshot.document
         if awaiting and (self._auto_migrate or self._restored):
-            # Somebody put the old format there; this process goes on with it as it will be (MIG-5).
+            # The file has become one in the old format; this process uses it as converted (MIG-5).
             if self._snapshot is not None and self._snapshot.digest == snapshot.digest:
-                shown = self._shown  # not once more: each conversion gives the providers new ids
+                shown = self._shown  # kept, as each conversion gives the providers new ids
             else:
                 shown, self.report = migrate(shown, path=str(self.path))
         settings = view(shown, path=str(self.path))
@@ -279,7 +279,7 @@ class SettingsFile:
         return news
 
     def _gone_now(self, had: Snapshot | None) -> Gone | None:
-        """What is to be said about a file that is not there; None if there never was one."""
+        """What is known of a missing file; None if there never was one."""
         if self.gone is not None or (self.problem is None and not (had and had.exists)):
             return self.gone
         return Gone(datetime.fromtimestamp(self._clock(), UTC), self._on_disk)
@@ -287,15 +287,15 @@ class SettingsFile:
     def edit(
         self, change: Callable[[Document], Document], *, backup_reason: str | None = None, what: str = ""
     ) -> Snapshot:
-        """Change the document as it is on disk now, and save it.
+        """Changes the document on disk, and saves it.
 
         Args:
-            change: From a document to a new one; may run more than once.
-            backup_reason: If given, a copy of the file is made first, for this reason.
-            what: What the change did, in a few words, for `undo`.
+            change: Makes a new document from the old one; may run more than once.
+            backup_reason: If given, the file is backed up first, for this reason.
+            what: The change in a few words, for `undo`.
 
         Raises:
-            AwaitingMigrationError: If the file is in the old format and not to be migrated by itself.
+            AwaitingMigrationError: If the file is in the old format and waits for the user.
             SettingsFileError: If the file cannot be read, locked or written; nothing is changed.
         """
 
@@ -306,7 +306,7 @@ class SettingsFile:
             return change(document)
 
         before: list[Document] = []
-        _ = self.settings  # raises for a file that cannot be read; migrates one that came from outside
+        _ = self.settings  # raises if the file cannot be read, and migrates one from outside
         if self.awaiting_migration:
             raise AwaitingMigrationError
         try:
@@ -324,16 +324,16 @@ class SettingsFile:
 
     @property
     def undoable(self) -> str:
-        """What `undo` would take back, in a few words; empty if there is nothing."""
+        """What `undo` would undo, in a few words; empty if nothing."""
         with self._lock:
-            # An edit from elsewhere since then would be lost with it.
+            # Otherwise a later edit by another program would be lost too.
             return self._last[0] if self._last and json_equal(self._last[2], self._shown) else ""
 
     def undo(self) -> str:
-        """Take the last change of this service back, if nothing has changed since.
+        """Undoes the last change of this service, if the file has not changed since.
 
         Returns:
-            What was taken back.
+            What was undone.
 
         Raises:
             NothingToUndoError: If there is no such change, or the file was changed after it.
@@ -353,15 +353,15 @@ class SettingsFile:
         return what
 
     def preview(self) -> MigrationReport | None:
-        """What a migration would do; None if none is due. Nothing is written (MIG-6)."""
+        """What a migration would do, without writing; None if none is due (MIG-6)."""
         snapshot = self.store.read()
         if not (snapshot.exists and self._is_due(snapshot.document)):
             return None
-        stand_ins = (f"new-id-{number}" for number in count(1))  # the same each time it is looked at
+        stand_ins = (f"new-id-{number}" for number in count(1))  # so that each look at it shows the same
         return migrate(snapshot.document, new_id=partial(next, stand_ins), path=str(self.path))[1]
 
     def migrate_now(self) -> MigrationReport | None:
-        """Migrate because the user says so; the report of the last migration if none is due."""
+        """Migrates at the user's request; returns the last migration's report if none is due."""
         self._restored = False
         snapshot = self.store.read()
         if snapshot.exists and self._is_due(snapshot.document):
@@ -372,7 +372,7 @@ class SettingsFile:
 
     @property
     def convertible(self) -> bool:
-        """Whether something beside providers is from before them and can be converted (MIG-8)."""
+        """Whether a file with providers has older entries that can be converted (MIG-8)."""
         if self.awaiting_migration:
             return False
         left = any(entry.unconverted for entry in self.settings.catalog)
@@ -380,11 +380,11 @@ class SettingsFile:
 
     @property
     def places_left(self) -> tuple[str, ...]:
-        """Places of the app's first formats that are not understood; keys may stand there (MIG-10)."""
+        """Places in the app's first formats that could not be converted, and may hold keys (MIG-10)."""
         return rewrite(self.document).not_understood
 
     def convert_entries(self) -> MigrationReport:
-        """Convert single entries that still hold credentials of their own (MIG-8), after a backup."""
+        """Converts single entries with credentials of their own (MIG-8), after a backup."""
         reports: list[MigrationReport] = []
 
         def change(document: Document) -> Document:
@@ -396,11 +396,7 @@ class SettingsFile:
         return reports[0].as_written(snapshot.backup)
 
     def restore(self, backup: Backup | Path) -> None:
-        """Go back to a backup; the file of now is kept as a backup itself (MIG-5).
-
-        Args:
-            backup: One of the store's backups, or its path.
-        """
+        """Restores a backup, after a backup of the current file (MIG-5)."""
         snapshot = self.store.restore(backup)
         self._restored = True
         awaiting = needs_conversion_first(snapshot.document)
@@ -409,41 +405,37 @@ class SettingsFile:
         self._adopt(snapshot, awaiting=awaiting, ours=True)
 
     def finish_save(self) -> None:
-        """Put the whole copy in the file's place that a broken-off save left (ST-2)."""
+        """Finishes an interrupted save with the complete copy that it left (ST-2)."""
         snapshot = self.store.finish_save()
         self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
 
     def added_since(self, backup: Backup | Path) -> Added:
-        """What is in the settings now that is not in a backup: it would go with a restore.
-
-        Args:
-            backup: One of the store's backups, or its path.
-        """
+        """What the settings have and a backup does not; a restore would lose it."""
         before, _ = migrate(self.store.read_backup(backup))
         return added_since(self.settings, view(before, path=str(self.path)))
 
     def move_away(self) -> Path:
-        """Move a broken file aside, so that the next save starts a new one (ST-4).
+        """Moves a broken file away, so that the next save starts a new one (ST-4).
 
         Returns:
             Where the file is now.
         """
         moved = self.store.move_away()
-        self.report = None  # it was about the file that is gone
+        self.report = None  # which was about the file moved away
         self._adopt(self.store.read(), awaiting=False, ours=True)
         return moved
 
-    # ---- what another program took away
+    # ---- what another program removed
 
     @property
     def lost_providers(self) -> bool:
-        """Whether another program wrote the file without its list, and entries refer to some (ST-8)."""
+        """Whether another program has removed the list of providers, and entries refer to some (ST-8)."""
         document = self.document
         return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}
 
     @property
     def removed_providers(self) -> tuple[Provider, ...]:
-        """The providers that another program removed, as they were last saved here (ST-8)."""
+        """The providers that another program has removed, as last saved here (ST-8)."""
         document = self.document
         with self._lock:
             digest = self._snapshot.digest if self._snapshot else ""
@@ -455,10 +447,10 @@ class SettingsFile:
         return view({"providers": [*removed]}).providers if removed else ()
 
     def bring_back_providers(self) -> tuple[Provider, ...]:
-        """Put the removed providers into the file as it is now, behind those that it has (ST-8).
+        """Appends the removed providers to those in the file (ST-8).
 
         Returns:
-            The ones that were brought back.
+            The providers that were brought back.
 
         Raises:
             NothingRemovedError: If there is nothing to bring back.
@@ -475,11 +467,11 @@ class SettingsFile:
 
     @property
     def kept_copy(self) -> KeptCopy | None:
-        """The copy of the providers as last saved here, in the user's state folder; None if none is kept."""
+        """The copy of the providers as last saved here, in the user's state folder; None if there is none."""
         return self._kept.read()
 
     def delete_kept_copy(self) -> None:
-        """Remove that copy; the next save makes a new one unless that is turned off.
+        """Deletes that copy; the next save makes a new one, unless that is turned off.
 
         Raises:
             NotFoundError: If there is none.
@@ -490,10 +482,10 @@ class SettingsFile:
         self._on_change(self._settings)
 
     def put_back(self) -> None:
-        """Write the file that is gone again, as it was last shown (ST-10).
+        """Writes a file that has disappeared again, with its last content (ST-10).
 
         Raises:
-            NothingGoneError: If the file is there, or nobody has seen what was in it.
+            NothingGoneError: If the file exists, or was never read.
             SettingsWriteError: If it cannot be written.
         """
         gone = self.gone

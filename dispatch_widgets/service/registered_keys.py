@@ -1,4 +1,4 @@
-"""Which keys a scan of notebooks looks for."""
+"""The keys that a scan of notebooks looks for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def registered_keys(documents: Iterable[Any], copies: Iterable[Path]) -> list[str]:
-    """Every key in settings, and what the key variables of well-known providers hold.
+    """All keys in settings files, and those in the key variables of well-known providers.
 
     Args:
         documents: The settings.

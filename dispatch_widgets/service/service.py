@@ -1,8 +1,8 @@
-"""The one object behind the panels, the command line and the notebooks (API-1).
+"""The service that panels, command line, HTTP and notebooks use (API-1).
 
-It is the only place where the settings file and model discovery meet. Every change is validated first and
-saved at once; reading picks up what other programs have written meanwhile. A read takes the settings once and
-answers from that state; a change answers from what it saved.
+It is the only place where the settings file and model discovery meet. Every change is validated, and saved at
+once; every read sees what other programs have written. A read takes the settings once and answers from them;
+a change answers from what it saved.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from .._hide_frames import hide_frames
 from .._log import get_logger
 from .._loop import background
-from ..clients import describe
+from ..clients import resolved_model
 from ..errors import FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
 from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
@@ -29,7 +29,7 @@ from ..urls import normalise_base_url, shown_url
 from .asking import Asking
 from .choosing import entry_for, entry_of, known_task, provider_called, provider_of, shown_providers
 from .consent import Consents, Sending, check_as_seen
-from .entry_kinds import kind_of, kind_of_model
+from .entry_kinds import entry_kind, model_kind
 from .file import SettingsFile
 from .registered_keys import registered_keys
 
@@ -73,12 +73,12 @@ _Key = TypeVar("_Key", str, str | None)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a subscriber is told.
+    """A change that subscribers are told of.
 
     Attributes:
         what: ``settings`` (the file's content as shown), ``asking`` (a request began) or
             ``discovery`` (a request ended, or a lock was lifted).
-        provider_id: Whose list it is about; empty for ``settings``.
+        provider_id: The provider that it is about; empty for ``settings``.
     """
 
     what: Literal["settings", "asking", "discovery"]
@@ -94,15 +94,15 @@ def _checked_timeout(seconds: object) -> float:
 
 
 class SettingsService:
-    """Providers, models and tasks of one settings file.
+    """The providers, models and tasks of a settings file.
 
     Args:
         path: The settings file; found as ST-1 says if None.
-        timeout_seconds: Wall-clock deadline of one request to a provider, in seconds.
-        auto_migrate: Whether a file from before providers is migrated by itself when it is opened (MIG-1).
-        keep_providers_copy: Whether one copy of the providers is kept in the user's state folder, for the day
-            on which another program removes them (ST-8). False, or ``DISPATCH_WIDGETS_KEEP_PROVIDERS=0``,
-            keeps none and deletes one that there is.
+        timeout_seconds: The wall-clock deadline of a request to a provider, in seconds.
+        auto_migrate: Whether a file from before providers is migrated when it is opened (MIG-1).
+        keep_providers_copy: Whether a copy of the providers is kept in the user's state folder, in case
+            another program removes them (ST-8). False, or ``DISPATCH_WIDGETS_KEEP_PROVIDERS=0``, keeps none
+            and deletes an existing one.
         transport: An httpx transport in place of the network, for tests.
         clock: Wall clock in seconds since 1970, for tests; `time.time` if None.
     """
@@ -125,7 +125,7 @@ class SettingsService:
         self._consents = Consents()
         self._asking = Asking(
             consents=self._consents,
-            on_change=lambda what, provider_id: self._tell(Change(what, provider_id)),
+            on_change=lambda what, provider_id: self._notify(Change(what, provider_id)),
             timeout_seconds=timeout_seconds,
             transport=transport,
             clock=clock,
@@ -141,13 +141,13 @@ class SettingsService:
     def __repr__(self) -> str:
         return f"SettingsService({str(self.path)!r})"
 
-    # ---- who listens
+    # ---- subscribers
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Be told of every change, from whichever thread it happens in.
+        """Calls a function at every change, in the thread in which it happens.
 
         Args:
-            callback: Called with a `Change`; what it raises is logged and goes no further.
+            callback: Called with a `Change`; its exceptions are logged.
 
         Returns:
             A function that ends the subscription.
@@ -162,7 +162,7 @@ class SettingsService:
 
         return unsubscribe
 
-    def _tell(self, change: Change) -> None:
+    def _notify(self, change: Change) -> None:
         with self._lock:
             subscribers = tuple(self._subscribers)
         for callback in subscribers:
@@ -173,10 +173,10 @@ class SettingsService:
 
     def _settings_changed(self, settings: Settings) -> None:
         self._asking.follow(settings)
-        self._tell(Change("settings"))
+        self._notify(Change("settings"))
 
     def _edit(self, change: Callable[[Document], Document], what: str = "") -> Settings:
-        """The settings as this change saved them, whatever another program has written since."""
+        """Saves a change, and returns the settings as it saved them."""
         return view(self._file.edit(change, what=what).document, path=str(self.path))
 
     # ---- the file
@@ -197,90 +197,90 @@ class SettingsService:
 
     @property
     def problem(self) -> SettingsFileError | None:
-        """Why the file cannot be read; None when it can."""
+        """The error if the file cannot be read, else None."""
         if self._file.changed_outside():
             self._file.reload()
         return self._file.problem
 
     @property
     def saved_at(self) -> datetime | None:
-        """When the file was last written (UTC); None while there is none."""
+        """When the file was last written (UTC); None if there is none."""
         return self._file.saved_at
 
     @property
     def saved_by(self) -> str:
-        """``this notebook``, ``another program``, or empty if that is not known."""
+        """``this notebook``, ``another program``, or an empty text if unknown."""
         return self._file.saved_by
 
     @property
     def migration_report(self) -> MigrationReport | None:
-        """What the migration of this file did; None if this service saw none."""
+        """The report of the migration of this file; None if this service has made none."""
         return self._file.report
 
     @property
     def awaiting_migration(self) -> bool:
-        """Whether the file is in the old format and waits for `migrate`; nothing is written until then."""
+        """Whether the file is in the old format; nothing is written to it before `migrate`."""
         return self._file.awaiting_migration
 
     def changed_outside(self) -> bool:
-        """Whether another program has changed the file since it was last looked at (ST-6)."""
+        """Whether another program has changed the file since it was last read (ST-6)."""
         return self._file.changed_outside()
 
     def reload(self) -> bool:
         """Read the file again.
 
         Returns:
-            Whether anything that is shown has changed.
+            Whether the settings have changed.
         """
         return self._file.reload()
 
     @property
     def undoable(self) -> str:
-        """What `undo` would take back, in a few words such as ``Lab was deleted``; empty if nothing."""
+        """What `undo` would undo, in a few words such as ``Lab was deleted``; empty if nothing."""
         return self._file.undoable
 
     def undo(self) -> str:
-        """Take back this service's last change, as long as nobody has changed the file since.
+        """Undo this service's last change, if the file has not changed since.
 
         Returns:
-            What was taken back.
+            What was undone.
 
         Raises:
-            DispatchError: If there is nothing to take back.
+            DispatchError: If there is nothing to undo.
         """
         return self._file.undo()
 
     def preview_migration(self) -> MigrationReport | None:
-        """What `migrate` would do, without writing (MIG-6); None if nothing is to be done."""
+        """What `migrate` would do, without writing (MIG-6); None if there is nothing to migrate."""
         return self._file.preview()
 
     def migrate(self) -> MigrationReport | None:
         """Convert a file from before providers now, after a backup.
 
         Returns:
-            What was done; the report of the last migration, or None, if nothing was to be done.
+            The report. If there was nothing to migrate, that of the last migration, or None.
         """
         return self._file.migrate_now()
 
     @property
     def convertible(self) -> bool:
-        """Whether something from before providers lies in a file with providers and can be converted."""
+        """Whether a file with providers has older entries that can be converted."""
         return self._file.convertible
 
     @property
     def places_left(self) -> tuple[str, ...]:
-        """Places of the app's first formats that cannot be converted; keys may stand there (MIG-10)."""
+        """Places in the app's first formats that cannot be converted, and may hold keys (MIG-10)."""
         return self._file.places_left
 
     def convert_entries(self) -> MigrationReport:
-        """Convert entries that still hold credentials of their own in a file with providers (MIG-8)."""
+        """Convert entries with credentials of their own in a file with providers (MIG-8)."""
         return self._file.convert_entries()
 
     def finish_save(self) -> None:
-        """Put the whole copy in the file's place that a broken-off save left (ST-2).
+        """Finish an interrupted save with the complete copy that it left (ST-2).
 
         Raises:
-            NotFoundError: If there is none, or the file is whole.
+            NotFoundError: If there is none, or the file is complete.
             SettingsFileError: If the file cannot be written.
         """
         self._file.finish_save()
@@ -290,7 +290,7 @@ class SettingsService:
         return self._file.store.backups()
 
     def restore(self, backup: Backup | Path) -> None:
-        """Put a backup back in the file's place; the file of now becomes a backup itself (MIG-5).
+        """Restore a backup, after a backup of the current file (MIG-5).
 
         Args:
             backup: One of `backups`, or its path.
@@ -298,13 +298,13 @@ class SettingsService:
         self._file.restore(backup)
 
     def added_since(self, backup: Backup | Path) -> Added:
-        """The providers and entries that are there now and not in a backup: restoring it drops them.
+        """The providers and entries that a backup does not have, and that restoring it would lose.
 
         Args:
             backup: One of `backups`, or its path.
 
         Raises:
-            NotFoundError: If it is no backup of this file, or is gone.
+            NotFoundError: If it does not exist, or is no backup of this file.
             UnreadableSettingsError: If it cannot be read as settings.
         """
         return self._file.added_since(backup)
@@ -319,21 +319,21 @@ class SettingsService:
 
     @property
     def lost_providers(self) -> bool:
-        """Whether another program wrote the file without its providers while entries refer to some (ST-8)."""
+        """Whether another program has removed all providers, and entries refer to some (ST-8)."""
         return self._file.lost_providers
 
     @property
     def removed_providers(self) -> tuple[Provider, ...]:
-        """The providers that another program removed from the file, as they were last saved here (ST-8)."""
+        """The providers that another program has removed, as last saved here (ST-8)."""
         return self._file.removed_providers
 
     def bring_back_providers(self) -> tuple[Provider, ...]:
-        """Put the providers that another program removed into the file as it is now (ST-8).
+        """Append the providers that another program has removed to those in the file (ST-8).
 
-        What the file has wins. References that come back count as the file's own, never as given here.
+        Providers in the file stay as they are. References that come back do not count as entered here.
 
         Returns:
-            The ones that were brought back.
+            The providers that were brought back.
 
         Raises:
             NotFoundError: If there is nothing to bring back.
@@ -343,11 +343,11 @@ class SettingsService:
 
     @property
     def kept_copy(self) -> KeptCopy | None:
-        """The copy of the providers that `bring_back_providers` takes them from; None if none is kept."""
+        """The copy that `bring_back_providers` takes the providers from; None if there is none."""
         return self._file.kept_copy
 
     def delete_kept_copy(self) -> None:
-        """Delete that copy; the next save makes one again, unless ``keep_providers_copy=False``.
+        """Delete that copy; the next save makes a new one, unless ``keep_providers_copy=False``.
 
         Raises:
             NotFoundError: If there is none.
@@ -356,26 +356,26 @@ class SettingsService:
 
     @property
     def gone_at(self) -> datetime | None:
-        """When a settings file that was there was seen to be gone (UTC); None while it is there (ST-10)."""
+        """When the file was noticed to have disappeared (UTC); None if it exists, or never did (ST-10)."""
         _ = self.problem
         return self._file.gone.at if self._file.gone else None
 
     @property
     def can_put_back(self) -> bool:
-        """Whether it is known what was in a file that is gone."""
+        """Whether the content of a file that has disappeared is known."""
         return bool(self._file.gone and self._file.gone.document)
 
     def put_back(self) -> None:
-        """Write a settings file that is gone again, as it was last shown here (ST-10).
+        """Write a file that has disappeared again, with its last content (ST-10).
 
         Raises:
-            NotFoundError: If it is there, or could not be read when it was.
+            NotFoundError: If the file exists, or could not be read before.
             SettingsFileError: If it cannot be written.
         """
         self._file.put_back()
 
     def move_away(self) -> Path:
-        """Move a broken file aside, so that the next save starts a new one (ST-4).
+        """Move a broken file away, so that the next save starts a new one (ST-4).
 
         Returns:
             Where the file is now.
@@ -388,12 +388,12 @@ class SettingsService:
         """All providers in the file's order, and the mock provider if an entry refers to it (PM-5, PM-7).
 
         Returns:
-            A tuple that reads as a table where it is shown.
+            A tuple, which a cell shows as a table.
         """
         return shown_providers(self.settings)
 
     def provider(self, provider_id: str) -> Provider:
-        """One provider.
+        """The provider with an id.
 
         Args:
             provider_id: Its id; ``mock`` is always there.
@@ -416,7 +416,7 @@ class SettingsService:
         """Register a provider (PM-2).
 
         Args:
-            name: What to call it; names may repeat.
+            name: Its name; need not be unique.
             type: ``anthropic`` or ``openai-compatible``.
             api_key: The key, or a reference such as ``${OPENAI_API_KEY}``. What was clearly pasted around it
                 (quotes, ``Bearer``, ``export NAME=`` …) is taken off, and ``$NAME`` becomes ``${NAME}``; that
@@ -439,10 +439,10 @@ class SettingsService:
             made[:] = [provider_id]
             return document
 
-        # What was written, not what is there by now: another program may have put another host there.
+        # As saved, because another program may have written another host since.
         added = _provider_of(self._file.edit(change).document, made[0])
         self._given_here(added, api_key)
-        _tell_of(notes, base_url, added)
+        _log_notes(notes, base_url, added)
         return added
 
     @hide_frames
@@ -459,30 +459,30 @@ class SettingsService:
         sending: tuple[str, str] | None = None,
         consent: bool = True,
     ) -> Provider:
-        """Change a provider; what is not given stays (PM-3).
+        """Change the given fields of a provider (PM-3).
 
         Args:
-            provider_id: Which one.
+            provider_id: Its id.
             name: A new name.
-            type: A new type; the base URL goes with the old one unless a new one is given.
+            type: A new type; it drops the base URL unless a new one is given.
             api_key: A new key; an empty text keeps the old one. What was pasted around it is taken off, as
                 in `add_provider`.
             base_url: A new base URL; an empty text clears it.
             pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
-            seen: The provider as the user saw it, where they did: a key that was changed meanwhile does
-                not go to the host of this change, nor the key of this change to a host that was changed
+            seen: The provider as the user saw it, if they did: a key that was changed meanwhile is then not
+                sent to the host of this change, nor the key of this change to a host that was changed
                 meanwhile (SEC-8).
-            sending: What the user agreed is sent where, as `needs_consent` gives it; the yes is saved
-                for that only.
-            consent: Whether a reference in ``api_key`` is given by the user, who thereby says that it
-                may be sent. False for a program that passes on what it was sent itself.
+            sending: What the user has agreed to, as `needs_consent` gives it; their consent is stored for
+                that only.
+            consent: Whether the user entered the reference in ``api_key``, and so consents to its sending.
+                False for a program that passes on what it received.
 
         Raises:
             NotFoundError: If there is no such provider.
             InvalidInputError: If a field cannot be used; nothing is saved.
-            ChangedMeanwhileError: If it is not as it was seen or agreed to; nothing is saved.
-            ConsentNeededError: If something else than was agreed to would be sent, or elsewhere; nothing
-                is saved.
+            ChangedMeanwhileError: If it is not as the user saw it or agreed to; nothing is saved.
+            ConsentNeededError: If something else would be sent than the user agreed to, or to another host;
+                nothing is saved.
         """
         api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
         agreed = None if sending is None else Sending(*sending)
@@ -507,14 +507,14 @@ class SettingsService:
             self._allow(saved, agreed)
         elif consent:
             self._given_here(saved, api_key)
-        _tell_of(notes, base_url, saved)
+        _log_notes(notes, base_url, saved)
         return saved
 
     def impact_of_deleting_provider(self, provider_id: str) -> Impact:
-        """Which entries and tasks a deletion would hit.
+        """The entries and tasks that a deletion would affect.
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
         """
         return registry.impact(self._file.document, provider_id)
 
@@ -522,11 +522,11 @@ class SettingsService:
         """Delete a provider; its catalog entries stay and are marked (PM-4).
 
         Args:
-            provider_id: Which one.
-            unassign: Whether to take its entries' tasks away too.
+            provider_id: The provider's id.
+            unassign: Whether to unassign the tasks of its entries too.
 
         Returns:
-            The entries and tasks that are hit.
+            The entries and tasks that are affected.
 
         Raises:
             NotFoundError: If there is no such provider.
@@ -541,11 +541,11 @@ class SettingsService:
         return hit[0]
 
     def merge_providers(self, keep: str, others: Iterable[str]) -> Provider:
-        """Give the entries of some providers to another and delete those (PM-8), in one write.
+        """Move the entries of some providers to another, and delete them, in one write (PM-8).
 
         Args:
-            keep: The id of the provider that stays.
-            others: The ids of those that go; a text is one id.
+            keep: The id of the provider to keep.
+            others: The ids of those to delete, or a single id.
 
         Raises:
             NotFoundError: If one of them does not exist.
@@ -557,13 +557,12 @@ class SettingsService:
         return provider_of(saved, keep)
 
     def merge_duplicates(self) -> tuple[tuple[str, ...], ...]:
-        """Merge every group of `duplicates` into its first provider, all in one write (PM-8).
+        """Merge every group of `duplicates` into its first provider, in one write (PM-8).
 
-        So one `undo` takes all of it back, and a file that another program reads meanwhile is never
-        half merged.
+        One `undo` undoes all of it.
 
         Returns:
-            The groups that were merged; the first id of each is the provider that stayed.
+            The groups; the first id of each is the remaining provider.
         """
         merged: list[tuple[str, ...]] = []
 
@@ -578,23 +577,21 @@ class SettingsService:
         """Groups of provider ids that have the same type, key and address."""
         return registry.duplicates(self._file.document)
 
-    # ---- what may be sent where
+    # ---- consent
 
     def needs_consent(self, provider_id: str) -> Sending | None:
-        """What may not be sent for a provider before `allow_sending`, and where it would go (SEC-4).
+        """What needs `allow_sending` before it is sent for a provider, and to which host (SEC-4).
 
-        That is so for a key that is a reference and that neither belongs to this host (as a well-known
-        provider's own variable does) nor was given here, in this process, through `add_provider` or
-        `update_provider`.
+        A key that is a reference needs it, unless the variable is the host's own, as that of a well-known
+        provider, or was entered in this process with `add_provider` or `update_provider`.
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
 
         Returns:
-            The variable's name (or the ``keyring:`` reference) and the host, a pair with these names;
-            None when nothing stands in the way, or when the variable is not set, so that there is
-            nothing to send. The host has its scheme where that is not the usual one: https, and http on
-            this machine and in private networks.
+            A named pair: the variable's name or the ``keyring:`` reference, and the host. None if no consent
+            is needed, or the variable is not set. The host has its scheme unless that is the usual one:
+            https, or http on this machine and in private networks.
 
         Raises:
             NotFoundError: If there is no such provider.
@@ -604,27 +601,26 @@ class SettingsService:
     def allow_sending(
         self, provider_id: str, *, variable: str | None = None, host: str | None = None
     ) -> None:
-        """Say that a provider's referenced key may be sent to its host; holds while this process runs.
+        """Allow the key that a provider refers to to be sent to its host, while this process runs.
 
-        It holds for this reference and this host: where either is changed by someone else, it is asked
-        for anew.
+        The consent is for this reference and this host; a changed one needs a new consent.
 
         Args:
-            provider_id: Which provider.
-            variable: What may be sent, as `needs_consent` or the error said it.
-            host: Where it may be sent, in the same words. Without both it is a yes to what the file says
-                at this moment, whatever was said before.
+            provider_id: The provider's id.
+            variable: What may be sent, as given by `needs_consent` or the error.
+            host: Where it may be sent, as given there. Without both, consent is given to what the file says
+                now.
 
         Raises:
             NotFoundError: If there is no such provider.
-            ConsentNeededError: If the file names another variable or host by now; says which.
-            ChangedMeanwhileError: If it names others by now for which no yes is needed.
+            ConsentNeededError: If the file names another variable or host by now, which it states.
+            ChangedMeanwhileError: If it names others by now that need no consent.
         """
         unnamed = variable is None and host is None
         self._allow(self.provider(provider_id), None if unnamed else Sending(variable or "", host or ""))
 
     def _given_here(self, provider: Provider, api_key: object) -> None:
-        """A reference that the user has just given here may be sent where they gave it for."""
+        """Stores the consent to a reference that the user has just entered here."""
         if isinstance(api_key, str) and is_reference(api_key.strip()):
             self._consents.allow(provider)
 
@@ -632,7 +628,7 @@ class SettingsService:
         self._consents.allow(provider, seen)
         self._asking.book.allow(provider.id)
 
-    # ---- their models
+    # ---- discovery
 
     @hide_frames
     def check_provider(self, *, type: str, api_key: str, base_url: str | None = None) -> ModelList:  # noqa: A002
@@ -677,15 +673,15 @@ class SettingsService:
         return background.submit(self._asking.check(_provider_of(document, provider_id)))
 
     def discover_models(self, provider_id: str, force_refresh: bool = False) -> ModelList:
-        """The models that a provider offers; works in a cell, a script and a panel's callback.
+        """The models that a provider offers; works in cells, scripts and callbacks of widgets.
 
         Args:
-            provider_id: Whom to ask.
-            force_refresh: Whether to go past the cache, which is good for an hour (MD-6, MD-7).
+            provider_id: The provider's id.
+            force_refresh: Whether to ignore the cache, which is valid for an hour (MD-6, MD-7).
 
         Raises:
             NotFoundError: If there is no such provider.
-            DiscoveryError: If asking failed and no list can stand in (MD-15).
+            DiscoveryError: If the request failed and there is no earlier list to use (MD-15).
         """
         return background.call(self.start_discovery(provider_id, force_refresh=force_refresh))
 
@@ -693,27 +689,27 @@ class SettingsService:
         """See `discover_models`.
 
         Args:
-            provider_id: Whom to ask.
-            force_refresh: Whether to go past the cache.
+            provider_id: The provider's id.
+            force_refresh: Whether to ignore the cache.
         """
         return await background.wait(self.start_discovery(provider_id, force_refresh=force_refresh))
 
     def start_discovery(self, provider_id: str, *, force_refresh: bool = False) -> Future[ModelList]:
-        """Start asking and return at once; cancelling the future cancels the request.
+        """Start a request and return at once; cancelling the future cancels the request.
 
         Args:
-            provider_id: Whom to ask.
-            force_refresh: Whether to go past the cache.
+            provider_id: The provider's id.
+            force_refresh: Whether to ignore the cache.
         """
         return self._asking.start(self.provider(provider_id), force_refresh=force_refresh)
 
     def refresh_all(
         self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
     ) -> dict[str, ModelList | DispatchError]:
-        """Ask all providers at once; each has its own result, a list or an error (MD-12).
+        """Request the models of all providers concurrently; returns a list or an error for each (MD-12).
 
         Args:
-            force_refresh: Whether to go past the cache.
+            force_refresh: Whether to ignore the cache.
             on_result: Called from the background loop with each id and result as it comes.
         """
         return background.call(self._ask_all(force_refresh, on_result))
@@ -724,7 +720,7 @@ class SettingsService:
         """See `refresh_all`.
 
         Args:
-            force_refresh: Whether to go past the cache.
+            force_refresh: Whether to ignore the cache.
             on_result: Called with each id and result as it comes.
         """
         return await background.wait(self._ask_all(force_refresh, on_result))
@@ -735,12 +731,12 @@ class SettingsService:
         return self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
 
     def diagnose(self, provider_id: str) -> Diagnosis:
-        """Find out step by step why a provider gives no models (MD-14): name, connection, answer, guess.
+        """Find out step by step why a provider gives no models (MD-14).
 
-        Only the provider's own host is tried.
+        It tries the name, the connection and the answer, then other paths of the same host.
 
         Args:
-            provider_id: Which provider; the mock provider has nothing to find out.
+            provider_id: The provider's id; the mock provider has nothing to find out.
 
         Raises:
             NotFoundError: If there is no such provider.
@@ -751,24 +747,24 @@ class SettingsService:
         """`diagnose` without waiting, for panels; cancelling the future cancels the requests.
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
         """
         return background.submit(self._asking.diagnose(self.provider(provider_id)))
 
     def known_models(self, provider_id: str) -> ModelList | None:
-        """The list that is held for a provider, fresh or old; never asks.
+        """The cached list of a provider, however old, without a request.
 
         Args:
-            provider_id: Whose list.
+            provider_id: The provider's id.
         """
         provider = self.settings.provider(provider_id)
-        return None if provider is None else self._asking.held(provider)
+        return None if provider is None else self._asking.peek(provider)
 
     def last_error(self, provider_id: str) -> DispatchError | None:
-        """What went wrong when the provider was asked last; None if nothing did.
+        """The error of the last request to a provider; None if it succeeded.
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
         """
         return self._asking.book.last_error(provider_id)
 
@@ -776,15 +772,15 @@ class SettingsService:
         """When a rate-limited provider may be asked again (UTC); None if it may now (MD-10).
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
         """
         return self._asking.book.retry_at(provider_id)
 
     def unlock(self, provider_id: str) -> None:
-        """Lift a rate limit's lock before its time (MD-10).
+        """Allow requests again before a rate limit has expired (MD-10).
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
         """
         self._asking.book.unlock(provider_id)
 
@@ -792,7 +788,7 @@ class SettingsService:
         """Whether a request for this provider is under way.
 
         Args:
-            provider_id: Which provider.
+            provider_id: The provider's id.
         """
         return self._asking.book.is_asking(provider_id)
 
@@ -800,16 +796,16 @@ class SettingsService:
 
     @property
     def catalog(self) -> tuple[CatalogEntry, ...]:
-        """The models the user chose to keep, in the file's order; ``problem`` says what is wrong with one."""
+        """The catalog in the file's order; ``problem`` says what is wrong with an entry."""
         return self.settings.catalog
 
     @property
     def assignments(self) -> Assignments:
-        """Which entry does which task; also by name: ``service.assignments["grade"]``."""
+        """The assignments of tasks to entries; also by task: ``service.assignments["grade"]``."""
         return self.settings.assignments
 
     def entry(self, entry_id: str) -> CatalogEntry:
-        """One catalog entry.
+        """The catalog entry with an id.
 
         Args:
             entry_id: Its id.
@@ -829,14 +825,14 @@ class SettingsService:
         capabilities: Iterable[str] | None = None,
         tasks: Iterable[str] = (),
     ) -> CatalogEntry:
-        """Keep a model in the catalog (PM-6).
+        """Add a model to the catalog (PM-6).
 
         Args:
-            provider_id: Who serves it.
-            model: The model's id, from the provider's list or typed by hand.
+            provider_id: The id of its provider.
+            model: The model's id, listed by the provider or not.
             label: A display name.
             capabilities: ``chat`` and ``embedding``; inferred from the id when not given.
-            tasks: Tasks to give it at once.
+            tasks: Tasks to assign it to.
 
         Raises:
             InvalidInputError: If a field cannot be used; nothing is saved.
@@ -849,10 +845,10 @@ class SettingsService:
 
     @hide_frames
     def add_models(self, models: Iterable[NewModel]) -> tuple[CatalogEntry, ...]:
-        """Keep several models at once, in one write: all of them or none.
+        """Add several models to the catalog, in one write: all of them or none.
 
         Args:
-            models: What to keep.
+            models: The models to add.
 
         Raises:
             InvalidInputError: If a field of one of them cannot be used; nothing is saved.
@@ -879,11 +875,11 @@ class SettingsService:
         label: str | None = None,
         capabilities: Iterable[str] | None = None,
     ) -> CatalogEntry:
-        """Change a catalog entry; what is not given stays.
+        """Change the given fields of a catalog entry.
 
         Args:
-            entry_id: Which one.
-            provider_id: Another provider for it.
+            entry_id: The entry's id.
+            provider_id: The id of another provider.
             model: Another model id.
             label: A new display name; an empty text clears it.
             capabilities: What it can do.
@@ -901,21 +897,21 @@ class SettingsService:
         return entry_of(saved, entry_id)
 
     def impact_of_deleting_model(self, entry_id: str) -> Impact:
-        """Which tasks a deletion would hit.
+        """The tasks that a deletion would affect.
 
         Args:
-            entry_id: Which entry.
+            entry_id: The entry's id.
         """
         return registry.model_impact(self._file.document, entry_id)
 
     def delete_model(self, entry_id: str) -> Impact:
-        """Delete a catalog entry, and its tasks' assignments with it.
+        """Delete a catalog entry, and unassign its tasks.
 
         Args:
-            entry_id: Which one.
+            entry_id: The entry's id.
 
         Returns:
-            The entry and the tasks that are not set any more.
+            The entry, and the tasks that have no model now.
         """
         hit: list[Impact] = []
 
@@ -927,11 +923,11 @@ class SettingsService:
         return hit[0]
 
     def assign(self, task: str, entry_id: str) -> Assignment:
-        """Give a task a catalog entry.
+        """Assign a catalog entry to a task.
 
         Args:
             task: One of the six tasks.
-            entry_id: The entry that is to do it.
+            entry_id: The entry's id.
 
         Raises:
             InvalidInputError: If there is no such task.
@@ -942,7 +938,7 @@ class SettingsService:
         return assignment
 
     def unassign(self, task: str) -> None:
-        """Take a task's entry away; nothing happens if it has none.
+        """Remove the assignment of a task, if it has one.
 
         Args:
             task: One of the six tasks.
@@ -950,13 +946,13 @@ class SettingsService:
         self._file.edit(lambda document: registry.unassign(document, task), what=f"{task} was unset")
 
     def capabilities_of(self, entry: CatalogEntry) -> EntryKind:
-        """What an entry can do: as the file states, as its provider lists, or as its model's id tells (PM-6).
+        """The capabilities of an entry: stated in the file, listed by its provider, or inferred (PM-6).
 
         Args:
             entry: A catalog entry.
         """
         listed = None if entry.capabilities is not None else self.known_models(entry.provider_id or "")
-        return kind_of(entry, listed)
+        return entry_kind(entry, listed)
 
     def entries_for(self, task: str) -> tuple[CatalogEntry, ...]:
         """The usable entries that can do a task: embedding models for ``embed``, chat models for the others.
@@ -971,17 +967,18 @@ class SettingsService:
         settings = self.settings
         unstated = {entry.provider_id for entry in settings.catalog if entry.capabilities is None}
         asked = [provider for provider in shown_providers(settings) if provider.id in unstated]
-        lists = {provider.id: self._asking.held(provider) for provider in asked}
+        lists = {provider.id: self._asking.peek(provider) for provider in asked}
         return tuple(
             entry
             for entry in settings.catalog
-            if not entry.problem and needed in kind_of(entry, lists.get(entry.provider_id or "")).capabilities
+            if not entry.problem
+            and needed in entry_kind(entry, lists.get(entry.provider_id or "")).capabilities
         )
 
-    # ---- what the next cell uses
+    # ---- using a model
 
     def resolve(self, task: str) -> ResolvedModel:
-        """The model that a task was given, with provider, base URL and key ready to use (API-5).
+        """The model assigned to a task, with provider, base URL and key, ready to use (API-5).
 
         Args:
             task: One of the six tasks.
@@ -999,7 +996,7 @@ class SettingsService:
         return self._described(provider, entry.model, task=task, entry=entry)
 
     def resolve_model(self, provider: str, model: str) -> ResolvedModel:
-        """A model by provider and id, for those who do not think in tasks (API-5).
+        """A model by provider and id, without a task (API-5).
 
         Args:
             provider: The provider's id, or its name if no other has the same.
@@ -1020,9 +1017,9 @@ class SettingsService:
     ) -> ResolvedModel:
         self._consents.check(provider)
         is_stated = entry is not None and entry.capabilities is not None
-        listed = None if is_stated else self._asking.held(provider)
-        kind = kind_of_model(model, listed) if entry is None else kind_of(entry, listed)
-        return describe(
+        listed = None if is_stated else self._asking.peek(provider)
+        kind = model_kind(model, listed) if entry is None else entry_kind(entry, listed)
+        return resolved_model(
             provider,
             model,
             api_key=resolve_key("" if provider.is_mock else provider.credentials.api_key.get_secret_value()),
@@ -1031,7 +1028,7 @@ class SettingsService:
             capabilities=kind.capabilities,
         )
 
-    # ---- does what was picked answer?
+    # ---- trying a model
 
     def try_task(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
         """Ask the model of a task for a few tokens, or for one embedding.
@@ -1040,7 +1037,7 @@ class SettingsService:
 
         Args:
             task: One of the six tasks.
-            timeout_seconds: How long it may take, by the wall.
+            timeout_seconds: How long it may take, in seconds of wall-clock time.
 
         Raises:
             DispatchError: If there is nothing to ask: everything that `resolve` raises.
@@ -1052,7 +1049,7 @@ class SettingsService:
 
         Args:
             task: One of the six tasks.
-            timeout_seconds: How long it may take, by the wall.
+            timeout_seconds: How long it may take, in seconds of wall-clock time.
         """
         return await background.wait(self.start_try(task, timeout_seconds=timeout_seconds))
 
@@ -1064,7 +1061,7 @@ class SettingsService:
         Args:
             provider: The provider's id, or its name if no other has the same.
             model: The model's id.
-            timeout_seconds: How long it may take, by the wall.
+            timeout_seconds: How long it may take, in seconds of wall-clock time.
 
         Raises:
             DispatchError: If there is nothing to ask: everything that `resolve_model` raises.
@@ -1079,7 +1076,7 @@ class SettingsService:
         Args:
             provider: The provider's id, or its name.
             model: The model's id.
-            timeout_seconds: How long it may take, by the wall.
+            timeout_seconds: How long it may take, in seconds of wall-clock time.
         """
         return await background.wait(self._attempt(self.resolve_model(provider, model), timeout_seconds))
 
@@ -1088,7 +1085,7 @@ class SettingsService:
 
         Args:
             task: One of the six tasks.
-            timeout_seconds: How long it may take, by the wall.
+            timeout_seconds: How long it may take, in seconds of wall-clock time.
 
         Raises:
             DispatchError: If there is nothing to ask: everything that `resolve` raises.
@@ -1098,27 +1095,27 @@ class SettingsService:
     async def _attempt(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
         return await attempt(resolved, timeout_seconds=timeout_seconds, transport=self._transport)
 
-    # ---- the leak guard
+    # ---- scanning for keys
 
     def scan_notebook(self, path: str | Path, *, fix: bool = False) -> ScanReport:
         """Look for registered keys in one notebook; see `scan`.
 
         Args:
             path: The notebook, or an exported page.
-            fix: Whether to remove them, after a copy of the file was made beside it.
+            fix: Whether to remove them, after copying the file beside itself.
         """
         return self.scan([path], fix=fix)
 
     def scan(self, paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
         """Look for registered keys in notebooks and exported pages.
 
-        Registered are: every key, token and password in the settings file, its backups and the kept copy of
-        the providers, what references in them lead to, and what the key variables of well-known providers
-        hold.
+        The registered keys are: every key, token and password in the settings file, its backups and the copy
+        of the providers; the keys that references in them lead to; and the keys in the variables of
+        well-known providers.
 
         Args:
-            paths: Files, and folders that are gone through with all that is below them; or a single one.
-            fix: Whether to remove them, after a copy of each file was made beside it.
+            paths: Files and folders, or a single one; folders are searched recursively.
+            fix: Whether to remove them, after copying each file beside itself.
 
         Raises:
             InvalidInputError: If a path does not exist; then nothing was changed.
@@ -1136,11 +1133,11 @@ class SettingsService:
 
 
 def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
-    """A key without what was pasted around it, and what was taken off; what is no text stays as it is."""
+    """A key without what was pasted around it, and notes on that; other values than texts are unchanged."""
     if not isinstance(api_key, str):
         return api_key, ()
     cleaned = unwrapped_key(api_key)
-    if api_key.strip() and not cleaned.value:  # an empty one would keep the old key
+    if api_key.strip() and not cleaned.value:  # an empty key would keep the old one
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
     return cleaned.value, cleaned.notes
 
@@ -1153,7 +1150,7 @@ def _provider_of(document: Document, provider_id: str) -> Provider:
 
 
 def _document_of(provider: Provider) -> Document:
-    """A file with nothing in it but this provider, as it was seen."""
+    """A document with only this provider, as the user saw it."""
     credentials = {"apiKey": provider.credentials.api_key.get_secret_value()}
     if provider.credentials.base_url is not None:
         credentials["baseUrl"] = provider.credentials.base_url
@@ -1161,8 +1158,8 @@ def _document_of(provider: Provider) -> Document:
     return {"providers": [one]}
 
 
-def _tell_of(notes: tuple[str, ...], base_url: str | None, saved: Provider) -> None:
-    as_shown = base_url == shown_url(saved.base_url) != saved.base_url  # it was not taken: nothing to say
+def _log_notes(notes: tuple[str, ...], base_url: str | None, saved: Provider) -> None:
+    as_shown = base_url == shown_url(saved.base_url) != saved.base_url  # not saved: no note
     if base_url and not as_shown:
         notes += normalise_base_url(base_url, saved.type).notes
     for note in notes:

@@ -1,4 +1,4 @@
-"""Copies of the settings file that lie beside it: their names, what is in them, and what is not (MIG-5)."""
+"""Backups of the settings file: their names, their content, and what has been added since (MIG-5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEFORE_CONVERSION = "Before the conversion"
 OLD_FORMAT_WARNING = "Today's Dispatch app drops every key of a file from before providers at its first save."
-"""What is said before a file in the old format is put back (MIG-5)."""
+"""The warning before a file in the old format is restored (MIG-5)."""
 
 BEFORE_RESTORE = "Before restoring a backup"
 _COPY = "A copy of the file"
@@ -29,12 +29,12 @@ _TIME = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, kw_only=True)
 class Backup:
-    """A copy of the settings file. What is in it is read when it is first asked for.
+    """A copy of the settings file; its content is read on first use.
 
     Attributes:
-        path: Where it lies.
+        path: Its path.
         made_at: When it was made (UTC).
-        size_bytes: How big it is.
+        size_bytes: Its size.
     """
 
     path: Path
@@ -44,26 +44,26 @@ class Backup:
 
     @property
     def reason(self) -> str:
-        """Why, in a few words.
+        """Why it was made, in a few words.
 
-        A copy holds the file's bytes and nothing else, so one made by another process shows what its content
-        tells: ``Before the conversion`` for a file in the old form.
+        A copy does not contain the reason, so that of one made by another process depends on its content:
+        ``Before the conversion`` for a file in the old format.
         """
         return self._remembered_reason or self._content[0]
 
     @property
     def providers(self) -> int:
-        """How many providers it holds; 0 if it cannot be read."""
+        """How many providers it has; 0 if it cannot be read."""
         return self._content[1]
 
     @property
     def entries(self) -> int:
-        """How many catalog entries it holds; 0 if it cannot be read."""
+        """How many catalog entries it has; 0 if it cannot be read."""
         return self._content[2]
 
     @property
     def is_old(self) -> bool:
-        """Whether it is in the format from before providers."""
+        """Whether it is in the old format, from before providers."""
         return self._content[3]
 
     @cached_property
@@ -92,9 +92,9 @@ def backup_path(file: Path, moment: float, number: int, *, word: str = "backup")
 
     Args:
         file: The settings file.
-        moment: When, in seconds since 1970.
-        number: 1 for the first name to try; more are put behind the time.
-        word: What stands before the time.
+        moment: The time in seconds since 1970.
+        number: Appended to the time if it is not 1.
+        word: The word before the time.
     """
     made = datetime.fromtimestamp(moment, UTC).strftime(_TIME)
     again = f"-{number}" if number > 1 else ""
@@ -102,12 +102,7 @@ def backup_path(file: Path, moment: float, number: int, *, word: str = "backup")
 
 
 def is_backup_of(file: Path, path: Path) -> tuple[datetime, int] | None:
-    """When a path is the name of a copy of a file, its time and its number; else None.
-
-    Args:
-        file: The settings file.
-        path: What may be a copy of it.
-    """
+    """The time and number in the name of a copy of a file; None if it is no such name."""
     form = re.escape(f"{file.stem}.backup-") + r"(\d{8}T\d{6}Z)(?:-(\d+))?" + re.escape(file.suffix)
     found = re.fullmatch(form, path.name)
     if found is None or path.parent != file.parent:
@@ -121,11 +116,11 @@ def is_backup_of(file: Path, path: Path) -> tuple[datetime, int] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What was added since a backup was made.
+    """What has been added since a backup.
 
     Attributes:
-        providers: The providers that are not in it.
-        entries: The catalog entries that are not in it.
+        providers: The providers that the backup does not have.
+        entries: The catalog entries that it does not have.
     """
 
     providers: tuple[Provider, ...] = ()
@@ -133,14 +128,13 @@ class Added:
 
 
 def added_since(now: Settings, before: Settings) -> Added:
-    """Compare two states of the same file.
+    """Compares two states of the same file.
 
-    An entry is known by its id. A provider is known by its id or, as a conversion gives new ids, by its
-    account: type, key and base URL.
+    Entries are matched by id, providers by id or, as a conversion gives new ids, by type, key and base URL.
 
     Args:
         now: The later state.
-        before: The earlier state; of a file in the old format, what a conversion makes of it.
+        before: The earlier state, converted if it was in the old format.
     """
     ids = {provider.id for provider in before.providers}
     accounts = {account_of_provider(provider) for provider in before.providers}

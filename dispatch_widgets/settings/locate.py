@@ -1,4 +1,4 @@
-"""Which settings file is meant, and why that one (ST-1)."""
+"""Finds the settings file, and says how it was found (ST-1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FILE_NAME = "dispatch.settings.json"
 PATH_VARIABLE = "DISPATCH_SETTINGS_PATH"
 WORKSPACE_LEVELS = 6
-"""How many folders the Dispatch app looks at for its workspace, the working folder being the first."""
+"""How many folders the Dispatch app searches for its workspace, from the working folder up."""
 
 _WORKSPACE_MARKS = ("pnpm-workspace.yaml", "turbo.json")
 _APP_FOLDERS = ("Dispatch", "@dispatch/desktop")
@@ -27,14 +27,14 @@ Why = Literal["argument", "variable", "workspace", "found", "cwd"]
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
-    """The settings file that is meant.
+    """The settings file, and how it was found.
 
     Attributes:
-        path: The file, absolute; it need not exist.
-        why: How it was found.
-        reason: The same as a line to show: ``2 folders up, beside pnpm-workspace.yaml``.
+        path: Its absolute path; it need not exist.
+        why: The rule that found it.
+        reason: The same as a text: ``2 folders up, beside pnpm-workspace.yaml``.
         app_note: Which file the Dispatch app would take, where one that is nearer could be meant; else empty.
-        others: Other settings files there are, the installed app's among them; never taken silently.
+        others: Other settings files that exist, such as the installed app's; never used silently.
     """
 
     path: Path
@@ -60,20 +60,20 @@ def locate(
     environ: Mapping[str, str] | None = None,
     home: Path | None = None,
 ) -> Location:
-    """Finds the settings file as the Dispatch app does, and goes one step beyond it.
+    """Finds the settings file as the Dispatch app does, and in one more place.
 
     An explicit path; else ``DISPATCH_SETTINGS_PATH``; else the workspace's folder; else the nearest folder
     upwards that has such a file; else the working folder.
 
     Args:
-        path: The file, if the caller knows it; ``~`` is understood.
+        path: The file, if it is given; may begin with ``~``.
         cwd: The working folder; the process's unless given.
         environ: The environment; the process's unless given.
         home: The user's home; the process's unless given.
 
     Raises:
         InvalidInputError: If the path has a character that no path can have.
-        NoWorkingFolderError: If the working folder is needed and gone.
+        NoWorkingFolderError: If the working folder is needed and does not exist.
     """
     environ = os.environ if environ is None else environ
     home = home or Path.home()
@@ -121,9 +121,6 @@ def _find(
 def checked_path(path: str | os.PathLike[str]) -> str:
     """A path as text.
 
-    Args:
-        path: The path.
-
     Raises:
         InvalidInputError: If it has a character that no path can have.
     """
@@ -156,7 +153,7 @@ def _where(level: int) -> str:
 
 
 def _existing(cwd: Path | None, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
-    """Every settings file that could also have been meant, the nearest first."""
+    """All existing settings files that could be meant instead, the nearest first."""
     app_data = [
         Path(environ.get("XDG_CONFIG_HOME") or home / ".config"),
         home / "Library/Application Support",
@@ -175,7 +172,7 @@ def _existing(cwd: Path | None, environ: Mapping[str, str], home: Path) -> Itera
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a folder that may not be looked into
+    except OSError:  # a folder without permission
         return False
 
 
@@ -192,11 +189,11 @@ def _git_warning(path: Path, environ: Mapping[str, str]) -> str:
     import subprocess
 
     backup = f"{path.stem}.backup-20000101T000000Z{path.suffix}"
-    # What a surrounding git command has set must not lead to another work tree.
+    # Variables set by a surrounding git command must not lead to another work tree.
     own = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
     try:
         asked = subprocess.run(  # noqa: S603 - fixed words and two file names
-            # No index refresh, so no file system monitor of somebody's configuration is started.
+            # Without an index refresh, as one may start the file system monitor of the configuration.
             ["git", "-c", "core.fsmonitor=false", "check-ignore", "--", path.name, backup],  # noqa: S607
             cwd=path.parent,
             env={**own, "GIT_OPTIONAL_LOCKS": "0"},

@@ -55,19 +55,11 @@ class MigrationReport:
     written: bool = False
 
     def as_written(self, backup: Path | None) -> MigrationReport:
-        """The same report for a file that was changed.
-
-        Args:
-            backup: The copy of the file as it was.
-        """
+        """The same report for a file that was changed."""
         return replace(self, backup=backup, written=True)
 
     def with_warning(self, warning: str) -> MigrationReport:
-        """The same report with one more warning.
-
-        Args:
-            warning: A sentence.
-        """
+        """The same report with one more warning."""
         return replace(self, warnings=(*self.warnings, warning))
 
     @property

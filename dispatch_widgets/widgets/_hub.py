@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConsentNeededError, DispatchError
-from ..service import SettingsService, kind_of
+from ..service import SettingsService, entry_kind
 from ._news import News, NewsDesk
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Hub(NewsDesk):
         catalog, happened = self.service.catalog, self._happened
         if self._kinds_of != (id(catalog), happened):
             self._kinds = {
-                entry.id: kind_of(entry, self.models(entry.provider_id or "")) for entry in catalog
+                entry.id: entry_kind(entry, self.models(entry.provider_id or "")) for entry in catalog
             }
             self._kinds_of = (id(catalog), happened)
             self._kinds_catalog = catalog  # held, so that its id stays its own

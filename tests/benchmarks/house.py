@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from dispatch_widgets import SettingsService
+from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,8 +66,8 @@ def circles() -> int:
     assert spec.loader is not None
     lint = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(lint)
-    modules = lint._modules()
-    return len(lint._circles({name: lint._imported_by(name, modules) for name in modules}))
+    modules = lint.modules_by_name()
+    return len(lint.circles({name: lint.imported_by(name, modules) for name in modules}))
 
 
 def walks(folder: Path) -> Iterator[tuple[str, list[str], int]]:
@@ -79,8 +80,13 @@ def walks(folder: Path) -> Iterator[tuple[str, list[str], int]]:
 
     service = SettingsService(folder / "dispatch.settings.json", transport=httpx.MockTransport(answer))
     looks: list[str] = []
-    real = service._file.store.changed_since
-    service._file.store.changed_since = lambda digest: looks.append(digest) or real(digest)  # type: ignore[method-assign,func-returns-value]
+    real = SettingsStore.changed_since
+
+    def look(store: SettingsStore, digest: str) -> bool:
+        looks.append(digest)
+        return real(store, digest)
+
+    SettingsStore.changed_since = look  # type: ignore[method-assign]
 
     def told(what: str, walk: Walk, call: Callable[[], object]) -> tuple[str, list[str], int]:
         looks.clear()

@@ -37,8 +37,8 @@ def test_ids_never_seen(benchmark: Any, many_ids: list[str]) -> None:
     """The first list of a provider: no id is remembered."""
 
     def run() -> list[tuple[str, ...]]:
-        capabilities._family.cache_clear()
-        capabilities._is_sign.cache_clear()
+        capabilities.family_from_tables.cache_clear()
+        capabilities.is_sign.cache_clear()
         return [capabilities.infer_capabilities(model_id) for model_id in many_ids]
 
     assert len(benchmark(run)) == MODELS

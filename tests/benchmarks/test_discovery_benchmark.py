@@ -140,8 +140,8 @@ def test_warm(size: int, answers: str, port: int, benchmark: Any) -> None:
                 assert len(listed) == size
                 if answers == "all new":
                     discoverer.book.forget("p")
-                    capabilities._family.cache_clear()
-                    capabilities._is_sign.cache_clear()
+                    capabilities.family_from_tables.cache_clear()
+                    capabilities.is_sign.cache_clear()
                 before = time.perf_counter()
                 models = await discoverer.discover(target, force_refresh=True)
                 ours.append(time.perf_counter() - before)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from dispatch_widgets.demo.catalogue import openai_models
+from dispatch_widgets.demo.model_lists import openai_models
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -45,7 +45,7 @@ def _change(server: DemoServer, **credentials: Any) -> Path:
 
 @pytest.mark.req("API-5")
 def test_try_says_whether_the_model_answers(run: Run, server: DemoServer) -> None:
-    """One request, its time, and exit code 0; a failure with its hint and 1 (issue 5)."""
+    """`try` sends one request and prints its time; a failure has a hint and exit code 1 (issue 5)."""
     said = run("try", "classify").stdout
     assert re.search(r"qwen3-8b gave an answer after \d+\.\d\d s\. Served by Lab\.", said)
     assert "“This is a canned answer" in said
@@ -64,7 +64,7 @@ def test_try_says_whether_the_model_answers(run: Run, server: DemoServer) -> Non
 
 
 def test_try_of_nothing_says_what_to_do(run: Run, server: DemoServer) -> None:
-    """A task without a model, and a word that is no task, are told; nothing is sent."""
+    """A task without a model and an unknown task are errors, and nothing is sent."""
     assert "has no model" in run("try", "grade", code=1).stderr
     assert "is not a task" in run("try", "sing", code=1).stderr
     assert server.requests == ()
@@ -74,7 +74,7 @@ def test_try_of_nothing_says_what_to_do(run: Run, server: DemoServer) -> None:
 def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
     run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without --allow-sending nothing leaves, and the message says what would (SEC-4)."""
+    """Without --allow-sending nothing is sent, and the message says what would be (SEC-4)."""
     monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
     _change(server, apiKey="${SOMEBODYS_SECRET}")
     wanted = f"wants $SOMEBODYS_SECRET sent to 127.0.0.1:{server.port}"
@@ -100,7 +100,7 @@ def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
 def test_a_yes_on_the_command_line_is_to_what_it_names(
     run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
 ) -> None:
-    """With another host or variable in the file than the option names, nothing is sent; it says what is."""
+    """If the file names another host or variable than the option, nothing is sent, and the error names it."""
     monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
     _change(server, apiKey="${SOMEBODYS_SECRET}", baseUrl="https://good.test/v1")
     said = run("discover", "Lab", code=1).stderr
@@ -120,7 +120,7 @@ def test_a_yes_on_the_command_line_is_to_what_it_names(
 def test_a_yes_for_one_of_all_is_a_command_to_be_typed(
     run: Run, server: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where all are asked, the hint is the command for one provider, its id quoted for a shell (SEC-4)."""
+    """For all providers, the hint is the command for one, with its id quoted for a shell (SEC-4)."""
     monkeypatch.setenv("SOMEBODYS_SECRET", server.second_api_key)
     path = _change(server, apiKey="${SOMEBODYS_SECRET}")
     path.write_text(path.read_text("utf-8").replace(_id_of(path, "Lab"), "the lab; ls"), encoding="utf-8")
@@ -135,7 +135,7 @@ def test_a_yes_for_one_of_all_is_a_command_to_be_typed(
 
 @pytest.mark.req("SEC-1")
 def test_scan_finds_and_removes_registered_keys(run: Run, server: DemoServer) -> None:
-    """Places without the key, exit code 1 until they are gone; the copy is named (SEC-1)."""
+    """`scan` lists places without the key, exits with 1 until they are fixed, and names the copy (SEC-1)."""
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": f"key = '{server.api_key}'"}
     book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     notebook = Path.cwd() / "sub" / "n.ipynb"
@@ -156,7 +156,7 @@ def test_scan_finds_and_removes_registered_keys(run: Run, server: DemoServer) ->
 @pytest.mark.req("SEC-1")
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes and links as POSIX has them")
 def test_scan_says_what_it_could_not_read_or_change(run: Run, server: DemoServer) -> None:
-    """Each with the reason, in words and as JSON, and the exit code is 1, with --fix too."""
+    """Unread files are listed with the reason, also as JSON, and the exit code is 1."""
     folder = Path.cwd() / "sub"
     folder.mkdir()
     os.mkfifo(folder / "pipe.ipynb")
@@ -170,12 +170,12 @@ def test_scan_says_what_it_could_not_read_or_change(run: Run, server: DemoServer
     (folder / "out").symlink_to("..")
     assert "not followed" in run("scan", "sub").stderr
     assert json.loads(run("scan", "sub", "--json").stdout)["skipped"] == ["sub/out"]
-    Path("n.html").write_text(server.api_key)
+    Path("n.html").write_text(server.api_key, encoding="utf-8")
     (folder / "n.html").symlink_to("../n.html")
     said = run("scan", "sub", "--fix", code=1)
     assert "leads out" in said.stderr
     assert "Removed" not in said.stdout
-    assert Path("n.html").read_text() == server.api_key
+    assert Path("n.html").read_text(encoding="utf-8") == server.api_key
 
 
 def test_scan_of_nothing_is_wrong_usage(run: Run) -> None:

@@ -71,7 +71,7 @@ def test_where_says_which_file_and_why(run: Run, monkeypatch: pytest.MonkeyPatch
     """ST-1: the path, the reason, and the installed app's own file, which is offered and not taken."""
     app = Path(os.environ["XDG_CONFIG_HOME"]) / "Dispatch" / FILE
     app.parent.mkdir(parents=True)
-    app.write_text("{}")
+    app.write_text("{}", encoding="utf-8")
     lines = run("where").stdout.splitlines()
     assert lines[0] == str(Path.cwd() / FILE)
     assert "working folder" in lines[1]
@@ -185,7 +185,7 @@ def test_a_failure_is_an_object_for_scripts_too(run: Run, new: Path, server: Dem
         (("try", "grade"), "NOT_FOUND"),
     ):
         assert json.loads(run(*arguments, "--json", code=1).stdout)["error"]["code"] == error_code
-    new.write_text("{")
+    new.write_text("{", encoding="utf-8")
     assert json.loads(run("providers", "--json", code=1).stdout)["error"]["path"] == str(new)
 
 
@@ -195,7 +195,7 @@ def test_unknown_and_ambiguous_providers_are_told_apart(run: Run, new: Path) -> 
     assert "There are: Anthropic, OpenAI, Lab." in run("discover", "Nobody", code=1).stderr
     document = json.loads(new.read_text("utf-8"))
     document["providers"][2]["name"] = "OpenAI"
-    new.write_text(json.dumps(document))
+    new.write_text(json.dumps(document), encoding="utf-8")
     error = run("discover", "openai", code=1).stderr
     assert "2 providers are called openai." in error
     assert document["providers"][1]["id"] in error
@@ -211,7 +211,7 @@ def test_diagnose_names_the_step_that_fails_and_the_base_url_that_works(
     credentials = document["providers"][1]["credentials"]
     credentials["baseUrl"] = credentials["baseUrl"].removesuffix("/v1")
     document["providers"][2]["credentials"]["apiKey"] = "${NOT_SET_ANYWHERE}"
-    new.write_text(json.dumps(document))
+    new.write_text(json.dumps(document), encoding="utf-8")
     text = run("diagnose", "OpenAI", code=1).stdout
     assert "404" in text
     assert f"Take {server.openai_base_url} as the base URL." in text
@@ -249,7 +249,7 @@ def test_dry_run_shows_the_difference_and_writes_nothing(run: Run, old: Path, se
 
 @pytest.mark.req("SEC-1", "MIG-6")
 def test_dry_run_shows_no_secret(run: Run, old: Path, canary: str) -> None:
-    """What stands under a secret name, or below one, and in a URL of the entries is masked (SEC-1)."""
+    """A preview masks secret fields, all that is nested in them, and URLs (SEC-1)."""
     document = json.loads(old.read_text(encoding="utf-8"))
     entry = document["models"]["catalog"][0]
     entry["providerConfig"] |= {"accessToken": canary, "secret": {"pin": ["4711-hunter"]}}
@@ -264,7 +264,7 @@ def test_dry_run_shows_no_secret(run: Run, old: Path, canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_base_url_that_was_edited_by_hand_shows_no_secret(run: Run, new: Path, canary: str) -> None:
-    """Neither the table nor --json has its query and user info (SEC-1)."""
+    """A base URL is shown without query and user info, with --json too (SEC-1)."""
     document = json.loads(new.read_text(encoding="utf-8"))
     document["providers"][0]["credentials"]["baseUrl"] = f"https://me:hunter2@llm.example.edu/v1?key={canary}"
     new.write_text(json.dumps(document), encoding="utf-8")
@@ -311,10 +311,10 @@ def test_migrate_takes_a_file_elsewhere(run: Run, old: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("command", [("providers",), ("discover",), ("migrate",)])
 def test_a_broken_file_is_told_with_its_place_and_left_alone(run: Run, command: tuple[str, ...]) -> None:
     """ST-4: a file that is not JSON is an error with line and column, its bytes stay."""
-    Path(FILE).write_text('{\n  "providers": [,]\n}')
+    Path(FILE).write_text('{\n  "providers": [,]\n}', encoding="utf-8")
     error = run(*command, code=1).stderr
     assert error.startswith(f"{Path.cwd() / FILE}: Line 2")
-    assert Path(FILE).read_text() == '{\n  "providers": [,]\n}'
+    assert Path(FILE).read_text(encoding="utf-8") == '{\n  "providers": [,]\n}'
 
 
 @pytest.mark.req("ST-4")
@@ -334,7 +334,7 @@ def test_a_file_that_cannot_be_saved_is_named(
 
 
 def test_a_mistake_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, canary: str) -> None:
-    """SEC-1: an exception that nobody expected is told by type and place, never with what it holds."""
+    """SEC-1: an unexpected exception is reported by type and place, without its text."""
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(canary)

@@ -32,20 +32,23 @@ def _provider(identity: str, name: str) -> dict[str, Any]:
 
 def _write(*, providers: list[dict[str, Any]], catalog: list[dict[str, Any]]) -> Path:
     path = Path.cwd() / "dispatch.settings.json"
-    path.write_text(json.dumps({"providers": providers, "models": {"assignment": [], "catalog": catalog}}))
+    path.write_text(
+        json.dumps({"providers": providers, "models": {"assignment": [], "catalog": catalog}}),
+        encoding="utf-8",
+    )
     return path
 
 
 @pytest.mark.req("PM-8")
 def test_merge_re_points_the_entries_and_can_be_tried_dry(run: Run) -> None:
-    """Two providers of one account become one; --dry-run says so and writes nothing."""
+    """`merge` merges two providers of one account; --dry-run only says so."""
     entry = {"id": "e", "providerId": "b", "model": "m"}
     path = _write(providers=[_provider("a", "One"), _provider("b", "Two")], catalog=[entry])
     before = path.read_bytes()
     assert "Two would go into One." in run("merge", "--dry-run").output
     assert path.read_bytes() == before
     assert "Two went into One." in run("merge").output
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     assert [provider["id"] for provider in document["providers"]] == ["a"]
     assert document["models"]["catalog"][0]["providerId"] == "a"
     assert "No two providers" in run("merge").output
@@ -53,27 +56,29 @@ def test_merge_re_points_the_entries_and_can_be_tried_dry(run: Run) -> None:
 
 @pytest.mark.req("MIG-8")
 def test_convert_takes_the_key_out_of_a_left_over_entry(run: Run) -> None:
-    """An entry with credentials of its own gets the provider that has them already."""
+    """`convert` gives an entry with its own credentials the provider that has the same."""
     config = {"apiKey": KEY, "baseUrl": URL}
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": config}
     path = _write(providers=[_provider("a", "One")], catalog=[entry])
     assert "1 entry changed" in run("convert").output
-    assert json.loads(path.read_text())["models"]["catalog"] == [{"id": "e", "providerId": "a", "model": "m"}]
+    assert json.loads(path.read_text(encoding="utf-8"))["models"]["catalog"] == [
+        {"id": "e", "providerId": "a", "model": "m"}
+    ]
     assert "No entry is left" in run("convert").output
 
 
 @pytest.mark.req("ST-4")
 def test_move_away_moves_only_a_file_that_cannot_be_read(run: Run) -> None:
-    """A broken file is kept under another name, which is told; a good one stays where it is."""
+    """`move-away` renames a broken file and prints the new name; it refuses a valid one."""
     path = _write(providers=[], catalog=[])
     assert "can be read" in run("move-away", code=1).output
     assert path.exists()
-    path.write_text("{ broken")
+    path.write_text("{ broken", encoding="utf-8")
     said = run("move-away").output
     assert not path.exists()
     (moved,) = Path.cwd().glob("dispatch.settings.moved-*.json")
     assert moved.name in said
-    assert moved.read_text() == "{ broken"
+    assert moved.read_text(encoding="utf-8") == "{ broken"
 
 
 def _with_a_provider() -> Path:
@@ -85,7 +90,7 @@ def _with_a_provider() -> Path:
 
 @pytest.mark.req("ST-8")
 def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedules: RewriteFile) -> None:
-    """Every command tells of the loss; bring-back mends it, and says so when there is nothing to do."""
+    """Every command reports removed providers; `bring-back` restores them, or says that there are none."""
     path = _with_a_provider()
     assert "No other program removed" in run("bring-back").output
     assert json.loads(run("bring-back", "--json").stdout) == []
@@ -94,7 +99,7 @@ def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedule
     assert "Another program removed your providers." in told
     assert "bring-back" in told
     assert "Lab is back." in run("bring-back").output
-    assert json.loads(path.read_text())["providers"][0]["credentials"]["apiKey"] == KEY
+    assert json.loads(path.read_text(encoding="utf-8"))["providers"][0]["credentials"]["apiKey"] == KEY
     save_schedules(path)
     (facts,) = json.loads(run("bring-back", "--json").stdout)
     assert facts["name"] == "Lab"
@@ -103,7 +108,7 @@ def test_bring_back_puts_removed_providers_into_the_file(run: Run, save_schedule
 
 @pytest.mark.req("ST-8")
 def test_bring_back_without_a_copy_names_the_backups(run: Run, save_schedules: RewriteFile) -> None:
-    """Where no copy is kept the command fails with the other way."""
+    """Without a copy, `bring-back` fails and names the alternative."""
     path = _with_a_provider()
     save_schedules(path)
     SettingsService().delete_kept_copy()
@@ -114,7 +119,7 @@ def test_bring_back_without_a_copy_names_the_backups(run: Run, save_schedules: R
 
 @pytest.mark.req("ST-8")
 def test_the_copy_of_the_providers_is_listed_with_the_backups(run: Run) -> None:
-    """The list names it, with the place where it lies."""
+    """`backups` lists the copy of the providers, with its path."""
     _with_a_provider()
     kept = SettingsService().kept_copy
     assert kept is not None
@@ -146,12 +151,12 @@ def test_copies_can_be_deleted(run: Run) -> None:
 
 @pytest.mark.req("MIG-5")
 def test_a_restore_to_the_old_format_says_what_the_app_makes_of_it(run: Run) -> None:
-    """The app drops every key of such a file at its first save."""
+    """`restore` warns that the app drops every key of a file in the old format."""
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": {"apiKey": KEY}}
     path = _write(providers=[], catalog=[entry])
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     document.pop("providers")
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     run("providers")
     (backup,) = SettingsService().backups()
     assert "drops every key" in run("restore", backup.path.name).stderr
@@ -161,7 +166,7 @@ def test_a_restore_to_the_old_format_says_what_the_app_makes_of_it(run: Run) -> 
 
 @pytest.mark.req("ST-10", "ST-1")
 def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
-    """A file that was there is not a file that was never made; a backup is named as the way back."""
+    """`where` says that a file has disappeared, and names the backup to restore."""
     assert json.loads(run("where", "--json").stdout)["gone"] == ""
     path = _with_a_provider()
     path.unlink()
@@ -169,23 +174,23 @@ def test_where_tells_of_a_file_that_is_gone(run: Run) -> None:
     assert "A file was here, with 1 provider saved on" in said
     assert "it was deleted or moved" in said
     copy = path.with_name("dispatch.settings.backup-20251121T130241Z.json")
-    copy.write_text('{"providers": []}')
+    copy.write_text('{"providers": []}', encoding="utf-8")
     copy.chmod(0o600)
     assert f"restore {copy.name}" in json.loads(run("where", "--json").stdout)["gone"]
 
 
 @pytest.mark.req("ST-1")
 def test_where_says_which_file_the_app_would_take(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A workspace without a file beside a working folder with one: the app takes the workspace's."""
+    """`where` says that the app uses the workspace, if only the working folder has a file."""
     root = Path.cwd()
-    (root / "turbo.json").write_text("{}")
+    (root / "turbo.json").write_text("{}", encoding="utf-8")
     inner = root / "inner"
     inner.mkdir()
-    (inner / "dispatch.settings.json").write_text('{"providers": []}')
+    (inner / "dispatch.settings.json").write_text('{"providers": []}', encoding="utf-8")
     monkeypatch.chdir(inner)
     facts = json.loads(run("where", "--json").stdout)
     assert facts["path"] == str(root / "dispatch.settings.json")
     assert "The Dispatch app would take" in facts["app"]
     assert "The Dispatch app would take" in run("where").output
-    (root / "dispatch.settings.json").write_text('{"providers": []}')
+    (root / "dispatch.settings.json").write_text('{"providers": []}', encoding="utf-8")
     assert json.loads(run("where", "--json").stdout)["app"] == ""

@@ -116,7 +116,7 @@ def send_to_a_process(value: Any) -> None:
 @pytest.mark.req("API-5", "SEC-1")
 @pytest.mark.parametrize("how", PICKLES)
 def test_arguments_refuse_to_be_pickled_and_say_what_to_do(how: str, chat: ResolvedModel) -> None:
-    """They, what is made of them, and the key taken out of them: a worker resolves for itself."""
+    """Models, arguments and keys in them cannot be pickled."""
     given = chat.openai_kwargs()
     for value in (given, given | {"x": 1}, {**given}, [given], given["api_key"], chat.litellm_kwargs()):
         with pytest.raises(NotPickledError, match=r"dw\.resolve\(task\).*in the worker") as caught:

@@ -60,7 +60,7 @@ def test_langchain_takes_the_arguments(
 def test_llama_index_takes_the_arguments(
     chat: ResolvedModel, vectors: ResolvedModel, server: DemoServer
 ) -> None:
-    """Its classes for OpenAI-compatible servers, and those for OpenAI, ask the provider and show no key."""
+    """LlamaIndex's classes use the provider and print no key."""
     like = pytest.importorskip("llama_index.llms.openai_like", reason=WHY)
     like_vectors = pytest.importorskip("llama_index.embeddings.openai_like", reason=WHY)
     own = pytest.importorskip("llama_index.llms.openai", reason=WHY)

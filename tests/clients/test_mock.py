@@ -22,7 +22,7 @@ SAID = "This is a canned answer of the mock provider. You wrote: â€œHello thereâ
 def test_the_mock_provider_answers_both_dialects_without_a_network(
     service: SettingsService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its client has the real ones' shape, whole and streaming, and opens no socket (PM-7)."""
+    """The mock client has the methods of the SDKs, with streams, and opens no socket (PM-7)."""
 
     def refuse(*_: object) -> None:
         raise AssertionError("the mock provider used the network")

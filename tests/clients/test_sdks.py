@@ -40,7 +40,7 @@ def test_an_openai_client_answers_whole_and_as_a_stream(chat: ResolvedModel) -> 
 
 @pytest.mark.req("API-5")
 def test_an_openai_client_embeds(vectors: ResolvedModel) -> None:
-    """Vectors come back as numbers, of length 1, and alike where the words are alike (API-5)."""
+    """Embeddings are lists of numbers of length 1, similar for similar texts (API-5)."""
     texts = ["a black cat", "a black dog", "tax law"]
     with vectors.client() as client:
         found = client.embeddings.create(model=vectors.model, input=texts).data
@@ -86,7 +86,7 @@ def test_asynchronous_clients_do_the_same(chat: ResolvedModel, claude: ResolvedM
 def test_clients_wait_for_a_sane_time_and_take_the_sdks_own_options(
     chat: ResolvedModel, claude: ResolvedModel
 ) -> None:
-    """The time-outs are ours, and whatever the SDK takes can be given (API-5)."""
+    """The timeouts are ours, and all options of the SDK can be passed (API-5)."""
     for model in (chat, claude):
         with model.client() as client:
             assert client.timeout.read == 300
@@ -109,7 +109,7 @@ def test_a_client_made_after_a_change_has_the_new_key(service: SettingsService, 
 @pytest.mark.req("SEC-5")
 @pytest.mark.parametrize("name", ["chat", "claude"])
 def test_a_client_follows_no_redirect(name: str, server: DemoServer, request: pytest.FixtureRequest) -> None:
-    """A server that sends elsewhere gets an error, and the other host gets nothing (SEC-5)."""
+    """A redirect is an error, and the other host gets no request (SEC-5)."""
     model: ResolvedModel = request.getfixturevalue(name)
     server.play("redirect-elsewhere", status=307)
     with model.client(max_retries=0) as client:
@@ -123,7 +123,7 @@ def test_a_client_follows_no_redirect(name: str, server: DemoServer, request: py
 def test_a_client_reaches_this_machine_without_a_proxy(
     chat: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy in the environment is not asked for a server on loopback (SEC-5)."""
+    """A proxy in the environment is not used for a server on loopback (SEC-5)."""
     for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     with chat.client(max_retries=0) as client:
@@ -135,7 +135,7 @@ def test_a_client_reaches_this_machine_without_a_proxy(
 def test_a_missing_sdk_is_named_with_its_install_line(
     name: str, package: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the SDK there is an error that can be pasted into a terminal (API-5)."""
+    """Without the SDK the error has the command to install it (API-5)."""
     model: ResolvedModel = request.getfixturevalue(name)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingPackageError) as caught:
@@ -189,9 +189,9 @@ def test_a_snippet_runs_and_has_no_key_in_it(
 @pytest.mark.req("API-5")
 def test_base_urls_of_a_file_are_made_usable(service: SettingsService, server: DemoServer) -> None:
     """A slash or a ``/v1`` that another program wrote into the file does not break the client (MD-14)."""
-    document = json.loads(service.path.read_text())
+    document = json.loads(service.path.read_text(encoding="utf-8"))
     document["providers"][0]["credentials"]["baseUrl"] += "/"
     document["providers"][1]["credentials"]["baseUrl"] += "/v1/"
-    service.path.write_text(json.dumps(document))
+    service.path.write_text(json.dumps(document), encoding="utf-8")
     assert service.resolve_model("O", "m").base_url == server.openai_base_url
     assert service.resolve_model("A", "m").base_url == server.anthropic_base_url

@@ -60,7 +60,7 @@ def test_a_stream_is_server_sent_events_with_an_end(server: DemoServer) -> None:
     "path", ["/openai/v1/chat/completions", "/openai/v1/embeddings", "/anthropic/v1/messages"]
 )
 def test_a_wrong_key_is_refused_before_anything_else(server: DemoServer, path: str) -> None:
-    """Questions to models need the account's key like the list does (MD-8)."""
+    """Requests to models need the account's key, as the list does (MD-8)."""
     status, _, raw = post(server, path, b"not json", key="sk-wrong-0123456789")
     assert status == 401
     assert b"0123456789" not in raw
@@ -80,7 +80,7 @@ def test_a_wrong_key_is_refused_before_anything_else(server: DemoServer, path: s
 def test_a_question_that_cannot_be_answered_is_refused_in_words(
     server: DemoServer, path: str, change: dict[str, Any], status: int, words: str
 ) -> None:
-    """An unknown model, a missing field, the wrong kind of model: each is told as the real ones do."""
+    """An unknown model, a missing field and a wrong kind of model are errors as with the real services."""
     body = {"model": first(server, "chat"), "messages": HELLO, **change}
     got, _, raw = post(server, path, body)
     assert got == status
@@ -89,7 +89,7 @@ def test_a_question_that_cannot_be_answered_is_refused_in_words(
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 50_000])
 def test_a_body_that_is_no_json_object_is_400(server: DemoServer, raw: bytes) -> None:
-    """Whatever bytes come, the server answers and goes on."""
+    """The server responds to any bytes and continues to run."""
     status, _, answer = post(server, "/openai/v1/chat/completions", raw)
     assert status == 400
     assert "JSON object" in json.loads(answer)["error"]["message"]
@@ -109,7 +109,7 @@ def test_tokens_count_as_a_text_to_embed(server: DemoServer) -> None:
 
 
 def test_faults_are_played_to_questions_as_well(server: DemoServer) -> None:
-    """What `play` says holds for answers of models: status, slow, cut off (issue 5)."""
+    """`play` also applies to requests to models: status, slow, cut off (issue 5)."""
     body = {"model": first(server, "chat"), "messages": HELLO}
     server.play("429", retry_after=5, times=1)
     assert post(server, "/openai/v1/chat/completions", body)[0] == 429
@@ -124,7 +124,7 @@ def test_faults_are_played_to_questions_as_well(server: DemoServer) -> None:
 
 
 def test_each_path_takes_its_own_method_only(server: DemoServer) -> None:
-    """The list takes GET, questions take POST; anything else is 405."""
+    """The list needs GET, requests to models POST; other methods are 405."""
     assert post(server, "/openai/v1/models", {})[0] == 405
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
         connection.request(

@@ -72,10 +72,10 @@ def test_a_demo_takes_everything_away_but_a_folder_that_was_given(tmp_path: Path
 
 def test_a_folder_in_use_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     """A folder with a notebook or settings file of the user's is left as it is."""
-    (tmp_path / launch.NOTEBOOK).write_text("mine")
+    (tmp_path / launch.NOTEBOOK).write_text("mine", encoding="utf-8")
     with pytest.raises(DispatchError, match="already"), launch.running_demo(tmp_path):
         pass
-    assert (tmp_path / launch.NOTEBOOK).read_text() == "mine"
+    assert (tmp_path / launch.NOTEBOOK).read_text(encoding="utf-8") == "mine"
     assert not (tmp_path / "dispatch.settings.json").exists()
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.demo import DemoServer
-from dispatch_widgets.demo.catalogue import DemoModel, anthropic_models, openai_models, second_models
+from dispatch_widgets.demo.model_lists import DemoModel, anthropic_models, openai_models, second_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

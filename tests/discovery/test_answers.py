@@ -18,6 +18,7 @@ import pytest
 
 from dispatch_widgets.discovery import client, fetch
 from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.exchange import Answer
 from dispatch_widgets.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -352,3 +353,12 @@ def test_localhost_on_ipv6_only(ask: Any, target: Any, raw_server: Any) -> None:
         assert len(ask(target(f"http://localhost:{server.port}"))) == 2
     other = raw_server(_answer())
     assert len(ask(target(f"http://localhost:{other.port}"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "is_success"),
+    [(199, False), (200, True), (204, True), (299, True), (300, False), (404, False)],
+)
+def test_every_2xx_is_a_success(status: int, is_success: bool) -> None:
+    """The statuses from 200 to 299 are successes, and no others."""
+    assert Answer(status=status, headers={}, body=b"").is_success is is_success

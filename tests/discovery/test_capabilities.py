@@ -285,7 +285,7 @@ NAME_PARTS = st.sampled_from(
 def test_the_quick_look_at_an_id_misses_nothing(parts: list[str]) -> None:
     """An id that is let through as chat at a glance is chat by the tables too (P-9)."""
     model_id = "".join(parts)
-    assert family_of(model_id) == capabilities._family.__wrapped__(model_id.lower())
+    assert family_of(model_id) == capabilities.family_from_tables.__wrapped__(model_id.lower())
 
 
 JSON = st.recursive(

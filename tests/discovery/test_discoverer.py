@@ -313,32 +313,47 @@ def test_the_memory_is_read_from_any_thread(run: Any, target: Any, mocked: Any) 
     run(work())
 
 
-def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
-    """A request that a dead loop left behind holds up nobody on the next one."""
-    server = mocked(ONE)
+def test_debug_logs_tell_of_each_request(
+    run: Any, target: Any, mocked: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At DEBUG the log says who is asked, and with which exception a request failed."""
+    mocked(httpx.ConnectError("no way"))
     discoverer = Discoverer()
 
-    async def begin() -> None:
-        server.gate = asyncio.Event()
-        discoverer._pending["p"] = _left_behind(discoverer, target())
+    async def work() -> None:
+        with pytest.raises(DiscoveryError):
+            await discoverer.discover(target())
+        await discoverer.aclose()
+
+    with caplog.at_level(logging.DEBUG, "dispatch_widgets"):
+        run(work())
+    asked, failed, _ = [record.getMessage() for record in caplog.records]
+    assert asked == "asking Example for its models"
+    assert failed == "asking llm.example.edu failed with ConnectError"
+
+
+def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
+    """A request on a loop that does not run any more holds up nobody on the next one."""
+    server = mocked(ONE)
+    server.gate = asyncio.Event()
+    discoverer = Discoverer()
+    stopped = asyncio.new_event_loop()
+    left_behind = stopped.create_task(discoverer.discover(target()))
+
+    async def until_asked() -> None:
+        while not server.requests:  # noqa: ASYNC110 - the answers are in a list, which wakes nobody
+            await asyncio.sleep(0)
 
     async def ask() -> Any:
         server.gate = None
-        models = await discoverer.discover(target())
-        await discoverer.aclose()
-        return models
+        return await discoverer.discover(target())
 
-    def _left_behind(discoverer: Discoverer, whom: Any) -> Any:
-        from dispatch_widgets.discovery.discoverer import PendingRequest
-
-        loop = asyncio.new_event_loop()
-        try:
-            return PendingRequest(loop.create_future(), discoverer.book.open(whom))  # type: ignore[arg-type]
-        finally:
-            loop.close()
-
-    asyncio.run(begin())
+    stopped.run_until_complete(until_asked())
     assert len(asyncio.run(ask())) == 1
+    left_behind.cancel()
+    stopped.run_until_complete(asyncio.gather(left_behind, return_exceptions=True))
+    stopped.run_until_complete(discoverer.aclose())
+    stopped.close()
 
 
 @pytest.mark.req("MD-15")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.failures import at_moment
 from dispatch_widgets.errors import DiscoveryError
 
 ONE = {"data": [{"id": "a", "object": "model", "created": 1, "owned_by": "x"}]}
@@ -125,3 +126,11 @@ def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, mocked: 
         await discoverer.aclose()
 
     run(work())
+
+
+@pytest.mark.req("MD-10")
+def test_a_time_on_the_next_day_is_tomorrow() -> None:
+    """A time to come is told by the clock, with "tomorrow" before it if it is not today's."""
+    noon = datetime(2026, 11, 28, 12).astimezone()
+    assert at_moment(noon + timedelta(hours=1), noon).startswith("at 13:00 UTC")
+    assert at_moment(noon + timedelta(hours=20), noon).startswith("tomorrow at 08:00 UTC")

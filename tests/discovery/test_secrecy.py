@@ -15,6 +15,7 @@ import pytest
 
 from dispatch_widgets.discovery.diagnose import diagnose
 from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.log_redaction import kept_out_of_logs, redact_logs
 from dispatch_widgets.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
         shown.append(
             f"{discoverer.book.last_error('p')!r}{whom!r}{discoverer.__dict__!r}{discoverer.book.peek(whom)!r}"
         )
-        shown.append(repr(discoverer.book._states))
-        shown.append(str(await diagnose(whom, timeout_seconds=2)))
+        shown.append(repr(vars(discoverer.book)))
+        shown.append(str(await diagnose(whom, timeout_seconds=min(2, discoverer.timeout_seconds))))
         await discoverer.aclose()
 
     run(work())
@@ -136,8 +137,6 @@ def test_libraries_that_log_headers_are_redacted(
 @pytest.mark.req("SEC-1")
 def test_other_peoples_records_are_left_alone(everything_logged: list[str]) -> None:
     """Outside of a request of ours the filter changes no record."""
-    from dispatch_widgets.discovery.log_redaction import redact_logs
-
     redact_logs()
     logging.getLogger("httpcore.http11").debug("sent %s", "sk-somebody-elses-0123456789")
     assert any("sk-somebody-elses-0123456789" in line for line in everything_logged)
@@ -197,3 +196,20 @@ def test_a_key_that_comes_back_as_a_model_is_masked(
         assert "7Hq2" not in re.sub(f"{mark}|\\\\u....|\\\\xad", "", run(work(hidden, sent=canary)))
     assert "ollama" in run(work("ollama"))
     assert all(_clean(line, canary) for line in everything_logged)
+
+
+@pytest.mark.req("SEC-1")
+def test_logs_are_changed_only_while_a_request_is_under_way(
+    canary: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A key is masked in httpx's records during the request, and is not kept for those after it."""
+    redact_logs()
+    log = logging.getLogger("httpx")
+    with caplog.at_level(logging.INFO, "httpx"):
+        with kept_out_of_logs("plain words"):
+            log.info("%s and plain words", canary)
+        log.info("plain words")
+    during, after = [record.getMessage() for record in caplog.records]
+    assert canary not in during
+    assert "plain words" not in during
+    assert after == "plain words"

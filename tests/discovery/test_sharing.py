@@ -147,7 +147,7 @@ def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, mocked: An
     async def work() -> None:
         server = mocked(ONE)
         server.gate = asyncio.Event()
-        discoverer = Discoverer()
+        discoverer = Discoverer(timeout_seconds=3600)  # nothing but the cancelling ends the requests
         answers = discoverer.discover_all([target(provider_id="a"), target(provider_id="b")])
         waiting = asyncio.ensure_future(anext(answers))
         await asyncio.sleep(0.01)

@@ -110,7 +110,12 @@ def test_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[Path, Links]) 
 def test_every_public_name_is_in_the_reference(pages: dict[Path, Links]) -> None:
     """The reference has an entry for each name of the package and each command."""
     ids = set().union(*(page.ids for page in pages.values()))
-    names = [f"dispatch_widgets.{home}.{name}" for name, home in dw._HOMES.items()]
+    stub = (Path(dw.__file__).parent / "__init__.pyi").read_text(encoding="utf-8")
+    names = [
+        f"dispatch_widgets.{home}.{name}"
+        for home, name in re.findall(r"^from \.(\S+) import (\w+) as", stub, re.MULTILINE)
+    ]
+    assert len(names) == len(dw.__all__) - 1  # without __version__
     assert not [name for name in names if name not in ids]
     assert "dispatch_widgets.service.SettingsService.discover_models" in ids
     assert not [name for name in command_line.commands if f"dispatch-widgets-{name}" not in ids]

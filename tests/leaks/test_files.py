@@ -113,14 +113,14 @@ def test_a_text_is_one_key(given: Path, canary: str) -> None:
 def test_a_wrong_path_is_told_before_anything_is_changed(
     given: Path, canary: str, paths: str | list[str]
 ) -> None:
-    """A path without a name is not the working folder, and a wrong one at the end is noticed first."""
+    """An empty path is refused, and a wrong last path is noticed before anything is changed."""
     notebook(given / "n.ipynb", canary)
     notebook(Path("w.ipynb"), canary)
     named = paths if isinstance(paths, str) else [path.format(given) for path in paths]
     with pytest.raises(InvalidInputError, match="There is no"):
         scan(named, [canary], fix=True)
     assert holding(given, canary) == {given / "n.ipynb"}
-    assert Path("w.ipynb").read_text().count(canary)
+    assert Path("w.ipynb").read_text(encoding="utf-8").count(canary)
 
 
 # ----------------------------------------------------------------------------------- special files
@@ -146,7 +146,7 @@ def test_what_is_no_file_is_told_and_not_waited_for(given: Path, canary: str) ->
 
 
 def test_a_file_that_is_too_large_is_told(given: Path, canary: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not read, whether or not the system tells its size."""
+    """A file that is too large is not read, also if its size is unknown."""
     with (given / "n.ipynb").open("wb") as file:
         file.truncate(2**40)  # a terabyte of zeros that takes no place
     assert reasons(scan([given], [canary])) == {"n.ipynb": "It is larger than 128 MiB."}
@@ -165,7 +165,7 @@ def test_a_file_that_says_it_is_empty_is_read_up_to_the_limit(monkeypatch: pytes
 
 @posix
 def test_links_in_a_circle_end(given: Path, canary: str) -> None:
-    """Links to folders are not followed, so that each file comes once; those that lead out are named."""
+    """Links to folders, circular ones too, are not followed; those that lead out are reported."""
     path = notebook(given / "n.ipynb", canary)
     (given / "self").symlink_to(given)
     (given / "a").mkdir()
@@ -186,7 +186,7 @@ def test_links_in_a_circle_end(given: Path, canary: str) -> None:
 @posix
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Python 3.12 warns of forking threads
 def test_a_folder_that_may_not_be_read_is_told(shared: Path, canary: str) -> None:
-    """So is a file; the others are looked at."""
+    """Folders and files without permission are reported, and the other files are scanned."""
     notebook(shared / "n.ipynb", canary)
     for name in ("locked", "open"):
         (shared / name).mkdir()
@@ -201,9 +201,9 @@ def test_a_folder_that_may_not_be_read_is_told(shared: Path, canary: str) -> Non
 
 
 def test_a_very_deep_folder_is_gone_through(tmp_path: Path, canary: str) -> None:
-    """As deep as paths go, which is deeper than Python calls."""
+    """A folder deeper than Python's recursion limit is searched."""
     folders = [tmp_path]
-    for _ in range(1500):
+    for _ in range(sys.getrecursionlimit() + 50):
         folders.append(folders[-1] / "d")
         folders[-1].mkdir()
     path = notebook(folders[-1] / "n.ipynb", canary)
@@ -290,13 +290,13 @@ def test_what_is_mounted_in_a_folder_is_told_and_not_changed(given: Path, canary
 @posix
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_read_only_file_is_told_and_stays(shared: Path, canary: str) -> None:
-    """Replacing it would go round its mode; its key is told all the same, and no copy is made."""
+    """A read-only file is reported and not changed, and no copy is made."""
     path = notebook(shared / "n.ipynb", canary)
     path.chmod(0o444)
     told = as_nobody(lambda: scan(shared, canary, fix=True))
     assert told.startswith("1 place with a key")
     assert "Permission denied" in told
-    assert canary in path.read_text()
+    assert canary in path.read_text(encoding="utf-8")
     assert list(shared.iterdir()) == [path]
 
 
@@ -325,7 +325,7 @@ def test_owner_mode_and_attributes_stay(given: Path, canary: str) -> None:
 def test_a_fix_that_fails_leaves_the_file_and_nothing_beside_it(
     given: Path, canary: str, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
 ) -> None:
-    """No copy with the key stays where the key was not removed, and the key is told (issue: aborts)."""
+    """If a fix fails, its copy is deleted and the key reported (issue: aborts)."""
     path = notebook(given / "n.ipynb", canary)
     before = path.read_bytes()
 
@@ -348,7 +348,7 @@ def test_a_fix_that_fails_leaves_the_file_and_nothing_beside_it(
 def test_a_scan_that_is_stopped_tells_the_copies_it_made(
     given: Path, canary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who presses Ctrl-C gets no report; the copies stand on the exception, and in the next report."""
+    """After Ctrl-C the copies are named on the exception, and in the next report."""
     for name in ("a.ipynb", "b.ipynb"):
         notebook(given / name, canary)
     replace = _scan.Files.replace
@@ -380,21 +380,21 @@ def test_an_error_of_a_scan_carries_no_key(given: Path, canary: str, wrong: Any)
 
 
 def test_copies_of_an_earlier_fix_are_told_until_they_are_gone(given: Path, canary: str) -> None:
-    """They hold the key; a later scan of the folder comes upon them and names them."""
+    """A later scan of the folder names the copies, as they contain the key."""
     notebook(given / "n.ipynb", canary)
     (copy,) = scan([given], [canary], fix=True).backups
     for again in (scan([given], [canary]), scan([given], [canary], fix=True)):
         assert again.backups == (copy,)
         assert not again
         assert str(copy) in str(again)
-    assert canary in copy.read_text()
+    assert canary in copy.read_text(encoding="utf-8")
     assert not scan([given], ["other-key-1234"]).backups
     assert scan([copy], [canary], fix=True).fixed == (copy,)  # given by itself
 
 
 @posix
 def test_a_link_with_a_copys_name_hides_no_notebook(given: Path, canary: str) -> None:
-    """What it leads to is looked at by its own name."""
+    """A link that has a copy's name does not hide the file that it leads to."""
     path = notebook(given / "n.ipynb", canary)
     (given / "a.ipynb.20250101T000000000000.bak").symlink_to(path)
     report = scan([given], [canary], fix=True)
@@ -418,7 +418,7 @@ def test_a_file_that_changes_meanwhile_is_read_again(
 
     monkeypatch.setattr(_scan.Files, "write_new", meanwhile)
     report = scan([given], [canary], fix=True)
-    assert f"{REMOVED} and more 0" in path.read_text()
+    assert f"{REMOVED} and more 0" in path.read_text(encoding="utf-8")
     assert len(report.backups) == 1
     notebook(path, canary)
     left = 100
@@ -437,7 +437,7 @@ def test_a_file_with_very_many_places_is_done_in_time(given: Path, canary: str, 
         lines = [f"{canary}\n"] * count
         text = "".join(lines) if kind == "page" else json.dumps({"cells": [{"source": lines}]})
         path = given / ("n.html" if kind == "page" else "n.ipynb")
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         start = time.process_time()
         assert len(scan(path, [canary], fix=True).leaks) == count
         return time.process_time() - start

@@ -108,7 +108,7 @@ def test_every_form_is_found_and_removed(tmp_path: Path, canary: str, form: str,
     after=st.binary(max_size=5),
 )
 def test_base64_is_found_wherever_the_key_stands_in_it(key: str, before: bytes, after: bytes) -> None:
-    """What stands around a key in packed bytes does not hide it, and removing keeps the length (SEC-1)."""
+    """A key within base64 is found whatever surrounds it, and removing it keeps the length (SEC-1)."""
     forms = KeyForms.of(key)
     if forms is None:  # it is a reference
         return
@@ -167,7 +167,7 @@ def test_each_place_of_a_notebook_is_looked_at_and_named(tmp_path: Path, canary:
     }
     scan(path, [canary], fix=True)
     assert not scan(path, [canary])
-    assert canary not in path.read_text()
+    assert canary not in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.req("MIG-7")
@@ -232,7 +232,7 @@ def test_a_broken_notebook_is_looked_through_as_text(tmp_path: Path, canary: str
 def test_a_file_that_cannot_be_read_is_told_and_the_others_go_on(tmp_path: Path, canary: str) -> None:
     """One unreadable file does not hide the others."""
     (tmp_path / "a.html").symlink_to("a.html")
-    (tmp_path / "b.html").write_text(canary)
+    (tmp_path / "b.html").write_text(canary, encoding="utf-8")
     report = scan([tmp_path], [canary])
     assert len(report.leaks) == 1
     assert report.unread[0][0].name == "a.html"
@@ -247,7 +247,7 @@ def test_a_link_in_the_files_place_stays(tmp_path: Path, canary: str) -> None:
     link.symlink_to(real)
     scan(link, [canary], fix=True)
     assert link.is_symlink()
-    assert canary not in real.read_text()
+    assert canary not in real.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("key", ["", "ollama", "no-key-needed", "password", "${SOME_KEY}", "keyring:a/b"])
@@ -273,7 +273,8 @@ def test_registered_keys_are_those_of_the_file_its_backups_and_the_environment(
     path.write_text(
         json.dumps(
             {"models": {"catalog": [old]}, "notifications": {"telegram": {"botToken": "bot:token-12345"}}}
-        )
+        ),
+        encoding="utf-8",
     )
     monkeypatch.setenv("MY_LAB_KEY", "sk-referred-to-12345")
     monkeypatch.setenv("GROQ_API_KEY", "gsk_of-the-environment-1")
@@ -298,4 +299,4 @@ def test_registered_keys_are_those_of_the_file_its_backups_and_the_environment(
     monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(path))
     assert len(dw.scan([tmp_path]).leaks) == 5
     assert len(dw.scan_notebook(notebook, fix=True).leaks) == 5
-    assert "sk-not-ours-12345" in notebook.read_text()
+    assert "sk-not-ours-12345" in notebook.read_text(encoding="utf-8")

@@ -40,7 +40,7 @@ def test_a_notebook_runs_from_top_to_bottom(
 ) -> None:
     """All cells run, and where a cell says NBVAL_CHECK_OUTPUT its output is the saved one."""
     settings = tmp_path / "pytest.ini"
-    settings.write_text("[pytest]\n")
+    settings.write_text("[pytest]\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-c", settings, "-p", "no:cacheprovider", "-q",
          "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60", notebook],

@@ -55,7 +55,7 @@ class RunningJupyter:
         # What other packages add only takes time here. That ours is enabled is not said: it must be.
         extensions = dict.fromkeys(_OTHERS, False)
         config = {"ServerApp": {"jpserver_extensions": extensions}, "IdentityProvider": {"token": self.token}}
-        (self._config / "jupyter_server_config.json").write_text(json.dumps(config))
+        (self._config / "jupyter_server_config.json").write_text(json.dumps(config), encoding="utf-8")
         environment = {
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(self._config),
@@ -102,7 +102,7 @@ class RunningJupyter:
             self._process.wait()
 
     def log(self) -> str:
-        """Everything that it wrote, at the level DEBUG."""
+        """Its log, at DEBUG."""
         return self._log.read_text("utf-8", errors="replace")
 
     def query(self, name: str, given: Any = None) -> Any:

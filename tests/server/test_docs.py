@@ -44,7 +44,7 @@ def _same_form(shown: Any, came: Any, at: str = "") -> None:
 
 @pytest.mark.req("API-4")
 def test_every_request_of_the_page_answers_as_shown(jupyter: Any) -> None:
-    """Each curl of the page runs as it stands, and its answer has the fields shown, in their order."""
+    """Each curl command of the page runs, and its response has the fields shown, in that order."""
     text = PAGE.read_text("utf-8")
     blocks = re.findall(r"^```sh\n([^`]*)```\n\n```json\n([^`]*)```$", text, flags=re.MULTILINE)
     assert len(blocks) == text.count("curl -s") > 6

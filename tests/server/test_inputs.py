@@ -9,7 +9,7 @@ import pytest
 
 from dispatch_widgets.server.inputs import checked
 from dispatch_widgets.server.procedures import PROCEDURES
-from dispatch_widgets.server.wire import ABSENT, CallError
+from dispatch_widgets.server.trpc_format import UNDEFINED, CallError
 
 ADD = PROCEDURES["settings.addProvider"].takes
 UPDATE = PROCEDURES["settings.updateProvider"].takes
@@ -28,10 +28,17 @@ def _issues(expected: Any, given: Any) -> list[dict[str, Any]]:
 @pytest.mark.req("API-2", "API-4")
 @pytest.mark.parametrize(
     ("given", "received"),
-    [(ABSENT, "undefined"), (None, "null"), ([], "array"), ("x", "string"), (5, "number"), (True, "boolean")],
+    [
+        (UNDEFINED, "undefined"),
+        (None, "null"),
+        ([], "array"),
+        ("x", "string"),
+        (5, "number"),
+        (True, "boolean"),
+    ],
 )
 def test_an_input_must_be_an_object(given: Any, received: str) -> None:
-    """Absent and null are told apart, as zod does."""
+    """Undefined and null are told apart, as zod does."""
     assert _issues(DISCOVER, given) == [
         {
             "expected": "object",
@@ -44,7 +51,7 @@ def test_an_input_must_be_an_object(given: Any, received: str) -> None:
 
 @pytest.mark.req("API-2")
 def test_every_field_at_fault_is_named() -> None:
-    """One issue for each, with its path; no value of the input is in them."""
+    """Each wrong field is one issue with its path, without a value of the input."""
     given = {"name": 4.5, "credentials": {"apiKey": ["sk-secret"], "baseUrl": None}}
     issues = _issues(ADD, given)
     assert [(issue["path"], issue["message"]) for issue in issues] == [
@@ -58,7 +65,7 @@ def test_every_field_at_fault_is_named() -> None:
 
 @pytest.mark.req("API-2")
 def test_unknown_fields_are_refused() -> None:
-    """A mistyped field must not look as if it had been saved."""
+    """An unknown field is refused."""
     given = {"id": "x", "apikey": "sk", "colour": 1, "credentials": {"apikey": "sk"}}
     assert _issues(UPDATE, given) == [
         {
@@ -77,14 +84,14 @@ def test_unknown_fields_are_refused() -> None:
 
 
 def test_items_of_lists_are_texts() -> None:
-    """The path leads into the list."""
+    """The path of an issue leads into a list."""
     given = {"providerId": "p", "model": "m", "tasks": ["grade", 1], "capabilities": "chat"}
     assert [issue["path"] for issue in _issues(ADD_MODEL, given)] == [["capabilities"], ["tasks", 1]]
 
 
 @pytest.mark.req("PM-3")
 def test_optional_fields_may_be_absent() -> None:
-    """What is not given stays not given."""
+    """Optional fields that are not given are not added."""
     assert checked(UPDATE, {"id": "x"}) == {"id": "x"}
     assert checked(DISCOVER, {"providerId": "p", "forceRefresh": False})["forceRefresh"] is False
     assert _issues(DISCOVER, {"providerId": "p", "forceRefresh": 1})[0]["expected"] == "boolean"

@@ -38,7 +38,7 @@ def _anthropic(name: str, key: str = "sk-process-1234567890") -> dict[str, Any]:
 
 @pytest.mark.req("API-4")
 def test_installing_the_package_enables_the_extension(tmp_path: Path) -> None:
-    """`jupyter server extension list` shows it, enabled and sound."""
+    """`jupyter server extension list` shows the extension as enabled and OK."""
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path), "NO_COLOR": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "jupyter", "server", "extension", "list"],
@@ -54,7 +54,7 @@ def test_installing_the_package_enables_the_extension(tmp_path: Path) -> None:
 
 
 def test_jupyter_finds_it_without_loading_it() -> None:
-    """Looking for extension points brings in neither pydantic nor the handlers; loading them no network."""
+    """Finding the extension imports neither pydantic nor the handlers; loading it imports no network code."""
     code = (
         "import sys, dispatch_widgets as dw\n"
         "[point] = dw._jupyter_server_extension_points()\n"
@@ -71,7 +71,7 @@ def test_jupyter_finds_it_without_loading_it() -> None:
 
 @pytest.mark.req("API-4", "ST-6")
 def test_a_change_over_http_shows_in_an_open_panel_and_back(jupyter: Any) -> None:
-    """The file of the server's root folder is the one that a notebook there shows, both ways."""
+    """A panel shows a change over HTTP, and a request sees a change in the panel."""
     service = SettingsService(jupyter.settings_path)
     panel = ProvidersPanel(service)
     try:
@@ -89,7 +89,7 @@ def test_a_change_over_http_shows_in_an_open_panel_and_back(jupyter: Any) -> Non
 
 @pytest.mark.req("API-4", "ST-3")
 def test_concurrent_requests_lose_nothing(jupyter: Any) -> None:
-    """Eight clients and a kernel add providers at once, alone and in batches: all are there, once."""
+    """Providers that eight clients and a kernel add concurrently are all saved once."""
     service = SettingsService(jupyter.settings_path)
     wanted = {f"{who}-{index}" for who in range(9) for index in range(6)}
 
@@ -116,7 +116,7 @@ def test_concurrent_requests_lose_nothing(jupyter: Any) -> None:
 
 @pytest.mark.req("API-4")
 def test_the_server_goes_on_while_a_file_or_a_provider_keeps_somebody_waiting(jupyter: Any) -> None:
-    """With the lock held elsewhere and a provider that is slow, other requests are answered meanwhile."""
+    """Neither a held lock nor a slow provider delays other requests."""
     with DemoServer() as demo, ThreadPoolExecutor(16) as pool:
         slow = jupyter.mutate(
             "addProvider",
@@ -144,7 +144,7 @@ def test_the_server_goes_on_while_a_file_or_a_provider_keeps_somebody_waiting(ju
 
 @pytest.mark.req("API-4")
 def test_a_cookie_session_needs_the_xsrf_token_for_a_mutation(jupyter: Any) -> None:
-    """Jupyter's own rule: a cookie alone reads; it changes something only with its token in the header."""
+    """A cookie is enough to read; a change also needs the XSRF token in the header."""
     add = "dispatch/trpc/settings.addProvider"
     with httpx.Client(base_url=jupyter.base, trust_env=False, follow_redirects=True) as browser:
         browser.get("api/contents", params={"token": jupyter.token})
@@ -168,7 +168,7 @@ def test_a_cookie_session_needs_the_xsrf_token_for_a_mutation(jupyter: Any) -> N
 
 @pytest.mark.req("SEC-1")
 def test_no_key_is_in_the_servers_log(jupyter: Any, canary: str) -> None:
-    """At the level DEBUG, through mistakes and failures of all kinds, the canary is in no line."""
+    """No log line contains the key, at DEBUG and after all kinds of errors."""
     given = _anthropic("Canary", canary)
     path = "dispatch/trpc/settings.addProvider"
     jupyter.http.get(path, params={"input": json.dumps(given)})
@@ -210,7 +210,7 @@ def test_a_server_that_lets_everybody_in_still_asks_who_it_is(jupyter_class: Any
 
 
 def test_threads_share_one_service(jupyter: Any) -> None:
-    """One service a process: a list that one request fetched is the next one's cache."""
+    """All requests share one service, and so its cache."""
     with DemoServer() as demo:
         credentials = {"apiKey": demo.api_key, "baseUrl": demo.openai_base_url}
         given = {"name": "Demo", "type": "openai-compatible", "credentials": credentials}

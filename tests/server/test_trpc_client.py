@@ -53,7 +53,7 @@ def _node(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.req("API-4")
 @pytest.mark.parametrize("link", ["httpLink", "httpBatchLink", "httpBatchStreamLink"])
 def test_the_real_client_works(jupyter: Any, link: str) -> None:
-    """Every procedure, every kind of refusal, masked keys and many calls at once, through each link."""
+    """The real client works with each link: all procedures, errors, masked keys and batches."""
     _needs("@trpc/client")
     with DemoServer() as demo:
         done = _node(
@@ -78,26 +78,26 @@ def test_typescript_tells_the_types() -> None:
 
 @pytest.mark.req("API-4")
 def test_the_example_of_the_page_compiles(tmp_path: Path) -> None:
-    """What docs/http-api.md shows in TypeScript is right, with the declarations copied beside it."""
+    """The TypeScript of docs/http-api.md compiles with the shipped declarations."""
     _needs("typescript")
     if not PAGE.is_file():
         pytest.skip("the page is not in this distribution")
     [example] = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     (tmp_path / "example.ts").write_text(example, "utf-8")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     shutil.copy(DECLARATIONS, tmp_path)
     config = json.loads((NODE / "tsconfig.json").read_text("utf-8"))
     del config["compilerOptions"]["paths"]
     (tmp_path / "node_modules").symlink_to(NODE / "node_modules", target_is_directory=True)
     config["files"] = ["example.ts"]
-    (tmp_path / "tsconfig.json").write_text(json.dumps(config))
+    (tmp_path / "tsconfig.json").write_text(json.dumps(config), encoding="utf-8")
     done = _node("node_modules/typescript/bin/tsc", "--project", str(tmp_path))
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.req("API-4")
 def test_the_declarations_name_the_procedures_that_there_are() -> None:
-    """Each procedure with its kind, and no other; checked also where there is no compiler."""
+    """The declarations have exactly the procedures, with their types; this needs no compiler."""
     text = DECLARATIONS.read_text("utf-8").partition("type SettingsProcedures = {")[2].partition("\n};")[0]
     declared = re.findall(r"^  (\w+): (Query|Mutation)<", text, flags=re.MULTILINE)
     assert [(f"settings.{name}", kind.lower()) for name, kind in declared] == [

@@ -52,7 +52,7 @@ def test_removed_providers_are_told_and_brought_back_and_that_is_undone(
     service: SettingsService, file: Path, save_schedules: RewriteFile
 ) -> None:
     """No old file is seen in it; one call puts them into the file as it is now, and can be undone."""
-    before = json.loads(file.read_text())
+    before = json.loads(file.read_text(encoding="utf-8"))
     assert service.removed_providers == ()
     save_schedules(file)
     for each in (service, SettingsService(file)):
@@ -60,30 +60,30 @@ def test_removed_providers_are_told_and_brought_back_and_that_is_undone(
         assert not each.awaiting_migration
         assert each.preview_migration() is None
         assert [provider.name for provider in each.removed_providers] == ["Lab", "Uni"]
-    emptied = json.loads(file.read_text())
+    emptied = json.loads(file.read_text(encoding="utf-8"))
     assert "providers" not in emptied
     assert service.backups() == ()
     assert [provider.name for provider in service.bring_back_providers()] == ["Lab", "Uni"]
-    after = json.loads(file.read_text())
+    after = json.loads(file.read_text(encoding="utf-8"))
     assert after["providers"] == before["providers"]
     assert after["schedules"] == emptied["schedules"]
     assert service.resolve("grade").api_key.get_secret_value() == KEY
     assert service.removed_providers == ()
     assert service.undo() == "2 providers were brought back"
-    assert json.loads(file.read_text()) == emptied
+    assert json.loads(file.read_text(encoding="utf-8")) == emptied
     assert len(service.removed_providers) == 2
 
 
 @pytest.mark.req("ST-8")
 def test_what_was_removed_at_once_is_not_half_made_again(service: SettingsService, file: Path) -> None:
     """Edits of a moment ago that another program overwrote are not made again one by one in such a file."""
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     del document["providers"]
-    file.write_text(json.dumps(document))
+    file.write_text(json.dumps(document), encoding="utf-8")
     assert len(service.removed_providers) == 2
     service.bring_back_providers()
     service.undo()
-    assert json.loads(file.read_text()) == document
+    assert json.loads(file.read_text(encoding="utf-8")) == document
 
 
 @pytest.mark.req("ST-8")
@@ -124,7 +124,7 @@ def test_the_copy_follows_what_is_done_here_and_by_others(
     service.delete_provider(extra.id)
     assert service.kept_copy is not None
     assert [kept["id"] for kept in service.kept_copy.providers] == [lab.id, uni.id]
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     document["providers"] = [kept for kept in document["providers"] if kept["id"] == lab.id]
     write_later(file, json.dumps(document))
     assert names(service) == ["Lab"]
@@ -165,7 +165,9 @@ def test_scan_knows_the_keys_that_only_the_copy_has(
     save_schedules(file)
     cell = {"cell_type": "code", "source": [f"key = '{KEY}'"], "metadata": {}, "outputs": []}
     notebook = file.with_name("a.ipynb")
-    notebook.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    notebook.write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8"
+    )
     assert len(SettingsService(file).scan(notebook).leaks) == 1
 
 
@@ -191,7 +193,7 @@ def test_entries_of_both_kinds_without_providers(
     service: SettingsService, file: Path, save_schedules: RewriteFile
 ) -> None:
     """Old entries beside provider ids, the list gone: nothing migrates by itself; both ways mend it."""
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     document["models"]["catalog"].append(
         {
             "id": "old",
@@ -200,7 +202,7 @@ def test_entries_of_both_kinds_without_providers(
             "providerConfig": {"apiKey": "sk-old-0123456789"},
         }
     )
-    file.write_text(json.dumps(document))
+    file.write_text(json.dumps(document), encoding="utf-8")
     save_schedules(file)
     text = file.read_bytes()
     opened = SettingsService(file)
@@ -220,7 +222,7 @@ def test_an_edit_of_a_file_that_lost_its_providers_makes_no_empty_list(
     """A task that is set meanwhile leaves the loss to be seen, and the way back open."""
     save_schedules(file)
     service.unassign("grade")
-    assert "providers" not in json.loads(file.read_text())
+    assert "providers" not in json.loads(file.read_text(encoding="utf-8"))
     assert len(service.removed_providers) == 2
 
 
@@ -280,7 +282,7 @@ def test_a_restore_by_the_command_line_stands_while_a_panel_is_open(old_file: Pa
     assert old_file.read_bytes() == before
     panel.providers.before.buttons[0].click()
     assert not service.awaiting_migration
-    assert "providers" in json.loads(old_file.read_text())
+    assert "providers" in json.loads(old_file.read_text(encoding="utf-8"))
 
 
 @pytest.mark.req("MIG-5", "MIG-1")
@@ -291,7 +293,7 @@ def test_the_next_process_migrates_what_was_restored(old_file: Path) -> None:
     assert service.awaiting_migration or (service.reload() and service.awaiting_migration)
     assert "Lab" not in names(service)
     dispatch_widgets("providers")
-    assert "providers" in json.loads(old_file.read_text())
+    assert "providers" in json.loads(old_file.read_text(encoding="utf-8"))
     assert service.get_providers()
     assert not service.awaiting_migration
 
@@ -302,7 +304,7 @@ def test_the_next_process_migrates_what_was_restored(old_file: Path) -> None:
 @pytest.mark.req("ST-10")
 def test_a_file_that_is_gone_is_told_and_put_back(service: SettingsService, file: Path) -> None:
     """The time is told, and put_back writes what was shown last; it is no first visit."""
-    text = file.read_text()
+    text = file.read_text(encoding="utf-8")
     assert service.gone_at is None
     file.unlink()
     assert service.gone_at is not None
@@ -310,7 +312,7 @@ def test_a_file_that_is_gone_is_told_and_put_back(service: SettingsService, file
     assert service.gone_at == first
     service.put_back()
     assert service.gone_at is None
-    assert file.read_text() == text
+    assert file.read_text(encoding="utf-8") == text
     assert names(service) == ["Lab", "Uni"]
     with pytest.raises(NotFoundError):
         service.put_back()
@@ -321,7 +323,7 @@ def test_a_file_that_was_never_there_is_not_gone(file: Path) -> None:
     """A first visit is one, and what this service moved away itself is not said to be gone."""
     service = SettingsService(file)
     assert service.gone_at is None
-    file.write_text("{")
+    file.write_text("{", encoding="utf-8")
     assert service.problem is not None
     service.move_away()
     assert service.gone_at is None
@@ -335,7 +337,7 @@ def test_what_somebody_has_put_there_meanwhile_is_not_written_over(
     file.unlink()
     assert service.gone_at is not None
     other: dict[str, Any] = {"providers": [], "ui": {"theme": "dark"}}
-    file.write_text(json.dumps(other))
+    file.write_text(json.dumps(other), encoding="utf-8")
     with pytest.raises(NotFoundError):
         service.put_back()
-    assert json.loads(file.read_text()) == other
+    assert json.loads(file.read_text(encoding="utf-8")) == other

@@ -36,7 +36,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a settings file as somebody else would have written it."""
+    """Writes a settings file as another program would."""
 
     def written(base_url: str, key: str = f"${{{VARIABLE}}}", kind: str = "openai-compatible") -> Path:
         path = tmp_path / "dispatch.settings.json"
@@ -66,7 +66,7 @@ def _ways(service: SettingsService) -> dict[str, Callable[[], Any]]:
 @pytest.mark.req("SEC-4")
 @pytest.mark.parametrize("way", ["discover", "start", "resolve", "resolve_model"])
 def test_nothing_is_sent_before_a_yes(server: DemoServer, write: Callable[..., Path], way: str) -> None:
-    """Each way that would send or hand out the variable's value stops, and works after the yes (SEC-4)."""
+    """Every function that would send or return the variable's value needs consent first (SEC-4)."""
     service = SettingsService(write(server.openai_base_url))
     host = server.openai_base_url.split("/")[2]
     assert service.needs_consent(PROVIDER) == (VARIABLE, host)
@@ -91,7 +91,7 @@ def test_nothing_is_sent_before_a_yes(server: DemoServer, write: Callable[..., P
 
 @pytest.mark.req("SEC-4")
 def test_opening_and_looking_sends_nothing(server: DemoServer, write: Callable[..., Path]) -> None:
-    """What panels call to draw themselves asks nobody and raises nothing (SEC-4)."""
+    """Functions that panels use to draw send nothing and raise nothing (SEC-4)."""
     service = SettingsService(write(server.openai_base_url))
     assert service.known_models(PROVIDER) is None
     assert service.entries_for("summarize")
@@ -104,7 +104,7 @@ def test_opening_and_looking_sends_nothing(server: DemoServer, write: Callable[.
 def test_refreshing_all_tells_it_for_that_provider_alone(
     server: DemoServer, write: Callable[..., Path]
 ) -> None:
-    """The others are asked; the one gets the error until the yes, which clears it and is told (SEC-4)."""
+    """Refreshing all gives the error for that provider alone; consent clears it and notifies (SEC-4)."""
     service = SettingsService(write(server.openai_base_url))
     other = service.add_provider(
         name="Mine", type="openai-compatible", api_key=server.api_key, base_url=server.openai_base_url
@@ -122,7 +122,7 @@ def test_refreshing_all_tells_it_for_that_provider_alone(
 
 @pytest.mark.req("SEC-4")
 def test_whoever_gives_the_reference_here_has_said_yes(server: DemoServer, tmp_path: Path) -> None:
-    """Adding or updating with the reference in this process is the yes, and only there (SEC-4)."""
+    """Adding or updating with the reference is consent, in this process only (SEC-4)."""
     path = tmp_path / "dispatch.settings.json"
     given = {"type": "openai-compatible", "base_url": server.openai_base_url}
     service = SettingsService(path)
@@ -138,7 +138,7 @@ def test_whoever_gives_the_reference_here_has_said_yes(server: DemoServer, tmp_p
 
 @pytest.mark.req("SEC-4")
 def test_changing_something_else_is_no_yes(server: DemoServer, write: Callable[..., Path]) -> None:
-    """A new name, or a form saved with its key field empty, does not let the variable out (SEC-4)."""
+    """A new name, or an empty key, is no consent (SEC-4)."""
     service = SettingsService(write(server.openai_base_url))
     service.update_provider(PROVIDER, name="Renamed", api_key="")
     assert service.needs_consent(PROVIDER) is not None
@@ -148,7 +148,7 @@ def test_changing_something_else_is_no_yes(server: DemoServer, write: Callable[.
 def test_a_yes_is_for_one_variable_and_one_host(
     server: DemoServer, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another program that changes host, scheme or variable has to be answered anew (SEC-4)."""
+    """If another program changes host, scheme or variable, consent is needed again (SEC-4)."""
     monkeypatch.setenv("ANOTHER_SECRET", "sk-another-0123456789")
     service = SettingsService(write("https://llm.example.edu/v1"))
     service.allow_sending(PROVIDER)
@@ -183,7 +183,7 @@ def test_a_presets_own_pair_needs_no_yes(
     monkeypatch: pytest.MonkeyPatch,
     case: tuple[str, str, str, bool],
 ) -> None:
-    """A well-known variable goes to its own provider over https unasked, and nowhere else (SEC-4)."""
+    """A well-known variable needs no consent for its own provider over https, and for no other (SEC-4)."""
     variable, base_url, kind, asks = case
     monkeypatch.setenv(variable, "sk-known-0123456789")
     asked: list[str] = []
@@ -207,7 +207,7 @@ def test_a_presets_own_pair_needs_no_yes(
 def test_a_variable_that_is_not_set_is_told_as_that(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is nothing to ask about when there is nothing to send (SEC-4)."""
+    """A variable that is not set needs no consent (SEC-4)."""
     service = SettingsService(write("https://llm.example.edu/v1", "${NOT_SET_HERE}"))
     assert service.needs_consent(PROVIDER) is None
     with pytest.raises(MissingVariableError):
@@ -218,7 +218,7 @@ def test_a_variable_that_is_not_set_is_told_as_that(
 
 @pytest.mark.req("SEC-4")
 def test_a_keyring_reference_of_a_file_needs_a_yes_too(write: Callable[..., Path]) -> None:
-    """A file cannot have any entry of the keyring sent off; the keyring is not even opened (SEC-4)."""
+    """A keyring reference needs consent, and the keyring is not opened before (SEC-4)."""
     service = SettingsService(write("https://llm.example.edu/v1", "keyring:bank/me"))
     assert service.needs_consent(PROVIDER) == ("keyring:bank/me", "llm.example.edu")
     with pytest.raises(ConsentNeededError, match="keyring:bank/me"):
@@ -247,7 +247,7 @@ def test_an_entry_without_a_key_in_an_old_file_needs_a_yes(
 def test_a_yes_to_what_the_file_says_no_more_lets_nothing_out(
     server: DemoServer, write: Callable[..., Path]
 ) -> None:
-    """A yes names variable and host as they were seen; with another host in the file it is asked anew."""
+    """Consent names variable and host; with another host in the file it is needed again."""
     service = SettingsService(write("https://good.test/v1"))
     with pytest.raises(ConsentNeededError) as asked:
         service.discover_models(PROVIDER)
@@ -268,7 +268,7 @@ def test_a_yes_to_what_the_file_says_no_more_lets_nothing_out(
 @pytest.mark.req("SEC-8")
 @pytest.mark.parametrize("seen", [("OTHER", ""), ("", "good.test"), (VARIABLE, "good.test.evil"), ("", "")])
 def test_a_yes_to_something_else_is_none(write: Callable[..., Path], server: DemoServer, seen: Any) -> None:
-    """Half of what is asked, or a host that only begins alike, is no yes."""
+    """Consent to only a variable or host, or to a host with the same beginning, does not count."""
     service = SettingsService(write("https://good.test/v1"))
     with pytest.raises(ConsentNeededError):
         service.allow_sending(PROVIDER, variable=seen[0], host=seen[1])
@@ -277,7 +277,7 @@ def test_a_yes_to_something_else_is_none(write: Callable[..., Path], server: Dem
 
 @pytest.mark.req("SEC-8")
 def test_a_yes_to_a_reference_is_none_to_a_key(write: Callable[..., Path], server: DemoServer) -> None:
-    """Where the file holds a plain key by now, a yes to a variable sends nothing, and that is said."""
+    """Consent to a variable raises if the file has a plain key by then, and nothing is sent."""
     service = SettingsService(write("https://good.test/v1"))
     write(server.openai_base_url, "sk-plain-0123456789")
     with pytest.raises(ChangedMeanwhileError, match=rf"\${VARIABLE} sent to good.test any more"):
@@ -289,7 +289,7 @@ def test_a_yes_to_a_reference_is_none_to_a_key(write: Callable[..., Path], serve
 def test_a_yes_to_https_is_told_apart_from_one_in_clear(
     write: Callable[..., Path], server: DemoServer
 ) -> None:
-    """The host is named with its scheme where the key would travel in clear, so the one is not the other."""
+    """The host has its scheme if it is http, so consent to https does not include it."""
     service = SettingsService(write("https://good.test/v1"))
     seen = service.needs_consent(PROVIDER)
     assert seen is not None
@@ -346,7 +346,7 @@ def test_a_reference_given_here_goes_where_it_was_given_for(
 def test_a_key_given_for_one_host_is_not_saved_for_another(
     server: DemoServer, write: Callable[..., Path], changes: dict[str, Any]
 ) -> None:
-    """An update that carries what was seen saves nothing where the file has another host by now."""
+    """An update with the provider as seen saves nothing if the file has another host by then."""
     service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
     seen = service.provider(PROVIDER)
     path = write(server.openai_base_url, "sk-before-0123456789")
@@ -361,7 +361,7 @@ def test_a_key_given_for_one_host_is_not_saved_for_another(
 
 @pytest.mark.req("SEC-8")
 def test_a_key_of_another_host_is_not_sent_to_the_one_that_was_typed(write: Callable[..., Path]) -> None:
-    """A new base URL is not saved beside a key that another program has put there for another host."""
+    """A new base URL is not saved with a key that another program has written for another host."""
     service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
     seen = service.provider(PROVIDER)
     path = write("https://other.test/v1", "sk-other-0123456789")
@@ -372,7 +372,7 @@ def test_a_key_of_another_host_is_not_sent_to_the_one_that_was_typed(write: Call
 
 @pytest.mark.req("SEC-8", "ST-6")
 def test_what_another_program_changed_elsewhere_is_no_hindrance(write: Callable[..., Path]) -> None:
-    """Another path of the same host, or another name, does not stop a key from being saved."""
+    """A key is saved if another program has changed only the path or the name."""
     service = SettingsService(write("https://good.test/v1", "sk-before-0123456789"))
     seen = service.provider(PROVIDER)
     write("https://good.test/v2", "sk-before-0123456789")
@@ -387,7 +387,7 @@ def test_what_another_program_changed_elsewhere_is_no_hindrance(write: Callable[
 def test_an_update_with_a_yes_saves_only_what_was_agreed(
     server: DemoServer, write: Callable[..., Path]
 ) -> None:
-    """A yes that comes with a change is for what the change gives; else nothing of it is saved."""
+    """Consent in an update must match the result of the update, else nothing is saved."""
     service = SettingsService(write("https://good.test/v1"))
     path = write(server.openai_base_url)
     before = path.read_bytes()
@@ -418,7 +418,7 @@ def test_an_update_with_a_yes_saves_only_what_was_agreed(
 def test_a_type_that_is_not_known_is_asked_about_too(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, address: str, told: str
 ) -> None:
-    """`resolve` gives the value of no variable away unasked; a yes is for this address and no other."""
+    """`resolve` needs consent too, for this address only."""
     monkeypatch.setenv(VARIABLE, "sk-mine-0123456789")
     service = SettingsService(write(address, kind="a-newer-type"))
     for way in ("resolve", "resolve_model"):
@@ -444,7 +444,7 @@ def test_a_type_that_is_not_known_is_asked_about_too(
 def test_an_address_that_cannot_be_used_gives_no_value_away(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    """For a type that is known the address is what is wrong; the variable is not even looked at."""
+    """With a known type an invalid address is the error, and the variable is not read."""
     monkeypatch.delenv(VARIABLE, raising=False)
     service = SettingsService(write(address))
     for way in ("resolve", "resolve_model", "discover"):
@@ -511,7 +511,7 @@ def test_a_gateways_key_does_not_go_to_the_vendor_unasked(
 def test_only_a_companion_that_names_another_server_changes_anything(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, value: str, asks: bool
 ) -> None:
-    """The vendor's own host, or nothing, says nothing new; what cannot be read leaves the key in doubt."""
+    """A companion with the vendor's own host, or empty, changes nothing; an invalid one needs consent."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-known-0123456789")
     monkeypatch.setenv("OPENAI_BASE_URL", value)
     service = SettingsService(write("https://api.openai.com/v1", "${OPENAI_API_KEY}"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def test_a_diagnosis_says_what_was_tried_and_what_to_change(
     service: SettingsService, server: DemoServer, add: Any
 ) -> None:
-    """A base URL without its /v1 is found out, with the one to take; a missing variable is told too."""
+    """Diagnosis finds a missing /v1 and suggests the base URL, and reports a missing variable."""
     short = server.openai_base_url.removesuffix("/v1")
     provider_id = add(service, base_url=short)
     diagnosis = service.diagnose(provider_id)
@@ -108,7 +108,8 @@ def test_a_check_is_a_yes_to_itself_alone(
                     {"id": "p", "name": "Lab", "type": "openai-compatible", "credentials": credentials}
                 ]
             }
-        )
+        ),
+        encoding="utf-8",
     )
     assert service.check_provider(
         type="openai-compatible", api_key="${LAB_API_KEY}", base_url=server.openai_base_url

@@ -38,7 +38,7 @@ def test_a_cached_list_is_answered_in_the_callers_own_thread_without_a_request(
 
 @pytest.mark.req("MD-6")
 def test_an_empty_list_is_cached_too(service: SettingsService, server: DemoServer, add: Any) -> None:
-    """A server without models has answered; it is not asked again within the hour (MD-6, MD-11)."""
+    """An empty list is cached for an hour too (MD-6, MD-11)."""
     provider_id = add(service)
     server.play(fault("empty-list"))
     assert len(service.discover_models(provider_id)) == 0
@@ -121,7 +121,7 @@ def test_a_model_can_be_typed_by_hand_after_a_refused_key(service: SettingsServi
 def test_an_answer_to_a_request_made_before_a_change_is_thrown_away(
     path: Path, old_status: int, change: str
 ) -> None:
-    """Who waits for a slow answer to the old key gets the new account's list, or hears that it is gone."""
+    """A caller who waits for a response to the old key gets the new account's list, or an error."""
     release = threading.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:

@@ -8,6 +8,7 @@ import pytest
 
 from dispatch_widgets import InvalidInputError, SettingsService, UnresolvedTaskError
 from dispatch_widgets.service import NewModel
+from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,31 +42,39 @@ def other(path: Path) -> SettingsService:
 
 
 class Looks:
-    """Counts a service's looks at the disk; after the one that is named, something is done.
+    """Counts the looks at the settings file; what is done after one of them does not count.
 
     Args:
-        service: Whose looks.
         monkeypatch: Takes it back.
     """
 
-    def __init__(self, service: SettingsService, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        self.then: tuple[int, Callable[[], object]] = (0, lambda: None)
-        self._real = service._file.store.changed_since
-        monkeypatch.setattr(service._file.store, "changed_since", self._look)
+        self._number = 0
+        self._action: Callable[[], Any] = lambda: None
+        real = SettingsStore.changed_since
 
-    def _look(self, digest: str) -> bool:
-        changed = self._real(digest)
-        self.count += 1
-        if self.count == self.then[0]:
-            self.then[1]()
-        return changed
+        def look(store: SettingsStore, digest: str) -> bool:
+            changed = real(store, digest)
+            self.count += 1
+            if self.count == self._number:
+                self._number = 0
+                count = self.count
+                self._action()
+                self.count = count
+            return changed
+
+        monkeypatch.setattr(SettingsStore, "changed_since", look)
+
+    def after(self, number: int, action: Callable[[], Any]) -> None:
+        """After so many looks from here on, something is done."""
+        self.count, self._number, self._action = 0, number, action
 
 
 @pytest.fixture
 def looks(service: SettingsService, monkeypatch: pytest.MonkeyPatch) -> Looks:
-    """The looks of the service that is tested."""
-    return Looks(service, monkeypatch)
+    """The looks of the service that is tested, which is there already."""
+    return Looks(monkeypatch)
 
 
 def _first(service: SettingsService) -> str:
@@ -85,7 +94,7 @@ def test_resolving_a_task_looks_once(
         else:
             other.delete_model(other.catalog[0].id)
 
-    looks.then = (1, delete)
+    looks.after(1, delete)
     assert service.resolve("grade").model == "claude"
     assert looks.count == 1
     with pytest.raises(UnresolvedTaskError):
@@ -99,7 +108,7 @@ def test_resolving_a_named_model_looks_once(
 ) -> None:
     """By a name, too, one state answers: a provider that is renamed meanwhile is found by what was read."""
     first = _first(other)
-    looks.then = (1, lambda: other.update_provider(first, name="Elsewhere"))
+    looks.after(1, lambda: other.update_provider(first, name="Elsewhere"))
     assert service.resolve_model("One", "claude").provider_id == first
     assert looks.count == 1
 
@@ -204,7 +213,7 @@ def test_what_a_deletion_hits_is_told_from_what_it_deleted(
 ) -> None:
     """A task that another kernel gives meanwhile is among those that are told to be hit."""
     first, entry = _first(other), other.catalog[0].id
-    looks.then = (look, lambda: other.assign("digest", entry))
+    looks.after(look, lambda: other.assign("digest", entry))
     hit = service.delete_provider(first) if what == "provider" else service.delete_model(entry)
     was_given = looks.count >= look
     assert hit.tasks == (("grade", "digest") if was_given else ("grade",))

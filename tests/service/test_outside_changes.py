@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +27,19 @@ def test_two_services_on_one_file_lose_nothing_and_see_each_other(path: Path, ad
     assert [p.name for p in one.get_providers()] == ["First", "Second"]
     assert one.saved_by == "another program"
     assert two.saved_by == "this notebook"
+
+
+@pytest.mark.req("ST-6")
+def test_the_time_of_the_last_save_is_the_files(path: Path, add: Any) -> None:
+    """`saved_at` is the time of the file in UTC, whoever wrote it, and None without a file."""
+    one, two = SettingsService(path), SettingsService(path)
+    assert one.saved_at is None
+    add(two, "Second")
+    assert one.reload()
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    assert one.saved_at is not None
+    assert abs(one.saved_at - written) < timedelta(milliseconds=1)
+    assert two.saved_at == one.saved_at
 
 
 @pytest.mark.req("ST-6")

@@ -32,7 +32,7 @@ def add(service: SettingsService, key: str, **more: Any) -> Any:
 
 
 def stored(service: SettingsService) -> str:
-    return str(json.loads(service.path.read_text())["providers"][0]["credentials"]["apiKey"])
+    return str(json.loads(service.path.read_text(encoding="utf-8"))["providers"][0]["credentials"]["apiKey"])
 
 
 @pytest.mark.req("SEC-3")
@@ -78,7 +78,7 @@ def test_what_a_file_has_is_not_touched(tmp_path: Path) -> None:
     """Loading and migrating keep a key as it was written."""
     path = tmp_path / "dispatch.settings.json"
     entry = {"id": "e", "model": "m", "providerType": "openai", "providerConfig": {"apiKey": f"Bearer {KEY}"}}
-    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}))
+    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}), encoding="utf-8")
     assert stored(SettingsService(path)) == f"Bearer {KEY}"
 
 
@@ -107,7 +107,7 @@ def test_a_key_in_another_field_is_refused(service: SettingsService, where: str,
     assert [problem.message for problem in caught.value.problems] == [LOOKS_LIKE_KEY]
     assert caught.value.code == "BAD_REQUEST"
     assert key not in str(caught.value)
-    assert service.path.read_text().count(key) == (key == "lab-7Hq2Zx9LmWv4Tb8Rn3Kd")
+    assert service.path.read_text(encoding="utf-8").count(key) == (key == "lab-7Hq2Zx9LmWv4Tb8Rn3Kd")
 
 
 @pytest.mark.req("PM-10")
@@ -135,7 +135,9 @@ def test_the_value_of_a_registered_variable_is_no_name(
 def test_what_the_file_has_already_can_be_read_and_kept(service: SettingsService) -> None:
     """A name that holds a key since long is shown, and no edit of something else fails because of it."""
     lab = add(service, KEY)
-    service.path.write_text(service.path.read_text().replace('"Lab"', f'"{KEY}"'))
+    service.path.write_text(
+        service.path.read_text(encoding="utf-8").replace('"Lab"', f'"{KEY}"'), encoding="utf-8"
+    )
     assert service.provider(lab.id).name == KEY
     service.update_provider(lab.id, name=KEY, base_url="https://other.example/v1")
     assert service.provider(lab.id).host == "other.example"

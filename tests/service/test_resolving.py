@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from dispatch_widgets import (
@@ -36,7 +37,7 @@ def test_a_reference_is_read_at_use_and_never_written(  # noqa: PLR0917
     assert len(service.discover_models(provider_id)) > 100
     resolved = service.resolve_model(provider_id, "gpt-4o")
     assert resolved.api_key.get_secret_value() == server.api_key
-    assert server.api_key not in path.read_text()
+    assert server.api_key not in path.read_text(encoding="utf-8")
     assert on_disk()["providers"][0]["credentials"]["apiKey"] == "${DEMO_KEY_HERE}"
 
 
@@ -106,3 +107,18 @@ def test_what_an_entry_can_do_is_stated_listed_inferred_or_unknown(
     assert service.capabilities_of(by_id).known == "listed"
     assert service.entries_for("embed") == (stated, by_id)
     assert service.entries_for("grade") == (empty,)
+
+
+@pytest.mark.req("PM-6", "API-5")
+def test_a_task_resolves_with_what_the_list_says_of_its_model(path: Path) -> None:
+    """An entry without stated capabilities has those of its provider's list, not those of its name."""
+    listed = {"data": [{"id": "gpt-like-name", "type": "embedding"}]}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=listed))
+    service = SettingsService(path, transport=transport)
+    provider = service.add_provider(
+        name="Uni", type="openai-compatible", api_key="sk-of-no-use", base_url="https://llm.example.edu/v1"
+    )
+    service.add_model(provider_id=provider.id, model="gpt-like-name", tasks=["embed"])
+    assert service.resolve("embed").capabilities == ("chat",)
+    service.discover_models(provider.id)
+    assert service.resolve("embed").capabilities == ("embedding",)

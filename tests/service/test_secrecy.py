@@ -44,7 +44,7 @@ def shown_of_ours(action: Callable[[], object]) -> str:
 
 @pytest.mark.req("SEC-1")
 def test_a_refused_change_shows_no_key(service: SettingsService, canary: str) -> None:
-    """Neither a refused field nor a file that cannot be read or saved shows the key that was given."""
+    """Errors about fields and files do not contain the given key."""
     (uni,) = service.get_providers()
     actions: tuple[Callable[[], object], ...] = (
         lambda: service.add_provider(name="", type="anthropic", api_key=canary),
@@ -54,7 +54,7 @@ def test_a_refused_change_shows_no_key(service: SettingsService, canary: str) ->
     )
     for action in actions:
         assert canary not in shown_of_ours(action)
-    service.path.write_text("{")
+    service.path.write_text("{", encoding="utf-8")
     assert canary not in shown_of_ours(
         lambda: service.add_provider(name="Uni", type="anthropic", api_key=canary)
     )
@@ -75,7 +75,7 @@ def test_a_refused_change_of_the_default_file_shows_no_key(
 def test_a_variable_that_cannot_be_used_shows_no_environment(
     value: str | None, service: SettingsService, canary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other variables hold other keys: no frame holds the environment, nor the variable's own value."""
+    """No frame contains the environment or the value of a key variable."""
     monkeypatch.setenv("DISPATCH_TEST_OTHER_KEY", canary)
     (uni,) = service.get_providers()
     service.allow_sending(uni.id)
@@ -122,7 +122,7 @@ def full_of_secrets(tmp_path: Path, canary: str) -> SettingsService:
         "notifications": {"headers": {"Authorization": f"Bearer {canary}"}, "secret": {"pin": SECRET}},
     }
     path = tmp_path / "full.json"
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     return SettingsService(path)
 
 
@@ -153,9 +153,9 @@ def test_no_frame_of_ours_shows_what_a_file_hides(full_of_secrets: SettingsServi
     ]
     for number, action in enumerate(actions):
         assert _clean(shown_of_ours(action), canary), number
-    models = json.loads(service.path.read_text())["models"]
+    models = json.loads(service.path.read_text(encoding="utf-8"))["models"]
     models["catalog"] = [entry for entry in models["catalog"] if "providerId" not in entry]  # an old file
-    service.path.write_text(json.dumps({"models": models}))
+    service.path.write_text(json.dumps({"models": models}), encoding="utf-8")
     assert _clean(shown_of_ours(lambda: service.settings), canary)
     assert _clean(shown_of_ours(lambda: dw.preview_migration(service.path)), canary)
 
@@ -234,7 +234,7 @@ def test_a_migration_shows_no_secret(tmp_path: Path, canary: str) -> None:
         "note": f"see {url}",
     }
     path = tmp_path / "old.json"
-    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}))
+    path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}), encoding="utf-8")
     report = dw.preview_migration(path)
     assert report is not None
     told = f"{report!r}{report}{report._repr_html_()}{report.before}{report.after}{pickle.dumps(report)!r}"
@@ -244,7 +244,7 @@ def test_a_migration_shows_no_secret(tmp_path: Path, canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_key_in_place_of_an_id_is_not_quoted(service: SettingsService, canary: str) -> None:
-    """Whoever mixes up the arguments gets no error with the key in it."""
+    """Errors about swapped arguments do not contain the key."""
     for action in (
         lambda: service.provider(canary),
         lambda: service.entry(canary),

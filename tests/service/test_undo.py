@@ -10,6 +10,7 @@ from dispatch_widgets import (
     DispatchError,
     SettingsService,
 )
+from dispatch_widgets.service import NewModel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def test_the_last_change_can_be_undone_until_the_next_one(
     service: SettingsService, path: Path, add: Any
 ) -> None:
-    """Deleting and assigning are taken back byte for byte; after another change nothing is (UI)."""
+    """Undoing a deletion or assignment restores the file byte for byte, unless it has changed since (UI)."""
     provider_id = add(service)
     entry = service.add_model(provider_id=provider_id, model="gpt-4o", tasks=["grade"])
     before = path.read_bytes()
@@ -36,3 +37,13 @@ def test_the_last_change_can_be_undone_until_the_next_one(
         service.undo()
     assert service.get_providers()[0].name == "Elsewhere"
     assert service.assignments["digest"].model_id == entry.id
+
+
+@pytest.mark.req("UI")
+def test_what_undo_offers_names_one_model_and_counts_several(service: SettingsService, add: Any) -> None:
+    """After one model was added the offer names it, after several it says how many."""
+    provider_id = add(service)
+    service.add_models([NewModel(provider_id=provider_id, model="one")])
+    assert service.undoable == "one was added"
+    service.add_models([NewModel(provider_id=provider_id, model=name) for name in ("two", "three")])
+    assert service.undoable == "2 added"

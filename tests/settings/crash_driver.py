@@ -58,7 +58,8 @@ def warm_up() -> None:
         path = Path(folder, "dispatch.settings.json")
         backup = path.with_name("dispatch.settings.backup-20200101T000000Z.json")
         backup.write_text(
-            '{"ui": {}, "models": {"catalog": [{"id": "a", "model": "m", "providerType": "openai"}]}}'
+            '{"ui": {}, "models": {"catalog": [{"id": "a", "model": "m", "providerType": "openai"}]}}',
+            encoding="utf-8",
         )
         assert [run(operation, str(path)) for operation in ("save", "restore", "migrate", "restore")] == [
             0

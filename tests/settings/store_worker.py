@@ -96,7 +96,7 @@ def save_as_the_app(path: str, count: str, gap_seconds: str) -> None:
         time.sleep(float(gap_seconds))
         document[f"app/{number}"] = number
         text = json.dumps(document, indent=2)
-        with file.open("w") as handle:
+        with file.open("w", encoding="utf-8") as handle:
             for start in range(0, len(text), 1000):
                 handle.write(text[start : start + 1000])
                 handle.flush()
@@ -122,7 +122,7 @@ def rewrite(path: str, count: str) -> None:
             sys.exit(f"write {number - 1} of the foreign program was lost: {document.get('foreign')}")
         document["foreign"] = number
         text = json.dumps(document, indent=2)
-        with file.open("w") as handle:
+        with file.open("w", encoding="utf-8") as handle:
             for start in range(0, len(text), 400):
                 handle.write(text[start : start + 400])
                 handle.flush()

@@ -44,17 +44,17 @@ def test_a_copy_is_made_before_the_first_changed_byte(
 def test_a_backup_is_never_overwritten(store: SettingsStore, file: Path) -> None:
     """Copies made in one second get a number each; a file of that name is left alone (MIG-5)."""
     taken = file.with_name("dispatch.settings.backup-20251121T130241Z.json")
-    taken.write_text("mine")
+    taken.write_text("mine", encoding="utf-8")
     for number in range(4):
         store.edit(lambda document, number=number: set_in(document, ("n",), number), backup_reason="x")
-    assert taken.read_text() == "mine"
+    assert taken.read_text(encoding="utf-8") == "mine"
     assert [backup.path.name.split("Z")[1] for backup in store.backups()] == [
         "-4.json",
         "-3.json",
         "-2.json",
         ".json",
     ]
-    assert json.loads(store.backups()[0].path.read_text()) == {"n": 2}
+    assert json.loads(store.backups()[0].path.read_text(encoding="utf-8")) == {"n": 2}
     assert store.backups()[-1].reason == "A file that cannot be read"
 
 
@@ -113,12 +113,12 @@ def test_a_broken_file_is_moved_away_on_request(store: SettingsStore, file: Path
 @pytest.mark.req("MIG-5")
 def test_backups_can_be_deleted(store: SettingsStore, file: Path) -> None:
     """A backup goes on request, once; nothing else can be deleted or restored through it (MIG-5)."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     backup = store.edit(lambda document: set_in(document, ("n",), 1), backup_reason="x").backup
     assert backup is not None
     outside = file.parent.parent / backup.name
-    outside.write_text("{}")
-    (file.parent / "dispatch.settings.backup-20259999T130241Z.json").write_text("{}")
+    outside.write_text("{}", encoding="utf-8")
+    (file.parent / "dispatch.settings.backup-20259999T130241Z.json").write_text("{}", encoding="utf-8")
     assert len(store.backups()) == 1
     for wrong in (file, outside, file.parent / "dispatch.settings.backup-20259999T130241Z.json", Path("x")):
         for action in (store.delete_backup, store.restore):
@@ -144,6 +144,8 @@ def test_a_broken_backup_is_not_restored(store: SettingsStore, file: Path) -> No
         store.restore(backup)
     assert caught.value.path == str(backup)
     assert file.read_bytes() == b"{}"
+    broken = next(copy for copy in store.backups() if copy.path == backup)
+    assert (broken.providers, broken.entries, broken.is_old) == (0, 0, False)
 
 
 def test_without_a_file_there_is_nothing_to_copy(store: SettingsStore, file: Path) -> None:

@@ -12,6 +12,7 @@ from dispatch_widgets.errors import InvalidInputError, NotFoundError
 from dispatch_widgets.settings import registry
 from dispatch_widgets.settings._shape import parts_of
 from dispatch_widgets.settings.document import render, set_in
+from dispatch_widgets.settings.tasks import TASK_NEEDS, TASKS
 from dispatch_widgets.settings.views import view
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def test_providers_with_the_same_id_are_no_duplicates_of_each_other(new_document
 def test_an_unknown_id_is_told_in_the_same_words_everywhere(
     tmp_path: Path, new_document: dict[str, Any]
 ) -> None:
-    """Whoever names a provider or an entry that is not there is told so in the same words, a key masked."""
+    """Every unknown id has the same error, with a key masked."""
     service = SettingsService(tmp_path / "dispatch.settings.json")
     for unknown, words in (("nope", "'nope'"), ("sk-0123456789abcdef", "'sk-…cdef'")):
         for action in (
@@ -300,3 +301,10 @@ def test_an_assignment_is_taken_away(new_document: dict[str, Any]) -> None:
         registry.unassign(document, "translate")
     newer = set_in(document, ("models", "assignment", 0, "task"), "translate")
     assert len(registry.unassign(newer, "translate")["models"]["assignment"]) == 1
+
+
+@pytest.mark.req("PM-9")
+def test_embed_alone_needs_an_embedding_model() -> None:
+    """Every other task needs a chat model."""
+    assert {task for task, needs in TASK_NEEDS.items() if needs == "embedding"} == {"embed"}
+    assert {task for task, needs in TASK_NEEDS.items() if needs == "chat"} == {*TASKS} - {"embed"}

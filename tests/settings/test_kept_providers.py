@@ -151,7 +151,7 @@ def test_a_list_that_the_app_filled_anew_is_told_too(  # noqa: PLR0917
 ) -> None:
     """Removed and filled with others while nobody looked: those that entries refer to are told."""
     save_schedules(file)
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     document["providers"] = []
     write_later(file, json.dumps(document))
     assert [provider["id"] for provider in kept.removed(store.read().document)] == ids
@@ -168,7 +168,7 @@ def test_the_copy_follows_each_save(store: SettingsStore, kept: KeptProviders, i
     assert copy.providers[0]["credentials"]["apiKey"] == "sk-ant-new-0123456789"
     store.edit(lambda document: registry.delete_provider(document, ids[0]))
     assert kept_ids(kept) == [ids[1]]
-    assert "sk-ant-new" not in kept.path.read_text()
+    assert "sk-ant-new" not in kept.path.read_text(encoding="utf-8")
     document = store.edit(lambda document: registry.delete_provider(document, ids[1])).document
     assert not kept.path.exists()
     assert kept.removed(document) == ()
@@ -195,7 +195,7 @@ def test_it_follows_what_another_program_deletes(
     store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str], write_later: WriteFile
 ) -> None:
     """A provider that is gone from a list that is still there was deleted: it goes here too."""
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     document["providers"] = document["providers"][1:]
     write_later(file, json.dumps(document))
     now = store.read().document
@@ -206,8 +206,8 @@ def test_it_follows_what_another_program_deletes(
 def test_what_is_deleted_elsewhere_between_two_saves_goes_too(
     store: SettingsStore, file: Path, kept: KeptProviders, ids: list[str], write_later: WriteFile
 ) -> None:
-    """The same, seen first by the next save."""
-    document = json.loads(file.read_text())
+    """A provider that another program deleted is dropped from the copy by the next save too."""
+    document = json.loads(file.read_text(encoding="utf-8"))
     document["providers"] = document["providers"][1:]
     write_later(file, json.dumps(document))
     store.edit(lambda document: set_in(document, ("note",), 1))
@@ -312,12 +312,14 @@ def test_a_copy_that_somebody_planted_is_not_taken(  # noqa: PLR0917
         planted.rename(file.with_name("planted.json"))
         planted.symlink_to(file.with_name("planted.json"))
     elif how == "other path":
-        content = json.loads(planted.read_text())
-        planted.write_text(json.dumps({**content, "file": "/elsewhere/dispatch.settings.json"}))
+        content = json.loads(planted.read_text(encoding="utf-8"))
+        planted.write_text(
+            json.dumps({**content, "file": "/elsewhere/dispatch.settings.json"}), encoding="utf-8"
+        )
     elif how == "open to others":
         planted.chmod(0o666)
     elif how == "not JSON":
-        planted.write_text("{")
+        planted.write_text("{", encoding="utf-8")
     elif os.geteuid() != 0:
         pytest.skip("only root may give files away")
     else:
@@ -331,7 +333,7 @@ def test_a_state_folder_that_cannot_be_used_stops_nothing(
     file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, canary: str
 ) -> None:
     """Whatever is wrong with it, the save is done; the log says so, and no key (ST-8, SEC-1)."""
-    (tmp_path / "in the way").write_text("a file")
+    (tmp_path / "in the way").write_text("a file", encoding="utf-8")
     kept = KeptProviders(file, folder=tmp_path / "in the way" / "providers")
     store = SettingsStore(file, kept=kept)
     assert store.edit(
@@ -350,7 +352,7 @@ def test_a_copy_shows_no_key(store: SettingsStore, kept: KeptProviders, canary: 
         lambda document: registry.add_provider(document, name="N", type="anthropic", api_key=canary)[0]
     )
     assert canary not in repr(kept.read())
-    assert canary in kept.path.read_text()
+    assert canary in kept.path.read_text(encoding="utf-8")
 
 
 def test_nothing_that_a_file_can_hold_stops_it(file: Path, kept: KeptProviders) -> None:

@@ -56,7 +56,7 @@ def with_entries(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
     ],
 )
 def test_a_documents_kind(document: dict[str, Any], kind: str, migrates: bool) -> None:
-    """Every kind is told, and only what refers to no provider is migrated by itself (MIG-1)."""
+    """Each kind of file is recognised, and only one without references to providers is migrated (MIG-1)."""
     assert kind_of(document) == kind
     assert needs_migration(document) == migrates
     assert needs_conversion_first(document) == (kind == "old")
@@ -79,14 +79,14 @@ def test_a_file_that_lost_its_providers_stays_as_it_is(new_document: dict[str, A
 
 @pytest.mark.req("PM-4", "ST-8")
 def test_a_provider_that_was_deleted_is_called_that(new_document: dict[str, Any]) -> None:
-    """Where the list is there, a provider that is gone from it was deleted, as before."""
+    """If there is a list of providers, one that is missing was deleted."""
     document = registry.delete_provider(new_document, "p-uni")
     assert view(document).catalog[1].problem == "Its provider was deleted."
 
 
 @pytest.mark.req("ST-8", "MIG-8")
 def test_a_mixed_file_that_lost_its_providers_is_converted_on_request_only() -> None:
-    """Old entries beside ids of providers: no migration by itself; the conversion leaves the others alone."""
+    """A mix of old and new entries is not migrated; converting it leaves the new entries unchanged."""
     mixed = with_entries(NEW_ENTRY, OLD_ENTRY)
     assert migrate(mixed)[0] is mixed
     assert lost_ids(mixed) == ("p",)
@@ -99,7 +99,7 @@ def test_a_mixed_file_that_lost_its_providers_is_converted_on_request_only() -> 
 
 @pytest.mark.req("MIG-1")
 def test_an_old_file_is_converted_before_it_is_edited() -> None:
-    """With an edit it would get `providers`, and would never be converted by itself."""
+    """A file with old accounts must be converted before an edit, which would add `providers`."""
     with pytest.raises(InvalidInputError, match="from before providers"):
         registry.add_provider(with_entries(OLD_ENTRY), name="N", type="anthropic", api_key="sk-0123456789")
     registry.add_provider(with_entries(NEW_ENTRY), name="N", type="anthropic", api_key="sk-0123456789")

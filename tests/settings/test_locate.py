@@ -136,10 +136,10 @@ def test_a_file_that_git_would_take_is_warned_of(deep: Path, home: Path) -> None
     assert warning.startswith("This file can get into git")
     assert "Add dispatch.settings*.json* to .gitignore." in warning
     ignore = deep / ".gitignore"
-    ignore.write_text("dispatch.settings.json\n")
+    ignore.write_text("dispatch.settings.json\n", encoding="utf-8")
     assert find(deep, home, path).git_warning.startswith("The backups of this file can get into git")
-    ignore.write_text("dispatch.settings*.json*\n")
+    ignore.write_text("dispatch.settings*.json*\n", encoding="utf-8")
     assert find(deep, home, path).git_warning == ""
-    (deep / FILE_NAME).write_text("{}")
+    (deep / FILE_NAME).write_text("{}", encoding="utf-8")
     subprocess.run(["git", "add", "-f", FILE_NAME], cwd=deep, check=True)
     assert find(deep, home, path).git_warning.startswith("This file can get into git")

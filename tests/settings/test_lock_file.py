@@ -9,8 +9,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import BaseFileLock, FileLock, Timeout
 
-from dispatch_widgets.errors import SettingsWriteError
+from dispatch_widgets.errors import LockTimeoutError, SettingsWriteError
 from dispatch_widgets.settings.document import set_in
 from dispatch_widgets.settings.store import SettingsStore
 
@@ -39,7 +40,7 @@ def lock(file: Path) -> Path:
 @pytest.fixture
 def precious(tmp_path: Path) -> Path:
     path = tmp_path / "precious.txt"
-    path.write_text("not to be lost")
+    path.write_text("not to be lost", encoding="utf-8")
     return path
 
 
@@ -48,7 +49,7 @@ def save(file: Path) -> None:
 
 
 def refusal(file: Path, lock: Path) -> str:
-    """What a save says that must be refused, after a look at the error and at the folder."""
+    """The message of a save that must be refused; checks the error and the folder."""
     there = sorted(file.parent.iterdir())
     with pytest.raises(SettingsWriteError) as caught:
         save(file)
@@ -70,14 +71,14 @@ def test_a_planted_link_is_refused_and_its_target_stays(
     else:
         lock.hardlink_to(precious)
     assert kind in refusal(file, lock)
-    assert precious.read_text() == "not to be lost"
+    assert precious.read_text(encoding="utf-8") == "not to be lost"
     lock.unlink()
     save(file)
 
 
 @posix
 def test_a_link_to_nothing_makes_no_file_elsewhere(file: Path, lock: Path, tmp_path: Path) -> None:
-    """A link that leads nowhere yet is refused too, so that no file is made there."""
+    """A dangling link is refused too, so that no file is created at its target."""
     lock.symlink_to(tmp_path / "new")
     assert "symbolic" in refusal(file, lock)
     assert not (tmp_path / "new").exists()
@@ -103,22 +104,22 @@ def test_what_is_no_file_is_refused(
 @as_root
 def test_another_users_file_is_refused(file: Path, lock: Path) -> None:
     """A file that belongs neither to us nor to who owns the folder or the settings is not emptied."""
-    lock.write_text("theirs")
+    lock.write_text("theirs", encoding="utf-8")
     os.chown(lock, 12345, 12345)
     assert "another user's" in refusal(file, lock)
-    assert lock.read_text() == "theirs"
+    assert lock.read_text(encoding="utf-8") == "theirs"
 
 
 @as_root
 @pytest.mark.parametrize("shared_by", ["the folder's owner", "the file's owner", "a group"])
 def test_in_a_shared_folder_the_lock_may_be_a_colleagues(file: Path, lock: Path, shared_by: str) -> None:
-    """Who owns the folder or the settings file, and a group that may write there, have locks too."""
+    """A lock file may belong to the owner of the folder or file, or to a group that may write there."""
     lock.touch()
     os.chown(lock, 12345, 12346)
     if shared_by == "the folder's owner":
         os.chown(file.parent, 12345, 0)
     elif shared_by == "the file's owner":
-        file.write_text("{}")
+        file.write_text("{}", encoding="utf-8")
         os.chown(file, 12345, 0)
     else:
         os.chown(file.parent, 0, 12346)
@@ -130,7 +131,7 @@ def test_in_a_shared_folder_the_lock_may_be_a_colleagues(file: Path, lock: Path,
 def test_a_link_that_is_put_there_while_the_lock_is_taken_is_refused(
     file: Path, lock: Path, precious: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the look and the lock somebody may change the file: it is looked at again afterwards."""
+    """The lock file is checked again after it was opened."""
     import filelock
 
     acquire = filelock.FileLock.acquire
@@ -143,7 +144,7 @@ def test_a_link_that_is_put_there_while_the_lock_is_taken_is_refused(
 
     monkeypatch.setattr(filelock.FileLock, "acquire", planted)
     assert "hard" in refusal_after(file)
-    assert precious.read_text() == "not to be lost"
+    assert precious.read_text(encoding="utf-8") == "not to be lost"
     assert not file.exists()
 
 
@@ -155,10 +156,24 @@ def refusal_after(file: Path) -> str:
 
 @posix
 def test_the_lock_file_is_private(file: Path, lock: Path) -> None:
-    """Nobody else can take the lock and so stop every save."""
+    """Other users cannot take the lock and block saves."""
     old = os.umask(0)
     try:
         save(file)
     finally:
         os.umask(old)
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+
+
+def test_a_change_waits_ten_seconds_for_the_lock(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless told otherwise a change waits for 10 s, as docs/settings-file.md says (ST-3)."""
+    waited: list[float] = []
+
+    def never(lock: BaseFileLock, *, timeout: float, poll_interval: float) -> None:
+        waited.append(timeout)
+        raise Timeout(lock.lock_file)
+
+    monkeypatch.setattr(FileLock, "acquire", never)
+    with pytest.raises(LockTimeoutError):
+        SettingsStore(file).edit(lambda document: set_in(document, ("note",), 1))
+    assert waited == [10.0]

@@ -63,7 +63,7 @@ def edited(**changes: Any) -> Any:
     ],
 )
 def test_an_edit_is_made_again(after: Any, now: Any, wanted: Any) -> None:
-    """What the edit did is done, and all that the other program did is still there."""
+    """Reapplying an edit keeps the changes of the other program."""
     assert reapply_edit(read(BASE), edited(**after), edited(**now)) == edited(**wanted)
 
 
@@ -74,8 +74,16 @@ def test_what_was_added_and_changed_since_is_kept_as_it_is() -> None:
     assert has_edit(read(BASE), after, now)
 
 
+def test_a_deletion_made_again_takes_nothing_else_away() -> None:
+    """What stands behind an item that the edit deleted stays, what another program added included."""
+    first, second, third = ({"id": name, "name": name} for name in "pqr")
+    before, after = edited(providers=[first, second]), edited(providers=[second])
+    now = edited(providers=[first, second, third])
+    assert reapply_edit(before, after, now) == edited(providers=[second, third])
+
+
 def test_a_name_that_was_taken_away_is_taken_away_again() -> None:
-    """A name that the edit removed goes once more."""
+    """A field that the edit removed is removed again."""
     after = read({"ui": {"a": 1}})
     assert reapply_edit(read(BASE), after, edited(ui={"a": 2})) == {"ui": {"a": 2}}
 
@@ -97,7 +105,7 @@ documents = st.dictionaries(st.sampled_from("rst"), values, max_size=3).map(read
 
 @given(documents, documents, documents)
 def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
-    """Whatever the documents: once done it is there, and nothing given is changed."""
+    """A reapplied edit is recognised as there, and the arguments are not modified."""
     given_ones = [json.dumps(value) for value in (before, after, now)]
     once = reapply_edit(before, after, now)
     assert has_edit(before, after, once)
@@ -106,6 +114,6 @@ def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
 
 @given(documents, documents)
 def test_an_edit_that_nobody_touched_is_kept(before: Any, after: Any) -> None:
-    """What the edit made is what it made; made again from where it began it says the same."""
+    """An edit that nobody changed since is recognised as still there."""
     assert has_edit(before, before, after)
     assert json_equal(reapply_edit(before, before, after), after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -380,3 +381,21 @@ def test_a_base_url_that_the_app_refuses_is_reported_as_that(
     assert document["providers"][0]["credentials"]["baseUrl"] == url
     assert any("app will refuse the whole file" in warning for warning in report.warnings) == refused
     assert not any("hunter2" in warning for warning in report.warnings)
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("convert", [migrate, convert_entries])
+def test_no_frame_of_a_failed_conversion_holds_a_key(
+    convert: Callable[..., Any], old_document: dict[str, Any], new_document: dict[str, Any]
+) -> None:
+    """The traceback of an error in a conversion ends before the package's frames, which hold the keys."""
+
+    def no_id() -> str:
+        raise RuntimeError("no id")
+
+    old = old_document["models"]["catalog"]
+    mixed = set_in(new_document, ("models", "catalog"), [*new_document["models"]["catalog"], *old])
+    with pytest.raises(RuntimeError) as caught:
+        convert(old_document if convert is migrate else mixed, new_id=no_id)
+    files = [frame.filename for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert not [file for file in files if "settings/migration" in file or "settings/conversion" in file]

@@ -192,7 +192,7 @@ def test_the_next_format_is_converted(ids: Callable[[], str]) -> None:
     ],
 )
 def test_what_cannot_be_converted_is_told_with_its_place(document: dict[str, Any], place: str) -> None:
-    """It stays where it is, the report says where keys may stand, and quotes none of them."""
+    """What cannot be converted stays unchanged, and the report names the places without quoting keys."""
     found = read(document)
     assert needs_migration(found)
     converted, report = migrate(found)
@@ -289,7 +289,7 @@ def test_null_for_a_section_is_its_absence(document: dict[str, Any]) -> None:
 
 
 def test_null_elsewhere_is_still_refused() -> None:
-    """The app refuses it there, so the place is told (MIG-9)."""
+    """`null` where the app refuses it is an error with its place (MIG-9)."""
     for document in ({"models": {"catalog": None}}, {"models": {"assignment": None}}):
         with pytest.raises(SettingsShapeError, match="a list is expected here"):
             view(document)
@@ -331,7 +331,7 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["llm", "models", "ui"]), anything))
 def test_whatever_stands_there_is_converted_or_refused_in_words(value: dict[str, Any]) -> None:
-    """No shape ends in an error of another kind; what was converted once is converted."""
+    """Any document is converted or refused with our own errors, and converting twice changes nothing."""
     document = read(value)
     kind_of(document)
     try:

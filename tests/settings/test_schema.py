@@ -105,7 +105,7 @@ def test_no_pickle_of_a_view_has_a_key_in_it(new_document: dict[str, Any], canar
 
 
 def test_views_are_frozen(new_document: dict[str, Any]) -> None:
-    """A view cannot be changed, so nobody takes it for the document (API-1)."""
+    """A view is immutable (API-1)."""
     settings = view(new_document)
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.providers[0].name = "x"  # type: ignore[misc]

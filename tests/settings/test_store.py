@@ -210,7 +210,7 @@ def test_a_new_file_is_private(store: SettingsStore, file: Path) -> None:
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o777])
 def test_the_mode_is_kept(store: SettingsStore, file: Path, mode: int) -> None:
     """A file keeps its mode across saves, whatever the umask; its backups are private (ST-2)."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     file.chmod(mode)
     old = os.umask(0o077)
     try:
@@ -227,7 +227,7 @@ def test_the_mode_is_kept(store: SettingsStore, file: Path, mode: int) -> None:
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
 def test_the_owner_is_kept(store: SettingsStore, file: Path) -> None:
     """A file keeps its owner and group when somebody else saves it (ST-2)."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     os.chown(file, 12345, 23456)
     store.edit(note(1))
     assert (file.stat().st_uid, file.stat().st_gid) == (12345, 23456)
@@ -236,7 +236,7 @@ def test_the_owner_is_kept(store: SettingsStore, file: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes as Linux has them")
 def test_extended_attributes_are_kept(store: SettingsStore, file: Path) -> None:
     """Access lists and labels, which are extended attributes, go along (ST-2)."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     try:
         os.setxattr(file, "user.label", b"private")
     except OSError:
@@ -253,7 +253,7 @@ def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, file: P
     real = tmp_path / "elsewhere" / "real.json"
     real.parent.mkdir()
     if made:
-        real.write_text('{"a": 1}')
+        real.write_text('{"a": 1}', encoding="utf-8")
     middle = tmp_path / "middle.json"
     middle.symlink_to("elsewhere/real.json")
     file.symlink_to(middle)
@@ -261,7 +261,11 @@ def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, file: P
     snapshot = store.edit(note(1), backup_reason="x")
     assert file.is_symlink()
     assert middle.is_symlink()
-    assert json.loads(real.read_text()) == snapshot.document == ({"a": 1, "note": 1} if made else {"note": 1})
+    assert (
+        json.loads(real.read_text(encoding="utf-8"))
+        == snapshot.document
+        == ({"a": 1, "note": 1} if made else {"note": 1})
+    )
     assert names_in(file.parent) == {file.name}
     assert len(store.backups()) == int(made)
     assert (real.parent / "real.json.lock").exists()
@@ -365,7 +369,7 @@ def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
     """A folder, file or lock that one may not write is told, and all stays as it is (issue: EACCES)."""
     file = shared / "dispatch.settings.json"
     lock = shared / "dispatch.settings.json.lock"
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     file.chmod({"file": 0o444, "unreadable": 0o200}.get(what, 0o666))
     if what == "lock":
         lock.touch(0o400)
@@ -380,7 +384,7 @@ def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
     theirs = what == "lock" and os.geteuid() == 0  # else it is nobody's own
     assert ("belongs to another user (root)" if theirs else "read-only") in told
     assert not theirs or str(lock) in told
-    assert file.read_text() == "{}"
+    assert file.read_text(encoding="utf-8") == "{}"
     assert names_in(shared) <= {file.name, lock.name}
 
 
@@ -392,7 +396,7 @@ def test_in_a_sticky_folder_no_second_name_stays(shared: Path) -> None:
     """Somebody else's file in a folder like /tmp cannot be replaced, and gets no name that stays (ST-9)."""
     shared.chmod(0o1777)
     file = shared / "dispatch.settings.json"
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     file.chmod(0o666)
     os.chown(file, 12345, 12345)
     assert "Not saved: the file or its folder is read-only for you" in refusal_as_nobody(file)
@@ -407,7 +411,7 @@ def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) ->
     alive = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
     other = file.with_name(".other.json.999999999-0123abcd.tmp")
     for path in (dead, alive, other):
-        path.write_text("x")
+        path.write_text("x", encoding="utf-8")
     store.edit(note(1))
     assert not dead.exists()
     assert alive.exists() or sys.platform == "win32"
@@ -420,7 +424,7 @@ def test_leftovers_go_while_a_service_lives(store: SettingsStore, file: Path, ac
     """What a process leaves that is killed later goes too, at the next load or save of any store (ST-2)."""
     store.edit(note(1))
     dead = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
-    dead.write_text("x")
+    dead.write_text("x", encoding="utf-8")
     if action == "load":
         store.read()
     else:
@@ -431,11 +435,11 @@ def test_leftovers_go_while_a_service_lives(store: SettingsStore, file: Path, ac
 @pytest.mark.req("ST-2")
 def test_a_load_sweeps_nothing_while_somebody_saves(store: SettingsStore, file: Path) -> None:
     """A process of another container looks dead here: while the lock is held, its file stays (ST-2)."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     theirs = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
 
     def change(document: dict[str, Any]) -> dict[str, Any]:
-        theirs.write_text("x")
+        theirs.write_text("x", encoding="utf-8")
         SettingsStore(file).read()
         assert theirs.exists()
         return document
@@ -450,7 +454,7 @@ def test_the_leftover_of_a_number_that_was_given_again_goes_after_an_hour(
 ) -> None:
     """A living process that has got the number of a dead one does not keep its file for ever (ST-2)."""
     left = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
-    left.write_text("x")
+    left.write_text("x", encoding="utf-8")
     monkeypatch.setattr(file_system, "_OLD_SECONDS", -1.0)
     store.read()
     assert not left.exists()

@@ -72,7 +72,7 @@ class Tracer:
         assert self.run(operation, path) == 0
         counts: Counter[str] = Counter()
         found = []
-        for name in CALL.findall(self.log.read_text()):
+        for name in CALL.findall(self.log.read_text(encoding="utf-8")):
             counts[name] += 1
             found.append((name, counts[name]))
         assert counts["fsync"] >= 2

@@ -204,11 +204,11 @@ def test_a_copy_that_may_not_last_is_no_saved_file(file: Path) -> None:
         def sync_folder(self, folder: Path) -> None:
             raise OSError(errno.EIO, "input/output error")
 
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     with pytest.raises(SettingsWriteError, match="Not saved") as caught:
         SettingsStore(file, files=NoFolders()).edit(note(1), backup_reason="x")
     assert "Saved, but" not in caught.value.message
-    assert file.read_text() == "{}"
+    assert file.read_text(encoding="utf-8") == "{}"
 
 
 # ---------------------------------------------------------------------------------------- backups
@@ -227,25 +227,25 @@ class Full(Files):
 @pytest.mark.parametrize("way", ["edit", "restore"])
 def test_tries_that_fail_leave_no_backups(file: Path, way: str) -> None:
     """A migration or restore that fails on a full disk, again and again, does not fill it with copies."""
-    file.write_text('{"n": 1}')
+    file.write_text('{"n": 1}', encoding="utf-8")
     backup = file.with_name("dispatch.settings.backup-20200101T000000Z.json")
-    backup.write_text('{"n": 1}')
-    file.write_text('{"n": 2}')
+    backup.write_text('{"n": 1}', encoding="utf-8")
+    file.write_text('{"n": 2}', encoding="utf-8")
     store = SettingsStore(file, files=Full())
     for _ in range(3):
         with pytest.raises(SettingsWriteError, match="the disk is full"):
             store.restore(backup) if way == "restore" else store.edit(note(1), backup_reason="x")
     assert [found.path for found in store.backups()] == [backup]
-    assert file.read_text() == '{"n": 2}'
+    assert file.read_text(encoding="utf-8") == '{"n": 2}'
 
 
 @pytest.mark.req("MIG-5", "ST-9")
 def test_listing_backups_reads_none(file: Path) -> None:
     """500 backups are listed by name; what is in one is read when it is asked for, and once (MIG-5)."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     for number in range(500):
         copy = file.with_name(f"dispatch.settings.backup-20251121T{number // 60:02}{number % 60:02}00Z.json")
-        copy.write_text('{"providers": [1], "models": {"catalog": [1, 2]}}')
+        copy.write_text('{"providers": [1], "models": {"catalog": [1, 2]}}', encoding="utf-8")
     files = Counting()
     store = SettingsStore(file, files=files)
     backups = store.backups()
@@ -254,7 +254,7 @@ def test_listing_backups_reads_none(file: Path) -> None:
     assert not any("_content" in backup.__dict__ for backup in backups)
     assert (backups[0].providers, backups[0].entries, backups[0].reason) == (1, 2, "A copy of the file")
     assert store.backups()[0] is backups[0]
-    backups[0].path.write_text('{"providers": []}')
+    backups[0].path.write_text('{"providers": []}', encoding="utf-8")
     assert store.backups()[0].providers == 0
 
 
@@ -262,20 +262,20 @@ def test_listing_backups_reads_none(file: Path) -> None:
 @pytest.mark.req("MIG-5", "ST-9")
 def test_a_planted_backup_is_no_backup(file: Path, tmp_path: Path, store: SettingsStore) -> None:
     """A link in a backup's place, or a stranger's file, is neither listed, restored nor deleted."""
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     elsewhere = tmp_path / "elsewhere.json"
-    elsewhere.write_text('{"providers": []}')
+    elsewhere.write_text('{"providers": []}', encoding="utf-8")
     planted = [file.with_name(f"dispatch.settings.backup-20251121T13024{n}Z.json") for n in range(2)]
     planted[0].symlink_to(elsewhere)
     if os.geteuid() == 0:
-        planted[1].write_text('{"providers": []}')
+        planted[1].write_text('{"providers": []}', encoding="utf-8")
         os.chown(planted[1], 12345, 12345)
     assert store.backups() == ()
     for path in planted:
         for action in (store.restore, store.read_backup, store.delete_backup):
             with pytest.raises(store_module.NotFoundError):
                 action(path)
-    assert file.read_text() == "{}"
+    assert file.read_text(encoding="utf-8") == "{}"
     assert planted[0].is_symlink()
 
 
@@ -359,7 +359,7 @@ class Mounted(Files):
 @pytest.mark.parametrize("error", [errno.EBUSY, errno.EXDEV])
 def test_a_file_that_cannot_be_replaced_is_written_in_place(file: Path, error: int) -> None:
     """It is the same file afterwards, with the new bytes, and nothing lies beside it (ST-9)."""
-    file.write_text('{"old": "long enough to be cut"}')
+    file.write_text('{"old": "long enough to be cut"}', encoding="utf-8")
     inode = file.stat().st_ino
     store = SettingsStore(file, files=Mounted(error))
     assert store.edit(lambda _: {"n": 1}).document == {"n": 1}
@@ -373,7 +373,7 @@ def test_a_file_that_cannot_be_replaced_is_written_in_place(file: Path, error: i
 @pytest.mark.parametrize("written", [0, 1, 10])
 def test_a_broken_off_write_in_place_can_be_finished(file: Path, written: int) -> None:
     """A crash in the middle: the whole copy beside it is told by every load, and puts all right (ST-2)."""
-    file.write_text('{"n": 0}')
+    file.write_text('{"n": 0}', encoding="utf-8")
     files = Mounted()
     files.dies_after = written
     with pytest.raises(KeyboardInterrupt):
@@ -397,13 +397,13 @@ def test_a_broken_off_write_in_place_can_be_finished(file: Path, written: int) -
 @pytest.mark.req("ST-9")
 def test_a_write_in_place_that_fails_is_taken_back(file: Path) -> None:
     """A full disk in the middle: the old bytes are there again, and "Not saved" is true (ST-9)."""
-    file.write_text('{"n": 0}')
+    file.write_text('{"n": 0}', encoding="utf-8")
     files = Mounted()
     files.fails = 1
     store = SettingsStore(file, files=files)
     with pytest.raises(SettingsWriteError, match="Not saved: the disk is full"):
         store.edit(note(1))
-    assert file.read_text() == '{"n": 0}'
+    assert file.read_text(encoding="utf-8") == '{"n": 0}'
     assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
     files.fails = 2
     with pytest.raises(SettingsWriteError, match="Only a part was saved") as caught:
@@ -415,9 +415,9 @@ def test_a_write_in_place_that_fails_is_taken_back(file: Path) -> None:
 @pytest.mark.req("ST-9")
 def test_a_copy_of_a_file_that_is_whole_is_of_no_use_any_more(store: SettingsStore, file: Path) -> None:
     """A crash before the first byte leaves the old file, and a copy that the next save sweeps (ST-2)."""
-    file.write_text('{"n": 0}')
+    file.write_text('{"n": 0}', encoding="utf-8")
     whole = file.with_name("dispatch.settings.unfinished.json")
-    whole.write_text('{"n": 1}')
+    whole.write_text('{"n": 1}', encoding="utf-8")
     assert store.read().document == {"n": 0}
     store.edit(note(1))
     assert not whole.exists()
@@ -427,9 +427,9 @@ def test_a_copy_of_a_file_that_is_whole_is_of_no_use_any_more(store: SettingsSto
 @pytest.mark.req("ST-9")
 def test_what_a_stranger_put_beside_it_is_not_taken_for_the_whole_copy(file: Path) -> None:
     """A file of another user is neither offered, nor used, nor overwritten, and is named (ST-9)."""
-    file.write_text('{"n": 0')
+    file.write_text('{"n": 0', encoding="utf-8")
     whole = file.with_name("dispatch.settings.unfinished.json")
-    whole.write_text('{"n": "theirs"}')
+    whole.write_text('{"n": "theirs"}', encoding="utf-8")
     os.chown(whole, 12345, 12345)
     store = SettingsStore(file, files=Mounted())
     with pytest.raises(UnreadableSettingsError) as caught:
@@ -437,17 +437,17 @@ def test_what_a_stranger_put_beside_it_is_not_taken_for_the_whole_copy(file: Pat
     assert not caught.value.whole_copy
     with pytest.raises(store_module.NotFoundError):
         store.finish_save()
-    file.write_text('{"n": 0}')
+    file.write_text('{"n": 0}', encoding="utf-8")
     with pytest.raises(SettingsWriteError, match="is in the way"):
         store.edit(note(1))
-    assert whole.read_text() == '{"n": "theirs"}'
+    assert whole.read_text(encoding="utf-8") == '{"n": "theirs"}'
 
 
 @pytest.mark.req("ST-9")
 @pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 def test_a_real_mount_of_a_single_file(file: Path) -> None:
     """A file bound onto itself, in a mount namespace of its own: saved, with nothing beside (ST-9)."""
-    file.write_text('{"n": 0}')
+    file.write_text('{"n": 0}', encoding="utf-8")
     program = (
         "import sys\n"
         "from dispatch_widgets.settings.store import SettingsStore\n"
@@ -470,5 +470,5 @@ def test_a_real_mount_of_a_single_file(file: Path) -> None:
     if ran.returncode == 77 or "unshare" in ran.stderr:
         pytest.skip(f"no mounts may be made here: {ran.stderr.strip()}")
     assert ran.returncode == 0, ran.stderr
-    assert file.read_text() == '{\n  "n": 1\n}'
+    assert file.read_text(encoding="utf-8") == '{\n  "n": 1\n}'
     assert not file.with_name("dispatch.settings.unfinished.json").exists()

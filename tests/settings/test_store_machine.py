@@ -100,7 +100,7 @@ class SettingsFile(RuleBasedStateMachine):
             self.model["models"] = {"catalog": [entry], "assignment": [{"task": "grade", "modelId": "e"}]}
         else:
             self.model["providers"] = []
-        self.file.write_text(json.dumps(self.model))
+        self.file.write_text(json.dumps(self.model), encoding="utf-8")
 
     def edit(self, change: Any, crash: str = "", reason: str | None = None) -> None:
         before = self.model
@@ -171,7 +171,7 @@ class SettingsFile(RuleBasedStateMachine):
     @rule(name=names, value=values)
     def foreign_edit(self, name: str, value: Any) -> None:
         self.model = {**self.model, name: value}
-        self.file.write_text(json.dumps(self.model, indent=2))
+        self.file.write_text(json.dumps(self.model, indent=2), encoding="utf-8")
 
     @precondition(lambda self: self.broken is None and self.file.exists())
     @rule()
@@ -189,7 +189,7 @@ class SettingsFile(RuleBasedStateMachine):
             assert self.file.read_bytes() == self.broken
             return
         if way == "mend":
-            self.file.write_text(json.dumps(self.model))
+            self.file.write_text(json.dumps(self.model), encoding="utf-8")
         elif way == "move away":
             assert self.store.move_away().read_bytes() == self.broken
             self.model = {}

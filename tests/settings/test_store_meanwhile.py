@@ -65,7 +65,9 @@ class Interrupted(Files):
         return super().keep_aside(target) if self.second_names else None
 
     def sync_folder(self, folder: Path) -> None:
-        self.seen_while_syncing.append(json.loads((folder / "dispatch.settings.json").read_text()))
+        self.seen_while_syncing.append(
+            json.loads((folder / "dispatch.settings.json").read_text(encoding="utf-8"))
+        )
         super().sync_folder(folder)
 
 
@@ -80,7 +82,7 @@ def interrupted(request: pytest.FixtureRequest) -> Interrupted:
 def put_another(target: Path) -> None:
     """What editors do: another file in this one's place."""
     other = target.with_name("editor.tmp")
-    other.write_text('{"theirs": 1}')
+    other.write_text('{"theirs": 1}', encoding="utf-8")
     other.replace(target)
 
 
@@ -91,14 +93,14 @@ def test_a_foreign_write_during_a_save_is_kept(file: Path) -> None:
     store = SettingsStore(file, files=files)
     store.edit(note(0))
     files.after_write = [
-        lambda target: target.write_text('{"theirs": 1}'),
-        lambda target: target.write_text('{"theirs": 2}'),
+        lambda target: target.write_text('{"theirs": 1}', encoding="utf-8"),
+        lambda target: target.write_text('{"theirs": 2}', encoding="utf-8"),
     ]
     snapshot = store.edit(note(1), backup_reason="x")
     assert snapshot.document == {"theirs": 2, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 2, "note": 1}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 2, "note": 1}
     assert snapshot.backup is not None
-    assert json.loads(snapshot.backup.read_text()) == {"theirs": 2}
+    assert json.loads(snapshot.backup.read_text(encoding="utf-8")) == {"theirs": 2}
 
 
 @pytest.mark.req("ST-3")
@@ -109,7 +111,7 @@ def test_a_file_replaced_by_somebody_during_a_save_is_kept(file: Path) -> None:
     store.edit(note(0))
     files.after_write = [put_another]
     assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
 
 
 @posix
@@ -118,9 +120,11 @@ def test_a_foreign_write_between_compare_and_replace_is_kept(file: Path, interru
     """What is written in place in the very last moment lands in the replaced file, and is taken up (ST-3)."""
     store = SettingsStore(file, files=interrupted)
     store.edit(note(0))
-    interrupted.before_replace = [lambda target: target.write_text('{"theirs": 1}') and None]
+    interrupted.before_replace = [
+        lambda target: target.write_text('{"theirs": 1}', encoding="utf-8") and None
+    ]
     assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
 
 
 @posix
@@ -132,7 +136,7 @@ def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path, interru
     writers: list[threading.Timer] = []
 
     def truncate(target: Path) -> None:
-        handle = target.open("w")
+        handle = target.open("w", encoding="utf-8")
 
         def finish() -> None:
             handle.write('{"theirs": 1}')
@@ -146,7 +150,7 @@ def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path, interru
         assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
     finally:
         writers[0].join()
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
     assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
 
 
@@ -159,8 +163,8 @@ def test_a_foreign_write_is_back_before_the_disk_is_waited_for(file: Path) -> No
     store.edit(note(0))
     written: list[str] = []
     files.seen_while_syncing.clear()
-    files.before_replace = [lambda target: target.write_text('{"theirs": 1}') and None]
-    files.after_write = [lambda _: None, lambda target: written.append(target.read_text())]
+    files.before_replace = [lambda target: target.write_text('{"theirs": 1}', encoding="utf-8") and None]
+    files.after_write = [lambda _: None, lambda target: written.append(target.read_text(encoding="utf-8"))]
     store.edit(note(1))
     assert written == ['{"theirs": 1}']
     assert files.seen_while_syncing == [{"theirs": 1, "note": 1}]
@@ -174,7 +178,7 @@ def test_a_file_put_in_place_after_the_comparison_is_kept(file: Path) -> None:
     store.edit(note(0))
     files.before_keep_aside = [put_another]
     assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
     assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
 
 
@@ -183,7 +187,7 @@ def test_a_file_made_by_somebody_meanwhile_is_not_overwritten(file: Path) -> Non
     """The first save gives way to a file that appeared since it looked (ST-3)."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
-    files.before_publish = [lambda target: target.write_text('{"theirs": 1}') and None]
+    files.before_publish = [lambda target: target.write_text('{"theirs": 1}', encoding="utf-8") and None]
     assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
     assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
 
@@ -194,10 +198,12 @@ def test_a_file_that_never_rests_is_an_error(file: Path) -> None:
     store = SettingsStore(file, files=files)
     store.edit(note(0))
     numbers = itertools.count()
-    files.after_write = [lambda target: target.write_text(f'{{"theirs": {next(numbers)}}}')] * 200
+    files.after_write = [
+        lambda target: target.write_text(f'{{"theirs": {next(numbers)}}}', encoding="utf-8")
+    ] * 200
     with pytest.raises(SettingsWriteError, match="again and again"):
         store.edit(note(1))
-    assert "theirs" in json.loads(file.read_text())
+    assert "theirs" in json.loads(file.read_text(encoding="utf-8"))
     assert not list(file.parent.glob(".*tmp"))
 
 
@@ -227,7 +233,9 @@ def test_logging_shows_no_key(file: Path, canary: str, caplog: pytest.LogCapture
     store.edit(
         lambda document: registry.add_provider(document, name="N", type="anthropic", api_key=canary)[0]
     )
-    files.before_replace = [lambda target: target.write_text(f'{{"apiKey": "{canary}"}}') and None]
+    files.before_replace = [
+        lambda target: target.write_text(f'{{"apiKey": "{canary}"}}', encoding="utf-8") and None
+    ]
     store.edit(note(1), backup_reason="x")
     assert "during a save" in caplog.text or sys.platform == "win32"
     assert canary not in caplog.text

@@ -35,7 +35,7 @@ def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str,
 
 def replace_by_another(target: Path) -> None:
     other = target.with_name("editor.tmp")
-    other.write_text(THEIRS)
+    other.write_text(THEIRS, encoding="utf-8")
     other.replace(target)
 
 
@@ -60,7 +60,9 @@ class Watched(Files):
 
 
 @pytest.mark.parametrize("look", [0, 1])
-@pytest.mark.parametrize("write", [lambda target: target.write_text(THEIRS), replace_by_another])
+@pytest.mark.parametrize(
+    "write", [lambda target: target.write_text(THEIRS, encoding="utf-8"), replace_by_another]
+)
 def test_an_edit_that_is_overwritten_during_its_save_is_made_again(
     file: Path, look: int, write: Callable[[Path], Any]
 ) -> None:
@@ -70,7 +72,7 @@ def test_an_edit_that_is_overwritten_during_its_save_is_made_again(
     store.edit(note(0))
     files.after_replace = {look: write}
     snapshot = store.edit(note(1))
-    assert snapshot.document == json.loads(file.read_text()) == {"theirs": 1, "note": 1}
+    assert snapshot.document == json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
     assert snapshot.changed
     assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
 
@@ -82,7 +84,9 @@ def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -
     store.edit(note(0))
 
     def write_with_ours(target: Path) -> None:
-        target.write_text(json.dumps({**json.loads(target.read_text()), "theirs": 1}))
+        target.write_text(
+            json.dumps({**json.loads(target.read_text(encoding="utf-8")), "theirs": 1}), encoding="utf-8"
+        )
 
     files.after_replace = {1: write_with_ours}
     made: list[str] = []
@@ -96,7 +100,7 @@ def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -
 
     snapshot = store.edit(add)
     assert [provider["id"] for provider in snapshot.document["providers"]] == made
-    assert json.loads(file.read_text()) == snapshot.document
+    assert json.loads(file.read_text(encoding="utf-8")) == snapshot.document
     assert snapshot.document["theirs"] == 1
 
 
@@ -105,13 +109,13 @@ def test_an_edit_is_made_again_though_another_process_has_saved_since(
 ) -> None:
     """The time of a file that was saved on top of another program's write tells when that was."""
     store.edit(note(0, "first"))
-    stale = json.loads(file.read_text())
+    stale = json.loads(file.read_text(encoding="utf-8"))
     store.edit(note(1, "second"))
-    file.write_text(json.dumps({**stale, "theirs": 1}))
+    file.write_text(json.dumps({**stale, "theirs": 1}), encoding="utf-8")
     SettingsStore(file).edit(note(2, "third"))
     SettingsStore(file).edit(note(3, "fourth"))
     whole = {"first": 0, "theirs": 1, "third": 2, "fourth": 3, "second": 1}
-    assert store.read().document == json.loads(file.read_text()) == whole
+    assert store.read().document == json.loads(file.read_text(encoding="utf-8")) == whole
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 4.26, 9.9])
@@ -132,7 +136,7 @@ def test_what_was_long_ago_or_is_not_known_is_no_time(file: Path) -> None:
         assert content is not None
         assert content.foreign_write_at is None
         file.unlink()
-    file.write_text("{}")
+    file.write_text("{}", encoding="utf-8")
     os.utime(file, ns=(1_700_000_000_123_000_000,) * 2)
     content = Files().read(file)
     assert content is not None
@@ -145,7 +149,9 @@ def beside(file: Path) -> SettingsStore:
     files = Watched()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
-    files.after_replace = {1: lambda target: target.write_text('{"note": 0, "providers": []}')}
+    files.after_replace = {
+        1: lambda target: target.write_text('{"note": 0, "providers": []}', encoding="utf-8")
+    }
     store.edit(note(0, "first"))
     return store
 
@@ -154,9 +160,9 @@ def test_an_edit_that_was_overwritten_after_its_save_is_made_again_with_the_next
     beside: SettingsStore, file: Path
 ) -> None:
     """A program that wrote its old state over what we had just saved: the next edit mends it."""
-    stale = file.read_text()
+    stale = file.read_text(encoding="utf-8")
     beside.edit(note(1, "second"))
-    file.write_text(stale)
+    file.write_text(stale, encoding="utf-8")
     document = beside.edit(note(2, "third")).document
     assert document == {"note": 0, "providers": [], "first": 0, "second": 1, "third": 2}
 
@@ -166,7 +172,7 @@ def test_what_is_gone_later_was_taken_away(
 ) -> None:
     """Who takes an edit out of the file long after its save means it."""
     store.edit(note(0, "first"))
-    stale = file.read_text()
+    stale = file.read_text(encoding="utf-8")
     store.edit(note(1, "second"))
     write_later(file, stale)
     assert store.edit(note(2, "third")).document == {"first": 0, "third": 2}
@@ -177,18 +183,18 @@ def test_an_edit_that_a_program_met_for_the_first_time_overwrote_is_made_again(
 ) -> None:
     """A file that another program wrote just now has a time of its own; reading it finds what is missing."""
     store.edit(note(0, "first"))
-    stale = json.loads(file.read_text())
+    stale = json.loads(file.read_text(encoding="utf-8"))
     store.edit(note(1, "second"))
-    file.write_text(json.dumps({**stale, "theirs": 1}))
+    file.write_text(json.dumps({**stale, "theirs": 1}), encoding="utf-8")
     whole = {"first": 0, "second": 1, "theirs": 1}
-    assert store.read().document == json.loads(file.read_text()) == whole
+    assert store.read().document == json.loads(file.read_text(encoding="utf-8")) == whole
 
 
 def test_what_the_other_program_changed_too_stays_its_own(store: SettingsStore, file: Path) -> None:
     """A value that is neither that of before the edit nor that of after it was set by somebody later."""
     store.edit(note(0))
     store.edit(note(1))
-    file.write_text('{"note": 2}')
+    file.write_text('{"note": 2}', encoding="utf-8")
     assert store.read().document == {"note": 2}
 
 
@@ -203,12 +209,12 @@ def test_what_another_process_of_ours_took_away_stays_away(store: SettingsStore,
 
 def test_a_restore_in_another_process_stays(file: Path) -> None:
     """The old bytes are no stale state either, though another program had just written the file."""
-    file.write_text('{"note": 0}')
+    file.write_text('{"note": 0}', encoding="utf-8")
     store = SettingsStore(file)
     backup = store.edit(note(1), backup_reason="x").backup
     assert backup is not None
     SettingsStore(file).restore(backup)
-    assert store.read().document == json.loads(file.read_text()) == {"note": 0}
+    assert store.read().document == json.loads(file.read_text(encoding="utf-8")) == {"note": 0}
 
 
 def test_a_file_that_was_gone_gets_no_edit_of_before(store: SettingsStore, file: Path) -> None:
@@ -216,7 +222,7 @@ def test_a_file_that_was_gone_gets_no_edit_of_before(store: SettingsStore, file:
     store.edit(note(0))
     file.unlink()
     assert not store.read().exists
-    file.write_text(THEIRS)
+    file.write_text(THEIRS, encoding="utf-8")
     assert store.read().document == {"theirs": 1}
 
 
@@ -225,7 +231,7 @@ def test_what_was_taken_back_is_not_made_again(beside: SettingsStore, file: Path
     stale = beside.read().document
     beside.edit(note(1, "second"))
     beside.edit(lambda _: stale)
-    file.write_text('{"note": 0, "providers": [], "first": 0, "theirs": 1}')
+    file.write_text('{"note": 0, "providers": [], "first": 0, "theirs": 1}', encoding="utf-8")
     document = beside.edit(note(2, "third")).document
     assert document == {"note": 0, "providers": [], "first": 0, "theirs": 1, "third": 2}
 
@@ -243,7 +249,7 @@ def test_providers_that_were_all_removed_are_not_brought_back_singly(
 ) -> None:
     """A file without `providers` stays one: with one in it nobody would look for the others (ST-8)."""
     beside.edit(lambda document: set_in(document, ("providers",), [{"id": "p"}]))
-    file.write_text('{"ui": {}}')
+    file.write_text('{"ui": {}}', encoding="utf-8")
     assert "providers" not in beside.edit(note(1)).document
 
 
@@ -252,7 +258,7 @@ def test_a_file_that_is_overwritten_again_and_again_is_an_error(file: Path) -> N
 
     class Always(Files):
         def sync_folder(self, folder: Path) -> None:
-            (folder / file.name).write_text(f'{{"theirs": {next(numbers)}}}')
+            (folder / file.name).write_text(f'{{"theirs": {next(numbers)}}}', encoding="utf-8")
 
     numbers = itertools.count()
     with pytest.raises(SettingsWriteError, match="again and again"):
@@ -264,14 +270,14 @@ def test_a_writer_that_takes_long_is_waited_for_while_it_goes_on(
 ) -> None:
     """A file that is cut off but grows is given longer than one that rests."""
     text = json.dumps({"theirs": "x" * 50})
-    file.write_text(text[:10])
+    file.write_text(text[:10], encoding="utf-8")
     monkeypatch.setattr(_disk, "FOREIGN_WRITE_WAIT_SECONDS", 0.2)
     pieces = iter(range(10, len(text) + 1, 3))
 
     class Growing(Files):
         def read(self, path: Path, **options: Any) -> Content | None:
             if path == file:
-                file.write_text(text[: next(pieces, len(text))])
+                file.write_text(text[: next(pieces, len(text))], encoding="utf-8")
             return super().read(path, **options)
 
     monkeypatch.setattr(_disk, "_POLL_SECONDS", 0.05)

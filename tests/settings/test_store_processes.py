@@ -95,7 +95,7 @@ def test_eight_writers_beside_the_app_lose_nothing_of_either(
     The app reads the file, and writes it back that much later, over what was saved in between. The processes
     stay, as kernels with an open panel do, and look at the file now and then.
     """
-    file.write_text('{"providers": []}')
+    file.write_text('{"providers": []}', encoding="utf-8")
     writers = [start("register_and_stay", file, f"worker-{number}", 12) for number in range(8)]
     while b"worker-" not in file.read_bytes():  # they are under way
         time.sleep(0.001)
@@ -111,9 +111,9 @@ def test_eight_writers_beside_the_app_lose_nothing_of_either(
 @pytest.mark.req("ST-3")
 def test_a_process_that_ends_right_after_a_save_looks_once_more(file: Path, start: Start) -> None:
     """An edit that was overwritten just before the process ended is there all the same."""
-    file.write_text('{"providers": []}')
+    file.write_text('{"providers": []}', encoding="utf-8")
     finish(start("register_and_be_overwritten", file))
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     assert document["theirs"] == 1
     assert [provider["name"] for provider in document["providers"]] == ["late/0"]
 
@@ -145,7 +145,7 @@ def test_kernels_that_open_an_old_file_together_migrate_once(
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stopping a process is a matter of POSIX")
 def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file: Path, start: Start) -> None:
     """Who waits for a stopped process is told the lock file in finite time; a dead one frees it (ST-3)."""
-    file.write_text('{"n": 1}')
+    file.write_text('{"n": 1}', encoding="utf-8")
     holder = start("hold", file)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "holding\n"
@@ -164,4 +164,4 @@ def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file:
     holder.kill()
     holder.wait()
     assert store.edit(lambda document: set_in(document, ("n",), 2)).changed
-    assert json.loads(file.read_text()) == {"n": 2}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"n": 2}

@@ -46,7 +46,7 @@ def test_providers_read_as_a_table_without_keys(service, canary) -> None:
 
 @pytest.mark.req("UI", "SEC-1")
 def test_no_providers_says_so(tmp_path) -> None:
-    """An empty list is a sentence, and still an empty tuple."""
+    """An empty list shows a sentence, and is an empty tuple."""
     empty = SettingsService(tmp_path / "none.json").get_providers()
     assert empty == ()
     assert repr(empty) == "No providers yet."

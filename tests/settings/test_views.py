@@ -127,6 +127,7 @@ def test_an_assignment_of_a_deleted_entry_says_so(new_document: dict[str, Any]) 
         ({"models": []}, "models"),
         ({"models": {"catalog": {}}}, "models.catalog"),
         ({"models": {"catalog": [{"id": "a", "model": "m"}] * 3 + [{"id": "b"}]}}, "models.catalog[3].model"),
+        ({"models": {"catalog": [{"id": "a"}, {"id": "b"}]}}, "models.catalog[0].model"),  # the first of two
         (
             {"models": {"catalog": [{"id": "a", "model": "m", "capabilities": "chat"}]}},
             "models.catalog[0].capabilities",
@@ -180,7 +181,7 @@ def test_a_shape_error_shows_nothing_of_the_file_in_any_traceback(canary: str) -
 @pytest.mark.req("ST-4", "MIG-7")
 @pytest.mark.parametrize("place", ["beside", "provider", "credentials", "capabilities", "unknown type"])
 def test_nesting_of_thousands_is_no_trouble_where_nothing_is_read(place: str) -> None:
-    """What the view leaves out may be nested as deeply as it likes (ST-4)."""
+    """Parts that the view leaves out may be nested deeply (ST-4)."""
     deep: Any = 1
     for _ in range(20_000):
         deep = [deep]
@@ -237,7 +238,7 @@ def test_half_characters_are_read_as_they_stand() -> None:
 
 
 def test_only_the_files_own_names_are_read() -> None:
-    """A field in the names of Python is none of the file's: it fills nothing (MIG-7)."""
+    """Fields with Python's names are ignored (MIG-7)."""
     entry = {"id": "e", "provider_id": "p", "model": "m"}
     settings = view({"models": {"catalog": [entry]}})
     assert (settings.catalog[0].provider_id, settings.catalog[0].problem) == (None, "It has no provider.")

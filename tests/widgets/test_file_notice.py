@@ -28,10 +28,10 @@ KEY = "sk-0123456789abcdef-old"
 
 def save_schedules(path: Path) -> None:
     """What the app's "Save schedules" does: the settings without `providers`, rewritten in place."""
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     document.pop("providers")
     document["schedules"] = {"fetch": "0 * * * *"}
-    path.write_text(json.dumps(document, indent=2))
+    path.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
 def button(panel: Any, label: str) -> widgets.Button:
@@ -70,11 +70,11 @@ def test_removed_providers_are_said_on_every_page_and_brought_back(
     page.wait(panel)
     assert [row["title"] for row in panel.providers.rows] == ["Lab", "Anthropic"]
     assert panel.models.file_notice.words == ""
-    document = json.loads(used.path.read_text())
+    document = json.loads(used.path.read_text(encoding="utf-8"))
     assert [provider["name"] for provider in document["providers"]] == ["Lab", "Anthropic"]
     assert "schedules" in document
     button(panel.providers, "Undo").click()
-    assert "providers" not in json.loads(used.path.read_text())
+    assert "providers" not in json.loads(used.path.read_text(encoding="utf-8"))
     assert "Another program removed your providers." in panel.providers.file_notice.words
 
 
@@ -120,13 +120,13 @@ def test_a_file_that_is_gone_is_said_and_put_back(
 ) -> None:
     """The time is named, no first visit is shown, and Put it back writes what was shown last."""
     panel = make(used)
-    text = used.path.read_text()
+    text = used.path.read_text(encoding="utf-8")
     used.path.unlink()
     page.until(lambda: panel.file_notice.words)
     assert "dispatch.settings.json was deleted or moved at " in panel.file_notice.words
     assert not hasattr(panel, "_empty") or not is_shown(panel._empty)
     button(panel, "Put it back").click()
-    assert used.path.read_text() == text
+    assert used.path.read_text(encoding="utf-8") == text
     assert "The file is back" in panel.file_notice.words
     button(panel, "Dismiss").click()
     assert panel.file_notice.words == ""
@@ -148,7 +148,7 @@ def test_the_apps_header_says_that_the_file_is_gone(used: SettingsService, page:
 def test_a_restore_elsewhere_is_shown_and_not_undone(settings_path: Path, demo: Any, page: Any) -> None:
     """The panel sees the file become old, keeps working in memory, and offers to convert it again."""
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": {"apiKey": KEY}}
-    settings_path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}))
+    settings_path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}), encoding="utf-8")
     old = settings_path.read_bytes()
     panel = Panel(SettingsService(settings_path))
     assert settings_path.read_bytes() != old
@@ -160,19 +160,19 @@ def test_a_restore_elsewhere_is_shown_and_not_undone(settings_path: Path, demo: 
     assert "drops every key" in panel.providers.before.words
     assert [row["title"] for row in panel.providers.rows] == ["OpenAI"]
     panel.providers.before.buttons[0].click()
-    assert "providers" in json.loads(settings_path.read_text())
+    assert "providers" in json.loads(settings_path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.req("MIG-10", "MIG-8")
 def test_what_stands_in_the_first_formats_places_is_shown(service: SettingsService, ids: Any) -> None:
     """Beside providers: accounts can be converted, and a place that is not understood is named."""
-    document = json.loads(service.path.read_text())
+    document = json.loads(service.path.read_text(encoding="utf-8"))
     document["models"] = {
         "catalog": [],
         "assignment": [],
         "providers": {"anthropic": {"apiKey": KEY}, "elsewhere": {"secret": "x"}},
     }
-    service.path.write_text(json.dumps(document))
+    service.path.write_text(json.dumps(document), encoding="utf-8")
     panel = SettingsFilePanel(service)
     titles = [row["title"] for row in panel.leftovers.rows]
     assert titles == ["Accounts of the app's first version", "models.providers.elsewhere"]
@@ -181,7 +181,7 @@ def test_what_stands_in_the_first_formats_places_is_shown(service: SettingsServi
     assert [row["title"] for row in panel.leftovers.rows] == ["models.providers.elsewhere"]
     assert not is_shown(panel.convert_entries)
     assert panel.attention() == 0
-    after = json.loads(service.path.read_text())
+    after = json.loads(service.path.read_text(encoding="utf-8"))
     assert [provider["name"] for provider in after["providers"]] == ["Lab", "Anthropic", "Anthropic 1"]
 
 
@@ -190,7 +190,7 @@ def test_a_migrated_address_that_the_app_refuses_is_reported_as_that(settings_pa
     """The report in the panel says that the app will refuse the whole file."""
     config = {"apiKey": KEY, "baseUrl": "http://192.168.1.300/v1"}
     entry = {"id": "e", "providerType": "openai", "model": "m", "providerConfig": config}
-    settings_path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}))
+    settings_path.write_text(json.dumps({"models": {"catalog": [entry], "assignment": []}}), encoding="utf-8")
     panel = SettingsFilePanel(SettingsService(settings_path))
     assert "The Dispatch app will refuse the whole file" in panel.report
 
@@ -201,10 +201,10 @@ def test_the_file_tab_says_which_file_the_app_would_take(
 ) -> None:
     """A workspace without a file beside a working folder with one."""
     root = tmp_path / "work"
-    (root / "turbo.json").write_text("{}")
+    (root / "turbo.json").write_text("{}", encoding="utf-8")
     inner = root / "inner"
     inner.mkdir()
-    (inner / "dispatch.settings.json").write_text('{"providers": []}')
+    (inner / "dispatch.settings.json").write_text('{"providers": []}', encoding="utf-8")
     monkeypatch.chdir(inner)
     panel = SettingsFilePanel(SettingsService())
     assert "The Dispatch app would take" in panel._facts.value
@@ -213,15 +213,15 @@ def test_the_file_tab_says_which_file_the_app_would_take(
 @pytest.mark.req("ST-2", "ST-9")
 def test_a_broken_off_save_is_finished_from_the_panel(settings_path: Path) -> None:
     """The whole copy beside the file is the first way out, and one press puts it in place."""
-    settings_path.write_text('{"providers": [')
+    settings_path.write_text('{"providers": [', encoding="utf-8")
     whole = settings_path.with_name("dispatch.settings.unfinished.json")
-    whole.write_text('{"providers": []}')
+    whole.write_text('{"providers": []}', encoding="utf-8")
     whole.chmod(0o600)
     panel = SettingsFilePanel(SettingsService(settings_path))
     assert panel.ways_out is not None
     assert is_shown(panel.ways_out._finish_way)
     panel.ways_out.finish.click()
-    assert settings_path.read_text() == '{"providers": []}'
+    assert settings_path.read_text(encoding="utf-8") == '{"providers": []}'
     assert panel.service.problem is None
     assert not whole.exists()
 

@@ -548,4 +548,4 @@ def test_a_key_typed_as_a_model_id_is_refused(service, ids, page, canary) -> Non
     picker = ModelPicker(service=service, provider="Lab")
     page.answer(picker.list, "add_by_hand", model=canary, kind="chat")
     assert picker.value == ""
-    assert canary not in service.path.read_text()
+    assert canary not in service.path.read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ def jp_server_config() -> dict[str, Any]:
 
 @pytest.fixture
 def service(jp_root_dir: Path) -> SettingsService:
-    """The file that the server finds, as another process sees it: a kernel's panel, say."""
+    """A service of another process, such as a kernel, for the server's file."""
     return SettingsService(jp_root_dir / "dispatch.settings.json")
 
 

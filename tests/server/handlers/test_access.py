@@ -43,7 +43,7 @@ async def test_without_a_token_nothing_is_answered(ask: Ask, stored: str) -> Non
 
 @pytest.mark.req("API-4")
 async def test_a_wrong_token_changes_nothing(mutate: Ask, stored: str, service: SettingsService) -> None:
-    """A mutation with a wrong token is refused before it is looked at."""
+    """A mutation with a wrong token fails before its input is read."""
     headers = {"Authorization": "token wrong"}
     assert (await mutate("deleteProvider", {"id": stored}, headers=headers)).status == 401
     assert [provider.id for provider in service.get_providers()] == [stored]
@@ -51,7 +51,7 @@ async def test_a_wrong_token_changes_nothing(mutate: Ask, stored: str, service: 
 
 @pytest.mark.req("API-4")
 async def test_an_authorizer_is_asked(ask: Ask, jp_serverapp: Any, stored: str) -> None:
-    """Jupyter's authorisation holds here: who may not read gets FORBIDDEN, not the keys."""
+    """Without Jupyter's authorisation a user gets FORBIDDEN."""
 
     class Nobody(Authorizer):
         asked: list[tuple[str, str]] = []  # noqa: RUF012 - read below
@@ -97,7 +97,7 @@ async def test_keys_go_only_where_they_may(query: Ask, mutate: Ask, stored: str)
 
 @pytest.mark.req("SEC-3")
 async def test_a_masked_key_sent_back_keeps_the_key(query: Ask, mutate: Ask, stored: str) -> None:
-    """What a page got masked it can send back with a new name, and the key stays."""
+    """Sending back a masked key with a new name keeps the key."""
     provider = (await query("getProviders", extra="masked=1")).data[0]
     assert (await mutate("updateProvider", {**provider, "name": "New"})).status == 200
     after = (await query("getProviders")).data[0]
@@ -115,7 +115,7 @@ async def test_a_preflight_is_jupyters_own(ask: Ask) -> None:
 
 @pytest.mark.req("API-4")
 async def test_an_error_is_cached_by_nobody(ask: Ask) -> None:
-    """Refusals carry no-store too, and a 401 says how to do better."""
+    """Errors are not cached either, and a 401 says how to authenticate."""
     reply = await ask("models", headers=NO_TOKEN)
     assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
@@ -124,7 +124,7 @@ async def test_an_error_is_cached_by_nobody(ask: Ask) -> None:
 
 @pytest.mark.req("API-4")
 async def test_jp_fetch_finds_the_routes(jp_fetch: Ask, service: SettingsService) -> None:
-    """Below a base URL with an escape in it the plain request works."""
+    """A request works below a base URL that contains an escape."""
     service.add_provider(name="日本", type="anthropic", api_key=KEY)
     reply = await jp_fetch("dispatch", "trpc", "settings.getProviders")
     assert [provider["name"] for provider in json.loads(reply.body)["result"]["data"]] == ["日本"]

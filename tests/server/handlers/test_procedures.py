@@ -34,7 +34,7 @@ def _openai(demo: DemoServer, name: str = "Demo") -> dict[str, Any]:
 
 @pytest.mark.req("API-4", "PM-2", "PM-3", "PM-4")
 async def test_a_providers_life(query: Ask, mutate: Ask, service: SettingsService, canary: str) -> None:
-    """Added, changed field by field and deleted over HTTP, and another process sees each step in the file."""
+    """Another process sees in the file each provider that is added, changed or deleted over HTTP."""
     given = {"name": " A ", "type": "anthropic", "credentials": {"apiKey": canary}}
     made = (await mutate("addProvider", given)).data
     assert made == {
@@ -140,7 +140,7 @@ async def test_one_list_with_its_state(ask: Ask, service: SettingsService, demo:
 async def test_all_lists_each_with_its_own_state(
     ask: Ask, service: SettingsService, demo: DemoServer, canary: str
 ) -> None:
-    """Without a provider everybody answers for himself: a list, a failure, a missing variable, the mock."""
+    """Without a provider id, each provider has its own list or error."""
     given = {"type": "openai-compatible", "base_url": demo.openai_base_url}
     service.add_provider(name="Good", api_key=demo.api_key, **given)
     service.add_provider(name="Wrong key", api_key=canary, **given)
@@ -176,7 +176,7 @@ async def test_what_models_refuses(ask: Ask) -> None:
 async def test_a_reference_of_the_file_is_sent_nowhere_unasked(
     query: Ask, mutate: Ask, service: SettingsService, demo: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file's own ${NAME} goes to no host it was not made for before the user says so, renaming or not."""
+    """A reference in the file needs consent before it is sent, also after a rename."""
     monkeypatch.setenv("SOMEBODYS_SECRET", demo.api_key)
     SettingsService(service.path).add_provider(
         name="From elsewhere",
@@ -216,7 +216,7 @@ def _with_url(provider: dict[str, Any], base_url: str) -> str:
 async def test_a_yes_over_http_is_to_variable_and_host_as_the_user_saw_them(
     query: Ask, mutate: Ask, service: SettingsService, demo: DemoServer, foreign: dict[str, Any]
 ) -> None:
-    """With another host in the file nothing is sent or saved, and the answer has what to ask about now."""
+    """If the file has another host by then, nothing is sent or saved, and the error has the new question."""
     given = {"providerId": "p", "forceRefresh": True}
     seen = (await query("discoverModels", given)).error["data"]["consent"]
     assert seen == {"variable": "SOMEBODYS_SECRET", "host": "good.test"}
@@ -273,7 +273,7 @@ async def test_credentials_that_come_back_are_no_yes(
     monkeypatch: pytest.MonkeyPatch,
     key: str,
 ) -> None:
-    """A client that sends back what it was given, in whatever state, has not asked its user anything."""
+    """Sending back the credentials that a client received is no consent."""
     monkeypatch.setenv("ANOTHER_SECRET", "sk-another-0123456789")
     credentials = {"apiKey": key, "baseUrl": "https://good.test/v1"}
     saved = await mutate("updateProvider", {**foreign, "name": "Mine", "credentials": credentials})
@@ -286,7 +286,7 @@ async def test_credentials_that_come_back_are_no_yes(
 async def test_a_broken_file_is_an_error_and_stays(
     query: Ask, mutate: Ask, service: SettingsService, canary: str
 ) -> None:
-    """A file that is not JSON gives 500 with a way out, and not a byte of it changes."""
+    """A file that is not JSON is a 500 with a hint, and stays unchanged."""
     service.path.write_bytes(b'{"providers": [')
     error = (await query("getProviders")).error
     assert error["data"]["code"] == "INTERNAL_SERVER_ERROR"
@@ -298,16 +298,18 @@ async def test_a_broken_file_is_an_error_and_stays(
 
 @pytest.mark.req("MIG-7")
 async def test_a_lone_surrogate_in_the_file_is_answered(query: Ask, service: SettingsService) -> None:
-    """A name that UTF-8 cannot hold goes out as the escape it is."""
+    """A lone surrogate in a name is sent as an escape."""
     service.path.write_text(
-        '{"providers": [{"id": "x", "name": "\\ud800", "type": "anthropic", "credentials": {"apiKey": "k"}}]}'
+        '{"providers": [{"id": "x", "name": "\\ud800", "type": "anthropic",'
+        ' "credentials": {"apiKey": "k"}}]}',
+        encoding="utf-8",
     )
     assert (await query("getProviders")).data[0]["name"] == "\ud800"
 
 
 @pytest.mark.req("API-4")
 async def test_methods_and_media_types(ask: Ask, jp_serverapp: Any) -> None:
-    """405 says which method would do, 415 keeps plain forms out, HEAD is empty, POST queries are opt-in."""
+    """405 names the right method, plain forms get 415, HEAD is empty, and queries by POST are opt-in."""
     post = {"method": "POST", "body": "", "headers": JSON}
     wrong = await ask("trpc/settings.getProviders", **post)
     assert (wrong.status, wrong.headers["Allow"]) == (405, "GET")
@@ -332,7 +334,7 @@ async def test_methods_and_media_types(ask: Ask, jp_serverapp: Any) -> None:
 
 @pytest.mark.req("API-4")
 async def test_a_huge_body_is_refused(ask: Ask, service: SettingsService) -> None:
-    """One byte beyond the limit is 413, announced or in chunks; the limit itself is read."""
+    """A body of the limit is read; one more byte is 413, with a length or in chunks."""
     limit = 1024 * 1024
     name = "n" * (limit - 80)
     body = json.dumps({"name": name, "type": "anthropic", "credentials": {"apiKey": "k"}})
@@ -363,7 +365,7 @@ async def test_inputs_are_read_as_they_came(ask: Ask) -> None:
 async def test_a_key_in_a_query_is_in_no_log(
     query: Ask, mutate: Ask, canary: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A client that calls a mutation by GET has put the key into the URL: no log line shows it."""
+    """The key of a mutation that is called by GET, and so is in the URL, is in no log line."""
     given = {"name": "A", "type": "anthropic", "credentials": {"apiKey": canary}}
     caplog.set_level("DEBUG")
     assert (await query("addProvider", given)).status == 405
@@ -377,7 +379,7 @@ async def test_a_key_in_a_query_is_in_no_log(
 
 @pytest.mark.req("SEC-3", "API-4")
 async def test_a_key_over_http_is_taken_as_it_stands(mutate: Ask, query: Ask, canary: str) -> None:
-    """A program does not paste: what stands around its key, or looks like a reference, is its own."""
+    """Over HTTP a key is saved unchanged, with whatever surrounds it."""
     given = {"name": "A", "type": "anthropic", "credentials": {"apiKey": f'"{canary}"'}}
     made = (await mutate("addProvider", given)).data
     assert made["credentials"]["apiKey"] == f'"{canary}"'
@@ -387,7 +389,7 @@ async def test_a_key_over_http_is_taken_as_it_stands(mutate: Ask, query: Ask, ca
 
 @pytest.mark.req("PM-10", "API-2")
 async def test_a_key_in_another_field_is_a_bad_request(mutate: Ask, canary: str) -> None:
-    """As a name or a model's id; the answer does not quote it."""
+    """A key as a name or model id is refused, and not quoted."""
     given = {"name": canary, "type": "anthropic", "credentials": {"apiKey": canary}}
     made = (await mutate("addProvider", {**given, "name": "A"})).data
     model = {"providerId": made["id"], "model": canary}

@@ -1,7 +1,7 @@
-"""tRPC 11's envelopes: how results and errors are written, and how inputs are read.
+"""tRPC 11's format: reads inputs, and writes results and errors.
 
-Only the form, no procedure and no HTTP server. Numbers and names are those of tRPC
-(https://trpc.io/docs/rpc): the set is closed, a kind of our own goes into another key of ``data``.
+Error names and numbers are tRPC's (https://trpc.io/docs/rpc). That set is closed, so our own kinds of error
+go into another key of ``data``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CODES: Final[Mapping[str, tuple[int, int]]] = {
     "INTERNAL_SERVER_ERROR": (-32603, 500),
     "SERVICE_UNAVAILABLE": (-32603, 503),
 }
-"""The number in the envelope and the HTTP status of each name that this server uses."""
+"""The number in the envelope, and the HTTP status, for each error name that this server uses."""
 
 _NAMES = {status: name for name, (_, status) in CODES.items()}
 _SUCCESS_STATUS = 200
@@ -40,26 +40,26 @@ CONSENT_HINT = "If that is right, call settings.updateProvider with data.consent
 UNEXPECTED = "Something went wrong inside the server. Its log says where."
 
 
-class Absent:
-    """What tRPC calls ``undefined``: no input at all, which is not the same as ``null``."""
+class Undefined:
+    """JavaScript's ``undefined``: no input at all, unlike ``null``."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "ABSENT"
+        return "UNDEFINED"
 
 
-ABSENT: Final = Absent()
+UNDEFINED: Final = Undefined()
 
 
 class CallError(Exception):
-    """A call, or a whole request, that is answered with an error.
+    """The error of a call or of a whole request.
 
     Args:
         name: One of `CODES`.
-        message: What the client shows, without a secret in it.
-        extra: Further keys of the envelope's ``data``.
-        allow: The HTTP method that would do, for METHOD_NOT_SUPPORTED.
+        message: The message for the client; contains no secret.
+        extra: More keys for the envelope's ``data``.
+        allow: The HTTP method to use, for METHOD_NOT_SUPPORTED.
     """
 
     def __init__(
@@ -77,10 +77,10 @@ class CallError(Exception):
         return CODES[self.name][1]
 
     def envelope(self, path: str | None = None) -> dict[str, Any]:
-        """The error as tRPC writes it.
+        """The error as an envelope.
 
         Args:
-            path: The procedure that was called; None when the whole request is refused.
+            path: The path of the procedure; None if the whole request failed.
         """
         number, status = CODES[self.name]
         data = {"code": self.name, "httpStatus": status, **({} if path is None else {"path": path})}
@@ -88,51 +88,32 @@ class CallError(Exception):
 
 
 def name_of_status(status: int) -> str:
-    """The name that tRPC has for an HTTP status; a near one where it has none.
-
-    Args:
-        status: An HTTP status from 400 on.
-    """
+    """The name in tRPC for an HTTP status from 400 on; the nearest one if it has none."""
     near = "INTERNAL_SERVER_ERROR" if status >= _FIRST_SERVER_ERROR_STATUS else "BAD_REQUEST"
     return _NAMES.get(status, near)
 
 
 def result_envelope(data: Any) -> dict[str, Any]:
-    """A result as tRPC writes it.
-
-    Args:
-        data: What the procedure gave, as plain JSON values.
-    """
+    """A result as an envelope."""
     return {"result": {"data": data}}
 
 
 def status_of_batch(statuses: Iterable[int]) -> int:
-    """The status of a batch: the one that all calls share, else 207.
-
-    Args:
-        statuses: The status of each call.
-    """
+    """The status of a batch: that of its calls if they all have the same, else 207."""
     different = set(statuses)
     return different.pop() if len(different) == 1 else _MIXED_STATUS
 
 
 def status_of(item: Mapping[str, Any]) -> int:
-    """The HTTP status of one envelope.
-
-    Args:
-        item: What `result_envelope` or `CallError.envelope` gave.
-    """
+    """The HTTP status of an envelope."""
     error = item.get("error")
     return _SUCCESS_STATUS if error is None else int(error["data"]["httpStatus"])
 
 
 def from_dispatch_error(error: DispatchError) -> CallError:
-    """One of the project's errors as tRPC tells it (API-2).
+    """An error of the package as tRPC's (API-2).
 
-    A refused field becomes an issue in zod's form, as apps parse the message of BAD_REQUEST.
-
-    Args:
-        error: What the service raised.
+    The problems of fields become issues in zod's form, as clients parse the message of BAD_REQUEST.
     """
     extra: dict[str, Any] = {}
     if error.hint:
@@ -146,7 +127,7 @@ def from_dispatch_error(error: DispatchError) -> CallError:
         if error.suggested_base_url is not None:
             extra["suggestedBaseUrl"] = error.suggested_base_url
     if isinstance(error, ConsentNeededError):
-        # The panel's button is in a kernel's process; consent to what this one sends is given here.
+        # The panel's button would not help, as it gives consent to the kernel's process and not to this one.
         extra["hint"] = CONSENT_HINT
         extra["consent"] = {"variable": error.variable, "host": error.host}
     message = error.message
@@ -161,31 +142,20 @@ def from_dispatch_error(error: DispatchError) -> CallError:
 
 
 def issues_text(issues: Sequence[Mapping[str, Any]]) -> str:
-    """Validation issues as the text that zod gives: a JSON list, indented by two blanks.
-
-    Args:
-        issues: Objects with ``code``, ``path`` and ``message``; none holds a value of the input.
-    """
+    """Validation issues as text, as zod writes them: a JSON list, indented by two spaces."""
     return json.dumps(issues, indent=2, ensure_ascii=False)
 
 
 def moment(when: datetime) -> str:
-    """A moment as JavaScript writes it: ``2026-01-31T12:00:00.000Z``.
-
-    Args:
-        when: In UTC.
-    """
+    """A time in UTC as JavaScript writes it: ``2026-01-31T12:00:00.000Z``."""
     return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def write_json(value: Any) -> bytes:
-    """JSON in UTF-8 on one line; a lone surrogate, which UTF-8 cannot hold, stays an escape.
-
-    Args:
-        value: Plain JSON values.
+    """JSON in UTF-8 on one line; a lone surrogate stays escaped, as UTF-8 has none.
 
     Raises:
-        ValueError: For NaN and infinities, which are not JSON.
+        ValueError: For NaN and infinities, which JSON does not have.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     try:
@@ -195,27 +165,20 @@ def write_json(value: Any) -> bytes:
 
 
 def write_lines(items: Sequence[Any]) -> bytes:
-    """A batch as ``application/jsonl``, in the one line that every version of the client takes.
-
-    Args:
-        items: The envelopes, in the order of the calls.
-    """
+    """A batch as ``application/jsonl``, on a single line, which every version of the client accepts."""
     return write_json({str(index): [[item]] for index, item in enumerate(items)}) + b"\n"
 
 
 def read_json(raw: bytes) -> Any:
-    """A JSON value from bytes that anybody may have sent.
-
-    Args:
-        raw: The body of a POST, or the ``input`` of a GET, percent-decoded.
+    """Parses the body of a POST, or the percent-decoded ``input`` of a GET.
 
     Raises:
-        CallError: BAD_REQUEST for what is not UTF-8 or not JSON (NaN is not), is nested too deeply, or
-            has a lone surrogate, which could not be saved. The input is not quoted.
+        CallError: BAD_REQUEST if it is not UTF-8, not JSON (NaN included), nested too deeply, or has a lone
+            surrogate, which could not be saved. The message does not quote it.
     """
     try:
         value = json.loads(raw.decode(), parse_constant=_refuse_constant)
-        # Both ways: an escape such as \ud800 is JSON, but no text; deep nesting shows here at the latest.
+        # An escape such as \ud800 is JSON but no text: encoding shows it, and deep nesting at the latest.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise CallError("BAD_REQUEST", NOT_JSON) from None

@@ -1,8 +1,8 @@
-"""From a request to an answer in tRPC 11's protocol, whatever HTTP server stands around it.
+"""tRPC 11: runs the calls of a request, and makes the response. Independent of the HTTP server.
 
-Refused as a whole: a wrong content type, a path that cannot be decoded, too many calls, queries mixed
-with mutations. Everything else succeeds or fails call by call: is the procedure known, is the method
-right, is the input right, then it runs. Nothing that a procedure raises leaves this module.
+A wrong content type, a path that cannot be decoded, too many calls, and queries mixed with mutations fail the
+whole request. An unknown procedure, a wrong method and an invalid input fail a single call. Exceptions of
+procedures become errors in the response.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .._log import get_logger
 from ..errors import DispatchError
 from .inputs import checked
 from .procedures import PROCEDURES, Context, Procedure
-from .wire import (
-    ABSENT,
+from .trpc_format import (
     CODES,
+    UNDEFINED,
     UNEXPECTED,
-    Absent,
     CallError,
+    Undefined,
     from_dispatch_error,
     read_json,
     result_envelope,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _log = get_logger("dispatch_widgets")
 
 MAX_CALLS = 100
-"""How many calls one request may hold."""
+"""The most calls in a request."""
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NO_OBJECT = '"input" needs to be an object when doing a batch call'
@@ -47,11 +47,11 @@ _NO_OBJECT = '"input" needs to be an object when doing a batch call'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What of an HTTP request matters to tRPC.
+    """The parts of an HTTP request that tRPC needs.
 
     Attributes:
         method: The HTTP method.
-        path: What follows the base URL and its slash, still percent-encoded.
+        path: The path after the base URL and its slash, still percent-encoded.
         content_type: The content-type header; empty if there is none.
         raw_input: The body, or the first ``input`` of the query; empty if there is none.
         batch: Whether the query says ``batch=1``.
@@ -67,8 +67,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What goes back.
+class Response:
+    """The response.
 
     Attributes:
         status: The HTTP status.
@@ -81,38 +81,38 @@ class Answer:
     allow: str = ""
 
 
-async def answer(
+async def respond(
     request: Request,
     context: Context,
     *,
     allow_method_override: bool = False,
     procedures: Mapping[str, Procedure] = PROCEDURES,
-) -> Answer:
-    """Answer a request from a caller who may do everything.
+) -> Response:
+    """Runs the calls of a request; the caller is authorised already.
 
     Args:
         request: The request.
-        context: What procedures work with.
-        allow_method_override: Whether queries may come by POST. A mutation never comes by GET.
+        context: Passed to the procedures.
+        allow_method_override: Whether queries may come by POST. Mutations never come by GET.
         procedures: The procedures by path.
     """
     try:
         paths = _paths(request)
         _refuse_as_a_whole(request, len(paths), [procedures[path] for path in paths if path in procedures])
     except CallError as error:
-        return Answer(status=error.status, body=write_json(error.envelope()))
+        return Response(status=error.status, body=write_json(error.envelope()))
     calls = _Calls(request, context, procedures, allow_method_override=allow_method_override)
     items = await calls.run(paths)
     if request.lines:
-        return Answer(status=200, body=write_lines(items))
+        return Response(status=200, body=write_lines(items))
     status = status_of_batch(status_of(item) for item in items)
     allow = calls.allow if status == CODES["METHOD_NOT_SUPPORTED"][1] else ""
-    return Answer(status=status, body=write_json(items if request.batch else items[0]), allow=allow)
+    return Response(status=status, body=write_json(items if request.batch else items[0]), allow=allow)
 
 
 def _paths(request: Request) -> list[str]:
     try:
-        # Python lets a percent sign pass that begins no escape, JavaScript does not; FF is no UTF-8.
+        # In JavaScript a stray percent sign is an error. The byte FF, which is not UTF-8, makes it one here.
         path = unquote_to_bytes(_BROKEN_ESCAPE.sub("%FF", request.path)).decode()
     except UnicodeDecodeError:
         raise CallError("BAD_REQUEST", "The path cannot be decoded.") from None
@@ -133,14 +133,7 @@ def _refuse_as_a_whole(request: Request, calls: int, known: list[Procedure]) -> 
 
 
 class _Calls:
-    """The calls of one request.
-
-    Args:
-        request: The request.
-        context: What procedures work with.
-        procedures: The procedures by path.
-        allow_method_override: Whether queries may come by POST.
-    """
+    """The calls of one request."""
 
     def __init__(
         self,
@@ -155,26 +148,26 @@ class _Calls:
         self._context = context
         self._procedures = procedures
         self._override = allow_method_override
-        self._input: Any = ABSENT
+        self._input: Any = UNDEFINED
         self._input_error: CallError | None = None
         try:
             self._input = self._read_input()
         except CallError as error:
-            self._input_error = error  # a matter of those calls that read their input
+            self._input_error = error  # raised by the calls that have an input
 
     def _read_input(self) -> Any:
         raw = self._request.raw_input
-        value = ABSENT if not raw.strip() else read_json(raw)
+        value = UNDEFINED if not raw.strip() else read_json(raw)
         if not self._request.batch:
             return value
-        if isinstance(value, Absent):
+        if isinstance(value, Undefined):
             return {}
         if not isinstance(value, dict):
             raise CallError("BAD_REQUEST", _NO_OBJECT)
         return value
 
     async def run(self, paths: list[str]) -> list[dict[str, Any]]:
-        """The envelopes, in the order of the calls; mutations run one after the other."""
+        """The envelopes, in the order of the calls; mutations run one after another."""
         if self._request.method == "GET":
             return await asyncio.gather(*(self._item(index, path) for index, path in enumerate(paths)))
         return [await self._item(index, path) for index, path in enumerate(paths)]
@@ -207,13 +200,13 @@ class _Calls:
         if procedure.takes is not None:
             if self._input_error is not None:
                 raise self._input_error
-            value = self._input.get(str(index), ABSENT) if self._request.batch else self._input
+            value = self._input.get(str(index), UNDEFINED) if self._request.batch else self._input
             given = checked(procedure.takes, value)
         return await procedure.run(self._context, given)
 
 
 def _log_unexpected(path: str, error: Exception) -> None:
-    """Says where it happened; never what the error says, which may quote a key (SEC-1)."""
+    """Logs where it happened, without the error's text, which may quote a key (SEC-1)."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     _log.error(
         "%s failed with %s:\n%s", path if path in PROCEDURES else "A call", type(error).__name__, frames

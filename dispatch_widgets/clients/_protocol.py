@@ -1,4 +1,4 @@
-"""What the makers of clients and arguments need to know of a model: what `ResolvedModel` says of it."""
+"""The part of `ResolvedModel` that `making` needs; a protocol, as importing it would be circular."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from ..secrets import Secret
 
 
-class Wanted(Protocol):
-    """A model that is ready to be used; see `ResolvedModel` for the attributes."""
+class UsableModel(Protocol):
+    """A model that is ready to use, with the attributes of `ResolvedModel`."""
 
     @property
     def model(self) -> str: ...

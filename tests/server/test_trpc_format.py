@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from dispatch_widgets import DiscoveryError, FieldProblem, InvalidInputError, LockTimeoutError, NotFoundError
-from dispatch_widgets.server import wire
-from dispatch_widgets.server.wire import CODES, CallError
+from dispatch_widgets.server import trpc_format
+from dispatch_widgets.server.trpc_format import CODES, CallError
 
 
 @pytest.mark.req("API-4")
@@ -29,7 +29,7 @@ from dispatch_widgets.server.wire import CODES, CallError
     ],
 )
 def test_an_error_has_trpcs_number_name_and_status(name: str, number: int, status: int) -> None:
-    """The envelope carries all three, and the path only where a single call failed."""
+    """The envelope has name, number and status, and the path if a single call failed."""
     told = CallError(name, "Text.", extra={"hint": "Do."})
     assert told.status == status
     assert told.envelope("settings.x") == {
@@ -40,28 +40,28 @@ def test_an_error_has_trpcs_number_name_and_status(name: str, number: int, statu
         }
     }
     assert "path" not in told.envelope()["error"]["data"]
-    assert wire.name_of_status(status) == name
+    assert trpc_format.name_of_status(status) == name
 
 
 def test_a_status_without_a_name_gets_a_near_one() -> None:
     """The set of names is closed."""
-    assert wire.name_of_status(418) == "BAD_REQUEST"
-    assert wire.name_of_status(507) == "INTERNAL_SERVER_ERROR"
-    assert all(wire.name_of_status(status) in CODES for status in range(400, 600))
+    assert trpc_format.name_of_status(418) == "BAD_REQUEST"
+    assert trpc_format.name_of_status(507) == "INTERNAL_SERVER_ERROR"
+    assert all(trpc_format.name_of_status(status) in CODES for status in range(400, 600))
 
 
 def test_the_status_of_a_batch() -> None:
-    """The one that all share, else 207."""
-    assert wire.status_of_batch([200, 200]) == 200
-    assert wire.status_of_batch([404]) == 404
-    assert wire.status_of_batch([200, 404]) == 207
+    """The status of a batch is that of all its calls, else 207."""
+    assert trpc_format.status_of_batch([200, 200]) == 200
+    assert trpc_format.status_of_batch([404]) == 404
+    assert trpc_format.status_of_batch([200, 404]) == 207
 
 
 @pytest.mark.req("API-2")
 def test_refused_fields_are_issues() -> None:
     """A validation error of the service becomes zod's list, each field a path."""
     problems = [FieldProblem("credentials.apiKey", "Paste it."), FieldProblem("name", "Give one.")]
-    told = wire.from_dispatch_error(InvalidInputError(problems, hint="Again."))
+    told = trpc_format.from_dispatch_error(InvalidInputError(problems, hint="Again."))
     assert (told.name, told.extra) == ("BAD_REQUEST", {"hint": "Again."})
     assert json.loads(told.message) == [
         {"code": "custom", "path": ["credentials", "apiKey"], "message": "Paste it."},
@@ -71,15 +71,16 @@ def test_refused_fields_are_issues() -> None:
 
 
 def test_an_input_error_without_fields_keeps_its_sentence() -> None:
-    """There is nothing to list where no field is to blame."""
+    """An error without fields is a plain message."""
     assert (
-        wire.from_dispatch_error(InvalidInputError([], message="Convert first.")).message == "Convert first."
+        trpc_format.from_dispatch_error(InvalidInputError([], message="Convert first.")).message
+        == "Convert first."
     )
 
 
 @pytest.mark.req("API-2", "MD-15")
 def test_a_discovery_error_tells_what_there_is() -> None:
-    """Kind, status, moment and suggestion go into data, under names that are not tRPC's own."""
+    """Kind, status, time and suggestion are in data, under names that tRPC does not use."""
     error = DiscoveryError(
         "m",
         kind="HTTP_STATUS",
@@ -87,7 +88,7 @@ def test_a_discovery_error_tells_what_there_is() -> None:
         retry_at=datetime(2026, 1, 2, 3, 4, 5, 678_900, tzinfo=UTC),
         suggested_base_url="http://h/v1",
     )
-    assert wire.from_dispatch_error(error).envelope("p")["error"]["data"] == {
+    assert trpc_format.from_dispatch_error(error).envelope("p")["error"]["data"] == {
         "code": "INTERNAL_SERVER_ERROR",
         "httpStatus": 500,
         "path": "p",
@@ -100,14 +101,14 @@ def test_a_discovery_error_tells_what_there_is() -> None:
 
 def test_a_files_path_does_not_pose_as_the_procedure() -> None:
     """data.path is tRPC's: the settings file's path stays in the message."""
-    told = wire.from_dispatch_error(LockTimeoutError("m", path="/f", lock_path="/f.lock"))
+    told = trpc_format.from_dispatch_error(LockTimeoutError("m", path="/f", lock_path="/f.lock"))
     assert "path" not in told.extra
 
 
 @pytest.mark.req("SEC-1")
 def test_a_key_in_a_message_is_masked(canary: str) -> None:
-    """An id that is really a key comes back masked."""
-    told = wire.from_dispatch_error(NotFoundError(f"No provider {canary!r}.", hint=f"Not {canary}."))
+    """A key in place of an id is masked in the error."""
+    told = trpc_format.from_dispatch_error(NotFoundError(f"No provider {canary!r}.", hint=f"Not {canary}."))
     assert canary not in told.message + told.extra["hint"]
 
 
@@ -133,8 +134,8 @@ def test_a_key_in_a_message_is_masked(canary: str) -> None:
 def test_what_is_not_json_is_a_bad_request(raw: bytes) -> None:
     """Bytes that are no UTF-8, NaN, deep nesting and lone surrogates are refused, never quoted."""
     with pytest.raises(CallError) as caught:
-        wire.read_json(raw)
-    assert (caught.value.name, caught.value.message) == ("BAD_REQUEST", wire.NOT_JSON)
+        trpc_format.read_json(raw)
+    assert (caught.value.name, caught.value.message) == ("BAD_REQUEST", trpc_format.NOT_JSON)
     assert caught.value.__cause__ is None
 
 
@@ -142,20 +143,20 @@ def test_what_is_not_json_is_a_bad_request(raw: bytes) -> None:
     "value", [None, False, 0, "", [], {}, "日本 \U0001f600", [[[1.5]]], {"a": {"b": -1}}]
 )
 def test_what_is_json_is_read_and_written(value: Any) -> None:
-    """Everything else survives the way in and out."""
-    assert wire.read_json(wire.write_json(value)) == value
+    """Other JSON values survive reading and writing."""
+    assert trpc_format.read_json(trpc_format.write_json(value)) == value
 
 
 def test_json_is_written_in_utf8() -> None:
-    """Non-ASCII as is; a lone surrogate as an escape; NaN not at all."""
-    assert wire.write_json({"n": "日"}) == '{"n":"日"}'.encode()
-    assert wire.write_json("\ud800日") == rb'"\ud800\u65e5"'
+    """Non-ASCII is unescaped, a lone surrogate escaped, and NaN refused."""
+    assert trpc_format.write_json({"n": "日"}) == '{"n":"日"}'.encode()
+    assert trpc_format.write_json("\ud800日") == rb'"\ud800\u65e5"'
     with pytest.raises(ValueError, match="not JSON compliant"):
-        wire.write_json(float("nan"))
+        trpc_format.write_json(float("nan"))
 
 
 def test_lines_are_one_line() -> None:
     """Each envelope wrapped twice, by index, and a final line break: what every client takes."""
-    assert wire.write_lines([{"result": {"data": 1}}, {"error": {}}]) == (
+    assert trpc_format.write_lines([{"result": {"data": 1}}, {"error": {}}]) == (
         b'{"0":[[{"result":{"data":1}}]],"1":[[{"error":{}}]]}\n'
     )

@@ -11,16 +11,16 @@ from urllib.parse import quote
 import pytest
 
 from dispatch_widgets import NotFoundError
-from dispatch_widgets.server.inputs import OPTIONAL_TEXT, TEXT, shape
+from dispatch_widgets.server.inputs import OPTIONAL_TEXT, TEXT, object_of
 from dispatch_widgets.server.procedures import PROCEDURES, Context, Procedure
-from dispatch_widgets.server.router import Answer, Request, answer
-from dispatch_widgets.server.wire import UNEXPECTED
+from dispatch_widgets.server.trpc import Request, Response, respond
+from dispatch_widgets.server.trpc_format import UNEXPECTED
 
 JSON = "application/json"
 
 
 class Bench:
-    """Procedures that note what happens to them."""
+    """Procedures that record their calls."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
@@ -28,10 +28,10 @@ class Bench:
         self.most_together = 0
         self.procedures = {
             "list": Procedure(kind="query", run=self._list),
-            "echo": Procedure(kind="query", run=self._echo, takes=shape(text=TEXT, more=OPTIONAL_TEXT)),
-            "save": Procedure(kind="mutation", run=self._save, takes=shape(text=TEXT)),
+            "echo": Procedure(kind="query", run=self._echo, takes=object_of(text=TEXT, more=OPTIONAL_TEXT)),
+            "save": Procedure(kind="mutation", run=self._save, takes=object_of(text=TEXT)),
             "gone": Procedure(kind="query", run=self._gone),
-            "bug": Procedure(kind="mutation", run=self._bug, takes=shape(text=TEXT)),
+            "bug": Procedure(kind="mutation", run=self._bug, takes=object_of(text=TEXT)),
         }
 
     async def _busy(self) -> None:
@@ -62,13 +62,13 @@ class Bench:
 
     def ask(
         self, method: str, path: str, given: Any = None, *, override: bool = False, **more: Any
-    ) -> Answer:
+    ) -> Response:
         raw = given if isinstance(given, bytes) else b"" if given is None else json.dumps(given).encode()
         more.setdefault("content_type", JSON if method != "GET" else "")
         request = Request(method=method, path=path, raw_input=raw, **more)
         context: Any = None
         return asyncio.run(
-            answer(request, context, allow_method_override=override, procedures=self.procedures)
+            respond(request, context, allow_method_override=override, procedures=self.procedures)
         )
 
 
@@ -78,12 +78,12 @@ def bench() -> Bench:
     return Bench()
 
 
-def _codes(reply: Answer) -> list[str]:
+def _codes(reply: Response) -> list[str]:
     items = json.loads(reply.body)
     return [item["error"]["data"]["code"] if "error" in item else "ok" for item in items]
 
 
-def _error(reply: Answer) -> dict[str, Any]:
+def _error(reply: Response) -> dict[str, Any]:
     body = json.loads(reply.body)
     assert set(body) == {"error"}
     error: dict[str, Any] = body["error"]
@@ -93,7 +93,7 @@ def _error(reply: Answer) -> dict[str, Any]:
 
 @pytest.mark.req("API-4")
 def test_one_call_is_one_object(bench: Bench) -> None:
-    """A result alone, whose null is written, with status 200."""
+    """A single call gets its result with status 200, also a null result."""
     assert bench.ask("GET", "list").body == b'{"result":{"data":["a"]}}'
     saved = bench.ask("POST", "save", {"text": "日"})
     assert (saved.status, saved.body, bench.done) == (200, b'{"result":{"data":null}}', ["日"])
@@ -101,7 +101,7 @@ def test_one_call_is_one_object(bench: Bench) -> None:
 
 @pytest.mark.req("API-4")
 def test_a_batch_is_an_array_in_order(bench: Bench) -> None:
-    """One item a path, inputs by index, statuses mixed to 207, one bad call harming no other."""
+    """A batch has one item per path, inputs by index, and status 207 if one call fails alone."""
     reply = bench.ask("GET", "list,echo,nope,echo,gone", {"1": {"text": "x"}, "3": {"text": 5}}, batch=True)
     assert reply.status == 207
     assert _codes(reply) == ["ok", "ok", "NOT_FOUND", "BAD_REQUEST", "NOT_FOUND"]
@@ -119,7 +119,7 @@ def test_a_batch_is_an_array_in_order(bench: Bench) -> None:
 
 @pytest.mark.req("API-4")
 def test_a_batch_of_one_is_an_array_too(bench: Bench) -> None:
-    """And its status is its call's."""
+    """A batch of one call is a list, with the status of that call."""
     assert bench.ask("GET", "list", batch=True).body == b'[{"result":{"data":["a"]}}]'
     assert bench.ask("GET", "gone,gone", batch=True).status == 404
 
@@ -131,26 +131,26 @@ def test_without_batch_a_comma_is_part_of_the_name(bench: Bench) -> None:
 
 @pytest.mark.parametrize("path", ["list%2Clist", "l%69st,list"])
 def test_paths_are_decoded_before_they_are_split(bench: Bench, path: str) -> None:
-    """An encoded comma separates calls too."""
+    """An encoded comma also separates calls."""
     assert _codes(bench.ask("GET", path, batch=True)) == ["ok", "ok"]
 
 
 @pytest.mark.parametrize("path", ["%", "list%zz", "%FF", "%ed%a0%80"])
 def test_a_path_that_cannot_be_decoded_is_a_bad_request(bench: Bench, path: str) -> None:
-    """One object, no path, also for a batch."""
+    """An error of the whole request is one object without a path, also for a batch."""
     error = _error(bench.ask("GET", path, batch=True))
     assert error["data"] == {"code": "BAD_REQUEST", "httpStatus": 400}
 
 
 @pytest.mark.parametrize("path", ["", "settings", "List", "list/", "__class__", "日"])
 def test_unknown_procedures(bench: Bench, path: str) -> None:
-    """A namespace alone, another case and an empty path are all unknown."""
+    """A namespace, another case and an empty path are unknown procedures."""
     error = _error(bench.ask("GET", quote(path)))
     assert (error["data"]["code"], error["data"]["path"]) == ("NOT_FOUND", path)
 
 
 def test_queries_and_mutations_do_not_mix(bench: Bench) -> None:
-    """The whole request is refused, and nothing of it is done; unknown paths do not count."""
+    """Mixed procedure types fail the whole request, and no call runs; unknown paths do not count."""
     error = _error(bench.ask("POST", "list,save", {"1": {"text": "x"}}, batch=True))
     assert error["message"] == "Cannot mix procedure types in call: query, mutation"
     assert bench.done == []
@@ -158,7 +158,7 @@ def test_queries_and_mutations_do_not_mix(bench: Bench) -> None:
 
 
 def test_the_number_of_calls_is_bounded(bench: Bench) -> None:
-    """As many as allowed are answered, one more refuses all."""
+    """The most calls allowed succeed; with one more the whole request fails."""
     assert len(_codes(bench.ask("GET", ",".join(["list"] * 100), batch=True))) == 100
     assert _error(bench.ask("GET", ",".join(["list"] * 101), batch=True))["code"] == -32600
 
@@ -166,20 +166,20 @@ def test_the_number_of_calls_is_bounded(bench: Bench) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/jsonx", "x;application/json"])
 def test_only_json_is_taken(bench: Bench, method: str, content_type: str) -> None:
-    """Another content type is 415 as a whole, before anything else."""
+    """Another content type fails the whole request with 415, before anything else."""
     reply = bench.ask(method, "save", {"0": {"text": "x"}}, content_type=content_type, batch=True)
     assert (_error(reply)["data"]["code"], bench.done) == ("UNSUPPORTED_MEDIA_TYPE", [])
 
 
 @pytest.mark.parametrize("content_type", ["Application/JSON", "application/json; charset=UTF-8"])
 def test_content_types_are_read_as_http_says(bench: Bench, content_type: str) -> None:
-    """Case and parameters do not matter; a GET's content type neither."""
+    """Case and parameters of the content type do not matter, nor that of a GET."""
     assert bench.ask("POST", "save", {"text": "x"}, content_type=content_type).status == 200
     assert bench.ask("GET", "list", content_type="text/plain").status == 200
 
 
 def test_the_wrong_method_says_which_would_do(bench: Bench) -> None:
-    """405 with Allow; a mutation never runs by GET, whatever is allowed."""
+    """A wrong method gets 405 with Allow; a mutation never runs by GET, with no setting."""
     for override in (False, True):
         reply = bench.ask("GET", "save", {"text": "x"}, override=override)
         assert (reply.status, reply.allow, bench.done) == (405, "POST", [])
@@ -190,7 +190,7 @@ def test_the_wrong_method_says_which_would_do(bench: Bench) -> None:
 
 
 def test_queries_by_post_can_be_allowed(bench: Bench) -> None:
-    """With the body of a mutation, alone and in a batch."""
+    """With the setting, queries run by POST, alone and in a batch."""
     reply = bench.ask("POST", "echo", {"text": "x"}, override=True)
     assert json.loads(reply.body) == {"result": {"data": {"text": "x"}}}
     reply = bench.ask("POST", "list,echo", {"1": {"text": "x"}}, batch=True, override=True)
@@ -199,7 +199,7 @@ def test_queries_by_post_can_be_allowed(bench: Bench) -> None:
 
 @pytest.mark.parametrize("raw", [b"{oops", b"\xff", b"NaN", b"[" * 5000])
 def test_a_broken_input_is_a_matter_of_those_who_read_it(bench: Bench, raw: bytes) -> None:
-    """A procedure without input still succeeds."""
+    """Broken input does not fail a procedure that has none."""
     assert bench.ask("GET", "list", raw).status == 200
     assert _error(bench.ask("GET", "echo", raw))["data"]["path"] == "echo"
     assert _codes(bench.ask("GET", "list,echo", raw, batch=True)) == ["ok", "BAD_REQUEST"]
@@ -207,7 +207,7 @@ def test_a_broken_input_is_a_matter_of_those_who_read_it(bench: Bench, raw: byte
 
 @pytest.mark.parametrize("given", [[{"text": "x"}], "x", 5, False, b"null"])
 def test_a_batchs_input_is_an_object(bench: Bench, given: Any) -> None:
-    """Told per call, in the words of the reference server."""
+    """A batch whose input is no object fails per call, with the reference server's message."""
     reply = bench.ask("POST", "save", given, batch=True)
     message = json.loads(reply.body)[0]["error"]["message"]
     assert message == '"input" needs to be an object when doing a batch call'
@@ -216,7 +216,7 @@ def test_a_batchs_input_is_an_object(bench: Bench, given: Any) -> None:
 def test_absent_is_not_null(bench: Bench) -> None:
     """No input, an empty one and a missing index are undefined; null is null."""
 
-    def received(reply: Answer) -> str:
+    def received(reply: Response) -> str:
         item = json.loads(reply.body)
         item = item[0] if isinstance(item, list) else item
         text: str = json.loads(item["error"]["message"])[0]["message"]
@@ -231,7 +231,7 @@ def test_absent_is_not_null(bench: Bench) -> None:
 
 
 def test_queries_run_together_and_mutations_in_order(bench: Bench) -> None:
-    """Slow providers do not add up; changes come in the order they were sent."""
+    """Queries run concurrently, mutations in the order of the calls."""
     bench.ask("GET", "list,list,list", batch=True)
     assert bench.most_together == 3
     bench.most_together = 0
@@ -241,7 +241,7 @@ def test_queries_run_together_and_mutations_in_order(bench: Bench) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_bug_is_told_in_our_words(bench: Bench, canary: str, caplog: pytest.LogCaptureFixture) -> None:
-    """An unknown exception is a 500 with a text of ours; its own goes neither out nor into the log."""
+    """An unexpected exception is a 500; its text is neither in the response nor in the log."""
     reply = bench.ask("POST", "bug,save", {"0": {"text": canary}, "1": {"text": "x"}}, batch=True)
     assert (_codes(reply), bench.done) == (["INTERNAL_SERVER_ERROR", "ok"], ["x"])
     assert json.loads(reply.body)[0]["error"]["message"] == UNEXPECTED
@@ -255,7 +255,7 @@ def test_a_bug_is_told_in_our_words(bench: Bench, canary: str, caplog: pytest.Lo
 
 
 def test_json_lines_always_succeed(bench: Bench) -> None:
-    """The stream link gets one line with status 200, failures inside, and only for a batch."""
+    """JSON lines are one line with status 200, with errors inside, and for batches only."""
     reply = bench.ask("GET", "list,gone", batch=True, lines=True)
     assert reply.status == 200
     assert reply.body.endswith(b"}\n")
@@ -268,7 +268,7 @@ def test_json_lines_always_succeed(bench: Bench) -> None:
 
 @pytest.mark.req("API-4")
 def test_the_procedures_are_those_promised() -> None:
-    """Their names and kinds are what clients were told."""
+    """The procedures have the documented names and types."""
     kinds = {path.removeprefix("settings."): found.kind for path, found in PROCEDURES.items()}
     assert kinds == {
         "getProviders": "query",

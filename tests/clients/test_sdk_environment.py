@@ -85,7 +85,7 @@ def assert_nothing_found(server: DemoServer, requests: int) -> None:
 
 
 def endpoint(client: Any, model: ResolvedModel) -> tuple[Any, Any, dict[str, Any]]:
-    """Where a model is asked, the same as raw answers, and what it is asked."""
+    """The URL of a model's requests, its raw responses, and the request."""
     about: dict[str, Any] = {"model": model.model, "messages": HELLO}
     if model.provider_type == "anthropic":
         return client.messages, client.with_raw_response.messages, {**about, "max_tokens": 9}
@@ -93,7 +93,7 @@ def endpoint(client: Any, model: ResolvedModel) -> tuple[Any, Any, dict[str, Any
 
 
 def ask(client: Any, model: ResolvedModel) -> int:
-    """Asks in every way there is; the number of requests."""
+    """Sends every kind of request; returns their number."""
     asked, raw, about = endpoint(client, model)
     asked.create(**about)
     list(asked.create(**about, stream=True))
@@ -105,7 +105,7 @@ def ask(client: Any, model: ResolvedModel) -> int:
 
 
 async def ask_async(client: Any, model: ResolvedModel) -> int:
-    """The same of an asynchronous client."""
+    """The same with an async client."""
     asked, raw, about = endpoint(client, model)
     await asked.create(**about)
     [piece async for piece in await asked.create(**about, stream=True)]
@@ -117,10 +117,10 @@ async def ask_async(client: Any, model: ResolvedModel) -> int:
 
 
 class Credentials(BaseHTTPRequestHandler):
-    """Refuses everybody, and keeps the headers that carry keys, which the demo server does not."""
+    """A handler that refuses all requests and records their key headers, unlike the demo server."""
 
     def do_POST(self) -> None:
-        """Reads the request and says no."""
+        """Reads and refuses a request."""
         self.rfile.read(int(self.headers["Content-Length"]))
         names = ("authorization", "x-api-key")
         self.server.seen.append([v for n, v in self.headers.items() if n.lower() in names])  # type: ignore[attr-defined]
@@ -170,7 +170,7 @@ WAYS: dict[str, Callable[[Any, str], Any]] = {
 
 @pytest.mark.req("SEC-8", "API-5")
 def test_the_variables_that_the_sdks_read_are_found_in_their_source() -> None:
-    """The list that the tests below go by is the installed SDKs' own, so a new variable is in it."""
+    """The variables in these tests are read from the installed SDKs, so new ones are included."""
     assert {"OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL"} <= variables_of("openai")
     assert {"ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"} <= variables_of("anthropic")
 
@@ -180,7 +180,7 @@ def test_the_variables_that_the_sdks_read_are_found_in_their_source() -> None:
 def test_a_client_takes_nothing_from_the_environment_to_another_host(
     way: str, model: ResolvedModel, server: DemoServer, canaries: Any
 ) -> None:
-    """Neither it nor what is made from it sends a variable to a host that is not the vendor's."""
+    """A client and its copies send nothing from the environment to other hosts than the vendor's."""
     canaries(["openai", "anthropic"])
     with model.client() as first:
         client = WAYS[way](first, model.base_url)
@@ -193,7 +193,7 @@ def test_a_client_takes_nothing_from_the_environment_to_another_host(
 def test_a_client_that_leaves_the_vendors_host_leaves_behind_what_it_had_there(
     way: str, model: ResolvedModel, server: DemoServer, canaries: Any
 ) -> None:
-    """What was right at the vendor's own host does not go along to another one."""
+    """A client moved from the vendor's host to another one sends nothing from the environment there."""
     canaries(["openai", "anthropic"])
     own = ANTHROPIC_BASE_URL if model.provider_type == "anthropic" else OPENAI_BASE_URL
     with replace(model, base_url=own).client() as first:
@@ -207,7 +207,7 @@ def test_a_client_that_leaves_the_vendors_host_leaves_behind_what_it_had_there(
 def test_an_asynchronous_client_takes_no_more(
     way: str, model: ResolvedModel, server: DemoServer, canaries: Any
 ) -> None:
-    """The same of clients that are awaited."""
+    """Async clients send nothing from the environment either."""
     canaries(["openai", "anthropic"])
 
     async def asked() -> int:
@@ -221,7 +221,7 @@ def test_an_asynchronous_client_takes_no_more(
 def test_a_variable_that_is_set_later_does_not_get_into_a_copy(
     model: ResolvedModel, server: DemoServer, canaries: Any
 ) -> None:
-    """A copy reads the environment anew, and still sends nothing of it elsewhere."""
+    """A copy reads the environment again, and still sends nothing from it to other hosts."""
     with model.client() as client:
         canaries(["openai", "anthropic"])
         assert_nothing_found(server, ask(client.with_options(timeout=9.0), model))
@@ -299,7 +299,7 @@ def made_by_the_sdk(model: ResolvedModel) -> Any:
 def test_arguments_for_an_sdk_stand_in_the_environments_way(
     model: ResolvedModel, server: DemoServer, canaries: Any
 ) -> None:
-    """A client of the SDK's own class that is made with them sends nothing of the environment either."""
+    """The SDK's own class with our arguments sends nothing from the environment either."""
     canaries(["openai", "anthropic"])
     with made_by_the_sdk(model) as client:
         asked = ask(client, model) + ask(client.with_options(timeout=9.0), model)
@@ -311,7 +311,7 @@ def test_arguments_for_an_sdk_stand_in_the_environments_way(
 def test_arguments_put_the_key_in_place_of_another_credential(
     header: str, model: ResolvedModel, credentials: Any, canaries: Any, monkeypatch: Any
 ) -> None:
-    """Where a variable would replace the key, or stand beside it, they name the key, and show it masked."""
+    """If a variable would replace the key or be sent beside it, the arguments set that header to the key."""
     url, seen = credentials
     model = replace(model, base_url=url)
     key = model.api_key.get_secret_value()
@@ -352,7 +352,7 @@ def test_langchain_sends_no_second_token(
 def test_arguments_for_libraries_that_show_headers_refuse_instead(
     method: str, chat: ResolvedModel, vectors: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They would print a key among headers: what is in the way is named, and that a client can do it."""
+    """Libraries that print headers get an error instead, which names the variable and suggests `client()`."""
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-A: 1\nAuthorization: Bearer canary")
     model = vectors if method == "llama_index_kwargs" else chat
     with pytest.raises(InvalidInputError) as caught:
@@ -367,7 +367,7 @@ def test_arguments_for_libraries_that_show_headers_refuse_instead(
 def test_arguments_have_no_more_headers_than_are_needed(
     chat: ResolvedModel, claude: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without such a variable, and for the vendor's own host, there are none."""
+    """Without such a variable, or for the vendor's host, the arguments have no headers."""
     assert "default_headers" not in chat.openai_kwargs()
     monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
     monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "no header\n X-A : 1\nX-B:")
@@ -416,7 +416,7 @@ def asked_by(library: str, chat: ResolvedModel, vectors: ResolvedModel, claude: 
 def test_a_library_that_is_given_our_arguments_sends_nothing_of_the_environment(
     library: str, chat: ResolvedModel, vectors: ResolvedModel, claude: ResolvedModel, request: Any
 ) -> None:
-    """The libraries read variables of their own beside the SDKs': none of them arrives."""
+    """Libraries with our arguments send nothing from the environment."""
     request.getfixturevalue("monkeypatch").setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     if library.startswith("llama_index"):
         pytest.importorskip(library, reason='pip install -e ".[test-integrations]" for this test')

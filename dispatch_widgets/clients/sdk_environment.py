@@ -1,7 +1,7 @@
-"""What the environment holds for a vendor goes to that vendor's own host and to no other (API-5).
+"""Keeps what the SDKs read from the environment from being sent to other hosts (API-5).
 
-The SDKs read it when a client is made, and again whenever a client is copied: as attributes
-(organization, project, a second credential) and as headers of the user's own choice.
+The SDKs read it when a client is made or copied: as attributes (organization, project, a second credential),
+and as custom headers. It is for the vendor's own host.
 https://github.com/openai/openai-python and https://github.com/anthropics/anthropic-sdk-python (3.57 and
 2.14, and 1.56 and 0.40, read 2026-11).
 """
@@ -31,13 +31,13 @@ OPENAI_COMPATIBLE = "openai-compatible"
 class _Vendor:
     base_url: str
     attributes: tuple[str, ...]
-    """What a client reads from the environment unless it is given."""
+    """What a client reads from the environment unless it is passed."""
     credentials: tuple[str, ...]
-    """Those of them that would be sent beside the key, or in its place."""
+    """Those that would be sent beside the key, or in its place."""
     headers: Mapping[str, str]
-    """Variables of the SDK, and of the libraries above it, and the headers that they become."""
+    """Variables of the SDK and of libraries that use it, with the headers that they set."""
     custom_headers: str
-    """The variable with headers of the user's own choice, one a line."""
+    """The variable with custom headers, one per line."""
 
 
 _VENDORS = {
@@ -69,11 +69,11 @@ def _is_own(vendor: _Vendor, url: object) -> bool:
     return (parts.scheme, parts.hostname) == (own.scheme, own.hostname)
 
 
-_Sdk: Any = object  # OpenAI's or Anthropic's client class, which this is mixed into
+_Sdk: Any = object  # the client class of OpenAI or Anthropic, to which this is a mixin
 
 
-class _Careful(_Sdk):  # type: ignore[misc]
-    """An SDK's client that keeps apart what it was given and what it found in the environment."""
+class _VendorOnly(_Sdk):  # type: ignore[misc]
+    """Mixin for a client that sends what it found in the environment to the vendor's host only."""
 
     _vendor: _Vendor
     _custom_headers: Mapping[str, Any]
@@ -88,7 +88,7 @@ class _Careful(_Sdk):  # type: ignore[misc]
         self._hold_back()
 
     def copy(self, **options: Any) -> Self:
-        """The SDK's own ``copy``; what this client found in the environment counts as found in the copy."""
+        """The SDK's ``copy``; what was found in the environment does not count as passed to the copy."""
         made: Self = super().copy(**options)
         given = {**(options.get("default_headers") or {}), **(options.get("set_default_headers") or {})}
         made._found |= {name for name in self._found if not options.get(name)}
@@ -100,12 +100,12 @@ class _Careful(_Sdk):  # type: ignore[misc]
 
     @property
     def base_url(self) -> Any:
-        """Where requests go."""
+        """The base URL of requests."""
         return super().base_url
 
     @base_url.setter
     def base_url(self, url: Any) -> None:
-        super(_Careful, type(self)).base_url.fset(self, url)
+        super(_VendorOnly, type(self)).base_url.fset(self, url)
         self._hold_back()
 
     def _hold_back(self) -> None:
@@ -114,36 +114,31 @@ class _Careful(_Sdk):  # type: ignore[misc]
         for name in self._found if not own else self._found.intersection(self._vendor.credentials):
             setattr(self, name, None)
         if not own:
-            # Reads before it writes: an SDK that keeps its headers elsewhere is an error, not a leak.
+            # Read first, so that an SDK that keeps its headers elsewhere raises instead of leaking them.
             headers = self._custom_headers.items()
             self._custom_headers = {name: value for name, value in headers if name not in self._found_headers}
 
 
 @cache
-def careful(kind: type, provider_type: str) -> type:
-    """A client class of an SDK that sends what the environment holds to the vendor's own host alone.
-
-    Args:
-        kind: The SDK's class.
-        provider_type: Whose class it is.
-    """
+def vendor_only(kind: type, provider_type: str) -> type:
+    """A subclass of an SDK's client class, with `_VendorOnly`."""
     about = {"__module__": kind.__module__, "__doc__": kind.__doc__, "_vendor": _VENDORS[provider_type]}
-    return type(kind.__name__, (_Careful, kind), about)
+    return type(kind.__name__, (_VendorOnly, kind), about)
 
 
-def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, shown: bool) -> dict[str, str]:
-    """Headers that stand in the way of those which a library makes of the environment: empty ones.
+def blocking_headers(provider_type: str, base_url: str, api_key: Secret, *, shown: bool) -> dict[str, str]:
+    """Headers that override those set from the environment, for other hosts than the vendor's.
 
-    Where one of them would take the place of the key, it is the key.
+    They are empty; a header that would replace the key contains the key.
 
     Args:
-        provider_type: Whose SDK the library uses.
-        base_url: Where requests go.
+        provider_type: The type whose SDK the library uses.
+        base_url: The base URL of requests.
         api_key: The key for that host.
-        shown: Whether the library shows the headers it is given, so that no key may be among them.
+        shown: Whether the library prints the headers, so that they must not contain the key.
 
     Raises:
-        InvalidInputError: If the key would have to be among headers that are shown.
+        InvalidInputError: If headers that are printed would have to contain the key.
     """
     vendor = _VENDORS[provider_type]
     if _is_own(vendor, base_url):
@@ -151,7 +146,7 @@ def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, show
     names = [header for variable, header in vendor.headers.items() if os.environ.get(variable)]
     lines = os.environ.get(vendor.custom_headers, "").split("\n")
     names += [line.partition(":")[0].strip() for line in lines if ":" in line]
-    second = provider_type == ANTHROPIC and _token_goes_beside_the_key()
+    second = provider_type == ANTHROPIC and _reads_token_beside_key()
     if second and not shown:
         names.append("Authorization")
     headers = {name: _KEY_HEADERS.get(name.lower(), "") for name in names}
@@ -172,13 +167,13 @@ def headers_in_place(provider_type: str, base_url: str, api_key: Secret, *, show
     }
 
 
-def _token_goes_beside_the_key() -> bool:
-    """Whether this version of Anthropic's SDK reads the second token though it is given a key."""
+def _reads_token_beside_key() -> bool:
+    """Whether this version of Anthropic's SDK reads the second token although a key is passed."""
     if not os.environ.get("ANTHROPIC_AUTH_TOKEN"):
         return False
     try:
         from anthropic import Anthropic
     except ImportError:
-        return False  # then nobody reads it
+        return False  # nothing else reads it
     with Anthropic(api_key="-", base_url=ANTHROPIC_BASE_URL) as asked:
         return asked.auth_token is not None
