@@ -66,19 +66,19 @@ def test_nothing_found_is_false_and_says_so() -> None:
 def test_local_servers_are_found_with_their_models(server: DemoServer) -> None:
     """A server on its usual port is listed with how many models it has; two on one port are asked once."""
     presets = [_at(server.openai_base_url), _at(server.openai_base_url, "lmstudio")]
-    found = find_here(presets=presets, environ={})
+    found = find_here(presets=presets, environ={}, timeout_seconds=10)
     assert [(one.preset.key, one.base_url, one.models) for one in found.servers] == [
         ("ollama", server.openai_base_url, 12)
     ]
     assert [request.path for request in server.requests].count("/openai/v1/models") == 1
     assert "12" in str(found)
-    assert asyncio.run(find_here_async(presets=presets, environ={})) == found
+    assert asyncio.run(find_here_async(presets=presets, environ={}, timeout_seconds=10)) == found
     assert asyncio.run(find_here_async(servers=False, environ={})).servers == ()
 
 
 def test_a_server_that_wants_a_key_is_found_as_that(server: DemoServer) -> None:
     """A server started with a key, as vLLM can be, is found; its models are not known yet."""
-    found = find_here(presets=[_at(server.second_openai_base_url, "vllm")], environ={})
+    found = find_here(presets=[_at(server.second_openai_base_url, "vllm")], environ={}, timeout_seconds=10)
     assert [(one.models, one.needs_key) for one in found.servers] == [(None, True)]
     assert "wants a key" in str(found)
 
@@ -115,7 +115,7 @@ def test_a_server_on_another_versions_port_is_found(server: DemoServer) -> None:
     assert port is not None
     elsewhere = preset.base_url.replace(str(port), "9")  # the discard port: nothing answers there
     moved = replace(preset, base_url=elsewhere, other_ports=(port,))
-    found = find_here(presets=[moved], environ={})
+    found = find_here(presets=[moved], environ={}, timeout_seconds=10)
     assert [one.base_url for one in found.servers] == [server.second_openai_base_url]
 
 
@@ -249,7 +249,7 @@ def test_a_server_is_named_by_what_it_says_of_itself(
 ) -> None:
     """Owner, header or a page of its own give the name, in two requests at most; a port never does."""
     with serving(pages) as server:
-        found = find_here(presets=[_at(server.base_url, port_of)], environ={})
+        found = find_here(presets=[_at(server.base_url, port_of)], environ={}, timeout_seconds=10)
     (one,) = found.servers
     assert (one.name, one.needs_key) == (name, False)
     assert name in str(found)
@@ -277,7 +277,7 @@ def test_a_server_is_named_by_what_it_says_of_itself(
 def test_a_server_that_wants_a_key_is_named_too(port_of: str, pages: dict[str, Page], name: str) -> None:
     """A refusal drops no server: it is offered as one that wants a key, with its name where it says it."""
     with serving(pages) as server:
-        found = find_here(presets=[_at(server.base_url, port_of)], environ={})
+        found = find_here(presets=[_at(server.base_url, port_of)], environ={}, timeout_seconds=10)
     assert [(one.name, one.models, one.needs_key) for one in found.servers] == [(name, None, True)]
     assert "wants a key" in str(found)
 
@@ -295,7 +295,7 @@ def test_a_server_that_wants_a_key_is_named_too(port_of: str, pages: dict[str, P
 def test_another_programs_refusal_is_no_server(page: Page) -> None:
     """A web page, a login by name and password, or JSON that is no list is no model server."""
     with serving({LIST: page}) as server:
-        assert not find_here(presets=[_at(server.base_url, "localai")], environ={})
+        assert not find_here(presets=[_at(server.base_url, "localai")], environ={}, timeout_seconds=10)
 
 
 def test_every_sign_has_a_source_and_a_known_preset() -> None:

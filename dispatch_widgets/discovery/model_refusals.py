@@ -1,4 +1,4 @@
-"""What a refusal says about the model that was asked, beyond what `response_errors` tells of the account.
+"""What a refusal says about the model that was asked, beyond what the table of `refusals` tells.
 
 Words decide; each row has the servers that say it so.
 """
@@ -41,11 +41,6 @@ _ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
     (
         "unknown",
         (
-            r"model[_ ]not[_ ]found",  # OpenAI, Groq, and many
-            r"(?:unknown|invalid|no such|nonexistent) model",  # LiteLLM, Mistral
-            rf"model\b{_SAME_SENTENCE}(?:does not|doesn.t|did not) exist",  # OpenAI, vLLM
-            rf"model\b{_SAME_SENTENCE}not (?:found|recogni[sz]ed|available)",  # Ollama, LM Studio
-            r"not a valid model",  # OpenRouter
             r"server is pinned to",  # transformers
         ),
     ),
