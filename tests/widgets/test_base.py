@@ -171,6 +171,22 @@ def test_a_long_id_keeps_its_end(name, parts) -> None:
     assert f'title="{name}"' in html
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["claude-haiku-4"],
+        ["accounts/fireworks/models/", "llama-v3p1-4", "05b-instruct"],
+        ["black-forest-labs", "/flux.2-pro"],
+        ["gpt-4-t", "urbo-prev", "iew-20221120"],
+        ["a/llama", "-3.3-70b"],
+        [f"/{'a' * 16}", "a" * 12, "a" * 12],
+    ],
+)
+def test_an_id_is_cut_where_it_gives_way(parts) -> None:
+    """What Python writes of an id has the same parts as what the lists draw: head, middle, end."""
+    assert _parts.id_parts("".join(parts)) == parts
+
+
 def test_parts_share_layout_and_style_also_after_all_was_closed() -> None:
     """Parts have one layout and style together; closing all widgets does not break later panels."""
     one, two = _parts.text("a"), _parts.button("b")

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from panel_driver.lab import Notebook
 
 pytestmark = pytest.mark.timeout(300)
 
 SETUP = Path(__file__).with_name("component_cell.py").read_text(encoding="utf-8")
-
-RUN_IN_LAST_CELL = """(source) => {
-    const { content } = window.jupyterapp.shell.currentWidget;
-    content.activeCellIndex = content.widgets.length - 1;
-    content.activeCell.model.sharedModel.setSource(source);
-    void window.jupyterapp.commands.execute("notebook:run-cell");
-}"""
-
 
 FORM = """
 field = SecretInput(hint="It is sent once.", variables=[["MY_KEY", "MY_KEY (set in this kernel)"]])
@@ -40,7 +35,7 @@ outer
 
 
 @pytest.mark.req("SEC-1", "SEC-2")
-def test_a_typed_key_is_in_no_saved_notebook(notebook: Any, canary: str) -> None:
+def test_a_typed_key_is_in_no_saved_notebook(notebook: Notebook, canary: str) -> None:
     """A key travels once, the field empties, and neither file nor page keeps it, with widget state saved."""
     page = notebook.open(SETUP, FORM)
     key = notebook.output("input[type=password]")
@@ -58,7 +53,7 @@ def test_a_typed_key_is_in_no_saved_notebook(notebook: Any, canary: str) -> None
 
 
 @pytest.mark.req("SEC-2")
-def test_the_key_can_be_looked_at(notebook: Any) -> None:
+def test_the_key_can_be_looked_at(notebook: Notebook) -> None:
     """Show says whether it is pressed, works only on something, and is off again after sending."""
     notebook.open(SETUP, FORM)
     show = notebook.output(".dw-secret").get_by_role("button", name="Show")
@@ -74,7 +69,7 @@ def test_the_key_can_be_looked_at(notebook: Any) -> None:
 
 
 @pytest.mark.req("SEC-3")
-def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Any) -> None:
+def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Notebook) -> None:
     """Blanks around a pasted key go, with a word about it; one with a line break inside is refused."""
     page = notebook.open(SETUP, FORM)
     key = notebook.output("input[type=password]")
@@ -95,7 +90,7 @@ def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Any) -> None:
 
 
 @pytest.mark.req("SEC-4")
-def test_a_variable_is_chosen_or_named(notebook: Any) -> None:
+def test_a_variable_is_chosen_or_named(notebook: Notebook) -> None:
     """The other source offers the variables there are and takes any other name."""
     notebook.open(SETUP, FORM)
     notebook.output(".dw-seg").get_by_text("Environment variable").click()
@@ -109,7 +104,7 @@ def test_a_variable_is_chosen_or_named(notebook: Any) -> None:
     notebook.until("field.source", "typed")
 
 
-def test_a_form_works_by_keyboard(notebook: Any) -> None:
+def test_a_form_works_by_keyboard(notebook: Notebook) -> None:
     """Enter in a field saves what was just typed, Escape goes back; messages belong to their field."""
     page = notebook.open(SETUP, FORM)
     notebook.execute("root.focus('.dw-name')")
@@ -129,12 +124,12 @@ def test_a_form_works_by_keyboard(notebook: Any) -> None:
     assert page.locator(f"#{described}").get_attribute("role") == "alert"
 
 
-def test_a_busy_kernel_saves_what_was_typed_last(notebook: Any) -> None:
+def test_a_busy_kernel_saves_what_was_typed_last(notebook: Notebook) -> None:
     """What is typed and saved while a cell runs is saved whole, by one press that answers once."""
     page = notebook.open(SETUP, FORM, "pass")
     field = notebook.output(".dw-name input")
     field.wait_for()
-    page.evaluate(RUN_IN_LAST_CELL, "time.sleep(4)")
+    notebook.run_in_last_cell("time.sleep(4)")
     field.focus()
     page.keyboard.type("Course gateway", delay=20)
     save = page.get_by_role("button", name="Save", exact=True)
@@ -149,7 +144,7 @@ def test_a_busy_kernel_saves_what_was_typed_last(notebook: Any) -> None:
     assert save.get_attribute("aria-busy") is None
 
 
-def test_the_root_names_speaks_and_copies(notebook: Any) -> None:
+def test_the_root_names_speaks_and_copies(notebook: Notebook) -> None:
     """The panel has a name; what Python says is in the live region; a text gets to the clipboard."""
     page = notebook.open(
         SETUP, "tabs = widgets.Tab([widgets.Label('x')], titles=['One'])\nouter = panel(tabs)\nouter"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from panel_driver.lab import Notebook
     from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,7 +27,7 @@ def titles(rows: Locator) -> list[str]:
 HEIGHT = "(node) => node.getBoundingClientRect().height"
 
 
-def test_models_are_picked_by_mouse(notebook: Any) -> None:
+def test_models_are_picked_by_mouse(notebook: Notebook) -> None:
     """Search, kinds, order, boxes and buttons; a double click adds one row."""
     notebook.open(MODELS, "panel(shown)")
     rows = notebook.output(".dw-model")
@@ -58,7 +59,7 @@ def test_models_are_picked_by_mouse(notebook: Any) -> None:
     notebook.until("log[1:]", "[('add', '', {'ids': ['m12']})]")
 
 
-def test_models_are_picked_by_keyboard(notebook: Any) -> None:
+def test_models_are_picked_by_keyboard(notebook: Notebook) -> None:
     """From the search field alone: into the list, select, a run, all, add, and back out with Escape."""
     page = notebook.open(MODELS, "panel(shown)")
     keyboard = page.keyboard
@@ -99,7 +100,7 @@ IS_HIGHLIGHTED = """(chip) => {
 }"""
 
 
-def test_chips_answer_to_arrows(notebook: Any) -> None:
+def test_chips_answer_to_arrows(notebook: Notebook) -> None:
     """The kinds are one tab stop; arrows change the kind; which one it is shows in forced colours too."""
     page = notebook.open(MODELS, "panel(shown)")
     notebook.output("[data-chip=all]").focus()
@@ -114,7 +115,7 @@ def test_chips_answer_to_arrows(notebook: Any) -> None:
 
 
 @pytest.mark.req("MD-8")
-def test_an_id_is_typed_by_hand(notebook: Any) -> None:
+def test_an_id_is_typed_by_hand(notebook: Notebook) -> None:
     """The last row takes an id that is not listed, and holds already what was searched for in vain."""
     page = notebook.open(MODELS, "shown.pick = dict(where='OpenRouter', search_all=True)\npanel(shown)")
     notebook.output("input[type=search]").fill("llama-v9")
@@ -152,7 +153,7 @@ def test_an_id_is_typed_by_hand(notebook: Any) -> None:
     assert shown.evaluate(HEIGHT) == before
 
 
-def test_what_is_in_the_catalog_cannot_be_picked(notebook: Any) -> None:
+def test_what_is_in_the_catalog_cannot_be_picked(notebook: Notebook) -> None:
     """A row that enters the catalog gets a tick for its box and leaves the selection."""
     notebook.open(MODELS, "panel(shown)")
     row = notebook.output(".dw-model").first
@@ -171,7 +172,7 @@ TYPE_SIZE = "(size) => document.documentElement.style.setProperty('--jp-ui-font-
 
 
 @pytest.mark.req("P-7")
-def test_five_thousand_models_are_searched(notebook: Any) -> None:
+def test_five_thousand_models_are_searched(notebook: Notebook) -> None:
     """Of 5,000 rows a few are drawn, any is found by typing, and an update keeps place and search."""
     page = notebook.open(
         SETUP + "shown = listening([model(number) for number in range(5000)], mode='pick')", "panel(shown)"
@@ -209,15 +210,8 @@ COUNT_OF = """([selector, text, count]) => {
     return found.length === count;
 }"""
 
-RUN_IN_LAST_CELL = """(source) => {
-    const { content } = window.jupyterapp.shell.currentWidget;
-    content.activeCellIndex = content.widgets.length - 1;
-    content.activeCell.model.sharedModel.setSource(source);
-    void window.jupyterapp.commands.execute("notebook:run-cell");
-}"""
 
-
-def test_views_of_one_list_are_in_step(notebook: Any) -> None:
+def test_views_of_one_list_are_in_step(notebook: Notebook) -> None:
     """Two views show the same rows and selection, and so does one that is opened after changes."""
     page = notebook.open(MODELS, "panel(shown)", "panel(shown)", "pass")
     rows = notebook.output(".dw-model")
@@ -225,6 +219,6 @@ def test_views_of_one_list_are_in_step(notebook: Any) -> None:
     page.wait_for_function(COUNT_OF, arg=[".dw-model[aria-selected=true]", "", 2])
     notebook.execute("shown.update_item({**model(1), 'title': 'Changed'})")
     page.wait_for_function(COUNT_OF, arg=[".dw-name", "Changed", 2])
-    page.evaluate(RUN_IN_LAST_CELL, "shown")
+    notebook.run_in_last_cell("shown")
     page.wait_for_function(COUNT_OF, arg=[".dw-name", "Changed", 3])
     page.wait_for_function(COUNT_OF, arg=[".dw-model[aria-selected=true]", "", 3])
