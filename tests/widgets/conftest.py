@@ -10,13 +10,15 @@ import comm
 import ipywidgets as widgets
 import pytest
 from filelock import FileLock
+from panel_driver.person import Person
+from panel_driver.todays_widgets import Outbox
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.widgets._news import NewsDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -145,6 +147,41 @@ def page() -> type[Page]:
     return Page
 
 
+@pytest.fixture(autouse=True)
+def outbox(monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    """What the kernel sends to pages."""
+    box = Outbox()
+
+    def keep(
+        self: comm.DummyComm,
+        _kind: str,
+        data: Mapping[str, object] | None = None,
+        *_more: object,
+        **_keys: object,
+    ) -> None:
+        box.messages.append((self.comm_id, data or {}))
+
+    monkeypatch.setattr(comm.DummyComm, "publish_msg", keep)
+    return box
+
+
+@pytest.fixture
+def person(outbox: Outbox) -> Callable[[widgets.Widget], Person]:
+    """Puts a person, with a page of their own, before a panel."""
+    return lambda panel: Person(panel, outbox)
+
+
+def everything() -> str:
+    """The state of every widget there is, as it would be saved in a notebook."""
+    return repr(widgets.Widget.get_manager_state(drop_defaults=False))
+
+
+@pytest.fixture
+def states() -> Callable[[], str]:
+    """The state of every widget there is, as it would be saved in a notebook."""
+    return everything
+
+
 @pytest.fixture
 def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], AbstractContextManager[object]]:
     """Holds the lock of a service's file as another program does; nobody waits long for it."""
@@ -161,16 +198,21 @@ def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], Ab
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that goes from the kernel to pages, from now on."""
-    messages: list[Any] = []
+    messages: list[str] = []
+    keep = comm.DummyComm.publish_msg
 
     def record(
-        self: Any, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
+        self: comm.DummyComm,
+        kind: str,
+        data: Mapping[str, object] | None = None,
+        metadata: object = None,
+        buffers: Iterable[bytes] | None = None,
+        **keys: object,
     ) -> None:
-        messages.append(
-            (msg_type, repr(data), repr(metadata), [bytes(buffer) for buffer in buffers or ()], repr(keys))
-        )
+        messages.append(repr((kind, data, metadata, [bytes(each) for each in buffers or ()], keys)))
+        keep(self, kind, data)
 
     monkeypatch.setattr(comm.DummyComm, "publish_msg", record)
     return messages
