@@ -298,9 +298,7 @@ def test_a_key_that_cannot_be_one_is_refused_without_quoting_it(settings_path, k
 
 
 @pytest.mark.req("SEC-2", "SEC-1")
-def test_no_key_is_in_any_state_or_message(
-    settings_path, demo, canary, *, sent, person, states
-) -> None:
+def test_no_key_is_in_any_state_or_message(settings_path, demo, canary, *, sent, person, states) -> None:
     """A typed key is in no widget's state and in no message to a page, whether saving works or fails."""
     demo.play(fault("echo-key"))
     panel = ProvidersPanel(SettingsService(settings_path))

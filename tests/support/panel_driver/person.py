@@ -264,6 +264,21 @@ class SeenRow(Part):
         return self._row().title
 
     @property
+    def model_id(self) -> str:
+        """The model id that stands in it; empty if it is no model's."""
+        return self._row().id
+
+    @property
+    def cells(self) -> list[str]:
+        """What stands in its columns."""
+        return self._words("cell")
+
+    @property
+    def provider(self) -> str:
+        """Whose model it is, where the list holds models of several."""
+        return "".join(self._words("from"))
+
+    @property
     def badge(self) -> str:
         """What its badge says; empty without one."""
         return "".join(self._words("badge"))
@@ -280,7 +295,7 @@ class SeenRow(Part):
 
     @property
     def tag(self) -> str:
-        """The grey word at its right; empty without one."""
+        """The grey word or the count at its right; empty without one."""
         return "".join(self._words("tag"))
 
     @property
@@ -302,6 +317,12 @@ class SeenRow(Part):
     def waits(self) -> bool:
         """Whether it counts the seconds since somebody was asked."""
         return any(re.search(r"\d s$", line) for line in self.facts)
+
+    @property
+    def steps(self) -> dict[str, bool]:
+        """The lines of the list in its note, each with whether it went well."""
+        marked = [part for part in self._parts() if isinstance(part, Words)]
+        return {each.text: each.place == "done" for each in marked if each.place in {"done", "failed"}}
 
     @property
     def offers(self) -> list[str]:

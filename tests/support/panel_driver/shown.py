@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Place = Literal[
-    "", "heading", "title", "line", "badge", "meta", "cell", "tag", "note", "problem", "until", "stale"
-]
+    "", "heading", "problem", "title", "line", "badge", "meta", "cell", "tag", "from",
+    "note", "done", "failed", "until", "stale",
+]  # fmt: skip
+"""What some words are: a part of a row, a line of a note that went well or not, the end of a countdown."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ KEY_SOURCE = "Where the key comes from"
 SOURCES = {"typed": "Paste it", "variable": "Environment variable"}
 OTHER_VARIABLE = "Another name…"
 VARIABLE_NAME = "Name of the variable"
+SEARCH = "Search models"
+SHOW_KIND = "Show kind"
 KINDS = {"Chat": "chat", "Embedding": "embedding"}
 
 
@@ -95,6 +97,9 @@ class Page:
                 say_from_page(widget, {**answer, "asked": content["asked"]})
             case "clear":
                 self.typed.pop((key, "Key"), "")
+            case "filter":
+                self.typed[key, SEARCH] = content["query"]
+                self.typed[key, SHOW_KIND] = content["chip"].capitalize()
             case "by_hand_done":
                 self.typed.pop((key, "Model id"), "")
 
@@ -209,7 +214,7 @@ def focused(panel: widgets.Widget, page: Page) -> str:
 def _focused_in(items: ItemList, row_id: str, action: str) -> str:
     row = next((row for row in items.rows if row["id"] == row_id), None)
     if row is None:
-        return "Search models" if items.mode == "pick" else str(items.rows[0]["title"] if items.rows else "")
+        return SEARCH if items.mode == "pick" else str(items.rows[0]["title"] if items.rows else "")
     note = row.get("note") or {}
     if action == "note:select":
         return str(note["select"]["label"])
@@ -367,9 +372,12 @@ def plain(value: object) -> str:
 def _list(items: ItemList, page: Page) -> Iterator[Shown]:
     if items.mode == "rail":
         yield _rail(items)
+        yield List(items.label, [_row(items, row, page) for row in items.rows])
         return
     for state in (items.note, *([] if items.rows else [items.busy, items.empty])):
         yield from _state(items, state or {}, page)
+    if items.mode == "pick":
+        yield from _search(items, page)
     yield List(items.label, [_row(items, row, page) for row in items.rows])
     if items.mode == "pick":
         yield from _bar(items, page)
@@ -409,7 +417,8 @@ def _note(
     if "until" in note:
         yield Words(str(note["until"]), "until")
     for item in note.get("items", ()):
-        yield Words(plain(item["text"]), place)
+        outcome: Place = "done" if item.get("ok") else "failed" if "ok" in item else place
+        yield Words(plain(item["text"]), outcome)
     for heading, words in note.get("facts", ()):
         yield Words(f"{heading}: {plain(words)}", place)
     chosen: dict[str, object] = {}
@@ -447,11 +456,9 @@ def _row(items: ItemList, row: Mapping[str, Any], page: Page) -> Row:
     for line in row.get("meta", ()):
         pieces = line if isinstance(line, list | tuple) else [line]
         parts.append(Words(" · ".join(map(plain, pieces)), "meta"))
-    for cell in row.get("cells", {}).values():
-        parts.append(Words(plain(cell), "cell"))
-    for name in ("from", "tag"):
-        if name in row:
-            parts.append(Words(row[name], "tag" if name == "tag" else ""))
+    parts += [Words(words, "cell") for words in map(plain, row.get("cells", {}).values()) if words]
+    places: dict[str, Place] = {"from": "from", "kind": "cell", "tag": "tag", "count": "tag"}
+    parts += [Words(row[name], place) for name, place in places.items() if row.get(name)]
     if row.get("state") == "stale":
         parts.append(Words("stale", "stale"))
     if row.get("have"):
@@ -470,6 +477,20 @@ def _row(items: ItemList, row: Mapping[str, Any], page: Page) -> Row:
 def _pick(items: ItemList, key: str) -> None:
     others = items.selected if items.pick.get("multiple", True) else ()
     set_from_page(items, selected=[*others, key])
+
+
+def _search(items: ItemList, page: Page) -> Iterator[Shown]:
+    """The search field, and what is offered where nothing matches. What matches is the page's to find."""
+    key = items.model_id, SEARCH
+    query = page.typed[key]
+    if items.pick.get("kinds", True):
+        shown = items.model_id, SHOW_KIND
+        kinds = ["All", *KINDS, "Other"]
+        yield Field(SHOW_KIND, page.typed[shown] or "All", partial(page.typed.__setitem__, shown), kinds)
+    yield Field(SEARCH, query, partial(page.typed.__setitem__, key))
+    nothing = not any(query in f"{row.get('title')} {plain(row.get('line', ''))}" for row in items.rows)
+    if query and nothing and items.pick.get("search_all"):
+        yield Button("Search all providers", partial(_answer, items, "search_all", query=query))
 
 
 def _bar(items: ItemList, page: Page) -> Iterator[Shown]:
@@ -493,6 +514,8 @@ def _bar(items: ItemList, page: Page) -> Iterator[Shown]:
             more["provider"] = owners.get(page.typed[owner], "")
         add = partial(_answer, items, "add_by_hand", model=page.typed[model], kind=KINDS[kinds], **more)
         yield Button(pick.get("by_hand_label", "Add by hand"), add, bool(page.typed[model].strip()))
+    if items.selected:
+        yield Button("Clear", partial(set_from_page, items, selected=[]))
     if pick.get("add", True):
         count = len(items.selected)
         name = f"Add {count} to catalog" if count and pick.get("multiple", True) else "Add to catalog"
