@@ -1,4 +1,4 @@
-"""What holds for every panel: failures are said in it, forms keep their input, nobody is taken by surprise."""
+"""What holds for every panel: failures are said in it, forms keep their input, one press is one."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ def test_an_entry_without_provider_is_red_and_can_be_given_one(me, service, ids)
     service.delete_provider(ids["Anthropic"])
     me.wait()
     row = me.row("Claude X")
-    assert row.badge == "No provider"
+    assert (row.badge, row.tone("No provider")) == ("No provider", "error")
     assert row.note.splitlines()[0] == "Its provider was deleted, so grade has no model."
     assert me.options("Provider for Claude X") == ["Choose a provider", "Lab"]
     assert me.value("Provider for Claude X") == "Choose a provider"  # the Lab does not list it
@@ -386,7 +386,7 @@ def test_an_entry_that_its_providers_list_lacks_is_marked_mildly(me, service, id
     other = service.add_model(provider_id=ids["Anthropic"], model="never-asked", label="Unknown")
     me.wait()
     row = me.row("Odd")
-    assert row.badge == "Not listed"
+    assert (row.badge, row.tone("Not listed")) == ("Not listed", "info")
     assert row.note.splitlines()[0] == "Lab does not list this id."
     assert me.row("Unknown").badge == ""
     assert not me.sees("attention")

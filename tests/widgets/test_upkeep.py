@@ -79,7 +79,8 @@ def test_a_broken_file_is_explained_by_the_same_widgets_each_time(service, perso
 def test_a_form_goes_when_it_is_done_with(service, ids, person) -> None:
     """Forms that were left or saved are closed; one to add is kept with what was typed until it is not."""
     service.add_model(provider_id=ids["Lab"], model="m")
-    me = person(Panel(service))
+    panel = Panel(service)
+    me = person(panel)
     me.press("Edit Lab")
     me.press("Cancel")  # the styles that all forms share stay from now on
     before = there()
@@ -103,6 +104,8 @@ def test_a_form_goes_when_it_is_done_with(service, ids, person) -> None:
     assert there() > before
     me.press("Add provider")
     assert me.value("Name") == "Typed"
+    panel.providers.open_add("groq")
+    assert me.value("Preset") == "Groq"
     me.press("Cancel")
     assert there() == before
 

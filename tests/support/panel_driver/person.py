@@ -91,6 +91,16 @@ class Part:
             assert time.monotonic() < deadline, f"{what} in:\n{self.text}"
             time.sleep(0.005)
 
+    def tone(self, words: str) -> str:
+        """What colour and sign say of the piece that these words stand in.
+
+        Raises:
+            AssertionError: If there is no such piece.
+        """
+        found = [part for part in self._all() if isinstance(part, Words) and words in part.text]
+        assert found, f"{words!r} cannot be read in:\n{self.text}"
+        return found[0].tone
+
     @property
     def headings(self) -> list[str]:
         """The headings."""

@@ -25,10 +25,12 @@ class Words:
     Attributes:
         text: What it says.
         place: What it is, where that matters.
+        tone: ``ok``, ``info``, ``warn`` or ``error``, where its colour and sign say so.
     """
 
     text: str
     place: Place = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,10 @@ def _box(box: widgets.Box, page: Page) -> Iterator[Shown]:
     if "dw-fieldbox" in _classes(box):
         yield from _field_box(box, page)
         return
-    inside = (part for child in box.children for part in look(child, page))
+    inside: Iterable[Shown] = (part for child in box.children for part in look(child, page))
+    if toned := _TONE.search(" ".join(_classes(box))):
+        tone = toned[1]
+        inside = (replace(part, tone=tone) if isinstance(part, Words) else part for part in inside)
     if "dw-task" in _classes(box):
         yield Group(tuple(inside))
     else:
@@ -410,7 +413,7 @@ def _note(
 ) -> Iterator[Shown]:
     place: Place = "note" if row else ""
     if titled and "title" in note:
-        yield Words(plain(note["title"]), place)
+        yield Words(plain(note["title"]), place, note.get("tone", ""))
     if "text" in note:
         left = timedelta(seconds=max(0, round(note.get("until", 0) - time.time())))
         yield Words(plain(note["text"]).replace("{until}", str(left).removeprefix("0:")), place)
@@ -452,7 +455,7 @@ def _row(items: ItemList, row: Mapping[str, Any], page: Page) -> Row:
     parts: list[Shown] = [Words(row.get("title", ""), "title")]
     parts += [Words(words, "line") for words in map(plain, row.get("line", ())) if words]
     if badge := row.get("badge"):
-        parts.append(Words(badge["text"], "badge"))
+        parts.append(Words(badge["text"], "badge", badge.get("tone", "")))
     for line in row.get("meta", ()):
         pieces = line if isinstance(line, list | tuple) else [line]
         parts.append(Words(" · ".join(map(plain, pieces)), "meta"))
@@ -524,6 +527,7 @@ def _bar(items: ItemList, page: Page) -> Iterator[Shown]:
 
 # -- HTML -----------------------------------------------------------------------------------------------
 
+_TONE = re.compile(r"\bdw-(?:msg dw-|tone-)(ok|info|warn|error)\b")
 _BLOCKS = {"div", "p", "li", "dt", "dd", "details", "summary", "tr", "table", "pre", "ul", "ol", "dl", "br"}
 _HEADING = re.compile("h[1-6]")
 

@@ -308,3 +308,10 @@ def test_one_widget_for_any_number_of_rows() -> None:
     before = len(Widget.get_manager_state()["state"])
     ItemList([{"id": str(number)} for number in range(5000)], mode="pick")
     assert len(Widget.get_manager_state()["state"]) - before <= 2  # itself and its layout
+
+
+@pytest.mark.req("SEC-1")
+def test_the_search_for_keys_in_saved_state_looks_into_rows(states: Callable[[], str], canary: str) -> None:
+    """The tests that find no key in any state would find one in a row, which is saved as bytes."""
+    ItemList([{"id": "a", "title": canary}])
+    assert canary in states()

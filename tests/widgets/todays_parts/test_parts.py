@@ -1,4 +1,4 @@
-"""The core widgets that panels are made of today: text is escaped, long ids keep their end, styles are shared."""
+"""The core widgets that panels are made of today: escaped text, ids that keep their end, shared styles."""
 
 from __future__ import annotations
 
