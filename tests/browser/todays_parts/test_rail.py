@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from panel_driver.app import App
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from panel_driver.lab import Notebook
@@ -26,9 +29,11 @@ outer = panel(shown)
 outer
 """,
     )
-    notebook.output(".dw-rail-item").nth(1).click()
+    panel = App.panel_in(notebook.outputs)
+    panel.choose("Provider", "Anthropic")
     notebook.until("(log, shown.current)", "([('choose', 'Anthropic', {})], 'Anthropic')")
-    notebook.output(".dw-rail-list").focus()
+    rail = panel.node.get_by_role("listbox", name="Provider")
+    rail.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Home")
@@ -36,10 +41,9 @@ outer
     page.keyboard.press("o")
     notebook.until("log[2:]", "[('choose', 'OpenAI', {})]")
     notebook.execute("outer.layout.width = '320px'")
-    narrow = notebook.output("select.dw-rail-select")
-    narrow.wait_for()
-    assert not notebook.output(".dw-rail-list").is_visible()
-    assert narrow.input_value() == "OpenAI"
-    assert narrow.locator("option").all_inner_texts()[1] == "Anthropic · 7"
-    narrow.select_option("Anthropic")
+    expect(panel.node.get_by_role("combobox", name="Provider")).to_be_visible()
+    assert not rail.is_visible()
+    panel.see_in("Provider", re.compile("^OpenAI"))
+    assert panel.options("Provider")[1] == "Anthropic · 7"
+    panel.choose("Provider", "Anthropic")
     notebook.until("log[3:]", "[('choose', 'Anthropic', {})]")

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from panel_driver.app import App
+from panel_driver.browser import Keyboard, Part
+from panel_driver.todays_page import PANEL
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from panel_driver.lab import Notebook
-    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -20,16 +23,13 @@ PROVIDERS = (
 )
 
 
-def focused(page: Page) -> str:
-    """The name of what has the focus: its label, or its text."""
-    name: str = page.evaluate(
-        "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
-    )
-    return name
+def seen(notebook: Notebook) -> tuple[Part, Keyboard]:
+    """The panel in the notebook's outputs, and the keyboard."""
+    return App.panel_in(notebook.outputs), Keyboard(notebook.page, PANEL)
 
 
 IN_SIGHT = """(row) => {
-    const [at, list] = [row, row.closest(".dw-list")].map((node) => node.getBoundingClientRect());
+    const [at, list] = [row, row.closest("[role=grid]")].map((node) => node.getBoundingClientRect());
     return list.height < 800 && at.top >= list.top && at.bottom <= list.bottom + 1;
 }"""
 
@@ -46,11 +46,13 @@ shown.update_item(provider("Two", note=note))
 panel(shown)
 """,
     )
-    notebook.output("button[aria-label='Refresh One']").click()
+    panel, _ = seen(notebook)
+    panel.press("Refresh One")
     notebook.until("log", "[('refresh', 'One', {})]")
-    notebook.output("[aria-label='Provider']").select_option("b")
-    notebook.output(".dw-note").get_by_label("Tasks too").uncheck()
-    notebook.output(".dw-note").get_by_text("Give provider").click()
+    row = panel.row("Two", of="Providers")
+    row.choose("Provider", "B")
+    row.untick("Tasks too")
+    row.press("Give provider")
     notebook.until("log[1:]", "[('give', 'Two', {'select': 'b', 'check': False})]")
 
 
@@ -64,7 +66,8 @@ core.on_click(lambda _: log.append(("core",)))
 panel(shown, core)
 """,
     )
-    delete, core = notebook.output("button[aria-label='Delete One']"), page.get_by_role("button", name="Core")
+    panel, _ = seen(notebook)
+    delete, core = panel.button("Delete One"), panel.button("Core")
     for button, name in ((delete, "delete"), (core, "core")):
         notebook.execute("log.clear()")
         button.click(click_count=2, delay=150)  # so slowly that the first is answered before the second
@@ -78,7 +81,7 @@ panel(shown, core)
             page.keyboard.down("Enter")  # held: all but the first are repeats
             page.wait_for_timeout(100)
         page.keyboard.up("Enter")
-    notebook.output("button[aria-label='Edit Two']").click()
+    panel.press("Edit Two")
     notebook.until("[answer[0] for answer in log]", "['delete', 'core', 'edit']")
 
 
@@ -87,86 +90,84 @@ def test_rows_answer_to_the_keyboard(notebook: Notebook) -> None:
     page = notebook.open(
         PROVIDERS, "panel(widgets.Button(description='before'), shown, widgets.Button(description='after'))"
     )
-    keyboard = page.keyboard
-    page.get_by_role("button", name="before").focus()
-    keyboard.press("Tab")
-    assert focused(page).startswith("OnOne")
-    for key, start in (
-        ("ArrowDown", "TwTwo"),
-        ("End", "ThThree"),
-        ("ArrowDown", "ThThree"),
-        ("Home", "OnOne"),
-    ):
-        keyboard.press(key)
-        assert focused(page).startswith(start)
+    panel, keyboard = seen(notebook)
+
+    def on_row(title: str) -> None:
+        expect(panel.row(title, of="Providers").node).to_be_focused()
+
+    panel.button("before").focus()
+    keyboard.key("Tab")
+    on_row("One")
+    for key, title in (("ArrowDown", "Two"), ("End", "Three"), ("ArrowDown", "Three"), ("Home", "One")):
+        keyboard.key(key)
+        on_row(title)
     for key, name in (
         ("ArrowRight", "Refresh One"),
         ("ArrowRight", "Edit One"),
         ("ArrowLeft", "Refresh One"),
     ):
-        keyboard.press(key)
-        assert focused(page) == name
-    keyboard.press("ArrowLeft")
-    for key in ("Enter", "Delete", "r"):
-        keyboard.press(key)
+        keyboard.key(key)
+        assert keyboard.focused() == name
+    keyboard.key("ArrowLeft", "Enter", "Delete", "r")
     notebook.until(
         "[answer[:2] for answer in log]", "[('edit', 'One'), ('delete', 'One'), ('refresh', 'One')]"
     )
-    keyboard.press("ArrowDown")
-    keyboard.press("Tab")
-    assert focused(page) == "after"
-    keyboard.press("Shift+Tab")
-    assert focused(page).startswith("TwTwo")
+    keyboard.key("ArrowDown", "Tab")
+    assert keyboard.focused() == "after"
+    keyboard.key("Shift+Tab")
+    on_row("Two")
     # a ring outside the row would be cut off by the list
     assert page.locator(":focus").evaluate("(node) => getComputedStyle(node).outlineOffset") == "-2px"
     notebook.execute("shown.set_items([provider(f'{number}') for number in range(40)])")
-    notebook.output(".dw-row").nth(39).wait_for()
-    keyboard.press("End")
-    assert focused(page).startswith("3939")
+    panel.rows("Providers").nth(39).wait_for()
+    keyboard.key("End")
+    expect(panel.rows("Providers").nth(39)).to_be_focused()
     assert page.locator(":focus").evaluate(IN_SIGHT)  # the list scrolls, what is below it stays in reach
 
 
 def test_updates_keep_the_focus(notebook: Notebook) -> None:
     """The focus stays on a button whose row changes, moves on when its row goes, and is never taken."""
     page = notebook.open(PROVIDERS, "panel(shown)")
-    notebook.output("button[aria-label='Edit Two']").focus()
+    panel, keyboard = seen(notebook)
+    panel.button("Edit Two").focus()
     notebook.execute("shown.update_item(provider('Two', badge=dict(text='Key refused', tone='error')))")
-    notebook.output(".dw-badge").wait_for()
-    assert focused(page) == "Edit Two"
+    panel.see("Key refused", whole=True)
+    assert keyboard.focused() == "Edit Two"
     notebook.execute("busy = provider('Two'); busy['actions'] = busy['actions'][:1]; shown.update_item(busy)")
-    notebook.output("button[aria-label='Edit Two']").wait_for(state="detached")
-    assert focused(page).startswith("TwTwo")
+    panel.button("Edit Two").wait_for(state="detached")
+    expect(panel.row("Two", of="Providers").node).to_be_focused()
     notebook.execute("shown.set_items([provider('One'), provider('Three')])")
-    page.wait_for_function("() => document.activeElement.textContent.startsWith('ThThree')")
+    expect(panel.row("Three", of="Providers").node).to_be_focused()
     page.evaluate("() => document.activeElement.blur()")
     notebook.execute("shown.set_items([provider('Three'), provider('One')])")
-    notebook.output(".dw-row").first.get_by_text("Three").wait_for()
-    assert not page.evaluate("() => Boolean(document.activeElement.closest('.dw-panel'))")
+    expect(panel.rows("Providers").first).to_contain_text("Three")
+    assert keyboard.focused() == ""
     notebook.execute("shown.empty = dict(title='None', actions=[dict(action='add', label='Add')])")
     notebook.execute("shown.set_items([])")
-    page.get_by_role("button", name="Add", exact=True).focus()
+    panel.button("Add").focus()
     notebook.execute("shown.label = 'Others'")
-    page.locator("[role=grid][aria-label='Others']").wait_for(state="attached")
-    assert focused(page) == "Add"
+    panel.grid("Others").node.wait_for(state="attached")
+    assert keyboard.focused() == "Add"
 
 
 def test_python_moves_the_focus(notebook: Notebook) -> None:
     """A question gets the focus on its safe answer, as soon as it is there."""
-    page = notebook.open(PROVIDERS, "panel(shown)")
+    notebook.open(PROVIDERS, "panel(shown)")
+    panel, keyboard = seen(notebook)
     notebook.execute(
         "note = dict(title='Delete One?', actions=[dict(action='yes', label='Delete', style='danger'),"
         " dict(action='keep', label='Keep it')])\n"
         "shown.focus('One', 'keep')\nshown.update_item(provider('One', note=note))"
     )
-    page.wait_for_function("() => document.activeElement.textContent === 'Keep it'")
-    page.keyboard.press("Escape")  # that answer, without looking for it
+    panel.focus_on("Keep it")
+    keyboard.key("Escape")  # that answer, without looking for it
     notebook.until("log", "[('keep', 'One', {})]")
 
 
 @pytest.mark.req("MD-10")
 def test_a_countdown_runs_in_the_page(notebook: Notebook) -> None:
     """Time left and time passed tick without the kernel; the end is said aloud and told."""
-    page = notebook.open(
+    notebook.open(
         PROVIDERS,
         """
 note = dict(title="Too many requests", text="Again in {until}.", until=time.time() + 4, until_said="Ready")
@@ -177,11 +178,12 @@ shown.update_item(row)
 panel(shown)
 """,
     )
-    asking = notebook.output(".dw-row").nth(1).locator(".dw-meta .dw-line").nth(1)
-    asking.wait_for()
-    before = asking.inner_text()
-    assert re.fullmatch(r"Asking… \d+ s", before)
-    page.wait_for_function("(text) => !document.body.textContent.includes(text)", arg=before)
+    panel, _ = seen(notebook)
+    asking = panel.row("Two", of="Providers")
+    asking.see(re.compile(r"Asking… \d+ s"))
+    before = re.search(r"Asking… \d+ s", asking.text)
+    assert before is not None
+    asking.not_see(before[0])
     notebook.until("log", "[('elapsed', 'One', {})]")
-    assert notebook.output(".dw-note-text").inner_text() == "Again in 0:00."
-    assert notebook.output(".dw-sr[role=status]").get_by_text("Ready").count() == 1
+    panel.row("One", of="Providers").see("Again in 0:00.", whole=True)
+    assert panel.node.get_by_role("status").get_by_text("Ready").count() == 1
