@@ -11,7 +11,7 @@ import ipywidgets as widgets
 import pytest
 from filelock import FileLock
 from panel_driver.person import Person
-from panel_driver.todays_widgets import Outbox
+from panel_driver.wire import Outbox
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer

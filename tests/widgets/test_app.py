@@ -15,7 +15,7 @@ import httpx
 import ipywidgets as widgets
 import pytest
 from panel_driver.person import until
-from panel_driver.todays_widgets import SHOW_KIND
+from panel_driver.words import SHOW_KIND
 
 import dispatch_widgets as dw
 from dispatch_widgets import MissingPackageError, ModelsPanel, Panel, SettingsService

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from panel_driver.todays_widgets import KEY_SOURCE, SOURCES
+from panel_driver.words import KEY_SOURCE, SOURCES
 
 from dispatch_widgets import ConsentNeededError, ModelPicker, Panel, ProvidersPanel, SettingsService
 from dispatch_widgets.presets import KEY_VARIABLES

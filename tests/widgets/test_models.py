@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from panel_driver.person import until
+from panel_driver.words import WHOSE
 
 from dispatch_widgets import ModelPicker, ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.faults import fault
@@ -165,9 +166,6 @@ def test_an_id_can_be_typed_by_hand_also_when_discovery_failed(service, demo, id
     me.press("Add by hand")
     (entry,) = service.catalog
     assert (entry.model, entry.provider_id, entry.capabilities) == ("my-model", ids["Lab"], ("embedding",))
-
-
-WHOSE = "Provider of the id"
 
 
 @pytest.mark.req("UI")

@@ -9,7 +9,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 from panel_driver.person import Person, until
-from panel_driver.todays_widgets import KEY_SOURCE, OTHER_VARIABLE, SOURCES, VARIABLE_NAME
+from panel_driver.words import KEY_SOURCE, OTHER_VARIABLE, SOURCES, VARIABLE_NAME
 
 from dispatch_widgets import Panel, ProvidersPanel, SettingsService
 from dispatch_widgets._keyring import is_there

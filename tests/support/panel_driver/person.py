@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ipywidgets import Widget
 
     from .shown import Place, Shown
-    from .todays_widgets import Outbox
+    from .wire import Outbox
 
 PATIENCE_SECONDS = 20.0
 
@@ -36,15 +36,16 @@ def until(condition: Callable[[], object]) -> None:
 class Part:
     """A part of a panel: all of it, a row."""
 
-    def _parts(self) -> Iterator[Shown]:
+    def parts(self) -> Iterator[Shown]:
+        """What is shown now, in order."""
         raise NotImplementedError
 
-    def _after(self) -> None:
+    def after_acting(self) -> None:
         """What happens by itself once something was pressed or filled in."""
 
     def _all(self) -> Iterator[Shown]:
         """What is shown, the parts of rows too."""
-        for part in self._parts():
+        for part in self.parts():
             yield part
             if isinstance(part, Group):
                 yield from part.parts
@@ -133,7 +134,7 @@ class Part:
         button = self._button(name)
         assert button.enabled, f"{name!r} is off: {button.title}"
         button.press()
-        self._after()
+        self.after_acting()
 
     def as_seen(self, name: str) -> Button:
         """A button as it is seen now: pressed later, it is this one that was pressed.
@@ -178,7 +179,7 @@ class Part:
         field = self.field(label)
         assert field.enabled, f"{label!r} cannot be changed"
         field.set(text)
-        self._after()
+        self.after_acting()
 
     def choose(self, label: str, option: str) -> None:
         """Choose one of a field's options."""
@@ -186,7 +187,7 @@ class Part:
         assert field.enabled, f"{label!r} cannot be changed"
         assert option in field.options, f"{option!r} is none of {list(field.options)}"
         field.set(option)
-        self._after()
+        self.after_acting()
 
     def tick(self, label: str) -> None:
         """Tick a box."""
@@ -200,15 +201,15 @@ class Part:
 
     def lists(self) -> list[str]:
         """The names of the lists."""
-        return [part.name for part in self._parts() if isinstance(part, List)]
+        return [part.name for part in self.parts() if isinstance(part, List)]
 
     def rows(self, of: str) -> list[SeenRow]:
         """The rows of a list; none where the list is not shown."""
-        return [SeenRow(self, of, place) for place in range(len(self._rows(of)))]
+        return [SeenRow(self, of, place) for place in range(len(self.rows_of(of)))]
 
     def titles(self, of: str) -> list[str]:
         """The titles of a list's rows."""
-        return [row.title for row in self._rows(of)]
+        return [row.title for row in self.rows_of(of)]
 
     def row(self, title: str, *, of: str = "") -> SeenRow:
         """A row by its title, which it keeps while it is looked at.
@@ -226,19 +227,20 @@ class Part:
         """The row of a task: its choice, what is said of it, and what can be done with it."""
         return SeenTask(self, f"Entry for {name}")
 
-    def _rows(self, of: str) -> Sequence[Row]:
-        found = [part for part in self._parts() if isinstance(part, List) and part.name == of]
+    def rows_of(self, of: str) -> Sequence[Row]:
+        """The rows of a list as plain data; none where it is not shown."""
+        found = [part for part in self.parts() if isinstance(part, List) and part.name == of]
         return found[0].rows if found else ()
 
     def pick(self, *models: str) -> None:
         """Pick models, by their title or their id, beside those that are picked."""
         for wanted in models:
-            found = [row for row in self._rows("Models") if wanted in (row.title, row.id)]
+            found = [row for row in self.rows_of("Models") if wanted in (row.title, row.id)]
             assert len(found) == 1, f"{len(found)} rows are called {wanted!r}"
             (row,) = found
             assert row.pick is not None, f"{wanted!r} cannot be picked"
             row.pick()
-            self._after()
+            self.after_acting()
 
 
 class SeenRow(Part):
@@ -254,7 +256,7 @@ class SeenRow(Part):
         self._panel, self._of, self._which = panel, of, which
 
     def _row(self) -> Row:
-        rows = self._panel._rows(self._of)
+        rows = self._panel.rows_of(self._of)
         if isinstance(self._which, int):
             return rows[self._which]
         found = [row for row in rows if row.title == self._which]
@@ -262,11 +264,11 @@ class SeenRow(Part):
         assert len(found) == 1, f"{len(found)} rows are called {self._which!r}; there are {titles}"
         return found[0]
 
-    def _parts(self) -> Iterator[Shown]:
+    def parts(self) -> Iterator[Shown]:
         yield from self._row().parts
 
-    def _after(self) -> None:
-        self._panel._after()
+    def after_acting(self) -> None:
+        self._panel.after_acting()
 
     @property
     def name(self) -> str:
@@ -331,13 +333,13 @@ class SeenRow(Part):
     @property
     def steps(self) -> dict[str, bool]:
         """The lines of the list in its note, each with whether it went well."""
-        marked = [part for part in self._parts() if isinstance(part, Words)]
+        marked = [part for part in self.parts() if isinstance(part, Words)]
         return {each.text: each.place == "done" for each in marked if each.place in {"done", "failed"}}
 
     @property
     def offers(self) -> list[str]:
         """The names of the buttons in the note under it."""
-        return [part.name for part in self._parts() if isinstance(part, Button) and part.in_note]
+        return [part.name for part in self.parts() if isinstance(part, Button) and part.in_note]
 
     @property
     def picked(self) -> bool:
@@ -361,15 +363,15 @@ class SeenTask(Part):
     def __init__(self, panel: Part, label: str) -> None:
         self._panel, self._label = panel, label
 
-    def _parts(self) -> Iterator[Shown]:
-        for part in self._panel._parts():
+    def parts(self) -> Iterator[Shown]:
+        for part in self._panel.parts():
             if isinstance(part, Group) and any(
                 isinstance(each, Field) and each.label == self._label for each in part.parts
             ):
                 yield from part.parts
 
-    def _after(self) -> None:
-        self._panel._after()
+    def after_acting(self) -> None:
+        self._panel.after_acting()
 
 
 class Person(Part):
@@ -384,10 +386,10 @@ class Person(Part):
         self.panel = panel
         self._page = Page(panel, outbox)
 
-    def _parts(self) -> Iterator[Shown]:
+    def parts(self) -> Iterator[Shown]:
         yield from look(self.panel, self._page)
 
-    def _after(self) -> None:
+    def after_acting(self) -> None:
         self._page.take_in()
 
     def answering_late(self) -> Page:
@@ -420,20 +422,20 @@ class Person(Part):
     @property
     def tabs(self) -> list[str]:
         """What stands on the tabs, with what needs attention counted."""
-        return [part.name for part in self._parts() if isinstance(part, Tab)]
+        return [part.name for part in self.parts() if isinstance(part, Tab)]
 
     @property
     def open_tab(self) -> str:
         """The name of the tab that is open, without what it counts."""
-        (name,) = [part.name for part in self._parts() if isinstance(part, Tab) and part.is_open]
+        (name,) = [part.name for part in self.parts() if isinstance(part, Tab) and part.is_open]
         return re.sub(r" \(\d+\)$", "", name)
 
     def tab(self, name: str) -> None:
         """Open a tab, whatever it counts."""
         (tab,) = [
             part
-            for part in self._parts()
+            for part in self.parts()
             if isinstance(part, Tab) and re.fullmatch(rf"{re.escape(name)}( \(\d+\))?", part.name)
         ]
         tab.open()
-        self._after()
+        self.after_acting()

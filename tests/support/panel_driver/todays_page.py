@@ -6,7 +6,7 @@ PANEL = ".dw-panel"
 """The root of every panel, also where no kernel is behind it and nothing has a name."""
 
 WITHOUT_KERNEL = f"{PANEL}.jupyter-widgets-disconnected, {PANEL}.dw-no-kernel"
-
+"""A panel that says that no kernel is behind it."""
 
 TASK_ROW = ".dw-task"
 """The row of a task in the Router tab, which has no role of its own."""

@@ -23,35 +23,13 @@ from dispatch_widgets.widgets.secret_input import SecretInput
 
 from .shown import Button, Field, Group, List, Row, Shown, Tab, Words
 from .wire import say_from_page, set_from_page
+from .words import KEY_SOURCE, KINDS, OTHER_VARIABLE, SEARCH, SHOW_KIND, SOURCES, VARIABLE_NAME, WHOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .shown import Place
-
-KEY_SOURCE = "Where the key comes from"
-SOURCES = {"typed": "Paste it", "variable": "Environment variable"}
-OTHER_VARIABLE = "Another name…"
-VARIABLE_NAME = "Name of the variable"
-SEARCH = "Search models"
-SHOW_KIND = "Show kind"
-KINDS = {"Chat": "chat", "Embedding": "embedding"}
-
-
-class Outbox:
-    """What the kernel sends to pages: pairs of the widget's id and the message."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[str, Mapping[str, Any]]] = []
-
-    def contents(self, since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
-        """The messages of the widgets' own kinds, with their widgets' ids.
-
-        Args:
-            since: How many messages to leave out.
-        """
-        sent = self.messages[since:]
-        return [(key, data["content"]) for key, data in sent if data.get("method") == "custom"]
+    from .wire import Outbox
 
 
 class Page:
@@ -500,7 +478,7 @@ def _bar(items: ItemList, page: Page) -> Iterator[Shown]:
     """The row for an id typed by hand, and the bar that adds what is picked."""
     pick = items.pick
     if pick.get("by_hand", True):
-        model, kind, owner = ((items.model_id, name) for name in ("Model id", "Kind", "Provider of the id"))
+        model, kind, owner = ((items.model_id, name) for name in ("Model id", "Kind", WHOSE))
         yield Field("Model id", page.typed[model], partial(page.typed.__setitem__, model))
         kinds = page.typed[kind] or "Chat"
         if pick.get("kinds", True):
@@ -509,7 +487,7 @@ def _bar(items: ItemList, page: Page) -> Iterator[Shown]:
         more = {}
         if owners:
             yield Field(
-                "Provider of the id",
+                WHOSE,
                 page.typed[owner],
                 partial(page.typed.__setitem__, owner),
                 options=list(owners),

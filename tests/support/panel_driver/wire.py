@@ -57,6 +57,22 @@ def set_from_page(widget: Widget, **state: object) -> None:
     from_page(widget, {"method": "update", "state": state})
 
 
+class Outbox:
+    """What the kernel sends to pages: pairs of the widget's id and the message."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, Mapping[str, Any]]] = []
+
+    def contents(self, since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
+        """The messages of the widgets' own kinds, with their widgets' ids.
+
+        Args:
+            since: How many messages to leave out.
+        """
+        sent = self.messages[since:]
+        return [(key, data["content"]) for key, data in sent if data.get("method") == "custom"]
+
+
 class Wire:
     """Stands for the page of one widget: keeps what the widget sends, and answers.
 
