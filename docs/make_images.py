@@ -7,15 +7,16 @@ It needs what the browser tests need: the test extra and a Chromium.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests" / "support"))
+from panel_driver.lab import INSTALL_LINE, Lab, Notebook, find_chromium, launch  # noqa: E402 - found there
+
 WIDTH_PIXELS = 1000
 
 CELLS = """\
@@ -39,31 +40,18 @@ dw.panel()
 """
 
 
-def load_harness() -> Any:
-    """The browser tests' harness: tests are no package, so it is loaded by its path."""
-    path = HERE.parent / "tests" / "browser" / "lab.py"
-    spec = importlib.util.spec_from_file_location("dispatch_browser_lab", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def main() -> None:
     """Take every picture, in light and in dark."""
-    harness = load_harness()
-    chromium = harness.find_chromium()
+    chromium = find_chromium()
     if chromium is None:
-        raise SystemExit(f"No Chromium is here: {harness.INSTALL_LINE}")
+        raise SystemExit(f"No Chromium is here: {INSTALL_LINE}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lab = harness.Lab(Path(folder))
-        browser = harness.launch(playwright, chromium)
+        lab = Lab(Path(folder))
+        browser = launch(playwright, chromium)
         try:
             context = browser.new_context(device_scale_factor=2)
             context.set_default_timeout(20_000)
-            notebook = harness.Notebook(lab, context.new_page(), "pictures.ipynb")
+            notebook = Notebook(lab, context.new_page(), "pictures.ipynb")
             page = notebook.open(*CELLS.split("---\n"), width=WIDTH_PIXELS, height=1600)
             panel = notebook.output(".dw-panel").first
             for theme in ("light", "dark"):

@@ -6,18 +6,18 @@ so each figure holds up to one frame (17 ms) of waiting that is nobody's work.
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from panel_driver.lab import INSTALL_LINE, Lab, Notebook, find_chromium, launch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BROWSER_TESTS = Path(__file__).parents[1] / "browser"
+    from playwright.sync_api import Page
+
 MODELS = 5000
 WORD = "p31-model-7"
 ROUNDS = 3
@@ -66,37 +66,26 @@ WATCH = """() => {
 }"""
 
 
-def _load_harness() -> Any:
-    spec = importlib.util.spec_from_file_location("dispatch_bench_lab", BROWSER_TESTS / "lab.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def notebook(tmp_path: Path) -> Iterator[Any]:
+def notebook(tmp_path: Path) -> Iterator[Notebook]:
     """A notebook in a JupyterLab and a Chromium of the benchmark's own."""
     from playwright.sync_api import sync_playwright
 
-    harness = _load_harness()
-    chromium = harness.find_chromium()
+    chromium = find_chromium()
     if chromium is None:
-        pytest.skip(f"Chromium is not here: {harness.INSTALL_LINE}")
+        pytest.skip(f"Chromium is not here: {INSTALL_LINE}")
     (tmp_path / "lab").mkdir()
-    lab = harness.Lab(tmp_path / "lab")
+    lab = Lab(tmp_path / "lab")
     with sync_playwright() as playwright:
-        browser = harness.launch(playwright, chromium)
-        opened = harness.Notebook(lab, browser.new_page(), "p7.ipynb")
+        browser = launch(playwright, chromium)
+        opened = Notebook(lab, browser.new_page(), "p7.ipynb")
         yield opened
         opened.close()
         browser.close()
     lab.stop()
 
 
-def _type(page: Any, keys: list[str]) -> list[float]:
+def _type(page: Page, keys: list[str]) -> list[float]:
     """Milliseconds from each key to the frame that shows what it changed."""
     before = page.evaluate("() => window.dwKeys.length")
     for key in keys:
@@ -107,7 +96,7 @@ def _type(page: Any, keys: list[str]) -> list[float]:
     return found
 
 
-def _show(page: Any, cell: int, selector: str, number: int = 1) -> float:
+def _show(page: Page, cell: int, selector: str, number: int = 1) -> float:
     """Milliseconds from running a cell whose output is empty until it shows these things."""
     page.evaluate(CLEAR)
     page.locator(f".jp-OutputArea-output {selector}").first.wait_for(state="detached")
@@ -122,7 +111,7 @@ def _figure(name: str, values: list[float], goal: int) -> str:
 
 @pytest.mark.req("P-7")
 @pytest.mark.timeout(300)
-def test_the_app_is_seen_and_searched_quickly(notebook: Any, tmp_path: Path) -> None:
+def test_the_app_is_seen_and_searched_quickly(notebook: Notebook, tmp_path: Path) -> None:
     """Over 50 providers, 1,000 entries and 5,000 models the app shows, and a key in the search answers."""
     make = MAKE.format(folder=str(Path(__file__).parent), path=str(tmp_path / "big.json"))
     label = "import ipywidgets\nipywidgets.Label('floor')"

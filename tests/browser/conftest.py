@@ -5,34 +5,27 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from panel_driver.lab import INSTALL_LINE, Lab, Notebook, Window, find_chromium, launch
+
+from dispatch_widgets.demo import DemoServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
-_HERE = Path(__file__).parent
+    from panel_driver.app import App
+    from playwright.sync_api import Browser
+
+if importlib.util.find_spec("playwright") is None and os.environ.get("DISPATCH_REQUIRE_BROWSER") != "1":
+    collect_ignore_glob = ["test_*.py", "*/test_*.py"]
+
 _FAILED = pytest.StashKey[bool]()
 
 
-def _load(name: str) -> Any:
-    # Tests are no package, so the harness beside this file is loaded by its path.
-    full_name = f"dispatch_browser_{name}"
-    if full_name in sys.modules:
-        return sys.modules[full_name]
-    spec = importlib.util.spec_from_file_location(full_name, _HERE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _missing(what: str, install: str) -> None:
+def _missing(what: str, install: str) -> NoReturn:
     """Skips, or fails where a browser is required."""
     reason = f"{what} is not here: {install}"
     if os.environ.get("DISPATCH_REQUIRE_BROWSER") == "1":
@@ -46,43 +39,41 @@ def chromium() -> str:
     for module in ("playwright", "jupyterlab"):
         if importlib.util.find_spec(module) is None:
             _missing(module, "pip install 'dispatch-widgets[test]'")
-    harness = _load("lab")
-    path = harness.find_chromium()
+    path = find_chromium()
     if path is None:
-        _missing("Chromium", harness.INSTALL_LINE)
-    assert isinstance(path, str)
+        _missing("Chromium", INSTALL_LINE)
     return path
 
 
 @pytest.fixture(scope="session")
-def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab server on loopback for the whole run."""
-    server = _load("lab").Lab(tmp_path_factory.mktemp("lab"))
+    server = Lab(tmp_path_factory.mktemp("lab"))
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
+def browser(chromium: str) -> Iterator[Browser]:
     """A headless Chromium for the whole run."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = _load("lab").launch(playwright, chromium)
+        started = launch(playwright, chromium)
         yield started
         started.close()
 
 
 @pytest.fixture(scope="session")
-def window(browser: Any) -> Any:
+def window(browser: Browser) -> Window:
     """The page that the tests' notebooks are opened in, one after the other."""
-    return _load("lab").Window(browser)
+    return Window(browser)
 
 
 @pytest.fixture
-def notebook(lab: Any, window: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+def notebook(lab: Lab, window: Window, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Notebook]:
     """A notebook of the test's own; whatever went wrong in its page fails the test."""
-    opened = _load("lab").Notebook(lab, window.take(), _file_name(request))
+    opened = Notebook(lab, window.take(), _file_name(request))
     yield opened
     failed = request.node.stash.get(_FAILED, False)
     if failed and not opened.page.is_closed():
@@ -96,11 +87,10 @@ def notebook(lab: Any, window: Any, request: pytest.FixtureRequest, tmp_path: Pa
 
 
 @pytest.fixture
-def other_notebook(lab: Any, browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+def other_notebook(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Notebook]:
     """A second notebook, with a page and a kernel of its own."""
-    harness = _load("lab")
-    window = harness.Window(browser)
-    opened = harness.Notebook(lab, window.take(), _file_name(request, "-other"))
+    window = Window(browser)
+    opened = Notebook(lab, window.take(), _file_name(request, "-other"))
     yield opened
     opened.close()
     window.drop()
@@ -108,11 +98,12 @@ def other_notebook(lab: Any, browser: Any, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture
-def other_window(lab: Any, browser: Any, notebook: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+def other_window(
+    lab: Lab, browser: Browser, notebook: Notebook, request: pytest.FixtureRequest
+) -> Iterator[Notebook]:
     """A second window on the test's notebook, with the same kernel."""
-    harness = _load("lab")
-    window = harness.Window(browser)
-    opened = harness.Notebook(lab, window.take(), notebook.path.name)
+    window = Window(browser)
+    opened = Notebook(lab, window.take(), notebook.path.name)
     yield opened
     window.drop()  # the kernel is the first window's to end
     assert request.node.stash.get(_FAILED, False) or not opened.errors, opened.errors
@@ -124,16 +115,16 @@ def _file_name(request: pytest.FixtureRequest, suffix: str = "") -> str:
 
 
 @pytest.fixture
-def app(notebook: Any, tmp_path: Path, canary: str) -> Iterator[Any]:
+def app(notebook: Notebook, tmp_path: Path, canary: str) -> Iterator[App]:
     """The app in that notebook, over a demo server whose key must be seen nowhere."""
+    from panel_driver.app import MODELS, App
     from playwright.sync_api import expect
 
     expect.set_options(timeout=15_000)
     folder = tmp_path / "settings"
     folder.mkdir()
-    opened = _load("panels").App(notebook, folder, canary)
-    with opened.server:
-        yield opened
+    with DemoServer(models=MODELS, api_key=canary) as server:
+        yield App(notebook, folder, server)
 
 
 @pytest.hookimpl(wrapper=True)

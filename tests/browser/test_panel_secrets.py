@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+from panel_driver.todays_page import HEAVY_PARTS
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from panel_driver.app import App, Document
 
 pytestmark = pytest.mark.timeout(300)
 
 EVIL = "<img src=x onerror='window.ranHere = 1'>"
 
 
-def _poison(document: dict[str, Any]) -> None:
+def _poison(document: Document) -> None:
     for provider in document["providers"]:
         provider["name"] = f"{provider['name']} {EVIL}"
     document["providers"].append({**document["providers"][0], "id": "twin", "name": f"Twin {EVIL}"})
@@ -33,62 +37,59 @@ def _poison(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.req("SEC-6")
-def test_names_from_outside_run_nothing(app: Any) -> None:
+def test_names_from_outside_run_nothing(app: App) -> None:
     """A name with an image that runs a script is shown as it is written, in every tab and form (SEC-6)."""
-    from playwright.sync_api import expect
-
     app.write(change=_poison)
     app.server.play("hostile-names", where="openai")
-    panel = app.open(lists=True)
+    app.open(lists=True)
     summary = app.notebook.output("details")
 
     def look(where: str) -> None:
         app.page.wait_for_timeout(100)  # an image would load, fail and run its script by now
-        assert panel.locator("img, script, iframe").count() == 0, where
-        assert summary.locator("img, script, iframe").count() == 0, where
+        assert app.node.locator(HEAVY_PARTS).count() == 0, where
+        assert summary.locator(HEAVY_PARTS).count() == 0, where
         assert app.page.evaluate("() => window.ranHere") is None, where
 
-    expect(panel.locator(".dw-name").get_by_text(f"OpenAI {EVIL}", exact=True).first).to_be_visible()
+    app.card(f"OpenAI {EVIL}").see(f"OpenAI {EVIL}", whole=True)
     summary.locator("summary").click()
     expect(summary).to_contain_text(EVIL)
     look("Providers")
-    panel.get_by_role("button", name=re.compile("^Delete OpenAI")).click()
-    expect(panel.get_by_text(f"Delete OpenAI {EVIL}?")).to_be_visible()
+    app.press(re.compile("^Delete OpenAI"))
+    app.see(f"Delete OpenAI {EVIL}?")
     look("the question before a deletion")
-    panel.get_by_role("button", name=re.compile("^Edit OpenAI")).click()
-    expect(panel.get_by_role("heading", name=re.compile("^Edit OpenAI"))).to_contain_text(EVIL)
+    app.press(re.compile("^Edit OpenAI"))
+    app.see_heading(f"Edit OpenAI {EVIL}")
     look("a provider's form")
-    app.press("Escape")
+    app.key("Escape")
     app.tab("Models")
-    panel.locator(".dw-rail-item", has_text="OpenAI").click()
-    expect(panel.locator(".dw-model").first).to_be_visible()
-    for chip in panel.locator(".dw-chip").all():
-        chip.click()
+    app.choose("Provider", "OpenAI")
+    expect(app.models.first).to_be_visible()
+    for kind in app.node.get_by_role("radio").all():
+        kind.click()
         look("Models")
-    panel.get_by_role("button", name=re.compile("^Edit GPT-4o")).click()
-    expect(panel.get_by_role("heading", name=re.compile("^Edit GPT-4o"))).to_contain_text(EVIL)
+    app.press(re.compile("^Edit GPT-4o"))
+    app.see_heading(f"Edit GPT-4o {EVIL}")
     look("an entry's form")
-    app.press("Escape")
+    app.key("Escape")
     app.tab("Router")
-    expect(panel.locator("option", has_text="<img").first).to_be_attached()
+    expect(app.node.locator("option", has_text="<img").first).to_be_attached()
     look("Router")
     app.tab("Settings file")
-    expect(panel.get_by_role("grid", name="Duplicates")).to_contain_text(EVIL)
+    app.grid("Duplicates").see(EVIL)
     look("Settings file")
     app.server.play("html", where="openai")
     app.path.write_text(app.path.read_text(encoding="utf-8").replace("{", "{" + EVIL, 1), encoding="utf-8")
-    expect(panel.locator(".dw-note").filter(visible=True).first).to_contain_text("ine 1")
+    app.see("ine 1")
     look("a file that cannot be read")
 
 
 @pytest.mark.req("SEC-1", "SEC-2", "UI")
-def test_no_key_is_kept_and_the_summary_remains(app: Any, canary: str) -> None:
+def test_no_key_is_kept_and_the_summary_remains(app: App, canary: str) -> None:
     """No saved notebook, widget state or export holds a key; without a kernel a summary is left (SEC-1)."""
     from nbconvert import HTMLExporter
-    from playwright.sync_api import expect
 
     app.write()
-    panel = app.open(
+    app.open(
         "panel = dw.panel(service)\npanel",
         "service.get_providers()",
         "service.settings",
@@ -96,19 +97,19 @@ def test_no_key_is_kept_and_the_summary_remains(app: Any, canary: str) -> None:
         lists=True,
     )
     app.server.play("echo-key", where="openai")
-    app.button("Refresh OpenAI").click()
-    expect(app.card("OpenAI").locator(".dw-badge")).to_have_text("Key refused")
-    app.card("OpenAI").get_by_role("button", name="Replace key").click()
-    panel.locator("input[type=password]").fill(canary)
+    app.press("Refresh OpenAI")
+    app.card("OpenAI").see("Key refused", whole=True)
+    app.card("OpenAI").press("Replace key")
+    app.fill("Key", canary)
     half = json.dumps(app.notebook.save())
     assert canary not in half
     app.server.play(None)
-    app.button("Save").click()
-    expect(app.card("OpenAI")).to_contain_text("embedding")
-    app.button("Edit Lab").click()
-    panel.locator("input[type=password]").fill(app.server.second_api_key + "9")
-    app.button("Save").click()
-    expect(app.card("Lab").locator(".dw-badge")).to_have_text("Key refused")
+    app.press("Save")
+    app.card("OpenAI").see("embedding")
+    app.press("Edit Lab")
+    app.fill("Key", app.server.second_api_key + "9")
+    app.press("Save")
+    app.card("Lab").see("Key refused", whole=True)
     app.tab("Models")
     app.tab("Settings file")
 

@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from panel_driver.app import App
 
 pytestmark = pytest.mark.timeout(300)
 
 
-def _add_a_provider(app: Any, key: str) -> None:
+def _add_a_provider(app: App, key: str) -> None:
     """From the notebook's cell into the panel, through the form, past its complaints, to the saved card."""
-    from playwright.sync_api import expect
-
-    app.page.locator(".jp-Notebook .cm-content").last.focus()
-    app.press("Escape")
-    app.press_until("Tab", "^Add provider$", at_most=80)
-    app.press("Enter")
+    app.notebook.focus_on_cell(-1)
+    app.key("Escape")
+    app.key_until("Tab", "^Add provider$", at_most=80)
+    app.key("Enter")
     app.focus_comes_to("^Preset$")
-    app.press("End")
-    app.press_until("Tab", "^Name$")
-    app.page.keyboard.type("My lab")
-    app.press("Enter")
-    expect(app.panel.get_by_text("2 fields need attention")).to_be_visible()
+    app.key("End")
+    app.key_until("Tab", "^Name$")
+    app.type("My lab")
+    app.key("Enter")
+    app.see("2 fields need attention")
     app.focus_comes_to("^Key$")
     assert not app.path.exists()
-    app.page.keyboard.type(key)
-    expect(app.panel.get_by_text("1 field needs attention")).to_be_visible()
-    app.press_until("Tab", "^Base URL$")
-    app.page.keyboard.type(app.server.openai_base_url)
-    app.press("Enter")
+    app.type(key)
+    app.see("1 field needs attention")
+    app.key_until("Tab", "^Base URL$")
+    app.type(app.server.openai_base_url)
+    app.key("Enter")
     app.focus_comes_to("My lab")
-    expect(app.card("My lab")).to_contain_text("18 chat · 3 embedding · 3 other")
+    app.card("My lab").see("18 chat · 3 embedding · 3 other")
 
 
-def _pick_a_model(app: Any) -> None:
+def _pick_a_model(app: App) -> None:
     """From the card to the tabs, and in Models from the search field alone."""
-    from playwright.sync_api import expect
-
-    app.press_until("Shift+Tab", "^Providers")
-    app.press("ArrowRight", "Enter")
-    expect(app.panel.get_by_role("tab", name="Models")).to_have_attribute("aria-selected", "true")
-    app.press_until("Tab", "Search")
-    app.page.keyboard.type("gpt-4o")
-    app.press("ArrowDown", "Enter")
-    expect(app.panel.get_by_role("grid", name="Catalog").locator(".dw-row")).to_have_count(1)
-    app.press("Escape")
+    app.key_until("Shift+Tab", "^Providers")
+    app.key("ArrowRight", "Enter")
+    app.see_tab("Models")
+    app.key_until("Tab", "Search")
+    app.type("gpt-4o")
+    app.key("ArrowDown", "Enter")
+    app.see_rows("Catalog", 1)
+    app.key("Escape")
 
 
 @pytest.mark.req("UI", "SEC-2", "PM-2", "ST-1")
-def test_the_first_setup_by_keyboard(app: Any, canary: str) -> None:
+def test_the_first_setup_by_keyboard(app: App, canary: str) -> None:
     """Without a mouse: from no file to a provider, a model and a task; the focus leads the way (UI)."""
-    from playwright.sync_api import expect
-
-    panel = app.open()
-    expect(panel.get_by_role("heading", name="No providers yet")).to_be_visible()
+    app.open()
+    app.see_heading("No providers yet")
     _add_a_provider(app, canary)
     (provider,) = app.document()["providers"]
     assert (provider["name"], provider["type"]) == ("My lab", "openai-compatible")
@@ -63,13 +60,13 @@ def test_the_first_setup_by_keyboard(app: Any, canary: str) -> None:
     (entry,) = app.document()["models"]["catalog"]
     assert (entry["providerId"], entry["model"]) == (provider["id"], "gpt-4o")
 
-    app.press_until("Shift+Tab", "^Models")
-    app.press("ArrowRight", "Enter")
-    app.press_until("Tab", "^Entry for summarize$")
-    app.press("ArrowDown")
-    expect(app.saved).to_be_visible()
+    app.key_until("Shift+Tab", "^Models")
+    app.key("ArrowRight", "Enter")
+    app.key_until("Tab", "^Entry for summarize$")
+    app.key("ArrowDown")
+    app.see("Saved", whole=True)
     assert app.document()["models"]["assignment"] == [{"task": "summarize", "modelId": entry["id"]}]
-    app.press_until("Tab", "^Undo$")
-    app.press("Enter")
-    expect(panel.get_by_role("combobox", name="Entry for summarize")).to_have_value("Not set")
+    app.key_until("Tab", "^Undo$")
+    app.key("Enter")
+    app.see_in("Entry for summarize", "Not set")
     assert app.document()["models"]["assignment"] == []

@@ -4,153 +4,155 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+from panel_driver.browser import Part
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from panel_driver.app import App, Document
+    from panel_driver.lab import Notebook
 
 pytestmark = pytest.mark.timeout(300)
 
+CHANGED_ELSEWHERE = re.compile("^Changed .* by another program$")
 
-def _rename(name: str) -> Any:
-    def change(document: dict[str, Any]) -> None:
+
+def _rename(name: str) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
         document["providers"][1]["name"] = name
 
     return change
 
 
-def _move(document: dict[str, Any]) -> None:
+def _move(document: Document) -> None:
     document["providers"][1]["credentials"]["baseUrl"] += "/elsewhere/v1"
 
 
+def _rename_another_and_set_verbose(document: Document) -> None:
+    document["providers"][0]["name"] = "Elsewhere"
+    document["ui"].update(verbose=True)
+
+
 @pytest.mark.req("UI", "ST-3", "ST-6")
-def test_panels_and_kernels_stay_in_step(app: Any, other_notebook: Any) -> None:
+def test_panels_and_kernels_stay_in_step(app: App, other_notebook: Notebook) -> None:
     """What one panel saves, another of the same kernel and one of a second kernel show by themselves."""
-    from playwright.sync_api import expect
-
     app.write()
-    cells = ("panel = dw.panel(service)\npanel", "alone = dw.RouterPanel(service)\nalone")
-    panel = app.open(*cells)
+    app.open("panel = dw.panel(service)\npanel", "alone = dw.RouterPanel(service)\nalone")
     other_notebook.open(app.cell(), "panel = dw.panel(service)\npanel")
-    there = other_notebook.output(".dw-panel").first
-    expect(there.get_by_text("GPT-4o").first).to_be_attached(timeout=30_000)
-    there.get_by_role("tab", name="Router").click()
-    expect(there.get_by_role("combobox", name="Entry for grade")).to_have_value("Not set")
+    there = app.panel_in(other_notebook.outputs)
+    expect(there.node).to_be_visible(timeout=30_000)
+    there.tab("Router")
+    there.see_in("Entry for grade", "Not set")
 
-    alone = app.notebook.output(".dw-panel").nth(1)
+    alone = Part(app.panel_in(app.notebook.outputs).node.nth(1))
     app.tab("Router")
-    panel.get_by_role("combobox", name="Entry for grade").select_option(label="GPT-4o · OpenAI")
+    app.choose("Entry for grade", "GPT-4o · OpenAI")
     for elsewhere in (alone, there):
-        expect(elsewhere.get_by_role("combobox", name="Entry for grade")).to_have_value("GPT-4o · OpenAI")
-    expect(there.locator(".dw-saved")).to_have_text(re.compile("^Changed .* by another program$"))
-    expect(panel.locator(".dw-saved")).to_have_text(re.compile("^Saved .* by this notebook$"))
-    there.get_by_role("combobox", name="Entry for skill").select_option(label="Qwen3 8B · Lab")
-    for elsewhere in (panel, alone):
-        expect(elsewhere.get_by_role("combobox", name="Entry for skill")).to_have_value("Qwen3 8B · Lab")
+        elsewhere.see_in("Entry for grade", "GPT-4o · OpenAI")
+    there.see(CHANGED_ELSEWHERE)
+    app.see(re.compile("^Saved .* by this notebook$"))
+    there.choose("Entry for skill", "Qwen3 8B · Lab")
+    for elsewhere in (app, alone):
+        elsewhere.see_in("Entry for skill", "Qwen3 8B · Lab")
     tasks = {found["task"]: found["modelId"] for found in app.document()["models"]["assignment"]}
     assert (tasks["grade"], tasks["skill"]) == ("openai:gpt-4o", "lab:qwen3-8b")
 
     app.tab("Providers")
-    there.get_by_role("tab", name="Providers").click()
-    there.get_by_role("button", name="Delete Anthropic").click()
-    there.get_by_role("button", name="Delete provider").click()
-    expect(app.card("Anthropic")).to_have_count(0)
-    expect(app.card("OpenAI")).to_have_count(1)
+    there.tab("Providers")
+    there.press("Delete Anthropic")
+    there.press("Delete provider")
+    app.card("Anthropic").gone()
+    expect(app.card("OpenAI").node).to_have_count(1)
 
 
 @pytest.mark.req("UI", "ST-6", "ST-4", "ST-3")
-def test_an_outside_change_is_seen(app: Any) -> None:
+def test_an_outside_change_is_seen(app: App) -> None:
     """A file changed by another program is shown; an open form stays as it is until Reload (ST-6)."""
-    from playwright.sync_api import expect
-
     app.write()
-    panel = app.open()
-    bar = panel.locator(".dw-bar")
+    app.open()
     app.change(_rename("Renamed outside"))
-    expect(app.card("Renamed outside")).to_be_visible()
-    expect(panel.locator(".dw-saved")).to_have_text(re.compile("^Changed .* by another program$"))
-    expect(bar).not_to_be_visible()
+    expect(app.card("Renamed outside").node).to_be_visible()
+    app.see(CHANGED_ELSEWHERE)
+    app.not_see("Changed outside at")
 
-    app.button("Edit Renamed outside").click()
-    name = panel.get_by_label("Name", exact=True)
-    key, url = panel.locator("input[type=password]"), panel.get_by_label("Base URL")
-    name.fill("Typed here")
-    key.fill("sk-typed-and-not-saved")
+    app.press("Edit Renamed outside")
+    app.fill("Name", "Typed here")
+    app.fill("Key", "sk-typed-and-not-saved")
     app.change(_move)
-    expect(bar).to_contain_text("Changed outside at")
-    expect(bar).to_contain_text("Your open form stays as it is.")
-    expect(url).not_to_have_value(re.compile("elsewhere"))
-    app.button("Reload").click()
-    expect(url).to_have_value(re.compile("elsewhere"))
-    expect(panel.locator(".dw-form :focus")).to_have_count(1)  # the pressed button went with its bar
-    expect(name).to_have_value("Typed here")
-    expect(key).to_have_value("sk-typed-and-not-saved")
-    expect(bar).not_to_be_visible()
-    key.fill("")
-    name.fill("Mine")
-    app.change(lambda document: document["ui"].update(verbose=True))
-    expect(bar).to_contain_text("Changed outside at")
-    app.button("Save").click()
-    expect(app.card("Mine")).to_be_visible()
+    app.see("Changed outside at", "Your open form stays as it is.")
+    expect(app.field("Base URL")).not_to_have_value(re.compile("elsewhere"))
+    app.press("Reload")
+    app.see_in("Base URL", re.compile("elsewhere"))
+    app.focus_comes_to("^Name$")  # the pressed button went with its bar
+    app.see_in("Name", "Typed here")
+    app.see_in("Key", "sk-typed-and-not-saved")
+    app.not_see("Changed outside at")
+    app.fill("Key", "")
+    app.fill("Name", "Mine")
+    app.change(_rename_another_and_set_verbose)
+    app.see("Changed outside at")
+    app.press("Save")
+    expect(app.card("Mine").node).to_be_visible()
     document = app.document()
-    assert (document["providers"][1]["name"], document["ui"]) == ("Mine", {"verbose": True})
+    assert [each["name"] for each in document["providers"]][:2] == ["Elsewhere", "Mine"]
+    assert document["ui"] == {"verbose": True}
 
     whole = app.path.read_text(encoding="utf-8")
     app.path.write_text(whole.replace('"credentials"', 'credentials"', 1), encoding="utf-8")
-    expect(bar).to_contain_text("This file cannot be read.")
-    bar.get_by_role("button", name="See the ways out").click()
+    app.see("This file cannot be read.")
+    app.press("See the ways out")
     line = whole[: whole.index('"credentials"')].count("\n") + 1
-    expect(panel.locator(".dw-note").filter(visible=True).first).to_contain_text(f"ine {line}")
-    expect(panel.get_by_role("button", name="Copy path").filter(visible=True)).to_have_count(2)
+    app.see(f"ine {line}")
+    expect(app.button("Copy path").filter(visible=True)).to_have_count(2)
     expect(app.button("Open file")).to_have_count(0)  # it lies outside the folder that the server shows
-    shown = panel.inner_text()
     secrets = [each["credentials"]["apiKey"] for each in json.loads(whole)["providers"]]
-    assert not [secret for secret in secrets if secret in shown]
+    assert not [secret for secret in secrets if secret in app.text]
     app.path.write_text(whole, encoding="utf-8")
-    expect(panel.get_by_text("This file cannot be read.")).not_to_be_visible()
+    app.not_see("This file cannot be read.")
     app.tab("Providers")
-    expect(app.card("Mine")).to_be_visible()
+    expect(app.card("Mine").node).to_be_visible()
     assert app.path.read_text(encoding="utf-8") == whole
 
 
 @pytest.mark.req("UI", "MIG-5", "MIG-8", "PM-8")
-def test_the_settings_file_tab(app: Any) -> None:
+def test_the_settings_file_tab(app: App) -> None:
     """What was converted is shown with its backup; leftovers convert, duplicates merge, a backup restores."""
-    from playwright.sync_api import expect
-
     app.write(old=True)
     old = app.path.read_bytes()
-    panel = app.open()
+    app.open()
     app.tab("Settings file")
-    expect(panel.get_by_role("heading", name=re.compile("^Converted on"))).to_be_visible()
-    expect(panel.locator(".dw-report")).to_contain_text("OPENAI_API_KEY")
-    backups = panel.get_by_role("grid", name="Backups").locator(".dw-row")
-    expect(backups).to_have_count(1)
+    app.see_heading(re.compile("^Converted on"))
+    app.see("OPENAI_API_KEY")
+    app.see_rows("Backups", 1)
 
-    def leave(document: dict[str, Any]) -> None:
+    def leave(document: Document) -> None:
         config = {"apiKey": app.server.api_key, "baseUrl": app.server.openai_base_url}
         left = {"id": "openai:late", "providerType": "openai", "model": "late", "providerConfig": config}
         document["models"]["catalog"].append(left)
         document["providers"].append({**document["providers"][0], "id": "twin", "name": "Twin"})
 
     app.change(leave)
-    expect(panel.get_by_role("tab", name="Settings file (2)")).to_be_visible()
-    app.button("Convert 1 entry").click()
-    expect(panel.get_by_role("tab", name="Settings file (1)")).to_be_visible()
+    app.see_tab_named("Settings file (2)")
+    app.press("Convert 1 entry")
+    app.see_tab_named("Settings file (1)")
     assert "providerConfig" not in app.path.read_text(encoding="utf-8")
-    expect(panel.get_by_role("grid", name="Duplicates").locator(".dw-row")).to_have_count(2)
-    app.button("Merge").click()
-    expect(panel.get_by_role("tab", name="Settings file", exact=True)).to_be_visible()
+    app.see_rows("Duplicates", 2)
+    app.press("Merge")
+    app.see_tab_named("Settings file")
     assert "Twin" not in app.path.read_text(encoding="utf-8")
 
-    first = backups.last
-    first.get_by_role("button", name="Restore", exact=True).click()
-    expect(first.get_by_role("button", name="Keep the file")).to_be_focused()
-    first.get_by_role("button", name="Restore this backup").click()
-    expect(panel.get_by_role("heading", name="This file is from before providers")).to_be_visible()
+    first = Part(app.rows("Backups").last)
+    first.press("Restore")
+    first.focus_on("Keep the file")
+    first.press("Restore this backup")
+    app.see_heading("This file is from before providers")
     assert app.path.read_bytes() == old
-    shown = panel.inner_text()
-    assert app.server.api_key not in shown
-    assert app.server.second_api_key not in shown
-    app.button("Convert").click()
-    expect(panel.get_by_role("heading", name=re.compile("^Converted on"))).to_be_visible()
+    assert app.server.api_key not in app.text
+    assert app.server.second_api_key not in app.text
+    app.press("Convert")
+    app.see_heading(re.compile("^Converted on"))
     assert "providers" in app.document()

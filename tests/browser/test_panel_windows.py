@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from panel_driver.app import App
+    from panel_driver.lab import Notebook
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.req("SEC-2")]
 
 ROUNDS = 3
 
 
-def _key(app: Any) -> Any:
-    return app.panel.locator("input[type=password]")
-
-
-def _saved(app: Any) -> str:
+def _saved(app: App) -> str:
     (lab,) = (each for each in app.document()["providers"] if each["name"] == "Lab")
     return str(lab["credentials"]["apiKey"])
 
 
-def _open(app: Any, other_window: Any) -> Any:
+def _open(app: App, other_window: Notebook) -> App:
     app.write()
     app.open()
     return app.in_window(other_window)
 
 
-def _edit(where: Any, *windows: Any) -> None:
-    from playwright.sync_api import expect
-
-    where.button("Edit Lab").click()
+def _edit(where: App, *windows: App) -> None:
+    where.press("Edit Lab")
     for window in windows:
-        expect(_key(window)).to_be_visible()
-        expect(_key(window)).to_have_value("")
+        window.see_in("Key", "")
 
 
-def _save(where: Any, *windows: Any, by: str = "click") -> None:
-    from playwright.sync_api import expect
-
+def _save(where: App, *windows: App, by: str = "click") -> None:
     if by == "click":
-        where.button("Save").click()
+        where.press("Save")
     else:
-        _key(where).press("Enter")
+        where.field("Key").press("Enter")
     for window in windows:
-        expect(_key(window)).to_have_count(0)
+        expect(window.field("Key")).to_have_count(0)
 
 
 @pytest.mark.parametrize("by", ["click", "Enter"])
 @pytest.mark.parametrize("typed", ["here", "here, then there", "there, then here"])
 def test_the_key_of_the_window_where_save_was_pressed(
-    app: Any, other_window: Any, typed: str, by: str
+    app: App, other_window: Notebook, typed: str, by: str
 ) -> None:
     """With a key in one window or in both, in any order, the one beside the pressed Save is saved."""
     there = _open(app, other_window)
@@ -59,38 +55,36 @@ def test_the_key_of_the_window_where_save_was_pressed(
         _edit(here, app, there)
         for place in typed.split(", then "):
             window = {"here": here, "there": away}[place]
-            _key(window).fill(keys[place])
+            window.fill("Key", keys[place])
         _save(here, app, there, by=by)
         assert _saved(app) == keys["here"], number
 
 
-def test_an_empty_field_keeps_the_key_whatever_another_window_holds(app: Any, other_window: Any) -> None:
+def test_an_empty_field_keeps_the_key_whatever_another_window_holds(app: App, other_window: Notebook) -> None:
     """Save beside an empty field keeps the saved key; what is typed in the other window is not taken."""
     there = _open(app, other_window)
     before = _saved(app)
     for number in range(ROUNDS):
         here, away = (app, there) if number % 2 == 0 else (there, app)
         _edit(here, app, there)
-        _key(away).fill("sk-typed-elsewhere-0123456789abcdef")
+        away.fill("Key", "sk-typed-elsewhere-0123456789abcdef")
         _save(here, app, there)
         assert _saved(app) == before, number
 
 
-def test_a_refused_save_in_one_window_leaves_the_key_of_the_other(app: Any, other_window: Any) -> None:
+def test_a_refused_save_in_one_window_leaves_the_key_of_the_other(app: App, other_window: Notebook) -> None:
     """After a refused save there, the key typed here is still in its field, and Save here saves it."""
-    from playwright.sync_api import expect
-
     there = _open(app, other_window)
     for number in range(ROUNDS):
         key = f"sk-here-{number}-0123456789abcdef"
         _edit(app, app, there)
-        _key(app).fill(key)
-        _key(there).fill("sk-there-0123456789abcdef")
-        there.panel.get_by_label("Name", exact=True).fill("")
-        there.button("Save").click()
-        expect(there.panel.get_by_text("Give it a name.")).to_be_visible()
-        expect(_key(there)).to_have_value("")
-        expect(_key(app)).to_have_value(key)
-        app.panel.get_by_label("Name", exact=True).fill("Lab")
+        app.fill("Key", key)
+        there.fill("Key", "sk-there-0123456789abcdef")
+        there.fill("Name", "")
+        there.press("Save")
+        there.see("Give it a name.")
+        there.see_in("Key", "")
+        app.see_in("Key", key)
+        app.fill("Name", "Lab")
         _save(app, app, there)
         assert _saved(app) == key, number

@@ -6,9 +6,15 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from panel_driver.app import App
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from panel_driver.browser import Part
+    from panel_driver.lab import Notebook
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -20,54 +26,43 @@ def _on_disk(path: Path) -> dict[str, Any]:
     return document
 
 
-def _add_by_the_form(panel: Any, url: str, key: str) -> None:
-    panel.get_by_role("button", name="Add provider").click()
-    panel.get_by_label("Preset").select_option(label="Custom")
-    panel.get_by_label("Name", exact=True).fill("My lab")
-    panel.get_by_label("Base URL").fill(url)
-    panel.locator("input[type=password]").fill(f"  {key}\t")
-    panel.get_by_role("button", name=re.compile("^Save")).click()
+def _add_by_the_form(panel: Part, url: str, key: str) -> None:
+    panel.press("Add provider")
+    panel.choose("Preset", "Custom")
+    panel.fill("Name", "My lab")
+    panel.fill("Base URL", url)
+    panel.fill("Key", f"  {key}\t")
+    panel.press(re.compile("^Save"))
 
 
-def _pick(panel: Any, model: str) -> None:
-    from playwright.sync_api import expect
-
-    panel.get_by_role("tab", name="Models").click()
-    panel.locator(".dw-rail-item", has_text="My lab").click()
-    models = panel.locator(".dw-model")
-    expect(models.first).to_be_visible()
-    panel.get_by_placeholder("Search id, name, owner").fill(model)
-    expect(models).to_have_count(1)
-    models.first.click()
-    panel.get_by_role("button", name="Add 1 to catalog").click()
-    expect(panel.locator(".dw-entries .dw-row", has_text="My lab")).to_have_count(1)
+def _pick(panel: Part, model: str) -> None:
+    panel.tab("Models")
+    panel.choose("Provider", "My lab")
+    expect(panel.models.first).to_be_visible()
+    panel.search(model)
+    expect(panel.models).to_have_count(1)
+    panel.pick(0)
+    panel.press("Add 1 to catalog")
+    expect(panel.rows("Catalog").filter(has_text="My lab")).to_have_count(1)
 
 
-def _let_it_summarize(panel: Any) -> None:
-    from playwright.sync_api import expect
-
-    panel.get_by_role("tab", name="Router").click()
-    choices = panel.get_by_role("combobox", name=re.compile("summarize"))
-    expect(choices).to_be_visible()
-    offered = choices.locator("option", has_text="My lab")
-    expect(offered).to_have_count(1)
-    choices.select_option(label=offered.text_content())
-    expect(panel.get_by_text("Saved").first).to_be_visible()
+def _let_it_summarize(panel: Part) -> None:
+    panel.tab("Router")
+    (offered,) = [name for name in panel.options("Entry for summarize") if "My lab" in name]
+    panel.choose("Entry for summarize", offered)
+    panel.task("summarize").see("Saved", whole=True)
 
 
 @pytest.mark.req("UI", "SEC-2", "MIG-1", "API-1")
-def test_the_first_setup_by_mouse(notebook: Any) -> None:
+def test_the_first_setup_by_mouse(notebook: Notebook) -> None:
     """Run the quickstart, add a provider by the form, refresh, pick, assign: it is in the file.
 
     And no key is in the notebook, saved with its widgets' state (UI, SEC-2).
     """
-    from playwright.sync_api import expect
-
     shutil.copy(QUICKSTART, notebook.path)
     notebook.show(height=1400)
-    panel = notebook.output(".dw-panel").first
-    cards = panel.get_by_role("grid", name="Providers").locator(".dw-row")
-    expect(cards).to_have_count(5)
+    panel = App.panel_in(notebook.outputs)
+    panel.see_rows("Providers", 5)
     path = Path(notebook.execute("print(demo.settings_path)"))
     key, url = (
         notebook.execute(f"print(demo.server.second_{part})") for part in ("api_key", "openai_base_url")
@@ -75,13 +70,13 @@ def test_the_first_setup_by_mouse(notebook: Any) -> None:
     assert [provider["name"] for provider in _on_disk(path)["providers"]][:2] == ["Anthropic", "OpenAI 1"]
 
     _add_by_the_form(panel, url, key)
-    card = cards.filter(has_text="My lab")
-    expect(card).to_contain_text("15 chat · 3 embedding · 2 other")
+    card = panel.row("My lab", of="Providers")
+    card.see("15 chat · 3 embedding · 2 other")
     saved = next(provider for provider in _on_disk(path)["providers"] if provider["name"] == "My lab")
     assert saved["credentials"] == {"apiKey": key, "baseUrl": url}
     assert saved["type"] == "openai-compatible"
-    card.get_by_role("button", name=re.compile("Refresh")).click()
-    expect(card).to_contain_text("No change")
+    card.press(re.compile("Refresh"))
+    card.see("No change")
 
     _pick(panel, "qwen3-8b")
     _let_it_summarize(panel)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import gc
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import comm
 import ipywidgets as widgets
 import pytest
 from filelock import FileLock
+from panel_driver.person import Person
+from panel_driver.wire import Outbox
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.widgets._news import NewsDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-PATIENCE_SECONDS = 20.0
 
 
 @pytest.fixture(scope="session")
@@ -76,73 +76,40 @@ def ids(service: SettingsService) -> dict[str, str]:
     return {provider.name: provider.id for provider in service.get_providers()}
 
 
-class Page:
-    """What a page does, without one."""
+@pytest.fixture(autouse=True)
+def outbox(monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    """What the kernel sends to pages."""
+    box = Outbox()
 
-    @staticmethod
-    def answer(items: Any, action: str, row: str = "", **data: Any) -> None:
-        """Send what the page of a list sends."""
-        items._handle_custom_msg({"kind": "action", "action": action, "id": row, "data": data}, [])
+    def keep(
+        self: comm.DummyComm,
+        _kind: str,
+        data: Mapping[str, object] | None = None,
+        *_more: object,
+        **_keys: object,
+    ) -> None:
+        box.messages.append((self.comm_id, data or {}))
 
-    @classmethod
-    def press(cls, items: Any, label: str, row: str = "") -> None:
-        """Press the button of a list that says this, which may be a part of what it says.
-
-        Args:
-            items: The list.
-            label: What stands on the button.
-            row: The title of the row that it is in; empty for one in the list's own note.
-        """
-        shown = cls.row(items, row) if row else {"note": items.note}
-        buttons = [*shown.get("actions", ()), *(shown.get("note") or {}).get("actions", ())]
-        (pressed,) = [each for each in buttons if label in each["label"]]
-        cls.answer(items, pressed["action"], shown.get("id", ""))
-
-    @staticmethod
-    def type_key(form: Any, value: str, *, source: str = "typed") -> None:
-        """Send what the page of the key field sends when it is asked."""
-        content = {"kind": "secret", "source": source, "value": value, "asked": form.secret._asked}
-        form.secret._handle_custom_msg(content, [])
-
-    @staticmethod
-    def until(condition: Callable[[], Any]) -> None:
-        """Wait until something is true."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, "it did not become true"
-            time.sleep(0.005)
-
-    @classmethod
-    def wait(cls, panel: Any) -> None:
-        """Wait until nobody is being asked and everything is drawn."""
-        cls.until(lambda: not panel.hub.asked)
-        assert panel.hub.settle()
-
-    @staticmethod
-    def row(items: Any, title: str) -> dict[str, Any]:
-        """The row of a list with this title."""
-        found: dict[str, Any] = next(row for row in items.rows if row["title"] == title)
-        return found
-
-    @classmethod
-    def words(cls, value: Any) -> str:
-        """The words of a row's part, whatever their look."""
-        if isinstance(value, dict):
-            return str(value.get("text", ""))
-        if isinstance(value, list | tuple):
-            return "".join(cls.words(part) for part in value)
-        return str(value)
-
-    @staticmethod
-    def states() -> str:
-        """The state of every widget there is, as it would be saved in a notebook."""
-        return repr([widget.get_state() for widget in list(widgets.widget._instances.values())])
+    monkeypatch.setattr(comm.DummyComm, "publish_msg", keep)
+    return box
 
 
 @pytest.fixture
-def page() -> type[Page]:
-    """What a page does, without one."""
-    return Page
+def person(outbox: Outbox) -> Callable[[widgets.Widget], Person]:
+    """Puts a person, with a page of their own, before a panel."""
+    return lambda panel: Person(panel, outbox)
+
+
+@pytest.fixture
+def states() -> Callable[[], str]:
+    """The state of every widget, as it would be saved in a notebook, its blocks of bytes in clear."""
+
+    def everything() -> str:
+        state = widgets.Widget.get_manager_state(drop_defaults=False)["state"]
+        blocks = [block["data"] for model in state.values() for block in model.get("buffers", ())]
+        return repr(state) + "".join(repr(base64.b64decode(block)) for block in blocks)
+
+    return everything
 
 
 @pytest.fixture
@@ -150,7 +117,7 @@ def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], Ab
     """Holds the lock of a service's file as another program does; nobody waits long for it."""
     acquire = FileLock.acquire
 
-    def soon(lock: FileLock, timeout: float | None = None, **options: Any) -> Any:
+    def soon(lock: FileLock, timeout: float | None = None, **options: object) -> object:
         return acquire(lock, None if timeout is None else min(timeout, 0.05), **options)
 
     def hold(service: SettingsService) -> AbstractContextManager[object]:
@@ -161,16 +128,21 @@ def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], Ab
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that goes from the kernel to pages, from now on."""
-    messages: list[Any] = []
+    messages: list[str] = []
+    keep = comm.DummyComm.publish_msg
 
     def record(
-        self: Any, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
+        self: comm.DummyComm,
+        kind: str,
+        data: Mapping[str, object] | None = None,
+        metadata: object = None,
+        buffers: Iterable[bytes] | None = None,
+        **keys: object,
     ) -> None:
-        messages.append(
-            (msg_type, repr(data), repr(metadata), [bytes(buffer) for buffer in buffers or ()], repr(keys))
-        )
+        messages.append(repr((kind, data, metadata, [bytes(each) for each in buffers or ()], keys)))
+        keep(self, kind, data)
 
     monkeypatch.setattr(comm.DummyComm, "publish_msg", record)
     return messages

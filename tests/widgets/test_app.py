@@ -3,196 +3,226 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import httpx
 import ipywidgets as widgets
 import pytest
+from panel_driver.person import until
+from panel_driver.words import SHOW_KIND
 
 import dispatch_widgets as dw
-from dispatch_widgets import MissingPackageError, Panel, SettingsService
+from dispatch_widgets import MissingPackageError, ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.widgets._summary import summary_html
 
+if TYPE_CHECKING:
+    from panel_driver.person import Person
+
+TABS = ("Providers", "Models", "Router", "Settings file")
+
+
+def pages(me: Person) -> dict[str, str]:
+    """What stands on each tab, the header too."""
+    found = {}
+    for tab in TABS:
+        me.tab(tab)
+        found[tab] = me.text
+    return found
+
 
 @pytest.mark.req("UI")
-def test_the_header_says_which_file_and_who_saved(service) -> None:
+def test_the_header_says_which_file_and_who_saved(service, person) -> None:
     """The header names the file, its folder, why this one, and who saved it last."""
-    panel = Panel(service)
-    assert "dispatch.settings.json" in panel._file_name.value
-    assert str(service.path.parent) in panel._path.value
-    assert panel._why.value == "Path given in the call"
-    assert "by this notebook" in panel._saved.value
+    me = person(Panel(service))
+    assert me.headings[0] == "dispatch.settings.json"
+    lines = me.text.splitlines()
+    assert str(service.path.parent) in lines
+    assert "Path given in the call" in lines
+    assert me.sees("by this notebook")
+    me.press("Copy path")
+    assert me.clipboard == str(service.path)
 
 
 @pytest.mark.req("UI", "ST-1", "MIG-1")
-def test_the_default_file_is_not_made_by_looking(tmp_path) -> None:
+def test_the_default_file_is_not_made_by_looking(person) -> None:
     """Without a service the panel shows the default file and writes nothing before the first change."""
     panel = dw.panel()
+    me = person(panel)
     assert panel.service is dw.default_service()
-    assert "Not made yet" in panel._why.value
-    assert panel._saved.value == "Nothing saved yet"
+    assert me.sees("Not made yet")
+    assert "Nothing saved yet" in me.text.splitlines()
     assert not panel.service.path.exists()
     panel.service.add_model(provider_id="mock", model="mock")
-    assert panel.hub.settle()
-    assert "Not made yet" not in panel._why.value
-    assert "by this notebook" in panel._saved.value
+    me.wait()
+    assert not me.sees("Not made yet")
+    assert me.sees("by this notebook")
 
 
 @pytest.mark.req("UI")
-def test_tab_titles_count_what_needs_attention(service, ids) -> None:
+def test_tab_titles_count_what_needs_attention(service, ids, person) -> None:
     """A tab's title has a number when something in it needs somebody, and none when all is well."""
-    panel = Panel(service)
-    assert panel.titles == ("Providers", "Models", "Router", "Settings file")
+    me = person(Panel(service))
+    assert me.tabs == list(TABS)
     service.add_model(provider_id=ids["Lab"], model="m", tasks=["grade"])
     service.delete_provider(ids["Lab"])
-    assert panel.hub.settle()
-    assert panel.titles == ("Providers", "Models (1)", "Router (1)", "Settings file")
+    me.wait()
+    assert me.tabs == ["Providers", "Models (1)", "Router (1)", "Settings file"]
 
 
 @pytest.mark.req("UI")
-def test_tabs_lead_to_each_other(service, ids, page) -> None:
-    """What one tab points to opens in the other: a provider's models, the form to add one, the catalog."""
-    panel = Panel(service)
-    panel.go("models", provider_id=ids["Anthropic"])
-    page.wait(panel)
-    assert panel.tabs.selected_index == 1
-    assert panel.models.selected_provider == ids["Anthropic"]
-    assert panel.models.rows
-    panel.go("providers", add=True)
-    assert panel.tabs.selected_index == 0
-    assert panel.providers.form is not None
+def test_tabs_lead_to_each_other(service, demo, ids, settings_path, person) -> None:
+    """What one tab points to opens in the other: a provider's new models, the form to add a provider."""
+    me = person(Panel(service))
+    everything = demo.models()
+    demo.set_models(everything[1:])
+    try:
+        me.press("Refresh Lab")
+        me.wait()
+    finally:
+        demo.set_models(everything)
+    me.press("Refresh Lab")
+    me.wait()
+    assert me.row("Lab").badge == "1 new"
+    me.press("Show in Models")
+    assert me.open_tab == "Models"
+    assert (me.value("Provider"), me.value(SHOW_KIND)) == ("Lab", "New")
+    assert everything[0].id in [row.model_id for row in me.rows("Models")]
+    empty = person(Panel(SettingsService(settings_path.with_name("other.json"))))
+    empty.tab("Models")
+    empty.press("Add provider")
+    assert empty.open_tab == "Providers"
+    assert "Add provider" in empty.headings
 
 
 @pytest.mark.req("ST-6")
-def test_an_outside_change_is_followed(service, page) -> None:
+def test_an_outside_change_is_followed(service, person) -> None:
     """What another process writes shows within moments, with who changed it."""
-    panel = Panel(service)
+    me = person(Panel(service))
     SettingsService(service.path).add_provider(
         name="Elsewhere", type="anthropic", api_key="sk-ant-elsewhere-0123456789"
     )
-    page.until(lambda: "Elsewhere" in [row["title"] for row in panel.providers.rows])
-    page.until(lambda: "by another program" in panel._saved.value)
-    assert panel.notice == ""
+    until(lambda: "Elsewhere" in me.titles("Providers"))
+    me.see("by another program")
+    assert not me.sees("Changed outside")
 
 
 @pytest.mark.req("ST-6", "UI")
-def test_an_outside_change_leaves_an_open_form_alone(service, ids, page) -> None:
+def test_an_outside_change_leaves_an_open_form_alone(service, ids, person) -> None:
     """With a form open the bar says that the file was changed; the form keeps its input until Reload."""
-    panel = Panel(service)
-    form = panel.providers.edit(ids["Lab"])
-    form.url.control.value = "http://127.0.0.1:1/v1"
-    panel.hub._saved_at = datetime.now(UTC) - timedelta(hours=3)
+    hours_ago = time.time() - 3 * 3600
+    os.utime(service.path, (hours_ago, hours_ago))
+    me = person(Panel(SettingsService(service.path)))
+    me.press("Edit Lab")
+    me.fill("Base URL", "http://127.0.0.1:1/v1")
     SettingsService(service.path).update_provider(ids["Lab"], name="Renamed elsewhere")
-    page.until(lambda: "Changed outside at" in panel.notice)
-    assert re.search(r"You see the version of [^.]*\d\d:\d\d\.", panel.notice)
-    assert panel.providers.form is form
-    assert form.url.value == "http://127.0.0.1:1/v1"
-    panel.reload.click()
-    assert panel.providers.form is form
-    assert (form.name.value, form.url.value) == ("Renamed elsewhere", "http://127.0.0.1:1/v1")
-    assert panel.notice == ""
+    me.see("Changed outside at")
+    assert re.search(r"You see the version of [^.]*\d\d:\d\d\.", me.text)
+    assert "Edit Lab" in me.headings
+    assert me.value("Base URL") == "http://127.0.0.1:1/v1"
+    me.press("Reload")
+    assert "Edit Renamed elsewhere" in me.headings
+    assert (me.value("Name"), me.value("Base URL")) == ("Renamed elsewhere", "http://127.0.0.1:1/v1")
+    assert me.focused() == "Name"
+    assert not me.sees("Changed outside")
 
 
 @pytest.mark.req("ST-6", "UI")
-def test_a_reload_keeps_what_was_typed_about_an_entry(service, ids) -> None:
+def test_a_reload_keeps_what_was_typed_about_an_entry(service, ids, person) -> None:
     """Reload fills the fields of an entry's form that nobody has touched; the others stay as typed."""
     entry = service.add_model(provider_id=ids["Lab"], model="m-1", label="Em", capabilities=["chat"])
-    panel = Panel(service)
-    form = panel.models.edit(entry.id)
-    form.model.control.value = "typed-here"
-    form.embedding.value = True
+    me = person(Panel(service))
+    me.tab("Models")
+    me.press("Edit Em")
+    me.fill("Model id", "typed-here")
+    me.tick("Embedding")
     SettingsService(service.path).update_model(entry.id, label="Theirs", model="m-2")
-    panel.reload.click()
-    form = panel.models.form
-    assert (form.label.value, form.model.value) == ("Theirs", "typed-here")
-    assert (form.chat.value, form.embedding.value) == (True, True)
+    me.see("Changed outside at")
+    me.press("Reload")
+    assert (me.value("Label"), me.value("Model id")) == ("Theirs", "typed-here")
+    assert (me.value("Chat"), me.value("Embedding")) == ("ticked", "ticked")
 
 
 @pytest.mark.req("ST-4")
-def test_a_broken_file_opens_its_tab_and_the_others_point_there(settings_path, page) -> None:
+def test_a_broken_file_opens_its_tab_and_the_others_point_there(settings_path, person) -> None:
     """With a file that cannot be read the app opens on the ways out; other tabs have the bar."""
     settings_path.write_text("{", encoding="utf-8")
-    panel = Panel(SettingsService(settings_path))
-    assert panel.tabs.selected_index == 3
-    assert panel.titles[3] == "Settings file (1)"
-    assert panel.notice == ""
-    panel.go("providers")
-    assert "This file cannot be read." in panel.notice
-    ways = [
-        w for w in widgets.widget._instances.values() if getattr(w, "description", "") == "See the ways out"
-    ]
-    assert ways == [panel.ways_out]
-    panel.ways_out.click()
-    assert panel.tabs.selected_index == 3
-    assert "Read-only" in panel._saved.value
+    me = person(Panel(SettingsService(settings_path)))
+    assert me.open_tab == "Settings file"
+    assert me.tabs[3] == "Settings file (1)"
+    assert "See the ways out" not in me.buttons
+    for tab in TABS[:3]:
+        me.tab(tab)
+        assert me.sees("This file cannot be read.")
+        assert me.buttons.count("See the ways out") == 1
+    me.press("See the ways out")
+    assert me.open_tab == "Settings file"
+    assert me.sees("Read-only")
 
 
 @pytest.mark.req("ST-4", "ST-6")
-def test_a_file_that_breaks_and_is_mended_is_followed(service, page) -> None:
+def test_a_file_that_breaks_and_is_mended_is_followed(service, person) -> None:
     """A file that another program breaks is said at once, and when it is mended all is as before."""
-    panel = Panel(service)
+    me = person(Panel(service))
     good = service.path.read_bytes()
     service.path.write_bytes(good[:-20])
-    page.until(lambda: "This file cannot be read." in panel.notice)
+    me.see("This file cannot be read.")
     assert service.path.read_bytes() == good[:-20]
     service.path.write_bytes(good)
-    page.until(lambda: panel.notice == "")
-    assert [row["title"] for row in panel.providers.rows] == ["Lab", "Anthropic"]
+    me.not_see("This file cannot be read.")
+    assert me.titles("Providers") == ["Lab", "Anthropic"]
 
 
 @pytest.mark.req("UI")
-def test_two_apps_over_one_service_stay_in_step(service, demo, ids, page) -> None:
+def test_two_apps_over_one_service_stay_in_step(service, ids, person) -> None:
     """A refresh and an edit in one app show in another, also while requests are under way."""
-    one, two = Panel(service), Panel(service)
-    page.answer(one.providers.list, "refresh", ids["Lab"])
-    page.wait(one)
-    page.wait(two)
-    assert [row["meta"] for row in one.providers.rows] == [row["meta"] for row in two.providers.rows]
+    one, two = person(Panel(service)), person(Panel(service))
+    one.press("Refresh Lab")
+    one.wait()
+    two.wait()
+    assert [row.facts for row in one.rows("Providers")] == [row.facts for row in two.rows("Providers")]
     service.update_provider(ids["Lab"], name="Other name")
-    assert two.hub.settle()
-    assert [row["title"] for row in two.providers.rows] == ["Other name", "Anthropic"]
+    two.wait()
+    assert two.titles("Providers") == ["Other name", "Anthropic"]
 
 
 @pytest.mark.req("UI")
-def test_updating_gives_what_creating_would_have_given(demo, settings_path, page) -> None:
+def test_updating_gives_what_creating_would_have_given(demo, settings_path, person) -> None:
     """A panel that followed many changes shows the same as one that is opened after them."""
     service = SettingsService(write_sample(settings_path.parent, demo))
-    old = Panel(service)
+    old = person(Panel(service))
     lab = next(p for p in service.get_providers() if p.name == "OpenAI 1")
-    old.hub.ask_all([p.id for p in service.get_providers() if not p.is_mock])
-    page.wait(old)
+    old.press("Refresh all")
+    old.wait()
     service.add_model(provider_id=lab.id, model="x", tasks=["skill"])
     service.delete_provider(next(p.id for p in service.get_providers() if p.name == "OpenAI 2"))
-    old.hub.outcomes.clear()
-    old.hub.settle()
-    old.models.act(lambda: None)
-    old.providers.act(lambda: None)
-    new = Panel(service)
-    old.models.choose(new.models.selected_provider)
-    assert old.providers.rows == new.providers.rows
-    assert old.models.rows == new.models.rows
-    assert old.models.catalog_rows == new.models.catalog_rows
-    assert old.router.assignments == new.router.assignments
-    assert old.router.messages == new.router.messages
-    assert old.titles == new.titles
+    old.wait()
+    new = person(Panel(service))
+    new.wait()
+    new.tab("Models")
+    old.tab("Models")
+    old.choose("Provider", new.value("Provider"))
+    assert pages(old) == pages(new)
 
 
 @pytest.mark.req("SEC-1", "SEC-2")
-def test_no_key_is_in_the_state_of_the_whole_app(demo, settings_path, page, sent) -> None:
+def test_no_key_is_in_the_state_of_the_whole_app(demo, settings_path, sent, person, states) -> None:
     """Over a migrated file, after discovery, no widget's state and no message holds a key."""
     service = SettingsService(write_sample(settings_path.parent, demo))
     panel = Panel(service)
-    panel.providers.refresh_all.click()
-    page.wait(panel)
-    panel.models.choose("")
-    for tab in range(4):
-        panel.tabs.selected_index = tab
-    held = page.states() + repr(sent) + repr(panel) + summary_html(service)
+    me = person(panel)
+    me.press("Refresh all")
+    me.wait()
+    me.tab("Models")
+    me.choose("Provider", "All providers")
+    shown = pages(me)
+    held = states() + repr(sent) + repr(panel) + summary_html(service) + "".join(shown.values())
     for key in (demo.api_key, demo.second_api_key):
         assert key in service.path.read_text(encoding="utf-8")
         assert key not in held
@@ -200,21 +230,14 @@ def test_no_key_is_in_the_state_of_the_whole_app(demo, settings_path, page, sent
 
 
 @pytest.mark.req("SEC-6")
-def test_foreign_text_never_becomes_html(service, ids, page) -> None:
-    """Names, labels and ids with markup stand escaped in every HTML widget there is."""
+def test_what_others_wrote_is_read_as_they_wrote_it(service, ids, person) -> None:
+    """Names, labels and ids with markup are text in every tab, and so they are in the summary."""
     bad = "<img src=x onerror=alert(1)>"
     service.update_provider(ids["Lab"], name=bad)
-    entry = service.add_model(provider_id=ids["Lab"], model=bad, label=bad, tasks=["grade"])
-    panel = Panel(service)
-    panel.router.tasks["grade"].pick.value = entry.id
-    panel.models.edit(entry.id)
-    panel.providers.edit(ids["Lab"])
-    panel.settings.act(lambda: None)
-    shown = [w.value for w in widgets.widget._instances.values() if isinstance(w, widgets.HTML)]
-    assert any("&lt;img" in value for value in shown)
-    assert not any("<img" in value for value in shown)
-    labels = [w for w in widgets.widget._instances.values() if isinstance(w, widgets.Label)]
-    assert labels == []  # a Label typesets what stands between dollar signs
+    service.add_model(provider_id=ids["Lab"], model=bad, label=bad, tasks=["grade"])
+    me = person(Panel(service))
+    shown = pages(me)
+    assert all(bad in shown[tab] for tab in ("Providers", "Models", "Router"))
     assert bad not in summary_html(service)
 
 
@@ -231,9 +254,7 @@ def test_the_summary_is_one_collapsed_line_with_the_tasks(service, ids) -> None:
 
 
 @pytest.mark.req("UI")
-def test_displaying_puts_a_summary_under_the_panel_and_keeps_it_current(
-    service, ids, page, monkeypatch
-) -> None:
+def test_displaying_puts_a_summary_under_the_panel_and_keeps_it_current(service, ids, monkeypatch) -> None:
     """Display emits the panel, then the summary under its own display id, updated when settings change."""
     import IPython.display
 
@@ -254,7 +275,7 @@ def test_displaying_puts_a_summary_under_the_panel_and_keeps_it_current(
     assert "application/vnd.jupyter.widget-view+json" in view.thing
     assert summary.thing._repr_mimebundle_()["text/html"].startswith("<details>")
     service.add_model(provider_id=ids["Lab"], model="m", tasks=["grade"])
-    page.until(lambda: len(emitted) == 3)
+    until(lambda: len(emitted) == 3)
     assert emitted[2].update
     assert emitted[2].id == summary.id
     assert "1 of 6 tasks set" in emitted[2].thing._repr_mimebundle_()["text/html"]
@@ -272,35 +293,45 @@ def test_a_side_panel_needs_sidecar_and_says_so(service, monkeypatch) -> None:
 
 
 @pytest.mark.req("UI")
-def test_closing_stops_following(service, ids) -> None:
+def test_closing_stops_following(service, ids, person) -> None:
     """A closed app is told nothing more, and its models are gone from the kernel."""
-    panel = Panel(service)
-    other = Panel(service)
+    panel, other = Panel(service), person(Panel(service))
+    me = person(panel)
     panel.close()
     service.update_provider(ids["Lab"], name="Later")
-    assert other.hub.settle()
-    assert [row["title"] for row in panel.providers.rows] == ["Lab", "Anthropic"]
-    assert [row["title"] for row in other.providers.rows] == ["Later", "Anthropic"]
+    other.wait()
+    assert me.titles("Providers") == ["Lab", "Anthropic"]
+    assert other.titles("Providers") == ["Later", "Anthropic"]
 
 
 @pytest.mark.req("UI", "API-3")
-def test_actions_from_several_threads_do_not_lock_up(service, ids, page) -> None:
+def test_actions_from_several_threads_do_not_lock_up(service, ids, person) -> None:
     """Panels acted on and services changed from several threads at once end in one state."""
-    one, two = Panel(service), Panel(service)
+    one, two = person(Panel(service)), person(Panel(service))
+    added = []
+    for model in ("b", "c"):
+        by_hand = person(ModelsPanel(service))
+        by_hand.choose("Provider", "Lab")
+        by_hand.wait()
+        by_hand.fill("Model id", model)
+        added.append(by_hand.as_seen("Add by hand").press)
+    refresh = one.as_seen("Refresh Lab").press
+    two.tab("Models")
+    provider = two.field("Provider")
     work = [
-        lambda: page.answer(one.providers.list, "refresh", ids["Lab"]),
+        refresh,
         lambda: service.add_model(provider_id=ids["Lab"], model="a"),
-        lambda: two.router.act(lambda: service.add_model(provider_id=ids["Lab"], model="b")),
-        lambda: two.models.choose(ids["Anthropic"]),
-        lambda: one.models.add([(ids["Lab"], "c")]),
+        *added,
+        lambda: provider.set("Anthropic"),
         lambda: service.discover_models(ids["Anthropic"]),
     ]
     with ThreadPoolExecutor(6) as threads:
         futures = [threads.submit(job) for job in work * 4]
         for future in futures:
             future.result(timeout=60)
-    page.wait(one)
-    assert len(one.models.catalog_rows) == len(two.models.catalog_rows) == len(service.catalog) == 12
+    one.wait()
+    one.tab("Models")
+    assert len(one.rows("Catalog")) == len(two.rows("Catalog")) == len(service.catalog) == 12
 
 
 def big(path, providers: int, entries: int, models: int) -> SettingsService:
@@ -347,5 +378,5 @@ def test_the_number_of_widgets_does_not_grow_with_the_contents(tmp_path) -> None
         service = big(tmp_path / f"{size[0]}.json", *size)
         widgets.Widget.close_all()
         Panel(service)
-        counts.append(len(widgets.widget._instances))
+        counts.append(len(widgets.Widget.get_manager_state()["state"]))
     assert counts[0] == counts[1]

@@ -12,6 +12,7 @@ from dispatch_widgets.widgets._kernel_logs import watch_kernel_loggers
 from dispatch_widgets.widgets.secret_input import SecretInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SETUP = """
@@ -42,7 +43,7 @@ def test_no_logger_of_a_kernel_writes_a_typed_key(
         def run(code: str) -> str:
             said: list[str] = []
 
-            def hear(message: Any) -> None:
+            def hear(message: Mapping[str, Any]) -> None:
                 if message["msg_type"] == "stream":
                     said.append(message["content"]["text"])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -64,12 +63,20 @@ def test_the_extension_can_be_unloaded(shell) -> None:
 
 
 @pytest.mark.req("UI")
-def test_the_side_panel_holds_the_panel(service) -> None:
+def test_the_side_panel_holds_the_panel(service, monkeypatch) -> None:
     """in_sidebar() opens one sidecar with a title, and what it shows is the panel itself."""
     sidecar = pytest.importorskip("sidecar")
     panel = Panel(service)
+    sides = []
+    made = sidecar.Sidecar.__init__
+
+    def make(side: sidecar.Sidecar, **traits: object) -> None:
+        made(side, **traits)
+        sides.append(side)
+
+    monkeypatch.setattr(sidecar.Sidecar, "__init__", make)
     assert panel.in_sidebar(title="Mine") is None
-    (side,) = [made for made in widgets.widget._instances.values() if isinstance(made, sidecar.Sidecar)]
+    (side,) = sides
     assert side.title == "Mine"
     (shown,) = side.outputs
     view = shown["data"]["application/vnd.jupyter.widget-view+json"]

@@ -10,98 +10,121 @@ from __future__ import annotations
 import ipywidgets as widgets
 import pytest
 
-from dispatch_widgets import Panel
+from dispatch_widgets import Panel, SettingsService
 from dispatch_widgets.demo import fault
 from dispatch_widgets.widgets._news import News
 
 
 def there() -> set[str]:
     """The ids of all widgets that the kernel holds."""
-    return set(widgets.widget._instances)
+    return set(widgets.Widget.get_manager_state()["state"])
 
 
 @pytest.mark.req("UI")
-def test_drawing_anew_makes_and_closes_no_widgets(service, ids, demo, page) -> None:
+def test_drawing_anew_makes_and_closes_no_widgets(service, ids, demo, person) -> None:
     """Refreshes that fail and succeed, and time that passes, only change the widgets that are there."""
     service.add_model(provider_id=ids["Lab"], model="listed nowhere", tasks=["grade"])
+    gone = service.add_model(provider_id=ids["Lab"], model="gone", capabilities=["chat"], tasks=["skill"])
+    service.add_model(provider_id=ids["Lab"], model="other", capabilities=["chat"])
     service.add_model(provider_id=ids["Anthropic"], model="m", tasks=["digest"])
     service.delete_provider(ids["Anthropic"])
     panel = Panel(service)
-    panel.router.act(lambda: service.provider("nobody"))
+    me = person(panel)
+    me.tab("Router")
+    me.choose("Entry for skill", "other · Lab")
+    undo = me.task("skill").as_seen("Undo")
+    with panel.hub.lock:  # Undo is pressed before the panel has seen the change
+        SettingsService(service.path).delete_model(gone.id)
+        undo.press()
+    assert me.can_press("Dismiss")
+    me.tab("Providers")
     seen = []
     for round_number in range(3):
         for played in (None, "401", "html"):
             demo.play(fault(played) if played else None)
-            panel.providers.refresh_all.click()
-            page.wait(panel)
+            me.press("Refresh all")
+            me.wait()
         service.path.write_text(service.path.read_text(encoding="utf-8") + " " * round_number, "utf-8")
-        panel.hub.look()
+        service.reload()
         for what in ("settings", "time"):
             panel.hub.post(News(what))
-        assert panel.hub.settle()
+        me.wait()
         seen.append(there())
-    assert panel.router.messages
-    assert panel.router.trouble is not None
+    me.tab("Router")
+    assert me.task("digest").sees("The provider of this entry was deleted.")
+    assert me.can_press("Dismiss")
     assert seen[0] == seen[1] == seen[2]
-    assert len(widgets.Widget.get_manager_state()["state"]) == len(seen[0])
 
 
 @pytest.mark.req("UI", "ST-4")
-def test_a_broken_file_is_explained_by_the_same_widgets_each_time(service) -> None:
+def test_a_broken_file_is_explained_by_the_same_widgets_each_time(service, person) -> None:
     """However often a file breaks and is mended, what says so is made once."""
-    panel = Panel(service)
+    me = person(Panel(service))
     good = service.path.read_text(encoding="utf-8")
     seen = []
     for broken in ("{", '{"providers": 1}', "{"):
         service.path.write_text(broken, encoding="utf-8")
-        panel.hub.look()
-        panel.hub.post(News("settings"))
-        assert panel.hub.settle()
+        service.reload()
+        me.wait()
+        assert me.sees("This file cannot be read.")
         seen.append(there())
         service.path.write_text(good, encoding="utf-8")
-        panel.hub.look()
-        assert panel.hub.settle()
+        service.reload()
+        me.wait()
+        assert not me.sees("This file cannot be read.")
     assert seen[0] == seen[1] == seen[2]
 
 
 @pytest.mark.req("UI")
-def test_a_form_goes_when_it_is_done_with(service, ids, page) -> None:
+def test_a_form_goes_when_it_is_done_with(service, ids, person) -> None:
     """Forms that were left or saved are closed; one to add is kept with what was typed until it is not."""
-    entry = service.add_model(provider_id=ids["Lab"], model="m")
+    service.add_model(provider_id=ids["Lab"], model="m")
     panel = Panel(service)
-    panel.providers.edit(ids["Lab"]).cancel.click()  # the styles that all forms share stay from now on
+    me = person(panel)
+    me.press("Edit Lab")
+    me.press("Cancel")  # the styles that all forms share stay from now on
     before = there()
-    panel.providers.edit(ids["Lab"]).back.click()
-    panel.providers.edit(ids["Lab"])
-    panel.providers.reopen()
-    form = panel.providers.form
-    form.name.control.value = "Lab 2"
-    form.save.click()
-    page.type_key(form, "")
-    page.wait(panel)
-    panel.models.edit(entry.id).cancel.click()
+    me.press("Edit Lab")
+    me.press("Back to Providers")
+    me.press("Edit Lab")
+    SettingsService(service.path).update_provider(ids["Lab"], base_url="http://127.0.0.1:9/v1")
+    me.see("Changed outside at")
+    me.press("Reload")
+    me.fill("Name", "Lab 2")
+    me.press("Save")
+    me.wait()
+    me.tab("Models")
+    me.press("Edit m")
+    me.press("Cancel")
     assert there() == before
-    form = panel.providers.open_add()
-    form.name.control.value = "Typed"
-    form.back.click()
+    me.tab("Providers")
+    me.press("Add provider")
+    me.fill("Name", "Typed")
+    me.press("Back to Providers")
     assert there() > before
-    assert panel.providers.open_add().name.value == "Typed"
-    panel.providers.open_add("groq").cancel.click()
+    me.press("Add provider")
+    assert me.value("Name") == "Typed"
+    panel.providers.open_add("groq")
+    assert me.value("Preset") == "Groq"
+    me.press("Cancel")
     assert there() == before
 
 
 @pytest.mark.req("UI")
-def test_a_closed_app_leaves_nothing_but_what_all_share(service, ids, page) -> None:
+def test_a_closed_app_leaves_nothing_but_what_all_share(service, ids, person) -> None:
     """After close the kernel holds the shared layouts and styles, and a layout of the app's own."""
     Panel(service).close()
     before = there()
     panel = Panel(service)
-    panel.providers.open_add().back.click()
+    me = person(panel)
+    me.press("Add provider")
+    me.press("Back to Providers")
     service.add_model(provider_id=ids["Lab"], model="m", tasks=["grade"])
     service.path.write_text("{", encoding="utf-8")
-    panel.hub.look()
-    page.wait(panel)
+    service.reload()
+    me.wait()
     panel.close()
-    left = [widgets.widget._instances[key] for key in there() - before]
-    assert {type(found).__name__ for found in left} <= {"Layout", "ButtonStyle", "TextStyle", "CheckboxStyle"}
+    models = widgets.Widget.get_manager_state()["state"]
+    left = [models[key]["model_name"] for key in there() - before]
+    assert set(left) <= {"LayoutModel", "ButtonStyleModel", "TextStyleModel", "CheckboxStyleModel"}
     assert len(left) < 10, left

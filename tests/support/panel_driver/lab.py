@@ -20,8 +20,6 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, Literal
 
-import nbformat
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -127,6 +125,23 @@ _SHUT_DOWN = """async () => {
     const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
     if (context?.session) await context.shutdown();
 }"""
+
+
+_RUN_IN_LAST_CELL = """(source) => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
+    content.activeCell.model.sharedModel.setSource(source);
+    void window.jupyterapp.commands.execute("notebook:run-cell");
+}"""
+
+_CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
+    (cell) => cell.model.sharedModel.getSource())"""
+
+_HAS_CELLS = "(count) => window.jupyterapp.shell.currentWidget.content.widgets.length === count"
+
+_KERNEL_GOES = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
+
+_RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 
 
 def find_chromium() -> str | None:
@@ -309,11 +324,23 @@ class Notebook:
         return self.show(run=run, width=width, height=height)
 
     def _write(self, cells: tuple[str, ...]) -> None:
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-        )
-        self.path.write_text(nbformat.writes(notebook), encoding="utf-8")
+        document = {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"cell-{place}",
+                    "source": source,
+                    "metadata": {},
+                    "outputs": [],
+                    "execution_count": None,
+                }
+                for place, source in enumerate(cells)
+            ],
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        self.path.write_text(json.dumps(document), encoding="utf-8")
 
     def present(self, *cells: str, width: int = 1000, height: int = 1200) -> Page:
         """Shows a notebook with these cells in Voilà, as a page of its own."""
@@ -347,9 +374,47 @@ class Notebook:
         )
         assert failed.count() == 0, failed.first.inner_text()
 
+    @property
+    def outputs(self) -> Locator:
+        """The outputs of all cells; text in the source of cells is not in them."""
+        return self.page.locator(".jp-OutputArea-output")
+
     def output(self, selector: str) -> Locator:
-        """Something in a cell's output; text in the source of cells is not found."""
-        return self.page.locator(".jp-OutputArea-output").locator(selector)
+        """Something in a cell's output."""
+        return self.outputs.locator(selector)
+
+    def focus_on_cell(self, place: int = 0) -> None:
+        """Put the cursor into a cell's source, as a click does."""
+        self.page.locator(".jp-Notebook .cm-content").nth(place).click()
+
+    def click_beside_cell(self) -> None:
+        """Leave whatever has the focus, with the first cell selected: letters are commands then."""
+        self.page.locator(".jp-InputArea-prompt").first.click()
+
+    def run_in_last_cell(self, source: str) -> None:
+        """Write a source into the last cell and run it, without waiting for its end."""
+        self.page.evaluate(_RUN_IN_LAST_CELL, source)
+
+    def see_cells(self, count: int) -> None:
+        """Wait until the notebook has so many cells."""
+        self.page.wait_for_function(_HAS_CELLS, arg=count)
+
+    def cells(self) -> list[str]:
+        """The sources of the cells."""
+        found: list[str] = self.page.evaluate(_CELLS)
+        return found
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel: nothing of the panels is in it any more."""
+        self.page.evaluate(_RESTART)
+
+    def shut_kernel_down(self) -> None:
+        """End the kernel behind JupyterLab's back, as a server does that is short of memory."""
+        self.page.evaluate(_KERNEL_GOES)
+
+    def end_kernel(self) -> None:
+        """End the kernel."""
+        self.page.evaluate(_SHUT_DOWN)
 
     def execute(self, code: str) -> str:
         """Runs code in the notebook's kernel beside its cells, and gives back what it printed.

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+from panel_driver.app import App
+
+if TYPE_CHECKING:
+    from panel_driver.lab import Notebook
 
 pytestmark = pytest.mark.timeout(300)
 
 SETUP = Path(__file__).with_name("component_cell.py").read_text(encoding="utf-8")
-
-RUN_IN_LAST_CELL = """(source) => {
-    const { content } = window.jupyterapp.shell.currentWidget;
-    content.activeCellIndex = content.widgets.length - 1;
-    content.activeCell.model.sharedModel.setSource(source);
-    void window.jupyterapp.commands.execute("notebook:run-cell");
-}"""
-
 
 FORM = """
 field = SecretInput(hint="It is sent once.", variables=[["MY_KEY", "MY_KEY (set in this kernel)"]])
@@ -40,10 +36,10 @@ outer
 
 
 @pytest.mark.req("SEC-1", "SEC-2")
-def test_a_typed_key_is_in_no_saved_notebook(notebook: Any, canary: str) -> None:
+def test_a_typed_key_is_in_no_saved_notebook(notebook: Notebook, canary: str) -> None:
     """A key travels once, the field empties, and neither file nor page keeps it, with widget state saved."""
     page = notebook.open(SETUP, FORM)
-    key = notebook.output("input[type=password]")
+    key = App.panel_in(notebook.outputs).field("Key")
     key.fill(canary)
     assert canary not in json.dumps(notebook.save())
     notebook.execute("field.submit()")
@@ -58,11 +54,11 @@ def test_a_typed_key_is_in_no_saved_notebook(notebook: Any, canary: str) -> None
 
 
 @pytest.mark.req("SEC-2")
-def test_the_key_can_be_looked_at(notebook: Any) -> None:
+def test_the_key_can_be_looked_at(notebook: Notebook) -> None:
     """Show says whether it is pressed, works only on something, and is off again after sending."""
     notebook.open(SETUP, FORM)
-    show = notebook.output(".dw-secret").get_by_role("button", name="Show")
-    key = notebook.output(".dw-keyrow input").first
+    panel = App.panel_in(notebook.outputs)
+    show, key = panel.button("Show"), panel.field("Key")
     assert show.is_disabled()
     key.fill("sk-visible")
     assert key.get_attribute("autocomplete") == "new-password"
@@ -74,10 +70,11 @@ def test_the_key_can_be_looked_at(notebook: Any) -> None:
 
 
 @pytest.mark.req("SEC-3")
-def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Any) -> None:
+def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Notebook) -> None:
     """Blanks around a pasted key go, with a word about it; one with a line break inside is refused."""
-    page = notebook.open(SETUP, FORM)
-    key = notebook.output("input[type=password]")
+    notebook.open(SETUP, FORM)
+    panel = App.panel_in(notebook.outputs)
+    key = panel.field("Key")
     paste = """(node, text) => {
         const data = new DataTransfer();
         data.setData("text/plain", text);
@@ -87,69 +84,70 @@ def test_a_pasted_key_is_trimmed_and_that_is_said(notebook: Any) -> None:
     key.focus()
     key.evaluate(paste, "sk-one\nsk-two")
     assert key.input_value() == ""
-    assert "line break inside" in notebook.output(".dw-said [role=alert]").inner_text()
+    panel.see_alert("line break inside")
     key.evaluate(paste, "  sk-three\n")
     assert key.input_value() == "sk-three"
-    assert notebook.output(".dw-said [role=status]").inner_text() == "Blanks around the key were taken away."
-    assert page.locator(".dw-said [role=alert]:visible").count() == 0
+    panel.see("Blanks around the key were taken away.", whole=True)
+    panel.not_see("line break inside")
 
 
 @pytest.mark.req("SEC-4")
-def test_a_variable_is_chosen_or_named(notebook: Any) -> None:
+def test_a_variable_is_chosen_or_named(notebook: Notebook) -> None:
     """The other source offers the variables there are and takes any other name."""
     notebook.open(SETUP, FORM)
-    notebook.output(".dw-seg").get_by_text("Environment variable").click()
+    panel = App.panel_in(notebook.outputs)
+    panel.node.get_by_text("Environment variable").click()
     notebook.until("(field.source, field.variable)", "('variable', 'MY_KEY')")
-    notebook.output(".dw-keyrow select").select_option(label="Another name…")
-    notebook.output("input[aria-label='Name of the variable']").fill("OTHER_KEY")
+    panel.node.get_by_role("combobox").select_option(label="Another name…")
+    panel.fill("Name of the variable", "OTHER_KEY")
     notebook.until("field.variable", "OTHER_KEY")
     notebook.execute("field.submit()")
     notebook.until("log", "[('variable', 9, 'OTH')]")
-    notebook.output(".dw-seg").get_by_text("Paste it").click()
+    panel.node.get_by_text("Paste it").click()
     notebook.until("field.source", "typed")
 
 
-def test_a_form_works_by_keyboard(notebook: Any) -> None:
+def test_a_form_works_by_keyboard(notebook: Notebook) -> None:
     """Enter in a field saves what was just typed, Escape goes back; messages belong to their field."""
     page = notebook.open(SETUP, FORM)
     notebook.execute("root.focus('.dw-name')")
-    page.wait_for_function("() => document.activeElement.closest('.dw-name')")
+    panel = App.panel_in(notebook.outputs)
+    panel.focus_in("Name")
     page.keyboard.type("Course")
     page.keyboard.press("Enter")
     notebook.until("log", "[('save', 'Course'), ('typed', 0, '')]")
-    notebook.output("input[type=password]").fill("sk-x")
+    panel.fill("Key", "sk-x")
     page.keyboard.press("Enter")
     notebook.until("log[2:]", "[('save', 'Course'), ('typed', 4, 'sk-')]")
     page.keyboard.press("Escape")
     notebook.until("log[4:]", "[('back',)]")
-    field = notebook.output(".dw-name input")
+    field = panel.field("Name")
     assert field.get_attribute("aria-invalid") == "true"
     described = field.get_attribute("aria-describedby")
     assert page.locator(f"#{described}").inner_text() == "Give it a name."
     assert page.locator(f"#{described}").get_attribute("role") == "alert"
 
 
-def test_a_busy_kernel_saves_what_was_typed_last(notebook: Any) -> None:
+def test_a_busy_kernel_saves_what_was_typed_last(notebook: Notebook) -> None:
     """What is typed and saved while a cell runs is saved whole, by one press that answers once."""
     page = notebook.open(SETUP, FORM, "pass")
-    field = notebook.output(".dw-name input")
+    panel = App.panel_in(notebook.outputs)
+    field = panel.field("Name")
     field.wait_for()
-    page.evaluate(RUN_IN_LAST_CELL, "time.sleep(4)")
+    notebook.run_in_last_cell("time.sleep(4)")
     field.focus()
     page.keyboard.type("Course gateway", delay=20)
-    save = page.get_by_role("button", name="Save", exact=True)
+    save = panel.button("Save")
     save.click()
     save.click()
     assert save.get_attribute("aria-busy") == "true"
-    words = page.locator(".dw-kernel-busy")
-    words.wait_for()
-    assert words.inner_text() == "The kernel is busy. It does this next."
+    panel.see("The kernel is busy. It does this next.", whole=True)
     notebook.until("log", "[('save', 'Course gateway'), ('typed', 0, '')]")
-    words.wait_for(state="hidden")
+    panel.not_see("The kernel is busy.")
     assert save.get_attribute("aria-busy") is None
 
 
-def test_the_root_names_speaks_and_copies(notebook: Any) -> None:
+def test_the_root_names_speaks_and_copies(notebook: Notebook) -> None:
     """The panel has a name; what Python says is in the live region; a text gets to the clipboard."""
     page = notebook.open(
         SETUP, "tabs = widgets.Tab([widgets.Label('x')], titles=['One'])\nouter = panel(tabs)\nouter"
