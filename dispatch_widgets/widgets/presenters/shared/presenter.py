@@ -1,0 +1,273 @@
+"""What every presenter is built on: one way to show, act, fail, take back and tell of a change."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from ....errors import DispatchError, InvalidInputError, SettingsFileError
+from ....secrets import LOOKS_LIKE_KEY, redact
+from ..hub.hub import hub_of
+from .arguments import Arguments, MismatchError
+from .failures import Failures, UnexpectedError, form_note, known_error
+from .file_notice import FileNotice, unreadable
+from .undo import Undo
+from .views import Answer, Focus, Note, Spoken, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ....service import SettingsService
+    from ..hub.events import Events
+    from .views import Form, Tab
+
+    Handler = Callable[[Arguments], Answer | None]
+
+_log = logging.getLogger("dispatch_widgets")
+
+
+class FormPart(Protocol):
+    """A form of a tab."""
+
+    def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:
+        """The form as it is now, or with what was chosen in it; see `Presenter.form`."""
+
+    def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
+        """Save it; see `Presenter.submit`."""
+
+
+class Presenter:
+    """What a tab shows and does, for any number of windows.
+
+    All methods may be called from any thread.
+
+    Args:
+        service: The service to show; the default file's if None.
+    """
+
+    tab: ClassVar[Tab]
+    name: ClassVar[str]
+
+    def __init__(self, service: SettingsService | None = None) -> None:
+        if service is None:
+            from ....service.default import default_service
+
+            service = default_service()
+        self.service = service
+        self.hub = hub_of(service)
+        self.failures = Failures()
+        self.undo = Undo(service)
+        self.file_notice = FileNotice(service, self.undo)
+        self._callbacks: list[Callable[[], None]] = []
+        self._spoken: Spoken | None = None
+        self._view: View | None = None
+        self._set_up()
+        self._forms = self._own_forms()
+        self._handlers: dict[str, Handler] = {
+            "try_again": lambda args: self._try_again(args.text("row", "")),
+            "dismiss": lambda _args: None,  # what was said at its place is cleared by any press there
+            "undo": lambda _args: self.undo.take_back(),
+            "put_back": lambda _args: self.file_notice.put_back(),
+            "forget_put_back": lambda _args: self.file_notice.forget_put_back(),
+            "bring_back": lambda _args: self.file_notice.bring_back(),
+            "convert_file": lambda _args: self.file_notice.convert(),
+            **self._own_handlers(),
+        }
+        self.hub.events.listen(self._heard)
+
+    def close(self) -> None:
+        """Follow the service no more."""
+        self.hub.events.stop_listening(self._heard)
+        self._callbacks.clear()
+
+    # ---- for the page's adapter
+
+    def view(self) -> View:
+        """What is shown now."""
+        with self.hub.lock:
+            if self._view is None:
+                self._view = self._made()
+            return self._view
+
+    def act(self, name: str, args: Mapping[str, object] | None = None) -> Answer:
+        """Do what was pressed; what goes wrong is said in the view, where it was pressed.
+
+        Args:
+            name: The action's name.
+            args: Its arguments as the view gave them, with ``choice`` and ``ticked`` where its note has them.
+        """
+        given = Arguments(args)
+        with self.hub.lock:
+            try:
+                place = given.text("row", "")
+                handler = self._handlers[name]
+            except (KeyError, MismatchError):
+                return self._failed("", MismatchError(), Answer)
+            answer = self._attempt(lambda: handler(given) or Answer(), place, may_repeat=name != "try_again")
+            self._renew()
+            return answer
+
+    def form(
+        self,
+        name: str,
+        args: Mapping[str, object] | None = None,
+        values: Mapping[str, str] | None = None,
+        changed: str = "",
+    ) -> Form:
+        """A form as it is now, or as it is with what was chosen in it.
+
+        Args:
+            name: The form's name.
+            args: Its arguments as an action or the form itself gave them.
+            values: What is in its fields, where the person has changed something; never a key.
+            changed: The field that was changed last.
+
+        Raises:
+            DispatchError: If there is no such form now.
+        """
+        with self.hub.lock:
+            return self._form_named(name).form(Arguments(args), values or {}, changed)
+
+    def submit(
+        self, form: str, values: Mapping[str, str], key: str = "", args: Mapping[str, object] | None = None
+    ) -> Answer:
+        """Save a form; what is wrong with it is in the answer and stays in the window.
+
+        Args:
+            form: The form's name.
+            values: What is in its fields.
+            key: What is in its key's field. It is kept nowhere but in the settings file.
+            args: The form's arguments as it was given.
+        """
+        with self.hub.lock:
+            try:
+                answer = self._form_named(form).submit(values, key, Arguments(args))
+            except InvalidInputError as error:
+                answer = self._refused(error)
+            except DispatchError as error:
+                answer = Answer(ok=False, note=form_note(error), focus=Focus(action="save"))
+            except Exception as error:  # noqa: BLE001 - shown in the form
+                # Its text is neither shown nor logged: it may quote what was submitted.
+                note = form_note(UnexpectedError(error, quoted=False))
+                answer = Answer(ok=False, note=note, focus=Focus(action="save"))
+                _log.warning("A panel's form could not be saved: %s", type(error).__name__)
+            self._renew()
+            return answer
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back, from any thread, whenever `view` gives something else than before.
+
+        Returns:
+            A function that ends this.
+        """
+        self._callbacks.append(callback)
+
+        def stop() -> None:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+        return stop
+
+    # ---- for the tabs
+
+    def _set_up(self) -> None:
+        """Make the tab's parts."""
+
+    def _own_handlers(self) -> dict[str, Handler]:
+        """What the tab's own actions do, by their names."""
+        return {}
+
+    def _own_forms(self) -> dict[str, FormPart]:
+        """The tab's forms, by their names."""
+        return {}
+
+    def _concerns(self, events: Events) -> bool:
+        """Whether events may change what this tab shows."""
+        return any(event.what == "settings" for event in events)
+
+    def _content(self) -> View:
+        """What the tab shows of a file that can be read, without what is said above it."""
+        raise NotImplementedError
+
+    def _unreadable(self, problem: SettingsFileError) -> View:
+        """What the tab shows of a file that cannot be read."""
+        return View(self.tab, self.name, empty=unreadable(problem))
+
+    def _follow(self, events: Events) -> None:
+        """Take in what events brought, before the view is made."""
+
+    def _say(self, words: str) -> None:
+        """Have every window say something aloud that happened by itself."""
+        number = self._spoken.number + 1 if self._spoken is not None else 1
+        self._spoken = Spoken(number, words)
+
+    # ---- how it works
+
+    def _form_named(self, name: str) -> FormPart:
+        if name not in self._forms:
+            raise MismatchError
+        return self._forms[name]
+
+    def _attempt(self, work: Callable[[], Answer], place: str, *, may_repeat: bool = True) -> Answer:
+        if may_repeat:
+            self.failures.clear(place)
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - nobody sees the kernel's log; it is said in the panel
+            return self._failed(place, known_error(error), work)
+
+    def _failed(self, place: str, error: DispatchError, work: Callable[[], Answer]) -> Answer:
+        self.failures.add(place, error, work)
+        self._renew()
+        return Answer(ok=False, focus=Focus(row=place, action="try_again"))
+
+    def _try_again(self, place: str) -> Answer:
+        work = self.failures.again(place)
+        return Answer() if work is None else self._attempt(work, place)
+
+    @staticmethod
+    def _refused(error: InvalidInputError) -> Answer:
+        """The problems of a form by its fields; what belongs to none of them stands above the buttons."""
+        problems = {problem.field: problem.message for problem in error.problems}
+        count = len(problems)
+        return Answer(
+            ok=False,
+            problems=problems,
+            foot=f"{count} fields need attention"
+            if count > 1
+            else "1 field needs attention"
+            if count
+            else "",
+            note=None if problems else Note("error", error.message, error.hint),
+            clear=tuple(field for field, words in problems.items() if words == LOOKS_LIKE_KEY),
+            focus=Focus(field=next(iter(problems), "")),
+        )
+
+    def _heard(self, events: Events) -> None:
+        with self.hub.lock:
+            if self._concerns(events):
+                self._follow(events)
+                self._renew()
+
+    def _renew(self) -> None:
+        """Make the view anew, and tell of it if it is another one."""
+        before, self._view = self._view, self._made()
+        if self._view != before and before is not None:
+            for callback in tuple(self._callbacks):
+                callback()
+
+    def _made(self) -> View:
+        try:
+            problem = self.service.problem
+            view = self._content() if problem is None else self._unreadable(problem)
+            notice = self.file_notice.note(self.hub.now) if problem is None else None
+        except SettingsFileError as error:
+            view, notice = self._unreadable(error), None
+        except Exception as error:  # noqa: BLE001 - shown in the panel
+            _log.warning("A panel could not be shown: %s", redact(f"{type(error).__name__}: {error}"))
+            failure = UnexpectedError(error)
+            view, notice = View(self.tab, self.name), Note("error", failure.message, failure.hint)
+        above = tuple(note for note in (self.failures.note(""), notice) if note is not None)
+        title = f"{self.name} ({view.attention})" if view.attention else self.name
+        return replace(view, title=title, notes=(*above, *view.notes), spoken=self._spoken)
