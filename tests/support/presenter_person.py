@@ -67,6 +67,7 @@ class Person:
         self._form_note: Note | None = None
         self._foot = ""
         self._question: tuple[Action, Note] | None = None
+        self._looked_at = ""
         self._chosen: dict[str, str] = {}
         self._ticked: dict[str, bool] = {}
 
@@ -88,10 +89,14 @@ class Person:
         return self
 
     def row(self, title: str) -> Row:
-        """The row with a title."""
-        found = [row for section in self.view.sections for row in section.rows if row.title == title]
-        assert len(found) == 1, f"{title!r} is one of {[r.title for s in self.view.sections for r in s.rows]}"
+        """The row with a title, in the section that is looked at if one is."""
+        found = [row for row in self._all_rows() if row.title == title]
+        assert len(found) == 1, f"{title!r} is one of {[row.title for row in self._all_rows()]}"
         return found[0]
+
+    def look_at(self, section: str = "") -> None:
+        """Mean the rows of one section from now on; of all again if none is named."""
+        self._looked_at = section
 
     def rows(self, section: str) -> list[str]:
         """The titles of a section's rows."""
@@ -131,7 +136,7 @@ class Person:
         if view.empty is not None:
             lines += [view.empty.title, plain(view.empty.text), *(a.label for a in view.empty.actions)]
         for section in view.sections:
-            lines += [section.title, plain(section.fact), plain(section.foot)]
+            lines += [section.title, plain(section.fact), plain(section.text), plain(section.foot)]
             lines += [section.done.words] if section.done is not None else []
             lines += [action.label for action in section.actions]
             lines += [line for note in self._section_notes(section) for line in _note_lines(note)]
@@ -333,7 +338,8 @@ class Person:
 
     def _all_rows(self) -> Iterator[Row]:
         for section in self.view.sections:
-            yield from section.rows
+            if self._looked_at in {"", section.id}:
+                yield from section.rows
 
     def _question_for(self, row: str) -> Note | None:
         """The open question of a row, or of the tab for an empty name."""
@@ -400,7 +406,7 @@ class Person:
                     found += [action for note in self._section_notes(section) for action in note.actions]
                     copy = section.code.copy if section.code is not None else None
                     found += [copy] if copy is not None else []
-                for each in section.rows:
+                for each in section.rows if self._looked_at in {"", section.id} else ():
                     if row in {"", each.title}:
                         found += self._row_actions(section, each)
                         note = self._note_of(each)

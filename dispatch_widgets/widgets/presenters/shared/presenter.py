@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ....errors import DispatchError, InvalidInputError, SettingsFileError
@@ -13,7 +14,7 @@ from .arguments import Arguments, MismatchError
 from .failures import Failures, UnexpectedError, form_note, known_error
 from .file_notice import FileNotice, unreadable
 from .undo import Undo
-from .views import Answer, Focus, Note, Spoken, View
+from .views import Answer, FileOnDisk, Focus, Note, Spoken, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +73,8 @@ class Presenter:
             "forget_put_back": lambda _args: self.file_notice.forget_put_back(),
             "bring_back": lambda _args: self.file_notice.bring_back(),
             "convert_file": lambda _args: self.file_notice.convert(),
+            "copy_path": lambda _args: Answer(copy=str(self.service.path)),
+            "locate_file": lambda _args: self._locate_file(),
             **self._own_handlers(),
         }
         self.hub.events.listen(self._heard)
@@ -221,6 +224,14 @@ class Presenter:
         self.failures.add(place, error, work)
         self._renew()
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
+
+    def _locate_file(self) -> Answer:
+        """Where the file is; nothing if there is none there."""
+        path = self.service.path
+        try:
+            return Answer(file=FileOnDisk(path.as_posix(), Path.home().as_posix(), path.stat().st_size))
+        except (OSError, RuntimeError):
+            return Answer(ok=False)
 
     def _try_again(self, place: str) -> Answer:
         work = self.failures.again(place)

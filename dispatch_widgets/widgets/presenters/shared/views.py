@@ -329,6 +329,7 @@ class Section:
         id: What it is told apart by in its tab.
         title: Its heading.
         fact: What stands beside the heading.
+        text: What stands below the heading.
         done: What was done in it just now; stands in place of the fact.
         actions: Its buttons.
         progress: How far what is under way has come.
@@ -347,6 +348,7 @@ class Section:
     id: str
     title: str
     fact: Words = ""
+    text: Words = ""
     done: Done | None = None
     actions: tuple[Action, ...] = ()
     progress: Progress | None = None
@@ -487,6 +489,21 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class FileOnDisk:
+    """Where the settings file is, so that a page can find it on its own server and open it there.
+
+    Attributes:
+        path: The whole path.
+        home: The home folder.
+        size_bytes: How big it is: a file of another size is another file.
+    """
+
+    path: str
+    home: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of a press or of a form; only the window that sent it gets it.
 
@@ -498,6 +515,7 @@ class Answer:
             asked is not offered any more; nothing is done before.
         open: What to show next.
         copy: A text for the clipboard.
+        file: Where the file is; only ever in an answer, so that the whole path is in no saved state.
         problems: What is wrong with the fields, by their names.
         note: What is said above the form's buttons.
         foot: What is said beside the form's buttons.
@@ -513,6 +531,7 @@ class Answer:
     question: Note | None = None
     open: Opening | None = None
     copy: str = ""
+    file: FileOnDisk | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     note: Note | None = None
     foot: str = ""
