@@ -68,6 +68,7 @@ class Person:
         self._foot = ""
         self._question: tuple[Action, Note] | None = None
         self._looked_at = ""
+        self._forms = 0
         self._chosen: dict[str, str] = {}
         self._ticked: dict[str, bool] = {}
 
@@ -130,7 +131,7 @@ class Person:
     def lines(self) -> list[str]:
         """All that is in view, line by line."""
         if self.form is not None:
-            return self._form_lines(self.form)
+            return self._form_lines(self._fresh_form())
         view = self.view
         lines = [line for note in view.notes for line in _note_lines(note)]
         if view.empty is not None:
@@ -177,6 +178,8 @@ class Person:
                 self.clipboard = str(action.args["text"])
             case "close":
                 self._question = None
+                if self.form is not None and not row:
+                    self.leave()
             case "form":
                 self._open(action.name, dict(action.args))
             case "save":
@@ -232,29 +235,21 @@ class Person:
         return self._key if field.kind == "key" else self._typed.get(field.name, field.value)
 
     def save(self, **args: Any) -> Answer:
-        """Submit the form."""
-        form = self.form
-        assert form is not None, "no form is open"
-        values = {
-            field.name: self._typed.get(field.name, field.value)
-            for field in form.fields
-            if field.kind != "key"
-        }
-        given = {**form.args, **args}
-        if self._key and self._key_for:
-            given["key_for"] = self._key_for
-        answer = self.presenter.submit(form.name, values, self._key, given)
+        """Submit the form, in one message with its key."""
+        form = self._fresh_form()
+        given = {**form.args, **self._key_args(), **args}
+        answer = self.presenter.submit(form.name, self._values(form), self._key, given)
         self._take(answer)
         if answer.ok:
             self.leave()
-        else:
-            self._problems, self._form_note = dict(answer.problems), answer.note
-            self._foot, self._key_for = answer.foot, answer.key_for
-            for name in answer.clear:
-                self._typed.pop(name, None)
-                self._key = "" if name == "key" or name.endswith("apiKey") else self._key
-            if answer.form is not None:
-                self.form = answer.form
+            return answer
+        self._problems, self._form_note, self._foot = dict(answer.problems), answer.note, answer.foot
+        self._key_for = answer.key_for if self._key else ""
+        for name in answer.clear:
+            self._typed.pop(name, None)
+            self._key = "" if name == "key" else self._key
+        if answer.form is not None:
+            self._show(answer.form)
         return answer
 
     def leave(self) -> None:
@@ -264,9 +259,8 @@ class Person:
 
     def reload(self) -> None:
         """Fill the open form from the file anew; what was typed stays."""
-        assert self.form is not None
-        args = {name: value for name, value in self.form.args.items() if name != "seen"}
-        self.form = self.presenter.form(self.form.name, args)
+        form = self._fresh_form()
+        self._show(self.presenter.form(form.name, {**form.args, "reload": True}, self._values(form)))
 
     # ---- how
 
@@ -301,33 +295,61 @@ class Person:
 
     def _open(self, name: str, args: dict[str, Any]) -> None:
         self.leave()
+        self._forms = self.view.forms
         try:
             self.form = self.presenter.form(name, args)
         except DispatchError as error:
             self.heard.append(error.message)
 
+    def _values(self, form: Form) -> dict[str, str]:
+        return {
+            field.name: self._typed.get(field.name, field.value)
+            for field in form.fields
+            if field.kind != "key"
+        }
+
+    def _key_args(self) -> dict[str, str]:
+        return {"key_for": self._key_for} if self._key and self._key_for else {}
+
+    def _show(self, form: Form) -> None:
+        """The presenter has had all that was typed: what it gives back is what is in the fields."""
+        self.form, self._typed = form, {}
+        if any(field.emptied for field in form.fields):
+            self._key = self._key_for = ""
+            self._problems = {}
+
     def _change(self, field: Field, value: str) -> None:
-        form = self.form
-        assert form is not None
+        form = self._fresh_form()
         self._typed[field.name] = value
         self._problems.pop(field.name, None)
+        if field.name == "preset":
+            self._problems, self._foot = {}, ""
         if field.follows:
-            values = {
-                each.name: self._typed.get(each.name, each.value)
-                for each in form.fields
-                if each.kind != "key"
-            }
-            after = self.presenter.form(form.name, dict(form.args), values, field.name)
-            for each in after.fields:
-                if each.name != field.name and each.value != values.get(each.name, each.value):
-                    self._typed.pop(each.name, None)  # the presenter gave it another value
-            self.form = after
+            args = {**form.args, **self._key_args()}
+            self._show(self.presenter.form(form.name, args, self._values(form), field.name))
+
+    def _fresh_form(self) -> Form:
+        """The open form; asked for anew if the view says that forms may say something else."""
+        form, forms = self.form, self.view.forms
+        assert form is not None, "no form is open"
+        if forms != self._forms:
+            self._forms = forms
+            self._show(self.presenter.form(form.name, {**form.args, **self._key_args()}, self._values(form)))
+        assert self.form is not None
+        return self.form
 
     def _field(self, label: str) -> Field:
-        assert self.form is not None, "no form is open"
-        found = [field for field in self.form.fields if field.label == label]
-        assert len(found) == 1, f"{label!r} is one of {[field.label for field in self.form.fields]}"
+        found = [field for field in self._fresh_form().fields if field.label == label]
+        assert len(found) == 1, f"{label!r} is one of {[field.label for field in self._fresh_form().fields]}"
         return found[0]
+
+    def has_field(self, label: str) -> bool:
+        """Whether the open form has a field."""
+        return any(field.label == label for field in self._fresh_form().fields)
+
+    def placeholder(self, label: str) -> str:
+        """What stands in an empty field."""
+        return self._field(label).placeholder
 
     def _choice(self, label: str) -> Choice:
         notes = [note for note in (self._note_of(row) for row in self._all_rows()) if note is not None]

@@ -13,6 +13,7 @@ from ....errors import ConsentNeededError, DispatchError
 from ....service import SettingsService
 from .events import POLL_SECONDS, Event, EventQueue
 from .known import Known
+from .seen import SeenProviders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,7 @@ class Hub:
         lock: Held while a view is made or an action is done; one for all presenters of a service.
         events: What tells presenters that something changed.
         known: What is known of lists and entries.
+        seen: Providers as they were shown.
         requests: Requests under way that panels started, by provider id.
         batch: The refresh of all providers that is under way.
         refreshed: What the last refresh of a provider brought.
@@ -97,6 +99,7 @@ class Hub:
         self.lock = threading.RLock()
         self.events = EventQueue(before=self._follow_file, poll=self._poll, poll_seconds=POLL_SECONDS)
         self.known = Known(service)
+        self.seen = SeenProviders()
         self.requests: dict[str, Request] = {}
         self.batch: Batch | None = None
         self.refreshed: dict[str, Refreshed] = {}

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...._text import clean
-from ....errors import DispatchError, LockTimeoutError, SettingsFileError, SettingsWriteError
-from ....secrets import redact
+from ....errors import (
+    DispatchError,
+    InvalidInputError,
+    LockTimeoutError,
+    SettingsFileError,
+    SettingsWriteError,
+)
+from ....secrets import LOOKS_LIKE_KEY, redact
 from ..._format import without_zone
-from .views import Action, Note
+from .views import Action, Answer, Focus, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from .views import Answer, Arguments
+    from .views import Arguments
 
 NOT_SAVED = "Not saved"
 _BUT_SAVED = "Saved, but"  # the file has it, and the disk may lose it
@@ -65,6 +71,26 @@ def form_note(error: DispatchError) -> Note:
     )
 
 
+def refused(error: InvalidInputError, fields: Collection[str] | None = None) -> Answer:
+    """A form whose fields need attention; what belongs to none of them stands above the buttons.
+
+    Args:
+        error: What is wrong.
+        fields: The names of the form's fields; those that are named in the error if None.
+    """
+    problems = {each.field: each.message for each in error.problems if fields is None or each.field in fields}
+    rest = " ".join(each.message for each in error.problems if each.field not in problems)
+    count = len({each.field for each in error.problems})
+    return Answer(
+        ok=False,
+        problems=problems,
+        foot=f"{count} fields need attention" if count > 1 else "1 field needs attention" if count else "",
+        note=Note("error", rest or error.message, error.hint) if rest or not problems else None,
+        clear=tuple(field for field, words in problems.items() if words == LOOKS_LIKE_KEY),
+        focus=Focus(field=next(iter(problems), "")),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Failure:
     error: DispatchError
@@ -88,9 +114,10 @@ class Failures:
         """What was said at a place is settled."""
         self._failures.pop(place, None)
 
-    def keep(self, places: set[str]) -> None:
-        """Forget the failures of rows that are gone; those of the tab stay."""
-        self._failures = {key: kept for key, kept in self._failures.items() if key in places or not key}
+    def notes_elsewhere(self, places: set[str]) -> tuple[Note, ...]:
+        """What failed at places other than these, as the rows that were pressed are gone."""
+        notes = [self.note(place) for place in self._failures if place not in places]
+        return tuple(note for note in notes if note is not None)
 
     def at(self, place: str) -> DispatchError | None:
         """What failed at a place; None if nothing did."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ....errors import DispatchError, InvalidInputError, SettingsFileError
-from ....secrets import LOOKS_LIKE_KEY, redact
+from ....secrets import redact
 from ..hub.hub import hub_of
 from .arguments import Arguments, MismatchError
-from .failures import Failures, UnexpectedError, form_note, known_error
+from .failures import Failures, UnexpectedError, form_note, known_error, refused
 from .file_notice import FileNotice, unreadable
 from .undo import Undo
 from .views import Answer, FileOnDisk, Focus, Note, Spoken, View
@@ -147,7 +147,7 @@ class Presenter:
             try:
                 answer = self._form_named(form).submit(values, key, Arguments(args))
             except InvalidInputError as error:
-                answer = self._refused(error)
+                answer = refused(error)
             except DispatchError as error:
                 answer = Answer(ok=False, note=form_note(error), focus=Focus(action="save"))
             except Exception as error:  # noqa: BLE001 - shown in the form
@@ -201,7 +201,9 @@ class Presenter:
         """Take in what events brought, before the view is made."""
 
     def _say(self, words: str) -> None:
-        """Have every window say something aloud that happened by itself."""
+        """Have every window say something aloud that happened by itself; nothing for an empty text."""
+        if not words:
+            return
         number = self._spoken.number + 1 if self._spoken is not None else 1
         self._spoken = Spoken(number, words)
 
@@ -237,24 +239,6 @@ class Presenter:
         work = self.failures.again(place)
         return Answer() if work is None else self._attempt(work, place)
 
-    @staticmethod
-    def _refused(error: InvalidInputError) -> Answer:
-        """The problems of a form by its fields; what belongs to none of them stands above the buttons."""
-        problems = {problem.field: problem.message for problem in error.problems}
-        count = len(problems)
-        return Answer(
-            ok=False,
-            problems=problems,
-            foot=f"{count} fields need attention"
-            if count > 1
-            else "1 field needs attention"
-            if count
-            else "",
-            note=None if problems else Note("error", error.message, error.hint),
-            clear=tuple(field for field, words in problems.items() if words == LOOKS_LIKE_KEY),
-            focus=Focus(field=next(iter(problems), "")),
-        )
-
     def _heard(self, events: Events) -> None:
         with self.hub.lock:
             if self._concerns(events):
@@ -279,6 +263,8 @@ class Presenter:
             _log.warning("A panel could not be shown: %s", redact(f"{type(error).__name__}: {error}"))
             failure = UnexpectedError(error)
             view, notice = View(self.tab, self.name), Note("error", failure.message, failure.hint)
-        above = tuple(note for note in (self.failures.note(""), notice) if note is not None)
+        places = {row.id for section in view.sections for row in section.rows}
+        places |= {section.id for section in view.sections}
+        above = (*self.failures.notes_elsewhere(places), *((notice,) if notice is not None else ()))
         title = f"{self.name} ({view.attention})" if view.attention else self.name
         return replace(view, title=title, notes=(*above, *view.notes), spoken=self._spoken)

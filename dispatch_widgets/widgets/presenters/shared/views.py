@@ -383,6 +383,7 @@ class View:
         empty: What stands there when there is nothing to show yet, or the file cannot be read.
         sections: Its parts.
         spoken: What was said aloud last.
+        forms: Another number means that open forms may say something else: they are asked for anew.
     """
 
     tab: Tab
@@ -392,6 +393,7 @@ class View:
     empty: Empty | None = None
     sections: tuple[Section, ...] = ()
     spoken: Spoken | None = None
+    forms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +418,7 @@ class Field:
         placeholder: Stands in it while it is empty.
         messages: Lines below it.
         problem: What is wrong with it; empty when nothing is.
+        emptied: Whether what is in it is to be dropped: the key in it was for another server (SEC-8).
         mono: In the code typeface.
         follows: Whether the form is asked for anew, with its values, when this one was changed: what is in
             other fields or below them depends on it.
@@ -430,6 +433,7 @@ class Field:
     placeholder: str = ""
     messages: tuple[Message, ...] = ()
     problem: str = ""
+    emptied: bool = False
     mono: bool = False
     follows: bool = False
 
@@ -447,8 +451,8 @@ class Form:
         back: Where the way back leads.
         foot: What stands beside the buttons.
         note: What is said above the buttons.
-        seen: Which version of the file it was filled from, as ``You see the version of 13:22.``
-        revision: The number of that version; see `Header.revision`.
+        revision: The number of the version that it was filled from; see `Header.revision`.
+        seen: When that version was saved, as ``13:22``.
     """
 
     name: str
@@ -459,8 +463,8 @@ class Form:
     args: Arguments = field(default_factory=dict)
     foot: str = ""
     note: Note | None = None
-    seen: str = ""
     revision: int = 0
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,7 +557,9 @@ class Header:
         bar: What stands under the header.
         revision: Counts the changes by other programs: an open form of an earlier revision was filled from
             what is not in the file any more.
-        changed_outside: What the bar says of such a form, with its own ``seen`` after it.
+        changed_at: When the last of these changes was seen, as ``13:24``.
+        changed_outside: What the bar says over such a form. ``{seen}`` in it is the form's own ``seen``; the
+            sentence with it is left out where both read the same.
         titles: The tabs' titles.
     """
 
@@ -564,5 +570,6 @@ class Header:
     copy_path: Action
     bar: Note | None = None
     revision: int = 0
+    changed_at: str = ""
     changed_outside: Note | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
