@@ -69,6 +69,7 @@ class Person:
         self._question: tuple[Action, Note] | None = None
         self._looked_at = ""
         self._forms = 0
+        self._mended: set[str] = set()  # fields that were changed: what was wrong with them is settled
         self._chosen: dict[str, str] = {}
         self._ticked: dict[str, bool] = {}
 
@@ -226,6 +227,7 @@ class Person:
         if field.kind == "key":
             self._key, self._key_for = value, ""
             self._problems.pop(field.name, None)
+            self._mended.add(field.name)
         else:
             self._change(field, value)
 
@@ -313,7 +315,7 @@ class Person:
 
     def _show(self, form: Form) -> None:
         """The presenter has had all that was typed: what it gives back is what is in the fields."""
-        self.form, self._typed = form, {}
+        self.form, self._typed, self._mended = form, {}, set()
         if any(field.emptied for field in form.fields):
             self._key = self._key_for = ""
             self._problems = {}
@@ -449,7 +451,8 @@ class Person:
     def _form_lines(self, form: Form) -> list[str]:
         lines = [form.title, self._foot or form.foot, form.save]
         for field in form.fields:
-            problem = self._problems.get(field.name, field.problem)
+            own = "" if field.name in self._mended else field.problem
+            problem = self._problems.get(field.name, own)
             lines += [field.label, field.placeholder, problem, *(plain(each.text) for each in field.messages)]
         note = self._form_note or form.note
         return lines + (_note_lines(note) if note is not None else [])

@@ -234,7 +234,7 @@ def test_delete_shows_what_it_hits_and_asks(person, service, ids) -> None:
 @pytest.mark.req("PM-4")
 @pytest.mark.parametrize("unassign", [True, False])
 def test_deleting_takes_the_tasks_only_if_ticked(person, service, ids, unassign) -> None:
-    """The provider goes, its entries stay; the tasks' assignments go when the box is ticked, as it is at first."""
+    """The provider goes, its entries stay; their tasks go when the box is ticked, as it is at first."""
     service.add_model(provider_id=ids["Lab"], model="m-1", tasks=["grade"])
     person.press("Delete Lab", row="Lab")
     if not unassign:
@@ -405,7 +405,7 @@ def test_an_unreadable_file_is_said_and_nothing_offered(sit, settings_path) -> N
 
 @pytest.mark.req("UI")
 def test_one_refresh_is_one_view_when_it_begins_and_one_when_it_ends(person, demo, ids) -> None:
-    """A refresh of one provider changes this tab twice, whatever is told on the way; the rest stays the same."""
+    """A refresh of one provider changes this tab twice, and no other row of it."""
     demo.play(fault("slow", seconds=0.2), where="openai")
     person.settled()
     views = [person.view]

@@ -11,7 +11,7 @@ from ...._text import clean
 from ....errors import ChangedMeanwhileError, FieldProblem, InvalidInputError, NotFoundError
 from ....pasted import unwrapped_key
 from ....presets import PRESETS, find_preset
-from ....secrets import API_KEY_FIELD, NO_KEY_NEEDED, environment_name, is_reference, key_problem
+from ....secrets import API_KEY_FIELD, NO_KEY_NEEDED, environment_name, is_reference
 from ....service.consent import check_as_seen, sending_of
 from ....service.file import AwaitingMigrationError
 from ....urls import normalise_base_url, shown_url
@@ -305,6 +305,13 @@ class ProviderForm:
         keep = clean(given.before.masked_key) if given.before is not None else ""
         return dropped_words("The key sent before", place.host, keep=keep)
 
+    def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
+        """What a key is submitted for; an earlier place stays while the base URL is being mended."""
+        place = self._input(self._before(args), args, values).place
+        earlier = _place_of(args.text("key_for", ""))
+        kept = place if earlier is None or place.is_done or not earlier.host else earlier
+        return json.dumps([kept.preset, kept.type, kept.url])
+
     # ---- saving
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
@@ -325,7 +332,7 @@ class ProviderForm:
         try:
             return self._save(given, typed, args, " ".join(cleaned.notes))
         except InvalidInputError as error:
-            return self._refused(error, given, args, typed)
+            return self._refused(error, given)
         except ChangedMeanwhileError as error:
             return self._asked_anew(given, error.message, typed=bool(key))
         except NotFoundError as error:
@@ -406,7 +413,7 @@ class ProviderForm:
     # ---- what a form that was not saved says
 
     @staticmethod
-    def _refused(error: InvalidInputError, given: _Input, args: Arguments, typed: str) -> Answer:
+    def _refused(error: InvalidInputError, given: _Input) -> Answer:
         problems = []
         for each in error.problems:
             field = _FIELD_OF_PROBLEM.get(each.field, each.field)
@@ -414,8 +421,7 @@ class ProviderForm:
                 field = "variable"
             problems.append(FieldProblem(field, each.message))
         named = InvalidInputError(problems, message=error.message, hint=error.hint)
-        key_for = _key_for(given.place, args.text("key_for", "")) if typed and not key_problem(typed) else ""
-        return replace(refused(named, _FIELD_NAMES), key_for=key_for)
+        return refused(named, _FIELD_NAMES)
 
     def _asked_anew(self, given: _Input, words: str, *, typed: bool) -> Answer:
         """The provider as it is now; a key that was typed for another host is let go (SEC-8)."""
@@ -530,13 +536,6 @@ def _url_field(given: _Input) -> Field:
         mono=True,
         follows=True,
     )
-
-
-def _key_for(place: KeyPlace, earlier: str) -> str:
-    """What a key was submitted for; an earlier place stays while the base URL is being mended."""
-    before = _place_of(earlier)
-    kept = place if before is None or place.is_done or not before.host else before
-    return json.dumps([kept.preset, kept.type, kept.url])
 
 
 def _place_of(key_for: str) -> KeyPlace | None:

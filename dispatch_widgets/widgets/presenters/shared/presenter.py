@@ -37,6 +37,9 @@ class FormPart(Protocol):
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
         """Save it; see `Presenter.submit`."""
 
+    def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
+        """What a key is submitted for with these values; see `Answer.key_for`."""
+
 
 class Presenter:
     """What a tab shows and does, for any number of windows.
@@ -144,8 +147,9 @@ class Presenter:
             args: The form's arguments as it was given.
         """
         with self.hub.lock:
+            given = Arguments(args)
             try:
-                answer = self._form_named(form).submit(values, key, Arguments(args))
+                answer = self._form_named(form).submit(values, key, given)
             except InvalidInputError as error:
                 answer = refused(error)
             except DispatchError as error:
@@ -155,6 +159,8 @@ class Presenter:
                 note = form_note(UnexpectedError(error, quoted=False))
                 answer = Answer(ok=False, note=note, focus=Focus(action="save"))
                 _log.warning("A panel's form could not be saved: %s", type(error).__name__)
+            if key and not answer.ok and "key" not in answer.clear and form in self._forms:
+                answer = replace(answer, key_for=self._forms[form].key_for(values, given))
             self._renew()
             return answer
 
