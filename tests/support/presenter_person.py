@@ -189,6 +189,12 @@ class Person:
                 return self._act(action, row)
         return None
 
+    def press_with(self, action: Action | None, **args: Any) -> Answer:
+        """Press a button with what this window holds: what is selected, ticked or typed in a list."""
+        assert action is not None
+        assert not action.off, action.off
+        return self._apply(action, {**action.args, **args})
+
     def choose(self, label: str, option: str) -> Answer | None:
         """Choose one of the options of a field, or of a choice in a row or note."""
         if self.form is not None:
@@ -248,8 +254,10 @@ class Person:
         self._problems, self._form_note, self._foot = dict(answer.problems), answer.note, answer.foot
         self._key_for = answer.key_for if self._key else ""
         for name in answer.clear:
-            self._typed.pop(name, None)
-            self._key = "" if name == "key" else self._key
+            if name == "key":
+                self._key = ""
+            else:
+                self._typed[name] = ""
         if answer.form is not None:
             self._show(answer.form)
         return answer
@@ -316,7 +324,7 @@ class Person:
     def _show(self, form: Form) -> None:
         """The presenter has had all that was typed: what it gives back is what is in the fields."""
         self.form, self._typed, self._mended = form, {}, set()
-        if any(field.emptied for field in form.fields):
+        if any(field.emptied for field in form.fields if field.kind == "key"):
             self._key = self._key_for = ""
             self._problems = {}
 
@@ -407,7 +415,7 @@ class Person:
                 {**action.args, "row": row.id},
                 kind=action.kind,
             )
-            for action in section.row_actions
+            for action in (() if row.fixed else section.row_actions)
         ]
         return [*row.actions, *shared]
 

@@ -41,9 +41,8 @@ if TYPE_CHECKING:
     from ....service.consent import Sending
     from ....settings.schema import Provider
     from ..hub.hub import Hub
-    from ..shared import views
     from ..shared.arguments import Arguments
-    from ..shared.views import Words
+    from ..shared.views import ActionArgs, Words
 
 NAME = "provider"
 _CUSTOM = ""
@@ -176,7 +175,7 @@ class ProviderForm:
     def _made(self, given: _Input, dropped: str) -> Form:
         before = given.before
         revision, seen = version_seen(self._hub)
-        args: views.Arguments = {"sends": given.sends}
+        args: ActionArgs = {"sends": given.sends}
         if before is not None:
             args |= {"row": before.id, "seen": self._hub.seen.token(before)}
         return Form(

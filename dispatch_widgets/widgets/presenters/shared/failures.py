@@ -21,7 +21,7 @@ from .views import Action, Answer, Focus, Note
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from .views import Arguments
+    from .views import ActionArgs
 
 NOT_SAVED = "Not saved"
 _BUT_SAVED = "Saved, but"  # the file has it, and the disk may lose it
@@ -134,7 +134,7 @@ class Failures:
         error = self.at(place)
         if error is None:
             return None
-        args: Arguments = {"row": place} if place else {}
+        args: ActionArgs = {"row": place} if place else {}
         again = (Action("try_again", "Try again", args),) if may_pass(error) else ()
         return Note(
             "error",

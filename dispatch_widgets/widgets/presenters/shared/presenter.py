@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ....errors import DispatchError, InvalidInputError, SettingsFileError
-from ....secrets import redact
+from ....secrets import LOOKS_LIKE_KEY, looks_like_key, redact
 from ..hub.hub import hub_of
 from .arguments import Arguments, MismatchError
 from .failures import Failures, UnexpectedError, form_note, known_error, refused
@@ -133,7 +133,7 @@ class Presenter:
             DispatchError: If there is no such form now.
         """
         with self.hub.lock:
-            return self._form_named(name).form(Arguments(args), values or {}, changed)
+            return self._without_keys(self._form_named(name).form(Arguments(args), values or {}, changed))
 
     def submit(
         self, form: str, values: Mapping[str, str], key: str = "", args: Mapping[str, object] | None = None
@@ -215,6 +215,18 @@ class Presenter:
 
     # ---- how it works
 
+    def _without_keys(self, form: Form) -> Form:
+        """The form with no key in a field where keys do not belong: it is not sent back (PM-10)."""
+        providers = self.service.get_providers() if self.service.problem is None else ()
+        known = [each.credentials.api_key.get_secret_value() for each in providers]
+        fields = tuple(
+            replace(each, value="", problem=LOOKS_LIKE_KEY, emptied=True)
+            if each.kind == "text" and looks_like_key(each.value, registered=known)
+            else each
+            for each in form.fields
+        )
+        return form if fields == form.fields else replace(form, fields=fields)
+
     def _form_named(self, name: str) -> FormPart:
         if name not in self._forms:
             raise MismatchError
@@ -272,5 +284,5 @@ class Presenter:
         places = {row.id for section in view.sections for row in section.rows}
         places |= {section.id for section in view.sections}
         above = (*self.failures.notes_elsewhere(places), *((notice,) if notice is not None else ()))
-        title = f"{self.name} ({view.attention})" if view.attention else self.name
+        title = f"{view.title} ({view.attention})" if view.attention else view.title
         return replace(view, title=title, notes=(*above, *view.notes), spoken=self._spoken)

@@ -20,7 +20,7 @@ Icon = Literal[
 Style = Literal["", "primary", "danger", "quiet", "link"]
 Kind = Literal["chat", "embedding", "other"]
 ArgumentValue = str | int | bool | tuple[str, ...]
-Arguments = dict[str, ArgumentValue]
+ActionArgs = dict[str, ArgumentValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Action:
 
     name: str
     label: str
-    args: Arguments = field(default_factory=dict)
+    args: ActionArgs = field(default_factory=dict)
     kind: Literal["act", "form", "go", "copy", "close", "save"] = "act"
     icon: Icon = ""
     style: Style = ""
@@ -243,6 +243,7 @@ class Row:
         choice: What is chosen in it.
         done: What was done in it just now.
         actions: Its buttons.
+        fixed: Whether it has none of the buttons that all rows of its section have.
     """
 
     id: str
@@ -260,6 +261,7 @@ class Row:
     choice: Choice | None = None
     done: Done | None = None
     actions: tuple[Action, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +420,8 @@ class Field:
         placeholder: Stands in it while it is empty.
         messages: Lines below it.
         problem: What is wrong with it; empty when nothing is.
-        emptied: Whether what is in it is to be dropped: the key in it was for another server (SEC-8).
+        emptied: Whether what is in it is to be dropped: a key that was for another server (SEC-8), or one
+            that got into a field where keys do not belong (PM-10).
         mono: In the code typeface.
         follows: Whether the form is asked for anew, with its values, when this one was changed: what is in
             other fields or below them depends on it.
@@ -460,7 +463,7 @@ class Form:
     fields: tuple[Field, ...]
     save: str
     back: str
-    args: Arguments = field(default_factory=dict)
+    args: ActionArgs = field(default_factory=dict)
     foot: str = ""
     note: Note | None = None
     revision: int = 0
@@ -489,7 +492,7 @@ class Opening:
 
     form: str = ""
     tab: Tab | Literal[""] = ""
-    args: Arguments = field(default_factory=dict)
+    args: ActionArgs = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
