@@ -7,6 +7,7 @@ is answered or not offered any more, and sends back what the view gave it. One p
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch_widgets.errors import DispatchError
@@ -111,9 +112,9 @@ class Person:
 
     def options(self, label: str) -> list[str]:
         """What a choice offers."""
-        field = self._field(label) if self.form is not None else None
-        offered = field.options if field is not None else self._choice(label).options
-        return [option.label for option in offered]
+        if self.form is not None:
+            return [option.label for option in self._field(label).options]
+        return [option.label for option in self._choice(label).options]
 
     def offers(self, label: str, row: str = "") -> bool:
         """Whether something can be pressed that says this."""
@@ -366,7 +367,8 @@ class Person:
         choices = [row.choice for row in self._all_rows()] + [note.choice for note in notes]
         found = [choice for choice in choices if choice is not None and choice.label == label]
         assert len(found) == 1, f"the choice {label!r} is there {len(found)} times"
-        return found[0]
+        shared = [section.options.get(found[0].shared, ()) for section in self.view.sections]
+        return replace(found[0], options=(*found[0].options, *(each for some in shared for each in some)))
 
     def _all_rows(self) -> Iterator[Row]:
         for section in self.view.sections:

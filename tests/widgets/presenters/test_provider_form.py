@@ -628,7 +628,7 @@ def test_reading_again_keeps_what_was_typed(sit, service, ids) -> None:
     elsewhere = SettingsService(service.path)
     elsewhere.update_provider(ids["Lab"], name="Theirs", base_url="http://127.0.0.1:9/v1")
     service.reload()
-    assert person.settled().presenter.hub.revision == person.form.revision + 1
+    until(lambda: person.presenter.hub.revision == person.form.revision + 1)
     person.reload()
     assert person.form.title == "Edit Theirs"
     assert person.form.revision == person.presenter.hub.revision

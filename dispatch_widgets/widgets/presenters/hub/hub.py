@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ....errors import ConsentNeededError, DispatchError
 from ....service import SettingsService
 from .events import POLL_SECONDS, Event, EventQueue
-from .known import Known
+from .read_cache import ReadCache
 from .seen import SeenProviders
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Hub:
     Attributes:
         lock: Held while a view is made or an action is done; one for all presenters of a service.
         events: What tells presenters that something changed.
-        known: What is known of lists and entries.
+        cache: What is known of lists and entries.
         seen: Providers as they were shown.
         requests: Requests under way that panels started, by provider id.
         batch: The refresh of all providers that is under way.
@@ -91,14 +91,14 @@ class Hub:
         consent_asked: Providers that were to be asked and whose key goes nowhere before a yes (SEC-4), and
             whether there was one for what the file does not say any more (SEC-8).
         revision: Counts the changes of the file by other programs.
-        saved_before: When the version was saved that the last of these changes replaced.
+        changed_at: When the last of these was saved (UTC); None if there was none.
     """
 
     def __init__(self, service: SettingsService) -> None:
         self._service = weakref.ref(service)
         self.lock = threading.RLock()
         self.events = EventQueue(before=self._follow_file, poll=self._poll, poll_seconds=POLL_SECONDS)
-        self.known = Known(service)
+        self.cache = ReadCache(service)
         self.seen = SeenProviders()
         self.requests: dict[str, Request] = {}
         self.batch: Batch | None = None
@@ -107,8 +107,8 @@ class Hub:
         self.kept: set[str] = set()
         self.consent_asked: dict[str, bool] = {}
         self.revision = 0
-        self.saved_before: datetime | None = None
-        self._saved_at = service.saved_at
+        self.changed_at = service.saved_at if service.saved_by == "another program" else None
+        self._last_version: tuple[datetime | None, str] | None = None
         self._limited: set[str] = set()
         self._times_written_at = time.monotonic()
 
@@ -127,7 +127,7 @@ class Hub:
 
     def post(self, what: str, provider_id: str = "") -> None:
         """Tell all presenters that something changed."""
-        self.known.forget()
+        self.cache.forget()
         self.events.post(Event(what, provider_id))  # type: ignore[arg-type]
 
     def service_changed(self, change: Change) -> None:
@@ -135,7 +135,7 @@ class Hub:
         if change.what == "settings" or change.provider_id not in self.requests:
             self.post(change.what, change.provider_id)
         else:
-            self.known.forget()  # `ask` tells of the beginning and the end of its own requests, once each
+            self.cache.forget()  # `ask` tells of the beginning and the end of its own requests, once each
 
     # ---- what the file says
 
@@ -143,10 +143,6 @@ class Hub:
         if not any(event.what == "settings" for event in events):
             return
         service = self.service
-        if service.saved_at != self._saved_at and service.saved_by == "another program":
-            self.revision += 1
-            self.saved_before = self._saved_at
-        self._saved_at = service.saved_at
         if service.problem is None:
             there = {provider.id for provider in service.get_providers()}
             for provider_id in [key for key in list(self.refreshed) if key not in there]:
@@ -156,6 +152,7 @@ class Hub:
         service = self.service
         if service.changed_outside():
             service.reload()
+        self._count_foreign_changes()
         providers = () if service.problem is not None else service.get_providers()
         limited = {provider.id for provider in providers if service.retry_at(provider.id) is not None}
         for provider_id in self._limited - limited:
@@ -164,6 +161,18 @@ class Hub:
         if time.monotonic() - self._times_written_at > TIMES_CHANGE_SECONDS:
             self._times_written_at = time.monotonic()
             self.post("time")
+
+    def _count_foreign_changes(self) -> None:
+        """Count a change by another program when it is seen a second time.
+
+        A save of this process looks like one for the moment between the file being there and that being known.
+        """
+        service, before = self.service, self._last_version
+        version = self._last_version = (service.saved_at, service.saved_by)
+        if version[1] == "another program" and version == before and version[0] != self.changed_at:
+            self.revision += 1
+            self.changed_at = version[0]
+            self.post("panels")
 
     # ---- asking providers
 
@@ -279,11 +288,11 @@ def hub_of(service: object) -> Hub:
         hub = _hubs.get(service)
         if hub is None:
             hub = _hubs[service] = Hub(service)
-            service.subscribe(_told(hub))
+            service.subscribe(_forward_to(hub))
         return hub
 
 
-def _told(hub: Hub) -> Callable[[Change], None]:
+def _forward_to(hub: Hub) -> Callable[[Change], None]:
     """The hub is reached weakly: the service's list of subscribers must not keep it alive."""
     reference = weakref.ref(hub)
 

@@ -57,7 +57,7 @@ class AddModels:
             raise MismatchError
         wanted = []
         for provider_id, model_id in zip(providers, models, strict=True):
-            known = self._hub.known.models(provider_id)
+            known = self._hub.cache.models(provider_id)
             found = known.get(model_id) if known is not None else None
             label = found.name if found is not None and found.name != found.id else None
             can = found.capabilities if found is not None else None

@@ -151,7 +151,7 @@ class EntryForm:
     def _listed_message(self, given: _Input) -> Message | None:
         """Whether the provider lists the id."""
         provider = self._service.settings.provider(given.provider)
-        models = self._hub.known.models(given.provider) if given.provider else None
+        models = self._hub.cache.models(given.provider) if given.provider else None
         if provider is None or models is None or not given.model:
             return None
         name = clean(provider.name)

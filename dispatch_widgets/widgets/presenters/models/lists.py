@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...._text import clean, plural
 from ..._format import created, price, tokens
-from ..shared.views import Action, Empty, Note, Option, joined, plain
+from ..shared.views import Action, EmptyState, Note, Option, joined, plain
 from ..status.cards import shown_address
 from ..status.consent import allowed_sending, consent_question
 from ..status.provider_status import fetched_words, missing_variable, status_of
@@ -70,7 +70,7 @@ class ModelLists:
             force: Whether to go past a list that is fresh.
         """
         service = self._service
-        models = self._hub.known.models(provider.id)
+        models = self._hub.cache.models(provider.id)
         fresh = models is not None and models.source in {"live", "cache", "builtin"}
         if provider.is_mock or not provider.is_known or (fresh and not force):
             return
@@ -97,7 +97,7 @@ class ModelLists:
 
     def offered(self, provider_id: str) -> list[DiscoveredModel]:
         """The models that are offered of a provider."""
-        models = self._hub.known.models(provider_id)
+        models = self._hub.cache.models(provider_id)
         return [] if models is None else [model for model in models if self._fits(model)]
 
     def mark(self, models: ModelList | None) -> str:
@@ -109,7 +109,7 @@ class ModelLists:
 
     def rows(self, provider_id: str, mark: str = "") -> tuple[str, list[ModelRow] | None]:
         """The mark of a provider's list, and its rows unless the page holds the ones of this mark."""
-        models = self._hub.known.models(provider_id)
+        models = self._hub.cache.models(provider_id)
         now = self.mark(models)
         if mark and mark == now:
             return now, None
@@ -128,7 +128,7 @@ class ModelLists:
             in_catalog: Ids of its models that are in the catalog.
             several: Whether there are other providers.
         """
-        models = self._hub.known.models(provider.id)
+        models = self._hub.cache.models(provider.id)
         mark = self.mark(models)
         note = self._note(provider, has_rows=bool(mark))
         busy = None if mark else self._busy([provider])
@@ -147,12 +147,12 @@ class ModelLists:
 
     def state_of_all(self, providers: Sequence[Provider]) -> ListState:
         """How the list of all providers together stands."""
-        lists = [self._hub.known.models(provider.id) for provider in providers]
+        lists = [self._hub.cache.models(provider.id) for provider in providers]
         held = [models for models in lists if models is not None]
         total = f"{sum(map(len, held)):,} at {plural(len(held), 'provider')}" if held else "No list yet"
         mark = " / ".join(self.mark(models) for models in held if len(models))
         busy = None if mark else self._busy(providers)
-        nothing = Empty("No list yet", "Choose a provider to fetch its models.")
+        nothing = EmptyState("No list yet", "Choose a provider to fetch its models.")
         owners = tuple(Option(each.id, clean(each.name)) for each in providers if not each.is_mock)
         refresh = self._refresh(providers, Action("fetch_lists", "Refresh", icon="refresh"))
         empty = None if mark or busy is not None else nothing
@@ -186,7 +186,7 @@ class ModelLists:
             return failed
         if provider.id in self._hub.requests:
             return None
-        models = self._hub.known.models(provider.id)
+        models = self._hub.cache.models(provider.id)
         sending = self._service.needs_consent(provider.id) if models is None else None
         if sending is not None:
             changed = self._hub.consent_asked.get(provider.id, False)
@@ -208,20 +208,24 @@ class ModelLists:
             until_said=note.until_said,
         )
 
-    def _nothing(self, provider: Provider) -> Empty:
+    def _nothing(self, provider: Provider) -> EmptyState:
         name = clean(provider.name)
-        models = self._hub.known.models(provider.id)
+        models = self._hub.cache.models(provider.id)
         if models is not None and len(models):
-            return Empty(f"{name} lists no {self._kind} model", "If you know the id of one, type it below.")
+            return EmptyState(
+                f"{name} lists no {self._kind} model", "If you know the id of one, type it below."
+            )
         if models is not None:
-            return Empty(f"{name} lists no models", "If you know the id of one, add it by hand.")
+            return EmptyState(f"{name} lists no models", "If you know the id of one, add it by hand.")
         fetch = Action("fetch_list", "Fetch models", {"row": provider.id}, icon="refresh")
         where = f"Its models are read from {shown_address(provider)}."
-        return Empty(f"{name} has not been asked yet", where, (fetch,))
+        return EmptyState(f"{name} has not been asked yet", where, (fetch,))
 
 
 def _model_row(model: DiscoveredModel, *, is_new: bool) -> ModelRow:
     row: ModelRow = {"id": model.id, "kind": model.kind}
+    if (shown := clean(model.id)) != model.id:
+        row["shown_id"] = shown
     if model.name != model.id:
         row["name"] = clean(model.name)
     if model.owned_by:

@@ -11,7 +11,7 @@ from ....secrets import LOOKS_LIKE_KEY, looks_like_key
 from ....service.choosing import provider_called
 from ....settings.tasks import TASK_NEEDS
 from ..shared.presenter import Presenter
-from ..shared.views import Action, Answer, Empty, Focus
+from ..shared.views import Action, Answer, EmptyState, Focus
 from ..status.provider_status import fetched_words, status_of
 from .lists import ModelLists
 from .views import Picked, PickerView
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .views import ListState, ModelRow
 
 _PLACE = "picker"
-_NO_PROVIDERS = Empty(
+_NO_PROVIDERS = EmptyState(
     "No provider to take models from",
     "Add a provider first, in dw.panel() or with dw.add_provider(…). Its models then appear here.",
 )
@@ -43,7 +43,7 @@ class PickerPresenter(Presenter):
     Args:
         service: The service to pick from; the default file's if None.
         task: One of the six tasks: models that can do it are offered, the one that it has now is picked at
-            first, and a button gives it the one that is picked. Empty for none.
+            first, and a button gives it the one that is picked. EmptyState for none.
         provider: Whose models to offer: a provider's id, or its name if no other has the same; those of all
             providers if empty.
         kind: ``chat`` or ``embedding``: only models that can do this; what the task needs if empty.
@@ -104,19 +104,19 @@ class PickerPresenter(Presenter):
     def listed(self) -> DiscoveredModel | None:
         """The model that is picked, as its provider lists it; None if no list holds it."""
         picked = self.picked
-        models = self.hub.known.models(picked.provider_id) if picked.provider_id else None
+        models = self.hub.cache.models(picked.provider_id) if picked.provider_id else None
         return models.get(picked.model) if models is not None else None
 
     def set_value(self, model_id: str) -> None:
         """Pick a model by its id alone: whose it is is found out, if one provider lists it."""
         with self.hub.lock:
             shown = self._providers() if self.service.problem is None else ()
-            lists = [(each.id, self.hub.known.models(each.id)) for each in shown]
+            lists = [(each.id, self.hub.cache.models(each.id)) for each in shown]
             owners = [key for key, models in lists if models is not None and models.get(model_id) is not None]
             if not owners and len(shown) == 1:
                 owners = [shown[0].id]
             self._pick(owners[0] if owners and model_id else "", model_id)
-            self._renew()
+            self._update_view()
 
     # ---- doing
 
@@ -162,7 +162,7 @@ class PickerPresenter(Presenter):
     def _concerns(self, events: Events) -> bool:
         return bool(events)
 
-    def _content(self) -> PickerView:
+    def _tab_view(self) -> PickerView:
         providers = self._providers()
         if self.picked.model:
             self._pick(self.picked.provider_id, self.picked.model)  # a list may have come or gone
@@ -192,10 +192,10 @@ class PickerPresenter(Presenter):
             return state
         words = f"Models are read from {plural(len(self._providers()), 'provider')}."
         fetch = Action("fetch_lists", "Fetch models", icon="refresh")
-        return replace(state, empty=Empty("No list yet", words, (fetch,)))
+        return replace(state, empty=EmptyState("No list yet", words, (fetch,)))
 
     def _fact(self, providers: Sequence[Provider], offered: int) -> str:
-        lists = [(provider, self.hub.known.models(provider.id)) for provider in providers]
+        lists = [(provider, self.hub.cache.models(provider.id)) for provider in providers]
         held = [models for _, models in lists if models is not None]
         waiting = sum(provider.id in self.hub.requests for provider in providers)
         now = self.hub.now

@@ -9,7 +9,7 @@ from ....settings.tasks import TASKS
 from ..._unlisted import unlisted
 from ..shared.file_notice import not_converted
 from ..shared.presenter import Presenter
-from ..shared.views import Action, Answer, Empty, Focus, Note, Option, Row, Section
+from ..shared.views import Action, Answer, EmptyState, Focus, Note, Option, Row, Section
 from ..status.provider_status import status_of
 from .add_models import CATALOG, SECTION, AddModels
 from .entry_form import NAME as FORM
@@ -32,13 +32,15 @@ if TYPE_CHECKING:
 ALL = "*"
 """The id of the row that stands for all providers."""
 
-_NO_PROVIDERS = Empty(
+_NO_PROVIDERS = EmptyState(
     "No provider to take models from",
     "Add a provider first. Its models then appear here, and the ones you pick become entries that tasks and "
     "code can use.",
     (Action("providers", "Add provider", {"form": "provider"}, kind="go", icon="plus", style="primary"),),
 )
-_NO_ENTRIES = Empty("No entries yet", "Pick a model above. It becomes an entry that tasks and code can use.")
+_NO_ENTRIES = EmptyState(
+    "No entries yet", "Pick a model above. It becomes an entry that tasks and code can use."
+)
 
 
 class ModelsPresenter(Presenter):
@@ -118,7 +120,7 @@ class ModelsPresenter(Presenter):
     def _concerns(self, events: Events) -> bool:
         return bool(events)
 
-    def _content(self) -> ModelsView:
+    def _tab_view(self) -> ModelsView:
         settings, providers = self.service.settings, self.service.get_providers()
         in_catalog: dict[str, list[str]] = {}
         for entry in settings.catalog:
@@ -136,7 +138,7 @@ class ModelsPresenter(Presenter):
             sections.append(self._catalog_section(settings, providers, attention))
         nothing = not (providers or self.service.awaiting_migration or self.file_notice.something_missing)
         ready = [
-            each for each in providers if not each.is_mock and self.hub.known.models(each.id) is not None
+            each for each in providers if not each.is_mock and self.hub.cache.models(each.id) is not None
         ]
         first = (ready or list(providers))[:1]
         return ModelsView(
@@ -155,11 +157,11 @@ class ModelsPresenter(Presenter):
     def _providers_section(self, providers: Sequence[Provider]) -> Section:
         """The providers to choose from, each with how many models it lists."""
         rows = []
-        held = [models for each in providers if (models := self.hub.known.models(each.id)) is not None]
+        held = [models for each in providers if (models := self.hub.cache.models(each.id)) is not None]
         if len(providers) > 1:
             rows.append(Row(ALL, "All providers", tag=f"{sum(map(len, held)):,}" if held else ""))
         for provider in providers:
-            models = self.hub.known.models(provider.id)
+            models = self.hub.cache.models(provider.id)
             status = status_of(self.hub, provider, models, self.hub.now)
             badge = status.badge if status.needs_attention and models is None else None
             count = f"{len(models):,}" if models is not None and badge is None else ""
@@ -190,9 +192,9 @@ class ModelsPresenter(Presenter):
         used: dict[str, list[str]] = {}
         for given in settings.assignments:
             used.setdefault(given.model_id, []).append(given.task)
-        kinds = self.hub.known.kinds(settings.catalog)
+        kinds = self.hub.cache.kinds(settings.catalog)
         missing = self._unlisted_entries(settings.catalog)
-        lists = [(key, models) for key in providers if (models := self.hub.known.models(key)) is not None]
+        lists = [(key, models) for key in providers if (models := self.hub.cache.models(key)) is not None]
         return tuple(
             entry_row(
                 entry,
@@ -228,7 +230,7 @@ class ModelsPresenter(Presenter):
                 asked.setdefault(entry.provider_id, {})[entry.id] = entry.model
         missing: set[str] = set()
         for provider_id, wanted in asked.items():
-            without = unlisted(self.hub.known.models(provider_id), wanted.values())
+            without = unlisted(self.hub.cache.models(provider_id), wanted.values())
             missing.update(key for key, model_id in wanted.items() if model_id in without)
         return frozenset(missing)
 

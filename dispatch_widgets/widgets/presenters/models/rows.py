@@ -115,7 +115,7 @@ def _give_provider(
     ids = {option.value for option in options}
     proposed = next((key for key in listing if key in ids), "")
     choice = Choice(
-        f"Provider for {clean(entry.title)}", (Option("", "Choose a provider"), *options), proposed
+        f"Provider for {clean(entry.title)}", (Option("", "Choose a provider"), *options), value=proposed
     )
     give = Action("give_provider", "Give provider", {"row": entry.id})
     return Note("error", title, actions=(give,), choice=choice)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
-from ..shared.views import Action, Done, Empty, Note, Option, View, Words
+from ..shared.views import Action, Done, EmptyState, Note, Option, View, Words
 
 
 class ModelRow(TypedDict, total=False):
@@ -18,6 +18,7 @@ class ModelRow(TypedDict, total=False):
     Attributes:
         id: Its id as requests name it.
         name: How its server calls it; absent where that is the id.
+        shown_id: Its id as it is shown; absent where that is the id itself.
         kind: What it can do.
         owner: Who made it; searched, too.
         created: When it was made, as ``18 Aug 2025``.
@@ -32,6 +33,7 @@ class ModelRow(TypedDict, total=False):
 
     id: str
     name: str
+    shown_id: str
     kind: Literal["chat", "embedding", "other"]
     owner: str
     created: str
@@ -84,7 +86,7 @@ class ListState:
     refresh: Action | None = None
     busy: Busy | None = None
     note: Note | None = None
-    empty: Empty | None = None
+    empty: EmptyState | None = None
     owners: tuple[Option, ...] = ()
     search_all: bool = False
     in_catalog: tuple[str, ...] = ()

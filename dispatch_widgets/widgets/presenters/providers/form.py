@@ -162,7 +162,7 @@ class ProviderForm:
         """
         if self._service.awaiting_migration:
             raise AwaitingMigrationError
-        self._keyring.look()
+        self._keyring.find_out()
         before = self._before(args)
         given = self._input(before, args, values, changed)
         if args.flag("reload") and before is not None:

@@ -48,26 +48,26 @@ class FoundHere:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._hidden = False
-        self._looking: Future[Found] | None = None
-        self._looked = False
+        self._request: Future[Found] | None = None
+        self._asked = False
         self._servers: tuple[FoundServer, ...] = ()
 
     @property
     def handlers(self) -> dict[str, Handler]:
         """What its actions do."""
-        return {"look_for_servers": self._look, "hide_found": self._hide, "add_found": self._add}
+        return {"look_for_servers": self._ask_servers, "hide_found": self._hide, "add_found": self._add}
 
     def stop(self) -> None:
         """Stop looking."""
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._request is not None:
+            self._request.cancel()
 
     def taken_answer(self) -> str:
         """Take what local servers answered, if they have just; returns what is said of it."""
-        done = self._looking
+        done = self._request
         if done is None or not done.done():
             return ""
-        self._looking, self._looked, self._servers = None, True, ()
+        self._request, self._asked, self._servers = None, True, ()
         if done.cancelled() or done.exception() is not None:
             return ""
         self._servers = done.result().servers
@@ -88,7 +88,7 @@ class FoundHere:
             _server_row(found, add) for found in self._servers if address(found.base_url) not in addresses
         ]
         used_server = any(leads_here(provider.base_url) for provider in providers)
-        off = "Local ports are being asked" if self._looking is not None else ""
+        off = "Local ports are being asked" if self._request is not None else ""
         look = Action("look_for_servers", "Look again", style="quiet", off=off)
         shown = bool(rows) and not self._hidden
         return Section(
@@ -106,27 +106,27 @@ class FoundHere:
         return bool(found_variables() or self._servers)
 
     def _fact(self, count: int, used_variable: bool, used_server: bool) -> str:
-        if self._looking is not None:
+        if self._request is not None:
             return "Asking local ports…"
         if count:
             if self._hidden:
                 return f"{count} hidden"
-            if self._looked and not self._servers:
+            if self._asked and not self._servers:
                 return "In this kernel's environment. No local server answers."
-            return f"In this kernel's environment{' and on local ports' if self._looked else ''}"
+            return f"In this kernel's environment{' and on local ports' if self._asked else ''}"
         variable = f"No {'other ' if used_variable else ''}key variable is set"
-        if self._looked:
+        if self._asked:
             return f"{variable}, and no {'other ' if used_server else ''}local server answers."
         return f"{variable} in this kernel. Local servers are asked when you look again."
 
     # ---- doing
 
-    def _look(self, _args: Arguments) -> None:
-        if self._looking is not None:
+    def _ask_servers(self, _args: Arguments) -> None:
+        if self._request is not None:
             return
         self._hidden, hub = False, self._hub
-        self._looking = background.submit(find_here_async())
-        self._looking.add_done_callback(lambda _done: hub.post("panels"))
+        self._request = background.submit(find_here_async())
+        self._request.add_done_callback(lambda _done: hub.post("panels"))
 
     def _hide(self, _args: Arguments) -> None:
         self._hidden = True

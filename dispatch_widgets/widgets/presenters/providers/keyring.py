@@ -30,20 +30,20 @@ class Keyring:
 
     def __init__(self, found: Callable[[], object]) -> None:
         self._found = found
-        self._looked = False
+        self._asked = False
         self.is_there = False
 
-    def look(self) -> None:
+    def find_out(self) -> None:
         """Find out, once."""
-        if self._looked or find_spec("keyring") is None:
+        if self._asked or find_spec("keyring") is None:
             return
-        self._looked = True
+        self._asked = True
         try:
-            threading.Thread(target=self._look, daemon=True).start()
+            threading.Thread(target=self._ask, daemon=True).start()
         except RuntimeError:
             return  # no threads here (Pyodide), and no keyring either
 
-    def _look(self) -> None:
+    def _ask(self) -> None:
         from ...._keyring import is_there
 
         if is_there():

@@ -8,7 +8,7 @@ from ...._text import clean, plural
 from ....settings.schema import MOCK_PROVIDER_ID
 from ..shared.file_notice import not_converted, why_not_writable
 from ..shared.presenter import Presenter
-from ..shared.views import Action, Answer, Empty, Focus, Note, Opening, Progress, Run, Section, View
+from ..shared.views import Action, Answer, EmptyState, Focus, Note, Opening, Progress, Run, Section, View
 from ..status.consent import allowed_sending
 from ..status.provider_status import badge_of, status_of
 from .diagnosis import Diagnoses
@@ -140,7 +140,7 @@ class ProvidersPresenter(Presenter):
         provider_id = args.text("row")
         order = [provider.id for provider in self.service.get_providers()]
         name = clean(self.service.provider(provider_id).name)
-        had_list = self.hub.known.models(provider_id) is not None
+        had_list = self.hub.cache.models(provider_id) is not None
         self.service.delete_provider(provider_id, unassign=args.flag("ticked"))
         words = f"{clean(name, 60)} deleted"
         self.undo.offer(SECTION, words, lambda: self._brought_back(provider_id, had_list=had_list))
@@ -185,7 +185,7 @@ class ProvidersPresenter(Presenter):
     def _concerns(self, events: Events) -> bool:
         return bool(events)
 
-    def _follow(self, events: Events) -> None:
+    def _handle_events(self, events: Events) -> None:
         self._say(self._found_here.taken_answer())
         if self.service.problem is not None:
             return
@@ -205,21 +205,21 @@ class ProvidersPresenter(Presenter):
         error = self.service.last_error(provider.id)
         if error is not None:
             return f"{name}: {badge_of(error, provider).text}"
-        models = self.hub.known.models(provider.id)
+        models = self.hub.cache.models(provider.id)
         return "" if models is None else f"{name}: {plural(len(models), 'model', zero='no')}"
 
-    def _content(self) -> View:
+    def _tab_view(self) -> View:
         providers = self.service.get_providers()
         now = self.hub.now
         statuses = {
-            provider.id: status_of(self.hub, provider, self.hub.known.models(provider.id), now)
+            provider.id: status_of(self.hub, provider, self.hub.cache.models(provider.id), now)
             for provider in providers
         }
         rows = tuple(
             provider_row(
                 provider,
                 statuses[provider.id],
-                self.hub.known.models(provider.id),
+                self.hub.cache.models(provider.id),
                 now,
                 request=self.hub.requests.get(provider.id),
                 note=self._note(provider, statuses[provider.id].note),
@@ -276,13 +276,13 @@ class ProvidersPresenter(Presenter):
             return (f"{batch.answered} of {batch.total} ", Run("have ", wide_only=True), "answered")
         if attention:
             return f"{attention} need{'s' if attention == 1 else ''} attention"
-        lists = [self.hub.known.models(provider.id) for provider in providers]
+        lists = [self.hub.cache.models(provider.id) for provider in providers]
         held = [models for models in lists if models is not None]
         return plural(sum(map(len, held)), "model", zero="No") if held else ""
 
-    def _empty(self) -> Empty:
+    def _empty(self) -> EmptyState:
         words = _EMPTY_WORDS.format(_OR_FOUND if self._found_here.offers_something else "")
-        return Empty(
+        return EmptyState(
             "No providers yet",
             words,
             (

@@ -18,7 +18,7 @@ from ..shared.views import (
     Choice,
     Code,
     CodeLine,
-    Empty,
+    EmptyState,
     Focus,
     Note,
     Option,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..shared.views import Tab
 
 _NOT_SET = ""
-_EMPTY = Empty(
+_EMPTY = EmptyState(
     "No entries to choose from",
     "A task takes an entry of the catalog. Pick some models first, then say here which one each task uses.",
     (Action("models", "Choose models", kind="go", style="primary"),),
@@ -99,11 +99,11 @@ class RouterPresenter(Presenter):
     def _concerns(self, events: Events) -> bool:
         return any(event.what in {"settings", "discovery", "panels"} for event in events)
 
-    def _follow(self, events: Events) -> None:  # noqa: ARG002
+    def _handle_events(self, events: Events) -> None:  # noqa: ARG002
         for task, words in self._tries.newly_answered():
             self._say(f"{task}: {words}")
 
-    def _content(self) -> View:
+    def _tab_view(self) -> View:
         settings = self.service.settings
         self._tries.keep(settings)
         providers = {provider.id: provider for provider in self.service.get_providers()}
@@ -115,7 +115,7 @@ class RouterPresenter(Presenter):
         )
         attention = self._attention(settings, entries)
         fact = f"{attention} need{'s' if attention == 1 else ''} attention" if attention else ""
-        tasks = Section("tasks", plural(len(TASKS), "task"), fact, rows=rows)
+        tasks = Section("tasks", plural(len(TASKS), "task"), fact, rows=rows, options=options)
         usable = [task for task in TASKS if task in given and not given[task].problem]
         return View(
             self.tab,
@@ -140,7 +140,7 @@ class RouterPresenter(Presenter):
     def _options(
         self, settings: Settings, providers: Mapping[str, Provider], needed: str
     ) -> tuple[Option, ...]:
-        kinds = self.hub.known.kinds(settings.catalog)
+        kinds = self.hub.cache.kinds(settings.catalog)
         fitting = [
             Option(entry.id, _label(entry, providers, unknown=kinds[entry.id].known == "unknown"))
             for entry in settings.catalog
@@ -165,12 +165,12 @@ class RouterPresenter(Presenter):
         current = given.model_id if given is not None else _NOT_SET
         entry = entries.get(current)
         values = {option.value for option in fitting}
-        options = fitting
+        odd: tuple[Option, ...] = ()
         if current and current not in values:
-            options = (Option(current, self._odd_label(current, entry, providers)), *fitting)
-        none_fits = not options
+            odd = (Option(current, self._odd_label(current, entry, providers)),)
+        none_fits = not odd and not fitting
         # "Not set" is always first: a choice that moves is hard to find.
-        options = (Option(_NOT_SET, "No entry fits" if none_fits else "Not set"), *options)
+        options = (Option(_NOT_SET, "No entry fits" if none_fits else "Not set"), *odd)
         failed = self.failures.at(task)
         wanted = self._not_saved.get(task)
         # A choice that can be saved in a moment stays; any other goes back to what the file says.
@@ -191,6 +191,7 @@ class RouterPresenter(Presenter):
             choice=Choice(
                 f"Entry for {task}",
                 options,
+                TASK_NEEDS[task],
                 wanted if stays and wanted is not None else current,
                 Action("choose", f"Entry for {task}", {"row": task}),
                 off="No entry fits" if none_fits else "",
@@ -211,7 +212,7 @@ class RouterPresenter(Presenter):
             return f"{clean(entry.title, 80)} · not converted"
         if entry.problem:
             return _label(entry, {})
-        kind = self.hub.known.kinds(self.service.catalog)[entry.id]
+        kind = self.hub.cache.kinds(self.service.catalog)[entry.id]
         return f"{_label(entry, providers)} · {kind_words(kind)}"
 
     def _snippet(self, usable: list[Task]) -> Section:
@@ -253,7 +254,7 @@ class RouterPresenter(Presenter):
         """Why a task's usable entry may not be the right one: ``gone``, ``kind``, or empty if it is."""
         if (entry.provider_id or "", entry.model) in self.hub.gone:
             return "gone"
-        kinds = self.hub.known.kinds(self.service.catalog)
+        kinds = self.hub.cache.kinds(self.service.catalog)
         return "" if TASK_NEEDS[task] in kinds[entry.id].capabilities else "kind"
 
     def _doubt_note(self, task: Task, entry: CatalogEntry, providers: Mapping[str, Provider]) -> Note | None:
@@ -265,7 +266,7 @@ class RouterPresenter(Presenter):
             case "kind":
                 kind = "an embedding" if TASK_NEEDS[task] == "embedding" else "a chat"
                 return Note("warn", f"{task} needs {kind} model, and this one is none.")
-        listed = self.hub.known.models(entry.provider_id or "")
+        listed = self.hub.cache.models(entry.provider_id or "")
         if entry.id not in self.hub.kept and unlisted(listed, [entry.model]):
             return Note("", f"{name} does not list this model. It may answer all the same.")
         return None
@@ -274,13 +275,13 @@ class RouterPresenter(Presenter):
         catalog = self.service.catalog
         if not catalog:
             return None  # the whole tab says so
-        kinds = self.hub.known.kinds(catalog)
+        kinds = self.hub.cache.kinds(catalog)
         could = next((e for e in catalog if e.problem and needed in kinds[e.id].capabilities), None)
         if could is not None:
             problem = "It is not converted yet." if could.unconverted else could.problem
             words = f"{clean(could.title, 80)} could do it, but cannot be used. {problem}"
             return Note("warn", words, actions=_problem_note(problem, could).actions)
-        lists = [self.hub.known.models(provider.id) for provider in self.service.get_providers()]
+        lists = [self.hub.cache.models(provider.id) for provider in self.service.get_providers()]
         count = sum(model.kind == needed for models in lists if models is not None for model in models)
         words = f"No {needed} model in the catalog."
         if count:

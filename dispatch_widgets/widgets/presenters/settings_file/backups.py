@@ -8,7 +8,7 @@ from ...._text import clean
 from ....errors import NotFoundError
 from ....settings.backups import OLD_FORMAT_WARNING
 from ..._format import content_words, restore_words, size, stamp
-from ..shared.views import Action, Answer, Empty, Focus, Note, Row, Section
+from ..shared.views import Action, Answer, EmptyState, Focus, Note, Row, Section
 
 if TYPE_CHECKING:
     from ....service import SettingsService
@@ -26,7 +26,7 @@ _WITHOUT_COPY = (
     "Without it, providers that another program removes cannot be brought back. The next save makes a new "
     "one; DISPATCH_WIDGETS_KEEP_PROVIDERS=0 turns that off."
 )
-_EMPTY = Empty("No backups yet", "One is made before every conversion and restore.")
+_EMPTY = EmptyState("No backups yet", "One is made before every conversion and restore.")
 
 
 class Backups:

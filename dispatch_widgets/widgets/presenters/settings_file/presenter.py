@@ -94,11 +94,11 @@ class SettingsFilePresenter(Presenter):
     def _concerns(self, events: Events) -> bool:
         return self._git_warning is None or any(event.what == "settings" for event in events)
 
-    def _follow(self, events: Events) -> None:  # noqa: ARG002
+    def _handle_events(self, events: Events) -> None:  # noqa: ARG002
         if self._git_warning is None:
             self._git_warning = self.service.location.git_warning
 
-    def _content(self) -> View:
+    def _tab_view(self) -> View:
         if self._git_warning is None:
             self.hub.post("panels")
         settings = self.service.settings
@@ -128,7 +128,7 @@ class SettingsFilePresenter(Presenter):
         return (
             int(awaiting)
             + int(self.service.convertible and not awaiting)
-            + int(bool(self.hub.known.duplicates()))
+            + int(bool(self.hub.cache.duplicates()))
             + int(self.file_notice.something_missing)
         )
 
@@ -167,7 +167,7 @@ class SettingsFilePresenter(Presenter):
 
     def _duplicates(self, settings: Settings) -> Section | None:
         """Providers that are the same, and what a merge moves (PM-8)."""
-        groups, done = self.hub.known.duplicates(), self.undo.done(_DUPLICATES)
+        groups, done = self.hub.cache.duplicates(), self.undo.done(_DUPLICATES)
         if not groups and done is None:
             return None
         providers = {provider.id: provider for provider in settings.providers}

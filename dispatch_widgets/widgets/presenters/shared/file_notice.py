@@ -8,7 +8,7 @@ from ...._text import clean, plural
 from ....errors import UnreadableSettingsError
 from ....settings.backups import OLD_FORMAT_WARNING
 from ..._format import clock, listed, stamp
-from .views import Action, Answer, Empty, Focus, Note
+from .views import Action, Answer, EmptyState, Focus, Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +41,13 @@ def why_not_writable(service: SettingsService) -> str:
     return NOT_CONVERTED if service.awaiting_migration else ""
 
 
-def unreadable(problem: SettingsFileError) -> Empty:
+def unreadable(problem: SettingsFileError) -> EmptyState:
     """What a tab shows in place of everything while the file cannot be read."""
     why = problem.message
     if isinstance(problem, UnreadableSettingsError) and problem.line:
         why = f"The file has a mistake at line {problem.line}, column {problem.column}."
     words = f"{why} It is not changed, and not replaced by an empty one."
-    return Empty("What you saved is still in the file", clean(words, 2000))
+    return EmptyState("What you saved is still in the file", clean(words, 2000))
 
 
 def not_converted(service: SettingsService) -> Note | None:

@@ -80,11 +80,11 @@ class Presenter:
             "locate_file": lambda _args: self._locate_file(),
             **self._own_handlers(),
         }
-        self.hub.events.listen(self._heard)
+        self.hub.events.listen(self._on_events)
 
     def close(self) -> None:
         """Follow the service no more."""
-        self.hub.events.stop_listening(self._heard)
+        self.hub.events.stop_listening(self._on_events)
         self._callbacks.clear()
 
     # ---- for the page's adapter
@@ -93,7 +93,7 @@ class Presenter:
         """What is shown now."""
         with self.hub.lock:
             if self._view is None:
-                self._view = self._made()
+                self._view = self._make_view()
             return self._view
 
     def act(self, name: str, args: Mapping[str, object] | None = None) -> Answer:
@@ -111,7 +111,7 @@ class Presenter:
             except (KeyError, MismatchError):
                 return self._failed("", MismatchError(), Answer)
             answer = self._attempt(lambda: handler(given) or Answer(), place, may_repeat=name != "try_again")
-            self._renew()
+            self._update_view()
             return answer
 
     def form(
@@ -161,7 +161,7 @@ class Presenter:
                 _log.warning("A panel's form could not be saved: %s", type(error).__name__)
             if key and not answer.ok and "key" not in answer.clear and form in self._forms:
                 answer = replace(answer, key_for=self._forms[form].key_for(values, given))
-            self._renew()
+            self._update_view()
             return answer
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -195,7 +195,7 @@ class Presenter:
         """Whether events may change what this tab shows."""
         return any(event.what == "settings" for event in events)
 
-    def _content(self) -> View:
+    def _tab_view(self) -> View:
         """What the tab shows of a file that can be read, without what is said above it."""
         raise NotImplementedError
 
@@ -203,7 +203,7 @@ class Presenter:
         """What the tab shows of a file that cannot be read."""
         return View(self.tab, self.name, empty=unreadable(problem))
 
-    def _follow(self, events: Events) -> None:
+    def _handle_events(self, events: Events) -> None:
         """Take in what events brought, before the view is made."""
 
     def _say(self, words: str) -> None:
@@ -242,7 +242,7 @@ class Presenter:
 
     def _failed(self, place: str, error: DispatchError, work: Callable[[], Answer]) -> Answer:
         self.failures.add(place, error, work)
-        self._renew()
+        self._update_view()
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
 
     def _locate_file(self) -> Answer:
@@ -257,23 +257,23 @@ class Presenter:
         work = self.failures.again(place)
         return Answer() if work is None else self._attempt(work, place)
 
-    def _heard(self, events: Events) -> None:
+    def _on_events(self, events: Events) -> None:
         with self.hub.lock:
             if self._concerns(events):
-                self._follow(events)
-                self._renew()
+                self._handle_events(events)
+                self._update_view()
 
-    def _renew(self) -> None:
+    def _update_view(self) -> None:
         """Make the view anew, and tell of it if it is another one."""
-        before, self._view = self._view, self._made()
+        before, self._view = self._view, self._make_view()
         if self._view != before and before is not None:
             for callback in tuple(self._callbacks):
                 callback()
 
-    def _made(self) -> View:
+    def _make_view(self) -> View:
         try:
             problem = self.service.problem
-            view = self._content() if problem is None else self._unreadable(problem)
+            view = self._tab_view() if problem is None else self._unreadable(problem)
             notice = self.file_notice.note(self.hub.now) if problem is None else None
         except SettingsFileError as error:
             view, notice = self._unreadable(error), None

@@ -127,6 +127,7 @@ class Choice:
     Attributes:
         label: Its name for screen readers.
         options: What there is to choose.
+        shared: The name of further options, which several choices of the section have (`Section.options`).
         value: What is chosen.
         action: What is done at once when another one is chosen; None where a button does it.
         off: Why nothing can be chosen now; empty when it can.
@@ -135,6 +136,7 @@ class Choice:
 
     label: str
     options: tuple[Option, ...]
+    shared: str = ""
     value: str = ""
     action: Action | None = None
     off: str = ""
@@ -207,7 +209,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Empty:
+class EmptyState:
     """What stands where there is nothing yet, with its next step."""
 
     title: str
@@ -338,6 +340,7 @@ class Section:
         notes: What is said above its rows.
         columns: The headings of its rows' cells.
         rows: Its rows.
+        options: Options that choices of several rows have together, by a name.
         row_actions: Buttons that every row has. ``{title}`` in a label is the row's title; the row's id goes
             with them as ``row``.
         empty: What stands in place of rows.
@@ -357,8 +360,9 @@ class Section:
     notes: tuple[Note, ...] = ()
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
+    options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     row_actions: tuple[Action, ...] = ()
-    empty: Empty | None = None
+    empty: EmptyState | None = None
     facts: tuple[Fact, ...] = ()
     code: Code | None = None
     comparison: Comparison | None = None
@@ -392,7 +396,7 @@ class View:
     title: str
     attention: int = 0
     notes: tuple[Note, ...] = ()
-    empty: Empty | None = None
+    empty: EmptyState | None = None
     sections: tuple[Section, ...] = ()
     spoken: Spoken | None = None
     forms: int = 0

@@ -17,7 +17,7 @@ LISTS_KEPT_SECONDS = 1.0
 """How long a look at the service's lists is good for: time alone makes a list stale."""
 
 
-class Known:
+class ReadCache:
     """Answers of the service that one view asks for many times.
 
     Args:
