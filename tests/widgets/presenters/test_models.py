@@ -278,6 +278,8 @@ def test_by_hand_among_all_providers_asks_whose_it_is(lists, service, ids) -> No
     assert lists.by_hand("m", provider=ids["Anthropic"]).ok
     assert [(entry.model, entry.provider_id) for entry in service.catalog] == [("m", ids["Anthropic"])]
     assert not lists.person.sees("Which provider serves it?")
+    lists.by_hand("not-in-the-list", provider=ids["Lab"])
+    assert lists.person.row("not-in-the-list").badge is None  # that it is not listed is known: it was typed
     lists.show(ids["Lab"])
     assert lists.state.owners == ()
 
@@ -322,6 +324,7 @@ def test_a_foreign_variable_is_allowed_in_the_list(service, demo, sit, monkeypat
     lists.show(odd.id)
     assert person.settled()
     assert demo.connections == connections
+    assert service.last_error(odd.id) is None  # nobody tried
     assert plain(lists.state.note.title).startswith("The file names ${OPENAI_API_KEY}")
     (allow,) = lists.state.note.actions
     person.press_action(allow)

@@ -345,6 +345,7 @@ def test_a_submitted_key_is_nowhere_but_in_the_file(adding, demo, canary, settin
 def test_what_nobody_foresaw_quotes_no_key(adding, canary, monkeypatch, caplog) -> None:
     """An error that has the key in its text is said by its kind alone."""
     person = adding("Anthropic")
+    canary += " and words that look like no key"
     person.fill("Key", canary)
 
     def fail_with_it(**given: str) -> None:
@@ -353,7 +354,8 @@ def test_what_nobody_foresaw_quotes_no_key(adding, canary, monkeypatch, caplog) 
     monkeypatch.setattr(person.presenter.service, "add_provider", fail_with_it)
     answer = person.save()
     assert person.sees("This did not work: RuntimeError")
-    assert canary not in str(to_json(answer)) + person.encoded + caplog.text
+    given = str(to_json(answer)) + person.encoded + caplog.text
+    assert "like no key" not in given
     assert "A panel's form could not be saved: RuntimeError" in caplog.text
 
 
@@ -664,6 +666,19 @@ def test_a_provider_that_was_deleted_meanwhile_can_be_added_again(sit, service, 
     assert key_of(added) == key
     assert person.form is None
     person.settled()
+
+
+@pytest.mark.req("SEC-4")
+def test_add_it_again_takes_no_reference_along_unseen(sit, service, ids) -> None:
+    """A key of a keyring that the form does not show is not given to a provider that is added again."""
+    service.update_provider(ids["Lab"], api_key="keyring:someone/else")
+    person = sit(service)
+    person.press("Edit Lab", row="Lab")
+    SettingsService(service.path).delete_provider(ids["Lab"])
+    person.save()
+    person.press("Add it again")
+    assert person.sees("1 field needs attention")
+    assert [provider.name for provider in service.get_providers()] == ["Anthropic"]
 
 
 @pytest.mark.req("UI")

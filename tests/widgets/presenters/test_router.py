@@ -141,6 +141,22 @@ def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, rou
     assert person.sees("embed needs an embedding model", row="embed")
 
 
+@pytest.mark.req("UI", "MD-11")
+def test_a_list_that_lacks_models_without_an_id_marks_none_as_gone(service, demo, ids, router) -> None:
+    """Those that were left out may be the very ones: no task's model is said to be listed no longer."""
+    for number, model in enumerate(demo.models()):
+        service.add_model(provider_id=ids["Lab"], model=model.id, tasks=[] if number else ["grade"])
+    person = router()
+    person.presenter.hub.ask(ids["Lab"], force=True)
+    person.settled()
+    demo.play("missing-ids")
+    person.presenter.hub.ask(ids["Lab"], force=True)
+    person.settled()
+    assert "left out" in service.known_models(ids["Lab"]).warning
+    assert not person.sees("no longer lists")
+    assert person.presenter.hub.gone == {}
+
+
 @pytest.mark.req("UI")
 def test_none_fits_says_so_and_leads_to_models(service, ids, router) -> None:
     """With no embedding model embed cannot be chosen, says how many are listed, and leads to Models."""
@@ -196,6 +212,22 @@ def test_a_choice_that_cannot_be_saved_goes_back(service, router, entries) -> No
     assert not person.offers("Try again")
     person.choose("Entry for grade", "One · Lab")
     assert not person.sees("Not saved")
+
+
+@pytest.mark.req("UI")
+def test_a_choice_that_will_not_be_saved_in_a_moment_goes_back(service, router, entries, monkeypatch) -> None:
+    """Only what may pass is tried again; after any other failure the choice shows what the file says."""
+    person = router()
+
+    def fail(_task: str, _entry_id: str) -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(service, "assign", fail)
+    person.choose("Entry for grade", "Two · Lab")
+    assert person.chosen("Entry for grade") == "Not set"
+    assert person.sees("This did not work: RuntimeError: odd", row="grade")
+    assert not person.offers("Try again")
+    assert entries
 
 
 @pytest.mark.req("ST-3", "UI")

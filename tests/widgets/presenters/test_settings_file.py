@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -382,6 +383,8 @@ def test_a_broken_file_can_be_replaced_by_the_backup_that_was_named(old_file, si
     old_file.write_text("{", encoding="utf-8")
     person = sitting(SettingsService(old_file))
     assert person.section("ways").title == "Three ways out"
+    assert not person.presenter.act("restore_newest", {"backup": "another"}).ok
+    assert person.sees("This backup is gone.")
     person.press("Restore ", row="Go back to a backup")
     assert person.presenter.service.problem is None
     assert person.heard == ["Restored"]
@@ -433,6 +436,15 @@ def test_the_file_says_which_and_why_without_its_whole_path(
     settings_path.unlink()
     until(lambda: not person.offers("Open file"))
     assert not person.presenter.act("locate_file").ok
+
+
+@pytest.mark.req("SEC-1", "UI")
+def test_a_file_that_git_would_take_is_warned_of(service, settings_path, sitting) -> None:
+    """In a repository that does not ignore the file its section says so, once git was asked."""
+    subprocess.run(["git", "init", "-q"], cwd=settings_path.parent, check=True)
+    person = sitting(service)
+    until(lambda: [note.tone for note in person.section("file").notes] == ["warn"])
+    assert person.sees(service.location.git_warning)
 
 
 @pytest.mark.req("SEC-6")

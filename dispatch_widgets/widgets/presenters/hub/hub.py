@@ -165,7 +165,7 @@ class Hub:
     def _count_foreign_changes(self) -> None:
         """Count a change by another program when it is seen a second time.
 
-        A save of this process looks like one for the moment between the file being there and that being known.
+        A save of this process looks like one for the moment between its rename and its return.
         """
         service, before = self.service, self._last_version
         version = self._last_version = (service.saved_at, service.saved_by)
