@@ -392,14 +392,14 @@ def test_local_servers_are_asked_only_when_asked_to_look(settings_path, local_se
         person.press("Look again")
         assert person.why_off("Look again") == "Local ports are being asked"
         assert person.sees("Asking local ports…")
-    until(lambda: person.rows("found") == ["Ollama"])
+    until(lambda: person.rows("found") == ["Model server"])
     assert person.view.spoken.words == "1 local server found"
-    assert person.sees("Answers on 127.0.0.1:", row="Ollama")
-    assert person.sees(" with 12 models", row="Ollama")
-    person.press("Add", row="Ollama")
+    assert person.sees("Answers on 127.0.0.1:", row="Model server")
+    assert person.sees(" with 12 models", row="Model server")
+    person.press("Add", row="Model server")
     (provider,) = person.settled().presenter.service.get_providers()
-    assert (provider.name, provider.base_url) == ("Ollama", local_server.openai_base_url)
-    assert person.sees("no key needed", row="Ollama")
+    assert (provider.name, provider.base_url) == ("Model server", local_server.openai_base_url)
+    assert person.sees("no key needed", row="Model server")
     assert person.rows("found") == []
     assert person.sees("no other local server answers.")
 
@@ -415,7 +415,7 @@ def test_what_was_hidden_is_shown_again_by_looking_again(service, local_server, 
     assert person.sees("1 hidden")
     assert not person.offers("Hide")
     person.press("Look again")
-    until(lambda: person.rows("found") == ["Mistral", "Ollama"])
+    until(lambda: person.rows("found") == ["Mistral", "Model server"])
     assert local_server.requests
 
 
@@ -451,6 +451,6 @@ def test_a_local_server_that_wants_a_key_leads_to_the_form(settings_path, local_
     person = sit(SettingsService(settings_path))
     person.press("Look again")
     until(lambda: person.rows("found"))
-    assert person.sees("and wants a key", row="Ollama")
-    person.press("Add", row="Ollama")
+    assert person.sees("and wants a key", row="Model server")
+    person.press("Add", row="Model server")
     assert person.chosen("Preset") == "Ollama"

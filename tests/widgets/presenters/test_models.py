@@ -502,6 +502,17 @@ def test_a_model_that_is_no_longer_listed_is_marked_and_can_be_kept(lists, servi
     assert service.entry(entry.id)
 
 
+@pytest.mark.req("MD-16", "UI")
+@pytest.mark.parametrize("answer", ["404", "405", "501", "html", "not-a-list", "empty-list"])
+def test_entries_of_a_server_without_a_list_are_not_marked(answer, service, ids, demo, sit) -> None:
+    """What was added by hand for a server that lists nothing usable is neither gone nor "not listed"."""
+    service.add_model(provider_id=ids["Lab"], model="by-hand", label="By hand", tasks=["grade"])
+    demo.play(fault(answer))
+    person = sit(service)
+    Lists(person).show(ids["Lab"])
+    assert person.settled().row("By hand").badge is None
+
+
 @pytest.mark.req("MIG-9", "UI")
 def test_an_entry_whose_id_is_there_twice_has_no_buttons(lists, service, ids) -> None:
     """The second of two with one id is marked, and cannot be mistaken for the first."""

@@ -135,7 +135,7 @@ FAILURES = {
     "403": ("Not allowed", {"Try again"}),
     "404": ("Wrong address", {"Edit", "Try again"}),
     "429": ("Rate limited until", {"Unlock"}),
-    "quota": ("No credit left", {"Try again"}),
+    "quota": ("No credit left", {"Unlock"}),
     "500": ("Server error", {"Try again"}),
     "html": ("Not a model list", {"Edit", "Try again", "Diagnose"}),
     "reset": ("Cut off", {"Try again"}),
@@ -470,6 +470,7 @@ def test_a_missing_v1_is_found_with_a_wrong_key_too(sit, service, demo) -> None:
         service.add_provider(
             name=first, type="openai-compatible", api_key="sk-not-the-key-0123456789", base_url=base_url
         )
+        demo.play(fault("404") if first == "Edit" else None)  # else the known ways lead to the demo's own
         person = sit(service)
         person.press(f"Refresh {first}", row=first)
         person.settled().press("Diagnose", row=first)

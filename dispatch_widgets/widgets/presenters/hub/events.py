@@ -6,12 +6,12 @@ thread would hold up the network and could lock two presenters against each othe
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ...._log import get_logger
 from ....secrets import redact
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 2.0
 """How often the file is looked at: a stat call each time, and a hash when that has changed."""
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,8 @@ class Hub:
         if not done.cancelled() and done.exception() is None:
             models = done.result()
             seen = datetime.now(UTC)
-            for model_id in models.removed if not models.warning else ():  # some were left out of this list
+            # A list that is empty, or of which some were left out, says nothing of single models.
+            for model_id in models.removed if len(models) and not models.warning else ():
                 self.gone.setdefault((provider_id, model_id), seen)
             for key in [key for key in list(self.gone) if key[0] == provider_id]:
                 if models.get(key[1]) is not None:

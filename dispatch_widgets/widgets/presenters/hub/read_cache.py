@@ -6,7 +6,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
-from ....service import kind_of
+from ....service import entry_kind
 
 if TYPE_CHECKING:
     from ....discovery.models import ModelList
@@ -53,7 +53,7 @@ class ReadCache:
         """What each entry can do."""
         if self._kinds_of[0] is not catalog or self._kinds_of[1] != self._changes:
             self._kinds = {
-                entry.id: kind_of(entry, self.models(entry.provider_id or "")) for entry in catalog
+                entry.id: entry_kind(entry, self.models(entry.provider_id or "")) for entry in catalog
             }
             self._kinds_of = (catalog, self._changes)
         return self._kinds

@@ -149,7 +149,7 @@ class FoundHere:
             raise ChangedMeanwhileError("What was found here has changed. Nothing was added or sent.")
         if found.needs_key:
             return _to_form(found.preset.key)
-        return self._added(found.preset.name, found.preset.type, NO_KEY_NEEDED, url)
+        return self._added(found.name, found.preset.type, NO_KEY_NEEDED, url)
 
     def _added(self, name: str, type: str, key: str, base_url: str) -> Answer:  # noqa: A002 - the file's own word
         service = self._hub.service
@@ -185,5 +185,5 @@ def _server_row(found: FoundServer, add: Action) -> Row:
         words = f"Answers on {where} and wants a key"
     else:
         words = f"Answers on {where} with {plural(found.models or 0, 'model', zero='no')}"
-    row, name = f"{_SERVER}{found.base_url}", found.preset.name
+    row, name = f"{_SERVER}{found.base_url}", found.name
     return Row(row, clean(name), (words,), tile=tile(name), actions=(replace(add, args={"found": row}),))

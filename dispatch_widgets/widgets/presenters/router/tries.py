@@ -113,7 +113,7 @@ class Tries:
         result = made.request.result()
         if result.error is not None:
             return _failed(result.error, provider_id, f" ({result.latency_seconds:.2f} s)")
-        return Note("ok", clean(result.message, 400))
+        return Note("ok", clean(result.summary, 600))
 
 
 def _failed(error: DispatchError, provider_id: str, after: str = "") -> Note:

@@ -20,19 +20,19 @@ def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
 
 def encode(value: object) -> Any:
     """A view, or a part of one, as JSON values; what is as it is by default is left out."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         encoded = {}
         for name, default in _defaults(type(value)):
-            held = getattr(value, name)
-            if held != default:
-                encoded[name] = encode(held)
+            part = getattr(value, name)
+            if part != default:
+                encoded[name] = encode(part)
         return encoded
     if isinstance(value, tuple | list):
         return [encode(each) for each in value]
     if isinstance(value, Mapping):
         return {str(key): encode(each) for key, each in value.items()}
-    if value is None or isinstance(value, str | int | float):
-        return value
     raise TypeError(f"{type(value).__name__} is no part of a view")
 
 

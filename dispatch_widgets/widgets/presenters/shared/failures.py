@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...._log import get_logger
 from ...._text import clean
 from ....errors import (
     DispatchError,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NOT_SAVED = "Not saved"
 _BUT_SAVED = "Saved, but"  # the file has it, and the disk may lose it
 _LONGEST_CHARACTERS = 600
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 
 class UnexpectedError(DispatchError):

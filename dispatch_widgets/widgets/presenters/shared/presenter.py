@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from ...._log import get_logger
 from ....errors import DispatchError, InvalidInputError, SettingsFileError
 from ....secrets import LOOKS_LIKE_KEY, looks_like_key, redact
 from ..hub.hub import hub_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Arguments], Answer | None]
 
-_log = logging.getLogger("dispatch_widgets")
+_log = get_logger("dispatch_widgets")
 
 
 class FormPart(Protocol):

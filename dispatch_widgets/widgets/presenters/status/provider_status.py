@@ -39,6 +39,8 @@ _BADGES: dict[DiscoveryKind, tuple[str, Tone, Icon]] = {
     "UNKNOWN_HOST": ("Unreachable", "warn", "offline"),
     "TLS": ("Not trusted", "error", "error"),
     "PROXY": ("Proxy in the way", "warn", "offline"),
+    "FORBIDDEN": ("Not allowed", "error", "error"),
+    "UNKNOWN_MODEL": ("Unknown model", "error", "error"),
     "RATE_LIMITED": ("Rate limited", "warn", "clock"),
     "QUOTA": ("No credit left", "error", "error"),
     "REDIRECT": ("Redirected", "error", "error"),
@@ -220,7 +222,8 @@ def _failed(
     badge = badge_of(error, provider)
     offered = remedies(hub, provider, error)
     if limited is not None:
-        offered = tuple(remedy for remedy in offered if remedy.name != "refresh")
+        unlock = Action("ask_unlock", "Unlock", {"row": provider.id})
+        offered = (unlock, *(remedy for remedy in offered if remedy.name != "refresh"))
     hint = without_zone(error.hint)
     if isinstance(error, MissingVariableError) and models is not None:
         hint = f"{hint} You see the list from before."
