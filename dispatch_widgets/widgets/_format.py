@@ -174,6 +174,11 @@ def folder(path: Path) -> str:
     return clean(Path("~") / inside)
 
 
+def shown_path(path: Path) -> str:
+    """A file's path, with the home folder as ``~``."""
+    return clean(Path(folder(path)) / path.name, 1000)
+
+
 def content_words(providers: int, entries: int) -> str:
     """What a settings file holds: ``2 providers, 5 entries``.
 

@@ -6,14 +6,11 @@ text that could be a key is, whatever it stands under (SEC-1).
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from .._secret_names import is_base_url_field, is_secret_field
 from .._text import escaped
-from ..secrets import HIDDEN, mask, redact
-from ..urls import shown_url
+from .presenters.settings_file.source import masked_source
 
 MOST_LINES = 80
 """A before or after of a large file is cut here."""
@@ -21,67 +18,6 @@ MOST_LINES = 80
 LINES_BEFORE, LINES_AFTER = 2, 1
 LONGEST_LINE_CHARACTERS = 160
 LARGEST_SHOWN_BYTES = 4 * 1024 * 1024
-
-# Under these names stand texts that help to find the place and are no secrets.
-_PLAIN_NAMES = frozenset(
-    {"id", "name", "type", "providerid", "model", "label", "task", "modelid", "providertype"}
-)
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)("?)')
-_BARE = re.compile(r"[A-Za-z0-9_+/=.\-]{16,}")
-_BRACKET = re.compile(r"[{}\[\]]")
-_NUMBER = re.compile(r"\d[\d.eE+-]*")
-_LONG = 12
-
-
-def masked_source(text: str) -> str:
-    """A JSON text, perhaps broken, in which everything that could be a key is masked.
-
-    Args:
-        text: The text; its lines stay the same lines.
-    """
-    pieces: list[str] = []
-    place = 0
-    name = ""
-    depth = secret_depth = 0  # how deep it stands now, and from which depth on all is secret
-    for found in _STRING.finditer(text):
-        between = text[place : found.start()]
-        pieces.append(_masked_between(between, secret=bool(secret_depth)))
-        for sign in _BRACKET.findall(between):
-            if sign in "{[":
-                depth += 1
-                if not secret_depth and is_secret_field(name):
-                    secret_depth = depth
-            else:
-                secret_depth = 0 if secret_depth == depth else secret_depth
-                depth = max(0, depth - 1)
-        if "," in between or "}" in between:
-            name = ""
-        content, closed = found.group(1), found.group(2)
-        is_name = bool(re.match(r"\s*:", text[found.end() :]))
-        shown = content if is_name else _masked_text(content, name, secret=bool(secret_depth))
-        pieces.append(f'"{shown}{closed}')
-        if is_name:
-            name = content
-        place = found.end()
-    pieces.append(_masked_between(text[place:], secret=bool(secret_depth)))
-    return redact("".join(pieces))
-
-
-def _masked_between(text: str, *, secret: bool) -> str:
-    if secret:
-        text = _NUMBER.sub(HIDDEN, text)
-    return _BARE.sub(lambda bare: mask(bare.group()), text)
-
-
-def _masked_text(content: str, name: str, *, secret: bool) -> str:
-    plain = name.replace("_", "").lower() in _PLAIN_NAMES
-    if is_base_url_field(name):
-        return shown_url(content)
-    if secret or is_secret_field(name):
-        return mask(content)
-    if plain or len(content) < _LONG or " " in content:
-        return content
-    return shown_url(content) if "://" in content else mask(content)
 
 
 def excerpt(path: Path, line: int, column: int, words: str) -> str:

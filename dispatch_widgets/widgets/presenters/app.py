@@ -1,0 +1,156 @@
+"""What the app shows beside its four tabs: which file, who saved it last, what stands over all tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._text import clean
+from .._format import clock, folder
+from .._summary import why_this_file
+from .hub.hub import hub_of
+from .models.presenter import ModelsPresenter
+from .providers.presenter import ProvidersPresenter
+from .router.presenter import RouterPresenter
+from .settings_file.presenter import SettingsFilePresenter
+from .shared.views import Action, Answer, Header, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ...service import SettingsService
+    from .hub.events import Events
+    from .shared.presenter import Presenter
+    from .shared.views import Tab
+
+_UNREADABLE = Note(
+    "error",
+    "This file cannot be read.",
+    "Nothing is written to it until it is mended.",
+    (Action("settings", "See the ways out", kind="go"),),
+)
+
+
+class AppPresenter:
+    """The header and the four tabs.
+
+    Args:
+        service: The service to show; the default file's if None.
+
+    Attributes:
+        tabs: The presenter of each tab, in their order.
+    """
+
+    def __init__(self, service: SettingsService | None = None) -> None:
+        if service is None:
+            from ...service.default import default_service
+
+            service = default_service()
+        self.service = service
+        self.hub = hub_of(service)
+        kinds = (ProvidersPresenter, ModelsPresenter, RouterPresenter, SettingsFilePresenter)
+        self.tabs: dict[Tab, Presenter] = {kind.tab: kind(service) for kind in kinds}
+        self._callbacks: list[Callable[[], None]] = []
+        self._header: Header | None = None
+        for presenter in self.tabs.values():
+            presenter.on_change(self._update)
+        self.hub.events.listen(self._on_events)  # after the tabs, whose titles are in the header
+
+    def close(self) -> None:
+        """Follow the service no more."""
+        self.hub.events.stop_listening(self._on_events)
+        self._callbacks.clear()
+        for presenter in self.tabs.values():
+            presenter.close()
+
+    @property
+    def first_tab(self) -> Tab:
+        """The tab that is shown at first: the ways out where the file cannot be read."""
+        return "providers" if self.service.problem is None else "settings"
+
+    def header(self) -> Header:
+        """What stands over the tabs now."""
+        with self.hub.lock:
+            if self._header is None:
+                self._header = self._made()
+            return self._header
+
+    def act(self, name: str, args: Mapping[str, object] | None = None) -> Answer:
+        """Do what was pressed in the header: read the file again, or copy its path.
+
+        A page that has reloaded asks for its open forms anew.
+
+        Args:
+            name: The action's name.
+            args: Its arguments.
+        """
+        if name != "reload":
+            return self.tabs["settings"].act(name, args)
+        with self.hub.lock:
+            self.service.reload()
+            self._update()
+        return Answer()
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back, from any thread, whenever `header` gives something else than before.
+
+        Returns:
+            A function that ends this.
+        """
+        self._callbacks.append(callback)
+
+        def stop() -> None:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+        return stop
+
+    def _on_events(self, events: Events) -> None:  # noqa: ARG002 - every one may be about a title or the file
+        self._update()
+
+    def _update(self) -> None:
+        with self.hub.lock:
+            before, self._header = self._header, self._made()
+            if before is not None and self._header != before:
+                for callback in tuple(self._callbacks):
+                    callback()
+
+    def _made(self) -> Header:
+        service, changed = self.service, self.hub.changed_at
+        return Header(
+            file=clean(service.path.name),
+            folder=folder(service.path),
+            why=why_this_file(service),
+            saved=self._saved_words(),
+            copy_path=Action("copy_path", "Copy path", icon="copy", style="quiet", icon_only=True),
+            bar=None if service.problem is None else _UNREADABLE,
+            revision=self.hub.revision,
+            changed_at=clock(changed, self.hub.now) if changed is not None else "",
+            changed_outside=self._changed_outside(),
+            titles={tab: presenter.view().title for tab, presenter in self.tabs.items()},
+        )
+
+    def _saved_words(self) -> str:
+        """Who saved the file last, and when."""
+        service, now = self.service, self.hub.now
+        if service.problem is not None:
+            return "Read-only until it is mended"
+        gone, saved = service.gone_at, service.saved_at
+        if gone is not None:
+            return f"Deleted or moved at {clock(gone, now)}"
+        if saved is None:
+            return "Nothing saved yet"
+        by = service.saved_by
+        verb = "Changed" if by == "another program" else "Saved"
+        return f"{verb} {clock(saved, now)}{f' by {by}' if by else ''}"
+
+    def _changed_outside(self) -> Note | None:
+        """What a window says whose open form was filled from an earlier revision."""
+        changed = self.hub.changed_at
+        if changed is None or self.service.problem is not None:
+            return None
+        return Note(
+            "info",
+            f"Changed outside at {clock(changed, self.hub.now)}.",
+            "You see the version of {seen}. Your open form stays as it is.",
+            (Action("reload", "Reload", icon="refresh"),),
+        )

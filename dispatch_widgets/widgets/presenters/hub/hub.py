@@ -1,0 +1,305 @@
+"""The part that all presenters over one service share."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ....errors import ConsentNeededError, DispatchError
+from ....service import SettingsService
+from .events import POLL_SECONDS, Event, EventQueue
+from .read_cache import ReadCache
+from .seen import SeenProviders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ....discovery.models import ModelList
+    from ....service import Change
+    from ....service.consent import Sending
+    from .events import Events
+
+TIMES_CHANGE_SECONDS = 30.0
+"""How often relative times ("12 min ago") are written anew."""
+
+
+@dataclass(slots=True)
+class Request:
+    """A request for a provider's models that a panel started.
+
+    Attributes:
+        future: Its result, and the way to cancel it.
+        since: When it was started, in seconds since 1970.
+    """
+
+    future: Future[ModelList]
+    since: float
+
+
+@dataclass(slots=True)
+class Batch:
+    """A refresh of all providers.
+
+    Attributes:
+        total: How many were asked.
+        waiting: Ids of those that have not answered yet.
+    """
+
+    total: int
+    waiting: set[str] = field(default_factory=set)
+
+    @property
+    def answered(self) -> int:
+        """How many have answered."""
+        return self.total - len(self.waiting)
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh brought, until the next one.
+
+    Attributes:
+        models: The list that came.
+        dismissed: Whether its note was closed.
+    """
+
+    models: ModelList
+    dismissed: bool = False
+
+
+class Hub:
+    """What presenters over one service share; use `hub_of` to get it.
+
+    Args:
+        service: The service; held weakly.
+
+    Attributes:
+        lock: Held while a view is made or an action is done; one for all presenters of a service.
+        events: What tells presenters that something changed.
+        cache: What is known of lists and entries.
+        seen: Providers as they were shown.
+        requests: Requests under way that panels started, by provider id.
+        batch: The refresh of all providers that is under way.
+        refreshed: What the last refresh of a provider brought.
+        gone: When a model was seen to be listed no longer, by provider and model id.
+        kept: Entries whose "no longer listed" was dismissed.
+        consent_asked: Providers that were to be asked and whose key goes nowhere before a yes (SEC-4), and
+            whether there was one for what the file does not say any more (SEC-8).
+        revision: Counts the changes of the file by other programs.
+        changed_at: When the last of these was saved (UTC); None if there was none.
+    """
+
+    def __init__(self, service: SettingsService) -> None:
+        self._service = weakref.ref(service)
+        self.lock = threading.RLock()
+        self.events = EventQueue(before=self._follow_file, poll=self._poll, poll_seconds=POLL_SECONDS)
+        self.cache = ReadCache(service)
+        self.seen = SeenProviders()
+        self.requests: dict[str, Request] = {}
+        self.batch: Batch | None = None
+        self.refreshed: dict[str, Refreshed] = {}
+        self.gone: dict[tuple[str, str], datetime] = {}
+        self.kept: set[str] = set()
+        self.consent_asked: dict[str, bool] = {}
+        self.revision = 0
+        self.changed_at = service.saved_at if service.saved_by == "another program" else None
+        self._last_version: tuple[datetime | None, str] | None = None
+        self._limited: set[str] = set()
+        self._times_written_at = time.monotonic()
+
+    @property
+    def service(self) -> SettingsService:
+        """The service; presenters hold it, so it is there as long as they are."""
+        service = self._service()
+        if service is None:  # pragma: no cover - a presenter holds the service strongly
+            raise RuntimeError("the service of these panels is gone")
+        return service
+
+    @property
+    def now(self) -> datetime:
+        """The present moment (UTC)."""
+        return datetime.now(UTC)
+
+    def post(self, what: str, provider_id: str = "") -> None:
+        """Tell all presenters that something changed."""
+        self.cache.forget()
+        self.events.post(Event(what, provider_id))  # type: ignore[arg-type]
+
+    def service_changed(self, change: Change) -> None:
+        """Take a change of the service; called from any thread, returns at once."""
+        if change.what == "settings" or change.provider_id not in self.requests:
+            self.post(change.what, change.provider_id)
+        else:
+            self.cache.forget()  # `ask` tells of the beginning and the end of its own requests, once each
+
+    # ---- what the file says
+
+    def _follow_file(self, events: Events) -> None:
+        if not any(event.what == "settings" for event in events):
+            return
+        service = self.service
+        if service.problem is None:
+            there = {provider.id for provider in service.get_providers()}
+            for provider_id in [key for key in list(self.refreshed) if key not in there]:
+                self.refreshed.pop(provider_id, None)  # should it come back, it has no news to tell
+
+    def _poll(self) -> None:
+        service = self.service
+        if service.changed_outside():
+            service.reload()
+        self._count_foreign_changes()
+        providers = () if service.problem is not None else service.get_providers()
+        limited = {provider.id for provider in providers if service.retry_at(provider.id) is not None}
+        for provider_id in self._limited - limited:
+            self.post("discovery", provider_id)
+        self._limited = limited
+        if time.monotonic() - self._times_written_at > TIMES_CHANGE_SECONDS:
+            self._times_written_at = time.monotonic()
+            self.post("time")
+
+    def _count_foreign_changes(self) -> None:
+        """Count a change by another program when it is seen a second time.
+
+        A save of this process looks like one for the moment between its rename and its return.
+        """
+        service, before = self.service, self._last_version
+        version = self._last_version = (service.saved_at, service.saved_by)
+        if version[1] == "another program" and version == before and version[0] != self.changed_at:
+            self.revision += 1
+            self.changed_at = version[0]
+            self.post("panels")
+
+    # ---- asking providers
+
+    def ask(self, provider_id: str, *, force: bool) -> bool:
+        """Start asking a provider; returns False if it is being asked already.
+
+        Args:
+            provider_id: Whom.
+            force: Whether to go past the cache.
+        """
+        with self.lock:
+            if provider_id in self.requests:
+                return False
+            self.refreshed.pop(provider_id, None)
+            before = self.service.known_models(provider_id)
+            future = self.service.start_discovery(provider_id, force_refresh=force)
+            self.requests[provider_id] = Request(future, time.time())
+        self.post("asking", provider_id)
+        future.add_done_callback(
+            lambda done: self._answered(provider_id, done, diff=force and before is not None)
+        )
+        return True
+
+    def ask_all(self, provider_ids: list[str]) -> None:
+        """Ask several providers, as one refresh that can be followed and cancelled."""
+        with self.lock:
+            self.refreshed.clear()
+            self.batch = Batch(len(provider_ids), set(provider_ids)) if provider_ids else None
+        self.post("panels")
+        for provider_id in provider_ids:
+            try:
+                under_way = self.ask(provider_id, force=True) or provider_id in self.requests
+            except DispatchError:
+                under_way = False  # it was deleted just now
+            if not under_way:
+                self._leave_batch(provider_id)
+
+    def cancel(self, provider_id: str = "") -> None:
+        """Stop asking a provider; everybody if none is named."""
+        with self.lock:
+            stopped = [request for key, request in self.requests.items() if provider_id in {"", key}]
+        for request in stopped:
+            request.future.cancel()
+
+    def _answered(self, provider_id: str, done: Future[ModelList], *, diff: bool) -> None:
+        # Runs in the network's thread or in the caller's and takes no lock: dictionary operations are atomic.
+        if not done.cancelled() and done.exception() is None:
+            models = done.result()
+            seen = datetime.now(UTC)
+            # A list that is empty, or of which some were left out, says nothing of single models.
+            for model_id in models.removed if len(models) and not models.warning else ():
+                self.gone.setdefault((provider_id, model_id), seen)
+            for key in [key for key in list(self.gone) if key[0] == provider_id]:
+                if models.get(key[1]) is not None:
+                    self.gone.pop(key, None)
+            if models.source == "live" and (models.warning or diff):
+                self.refreshed[provider_id] = Refreshed(models)
+        self.requests.pop(provider_id, None)
+        self._leave_batch(provider_id)
+        self.post("discovery", provider_id)
+
+    def _leave_batch(self, provider_id: str) -> None:
+        batch = self.batch
+        if batch is not None:
+            batch.waiting.discard(provider_id)
+            if not batch.waiting:
+                self.batch = None
+                self.post("panels")
+
+    # ---- what may be sent where
+
+    def may_ask(self, provider_id: str) -> bool:
+        """Whether a provider's key may be sent; if not, its row asks for the yes."""
+        if self.service.needs_consent(provider_id) is None:
+            self.consent_asked.pop(provider_id, None)
+            return True
+        self._ask_for_consent(provider_id, changed=False)
+        return False
+
+    def allow(self, provider_id: str, sending: Sending) -> bool:
+        """Let a provider's key be sent as the person has seen it; if that changed, its row asks anew (SEC-8).
+
+        Raises:
+            ChangedMeanwhileError: If the file says something else by now for which no yes is needed.
+        """
+        try:
+            self.service.allow_sending(provider_id, variable=sending.variable, host=sending.host)
+        except ConsentNeededError:
+            self._ask_for_consent(provider_id, changed=True)
+            return False
+        self.consent_asked.pop(provider_id, None)
+        return True
+
+    def _ask_for_consent(self, provider_id: str, *, changed: bool) -> None:
+        self.consent_asked[provider_id] = changed
+        self.refreshed.pop(provider_id, None)
+        self.post("panels", provider_id)
+
+
+_hubs: weakref.WeakKeyDictionary[SettingsService, Hub] = weakref.WeakKeyDictionary()
+_hubs_lock = threading.Lock()
+
+
+def hub_of(service: object) -> Hub:
+    """The hub of a service; made when it is first asked for.
+
+    Raises:
+        TypeError: If it is no service but something else, as a path is.
+    """
+    if not isinstance(service, SettingsService):
+        words = "A panel takes a service. For a file of your own: dw.panel(dw.SettingsService(path))."
+        raise TypeError(f"{words} This is {type(service).__name__}.")
+    with _hubs_lock:
+        hub = _hubs.get(service)
+        if hub is None:
+            hub = _hubs[service] = Hub(service)
+            service.subscribe(_forward_to(hub))
+        return hub
+
+
+def _forward_to(hub: Hub) -> Callable[[Change], None]:
+    """The hub is reached weakly: the service's list of subscribers must not keep it alive."""
+    reference = weakref.ref(hub)
+
+    def tell(change: Change) -> None:
+        there = reference()
+        if there is not None:
+            there.service_changed(change)
+
+    return tell

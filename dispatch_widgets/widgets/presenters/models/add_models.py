@@ -1,0 +1,108 @@
+"""Adding models to the catalog: those that were picked from a list, or one that was typed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ....errors import InvalidInputError
+from ....service import NewModel
+from ....settings.tasks import TASK_NEEDS, TASKS
+from ..._format import listed
+from ..shared.arguments import MismatchError
+from ..shared.views import Answer, Focus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ....service import SettingsService
+    from ....settings.schema import CatalogEntry
+    from ....settings.tasks import Task
+    from ..hub.hub import Hub
+    from ..shared.arguments import Arguments
+    from ..shared.presenter import Handler
+    from ..shared.undo import Undo
+
+SECTION = "add"
+CATALOG = "catalog"
+MOST_TYPED_CHARACTERS = 512
+"""A model id typed by hand that is longer than this is not an id."""
+
+
+class AddModels:
+    """What keeps models in the catalog, and gives ticked tasks to the first that fits each.
+
+    Args:
+        hub: What presenters share.
+        undo: Offers to take it back.
+    """
+
+    def __init__(self, hub: Hub, undo: Undo) -> None:
+        self._hub = hub
+        self._undo = undo
+
+    @property
+    def _service(self) -> SettingsService:
+        return self._hub.service
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What its actions do."""
+        return {"add_models": self._add, "add_by_hand": self._add_by_hand}
+
+    def _add(self, args: Arguments) -> Answer:
+        """``providers`` and ``models`` are the ids of what was picked, in order; ``tasks`` what is ticked."""
+        providers, models = args.texts("providers"), args.texts("models")
+        if not models or len(providers) != len(models):
+            raise MismatchError
+        wanted = []
+        for provider_id, model_id in zip(providers, models, strict=True):
+            known = self._hub.cache.models(provider_id)
+            found = known.get(model_id) if known is not None else None
+            label = found.name if found is not None and found.name != found.id else None
+            can = found.capabilities if found is not None else None
+            wanted.append(
+                NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can or None)
+            )
+        made, answer = self._keep(wanted, args.texts("tasks"))
+        return answer if made else Answer()
+
+    def _add_by_hand(self, args: Arguments) -> Answer:
+        provider_id, model_id, kind = args.text("provider", ""), args.text("model").strip(), args.text("kind")
+        if kind not in {"chat", "embedding"} or not 0 < len(model_id) <= MOST_TYPED_CHARACTERS:
+            raise MismatchError
+        if not provider_id:
+            raise InvalidInputError(
+                [], message="Which provider serves it?", hint="Choose it beside the id, then add it again."
+            )
+        wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(kind,))
+        made, answer = self._keep([wanted], args.texts("tasks"))
+        self._hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
+        return answer
+
+    def _keep(self, wanted: list[NewModel], tasks: Iterable[str]) -> tuple[tuple[CatalogEntry, ...], Answer]:
+        """Keep models in one write: all of them or none."""
+        chosen = set(tasks)
+        ticked = [task for task in TASKS if task in chosen]
+        given: list[Task] = []
+        filled = []
+        for new in wanted:
+            fits = tuple(task for task in ticked if task not in given and _fits(task, new.capabilities))
+            filled.append(replace(new, tasks=fits))
+            given += fits
+        made = self._service.add_models(filled)
+        words = f"{len(made):,} added"
+        if given:
+            words += f", used for {listed(given)}"
+        left = [task for task in ticked if task not in given]
+        if left:
+            words += f". No model of these fits {listed(left)}"
+        focus = Focus(section=SECTION)
+        self._undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=focus))
+        return made, Answer(say=f"{len(made):,} added to the catalog")
+
+
+def _fits(task: Task, capabilities: Iterable[str] | None) -> bool:
+    if capabilities is None:  # unknown kinds are offered to the chat tasks
+        return TASK_NEEDS[task] == "chat"
+    return TASK_NEEDS[task] in capabilities

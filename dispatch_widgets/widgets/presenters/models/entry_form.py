@@ -1,0 +1,246 @@
+"""The form to edit a catalog entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
+
+from ...._text import clean, plural
+from ....errors import FieldProblem, InvalidInputError
+from ..._format import listed
+from ..shared.failures import refused
+from ..shared.file_version import version_seen
+from ..shared.views import Answer, Field, Focus, Form, Message, Option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ....service import EntryKind, SettingsService
+    from ....settings.schema import CatalogEntry
+    from ..hub.hub import Hub
+    from ..shared.arguments import Arguments
+
+NAME = "entry"
+_FIELD_NAMES = frozenset({"label", "provider", "model"})
+_KNOWN_WORDS = {
+    "stated": "As the settings file states it.",
+    "listed": "As its provider lists it.",
+    "inferred": "Told from the model's id. What you tick here is stored.",
+    "unknown": "Unknown: an empty list in the file counts as chat.",
+}
+
+
+class _Changes(TypedDict, total=False):
+    """What of an entry was changed in the form."""
+
+    label: str
+    provider_id: str
+    model: str
+    capabilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What is in the fields.
+
+    Attributes:
+        label: The display name; empty for none.
+        provider: The provider's id; empty for none.
+        model: The model's id.
+        chat: Whether it is ticked that it can chat.
+        embedding: Whether it is ticked that it makes embeddings.
+    """
+
+    label: str
+    provider: str
+    model: str
+    chat: bool
+    embedding: bool
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """What is ticked."""
+        return tuple(name for name, on in (("chat", self.chat), ("embedding", self.embedding)) if on)
+
+    def written(self) -> dict[str, str]:
+        """As it goes with the form, to tell what was changed in it from what another program changed."""
+        chat, embedding = "true" if self.chat else "", "true" if self.embedding else ""
+        return {
+            "seen_label": self.label,
+            "seen_provider": self.provider,
+            "seen_model": self.model,
+            "seen_chat": chat,
+            "seen_embedding": embedding,
+        }
+
+
+class EntryForm:
+    """The form of the Models tab.
+
+    Args:
+        hub: What presenters share.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    @property
+    def _service(self) -> SettingsService:
+        return self._hub.service
+
+    def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:  # noqa: ARG002
+        """The form, filled from the entry, with what was chosen in it, or read anew (``reload``).
+
+        Raises:
+            NotFoundError: If the entry is gone.
+        """
+        entry = self._service.entry(args.text("row"))
+        kind = self._service.capabilities_of(entry)
+        now, seen = _of_entry(entry, kind), _seen(args)
+        given = _given(values, seen or now)
+        if args.flag("reload") and seen is not None:
+            given, seen = _merged(given, seen, now), now
+        revision, saved_at = version_seen(self._hub)
+        used = [found.task for found in self._service.assignments if found.model_id == entry.id]
+        verb = "uses this entry and keeps" if len(used) == 1 else "use this entry and keep"
+        return Form(
+            NAME,
+            f"Edit {clean(entry.title)}",
+            self._fields(entry, given, kind),
+            save="Save",
+            back="Models",
+            args={"row": entry.id, **(seen or now).written()},
+            foot=f"{listed(used)} {verb} using it." if used else "",
+            revision=revision,
+            seen=saved_at,
+        )
+
+    def _fields(self, entry: CatalogEntry, given: _Input, kind: EntryKind) -> tuple[Field, ...]:
+        about = self._listed_message(given)
+        return (
+            Field("label", "Label", value=given.label, placeholder=entry.model),
+            Field("provider", "Provider", "choice", given.provider, self._owners(given), follows=True),
+            Field(
+                "model",
+                "Model id",
+                value=given.model,
+                messages=(about,) if about is not None else (),
+                mono=True,
+                follows=True,
+            ),
+            Field("chat", "Chat", "check", "true" if given.chat else ""),
+            Field(
+                "embedding",
+                "Embedding",
+                "check",
+                "true" if given.embedding else "",
+                messages=(Message(_KNOWN_WORDS[kind.known]),),
+            ),
+        )
+
+    def _owners(self, given: _Input) -> tuple[Option, ...]:
+        providers = self._service.get_providers()
+        names = [clean(provider.name) for provider in providers]
+        options = [
+            Option(each.id, f"{name} ({each.id[:8]})" if names.count(name) > 1 else name)
+            for name, each in zip(names, providers, strict=True)
+        ]
+        known = any(option.value == given.provider for option in options)
+        return tuple(options) if known else (Option(given.provider, "None"), *options)
+
+    def _listed_message(self, given: _Input) -> Message | None:
+        """Whether the provider lists the id."""
+        provider = self._service.settings.provider(given.provider)
+        models = self._hub.cache.models(given.provider) if given.provider else None
+        if provider is None or models is None or not given.model:
+            return None
+        name = clean(provider.name)
+        if models.get(given.model) is not None:
+            return Message(f"Listed by {name}", "ok")
+        among = f"Not among the {plural(len(models), 'model')} that {name} lists."
+        return Message(f"{among if len(models) else f'{name} lists no models.'} It may answer all the same.")
+
+    def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:  # noqa: ARG002
+        """Save what was changed; what was not stays as it is in the file."""
+        entry_id = args.text("row")
+        seen = _seen(args)
+        if seen is None:
+            entry = self._service.entry(entry_id)
+            seen = _of_entry(entry, self._service.capabilities_of(entry))
+        changes = _changes(_given(values, seen), seen)
+        try:
+            if changes:
+                self._service.update_model(entry_id, **changes)
+            else:
+                self._service.entry(entry_id)
+        except InvalidInputError as error:
+            problems = [
+                FieldProblem("provider" if each.field == "providerId" else each.field, each.message)
+                for each in error.problems
+            ]
+            return refused(InvalidInputError(problems, message=error.message, hint=error.hint), _FIELD_NAMES)
+        return Answer(say="Saved", focus=Focus(row=entry_id))
+
+    def key_for(self, values: Mapping[str, str], args: Arguments) -> str:  # noqa: ARG002
+        """No key is asked for here."""
+        return ""
+
+
+def _of_entry(entry: CatalogEntry, kind: EntryKind) -> _Input:
+    return _Input(
+        entry.label or "",
+        entry.provider_id or "",
+        entry.model,
+        chat="chat" in kind.capabilities,
+        embedding="embedding" in kind.capabilities,
+    )
+
+
+def _seen(args: Arguments) -> _Input | None:
+    """What was in the entry when the form was filled; None if it is filled now."""
+    if not args.text("seen_model", ""):
+        return None
+    return _Input(
+        args.text("seen_label", ""),
+        args.text("seen_provider", ""),
+        args.text("seen_model"),
+        chat=bool(args.text("seen_chat", "")),
+        embedding=bool(args.text("seen_embedding", "")),
+    )
+
+
+def _given(values: Mapping[str, str], before: _Input) -> _Input:
+    """What is in the fields; what a page does not send is as it was."""
+    return _Input(
+        values.get("label", before.label),
+        values.get("provider", before.provider),
+        values.get("model", before.model),
+        chat=bool(values["chat"]) if "chat" in values else before.chat,
+        embedding=bool(values["embedding"]) if "embedding" in values else before.embedding,
+    )
+
+
+def _merged(given: _Input, before: _Input, now: _Input) -> _Input:
+    """What another program has changed, in the fields that nobody has touched here."""
+    ticked = given.capabilities == before.capabilities
+    return replace(
+        given,
+        label=now.label if given.label == before.label else given.label,
+        provider=now.provider if given.provider == before.provider else given.provider,
+        model=now.model if given.model == before.model else given.model,
+        chat=now.chat if ticked else given.chat,
+        embedding=now.embedding if ticked else given.embedding,
+    )
+
+
+def _changes(given: _Input, before: _Input) -> _Changes:
+    changes: _Changes = {}
+    if given.label != before.label:
+        changes["label"] = given.label
+    if given.provider and given.provider != before.provider:
+        changes["provider_id"] = given.provider
+    if given.model != before.model:
+        changes["model"] = given.model
+    if given.capabilities != before.capabilities:
+        changes["capabilities"] = given.capabilities
+    return changes

@@ -1,0 +1,240 @@
+"""What the Models tab says and does: models to pick from, and the catalog of those that were kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ...._text import clean, plural
+from ....settings.tasks import TASKS
+from ..._unlisted import unlisted
+from ..shared.file_notice import not_converted
+from ..shared.presenter import Presenter
+from ..shared.views import Action, Answer, EmptyState, Focus, Note, Option, Row, Section
+from ..status.provider_status import status_of
+from .add_models import CATALOG, SECTION, AddModels
+from .entry_form import NAME as FORM
+from .entry_form import EntryForm
+from .lists import ModelLists
+from .rows import COLUMNS, ROW_ACTIONS, delete_question, entry_row
+from .views import ModelsView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from ....settings.schema import CatalogEntry, Provider, Settings
+    from ..hub.events import Events
+    from ..shared.arguments import Arguments
+    from ..shared.presenter import FormPart, Handler
+    from ..shared.views import Tab
+    from .views import ListState, ModelRow
+
+ALL = "*"
+"""The id of the row that stands for all providers."""
+
+_NO_PROVIDERS = EmptyState(
+    "No provider to take models from",
+    "Add a provider first. Its models then appear here, and the ones you pick become entries that tasks and "
+    "code can use.",
+    (Action("providers", "Add provider", {"form": "provider"}, kind="go", icon="plus", style="primary"),),
+)
+_NO_ENTRIES = EmptyState(
+    "No entries yet", "Pick a model above. It becomes an entry that tasks and code can use."
+)
+
+
+class ModelsPresenter(Presenter):
+    """Models to pick from, and the catalog of those that were kept.
+
+    Args:
+        service: The service to show; the default file's if None.
+    """
+
+    tab: ClassVar[Tab] = "models"
+    name: ClassVar[str] = "Models"
+
+    def _set_up(self) -> None:
+        self._lists = ModelLists(self.hub, self.failures)
+        self._add_models = AddModels(self.hub, self.undo)
+
+    def models(self, provider_id: str, mark: str = "") -> tuple[str, list[ModelRow] | None]:
+        """The rows of a provider's list, for a page that shows it.
+
+        Args:
+            provider_id: Whose list.
+            mark: Of the rows that the page holds.
+
+        Returns:
+            The list's mark now, and the rows; None if they are those that the page holds.
+        """
+        with self.hub.lock:
+            return self._lists.rows(provider_id, mark)
+
+    def _own_forms(self) -> dict[str, FormPart]:
+        return {FORM: EntryForm(self.hub)}
+
+    def _own_handlers(self) -> dict[str, Handler]:
+        return {
+            "ask_delete_entry": self._ask_delete,
+            "delete_entry": self._delete,
+            "give_provider": self._give_provider,
+            "keep_listed": self._keep_listed,
+            **self._lists.handlers,
+            **self._add_models.handlers,
+        }
+
+    # ---- doing
+
+    def _ask_delete(self, args: Arguments) -> Answer:
+        entry = self.service.entry(args.text("row"))
+        question = delete_question(entry, self._tasks_of(entry.id))
+        return Answer(question=question, focus=Focus(row=entry.id, action="keep"))
+
+    def _delete(self, args: Arguments) -> Answer:
+        entry_id = args.text("row")
+        order = [entry.id for entry in self.service.catalog]
+        words = f"{clean(self.service.entry(entry_id).title, 60)} deleted"
+        self.service.delete_model(entry_id)
+        self.undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=Focus(row=entry_id)))
+        left = [key for key in order if key != entry_id]
+        focus = Focus(row=left[min(order.index(entry_id), len(left) - 1)]) if left else Focus(section=SECTION)
+        return Answer(say=words, focus=focus)
+
+    def _give_provider(self, args: Arguments) -> Answer:
+        entry_id, provider_id = args.text("row"), args.text("choice", "")
+        if not provider_id:
+            return Answer(ok=False, say="Choose a provider first", focus=Focus(row=entry_id, field="choice"))
+        self.service.update_model(entry_id, provider_id=provider_id)
+        return Answer(say="Saved", focus=Focus(row=entry_id))
+
+    def _keep_listed(self, args: Arguments) -> Answer:
+        self.hub.kept.add(args.text("row"))
+        self.hub.post("panels")
+        return Answer(focus=Focus(row=args.text("row")))
+
+    def _tasks_of(self, entry_id: str) -> list[str]:
+        return [found.task for found in self.service.assignments if found.model_id == entry_id]
+
+    # ---- showing
+
+    def _concerns(self, events: Events) -> bool:
+        return bool(events)
+
+    def _tab_view(self) -> ModelsView:
+        settings, providers = self.service.settings, self.service.get_providers()
+        in_catalog: dict[str, list[str]] = {}
+        for entry in settings.catalog:
+            if entry.provider_id:
+                in_catalog.setdefault(entry.provider_id, []).append(entry.model)
+        several = len(providers) > 1
+        lists: list[ListState] = [self._lists.state_of_all(providers)] if several else []
+        lists += [
+            self._lists.state(each, in_catalog=in_catalog.get(each.id, ()), several=several)
+            for each in providers
+        ]
+        attention = sum(bool(entry.problem) or self._gone(entry) is not None for entry in settings.catalog)
+        sections = [self._providers_section(providers)] if providers else []
+        if providers or settings.catalog:
+            sections.append(self._catalog_section(settings, providers, attention))
+        nothing = not (providers or self.service.awaiting_migration or self.file_notice.something_missing)
+        ready = [
+            each for each in providers if not each.is_mock and self.hub.cache.models(each.id) is not None
+        ]
+        first = (ready or list(providers))[:1]
+        return ModelsView(
+            self.tab,
+            self.name,
+            attention,
+            empty=_NO_PROVIDERS if nothing else None,
+            sections=tuple(sections),
+            lists=tuple(lists),
+            first=first[0].id if first else "",
+            tasks=tuple(Option(task, task) for task in TASKS),
+            add=Action("add_models", "Add {count} to catalog", {"row": SECTION}, style="primary"),
+            add_by_hand=Action("add_by_hand", "Add by hand", {"row": SECTION}),
+        )
+
+    def _providers_section(self, providers: Sequence[Provider]) -> Section:
+        """The providers to choose from, each with how many models it lists."""
+        rows = []
+        held = [models for each in providers if (models := self.hub.cache.models(each.id)) is not None]
+        if len(providers) > 1:
+            rows.append(Row(ALL, "All providers", tag=f"{sum(map(len, held)):,}" if held else ""))
+        for provider in providers:
+            models = self.hub.cache.models(provider.id)
+            status = status_of(self.hub, provider, models, self.hub.now)
+            badge = status.badge if status.needs_attention and models is None else None
+            count = f"{len(models):,}" if models is not None and badge is None else ""
+            rows.append(Row(provider.id, clean(provider.name), badge=badge, tag=count))
+        failed = self.failures.note(SECTION)
+        return Section(SECTION, "Add models", notes=(failed,) if failed is not None else (), rows=tuple(rows))
+
+    def _catalog_section(self, settings: Settings, providers: Sequence[Provider], attention: int) -> Section:
+        catalog = settings.catalog
+        entries = plural(len(catalog), "entry", "entries")
+        fact = f"{entries} that tasks and code can use" if catalog else ""
+        if attention:
+            fact = f"{entries}, {attention} need{'s' if attention == 1 else ''} attention"
+        notes = (not_converted(self.service), self._unconverted_note(catalog), self.failures.note(CATALOG))
+        return Section(
+            CATALOG,
+            "Catalog",
+            fact,
+            done=self.undo.done(CATALOG),
+            notes=tuple(note for note in notes if note is not None),
+            columns=COLUMNS,
+            rows=self._rows(settings, {provider.id: provider for provider in providers}),
+            row_actions=ROW_ACTIONS,
+            empty=None if catalog else _NO_ENTRIES,
+        )
+
+    def _rows(self, settings: Settings, providers: Mapping[str, Provider]) -> tuple[Row, ...]:
+        used: dict[str, list[str]] = {}
+        for given in settings.assignments:
+            used.setdefault(given.model_id, []).append(given.task)
+        kinds = self.hub.cache.kinds(settings.catalog)
+        missing = self._unlisted_entries(settings.catalog)
+        lists = [(key, models) for key in providers if (models := self.hub.cache.models(key)) is not None]
+        return tuple(
+            entry_row(
+                entry,
+                kinds[entry.id],
+                used.get(entry.id, []),
+                providers,
+                gone=self._gone(entry),
+                unlisted=entry.id in missing,
+                listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
+                failed=self.failures.note(entry.id),
+            )
+            for entry in settings.catalog
+        )
+
+    def _unconverted_note(self, catalog: Sequence[CatalogEntry]) -> Note | None:
+        """Said once for all entries: what it means that they are from before providers."""
+        count = sum(entry.unconverted for entry in catalog)
+        if not count or self.service.awaiting_migration:
+            return None
+        are, until, them = ("is", "it is", "it") if count == 1 else ("are", "they are", "them")
+        return Note(
+            "warn",
+            f"{plural(count, 'entry', 'entries')} {are} from before providers.",
+            f"Until {until} converted, tasks cannot use {them}.",
+            (Action("settings", "Convert", {"action": "convert"}, kind="go"),),
+        )
+
+    def _unlisted_entries(self, catalog: Sequence[CatalogEntry]) -> frozenset[str]:
+        """Ids of the entries whose provider lists others, but not theirs."""
+        asked: dict[str, dict[str, str]] = {}
+        for entry in catalog:
+            if entry.provider_id and not entry.problem and entry.id not in self.hub.kept:
+                asked.setdefault(entry.provider_id, {})[entry.id] = entry.model
+        missing: set[str] = set()
+        for provider_id, wanted in asked.items():
+            without = unlisted(self.hub.cache.models(provider_id), wanted.values())
+            missing.update(key for key, model_id in wanted.items() if model_id in without)
+        return frozenset(missing)
+
+    def _gone(self, entry: CatalogEntry) -> datetime | None:
+        if entry.id in self.hub.kept:
+            return None
+        return self.hub.gone.get((entry.provider_id or "", entry.model))

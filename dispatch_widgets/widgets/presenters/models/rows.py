@@ -1,0 +1,148 @@
+"""The rows of the catalog, and what is asked before an entry goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...._text import clean
+from ....settings.views import SAME_ID
+from ..._format import day, listed
+from ..shared.views import Action, Badge, Cell, Choice, Column, Note, Option, Row, Run
+from .kinds import kind_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from ....service import EntryKind
+    from ....settings.schema import CatalogEntry, Provider
+    from ..shared.views import ActionArgs
+
+COLUMNS = (
+    Column("entry", "Entry"),
+    Column("provider", "Provider"),
+    Column("kind", "Kind"),
+    Column("used", "Used by"),
+)
+ROW_ACTIONS = (
+    Action("entry", "Edit {title}", kind="form", icon="edit", style="quiet", icon_only=True),
+    Action("ask_delete_entry", "Delete {title}", icon="trash", style="quiet", icon_only=True),
+)
+
+
+def entry_row(
+    entry: CatalogEntry,
+    kind: EntryKind,
+    used: Sequence[str],
+    providers: Mapping[str, Provider],
+    *,
+    gone: datetime | None = None,
+    unlisted: bool = False,
+    listing: Iterable[str] = (),
+    failed: Note | None = None,
+) -> Row:
+    """One catalog entry.
+
+    Args:
+        entry: The entry.
+        kind: What it can do.
+        used: The tasks that use it.
+        providers: All providers by id.
+        gone: When its provider stopped listing it; None if it did not, or that was dismissed.
+        unlisted: Whether its provider's list lacks it, as far as is known always.
+        listing: Ids of providers that list its model, for an entry without one.
+        failed: What went wrong with it; stands in place of what is said about it.
+    """
+    provider = providers.get(entry.provider_id or "")
+    badge, note = _doubt(entry, provider, used, providers, gone=gone, unlisted=unlisted, listing=listing)
+    same_id = entry.problem == SAME_ID and not entry.unconverted
+    without = "Deleted" if entry.provider_id else "None"
+    return Row(
+        f"{entry.id}\0again" if same_id else entry.id,  # rows need ids of their own
+        clean(entry.title),
+        ((Run(clean(entry.model), model_id=True),),) if entry.label else (),
+        cells={
+            "provider": Cell(clean(provider.name)) if provider is not None else Cell(without, "error"),
+            "kind": Cell(kind_words(kind)),
+            "used": Cell(", ".join(clean(task) for task in used)),
+        },
+        badge=badge,
+        mono=not entry.label,
+        note=failed or note,
+        fixed=same_id,
+    )
+
+
+def _doubt(
+    entry: CatalogEntry,
+    provider: Provider | None,
+    used: Sequence[str],
+    providers: Mapping[str, Provider],
+    *,
+    gone: datetime | None,
+    unlisted: bool,
+    listing: Iterable[str],
+) -> tuple[Badge | None, Note | None]:
+    """What is off with an entry, and what can be done about it."""
+    if entry.unconverted:  # one note over the catalog says what that means
+        return Badge("From before providers", "warn", "warn"), None
+    if entry.problem == SAME_ID:
+        return Badge("Same id twice", "error", "error"), Note(
+            "error", entry.problem, "The first of the two is used."
+        )
+    if entry.problem:
+        return Badge("No provider", "error", "error"), _give_provider(entry, used, providers, listing)
+    if gone is not None and provider is not None:
+        return Badge("No longer listed", "warn", "warn"), _no_longer_listed(entry, provider, used, gone)
+    if unlisted and provider is not None:
+        words = "It may be another name of a model, or one that is not served any more."
+        title = f"{clean(provider.name)} does not list this id."
+        note = Note("info", title, words, _pick_other_or_keep(entry, used))
+        return Badge("Not listed", "info", "info"), note
+    return None, None
+
+
+def _give_provider(
+    entry: CatalogEntry, used: Sequence[str], providers: Mapping[str, Provider], listing: Iterable[str]
+) -> Note:
+    loss = f", so {listed(used)} {'has' if len(used) == 1 else 'have'} no model." if used else "."
+    title = entry.problem.rstrip(".") + loss
+    options = [Option(each.id, clean(each.name)) for each in providers.values() if not each.is_mock]
+    if not options:
+        add = Action("providers", "Add provider", {"form": "provider"}, kind="go")
+        return Note("error", title, actions=(add,))
+    # Whose model it is is not guessed: only a provider that lists it is proposed.
+    ids = {option.value for option in options}
+    proposed = next((key for key in listing if key in ids), "")
+    choice = Choice(
+        f"Provider for {clean(entry.title)}", (Option("", "Choose a provider"), *options), value=proposed
+    )
+    give = Action("give_provider", "Give provider", {"row": entry.id})
+    return Note("error", title, actions=(give,), choice=choice)
+
+
+def _no_longer_listed(entry: CatalogEntry, provider: Provider, used: Sequence[str], gone: datetime) -> Note:
+    words = "It may still answer for a while."
+    if used:
+        words += f" Choose another model for {listed(used)} when you can."
+    title = f"{clean(provider.name)} stopped listing this id on {day(gone)}."
+    return Note("warn", title, words, _pick_other_or_keep(entry, used))
+
+
+def _pick_other_or_keep(entry: CatalogEntry, used: Sequence[str]) -> tuple[Action, ...]:
+    # What is picked there takes the tasks over.
+    where: ActionArgs = {"list": entry.provider_id or "", "tasks": tuple(used)}
+    return (
+        Action("models", "Pick another model", where, kind="go"),
+        Action("keep_listed", "Keep", {"row": entry.id}, style="quiet"),
+    )
+
+
+def delete_question(entry: CatalogEntry, used: Sequence[str]) -> Note:
+    """The question before a catalog entry is deleted."""
+    loss = "Nothing uses it."
+    if used:
+        loss = f"{listed(used)} {'uses it and is' if len(used) == 1 else 'use it and are'} then not set."
+    delete = Action("delete_entry", "Delete entry", {"row": entry.id}, style="danger")
+    keep = Action("keep", "Keep it", kind="close")
+    return Note("error", f"Delete {clean(entry.title)}?", loss, (delete, keep), icon="trash")

@@ -1,0 +1,545 @@
+"""The form to add or edit a provider; a key comes with the submission alone and is kept nowhere (SEC-2)."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
+
+from ...._text import clean
+from ....errors import ChangedMeanwhileError, FieldProblem, InvalidInputError, NotFoundError
+from ....pasted import unwrapped_key
+from ....presets import PRESETS, find_preset
+from ....secrets import API_KEY_FIELD, NO_KEY_NEEDED, environment_name, is_reference
+from ....service.consent import check_as_seen, sending_of
+from ....service.file import AwaitingMigrationError
+from ....urls import normalise_base_url, shown_url
+from ..shared.failures import refused
+from ..shared.file_version import version_seen
+from ..shared.views import Action, Answer, Field, Focus, Form, Message, Note, Option, Run
+from ..status.provider_status import TYPE_LABELS
+from .form_words import (
+    IGNORED_URL,
+    KEYRING_LABEL,
+    dropped_words,
+    first_key_hint,
+    free_name,
+    new_key_hint,
+    sending_words,
+    variable_hint,
+    variables_offered,
+)
+from .key_place import KeyPlace
+from .keyring import Keyring, kept_in_keyring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ....presets import Preset
+    from ....service import SettingsService
+    from ....service.consent import Sending
+    from ....settings.schema import Provider
+    from ..hub.hub import Hub
+    from ..shared.arguments import Arguments
+    from ..shared.views import ActionArgs, Words
+
+NAME = "provider"
+_CUSTOM = ""
+_TYPED, _VARIABLE = "typed", "variable"
+_NAME_EXAMPLE = "For example Course gateway"
+_URL_EXAMPLE = "https://llm.example.edu/v1"
+_FIELD_OF_PROBLEM = {API_KEY_FIELD: "key", "credentials.baseUrl": "base_url"}
+_FIELD_NAMES = frozenset({"name", "type", "key", "variable", "base_url"})
+
+
+class _Changes(TypedDict, total=False):
+    """What of a provider was changed in the form."""
+
+    name: str
+    type: str
+    api_key: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Saved:
+    """What a form saved.
+
+    Attributes:
+        provider: The provider as it is in the file now.
+        fetch: Whether its models have to be fetched (again).
+        agreed: What the person said yes to by saving: the form said that it sends this there.
+        taken_off: What was pasted around the key and is not saved, in sentences.
+    """
+
+    provider: Provider
+    fetch: bool
+    agreed: Sending | None
+    taken_off: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What is in the fields, but for the key.
+
+    Attributes:
+        preset: What is chosen when adding; None for Custom and when editing.
+        before: The provider as it was when the form was filled; None when adding.
+        name: The name.
+        type: The type.
+        source: ``typed`` or ``variable``: where the key comes from.
+        variable: The variable's name.
+        url: The base URL; empty where there is no field for one.
+        in_keyring: Whether a typed key is to go into the keyring.
+    """
+
+    preset: Preset | None
+    before: Provider | None
+    name: str
+    type: str
+    source: str
+    variable: str
+    url: str
+    in_keyring: bool
+
+    @property
+    def has_url(self) -> bool:
+        """Whether there is a field for a base URL."""
+        return self.type != "anthropic" or self.preset is None
+
+    @property
+    def place(self) -> KeyPlace:
+        """Where a key would go."""
+        chosen = self.preset.key if self.preset is not None else _CUSTOM
+        return KeyPlace(preset=chosen, type=self.type, url=self.url if self.has_url else "")
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a key is asked for and typed."""
+        return self.source == _TYPED and (self.preset is None or self.preset.needs_key)
+
+    @property
+    def full_url(self) -> str:
+        """Where requests would go; empty while nobody can know."""
+        try:
+            return normalise_base_url(self.url if self.has_url else "", self.type).url
+        except InvalidInputError:
+            return ""
+
+    @property
+    def sends(self) -> str:
+        """What the form says that saving sends where; empty if nothing is to be said."""
+        return sending_words(self.variable, self.full_url) if self.source == _VARIABLE else ""
+
+
+class ProviderForm:
+    """The form of the Providers tab.
+
+    Args:
+        hub: What presenters share.
+        keyring: Whether there is a keyring.
+        saved: Called with what was saved; says where the person goes next.
+    """
+
+    def __init__(self, hub: Hub, keyring: Keyring, saved: Callable[[Saved], Answer]) -> None:
+        self._hub = hub
+        self._keyring = keyring
+        self._saved = saved
+
+    @property
+    def _service(self) -> SettingsService:
+        return self._hub.service
+
+    # ---- the form
+
+    def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:
+        """The form: as a preset or provider fills it, with what was chosen in it, or read anew (``reload``).
+
+        Raises:
+            AwaitingMigrationError: If nothing can be added before the file is converted.
+            NotFoundError: If the provider is gone.
+        """
+        if self._service.awaiting_migration:
+            raise AwaitingMigrationError
+        self._keyring.find_out()
+        before = self._before(args)
+        given = self._input(before, args, values, changed)
+        if args.flag("reload") and before is not None:
+            now = self._service.settings.provider(before.id)
+            if now is None:
+                return replace(self._made(given, ""), note=self._deleted_note(before))
+            given = _merged(given, before, now)
+        return self._made(given, self._dropped(given, args))
+
+    def _made(self, given: _Input, dropped: str) -> Form:
+        before = given.before
+        revision, seen = version_seen(self._hub)
+        args: ActionArgs = {"sends": given.sends}
+        if before is not None:
+            args |= {"row": before.id, "seen": self._hub.seen.token(before)}
+        return Form(
+            NAME,
+            "Add provider" if before is None else f"Edit {clean(before.name)}",
+            self._fields(given, dropped),
+            save="Save and fetch models" if before is None else "Save",
+            back="Providers",
+            args=args,
+            foot="" if before is None else "A new key or URL fetches the list again.",
+            revision=revision,
+            seen=seen,
+        )
+
+    def _before(self, args: Arguments) -> Provider | None:
+        """The provider that is edited: as the person saw it, or as it is now if they see it first."""
+        row, token = args.text("row", ""), args.text("seen", "")
+        if not row:
+            return None
+        return self._hub.seen.provider(token) if token else self._service.provider(row)
+
+    def _input(
+        self, before: Provider | None, args: Arguments, values: Mapping[str, str], changed: str = ""
+    ) -> _Input:
+        """What is in the fields: what a page sent, else what the provider or the preset says."""
+        if before is not None:
+            return _edited(before, values)
+        preset = find_preset(values.get("preset", args.text("preset", PRESETS[0].key)))
+        as_chosen = _as_chosen(preset)
+        if not values:
+            return as_chosen
+        given = _Input(
+            preset,
+            None,
+            name=values.get("name", ""),
+            type=values.get("type", as_chosen.type) if preset is None else preset.type,
+            source=values.get("source", as_chosen.source),
+            variable=values.get("variable", as_chosen.variable),
+            url=values.get("base_url", ""),
+            in_keyring=bool(values.get("keyring")),
+        )
+        if changed != "preset":
+            return given
+        own_urls = {each.base_url for each in PRESETS}
+        url = as_chosen.url or ("" if given.url in own_urls else given.url)
+        return replace(
+            given, type=as_chosen.type, source=as_chosen.source, variable=as_chosen.variable, url=url
+        )
+
+    def _fields(self, given: _Input, dropped: str) -> tuple[Field, ...]:
+        before, preset = given.before, given.preset
+        fields = []
+        if before is None:
+            options = (*(Option(each.key, each.name) for each in PRESETS), Option(_CUSTOM, "Custom"))
+            chosen = preset.key if preset is not None else _CUSTOM
+            fields.append(Field("preset", "Preset", "choice", chosen, options, follows=True))
+        example = _NAME_EXAMPLE if preset is None else self._free_name(preset)
+        fields.append(Field("name", "Name", value=given.name, placeholder=example))
+        if preset is None:
+            fields.append(Field("type", "Type", "choice", given.type, _types(before), follows=True))
+        sources = (Option(_TYPED, "Paste it"), Option(_VARIABLE, "Environment variable"))
+        fields.append(Field("source", "Key from", "radio", given.source, sources, follows=True))
+        fields.append(self._key_field(given, dropped))
+        if given.needs_key and self._keyring.is_there:
+            ticked = "true" if given.in_keyring else ""
+            fields.append(Field("keyring", KEYRING_LABEL, "check", ticked, follows=True))
+        if given.has_url:
+            fields.append(_url_field(given))
+        return tuple(fields)
+
+    def _key_field(self, given: _Input, dropped: str) -> Field:
+        if given.source == _VARIABLE:
+            own = given.preset.key_variable if given.preset is not None else None
+            own = given.before.key_variable if given.before is not None else own
+            hint = variable_hint(given.variable, given.full_url)
+            options = variables_offered(own)
+            return Field(
+                "variable",
+                "Key",
+                "choice",
+                given.variable,
+                options,
+                True,
+                messages=(Message(hint),),
+                follows=True,
+            )
+        messages = [Message(self._key_hint(given))]
+        if dropped and not given.needs_key:
+            messages.insert(0, Message(dropped))
+        return Field(
+            "key",
+            "Key",
+            "key",
+            placeholder=_key_placeholder(given),
+            messages=tuple(messages),
+            problem=dropped if given.needs_key else "",
+            emptied=bool(dropped),
+        )
+
+    def _key_hint(self, given: _Input) -> Words:
+        in_keyring = given.in_keyring and given.needs_key and self._keyring.is_there
+        if given.before is None:
+            return first_key_hint(given.preset, in_keyring=in_keyring)
+        count = sum(entry.provider_id == given.before.id for entry in self._service.catalog)
+        return new_key_hint(count, in_keyring=in_keyring)
+
+    def _free_name(self, preset: Preset) -> str:
+        return free_name(preset.name, (there.name for there in self._service.settings.providers))
+
+    # ---- a key belongs to the server that it was typed for (SEC-8)
+
+    @staticmethod
+    def _dropped(given: _Input, args: Arguments, *, final: bool = False) -> str:
+        """What is said of a key in the field that was submitted for another server; empty if it was not.
+
+        Args:
+            given: What is in the fields now.
+            args: The form's arguments, with ``key_for`` where a key was submitted and refused.
+            final: Whether the base URL is typed to its end.
+        """
+        place = _place_of(args.text("key_for", ""))
+        now = given.place
+        judged = final or now.is_done or (place is not None and place.choice != now.choice)
+        if place is None or not judged or place.leads_to(now):
+            return ""
+        keep = clean(given.before.masked_key) if given.before is not None else ""
+        return dropped_words("The key sent before", place.host, keep=keep)
+
+    def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
+        """What a key is submitted for; an earlier place stays while the base URL is being mended."""
+        place = self._input(self._before(args), args, values).place
+        earlier = _place_of(args.text("key_for", ""))
+        kept = place if earlier is None or place.is_done or not earlier.host else earlier
+        return json.dumps([kept.preset, kept.type, kept.url])
+
+    # ---- saving
+
+    def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
+        """Save what is in the fields; what is not changed stays as it is in the file."""
+        given = self._input(self._before(args), args, values)
+        dropped = self._dropped(given, args, final=True)
+        if key and dropped:
+            problems = {"key": dropped} if given.needs_key else {}
+            return Answer(ok=False, problems=problems, clear=("key",), focus=Focus(field="key"))
+        if given.sends != args.text("sends", ""):
+            words = given.sends or "Where the key goes has changed."
+            return self._asked_anew(given, words, typed=bool(key))
+        return self._saved_or_refused(given, key, args)
+
+    def _saved_or_refused(self, given: _Input, key: str, args: Arguments) -> Answer:
+        cleaned = unwrapped_key(key if given.source == _TYPED else "")
+        typed = cleaned.value or (key if given.source == _TYPED else "")
+        try:
+            return self._save(given, typed, args, " ".join(cleaned.notes))
+        except InvalidInputError as error:
+            return self._refused(error, given)
+        except ChangedMeanwhileError as error:
+            return self._asked_anew(given, error.message, typed=bool(key))
+        except NotFoundError as error:
+            note = Note("error", error.message, error.hint)
+            return Answer(ok=False, note=note) if given.before is None else self._deleted(given.before)
+
+    def _save(self, given: _Input, typed: str, args: Arguments, taken_off: str) -> Answer:
+        service, before, again = self._service, given.before, args.flag("again")
+        url = given.url if given.has_url else ""
+        name = given.name if given.name.strip() or given.preset is None else self._free_name(given.preset)
+        if before is None or again:
+            key = self._key(given, typed, name) or self._key_saved_before(given, again=again)
+            provider = service.add_provider(name=name, type=given.type, api_key=key, base_url=url or None)
+            fetch = True
+        else:
+            changes = self._changes(before, given, self._key(given, typed, name), url)
+            if given.source == _VARIABLE and changes.keys() <= {"name"}:
+                # What it said is about the host that was there; nothing else would tell that it is another.
+                check_as_seen(service.provider(before.id), before)
+            provider = (
+                service.update_provider(before.id, **changes, seen=before)
+                if changes
+                else service.provider(before.id)
+            )
+            fetch = bool(changes.keys() - {"name"})
+        agreed = sending_of(provider) if given.source == _VARIABLE else None
+        return self._saved(Saved(provider, fetch, agreed, taken_off))
+
+    def _key(self, given: _Input, typed: str, name: str) -> str:
+        """What the file gets as the key; empty to keep the one that is there."""
+        if given.source == _VARIABLE:
+            variable = environment_name(unwrapped_key(given.variable).value) or given.variable.strip()
+            return f"${{{variable}}}" if variable else ""
+        if typed and given.in_keyring and given.needs_key and not is_reference(typed):
+            self._check_fields(given, name)  # nothing goes into the keyring that is not saved then
+            return kept_in_keyring(typed, name)
+        if typed:
+            return typed
+        return NO_KEY_NEEDED if given.preset is not None and not given.preset.needs_key else ""
+
+    def _check_fields(self, given: _Input, name: str) -> None:
+        problems = [] if name.strip() else [FieldProblem("name", "Give it a name.")]
+        try:
+            normalise_base_url(given.url if given.has_url else "", given.type)
+        except InvalidInputError as error:
+            problems += error.problems
+        if problems:
+            raise InvalidInputError(problems)
+
+    @staticmethod
+    def _key_saved_before(given: _Input, *, again: bool) -> str:
+        """The key of a provider that is added again; a reference is not taken over unseen (SEC-4)."""
+        if given.before is None or not again:
+            return ""
+        credentials = given.before.credentials
+        key = credentials.api_key.get_secret_value()
+        if is_reference(key):
+            return ""
+        place = KeyPlace(preset="", type=given.before.type, url=credentials.base_url or "")
+        if key == NO_KEY_NEEDED or place.leads_to(given.place):
+            return key
+        words = dropped_words("The key saved before", place.host)
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, words)])
+
+    @staticmethod
+    def _changes(before: Provider, given: _Input, key: str, url: str) -> _Changes:
+        changes: _Changes = {}
+        if given.name != before.name:
+            changes["name"] = given.name
+        if given.type != before.type:
+            changes["type"] = given.type
+        if key and key != f"${{{before.key_variable}}}":
+            changes["api_key"] = key
+        if url != shown_url(before.credentials.base_url or "") or ("type" in changes and url):
+            changes["base_url"] = url
+        return changes
+
+    # ---- what a form that was not saved says
+
+    @staticmethod
+    def _refused(error: InvalidInputError, given: _Input) -> Answer:
+        problems = []
+        for each in error.problems:
+            field = _FIELD_OF_PROBLEM.get(each.field, each.field)
+            if field == "key" and given.source == _VARIABLE:
+                field = "variable"
+            problems.append(FieldProblem(field, each.message))
+        named = InvalidInputError(problems, message=error.message, hint=error.hint)
+        return refused(named, _FIELD_NAMES)
+
+    def _asked_anew(self, given: _Input, words: str, *, typed: bool) -> Answer:
+        """The provider as it is now; a key that was typed for another host is let go (SEC-8)."""
+        before = given.before
+        now = None if before is None else self._service.settings.provider(before.id)
+        if before is not None and now is None:
+            return self._deleted(before)
+        fresh = given if before is None or now is None else _merged(given, before, now)
+        enter = "enter the key once more and " if typed else ""
+        note = Note("warn", words, f"Look at the base URL. If it is right, {enter}press Save again.")
+        form = self._made(fresh, "")
+        return Answer(ok=False, note=note, form=form, clear=("key",), focus=Focus(action="save"))
+
+    def _deleted(self, before: Provider) -> Answer:
+        return Answer(ok=False, note=self._deleted_note(before), focus=Focus(action="save"))
+
+    def _deleted_note(self, before: Provider) -> Note:
+        """That the provider is gone, and what can be done with what was typed."""
+        name = clean(before.name)
+        elsewhere = self._service.saved_by == "another program"
+        words = f"Another program deleted {name}." if elsewhere else f"{name} was deleted meanwhile."
+        again = Action("save", "Add it again", {"again": True}, kind="save")
+        actions = (again, Action("back", "Back", kind="close"))
+        return Note("warn", words, "What you typed is still here.", actions)
+
+
+# ---- the parts of it
+
+
+def _as_chosen(preset: Preset | None) -> _Input:
+    """What is in the fields when a preset was just chosen; its name stands in the placeholder only."""
+    variable = preset.key_variable if preset is not None else None
+    is_set = bool(variable and os.environ.get(variable, "").strip())
+    return _Input(
+        preset,
+        None,
+        name="",
+        type=preset.type if preset is not None else "openai-compatible",
+        source=_VARIABLE if is_set else _TYPED,
+        variable=variable or "",
+        url=preset.base_url if preset is not None and preset.type != "anthropic" else "",
+        in_keyring=False,
+    )
+
+
+def _edited(before: Provider, values: Mapping[str, str]) -> _Input:
+    """What is in the fields when a provider is edited."""
+    variable = before.key_variable
+    return _Input(
+        None,
+        before,
+        name=values.get("name", before.name),
+        type=values.get("type", before.type),
+        source=values.get("source", _VARIABLE if variable else _TYPED),
+        variable=values.get("variable", variable or ""),
+        url=values.get("base_url", shown_url(before.credentials.base_url or "")),
+        in_keyring=bool(values.get("keyring")),
+    )
+
+
+def _merged(given: _Input, before: Provider, now: Provider) -> _Input:
+    """What another program has changed, in the fields that nobody has touched here."""
+    old, new = _edited(before, {}), _edited(now, {})
+    untouched_key = (given.source, given.variable) == (old.source, old.variable)
+    return replace(
+        given,
+        before=now,
+        name=new.name if given.name == old.name else given.name,
+        type=new.type if given.type == old.type else given.type,
+        url=new.url if given.url == old.url else given.url,
+        source=new.source if untouched_key else given.source,
+        variable=new.variable if untouched_key else given.variable,
+    )
+
+
+def _types(before: Provider | None) -> tuple[Option, ...]:
+    types = ["openai-compatible", "anthropic"]
+    if before is not None and not before.is_known:
+        types.append(before.type)
+    return tuple(Option(each, TYPE_LABELS.get(each, clean(each))) for each in types)
+
+
+def _key_placeholder(given: _Input) -> str:
+    if given.before is not None:
+        return f"Leave empty to keep {clean(given.before.masked_key)}"
+    needless = given.preset is not None and not given.preset.needs_key
+    return "Not needed: leave it empty" if needless else "Paste the key"
+
+
+def _url_field(given: _Input) -> Field:
+    messages: list[Message] = []
+    if given.type == "anthropic" and given.url:
+        messages.append(Message(IGNORED_URL, "warn"))
+    try:
+        normal = normalise_base_url(given.url, given.type)
+    except InvalidInputError:
+        pass  # said at saving; nobody is done typing yet
+    else:
+        version = "/v1" if given.type == "anthropic" else ""
+        read = ("Models are read from ", Run(f"{normal.url}{version}/models", mono=True))
+        unsafe = [note for note in normal.notes if note.startswith("http:")]
+        changed = [note for note in normal.notes if note not in unsafe]
+        messages.insert(0, Message(read))
+        messages += [Message(" ".join(changed))] if changed else []
+        messages += [Message(" ".join(unsafe), "warn")] if unsafe else []
+    return Field(
+        "base_url",
+        "Base URL",
+        value=given.url,
+        placeholder=_URL_EXAMPLE,
+        messages=tuple(messages),
+        mono=True,
+        follows=True,
+    )
+
+
+def _place_of(key_for: str) -> KeyPlace | None:
+    try:
+        preset, type_, url = json.loads(key_for)
+        return KeyPlace(preset=str(preset), type=str(type_), url=str(url))
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,72 @@
+"""The server that a key was typed for: it is saved for no other one (SEC-8)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ...._text import clean
+from ....errors import InvalidInputError
+from ....urls import DEFAULT_PORTS, host_of, normalise_base_url
+
+_SCHEME = re.compile(r"(?:(?:(https?)|[a-z][a-z0-9+.-]*):/+)?(.*)", re.DOTALL | re.IGNORECASE)
+_PORT = re.compile(r"(.*?)(?::(\d*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """What a form says about where a key would go.
+
+    Attributes:
+        preset: The short name of the preset; empty for none.
+        type: The provider's type.
+        url: The base URL as it was typed; empty where there is none.
+    """
+
+    preset: str
+    type: str
+    url: str
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """What is chosen, whatever is typed: preset and type."""
+        return self.preset, self.type
+
+    @property
+    def host(self) -> str:
+        """The host as people read it; empty where none can be made out."""
+        parts = self._parts
+        return clean(parts[3], 80) if parts else ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the base URL can be used: before that somebody may be in the middle of typing it."""
+        try:
+            normalise_base_url(self.url, self.type)
+        except InvalidInputError:
+            return False
+        return True
+
+    @property
+    def _parts(self) -> tuple[str, str, str, str] | None:
+        """Scheme, host, port and both as written, also of a URL that cannot be used, as one without https://."""
+        url = self.url.strip() if self.url.strip() or self.type != "anthropic" else _default(self.type)
+        scheme, rest = _SCHEME.fullmatch(url).groups("")  # type: ignore[union-attr] # it always matches
+        authority = host_of(f"://{rest}").lower()
+        if not authority or re.search(r"\s", authority):
+            return None
+        host, port = _PORT.fullmatch(authority).groups("")  # type: ignore[union-attr] # it always matches
+        return scheme.lower(), host.rstrip("."), port or str(DEFAULT_PORTS.get(scheme.lower(), "")), authority
+
+    def leads_to(self, other: KeyPlace) -> bool:
+        """Whether a key that was given for this place may go to another, which may only say more."""
+        if self.choice != other.choice:
+            return False
+        mine, theirs = self._parts, other._parts
+        if mine is None or theirs is None:
+            return True
+        return all(not a or not b or a == b for a, b in zip(mine[:3], theirs[:3], strict=True))
+
+
+def _default(type: str) -> str:  # noqa: A002 - the file's own word
+    return normalise_base_url(None, type).url

@@ -1,0 +1,70 @@
+"""The system's keyring as a place for a typed key, offered where there is one (SEC-4)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ....errors import KeyringError
+from ....secrets import store_in_keyring
+from .form_words import KEYRING_LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEYRING_SERVICE = "dispatch-widgets"
+"""What keys are stored under in the system's keyring."""
+
+
+class Keyring:
+    """Whether this machine has a keyring that is safe, found out beside when a form is first opened.
+
+    Finding that out loads the keyring's package and may ask the desktop; no key is read for it.
+
+    Args:
+        found: Called from another thread if there is one.
+    """
+
+    def __init__(self, found: Callable[[], object]) -> None:
+        self._found = found
+        self._asked = False
+        self.is_there = False
+
+    def find_out(self) -> None:
+        """Find out, once."""
+        if self._asked or find_spec("keyring") is None:
+            return
+        self._asked = True
+        try:
+            threading.Thread(target=self._ask, daemon=True).start()
+        except RuntimeError:
+            return  # no threads here (Pyodide), and no keyring either
+
+    def _ask(self) -> None:
+        from ...._keyring import is_there
+
+        if is_there():
+            self.is_there = True
+            self._found()
+
+
+def kept_in_keyring(key: str, name: str) -> str:
+    """Store a key in the keyring; returns the reference to it.
+
+    Args:
+        key: What was typed.
+        name: The provider's name.
+
+    Raises:
+        KeyringError: If the keyring does not take it.
+    """
+    short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "provider"
+    user = f"{short}-{secrets.token_hex(3)}"  # names may repeat
+    try:
+        return store_in_keyring(KEYRING_SERVICE, user, key)
+    except KeyringError as error:
+        hint = f"Untick “{KEYRING_LABEL}” and save again, or: {error.hint}"
+        raise KeyringError(error.message, hint=hint) from None

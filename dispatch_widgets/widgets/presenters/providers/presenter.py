@@ -1,0 +1,292 @@
+"""What the Providers tab says and does: a row for each account, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ...._text import clean, plural
+from ....settings.schema import MOCK_PROVIDER_ID
+from ..shared.file_notice import not_converted, why_not_writable
+from ..shared.presenter import Presenter
+from ..shared.views import Action, Answer, EmptyState, Focus, Note, Opening, Progress, Run, Section, View
+from ..status.consent import allowed_sending
+from ..status.provider_status import badge_of, status_of
+from .diagnosis import Diagnoses
+from .form import NAME as FORM
+from .form import ProviderForm
+from .found_here import FoundHere
+from .keyring import Keyring
+from .questions import delete_question, unlock_question
+from .rows import provider_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ....settings.schema import Provider
+    from ..hub.events import Events
+    from ..shared.arguments import Arguments
+    from ..shared.presenter import FormPart, Handler
+    from ..shared.views import Row, Tab, Words
+    from .form import Saved
+
+SECTION = "providers"
+_EMPTY_WORDS = (
+    "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
+    "notebook that uses this file."
+)
+_OR_FOUND = " by hand or take one that was found below"
+
+
+class ProvidersPresenter(Presenter):
+    """All providers, with the form to add or edit one.
+
+    Args:
+        service: The service to show; the default file's if None.
+    """
+
+    tab: ClassVar[Tab] = "providers"
+    name: ClassVar[str] = "Providers"
+
+    def _set_up(self) -> None:
+        self._diagnoses = Diagnoses(self.hub)
+        self._found_here = FoundHere(self.hub)
+        self._forms_changed = 0
+        self._taken_off: dict[str, str] = {}  # what was pasted around the key that was saved last (SEC-3)
+        self._keyring = Keyring(self._keyring_found)
+
+    def close(self) -> None:
+        """Follow the service no more, and stop what is being found out."""
+        self._diagnoses.stop_all()
+        self._found_here.stop()
+        super().close()
+
+    def _own_forms(self) -> dict[str, FormPart]:
+        return {FORM: ProviderForm(self.hub, self._keyring, self._after_saving)}
+
+    def _own_handlers(self) -> dict[str, Handler]:
+        return {
+            "refresh": lambda args: self._refresh(args.text("row")),
+            "refresh_all": self._refresh_all,
+            "stop_asking": lambda args: self.hub.cancel(args.text("row", "")),
+            "ask_delete": self._ask_delete,
+            "delete": self._delete,
+            "ask_unlock": self._ask_unlock,
+            "unlock": self._unlock,
+            "allow_sending": self._allow_sending,
+            "use_url": self._use_url,
+            "diagnose": lambda args: self._diagnoses.start(args.text("row")),
+            "close_diagnosis": lambda args: self._diagnoses.stop(args.text("row")),
+            "copy_diagnosis": lambda args: Answer(copy=self._diagnoses.report(args.text("row"))),
+            "dismiss_news": self._dismiss_news,
+            "take_mock": self._take_mock,
+            **self._found_here.handlers,
+        }
+
+    # ---- asking
+
+    def _can_ask(self, provider: Provider) -> bool:
+        return not provider.is_mock and provider.is_known and self.service.retry_at(provider.id) is None
+
+    def _refresh(self, provider_id: str) -> None:
+        self._diagnoses.stop(provider_id)
+        if self.hub.may_ask(provider_id):
+            self.hub.ask(provider_id, force=True)
+
+    def _refresh_all(self, _args: Arguments) -> None:
+        able = [provider.id for provider in self.service.get_providers() if self._can_ask(provider)]
+        for provider_id in able:
+            self._diagnoses.stop(provider_id)
+        self.hub.ask_all([provider_id for provider_id in able if self.hub.may_ask(provider_id)])
+
+    def _allow_sending(self, args: Arguments) -> None:
+        provider_id = args.text("row")
+        allowed = self.hub.allow(provider_id, allowed_sending(args))
+        if allowed and self.service.provider(provider_id).is_known:
+            self._refresh(provider_id)
+
+    def _use_url(self, args: Arguments) -> None:
+        provider_id = args.text("row")
+        seen = self.hub.seen.provider(args.text("seen"))
+        self.service.update_provider(provider_id, base_url=args.text("url"), seen=seen)
+        self._diagnoses.stop(provider_id)
+        self.hub.ask(provider_id, force=True)
+
+    def _ask_unlock(self, args: Arguments) -> Answer:
+        question = unlock_question(self.service.provider(args.text("row")))
+        return Answer(question=question, focus=Focus(row=args.text("row"), action="keep"))
+
+    def _unlock(self, args: Arguments) -> Answer:
+        self.service.unlock(args.text("row"))
+        return Answer(focus=Focus(row=args.text("row"), action="refresh"))
+
+    def _dismiss_news(self, args: Arguments) -> Answer:
+        provider_id = args.text("row")
+        self._taken_off.pop(provider_id, None)
+        refreshed = self.hub.refreshed.get(provider_id)
+        if refreshed is not None:
+            refreshed.dismissed = True
+            self.hub.post("panels", provider_id)
+        return Answer(focus=Focus(row=provider_id))
+
+    # ---- changing
+
+    def _ask_delete(self, args: Arguments) -> Answer:
+        provider = self.service.provider(args.text("row"))
+        impact = self.service.impact_of_deleting_provider(provider.id)
+        question = delete_question(provider, impact, self.service.assignments)
+        return Answer(question=question, focus=Focus(row=provider.id, action="keep"))
+
+    def _delete(self, args: Arguments) -> Answer:
+        provider_id = args.text("row")
+        order = [provider.id for provider in self.service.get_providers()]
+        name = clean(self.service.provider(provider_id).name)
+        had_list = self.hub.cache.models(provider_id) is not None
+        self.service.delete_provider(provider_id, unassign=args.flag("ticked"))
+        words = f"{clean(name, 60)} deleted"
+        self.undo.offer(SECTION, words, lambda: self._brought_back(provider_id, had_list=had_list))
+        left = [key for key in order if key != provider_id]
+        if not left:
+            return Answer(say=words, focus=Focus(action=FORM))
+        next_row = left[min(order.index(provider_id), len(left) - 1)]
+        return Answer(say=words, focus=Focus(row=next_row))
+
+    def _brought_back(self, provider_id: str, *, had_list: bool) -> Answer:
+        """Go on where the deletion began; a list that was there then is fetched again."""
+        if had_list and self.service.needs_consent(provider_id) is None:
+            self.hub.ask(provider_id, force=False)
+        return Answer(say="Undone", focus=Focus(row=provider_id))
+
+    def _take_mock(self, _args: Arguments) -> Answer:
+        self.service.add_model(provider_id=MOCK_PROVIDER_ID, model="mock", label="Mock")
+        return Answer(open=Opening(tab="router"))
+
+    def _after_saving(self, saved: Saved) -> Answer:
+        provider = saved.provider
+        self._taken_off[provider.id] = saved.taken_off
+        if saved.fetch and provider.is_known:
+            self._attempt(lambda: self._fetch_saved(saved), provider.id)
+        return Answer(
+            say=f"Saved. {saved.taken_off}".strip() if saved.taken_off else "Saved",
+            focus=Focus(row=provider.id),
+        )
+
+    def _fetch_saved(self, saved: Saved) -> Answer:
+        provider_id = saved.provider.id
+        if saved.agreed is None or self.hub.allow(provider_id, saved.agreed):
+            self._refresh(provider_id)
+        return Answer()
+
+    def _keyring_found(self) -> None:
+        self._forms_changed += 1
+        self.hub.post("panels")
+
+    # ---- showing
+
+    def _concerns(self, events: Events) -> bool:
+        return bool(events)
+
+    def _handle_events(self, events: Events) -> None:
+        self._say(self._found_here.taken_answer())
+        if self.service.problem is not None:
+            return
+        for event in events:
+            if event.what == "discovery" and event.provider_id:
+                self._diagnoses.stop(event.provider_id)  # what was found out before is not how it is now
+                provider = self.service.settings.provider(event.provider_id)
+                if provider is not None:
+                    self._say(self._answer_words(provider))
+
+    def _answer_words(self, provider: Provider) -> str:
+        """What an answer brought, said aloud."""
+        batch = self.hub.batch
+        if batch is not None:
+            return f"{batch.answered} of {batch.total} have answered"
+        name = clean(provider.name)
+        error = self.service.last_error(provider.id)
+        if error is not None:
+            return f"{name}: {badge_of(error, provider).text}"
+        models = self.hub.cache.models(provider.id)
+        return "" if models is None else f"{name}: {plural(len(models), 'model', zero='no')}"
+
+    def _tab_view(self) -> View:
+        providers = self.service.get_providers()
+        now = self.hub.now
+        statuses = {
+            provider.id: status_of(self.hub, provider, self.hub.cache.models(provider.id), now)
+            for provider in providers
+        }
+        rows = tuple(
+            provider_row(
+                provider,
+                statuses[provider.id],
+                self.hub.cache.models(provider.id),
+                now,
+                request=self.hub.requests.get(provider.id),
+                note=self._note(provider, statuses[provider.id].note),
+                not_writable=why_not_writable(self.service),
+            )
+            for provider in providers
+        )
+        attention = sum(status.needs_attention for status in statuses.values())
+        done = self.undo.done(SECTION)
+        sections = (self._section(providers, rows, attention), self._found_here.section(providers))
+        waiting = not_converted(self.service)
+        nothing = not (providers or self.service.awaiting_migration or self.file_notice.something_missing)
+        return View(
+            self.tab,
+            self.name,
+            attention,
+            notes=(waiting,) if waiting is not None else (),
+            empty=self._empty() if nothing else None,
+            sections=sections if providers or done is not None else sections[1:],
+            forms=self._forms_changed,
+        )
+
+    def _note(self, provider: Provider, status_note: Note | None) -> Note | None:
+        note = self.failures.note(provider.id) or self._diagnoses.note(provider) or status_note
+        taken_off = self._taken_off.get(provider.id)
+        if note is None and taken_off:
+            dismiss = Action("dismiss_news", "Dismiss", {"row": provider.id}, style="quiet")
+            return Note("info", "Saved", taken_off, (dismiss,))
+        return note
+
+    def _section(self, providers: Sequence[Provider], rows: tuple[Row, ...], attention: int) -> Section:
+        batch = self.hub.batch
+        off = why_not_writable(self.service)
+        add = Action(FORM, "Add provider", kind="form", icon="plus", style="primary", off=off)
+        if batch is not None:
+            first = Action("stop_asking", "Cancel", icon="close")
+        else:
+            able = any(self._can_ask(provider) for provider in providers)
+            why = "" if able else "There is no provider to ask now"
+            first = Action("refresh_all", "Refresh all", icon="refresh", off=why)
+        return Section(
+            SECTION,
+            plural(len(providers), "provider", zero="No"),
+            self._fact(providers, attention),
+            done=self.undo.done(SECTION),
+            actions=(first, add),
+            progress=None if batch is None else Progress(batch.answered, batch.total),
+            rows=rows,
+        )
+
+    def _fact(self, providers: Sequence[Provider], attention: int) -> Words:
+        batch = self.hub.batch
+        if batch is not None:
+            return (f"{batch.answered} of {batch.total} ", Run("have ", wide_only=True), "answered")
+        if attention:
+            return f"{attention} need{'s' if attention == 1 else ''} attention"
+        lists = [self.hub.cache.models(provider.id) for provider in providers]
+        held = [models for models in lists if models is not None]
+        return plural(sum(map(len, held)), "model", zero="No") if held else ""
+
+    def _empty(self) -> EmptyState:
+        words = _EMPTY_WORDS.format(_OR_FOUND if self._found_here.offers_something else "")
+        return EmptyState(
+            "No providers yet",
+            words,
+            (
+                Action(FORM, "Add provider", kind="form", icon="plus", style="primary"),
+                Action("take_mock", "Try the built-in mock"),
+            ),
+        )

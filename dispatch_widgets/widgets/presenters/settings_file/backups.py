@@ -1,0 +1,156 @@
+"""The backups and the copy of the providers: what each holds, and what is asked before it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...._text import clean
+from ....errors import NotFoundError
+from ....settings.backups import OLD_FORMAT_WARNING
+from ..._format import content_words, restore_words, size, stamp
+from ..shared.views import Action, Answer, EmptyState, Focus, Note, Row, Section
+
+if TYPE_CHECKING:
+    from ....service import SettingsService
+    from ....settings.kept_providers import KeptCopy
+    from ....settings.store import Backup
+    from ..shared.arguments import Arguments
+    from ..shared.failures import Failures
+    from ..shared.presenter import Handler
+
+SECTION = "backups"
+_KEPT_SECTION, _KEPT_ROW = "kept", "kept"
+_KEPT_AS_BACKUP = "The file of now is kept as a backup."
+_NO_FILE = "There is no settings file now: this copy becomes it."
+_WITHOUT_COPY = (
+    "Without it, providers that another program removes cannot be brought back. The next save makes a new "
+    "one; DISPATCH_WIDGETS_KEEP_PROVIDERS=0 turns that off."
+)
+_EMPTY = EmptyState("No backups yet", "One is made before every conversion and restore.")
+
+
+class Backups:
+    """The copies of one settings file.
+
+    Args:
+        service: Whose file.
+        failures: What went wrong with one of them.
+    """
+
+    def __init__(self, service: SettingsService, failures: Failures) -> None:
+        self._service = service
+        self._failures = failures
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What the actions of the rows do."""
+        return {
+            "ask_restore": self._ask_restore,
+            "restore": self._restore,
+            "ask_delete_backup": self._ask_delete,
+            "delete_backup": self._delete,
+            "ask_delete_kept": self._ask_delete_kept,
+            "delete_kept": self._delete_kept,
+        }
+
+    def sections(self) -> tuple[Section, ...]:
+        """The backups, and below them the copy of the providers if there is one."""
+        rows = tuple(self._row(backup) for backup in self._service.backups())
+        backups = Section(
+            SECTION,
+            "Backups",
+            "Beside the file, readable by you only",
+            rows=rows,
+            empty=None if rows else _EMPTY,
+        )
+        kept = self._service.kept_copy
+        if kept is None:
+            return (backups,)
+        return backups, Section(_KEPT_SECTION, "Copy of the providers", rows=(self._kept_row(kept),))
+
+    def _row(self, backup: Backup) -> Row:
+        when = stamp(backup.made_at, seconds=True)
+        reason = clean(backup.reason) if backup.reason else "Made by hand"
+        content = f"{content_words(backup.providers, backup.entries)}, {size(backup.size_bytes)}"
+        name = backup.path.name
+        delete = f"Delete the backup of {when}"
+        return Row(
+            name,
+            when,
+            details=((reason[:1].upper() + reason[1:], content),),
+            note=self._failures.note(name),
+            actions=(
+                Action("ask_restore", "Restore", {"row": name}, icon="undo"),
+                Action(
+                    "ask_delete_backup", delete, {"row": name}, icon="trash", style="quiet", icon_only=True
+                ),
+            ),
+        )
+
+    def _kept_row(self, kept: KeptCopy) -> Row:
+        content = f"{content_words(len(kept.providers), 0)}, {size(kept.size_bytes)}"
+        delete = Action(
+            "ask_delete_kept",
+            "Delete the copy of the providers",
+            {"row": _KEPT_ROW},
+            icon="trash",
+            style="quiet",
+            icon_only=True,
+        )
+        where = "In your own state folder, to bring them back when another program removes them"
+        return Row(
+            _KEPT_ROW,
+            stamp(kept.saved_at, seconds=True),
+            details=((kept.reason, content), (where,)),
+            note=self._failures.note(_KEPT_ROW),
+            actions=(delete,),
+        )
+
+    # ---- restoring and deleting
+
+    def _backup(self, args: Arguments) -> Backup:
+        name = args.text("row")
+        for backup in self._service.backups():
+            if backup.path.name == name:
+                return backup
+        raise NotFoundError("This backup is gone.")
+
+    def _ask_restore(self, args: Arguments) -> Answer:
+        backup = self._backup(args)
+        added = self._service.added_since(backup)
+        goes = f"{_KEPT_AS_BACKUP} {restore_words(added)}" if self._service.path.exists() else _NO_FILE
+        if backup.is_old:
+            goes += f" {OLD_FORMAT_WARNING}"
+        title = f"Go back to the file of {stamp(backup.made_at)}?"
+        confirm = Action("restore", "Restore this backup", {"row": args.text("row")}, style="danger")
+        keep = Action("keep", "Keep the file", kind="close")
+        return _asked(args, Note("warn", title, goes, (confirm, keep), icon="undo"))
+
+    def _restore(self, args: Arguments) -> Answer:
+        self._service.restore(self._backup(args))
+        return Answer(say="Restored")
+
+    def _ask_delete(self, args: Arguments) -> Answer:
+        title = f"Delete the backup of {stamp(self._backup(args).made_at)}?"
+        confirm = Action("delete_backup", "Delete backup", {"row": args.text("row")}, style="danger")
+        keep = Action("keep", "Keep it", kind="close")
+        return _asked(args, Note("error", title, "It cannot be brought back.", (confirm, keep), icon="trash"))
+
+    def _delete(self, args: Arguments) -> Answer:
+        self._service.delete_backup(self._backup(args))
+        return Answer(say="Deleted", focus=Focus(section=SECTION))
+
+    def _ask_delete_kept(self, args: Arguments) -> Answer:
+        confirm = Action("delete_kept", "Delete the copy", {"row": _KEPT_ROW}, style="danger")
+        keep = Action("keep", "Keep it", kind="close")
+        title = "Delete the copy of the providers?"
+        return _asked(args, Note("error", title, _WITHOUT_COPY, (confirm, keep), icon="trash"))
+
+    def _delete_kept(self, _args: Arguments) -> Answer:
+        self._service.delete_kept_copy()
+        return Answer(say="Deleted", focus=Focus(section=SECTION))
+
+
+def _asked(args: Arguments, question: Note) -> Answer:
+    """The question's safe answer has the focus."""
+    return Answer(question=question, focus=Focus(row=args.text("row"), action="keep"))

@@ -1,0 +1,61 @@
+"""What a page sent with a press or a form, read by name and type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_CHARACTERS = 8192
+MOST_TEXTS = 20_000
+
+
+class MismatchError(InvalidInputError):
+    """What a page sent is not what this panel knows: the two are of different versions."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            [], message="This panel is newer or older than its page.", hint="Run its cell again."
+        )
+
+
+class Arguments:
+    """The arguments of a press, none of them trusted.
+
+    Args:
+        values: What the page sent.
+    """
+
+    def __init__(self, values: Mapping[str, object] | None) -> None:
+        self._values = values or {}
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text.
+
+        Raises:
+            MismatchError: If it is something else, or is missing and has no default.
+        """
+        value = self._values.get(name, default)
+        if not isinstance(value, str) or len(value) > LONGEST_CHARACTERS:
+            raise MismatchError
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Whether something is so; not if nothing is said of it."""
+        return self._values.get(name) is True
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Several texts.
+
+        Raises:
+            MismatchError: If they are something else or missing.
+        """
+        values = self._values.get(name)
+        if not isinstance(values, list | tuple) or len(values) > MOST_TEXTS:
+            raise MismatchError
+        if not all(isinstance(value, str) and len(value) <= LONGEST_CHARACTERS for value in values):
+            raise MismatchError
+        return tuple(values)

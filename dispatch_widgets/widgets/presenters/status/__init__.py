@@ -1,0 +1,1 @@
+"""How a provider stands, and what a model's absence from its list means."""

@@ -1,0 +1,476 @@
+"""A person at a presenter, without a browser: what they do and see, in their words.
+
+It does what a page does: keeps what is typed, applies an answer to its own window, shows a question until it
+is answered or not offered any more, and sends back what the view gave it. One person is one window.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dispatch_widgets.errors import DispatchError
+from dispatch_widgets.widgets.presenters.shared.encode import encode
+from dispatch_widgets.widgets.presenters.shared.views import (
+    Action,
+    Answer,
+    Choice,
+    Field,
+    Focus,
+    Form,
+    Note,
+    Opening,
+    Row,
+    Section,
+    View,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dispatch_widgets.widgets.presenters.shared.presenter import Presenter
+
+PATIENCE_SECONDS = 20.0
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not become true"
+        time.sleep(0.005)
+
+
+class Person:
+    """Somebody in front of one window.
+
+    Attributes:
+        focus: Where the focus is by the last answer.
+        heard: What was said aloud in this window.
+        clipboard: What was copied last.
+        went: The tab that was gone to last, and where in it.
+        form: The form that is open; None if none is.
+    """
+
+    def __init__(self, presenter: Presenter) -> None:
+        self.presenter = presenter
+        self.focus: Focus | None = None
+        self.heard: list[str] = []
+        self.clipboard = ""
+        self.went: tuple[str, dict[str, Any]] | None = None
+        self.form: Form | None = None
+        self._typed: dict[str, str] = {}
+        self._key = ""
+        self._key_for = ""
+        self._problems: dict[str, str] = {}
+        self._form_note: Note | None = None
+        self._foot = ""
+        self._question: tuple[Action, Note] | None = None
+        self._looked_at = ""
+        self._forms = 0
+        self._mended: set[str] = set()  # fields that were changed: what was wrong with them is settled
+        self._chosen: dict[str, str] = {}
+        self._ticked: dict[str, bool] = {}
+
+    # ---- seeing
+
+    @property
+    def view(self) -> View:
+        """The tab as it is shown."""
+        return self.presenter.view()
+
+    def sees(self, words: str, row: str = "") -> bool:
+        """Whether words are in view; of one row if it is named."""
+        return any(words in line for line in (self._row_lines(self.row(row)) if row else self.lines()))
+
+    def settled(self) -> Person:
+        """The same person when nobody is being asked and all events are delivered."""
+        until(lambda: not self.presenter.hub.requests)
+        assert self.presenter.hub.events.settle()
+        return self
+
+    def row(self, title: str) -> Row:
+        """The row with a title, in the section that is looked at if one is."""
+        found = [row for row in self._all_rows() if row.title == title]
+        assert len(found) == 1, f"{title!r} is one of {[row.title for row in self._all_rows()]}"
+        return found[0]
+
+    def look_at(self, section: str = "") -> None:
+        """Mean the rows of one section from now on; of all again if none is named."""
+        self._looked_at = section
+
+    def rows(self, section: str) -> list[str]:
+        """The titles of a section's rows."""
+        return [row.title for row in self.section(section).rows]
+
+    def section(self, section_id: str) -> Section:
+        """A part of the tab."""
+        (found,) = [section for section in self.view.sections if section.id == section_id]
+        return found
+
+    def options(self, label: str) -> list[str]:
+        """What a choice offers."""
+        if self.form is not None:
+            return [option.label for option in self._field(label).options]
+        return [option.label for option in self._choice(label).options]
+
+    def offers(self, label: str, row: str = "") -> bool:
+        """Whether something can be pressed that says this."""
+        return any(not action.off for action in self._actions_named(label, row))
+
+    def why_off(self, label: str, row: str = "") -> str:
+        """Why something cannot be pressed."""
+        (action,) = self._actions_named(label, row)
+        return action.off
+
+    def buttons(self, row: str) -> list[str]:
+        """What can be pressed in a row's note."""
+        note = self._note_of(self.row(row))
+        return [] if note is None else [action.label for action in note.actions]
+
+    def lines(self) -> list[str]:
+        """All that is in view, line by line."""
+        if self.form is not None:
+            return self._form_lines(self._fresh_form())
+        view = self.view
+        lines = [line for note in view.notes for line in _note_lines(note)]
+        if view.empty is not None:
+            lines += [view.empty.title, plain(view.empty.text), *(a.label for a in view.empty.actions)]
+        for section in view.sections:
+            lines += [section.title, plain(section.fact), plain(section.text), plain(section.foot)]
+            lines += [section.done.words] if section.done is not None else []
+            lines += [action.label for action in section.actions]
+            lines += [line for note in self._section_notes(section) for line in _note_lines(note)]
+            lines += [line for row in section.rows for line in self._row_lines(row)]
+            lines += [f"{fact.name} {plain(fact.value)}" for fact in section.facts]
+            if section.empty is not None:
+                lines += [section.empty.title, plain(section.empty.text)]
+                lines += [action.label for action in section.empty.actions]
+            codes = [section.code] if section.code is not None else []
+            if section.comparison is not None:
+                codes += [section.comparison.before, section.comparison.after]
+            lines += [line.text for code in codes for line in code.lines]
+        return lines
+
+    @property
+    def encoded(self) -> str:
+        """Everything that a page is given, as it goes to it."""
+        return repr(encode(self.view)) + repr(encode(self.form))
+
+    # ---- doing
+
+    def press(self, label: str, row: str = "") -> Answer | None:
+        """Press what says this, in a row if one is named."""
+        if self.form is not None and not row and label in {self.form.save, "Save"}:
+            return self.save()
+        actions = self._actions_named(label, row)
+        assert len(actions) == 1, f"{label!r} is offered {len(actions)} times"
+        (action,) = actions
+        assert not action.off, f"{label!r} is off: {action.off}"
+        return self.press_action(action, row)
+
+    def press_action(self, action: Action, row: str = "") -> Answer | None:
+        """Press a button that was seen before, whatever is shown by now."""
+        match action.kind:
+            case "go":
+                self.went = (action.name, dict(action.args))
+            case "copy":
+                self.clipboard = str(action.args["text"])
+            case "close":
+                self._question = None
+                if self.form is not None and not row:
+                    self.leave()
+            case "form":
+                self._open(action.name, dict(action.args))
+            case "save":
+                return self.save(**action.args)
+            case "act":
+                return self._act(action, row)
+        return None
+
+    def press_with(self, action: Action | None, **args: Any) -> Answer:
+        """Press a button with what this window holds: what is selected, ticked or typed in a list."""
+        assert action is not None
+        assert not action.off, action.off
+        return self._apply(action, {**action.args, **args})
+
+    def choose(self, label: str, option: str) -> Answer | None:
+        """Choose one of the options of a field, or of a choice in a row or note."""
+        if self.form is not None:
+            field = self._field(label)
+            found = [each.value for each in field.options if each.label == option]
+            value = found[0] if found or not field.other else option
+            self._change(field, value)
+            return None
+        choice = self._choice(label)
+        assert not choice.off, choice.off
+        (value,) = [each.value for each in choice.options if each.label == option]
+        if choice.action is None:
+            self._chosen[choice.label] = value
+            return None
+        return self._apply(choice.action, {**choice.action.args, "choice": value})
+
+    def chosen(self, label: str) -> str:
+        """What is chosen, in the words that are shown."""
+        if self.form is not None:
+            field = self._field(label)
+            value = self._typed.get(field.name, field.value)
+            return next((each.label for each in field.options if each.value == value), value)
+        choice = self._choice(label)
+        return next(each.label for each in choice.options if each.value == choice.value)
+
+    def tick(self, label: str, on: bool = True) -> None:
+        """Tick a box, or take the tick away."""
+        if self.form is not None:
+            self._change(self._field(label), "true" if on else "")
+        else:
+            self._ticked[label] = on
+
+    def fill(self, label: str, value: str) -> None:
+        """Type into a field of the form, and leave it."""
+        field = self._field(label)
+        if field.kind == "key":
+            self._key, self._key_for = value, ""
+            self._problems.pop(field.name, None)
+            self._mended.add(field.name)
+        else:
+            self._change(field, value)
+
+    def value(self, label: str) -> str:
+        """What is in a field."""
+        field = self._field(label)
+        return self._key if field.kind == "key" else self._typed.get(field.name, field.value)
+
+    def save(self, **args: Any) -> Answer:
+        """Submit the form, in one message with its key."""
+        form = self._fresh_form()
+        given = {**form.args, **self._key_args(), **args}
+        answer = self.presenter.submit(form.name, self._values(form), self._key, given)
+        self._take(answer)
+        if answer.ok:
+            self.leave()
+            return answer
+        self._problems, self._form_note, self._foot = dict(answer.problems), answer.note, answer.foot
+        self._key_for = answer.key_for if self._key else ""
+        for name in answer.clear:
+            if name == "key":
+                self._key = ""
+            else:
+                self._typed[name] = ""
+        if answer.form is not None:
+            self._show(answer.form)
+        return answer
+
+    def leave(self) -> None:
+        """Close the form without saving."""
+        self.form = self._form_note = None
+        self._typed, self._problems, self._key, self._key_for, self._foot = {}, {}, "", "", ""
+
+    def reload(self) -> None:
+        """Fill the open form from the file anew; what was typed stays."""
+        form = self._fresh_form()
+        self._show(self.presenter.form(form.name, {**form.args, "reload": True}, self._values(form)))
+
+    # ---- how
+
+    def _act(self, action: Action, row: str) -> Answer:
+        args: dict[str, Any] = dict(action.args)
+        note = self._note_with(action, row)
+        if note is not None and note.choice is not None:
+            args["choice"] = self._chosen.get(note.choice.label, note.choice.value)
+        if note is not None and note.check is not None:
+            args["ticked"] = self._ticked.get(note.check.label, note.check.ticked)
+        return self._apply(action, args)
+
+    def _apply(self, action: Action, args: dict[str, Any]) -> Answer:
+        answer = self.presenter.act(action.name, args)
+        self._question = (action, answer.question) if answer.question is not None else None
+        self._take(answer)
+        return answer
+
+    def _take(self, answer: Answer) -> None:
+        self.heard += [answer.say] if answer.say else []
+        self.focus = answer.focus
+        self.clipboard = answer.copy or self.clipboard
+        opening = answer.open
+        if opening is not None:
+            self._follow(opening)
+
+    def _follow(self, opening: Opening) -> None:
+        if opening.tab:
+            self.went = (opening.tab, dict(opening.args))
+        if opening.form:
+            self._open(opening.form, dict(opening.args))
+
+    def _open(self, name: str, args: dict[str, Any]) -> None:
+        self.leave()
+        self._forms = self.view.forms
+        try:
+            self.form = self.presenter.form(name, args)
+        except DispatchError as error:
+            self.heard.append(error.message)
+
+    def _values(self, form: Form) -> dict[str, str]:
+        return {
+            field.name: self._typed.get(field.name, field.value)
+            for field in form.fields
+            if field.kind != "key"
+        }
+
+    def _key_args(self) -> dict[str, str]:
+        return {"key_for": self._key_for} if self._key and self._key_for else {}
+
+    def _show(self, form: Form) -> None:
+        """The presenter has had all that was typed: what it gives back is what is in the fields."""
+        self.form, self._typed, self._mended = form, {}, set()
+        if any(field.emptied for field in form.fields if field.kind == "key"):
+            self._key = self._key_for = ""
+            self._problems = {}
+
+    def _change(self, field: Field, value: str) -> None:
+        form = self._fresh_form()
+        self._typed[field.name] = value
+        self._problems.pop(field.name, None)
+        if field.name == "preset":
+            self._problems, self._foot = {}, ""
+        if field.follows:
+            args = {**form.args, **self._key_args()}
+            self._show(self.presenter.form(form.name, args, self._values(form), field.name))
+
+    def _fresh_form(self) -> Form:
+        """The open form; asked for anew if the view says that forms may say something else."""
+        form, forms = self.form, self.view.forms
+        assert form is not None, "no form is open"
+        if forms != self._forms:
+            self._forms = forms
+            self._show(self.presenter.form(form.name, {**form.args, **self._key_args()}, self._values(form)))
+        assert self.form is not None
+        return self.form
+
+    def _field(self, label: str) -> Field:
+        found = [field for field in self._fresh_form().fields if field.label == label]
+        assert len(found) == 1, f"{label!r} is one of {[field.label for field in self._fresh_form().fields]}"
+        return found[0]
+
+    def has_field(self, label: str) -> bool:
+        """Whether the open form has a field."""
+        return any(field.label == label for field in self._fresh_form().fields)
+
+    def placeholder(self, label: str) -> str:
+        """What stands in an empty field."""
+        return self._field(label).placeholder
+
+    def _choice(self, label: str) -> Choice:
+        notes = [note for note in (self._note_of(row) for row in self._all_rows()) if note is not None]
+        choices = [row.choice for row in self._all_rows()] + [note.choice for note in notes]
+        found = [choice for choice in choices if choice is not None and choice.label == label]
+        assert len(found) == 1, f"the choice {label!r} is there {len(found)} times"
+        shared = [section.options.get(found[0].shared, ()) for section in self.view.sections]
+        return replace(found[0], options=(*found[0].options, *(each for some in shared for each in some)))
+
+    def _all_rows(self) -> Iterator[Row]:
+        for section in self.view.sections:
+            if self._looked_at in {"", section.id}:
+                yield from section.rows
+
+    def _question_for(self, row: str) -> Note | None:
+        """The open question of a row, or of the tab for an empty name."""
+        if self._question is None:
+            return None
+        asked, question = self._question
+        if not any(action == asked for action in self._offered()):
+            self._question = None
+            return None
+        return question if asked.args.get("row", "") == row else None
+
+    def _offered(self) -> Iterator[Action]:
+        view = self.view
+        for note in view.notes:
+            yield from note.actions
+        for section in view.sections:
+            yield from section.actions
+            for row in section.rows:
+                yield from self._row_actions(section, row)
+                if row.note is not None:
+                    yield from row.note.actions
+
+    def _note_of(self, row: Row) -> Note | None:
+        return self._question_for(row.id) or row.note
+
+    def _section_notes(self, section: Section) -> list[Note]:
+        question = self._question_for(section.id)
+        return [*section.notes, *([question] if question is not None else [])]
+
+    def _note_with(self, action: Action, row: str) -> Note | None:
+        rows = [self.row(row)] if row else list(self._all_rows())
+        notes = [self._note_of(each) for each in rows]
+        return next((note for note in notes if note is not None and action in note.actions), None)
+
+    @staticmethod
+    def _row_actions(section: Section, row: Row) -> list[Action]:
+        shared = [
+            Action(
+                action.name,
+                action.label.replace("{title}", row.title),
+                {**action.args, "row": row.id},
+                kind=action.kind,
+            )
+            for action in (() if row.fixed else section.row_actions)
+        ]
+        return [*row.actions, *shared]
+
+    def _actions_named(self, label: str, row: str) -> list[Action]:
+        found: list[Action] = []
+        if self.form is not None and not row:
+            note = self._form_note or self.form.note
+            found += note.actions if note is not None else ()
+        else:
+            view = self.view
+            if not row:
+                for note in view.notes:
+                    found += note.actions
+                found += view.empty.actions if view.empty is not None else ()
+            for section in view.sections:
+                if not row:
+                    found += section.actions
+                    found += [section.done.undo] if section.done and section.done.undo else []
+                    found += section.empty.actions if section.empty is not None else ()
+                    found += [action for note in self._section_notes(section) for action in note.actions]
+                    copy = section.code.copy if section.code is not None else None
+                    found += [copy] if copy is not None else []
+                for each in section.rows if self._looked_at in {"", section.id} else ():
+                    if row in {"", each.title}:
+                        found += self._row_actions(section, each)
+                        note = self._note_of(each)
+                        found += note.actions if note is not None else ()
+                        found += [each.done.undo] if each.done and each.done.undo else []
+        exact = [action for action in found if action.label == label]
+        return exact or [action for action in found if action.label.startswith(label)]
+
+    def _row_lines(self, row: Row) -> list[str]:
+        lines = [row.title, *(plain(part) for part in row.subtitle), row.tag]
+        lines += [plain(part) for line in row.details for part in line]
+        lines += [cell.text for cell in row.cells.values()]
+        lines += [row.badge.text] if row.badge is not None else []
+        lines += [row.done.words] if row.done is not None else []
+        note = self._note_of(row)
+        return lines + (_note_lines(note) if note is not None else [])
+
+    def _form_lines(self, form: Form) -> list[str]:
+        lines = [form.title, self._foot or form.foot, form.save]
+        for field in form.fields:
+            own = "" if field.name in self._mended else field.problem
+            problem = self._problems.get(field.name, own)
+            lines += [field.label, field.placeholder, problem, *(plain(each.text) for each in field.messages)]
+        note = self._form_note or form.note
+        return lines + (_note_lines(note) if note is not None else [])
+
+
+def _note_lines(note: Note) -> list[str]:
+    lines = [plain(note.title), plain(note.text), *(action.label for action in note.actions)]
+    lines += [plain(step.text) for step in note.steps]
+    lines += [f"{fact.name} {plain(fact.value)}" for fact in note.facts]
+    lines += [note.check.label] if note.check is not None else []
+    return lines
