@@ -246,7 +246,7 @@ class Person:
     def save(self, **args: Any) -> Answer:
         """Submit the form, in one message with its key."""
         form = self._fresh_form()
-        given = {**form.args, **self._key_args(), **args}
+        given = {**form.args, **self.key_args(), **args}
         answer = self.presenter.submit(form.name, self._values(form), self._key, given)
         self._take(answer)
         if answer.ok:
@@ -319,7 +319,8 @@ class Person:
             if field.kind != "key"
         }
 
-    def _key_args(self) -> dict[str, str]:
+    def key_args(self) -> dict[str, str]:
+        """What goes with a key that was refused and that nobody has touched since (SEC-8)."""
         return {"key_for": self._key_for} if self._key and self._key_for else {}
 
     def _show(self, form: Form) -> None:
@@ -336,7 +337,7 @@ class Person:
         if field.name == "preset":
             self._problems, self._foot = {}, ""
         if field.follows:
-            args = {**form.args, **self._key_args()}
+            args = {**form.args, **self.key_args()}
             self._show(self.presenter.form(form.name, args, self._values(form), field.name))
 
     def _fresh_form(self) -> Form:
@@ -345,7 +346,7 @@ class Person:
         assert form is not None, "no form is open"
         if forms != self._forms:
             self._forms = forms
-            self._show(self.presenter.form(form.name, {**form.args, **self._key_args()}, self._values(form)))
+            self._show(self.presenter.form(form.name, {**form.args, **self.key_args()}, self._values(form)))
         assert self.form is not None
         return self.form
 

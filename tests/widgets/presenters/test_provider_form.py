@@ -208,7 +208,7 @@ def test_a_page_that_says_nothing_in_between_saves_no_key_for_another_host(refus
         "source": "typed",
         "base_url": after,
     }
-    args = {**person.form.args, **person._key_args()}
+    args = {**person.form.args, **person.key_args()}
     answer = person.presenter.submit("provider", values, GATEWAY_KEY, args)
     assert answer.clear == ("key",)
     assert answer.problems["key"].startswith("The key sent before was for llm.corp.example and was dropped.")

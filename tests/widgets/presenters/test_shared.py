@@ -171,10 +171,13 @@ def test_a_file_that_breaks_and_is_mended_is_followed(service, at) -> None:
 @pytest.mark.req("UI")
 def test_what_a_listener_raises_stops_no_other(service, ids, at, caplog) -> None:
     """A presenter that cannot make its view says so itself, and others go on."""
-    broken, person = at(RouterPresenter, service), at(RouterPresenter, service)
-    assert broken.view.sections
+
+    class Broken(RouterPresenter):
+        def _tab_view(self) -> View:
+            raise ZeroDivisionError("division by zero")
+
+    broken, person = at(Broken, service), at(RouterPresenter, service)
     assert person.view.sections
-    broken.presenter._tab_view = lambda: 1 / 0
     entry = service.add_model(provider_id=ids["Lab"], model="m")
     assert f"{entry.title} · Lab" in person.settled().options("Entry for grade")
     assert broken.sees("This did not work: ZeroDivisionError: division by zero")
@@ -184,12 +187,15 @@ def test_what_a_listener_raises_stops_no_other(service, ids, at, caplog) -> None
 @pytest.mark.req("UI", "SEC-1")
 def test_a_failure_that_nobody_foresaw_is_said_without_keys(service, canary, at, caplog) -> None:
     """Whatever goes wrong in an action stands in the tab, in words, with keys masked."""
-    person = at(RouterPresenter, service)
 
     def fail(_args: object) -> None:
         raise RuntimeError(f"odd {canary}")
 
-    person.presenter._handlers["odd"] = fail
+    class Odd(RouterPresenter):
+        def _own_handlers(self) -> dict[str, object]:
+            return {"odd": fail}
+
+    person = at(Odd, service)
     assert not person.presenter.act("odd").ok
     assert person.sees("This did not work: RuntimeError: odd ")
     assert person.sees("That is a mistake in dispatch-widgets")

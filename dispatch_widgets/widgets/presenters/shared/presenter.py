@@ -109,7 +109,9 @@ class Presenter:
                 place = given.text("row", "")
                 handler = self._handlers[name]
             except (KeyError, MismatchError):
-                return self._failed("", MismatchError(), Answer)
+                answer = self._failed("", MismatchError(), Answer)
+                self._update_view()
+                return answer
             answer = self._attempt(lambda: handler(given) or Answer(), place, may_repeat=name != "try_again")
             self._update_view()
             return answer
@@ -242,7 +244,6 @@ class Presenter:
 
     def _failed(self, place: str, error: DispatchError, work: Callable[[], Answer]) -> Answer:
         self.failures.add(place, error, work)
-        self._update_view()
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
 
     def _locate_file(self) -> Answer:
