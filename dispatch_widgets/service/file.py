@@ -267,7 +267,7 @@ class SettingsFile:
                 or awaiting != self.awaiting_migration
                 or (gone is None) != (self.gone is None)
             )
-            if ours:
+            if ours or self.store.wrote(snapshot):
                 self.saved_by = "this notebook"
             elif had is not None and had.digest != snapshot.digest and had.exists:
                 self.saved_by = "another program"

@@ -123,6 +123,7 @@ class SettingsStore:
         self._known_status: tuple[object, ...] = ()
         self._reasons: dict[str, str] = {}
         self._recent: list[_Edit] = []
+        self._written_digest = ""
         self._listed: dict[tuple[object, ...], Backup] = {}
 
     def __repr__(self) -> str:
@@ -187,6 +188,10 @@ class SettingsStore:
                 self._known_status = (*mark, now)
             return now != digest
         return bool(known[-1] != digest)
+
+    def wrote(self, snapshot: Snapshot) -> bool:
+        """Whether this store wrote this content last, also while the save is still under way."""
+        return snapshot.digest == self._written_digest
 
     def _record_foreign_change(self, loaded: Loaded) -> None:
         if self.kept and loaded.content and loaded.content.digest != self._recorded_digest:
@@ -256,6 +261,7 @@ class SettingsStore:
                         if backup_reason and loaded.content:
                             old = None if overwritten else backup
                             backup = self._replace_backup(old, target, loaded.content.data, backup_reason)
+                        self._written_digest = digest_of(data)
                         outcome = self._disk.write(target, data, loaded.content)
                         if outcome is WriteOutcome.DONE:
                             self._remember_edit(_Edit(before, document))
@@ -421,6 +427,7 @@ class SettingsStore:
                     # A truncated version of the same bytes is not worth a backup.
                     if current and not wanted.data.startswith(current.data):
                         kept = self._replace_backup(kept, target, current.data, BEFORE_RESTORE)
+                    self._written_digest = wanted.digest
                     if self._disk.write(target, wanted.data, current, on_top=False) is WriteOutcome.DONE:
                         self._recent = []
                         self._record_save(self._parse(current), document)

@@ -13,6 +13,7 @@ from dispatch_widgets import (
     UnreadableSettingsError,
 )
 from dispatch_widgets.service import Change
+from dispatch_widgets.settings.file_system import Files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,26 @@ def test_two_services_on_one_file_lose_nothing_and_see_each_other(path: Path, ad
     assert [p.name for p in one.get_providers()] == ["First", "Second"]
     assert one.saved_by == "another program"
     assert two.saved_by == "this notebook"
+
+
+@pytest.mark.req("ST-6")
+def test_a_look_in_the_middle_of_a_save_does_not_take_it_for_another_programs(
+    path: Path, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A panel that reloads between the rename and the return of a save sees this notebook's own save."""
+    service = SettingsService(path)
+    add(service, "First")
+    said: list[str] = []
+    sync_folder = Files.sync_folder
+
+    def look_meanwhile(files: Files, folder: Path) -> None:
+        service.reload()
+        said.append(service.saved_by)
+        sync_folder(files, folder)
+
+    monkeypatch.setattr(Files, "sync_folder", look_meanwhile)
+    add(service, "Second")
+    assert said == ["this notebook"]
 
 
 @pytest.mark.req("ST-6")

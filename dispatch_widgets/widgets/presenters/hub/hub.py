@@ -108,7 +108,6 @@ class Hub:
         self.consent_asked: dict[str, bool] = {}
         self.revision = 0
         self.changed_at = service.saved_at if service.saved_by == "another program" else None
-        self._last_version: tuple[datetime | None, str] | None = None
         self._limited: set[str] = set()
         self._times_written_at = time.monotonic()
 
@@ -163,13 +162,8 @@ class Hub:
             self.post("time")
 
     def _count_foreign_changes(self) -> None:
-        """Count a change by another program when it is seen a second time.
-
-        A save of this process looks like one for the moment between its rename and its return.
-        """
-        service, before = self.service, self._last_version
-        version = self._last_version = (service.saved_at, service.saved_by)
-        if version[1] == "another program" and version == before and version[0] != self.changed_at:
+        version = (self.service.saved_at, self.service.saved_by)
+        if version[1] == "another program" and version[0] != self.changed_at:
             self.revision += 1
             self.changed_at = version[0]
             self.post("panels")
