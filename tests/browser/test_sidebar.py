@@ -22,5 +22,5 @@ def test_the_panel_opens_at_the_side_and_works(app: App) -> None:
     panel = app.panel_in(app.page.locator("body"))
     expect(panel.node).to_be_visible(timeout=30_000)
     expect(app.page.get_by_role("tab", name="My models")).to_be_visible()
-    assert app.panel_in(app.page.locator(".jp-Notebook")).node.count() == 0
+    assert app.panel_in(app.notebook.outputs).node.count() == 0
     panel.tab("Models")

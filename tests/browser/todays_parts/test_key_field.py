@@ -141,9 +141,12 @@ def test_a_busy_kernel_saves_what_was_typed_last(notebook: Notebook) -> None:
     save.click()
     save.click()
     assert save.get_attribute("aria-busy") == "true"
-    panel.see("The kernel is busy. It does this next.", whole=True)
+    # Said aloud as well, which stays in the live region.
+    words = panel.node.get_by_text("The kernel is busy. It does this next.", exact=True)
+    shown = words.and_(page.locator("[aria-hidden=true]"))
+    shown.wait_for()
     notebook.until("log", "[('save', 'Course gateway'), ('typed', 0, '')]")
-    panel.not_see("The kernel is busy.")
+    shown.wait_for(state="hidden")
     assert save.get_attribute("aria-busy") is None
 
 

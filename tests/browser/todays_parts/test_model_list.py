@@ -81,7 +81,7 @@ def test_models_are_picked_by_keyboard(notebook: Notebook) -> None:
     keyboard.press("Space")
     keyboard.press("Shift+ArrowDown")
     notebook.until("shown.selected", "('m12', 'm20')")
-    expect(panel.node.get_by_role("option", selected=True)).to_have_count(2)
+    expect(panel.models.and_(page.get_by_role("option", selected=True))).to_have_count(2)
     keyboard.press("Enter")
     notebook.until("log", "[('add', '', {'ids': ['m12', 'm20']})]")
     keyboard.press("Escape")

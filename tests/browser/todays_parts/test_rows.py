@@ -146,7 +146,7 @@ def test_updates_keep_the_focus(notebook: Notebook) -> None:
     notebook.execute("shown.set_items([])")
     panel.button("Add").focus()
     notebook.execute("shown.label = 'Others'")
-    panel.grid("Others").node.wait_for(state="attached")
+    panel.node.get_by_role("grid", name="Others", include_hidden=True).wait_for(state="attached")
     assert keyboard.focused() == "Add"
 
 

@@ -376,8 +376,8 @@ class Notebook:
 
     @property
     def outputs(self) -> Locator:
-        """The outputs of all cells; text in the source of cells is not in them."""
-        return self.page.locator(".jp-OutputArea-output")
+        """The outputs of all cells: not their sources, nor a panel at the side, which may be another's."""
+        return self.page.locator(".jp-Notebook .jp-OutputArea-output")
 
     def output(self, selector: str) -> Locator:
         """Something in a cell's output."""
