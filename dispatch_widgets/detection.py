@@ -205,13 +205,14 @@ def _base_urls(preset: Preset) -> list[str]:
 
 
 def _found(url: str, server: LocalServer, presets: list[Preset]) -> FoundServer:
-    sign = server.sign
-    own = None
-    if sign is not None:
-        own = next((preset for preset in presets if preset.key == sign.preset), find_preset(sign.preset))
+    preset, name = presets[0], UNNAMED_SERVER
+    if server.identity is not None:
+        name, key = server.identity.name, server.identity.preset
+        same_port = (each for each in presets if each.key == key)
+        preset = next(same_port, None) or find_preset(key) or preset
     return FoundServer(
-        name=UNNAMED_SERVER if sign is None else sign.name,
-        preset=own or presets[0],
+        name=name,
+        preset=preset,
         base_url=url,
         models=server.models,
         needs_key=server.models is None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .clients import ResolvedModel
-    from .discovery.exchange import Answer, RequestContext
+    from .discovery.exchange import RequestContext, Response
     from .discovery.failures import Failure
     from .discovery.model_requests import ModelRequest, Reply
 
@@ -100,7 +100,7 @@ class TryResult:
         return html_table(("Tried", ""), self._rows())
 
 
-async def attempt(
+async def try_resolved(
     resolved: ResolvedModel,
     *,
     timeout_seconds: float = TRY_TIMEOUT_SECONDS,
@@ -136,7 +136,7 @@ async def attempt(
     return TryResult(
         ok=reply is not None,
         latency_seconds=seconds,
-        message=error.message if error else _told(reply, resolved, seconds),
+        message=error.message if error else _success_message(reply, resolved, seconds),
         answer=quoted(next(lines, ""), key),
         input_tokens=reply.input_tokens if reply else None,
         output_tokens=reply.output_tokens if reply else None,
@@ -160,7 +160,7 @@ class _Stopwatch:
         return time.perf_counter() - self._started
 
 
-def _told(reply: Reply | None, resolved: ResolvedModel, seconds: float) -> str:
+def _success_message(reply: Reply | None, resolved: ResolvedModel, seconds: float) -> str:
     """What a model did, in a sentence."""
     name, after = clean(resolved.model), f"after {seconds:.2f} s"
     if reply is None or resolved.is_embedding:
@@ -203,7 +203,7 @@ async def _ask(
     from .discovery.listing import failure_of
     from .discovery.model_refusals import refusal_of_model
     from .discovery.model_requests import Reply
-    from .discovery.response_errors import says_error, words_of
+    from .discovery.response_errors import says_error, server_message
     from .secrets import key_problem
 
     request = _first_request(resolved)
@@ -215,15 +215,15 @@ async def _ask(
     async with new_client(transport) as client:
         while True:
             stopwatch.start()
-            answer, context = await _post(client, resolved, request, deadline, timeout_seconds)
+            response, context = await _post(client, resolved, request, deadline, timeout_seconds)
             sent.append(request)
-            document, readable = _read(answer, request)
-            is_whole = answer.is_success and isinstance(document, dict)
+            document, readable = _read(response, request)
+            is_whole = response.is_success and isinstance(document, dict)
             reply = request.endpoint.reply(document) if is_whole else None
             if reply is not None:
                 return reply
-            words = answer.body[:_READ_BYTES].decode("utf-8", "replace")
-            if _REFUSED_FROM <= answer.status < _TROUBLE_FROM:
+            words = response.body[:_READ_BYTES].decode("utf-8", "replace")
+            if _REFUSED_FROM <= response.status < _TROUBLE_FROM:
                 if refusal_of_model(words) == "used up":
                     return Reply(thought=True, ran_out=True)
                 other = request.instead(words)
@@ -231,11 +231,13 @@ async def _ask(
                     request = other
                     continue
             failure = failure_of(
-                answer, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
+                response, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
             )
-            if not answer.is_success or (readable and says_error(document)):
+            if not response.is_success or (readable and says_error(document)):
                 failure.hint = _HINTS.get(failure.kind, failure.hint)
-                _reword_for_model(failure, context, words, words_of(document, context.key), resolved.model)
+                _reword_for_model(
+                    failure, context, words, server_message(document, context.key), resolved.model
+                )
             raise failure
 
 
@@ -262,7 +264,7 @@ async def _post(
     request: ModelRequest,
     deadline: float,
     timeout_seconds: float,
-) -> tuple[Answer, RequestContext]:
+) -> tuple[Response, RequestContext]:
     from .discovery.adapters import ADAPTERS
     from .discovery.exchange import RequestContext
     from .discovery.fetch import fetch
@@ -279,18 +281,18 @@ async def _post(
         timeout_seconds=timeout_seconds,
     )
     headers = ADAPTERS[request.endpoint.type].headers(key)
-    answer = await fetch(client, context, headers, deadline=deadline, content=request.body())
-    return answer, context
+    response = await fetch(client, context, headers, deadline=deadline, content=request.body())
+    return response, context
 
 
-def _read(answer: Answer, request: ModelRequest) -> tuple[Any, bool]:
+def _read(response: Response, request: ModelRequest) -> tuple[Any, bool]:
     """The JSON value of an answer, or its text, and whether it is JSON."""
     from .discovery.model_requests import document_of
 
     try:
-        return document_of(answer.body, request.endpoint), True
+        return document_of(response.body, request.endpoint), True
     except ValueError:
-        return answer.body.decode("utf-8", "replace"), False
+        return response.body.decode("utf-8", "replace"), False
 
 
 _HINTS = {

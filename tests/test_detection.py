@@ -16,7 +16,7 @@ import pytest
 import dispatch_widgets as dw
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.detection import UNNAMED_SERVER, find_here, find_here_async
-from dispatch_widgets.discovery.server_signs import SIGNS
+from dispatch_widgets.discovery.server_identity import KNOWN_SERVERS
 from dispatch_widgets.presets import PRESETS, find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
 
@@ -300,8 +300,10 @@ def test_another_programs_refusal_is_no_server(page: Page) -> None:
 
 def test_every_sign_has_a_source_and_a_known_preset() -> None:
     """Each row names where it stands, and each local preset's server can be told from others."""
-    assert {sign.preset for sign in SIGNS} - {""} == {preset.key for preset in PRESETS if preset.is_local}
-    for sign in SIGNS:
-        assert sign.source.startswith("https://")
-        assert sign.header or sign.owner or sign.says
-        assert bool(sign.path) == (sign.says is not None)
+    assert {server.preset for server in KNOWN_SERVERS} - {""} == {
+        preset.key for preset in PRESETS if preset.is_local
+    }
+    for server in KNOWN_SERVERS:
+        assert server.source.startswith("https://")
+        assert server.header or server.owner or server.page_pattern
+        assert bool(server.path) == (server.page_pattern is not None)

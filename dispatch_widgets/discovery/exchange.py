@@ -41,7 +41,7 @@ class RequestContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a server answered.
 
     Attributes:
@@ -60,4 +60,4 @@ class Answer:
         return _OK_MIN <= self.status <= _OK_MAX
 
     def __repr__(self) -> str:
-        return f"Answer({self.status}, {len(self.body)} bytes)"
+        return f"Response({self.status}, {len(self.body)} bytes)"

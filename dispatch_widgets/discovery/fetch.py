@@ -17,7 +17,7 @@ import httpx
 from .._log import get_logger
 from .client import ConnectionTrace
 from .connection_errors import connection_error, interrupted, timed_out
-from .exchange import Answer
+from .exchange import Response
 from .failures import Failure
 from .log_redaction import kept_out_of_logs
 from .slicing import too_large
@@ -48,7 +48,7 @@ async def fetch(
     deadline: float,
     content: bytes | None = None,
     trace: ConnectionTrace | None = None,
-) -> Answer:
+) -> Response:
     """Sends one GET to ``context.url``, or one POST, and reads the whole answer.
 
     Args:
@@ -103,9 +103,9 @@ class _Reader:
 
     def __init__(self, context: RequestContext) -> None:
         self._context = context
-        self.refusal: Answer | None = None
+        self.refusal: Response | None = None
 
-    async def read(self, response: httpx.Response) -> Answer:
+    async def read(self, response: httpx.Response) -> Response:
         """The whole answer, or as much of a refusal as explains it."""
         status, headers = response.status_code, response.extensions["headers"]
         success = response.is_success
@@ -115,7 +115,7 @@ class _Reader:
         body = BytesIO()  # gives its bytes without a second copy of them
         size = 0
         if not success:
-            self.refusal = Answer(status, headers, b"")
+            self.refusal = Response(status, headers, b"")
         length = headers.get("content-length", "")
         if success and length.isascii() and length.isdigit() and int(length[:20]) > limit:
             raise self._too_large(limit)
@@ -124,10 +124,10 @@ class _Reader:
             if size > limit or size + response.num_bytes_downloaded > 2 * limit:
                 if success:
                     raise self._too_large(limit)
-                return Answer(status, headers, body.getvalue()[:limit])
+                return Response(status, headers, body.getvalue()[:limit])
             if not success:
-                self.refusal = Answer(status, headers, body.getvalue())
-        return Answer(status, headers, body.getvalue())
+                self.refusal = Response(status, headers, body.getvalue())
+        return Response(status, headers, body.getvalue())
 
     def _too_large(self, limit: int) -> Failure:
         return too_large(self._context, f"with more than {limit // (1024 * 1024)} MiB")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from .adapters import Adapter
     from .client import ConnectionTrace
-    from .exchange import Answer
+    from .exchange import Response
     from .models import DiscoveredModel, Target
 
 MAX_PAGES = 50
@@ -207,7 +207,7 @@ def _without_key(body: bytes, context: RequestContext) -> bytes:
 
 
 def failure_of(
-    answer: Answer, context: RequestContext, document: Any, *, is_json: bool, wanted: str, now: float
+    answer: Response, context: RequestContext, document: Any, *, is_json: bool, wanted: str, now: float
 ) -> Failure:
     """What an answer means that is not what was asked for: a list, or a model's answer.
 
@@ -231,7 +231,7 @@ def failure_of(
     )
 
 
-def _read_page(answer: Answer, context: RequestContext, *, now: float) -> Any:
+def _read_page(answer: Response, context: RequestContext, *, now: float) -> Any:
     """The JSON value of a page of a list."""
     body = _without_key(answer.body, context)
     try:
@@ -253,7 +253,7 @@ def _is_list(document: Any) -> bool:
 
 
 async def list_in(
-    answer: Answer, context: RequestContext, adapter: Adapter, *, deadline: float, now: float
+    answer: Response, context: RequestContext, adapter: Adapter, *, deadline: float, now: float
 ) -> Listing:
     """The models of one answer, judged as a whole list is.
 
@@ -274,7 +274,7 @@ async def list_in(
 
 async def _add_answer(
     listing: Listing,
-    answer: Answer,
+    answer: Response,
     context: RequestContext,
     adapter: Adapter,
     *,

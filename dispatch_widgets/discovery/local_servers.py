@@ -19,7 +19,7 @@ from .failures import Failure
 from .fetch import fetch
 from .listing import context_of, list_in
 from .models import Target
-from .server_signs import server_of, signs_of
+from .server_identity import identify_server, servers_of_preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import httpx
 
     from ..presets import Preset
-    from .exchange import Answer, RequestContext
-    from .server_signs import ServerSign
+    from .exchange import RequestContext, Response
+    from .server_identity import KnownServer
 
 _PAGE_CHARACTERS = 2_000
 _REFUSED = frozenset({401, 403})
@@ -40,11 +40,11 @@ class LocalServer:
     """A model server that answered.
 
     Attributes:
-        sign: What it says that it is; None if it does not say.
+        identity: Which server it says it is; None if it does not say.
         models: How many models it lists; None if it wants a key first.
     """
 
-    sign: ServerSign | None
+    identity: KnownServer | None
     models: int | None
 
 
@@ -73,30 +73,32 @@ async def _look_at(
     deadline = asyncio.get_running_loop().time() + timeout_seconds
     try:
         context = context_of(target, adapter.url(url), timeout_seconds)
-        answer = await fetch(client, context, adapter.headers(NO_KEY_NEEDED), deadline=deadline)
+        response = await fetch(client, context, adapter.headers(NO_KEY_NEEDED), deadline=deadline)
     except Failure:
         return None
     refusal: Failure | None = None
     owners: list[str | None] = []
     try:
-        listed = await list_in(answer, context, adapter, deadline=deadline, now=time.time())
+        listed = await list_in(response, context, adapter, deadline=deadline, now=time.time())
     except Failure as failure:
-        if not _may_want_a_key(failure, answer):
+        if not _may_want_a_key(failure, response):
             return None
         refusal = failure
     else:
         owners = [model.owned_by for model in listed.models.values()]
-    sign = server_of(owners, answer.headers) or await _ask_what_it_is(client, context, presets, deadline)
+    identity = identify_server(owners, response.headers) or await _ask_what_it_is(
+        client, context, presets, deadline
+    )
     if refusal is None:
-        return LocalServer(sign=sign, models=len(owners))
-    if sign is None and not _is_about_the_key(refusal):
+        return LocalServer(identity=identity, models=len(owners))
+    if identity is None and not _is_about_the_key(refusal):
         return None
-    return LocalServer(sign=sign, models=None)
+    return LocalServer(identity=identity, models=None)
 
 
-def _may_want_a_key(failure: Failure, answer: Answer) -> bool:
-    challenge = answer.headers.get("www-authenticate", "").lower()
-    if challenge.startswith(_LOGINS) or answer.body.lstrip().startswith(b"<"):
+def _may_want_a_key(failure: Failure, response: Response) -> bool:
+    challenge = response.headers.get("www-authenticate", "").lower()
+    if challenge.startswith(_LOGINS) or response.body.lstrip().startswith(b"<"):
         return False
     # LiteLLM's proxy without a database says 400 for a missing key: believed if it also says what it is.
     return _is_about_the_key(failure) or failure.status == 400  # noqa: PLR2004
@@ -108,24 +110,24 @@ def _is_about_the_key(failure: Failure) -> bool:
 
 async def _ask_what_it_is(
     client: httpx.AsyncClient, context: RequestContext, presets: Sequence[Preset], deadline: float
-) -> ServerSign | None:
+) -> KnownServer | None:
     """The server whose own page answers, of those whose usual port this is; they are asked without a key."""
     root = urlsplit(context.base_url)._replace(path="", query="").geturl()
     pages: dict[str, str] = {}
-    for sign in (sign for preset in presets for sign in signs_of(preset.key)):
-        if sign.says is None:
+    for known in (known for preset in presets for known in servers_of_preset(preset.key)):
+        if known.page_pattern is None:
             continue
-        if sign.path not in pages:
-            pages[sign.path] = await _page(client, replace(context, url=root + sign.path), deadline)
-        if sign.says.search(pages[sign.path]):
-            return sign
+        if known.path not in pages:
+            pages[known.path] = await _page(client, replace(context, url=root + known.path), deadline)
+        if known.page_pattern.search(pages[known.path]):
+            return known
     return None
 
 
 async def _page(client: httpx.AsyncClient, context: RequestContext, deadline: float) -> str:
     """The beginning of a page; empty if there is none."""
     try:
-        answer = await fetch(client, context, {}, deadline=deadline)
+        response = await fetch(client, context, {}, deadline=deadline)
     except Failure:
         return ""
-    return answer.body[:_PAGE_CHARACTERS].decode("utf-8", "replace").strip() if answer.is_success else ""
+    return response.body[:_PAGE_CHARACTERS].decode("utf-8", "replace").strip() if response.is_success else ""

@@ -72,7 +72,7 @@ _NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
-class Saying(NamedTuple):
+class ServerText(NamedTuple):
     """A text in an answer, with the name of its field in letters alone and its depth."""
 
     field: str
@@ -80,22 +80,22 @@ class Saying(NamedTuple):
     depth: int
 
 
-def sentence(document: Any, tells: Callable[[str], bool] = lambda _: False) -> str:
+def sentence(document: Any, names_reason: Callable[[str], bool] = lambda _: False) -> str:
     """The sentence in which a server explains itself; its code where it has none, empty if it says nothing.
 
     Args:
         document: The body as JSON values, or its text where it is no JSON.
-        tells: Whether a text names the reason; a sentence that does comes before the others.
+        names_reason: Whether a text names the reason; a sentence that does comes before the others.
     """
-    shown = [said for said in sayings(document) if said.field != _WHOLE_PAGE]
-    return max(shown, key=lambda said: _weight(said, tells), default=Saying("", "", 0)).text
+    shown = [said for said in server_texts(document) if said.field != _WHOLE_PAGE]
+    return max(shown, key=lambda said: _weight(said, names_reason), default=ServerText("", "", 0)).text
 
 
-def all_words(document: Any, headers: Mapping[str, str]) -> list[str]:
+def all_texts(document: Any, headers: Mapping[str, str]) -> list[str]:
     """Every text in which a server may say why it refuses, its telling headers included."""
     words = [f"{name} {headers[name]}"[:_LONGEST_TEXT] for name in _TELLING_HEADERS if name in headers]
     left = _MOST_CHARACTERS
-    for said in sayings(document):
+    for said in server_texts(document):
         words.append(said.text[: min(_LONGEST_TEXT, left)])
         left -= len(words[-1])
         if left <= 0:
@@ -103,21 +103,21 @@ def all_words(document: Any, headers: Mapping[str, str]) -> list[str]:
     return words
 
 
-def _weight(said: Saying, tells: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
+def _weight(said: ServerText, names_reason: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
     """How well a text explains: a sentence before a word or a code, by its field, the outer ones first."""
     is_sentence = len(said.text.split()) > 1 or not said.text.isascii()
     rank = _RANK.get(said.field, _RANK_OF_OTHERS)
     return (
-        is_sentence and tells(said.text[:_LONGEST_TEXT]),
+        is_sentence and names_reason(said.text[:_LONGEST_TEXT]),
         is_sentence or rank < _RANK_OF_OTHERS,
         -rank,
         -said.depth,
     )
 
 
-def sayings(document: Any) -> list[Saying]:
+def server_texts(document: Any) -> list[ServerText]:
     """The texts of an answer that are the server's own words, not too deep and not too many."""
-    found: list[Saying] = []
+    found: list[ServerText] = []
     for said in _walk(document, "", 0):
         found.append(said)
         if len(found) == _MOST_TEXTS:
@@ -125,29 +125,29 @@ def sayings(document: Any) -> list[Saying]:
     return found
 
 
-def _walk(value: Any, field: str, depth: int) -> Iterator[Saying]:
+def _walk(value: Any, field: str, depth: int) -> Iterator[ServerText]:
     if isinstance(value, str):
         yield from _of_text(value.strip(), field, depth)
     elif depth < _DEEPEST and isinstance(value, dict):
         for name, item in list(value.items())[:_MOST_ITEMS]:
-            if _bare(name) not in _NOT_ITS_WORDS:
-                yield from _walk(item, _bare(name), depth + 1)
+            if _letters_of(name) not in _NOT_ITS_WORDS:
+                yield from _walk(item, _letters_of(name), depth + 1)
     elif depth < _DEEPEST and isinstance(value, list):
         for item in value[:_MOST_ITEMS]:
             yield from _walk(item, field, depth + 1)
 
 
-def _of_text(text: str, field: str, depth: int) -> Iterator[Saying]:
+def _of_text(text: str, field: str, depth: int) -> Iterator[ServerText]:
     if text[:1] == "<":
         yield from _of_markup(text, depth)
         return
     inner = _json_within(text) if depth < _DEEPEST else None
     if inner is not None:
         before = text[: text.index("{")].strip(" :-\n")
-        yield from (Saying("", before, depth),) if before and field else ()
+        yield from (ServerText("", before, depth),) if before and field else ()
         yield from _walk(inner, field, depth + 1)
     elif text and not text.isdigit():
-        yield Saying(field, text, depth)
+        yield ServerText(field, text, depth)
 
 
 def _json_within(text: str) -> Any:
@@ -162,16 +162,16 @@ def _json_within(text: str) -> Any:
     return value if isinstance(value, dict) and value else None
 
 
-def _of_markup(text: str, depth: int) -> Iterator[Saying]:
+def _of_markup(text: str, depth: int) -> Iterator[ServerText]:
     """The headings of a web page, or the messages of XML, then all of its text, which is not for showing."""
     text = text[:_LONGEST_PAGE]
     for begin, end in _NOT_SHOWN:
         text = _without(text, begin, end)
     for tag, inner in _HEADING.findall(text)[:_MOST_ITEMS]:
-        words = _bare_text(inner)
+        words = _text_of_markup(inner)
         if words:
-            yield Saying(tag.lower(), words, depth)
-    yield Saying(_WHOLE_PAGE, _bare_text(text), _DEEPEST)
+            yield ServerText(tag.lower(), words, depth)
+    yield ServerText(_WHOLE_PAGE, _text_of_markup(text), _DEEPEST)
 
 
 def _without(text: str, begin: str, end: str) -> str:
@@ -186,7 +186,7 @@ def _without(text: str, begin: str, end: str) -> str:
     return " ".join([*parts, text[place:]])
 
 
-def _bare_text(markup: str) -> str:
+def _text_of_markup(markup: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", markup)).split())
 
 
@@ -216,16 +216,16 @@ def says_error(document: Any) -> bool:
         return False
     return (
         bool(document.get("error") or document.get("errors"))
-        or any(_denies(document.get(name)) for name in ("success", "ok", "status", "result"))
+        or any(_says_failure(document.get(name)) for name in ("success", "ok", "status", "result"))
         or any(_is_an_error_code(document.get(name)) for name in ("error_code", "errcode", "errorCode"))
         or any(document.get(name) for name in ("error_msg", "errmsg", "error_message", "errorMessage"))
         or any(_holds_a_refusal(part) for part in (document, *document.values()))
         or stated_status(document) is not None
-        or _only_speaks(document)
+        or _is_only_a_message(document)
     )
 
 
-def _denies(value: Any) -> bool:
+def _says_failure(value: Any) -> bool:
     return value is False or (isinstance(value, str) and value.lower() in _BAD_WORDS)
 
 
@@ -239,19 +239,21 @@ def _holds_a_refusal(part: Any) -> bool:
         return False
     codes = [part[name] for name in ("status_code", "code", "error_code") if name in part]
     return any(_is_an_error_code(code) for code in codes) and any(
-        isinstance(value, str) and value.strip().lower() not in _GOOD_WORDS and _RANK.get(_bare(name)) == 0
+        isinstance(value, str)
+        and value.strip().lower() not in _GOOD_WORDS
+        and _RANK.get(_letters_of(name)) == 0
         for name, value in part.items()
     )
 
 
-def _bare(name: object) -> str:
+def _letters_of(name: object) -> str:
     """The name of a field in lower-case letters and digits alone: ``statusMsg``, ``status_msg``."""
     return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
 
-def _only_speaks(document: Mapping[str, Any]) -> bool:
+def _is_only_a_message(document: Mapping[str, Any]) -> bool:
     """Whether there is nothing but a message: ``{"message": "no Route matched with those values"}``."""
     if any(isinstance(value, dict | list) for value in document.values()) or "data" in document:
         return False
-    said = [value for name, value in document.items() if _bare(name) in _RANK]
+    said = [value for name, value in document.items() if _letters_of(name) in _RANK]
     return any(isinstance(text, str) and text.strip().lower() not in _GOOD_WORDS for text in said)

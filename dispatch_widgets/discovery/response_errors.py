@@ -1,7 +1,7 @@
-"""Answers that are no list: what a status, its headers and its body mean (MD-8, MD-10, MD-11, MD-15).
+"""Makes a failure of an error response: of its status, headers and body (MD-8, MD-10, MD-11, MD-15).
 
-What they can mean is in the table of `refusals`; this is how one is told: with the status, the server's own
-words and what to do next.
+The table of reasons is in `refusals`. A message holds the status and the server's own words; the hint says
+what to do next.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from urllib.parse import urljoin, urlsplit
 from ..secrets import NO_KEY_NEEDED, mask
 from .connection_errors import proxy_hint, proxy_login_wanted
 from .failures import LOCK_SECONDS_MAX, LOCK_SECONDS_MIN, Failure, filled, quoted
-from .refusal_words import all_words, says_error, sentence, stated_status
+from .refusal_words import all_texts, says_error, sentence, stated_status
 from .refusals import TOO_MANY, UNEXPLAINED_403, plain, reason_for
 from .retry_after import is_used_up, retry_after_seconds
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from .exchange import Answer, RequestContext
+    from .exchange import RequestContext, Response
     from .refusals import Reason
 
-__all__ = ["check_base_url", "maybe_from_a_proxy", "response_error", "says_error", "words_of"]
+__all__ = ["check_base_url", "maybe_from_a_proxy", "response_error", "says_error", "server_message"]
 
 _REDIRECTED_FROM, _REFUSED_FROM, _TROUBLE_FROM = 300, 400, 500
 _PROXY_LOGIN_WANTED, _TOO_MANY_REQUESTS = 407, 429
@@ -31,58 +31,55 @@ _LIST_TAIL = re.compile(r"(?:/v1)?/models/?$")
 _STOPS = (".", "!", "?", "…", "。")
 
 
-def response_error(answer: Answer, context: RequestContext, document: Any, *, now: float) -> Failure:
-    """What an answer that is no success means.
+def response_error(response: Response, context: RequestContext, document: Any, *, now: float) -> Failure:
+    """Returns the failure for an error response.
 
     Args:
-        answer: Status, headers and body; status 200 where the body says otherwise.
-        context: Who answered.
-        document: The body as JSON values, or its text where it is no JSON.
-        now: The present moment, seconds since 1970, for ``Retry-After`` dates.
+        response: The response; its status is 200 if only the body says that it is an error.
+        context: The request.
+        document: The parsed body, or its text if it is not JSON.
+        now: The current time, in seconds since 1970, for ``Retry-After`` dates.
     """
-    if answer.status == _PROXY_LOGIN_WANTED:
-        found = proxy_login_wanted(context)
-        found.status = answer.status
-        return found
-    if _REDIRECTED_FROM <= answer.status < _REFUSED_FROM:
-        return _redirect(answer, context)
-    # What the body of a success states counts as the server's own status does.
-    status = (stated_status(document) if answer.is_success else None) or answer.status
-    texts = [plain(text) for text in all_words(document, answer.headers)]
+    if response.status == _PROXY_LOGIN_WANTED:
+        failure = proxy_login_wanted(context)
+        failure.status = response.status
+        return failure
+    if _REDIRECTED_FROM <= response.status < _REFUSED_FROM:
+        return _redirect(response, context)
+    # A status in the body of a 200 counts as the response's own.
+    status = (stated_status(document) if response.is_success else None) or response.status
+    texts = [plain(text) for text in all_texts(document, response.headers)]
     reason = reason_for(status, texts)
-    locks = _locks(status, answer)
+    locks = _locks(status, response)
     if locks and reason is UNEXPLAINED_403:
         reason = TOO_MANY
     said = sentence(document, lambda text: reason.is_said_in([plain(text)]))
-    found = _told(reason, status, context, quoted(said, context.key), texts)
+    failure = _failure_for(reason, status, context, quoted(said, context.key), texts)
     if locks:
-        asked = retry_after_seconds(answer.headers, now=now)
-        found.lock_seconds = min(max(asked or 0.0, LOCK_SECONDS_MIN), LOCK_SECONDS_MAX)
-        if "{until}" not in found.hint:
-            found.hint = f"{found.hint.removesuffix(' {list}')} {{until}}{{list}}"
-    return found
+        asked = retry_after_seconds(response.headers, now=now)
+        failure.lock_seconds = min(max(asked or 0.0, LOCK_SECONDS_MIN), LOCK_SECONDS_MAX)
+        if "{until}" not in failure.hint:
+            failure.hint = f"{failure.hint.removesuffix(' {list}')} {{until}}{{list}}"
+    return failure
 
 
-def words_of(document: Any, key: str) -> str:
-    """What a server says in its own words, fit to be shown; empty where it says nothing.
-
-    Args:
-        document: The body as JSON values, or its text.
-        key: The key that was sent, which it may have echoed.
-    """
+def server_message(document: Any, key: str) -> str:
+    """Returns the server's own explanation on one line, with the key masked; empty if there is none."""
     return quoted(sentence(document), key)
 
 
-def _locks(status: int, answer: Answer) -> bool:
-    """Whether refresh is off for a while, which no words decide (MD-10, MD-15)."""
+def _locks(status: int, response: Response) -> bool:
+    """Whether to turn refresh off for a while. Only status and headers decide that (MD-10, MD-15)."""
     if status == _TOO_MANY_REQUESTS:
         return True
-    asks_to_wait = "retry-after" in answer.headers or is_used_up(answer.headers)
+    asks_to_wait = "retry-after" in response.headers or is_used_up(response.headers)
     return asks_to_wait and status < _TROUBLE_FROM
 
 
-def _told(reason: Reason, status: int, context: RequestContext, said: str, texts: list[str]) -> Failure:
-    """A reason as the user is told it, with the server's own words (MD-15)."""
+def _failure_for(
+    reason: Reason, status: int, context: RequestContext, said: str, texts: list[str]
+) -> Failure:
+    """Fills a reason's message and hint with the request and the server's own words (MD-15)."""
     message, hint = reason.message, reason.hint
     if reason.kind == "INVALID_CREDENTIALS" and context.key == NO_KEY_NEEDED:
         message, hint = "{name} wants a key", "Give the provider one. {list}"
@@ -106,7 +103,7 @@ def _told(reason: Reason, status: int, context: RequestContext, said: str, texts
 
 
 def _where_the_key_went(context: RequestContext, texts: list[str]) -> str:
-    """What to do about a server that finds no key, by the header that it names (MD-8)."""
+    """Returns the hint for a server that found no key, by the header that its message names (MD-8)."""
     if _is_anthropic(context):
         if any("authorization" in text or "bearer" in text for text in texts):
             return (
@@ -126,16 +123,12 @@ def _where_the_key_went(context: RequestContext, texts: list[str]) -> str:
 
 
 def maybe_from_a_proxy(context: RequestContext) -> str:
-    """The hint at a proxy for an answer that may be its own; through a tunnel it cannot speak."""
+    """Returns a hint at the proxy if the response may be its own, which it cannot be inside a TLS tunnel."""
     return proxy_hint(context) if context.url.startswith("http:") else ""
 
 
 def check_base_url(context: RequestContext) -> str:
-    """What to look at where no list is: the base URL, and for Anthropic whether the server is of its kind.
-
-    Args:
-        context: Who was asked.
-    """
+    """Returns the hint to check the base URL, and for Anthropic also the type."""
     if _is_anthropic(context):
         return (
             "Check the base URL; `/v1/models` is added to it. If the server is OpenAI-compatible rather than "
@@ -146,41 +139,42 @@ def check_base_url(context: RequestContext) -> str:
     return "Check the base URL; many servers want /v1 at its end."
 
 
-def _redirect(answer: Answer, context: RequestContext) -> Failure:
-    """Where a redirect leads, if it does, and which base URL that would be; nothing follows it (SEC-5)."""
-    found = Failure(
+def _redirect(response: Response, context: RequestContext) -> Failure:
+    """Returns the failure for a 3xx, which is never followed, with the base URL it points to (SEC-5)."""
+    status = response.status
+    failure = Failure(
         "REDIRECT",
-        f"{context.host} sends to another address ({answer.status}); keys do not follow.",
+        f"{context.host} sends to another address ({status}); keys do not follow.",
         "Check the base URL. {list}",
-        status=answer.status,
+        status=status,
     )
-    location = answer.headers.get("location", "").strip()
-    if not location:  # 304, say, which is no redirect at all
-        found.message = f"{context.host} answered with status {answer.status} and named no other address."
-        found.hint = f"Check the base URL.{maybe_from_a_proxy(context)} {{list}}"
-        return found
+    location = response.headers.get("location", "").strip()
+    if not location:  # such as 304
+        failure.message = f"{context.host} answered with status {status} and named no other address."
+        failure.hint = f"Check the base URL.{maybe_from_a_proxy(context)} {{list}}"
+        return failure
     try:
         target = urlsplit(urljoin(context.url, location))
         host, secret = target.hostname or "", bool(target.username or target.password)
         port = target.port
     except ValueError:
-        return found
+        return failure
     if not host or target.scheme not in {"http", "https"}:
-        return found
+        return failure
     where = f"{host}:{port}" if port else host
     shown = quoted(where, context.key)
-    found.message = f"{context.host} sends to another address, {shown} ({answer.status}); keys do not follow."
+    failure.message = f"{context.host} sends to another address, {shown} ({status}); keys do not follow."
     if secret:
-        found.hint = "Ask the server's operator for its address. {list}"
-        return found
+        failure.hint = "Ask the server's operator for its address. {list}"
+        return failure
     base = quoted(f"{target.scheme}://{where}{_LIST_TAIL.sub('', target.path)}", context.key)
     if target.path.rstrip("/").endswith("/v1/models") and not _is_anthropic(context):
         base += "/v1"
-    if base == context.base_url.rstrip("/"):  # to /models/, say: no base URL leads there
-        found.hint = "It is the same base URL: tell the server's operator that its list redirects. {list}"
+    if base == context.base_url.rstrip("/"):  # a redirect to /models/, say, which no base URL produces
+        failure.hint = "It is the same base URL: tell the server's operator that its list redirects. {list}"
     else:
-        found.hint = f"If that address is right, make it the base URL: {base}. {{list}}"
-    return found
+        failure.hint = f"If that address is right, make it the base URL: {base}. {{list}}"
+    return failure
 
 
 def _is_anthropic(context: RequestContext) -> bool:

@@ -24,7 +24,7 @@ from ..settings.locate import locate
 from ..settings.registry import Impact, NewModel, as_tuple, no_provider
 from ..settings.tasks import TASK_NEEDS
 from ..settings.views import provider_in, view
-from ..trying import TRY_TIMEOUT_SECONDS, attempt
+from ..trying import TRY_TIMEOUT_SECONDS, try_resolved
 from ..urls import normalise_base_url, shown_url
 from .asking import Asking
 from .choosing import entry_for, entry_of, known_task, provider_called, provider_of, shown_providers
@@ -1066,7 +1066,7 @@ class SettingsService:
         Raises:
             DispatchError: If there is nothing to ask: everything that `resolve_model` raises.
         """
-        return background.call(self._attempt(self.resolve_model(provider, model), timeout_seconds))
+        return background.call(self._try(self.resolve_model(provider, model), timeout_seconds))
 
     async def try_model_async(
         self, provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS
@@ -1078,7 +1078,7 @@ class SettingsService:
             model: The model's id.
             timeout_seconds: How long it may take, in seconds of wall-clock time.
         """
-        return await background.wait(self._attempt(self.resolve_model(provider, model), timeout_seconds))
+        return await background.wait(self._try(self.resolve_model(provider, model), timeout_seconds))
 
     def start_try(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> Future[TryResult]:
         """Start `try_task` and return at once; for panels. Cancelling the future cancels the request.
@@ -1090,10 +1090,10 @@ class SettingsService:
         Raises:
             DispatchError: If there is nothing to ask: everything that `resolve` raises.
         """
-        return background.submit(self._attempt(self.resolve(task), timeout_seconds))
+        return background.submit(self._try(self.resolve(task), timeout_seconds))
 
-    async def _attempt(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
-        return await attempt(resolved, timeout_seconds=timeout_seconds, transport=self._transport)
+    async def _try(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
+        return await try_resolved(resolved, timeout_seconds=timeout_seconds, transport=self._transport)
 
     # ---- scanning for keys
 

@@ -18,7 +18,7 @@ import pytest
 
 from dispatch_widgets.discovery import client, fetch
 from dispatch_widgets.discovery.discoverer import Discoverer
-from dispatch_widgets.discovery.exchange import Answer
+from dispatch_widgets.discovery.exchange import Response
 from dispatch_widgets.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -361,4 +361,4 @@ def test_localhost_on_ipv6_only(ask: Any, target: Any, raw_server: Any) -> None:
 )
 def test_every_2xx_is_a_success(status: int, is_success: bool) -> None:
     """The statuses from 200 to 299 are successes, and no others."""
-    assert Answer(status=status, headers={}, body=b"").is_success is is_success
+    assert Response(status=status, headers={}, body=b"").is_success is is_success

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from dispatch_widgets.discovery.exchange import Answer, RequestContext
-from dispatch_widgets.discovery.refusal_words import all_words, says_error, sentence
+from dispatch_widgets.discovery.exchange import RequestContext, Response
+from dispatch_widgets.discovery.refusal_words import all_texts, says_error, sentence
 from dispatch_widgets.discovery.refusals import REASONS, plain, reason_for
 from dispatch_widgets.discovery.response_errors import response_error
 
@@ -44,7 +44,9 @@ def _told(
     status: int, body: Any, headers: dict[str, str] | None = None, context: RequestContext = CONTEXT
 ) -> Failure:
     raw = body if isinstance(body, str) else json.dumps(body)
-    return response_error(Answer(status, httpx.Headers(headers or {}), raw.encode()), context, body, now=0.0)
+    return response_error(
+        Response(status, httpx.Headers(headers or {}), raw.encode()), context, body, now=0.0
+    )
 
 
 def _cases() -> list[Any]:
@@ -254,7 +256,7 @@ def test_words_are_shown_whatever_the_status_and_the_key_is_not(status: int) -> 
 )
 def test_only_so_much_of_a_refusal_is_looked_at(document: Any) -> None:
     """However much a server says, a bounded part is searched: reading it holds nobody up (MD-19)."""
-    assert sum(map(len, all_words(document, httpx.Headers()))) <= 4000
+    assert sum(map(len, all_texts(document, httpx.Headers()))) <= 4000
     assert len(_told(403, document).message) < 500
 
 

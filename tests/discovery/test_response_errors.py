@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets.discovery.exchange import Answer, RequestContext
+from dispatch_widgets.discovery.exchange import RequestContext, Response
 from dispatch_widgets.discovery.response_errors import response_error, says_error
 from dispatch_widgets.discovery.retry_after import retry_after_seconds
 
@@ -65,7 +65,7 @@ MEANT = {
 
 def _read(status: int, body: Any, headers: dict[str, str] | None = None) -> Any:
     raw = body if isinstance(body, str) else json.dumps(body)
-    answer = Answer(status, httpx.Headers(headers or {}), raw.encode())
+    answer = Response(status, httpx.Headers(headers or {}), raw.encode())
     return response_error(answer, CONTEXT, body, now=NOW)
 
 
@@ -323,7 +323,7 @@ def test_a_redirect_without_an_address_is_not_said_to_lead_anywhere(
 def test_a_404_names_the_address_without_its_query() -> None:
     """The address is told as it can be compared with the base URL: which page was asked for is left out."""
     context = replace(CONTEXT, url="https://llm.example.edu/v1/models?limit=1000&after_id=x")
-    found = response_error(Answer(404, httpx.Headers(), b""), context, "", now=NOW)
+    found = response_error(Response(404, httpx.Headers(), b""), context, "", now=NOW)
     assert found.message == "There is no model list at https://llm.example.edu/v1/models (404)."
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSign:
+class KnownServer:
     """How one server can be told.
 
     Attributes:
@@ -24,7 +24,7 @@ class ServerSign:
         header: The start of a header's line, in lower case: ``server: llama.cpp``; empty for none.
         owner: What its list has as ``owned_by``; empty where that tells nothing.
         path: A page that needs no key, below the server's root; empty for none.
-        says: What that page answers.
+        page_pattern: What the body of that page matches.
         source: Where that stands.
     """
 
@@ -33,88 +33,88 @@ class ServerSign:
     header: str = ""
     owner: str = ""
     path: str = ""
-    says: re.Pattern[str] | None = None
+    page_pattern: re.Pattern[str] | None = None
     source: str
 
 
-SIGNS: tuple[ServerSign, ...] = (
-    ServerSign(
+KNOWN_SERVERS: tuple[KnownServer, ...] = (
+    KnownServer(
         name="Ollama",
         preset="ollama",
         owner="library",  # the namespace of its own models; those of others have their maker's
         path="/api/version",
-        says=re.compile(r'^\{"version":\s*"\d'),
+        page_pattern=re.compile(r'^\{"version":\s*"\d'),
         source="https://github.com/ollama/ollama/blob/main/docs/api.md#version",
     ),
-    ServerSign(
+    KnownServer(
         name="LM Studio",
         preset="lmstudio",
         owner="organization_owner",
         path="/lmstudio-greeting",
-        says=re.compile(r'"lmstudio":\s*true'),
+        page_pattern=re.compile(r'"lmstudio":\s*true'),
         source="https://github.com/lmstudio-ai/lms/blob/main/src/createClient.ts",
     ),
-    ServerSign(
+    KnownServer(
         name="vLLM",
         preset="vllm",
         owner="vllm",
         path="/version",
-        says=re.compile(r'^\{"version":\s*"\d[^"()]*"\}'),
+        page_pattern=re.compile(r'^\{"version":\s*"\d[^"()]*"\}'),
         source="https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/api_server.py",
     ),
-    ServerSign(
+    KnownServer(
         name="llama.cpp",
         preset="llamacpp",
         header="server: llama.cpp",
         owner="llamacpp",
         source="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
     ),
-    ServerSign(
+    KnownServer(
         name="LocalAI",
         preset="localai",
         path="/version",
-        says=re.compile(r'"version":\s*"[^"]*\([0-9a-f]+\)"'),  # with the commit
+        page_pattern=re.compile(r'"version":\s*"[^"]*\([0-9a-f]+\)"'),  # with the commit
         source="https://github.com/mudler/LocalAI/blob/master/internal/version.go",
     ),
-    ServerSign(
+    KnownServer(
         name="LiteLLM",
         preset="litellm",
         header="x-litellm-",
         path="/health/liveliness",
-        says=re.compile(r"^\"?I'm alive!"),
+        page_pattern=re.compile(r"^\"?I'm alive!"),
         source="https://docs.litellm.ai/docs/proxy/health",
     ),
-    ServerSign(
+    KnownServer(
         name="SGLang",
         preset="sglang",
         owner="sglang",
         path="/get_model_info",
-        says=re.compile(r'"model_path":'),
+        page_pattern=re.compile(r'"model_path":'),
         source="https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/openai/protocol.py",
     ),
-    ServerSign(
+    KnownServer(
         name="Jan",
         preset="jan",
         path="/openapi.json",
-        says=re.compile(r'"title":\s*"[^"]*\bJan\b'),
+        page_pattern=re.compile(r'"title":\s*"[^"]*\bJan\b'),
         source="https://github.com/janhq/jan/blob/main/src-tauri/static/openapi.json",
     ),
-    ServerSign(
+    KnownServer(
         name="llama-cpp-python",
         owner="me",
         source="https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/server/app.py",
     ),
-    ServerSign(
+    KnownServer(
         name="KoboldCpp",
         owner="koboldcpp",
         source="https://github.com/LostRuins/koboldcpp/blob/concedo/koboldcpp.py",
     ),
-    ServerSign(
+    KnownServer(
         name="TabbyAPI",
         owner="tabbyAPI",
         source="https://github.com/theroyallab/tabbyAPI/blob/main/endpoints/OAI/types/model.py",
     ),
-    ServerSign(
+    KnownServer(
         name="LMDeploy",
         owner="lmdeploy",
         source="https://github.com/InternLM/lmdeploy/blob/main/lmdeploy/serve/openai/protocol.py",
@@ -123,7 +123,7 @@ SIGNS: tuple[ServerSign, ...] = (
 """The servers that can be told, each with where that is documented."""
 
 
-def server_of(owners: Iterable[str | None], headers: Mapping[str, str]) -> ServerSign | None:
+def identify_server(owners: Iterable[str | None], headers: Mapping[str, str]) -> KnownServer | None:
     """The server that an answer comes from, as far as the answer says it; None where it says nothing.
 
     Args:
@@ -131,18 +131,18 @@ def server_of(owners: Iterable[str | None], headers: Mapping[str, str]) -> Serve
         headers: The answer's headers.
     """
     lines = [f"{name}: {value}".lower() for name, value in headers.items()]
-    for sign in SIGNS:
-        if sign.header and any(line.startswith(sign.header) for line in lines):
-            return sign
+    for server in KNOWN_SERVERS:
+        if server.header and any(line.startswith(server.header) for line in lines):
+            return server
     stated = set(owners)
-    found = [sign for sign in SIGNS if sign.owner and sign.owner in stated]
+    found = [server for server in KNOWN_SERVERS if server.owner and server.owner in stated]
     return found[0] if len(found) == 1 else None  # a list of several servers' models is a gateway's
 
 
-def signs_of(preset: str) -> tuple[ServerSign, ...]:
+def servers_of_preset(preset: str) -> tuple[KnownServer, ...]:
     """The signs of a preset's server.
 
     Args:
         preset: Its short name.
     """
-    return tuple(sign for sign in SIGNS if sign.preset == preset)
+    return tuple(server for server in KNOWN_SERVERS if server.preset == preset)
