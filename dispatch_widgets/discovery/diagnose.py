@@ -1,7 +1,8 @@
-"""What is wrong with a provider, step by step (MD-14, MD-16).
+"""Diagnoses a provider step by step (MD-14, MD-16).
 
-It is asked as discovery asks it, and judged by the same function. Where it refuses or has no list, the other
-known ways of the user's own host are tried, in order and within one deadline. Nothing is changed by it.
+It sends discovery's own request and reads the response with the same function. If the server refuses or has
+no list, the other known ways of the same host are tried, in order and within one deadline. It changes
+nothing.
 """
 
 from __future__ import annotations
@@ -38,16 +39,16 @@ if TYPE_CHECKING:
     from .models import Target
 
 MAX_ATTEMPTS = 12
-"""How many requests are made at most for the other ways of the same host."""
+"""The most requests for the other ways of the same host."""
 
-_LOOK_UP_SECONDS = 0.5  # the request has looked the name up already
+_LOOK_UP_SECONDS = 0.5  # short, as the request has already looked the name up
 _ATTEMPT_SECONDS_MIN = 0.05
-_LEAST_ATTEMPTS = 4  # that the time is enough for, if a server lets each of them wait
-_CHAT_ATTEMPTS = 2  # of them, for whether a model answers where there is no list
+_LEAST_ATTEMPTS = 4  # that fit into the deadline even if each of them times out
+_CHAT_ATTEMPTS = 2  # of MAX_ATTEMPTS, reserved for chat URLs
 _METHOD_NOT_ALLOWED = 405
 _SERVER_ERROR = 500
 _REFUSED_KINDS: frozenset[str] = frozenset({"INVALID_CREDENTIALS", "FORBIDDEN"})
-# After one of these the rest would fare no better, or would make it worse.
+# After one of these, further requests would fail too, or prolong a rate limit.
 _ENDS_ATTEMPTS: frozenset[str] = frozenset(
     {"CONNECTION_REFUSED", "UNKNOWN_HOST", "TLS", "PROXY", "RATE_LIMITED", "QUOTA"}
 )
@@ -60,11 +61,11 @@ _KEY_HEADERS: Mapping[ProviderType, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing that was tried.
+    """One step of a diagnosis.
 
     Attributes:
-        ok: Whether it went well.
-        text: What was found, in a sentence without a key.
+        ok: Whether it succeeded.
+        text: The result, in a sentence without a key.
     """
 
     ok: bool
@@ -76,15 +77,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """What was tried, and what to change.
+    """The result of a diagnosis.
 
     Attributes:
         steps: What was tried, in order.
         suggestion: What to change, in a sentence.
-        suggested_base_url: A base URL of the same host that answers with models, or refuses the key where
-            the given one has no list; ready to take, with the type as it is.
-        suggested_type: The provider's other type, where the server answers only as that; the suggestion names
-            the base URL that goes with it.
+        suggested_base_url: A base URL of the same host, for the same type, that lists models, or refuses the
+            key while the current one has no list.
+        suggested_type: The other provider type, if the server answers only as that; the suggestion names the
+            base URL to use with it.
     """
 
     steps: tuple[Step, ...]
@@ -107,13 +108,14 @@ async def diagnose(
     timeout_seconds: float = 10.0,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Diagnosis:
-    """Tries to reach a provider, one step after the other, and says where it fails.
+    """Requests a provider's models step by step, and reports where that fails.
 
     Args:
-        target: Whom to reach. Its base URL is tried as it is; then, where that has no list or refuses the
-            key, at most `MAX_ATTEMPTS` other ways of the same origin.
-        timeout_seconds: How long each request may take, by the wall, and how long all other ways together.
-        transport: What to send through in place of the network.
+        target: The provider. Its base URL is tried first; if that has no list or refuses the key, up to
+            `MAX_ATTEMPTS` other ways of the same origin follow.
+        timeout_seconds: The deadline for the first request, and for all the others together, in seconds of
+            wall-clock time.
+        transport: An httpx transport in place of the network.
     """
     problem = key_problem(target.api_key)
     if problem:
@@ -151,7 +153,7 @@ async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: 
 
 
 def _refuses(failure: Failure) -> bool:
-    """Whether a server turned the request away for who asks, or does not say for what."""
+    """Whether a server refused the key, or refused without a known reason."""
     if failure.kind == "HTTP_STATUS":
         return not is_no_list(failure) and (failure.status or 0) < _SERVER_ERROR
     return failure.kind in _REFUSED_KINDS
@@ -162,8 +164,8 @@ def _answers(url: str, models: int) -> str:
 
 
 async def _connection_steps(trace: ConnectionTrace, context: RequestContext) -> list[Step]:
-    """How far the request came: name, connection, certificate. With a proxy these are the proxy's affair."""
-    if not trace.is_new:  # what was sent through is not the network
+    """Returns the steps up to TLS: name, connection, certificate; with a proxy, only the proxy."""
+    if not trace.is_new:  # a transport in place of the network
         return []
     proxy = proxy_in_words(context.url)
     if proxy:
@@ -182,7 +184,7 @@ async def _connection_steps(trace: ConnectionTrace, context: RequestContext) -> 
 
 
 async def _addresses(host: str) -> list[str]:
-    """The addresses of a host that did not answer there; none where they are not known at once."""
+    """Looks up the addresses of a host that could not be reached; none if that takes too long."""
     with suppress(OSError, UnicodeError):
         async with asyncio.timeout(_LOOK_UP_SECONDS):
             look_up = asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -191,7 +193,7 @@ async def _addresses(host: str) -> list[str]:
 
 
 class _Search:
-    """Tries the other ways of a target's host, in order, until one lists models."""
+    """Tries the other ways of a target's host until one lists models."""
 
     def __init__(
         self, client: httpx.AsyncClient, target: Target, timeout_seconds: float, failure: Failure | None
@@ -200,19 +202,15 @@ class _Search:
         self._target = target
         self._timeout_seconds = timeout_seconds
         self._is_refused = failure is not None and _refuses(failure)
-        # A server that says 405 to this request may say it to any GET.
+        # A server that sends 405 here may send it for any GET.
         self._chat_would_tell = failure is not None and failure.status != _METHOD_NOT_ALLOWED
         self._deadline = 0.0
-        self._missing: dict[str, None] = {}  # paths and types without a list, in order, each once
+        self._missing: dict[str, None] = {}  # paths and types without a list, as an ordered set
         self._steps: list[Step] = []
-        self._refusing: Attempt | None = None  # the first address that refuses a key which the given one took
+        self._refusing: Attempt | None = None  # the first that refuses the key, if the given URL did not
 
     async def run(self, first: Diagnosis) -> Diagnosis:
-        """Tries them within the time of one request.
-
-        Args:
-            first: What came of the way that the user gave; its suggestion stands unless there is a better.
-        """
+        """Adds the other ways to `first`, and replaces its suggestion if one of them is better."""
         self._deadline = asyncio.get_running_loop().time() + self._timeout_seconds
         listing = await self._listing()
         found = listing or self._refusing
@@ -235,7 +233,7 @@ class _Search:
         )
 
     async def _listing(self) -> Attempt | None:
-        """The first way that lists models."""
+        """Returns the first way that lists models."""
         ways = other_ways(self._target, is_refused=self._is_refused)
         for attempt in islice(ways, MAX_ATTEMPTS - _CHAT_ATTEMPTS):
             left = self._left()
@@ -250,13 +248,13 @@ class _Search:
         return None
 
     def _left(self) -> float:
-        """How long the next request may take, in seconds; 0 if the time is up."""
+        """Returns the time-out of the next request, in seconds; 0 if the deadline has passed."""
         left = self._deadline - asyncio.get_running_loop().time()
         left = min(left, self._timeout_seconds / _LEAST_ATTEMPTS)
         return left if left >= _ATTEMPT_SECONDS_MIN else 0.0
 
     async def _try(self, attempt: Attempt, seconds: float) -> DiscoveryKind | None:
-        """Tries one; gives the kind of its failure, None if it lists models."""
+        """Tries one way; returns the kind of its failure, or None if it lists models."""
         as_what = _as_what(self._target, attempt)
         try:
             listing = await ask_for_list(
@@ -283,7 +281,7 @@ class _Search:
         return None
 
     async def _answering(self) -> Attempt | None:
-        """The base URL at which models are asked for answers: a GET is told so by 405, and costs nothing."""
+        """Returns the way whose chat URL exists: a GET there gets 405, and costs nothing."""
         adapter = ADAPTERS[self._target.type]
         for base_url in bases_of_chat(self._target):
             left = self._left()
@@ -305,21 +303,21 @@ class _Search:
         self._missing[f"as type `{attempt.type}`" if is_other else urlsplit(attempt.url).path] = None
 
     def _tried(self) -> Iterator[Step]:
-        """The steps; the ways that have no list in one of them."""
+        """Yields the steps, with all ways that have no list in one of them."""
         if self._missing:
             yield Step(ok=False, text=f"No list of models either: {', '.join(self._missing)}.")
         yield from self._steps
 
 
 def _as_what(target: Target, attempt: Attempt) -> str:
-    """In what an attempt differs from the target beside the address, as a sentence begins with it."""
+    """Returns the start of a sentence that says how an attempt differs, apart from its URL."""
     if attempt.header:
         return f"With the key in the header `{attempt.header}`: "
     return f"As type `{attempt.type}`: " if attempt.type != target.type else ""
 
 
 def _advice(target: Target, found: Attempt, *, lists: bool) -> str:
-    """What to change, where another way has turned out to be the one."""
+    """Returns the suggestion for another way that works."""
     if found.header:
         return (
             f"The server takes the key in the header `{found.header}`, which no type of provider sends: "

@@ -1,8 +1,8 @@
-"""What a model can do beside chat and embedding, as its server states it (MD-18).
+"""A model's features beside chat and embedding, as its server states them (MD-18).
 
-A feature is named only where the server's own list says so; the id is never asked. What stands here is read
-in two ways: words and switches of a documented field, and input modalities that name images or sound. Words
-are compared as in `_server_words`: whole, in lower case, with ``-`` for blanks, ``_``, ``.`` and ``/``.
+Features are read from documented fields (words and flags) and from input modalities (images, audio), never
+inferred from the id. Words are compared as in `_server_words`: whole, in lower case, with ``-`` for blanks,
+``_``, ``.`` and ``/``.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 FEATURES: Final[tuple[Feature, ...]] = get_args(Feature)
 
 _PARTS_READ: Final = 64
-"""How many parts of one list are read; a list of what a model can do is short."""
+"""The most items that are read of one list."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatedFeatures:
-    """Where a server says what its models can do, and in which words.
+    """A field in which a server states features, and what its words mean.
 
     Attributes:
-        server: Whose list it is.
-        field: The path of names in a model's item, with dots; empty for the item's own fields.
-        words: What a word, a switch that is on, or a field that is true there means.
-        source: Where that is documented.
+        server: The server's name.
+        field: The dotted path of the field in a model's item; empty for flags of the item itself.
+        words: The feature for each word or flag.
+        source: The URL of the documentation.
     """
 
     server: str
@@ -57,8 +57,8 @@ STATED: Final[tuple[StatedFeatures, ...]] = (
     StatedFeatures(
         "Anthropic",
         "capabilities",
-        # `code_execution` and `server_tools` are about tools that run there; that all its models take tools
-        # is not in the list.
+        # `code_execution` and `server_tools` are tools that run at Anthropic. All its models take tools, but
+        # the list does not say so.
         {"image-input": "vision", "thinking": "reasoning", "structured-outputs": "structured_output"},
         "https://github.com/anthropics/anthropic-sdk-python/blob/main/src/anthropic/types/model_capabilities.py",
     ),
@@ -148,7 +148,7 @@ STATED: Final[tuple[StatedFeatures, ...]] = (
     ),
     StatedFeatures(
         "Hugging Face router",
-        "providers",  # of the providers behind a model, any that serves it
+        "providers",  # one provider behind the model is enough
         {"supports_tools": "tools", "supports_structured_output": "structured_output"},
         "https://huggingface.co/docs/inference-providers/hub-api",
     ),
@@ -216,20 +216,20 @@ STATED: Final[tuple[StatedFeatures, ...]] = (
         "https://github.com/anomalyco/models.dev",
     ),
 )
-"""Every place that is read. A word that several servers use means the same with all of them."""
+"""All fields that are read. A word that several servers use means the same for all of them."""
 
 MODALITIES: Final[Mapping[str, Feature]] = {"image": "vision", "audio": "audio"}
-"""Input modalities that are a feature; who states them stands beside the fields in `parsing`."""
+"""Input modalities that are features; which servers state them is in `parsing`."""
 
 _BITS: Final = {feature: 1 << place for place, feature in enumerate(FEATURES)}
 _SETS: Final = tuple(
     tuple(feature for feature in FEATURES if bits & _BITS[feature]) for bits in range(1 << len(FEATURES))
 )
-"""Every set that there can be, by its bits: thousands of models share these few tuples (P-8)."""
+"""All possible sets, by their bits, so that thousands of models share a few tuples (P-8)."""
 
 
 def _by_field() -> dict[str, dict[tuple[str, ...], dict[str, int]]]:
-    """The table by the first name of each path, then by the rest of it, with bits for features."""
+    """Indexes the table by the first name of each path, then by the rest, with features as bits."""
     found: dict[str, dict[tuple[str, ...], dict[str, int]]] = {}
     for row in STATED:
         for word, feature in row.words.items():
@@ -246,13 +246,11 @@ _FIELDS: Final = frozenset(_BY_FIELD)
 def features_of(
     item: Mapping[str, Any], input_modalities: Iterable[str] | None = None
 ) -> tuple[Feature, ...]:
-    """What a server states that a model can do beside chat and embedding; empty where it states nothing.
-
-    Pure, and total: nothing that a server can send makes it raise.
+    """Returns the features that a model's item of the list states; it raises for no input.
 
     Args:
-        item: The model's whole item of the server's list, as parsed from JSON.
-        input_modalities: What the model takes, where the server states it.
+        item: The model's item, as parsed from JSON.
+        input_modalities: The model's input modalities, if stated.
     """
     bits = 0
     for modality in input_modalities or ():
@@ -268,7 +266,7 @@ def features_of(
 
 
 def _stated(value: object, words: Mapping[str, int]) -> int:
-    """The features that a field states: a flag, an object of switches, or a list of words or of objects."""
+    """Returns the features (bits) of a field: a flag, an object of flags, or a list of words or objects."""
     bits = words.get("", 0) if _is_on(value) else 0
     if isinstance(value, Mapping):
         for name, switch in value.items():
@@ -283,7 +281,7 @@ def _stated(value: object, words: Mapping[str, int]) -> int:
 
 
 def _is_on(switch: object) -> bool:
-    """Whether a switch is on: true, Anthropic's ``{"supported": true}``, or LM Studio's object of options."""
+    """Whether a flag is set: true, Anthropic's ``{"supported": true}``, or LM Studio's object of options."""
     if isinstance(switch, Mapping):
         return switch.get("supported", bool(switch)) is True
     return switch is True

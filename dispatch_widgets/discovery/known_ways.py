@@ -1,4 +1,4 @@
-"""Where else on a server its API may begin, and as what it may want to be asked: the known ways (MD-14)."""
+"""Other base URLs, types and headers with which a host's API may answer: the known ways (MD-14)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .._terms import ProviderType
     from .models import Target
 
-# Where APIs begin, with one that begins there. The presets' own are known by their hosts.
+# Common base paths, each with one API that has it. Those of presets are known by their hosts.
 OPENAI_ROOTS = (
-    "/v1",  # OpenAI, and most servers that one runs oneself: https://github.com/openai/openai-openapi
+    "/v1",  # OpenAI, and most self-hosted servers: https://github.com/openai/openai-openapi
     "/api/v1",  # OpenRouter: https://openrouter.ai/docs/quickstart
     "/openai/v1",  # Groq: https://console.groq.com/docs/openai
     "/api",  # Open WebUI: https://docs.openwebui.com/getting-started/api-endpoints
@@ -47,12 +47,12 @@ _OTHER_HEADER = "api-key"  # Azure's: https://learn.microsoft.com/azure/ai-found
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Another way to ask a target's host.
+    """Another way to request models from a target's host.
 
     Attributes:
-        type: As which type.
-        base_url: At which base URL.
-        header: The header that carries the key, in place of the type's own.
+        type: The provider type.
+        base_url: The base URL.
+        header: The header for the key, if not the type's own.
     """
 
     type: ProviderType
@@ -61,12 +61,12 @@ class Attempt:
 
     @property
     def url(self) -> str:
-        """The address of the list, as messages name it."""
+        """The URL of the list, without its query."""
         return ADAPTERS[self.type].url(self.base_url).partition("?")[0]
 
 
 def is_presets_own(target: Target) -> bool:
-    """Whether a target is a well-known server at its own base URL, where only the key can be wrong."""
+    """Whether a target is a preset with its own type and base URL, so that only the key can be wrong."""
     preset = preset_for_url(target.base_url)
     return (
         preset is not None
@@ -76,9 +76,9 @@ def is_presets_own(target: Target) -> bool:
 
 
 def other_ways(target: Target, *, is_refused: bool) -> Iterator[Attempt]:
-    """The other ways of a target's own origin, the likeliest first.
+    """Yields other ways within a target's own origin, the likeliest first.
 
-    A key that was refused may have come in the wrong header; where there is no list, the address is wrong.
+    If the key was refused, the header may be wrong; if there is no list, the base URL is.
     """
     given = Attempt(target.type, target.base_url.rstrip("/"))
     preset = preset_for_url(given.base_url)
@@ -100,7 +100,7 @@ def other_ways(target: Target, *, is_refused: bool) -> Iterator[Attempt]:
 
 
 def bases_of_chat(target: Target) -> list[str]:
-    """At which base URLs a target's models may be asked for answers, where they are not listed."""
+    """Returns the base URLs at which a target without a list may still serve chat requests."""
     base = target.base_url.rstrip("/")
     if target.type == "anthropic" or _VERSION.search(base):
         return [base]
@@ -108,7 +108,7 @@ def bases_of_chat(target: Target) -> list[str]:
 
 
 def _base_urls(type_: ProviderType, base_url: str) -> list[str]:
-    """Where on a base URL's server the API of a type may begin, the likeliest first."""
+    """Returns possible base URLs for a type on the same host, the likeliest first."""
     origin = _origin(base_url)
     path = urlsplit(base_url).path
     names = path.split("/")[1:]

@@ -1,7 +1,7 @@
-"""Looks for model servers on this machine: one request to each usual port, and one more to ask what it is.
+"""Finds model servers on this machine: one request to each default port, and one more to recognise it.
 
-Whether an answer is a list, and what a refusal means, is judged as discovery judges it. What answers with a
-web page or wants a login by name and password is some other program.
+Responses are read by the functions of discovery. A port that returns a web page, or asks for a user name and
+password, belongs to some other program.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class LocalServer:
     """A model server that answered.
 
     Attributes:
-        identity: Which server it says it is; None if it does not say.
-        models: How many models it lists; None if it wants a key first.
+        identity: Which server it is; None if it was not recognised.
+        models: The number of models it lists; None if it requires a key.
     """
 
     identity: KnownServer | None
@@ -51,11 +51,11 @@ class LocalServer:
 async def look_for_servers(
     local: Mapping[str, Sequence[Preset]], *, timeout_seconds: float
 ) -> dict[str, LocalServer]:
-    """The model servers that answer, all asked at once.
+    """Requests all base URLs at once, and returns the model servers that answer.
 
     Args:
-        local: Base URLs on this machine, each with the presets whose usual port it is.
-        timeout_seconds: How long each may take, by the wall.
+        local: Base URLs on this machine, with the presets whose default port each one has.
+        timeout_seconds: The deadline for each of them, in seconds of wall-clock time.
     """
     async with new_client() as client:
         found = await asyncio.gather(
@@ -100,7 +100,7 @@ def _may_want_a_key(failure: Failure, response: Response) -> bool:
     challenge = response.headers.get("www-authenticate", "").lower()
     if challenge.startswith(_LOGINS) or response.body.lstrip().startswith(b"<"):
         return False
-    # LiteLLM's proxy without a database says 400 for a missing key: believed if it also says what it is.
+    # LiteLLM's proxy without a database sends 400 for a missing key; accepted only if it is recognised.
     return _is_about_the_key(failure) or failure.status == 400  # noqa: PLR2004
 
 
@@ -111,7 +111,7 @@ def _is_about_the_key(failure: Failure) -> bool:
 async def _ask_what_it_is(
     client: httpx.AsyncClient, context: RequestContext, presets: Sequence[Preset], deadline: float
 ) -> KnownServer | None:
-    """The server whose own page answers, of those whose usual port this is; they are asked without a key."""
+    """Returns the server of these presets whose own page is there; the requests carry no key."""
     root = urlsplit(context.base_url)._replace(path="", query="").geturl()
     pages: dict[str, str] = {}
     for known in (known for preset in presets for known in servers_of_preset(preset.key)):
@@ -125,7 +125,7 @@ async def _ask_what_it_is(
 
 
 async def _page(client: httpx.AsyncClient, context: RequestContext, deadline: float) -> str:
-    """The beginning of a page; empty if there is none."""
+    """Returns the beginning of a page; empty if there is none."""
     try:
         response = await fetch(client, context, {}, deadline=deadline)
     except Failure:

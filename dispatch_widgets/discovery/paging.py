@@ -1,7 +1,7 @@
-"""Where a list goes on: what an answer says of further pages, and the address of the next (MD-1, MD-5).
+"""Pagination: whether a response has a next page, and its URL (MD-1, MD-5).
 
-A way that a server documents is followed. Where an answer says that there is more, and the way is none of
-these, the user is told.
+Only documented kinds of pagination are followed. If a response says that there is more in another way, the
+user gets a warning.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .parsing import find_list
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Where an answer has the address of the next page. A header says it too: https://www.rfc-editor.org/rfc/rfc8288
+# Fields with the next page's URL. The `Link` header is https://www.rfc-editor.org/rfc/rfc8288
 _LINKS = (
     ("next",),  # Replicate, Django REST framework
     ("next", "href"),  # IBM watsonx
@@ -27,24 +27,24 @@ _LINKS = (
 )
 _LINK_HEADER = re.compile(r'<([^<>]*)>[^<>]*;\s*rel="?next\b', re.IGNORECASE)
 
-# A token of an answer, and the parameter that takes it.
+# Fields with a token for the next page, and the query parameter that takes it.
 _TOKENS = {
     "next_page_token": "page_token",  # Cohere: https://docs.cohere.com/reference/list-models
     "nextPageToken": "pageToken",  # Gemini: https://ai.google.dev/api/models; Fireworks
     "nextToken": "nextToken",  # Amazon Bedrock
     "next_cursor": "cursor",  # fal
 }
-# These say that there is more, and not how to ask for it.
+# Fields that say that there is more, but not how to request it.
 _SIGNS = ("has_more", "hasMore", "continuation_token", "continuationToken", "nextCursor", "next_page")
 
 
 class NextPage(NamedTuple):
-    """What an answer says of more models.
+    """What a response says about the next page.
 
     Attributes:
-        url: Where the next page is; empty where there is none, or the way is not known.
-        is_said: Whether it says that there are more.
-        is_documented: Whether the server's documentation promises the next page at that address.
+        url: Its URL; empty if there is none or its URL is not known.
+        is_said: Whether the response says that there are more models.
+        is_documented: Whether the server documents that the next page is at this URL.
     """
 
     url: str = ""
@@ -53,14 +53,14 @@ class NextPage(NamedTuple):
 
 
 def next_page(document: Any, headers: Mapping[str, str], url: str, *, after: str) -> NextPage:
-    """Where the page after an answer is.
+    """Returns what a response says about its next page.
 
     Args:
-        document: The answer's JSON value.
-        headers: The answer's headers.
-        url: The address that was asked. The key goes nowhere but to its host (SEC-8).
-        after: The parameter that takes the id of the last model of a page, where it says ``has_more``:
-            ``after_id`` as Anthropic documents it for models, ``after`` as OpenAI does for its other lists.
+        document: The parsed body.
+        headers: The response's headers.
+        url: The URL of this page. The key is sent to no other host (SEC-8).
+        after: The query parameter for the id of the page's last model, used with ``has_more``: ``after_id``
+            (Anthropic, documented for models) or ``after`` (OpenAI, documented for its other lists).
     """
     header = _LINK_HEADER.search(headers.get("link", ""))
     found = header[1] if header else ""
@@ -80,12 +80,12 @@ def next_page(document: Any, headers: Mapping[str, str], url: str, *, after: str
 
 
 def names_its_end(document: Any) -> bool:
-    """Whether a page says with ``last_id`` where it ends."""
+    """Whether a page has ``last_id``."""
     return isinstance(document, dict) and bool(_text_at(document, ("last_id",)))
 
 
 def _last_id(document: dict[str, Any], *, is_implied: bool) -> str:
-    """``last_id``; or the id of the last model, where a gateway leaves that out."""
+    """Returns ``last_id``, or the last model's id if a gateway omits it."""
     if names_its_end(document) or not is_implied:
         return _text_at(document, ("last_id",))
     items = find_list(document)
@@ -103,13 +103,13 @@ def _is_plain(document: dict[str, Any], name: str) -> bool:
 
 
 def _on_the_same_host(url: str, link: str) -> str:
-    """The address of a link, over the scheme and port that were asked; empty for one to another host."""
+    """Resolves a link, with the scheme and port of the request; empty if it leads to another host."""
     try:
         here, there = urlsplit(url), urlsplit(urljoin(url, link))
         is_here = there.hostname == here.hostname and there.scheme in {"http", "https"}
     except ValueError:
         return ""
-    # A server behind a proxy writes the scheme and port by which the proxy knows it.
+    # A server behind a reverse proxy may write its own scheme and port.
     return there._replace(scheme=here.scheme, netloc=here.netloc, fragment="").geturl() if is_here else ""
 
 

@@ -1,7 +1,7 @@
-"""What a server says when it refuses: its sentence, all its words, the status that its body states (MD-15).
+"""Extracts the texts of an error response: its message, all its texts, the status in its body (MD-15).
 
-Servers put their words into fields of many names and depths, into JSON within a text, plain text, XML and web
-pages.
+Servers report errors in JSON fields of many names and depths, in JSON inside a text, in plain text, in XML
+and in web pages.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _DEEPEST = 8
 _MOST_ITEMS = 20
 _MOST_TEXTS = 60
-# What a server says is looked at so far, together and one text alone, lest looking takes long.
+# Limits on the characters that are searched, in total and for one text, to keep matching fast.
 _MOST_CHARACTERS = 4000
 _LONGEST_TEXT = 1500
 _LONGEST_PAGE = 20_000
 
-# The names of fields that hold sentences, in letters alone, the most telling first.
+# Fields that hold messages, by their names in letters only, the most telling first.
 _SENTENCE_FIELDS = (
     ("message", "msg", "errormessage", "errormsg", "statusmsg", "statusmessage", "messagezh", "usermessage"),
     (
@@ -43,7 +43,7 @@ _SENTENCE_FIELDS = (
 _RANK = {name: rank for rank, names in enumerate(_SENTENCE_FIELDS) for name in names}
 _RANK_OF_OTHERS = len(_SENTENCE_FIELDS)
 _WHOLE_PAGE = "page"
-# What the request held and where it went: no words of the server's.
+# Fields that repeat the request or identify it.
 _NOT_ITS_WORDS = frozenset(
     (
         "input",
@@ -73,7 +73,7 @@ _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
 class ServerText(NamedTuple):
-    """A text in an answer, with the name of its field in letters alone and its depth."""
+    """A text in a response, with its field's name in letters only and its depth."""
 
     field: str
     text: str
@@ -81,18 +81,18 @@ class ServerText(NamedTuple):
 
 
 def sentence(document: Any, names_reason: Callable[[str], bool] = lambda _: False) -> str:
-    """The sentence in which a server explains itself; its code where it has none, empty if it says nothing.
+    """Returns the server's error message; its error code if there is no message, else an empty text.
 
     Args:
-        document: The body as JSON values, or its text where it is no JSON.
-        names_reason: Whether a text names the reason; a sentence that does comes before the others.
+        document: The parsed body, or its text if it is not JSON.
+        names_reason: Whether a text names the reason; such a text is preferred.
     """
     shown = [said for said in server_texts(document) if said.field != _WHOLE_PAGE]
     return max(shown, key=lambda said: _weight(said, names_reason), default=ServerText("", "", 0)).text
 
 
 def all_texts(document: Any, headers: Mapping[str, str]) -> list[str]:
-    """Every text in which a server may say why it refuses, its telling headers included."""
+    """Returns all texts that may name the reason, including those of some headers."""
     words = [f"{name} {headers[name]}"[:_LONGEST_TEXT] for name in _TELLING_HEADERS if name in headers]
     left = _MOST_CHARACTERS
     for said in server_texts(document):
@@ -104,7 +104,7 @@ def all_texts(document: Any, headers: Mapping[str, str]) -> list[str]:
 
 
 def _weight(said: ServerText, names_reason: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
-    """How well a text explains: a sentence before a word or a code, by its field, the outer ones first."""
+    """Ranks a text: sentences before single words and codes, then by field, then the outermost first."""
     is_sentence = len(said.text.split()) > 1 or not said.text.isascii()
     rank = _RANK.get(said.field, _RANK_OF_OTHERS)
     return (
@@ -116,7 +116,7 @@ def _weight(said: ServerText, names_reason: Callable[[str], bool]) -> tuple[bool
 
 
 def server_texts(document: Any) -> list[ServerText]:
-    """The texts of an answer that are the server's own words, not too deep and not too many."""
+    """Returns the texts of a response that are not copied from the request, up to a limit."""
     found: list[ServerText] = []
     for said in _walk(document, "", 0):
         found.append(said)
@@ -151,7 +151,7 @@ def _of_text(text: str, field: str, depth: int) -> Iterator[ServerText]:
 
 
 def _json_within(text: str) -> Any:
-    """The JSON object in a text that quotes another server's answer, or that streams its own."""
+    """Returns the JSON object inside a text, such as a quoted upstream error or a stream event."""
     start = text.find("{")
     if start < 0 or '"' not in text:
         return None
@@ -163,7 +163,7 @@ def _json_within(text: str) -> Any:
 
 
 def _of_markup(text: str, depth: int) -> Iterator[ServerText]:
-    """The headings of a web page, or the messages of XML, then all of its text, which is not for showing."""
+    """Yields a web page's headings or XML's messages, then the whole text, which is only searched."""
     text = text[:_LONGEST_PAGE]
     for begin, end in _NOT_SHOWN:
         text = _without(text, begin, end)
@@ -175,7 +175,7 @@ def _of_markup(text: str, depth: int) -> Iterator[ServerText]:
 
 
 def _without(text: str, begin: str, end: str) -> str:
-    """A text without what stands between two marks in lower case; up to its end where one stays open."""
+    """Removes everything between two lower-case markers; to the end if the last one is not closed."""
     lower, parts, place = text.lower(), [], 0
     while (start := lower.find(begin, place)) >= 0:
         parts.append(text[place:start])
@@ -191,7 +191,7 @@ def _text_of_markup(markup: str) -> str:
 
 
 def stated_status(document: Any) -> int | None:
-    """The status of a refusal that the body of a success states for itself."""
+    """Returns the error status that a body states, or None."""
     inner = document.get("error") if isinstance(document, dict) else None
     parts = [part for part in (document, inner) if isinstance(part, dict)]
     for part in parts:
@@ -205,12 +205,8 @@ def stated_status(document: Any) -> int | None:
 
 
 def says_error(document: Any) -> bool:
-    """Whether the body of a success is an error in disguise: ``{"code": 401, "success": false}``.
-
-    Args:
-        document: The body as JSON values.
-    """
-    if isinstance(document, str):  # a JSON text, where a list was asked for
+    """Whether the parsed body of a 2xx reports an error: ``{"code": 401, "success": false}``."""
+    if isinstance(document, str):  # a JSON string in place of a list
         return bool(document.strip())
     if not isinstance(document, dict):
         return False
@@ -234,7 +230,7 @@ def _is_an_error_code(value: Any) -> bool:
 
 
 def _holds_a_refusal(part: Any) -> bool:
-    """Whether it is an envelope that says no: MiniMax's ``{"status_code": 1004, "status_msg": "…"}``."""
+    """Whether an object holds an error code and a message: ``{"status_code": 1004, "status_msg": "…"}``."""
     if not isinstance(part, dict):
         return False
     codes = [part[name] for name in ("status_code", "code", "error_code") if name in part]
@@ -247,12 +243,12 @@ def _holds_a_refusal(part: Any) -> bool:
 
 
 def _letters_of(name: object) -> str:
-    """The name of a field in lower-case letters and digits alone: ``statusMsg``, ``status_msg``."""
+    """A field's name in lower-case letters and digits only: ``statusMsg`` and ``status_msg`` are equal."""
     return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
 
 def _is_only_a_message(document: Mapping[str, Any]) -> bool:
-    """Whether there is nothing but a message: ``{"message": "no Route matched with those values"}``."""
+    """Whether a body is only a message: ``{"message": "no Route matched with those values"}``."""
     if any(isinstance(value, dict | list) for value in document.values()) or "data" in document:
         return False
     said = [value for name, value in document.items() if _letters_of(name) in _RANK]

@@ -1,12 +1,12 @@
-"""What a refusal can mean: one table, in which the server's words come before the status (MD-10, MD-15).
+"""The table of reasons for which servers refuse a request; words count before the status (MD-10, MD-15).
 
-Servers disagree about statuses, field names and sentences, and many answer for others: the words of a wrong
-key come with 200, 400, 401, 403 and 500. So a row holds general phrases, not the sentences of one server.
-They are looked for in the plain form of all that a server says, in which ``InvalidApiKey``,
-``invalid_api_key`` and ``Invalid API-key!`` are one (see `plain`); the first row that finds one counts. Where
-the words say nothing, the status decides.
+Servers disagree about statuses, field names and wording, and gateways pass on the errors of others: a wrong
+key is reported with 200, 400, 401, 403 or 500. So the rows hold general phrases, not one server's sentences.
+They are matched against the normalised text of the response, in which ``InvalidApiKey``,
+``invalid_api_key`` and ``Invalid API-key!`` are the same (see `plain`). The first row that matches counts; if
+none does, the status decides.
 
-The answers that it was made from, with their sources, are in ``tests/data/error_answers.json`` and
+The responses that it is based on, with their sources, are in ``tests/data/error_answers.json`` and
 ``tests/data/refusals.json``.
 """
 
@@ -28,20 +28,20 @@ _NO_TROUBLE = range(100, 500)
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that a refusal can mean.
+    """A reason for a refusal.
 
     Attributes:
-        kind: The kind of failure that it is.
-        meaning: What it means, for the documentation.
-        message: What happened. ``{name}``, ``{host}``, ``{url}`` and ``{key}`` stand for the provider's name,
-            the host, the address and the masked key; the status and the server's words follow.
+        kind: The kind of failure.
+        meaning: The reason in words, for the documentation.
+        message: What happened, with the placeholders ``{name}`` (the provider), ``{host}``, ``{url}`` and
+            ``{key}`` (masked). The status and the server's words are appended.
         hint: What to do next. ``{base_url}``, ``{proxy}`` and ``{where_the_key_went}`` are filled in from the
             request, the rest later (see `failures.Failure`).
-        examples: What servers say then, for the documentation.
-        phrases: The words by which it is known, in the plain form, as regular expressions in which ``…``
-            stands for up to 40 characters between two words.
-        within: The statuses in which the phrases count.
-        statuses: The statuses that mean this where the words say nothing.
+        examples: Messages of servers, for the documentation.
+        phrases: Regular expressions for the normalised text; ``…`` matches up to 40 characters between two
+            words.
+        within: The statuses with which the phrases count.
+        statuses: The statuses that mean this if no phrase matches.
     """
 
     kind: DiscoveryKind
@@ -54,7 +54,7 @@ class Reason:
     statuses: Container[int] = ()
 
     def is_said_in(self, texts: Iterable[str]) -> bool:
-        """Whether one of the texts, in the plain form, has one of the phrases."""
+        """Whether a phrase matches one of the texts, which are normalised by `plain`."""
         return bool(self.phrases) and any(self._pattern.search(text) for text in texts)
 
     @cached_property
@@ -64,18 +64,18 @@ class Reason:
 
 def _as_pattern(phrase: str) -> str:
     pattern = re.sub(r"\s*…\s*", "(?![a-z]).{0,40}?(?<![a-z0-9])", phrase)
-    # A phrase begins where a word begins; Chinese has no blanks between words.
+    # A phrase starts at the start of a word, except in Chinese, which has no spaces between words.
     return rf"(?<![a-z0-9]){pattern}" if phrase[0].isascii() else pattern
 
 
 def plain(text: str) -> str:
-    """A text in lower case with one blank between words, however they are joined: ``InvalidApiKey``."""
-    text = re.sub(r"https?://\S+", " ", text)  # the addresses of manuals have words of their own
+    """Normalises a text: lower case, one space between words, also for ``InvalidApiKey``."""
+    text = re.sub(r"https?://\S+", " ", text)  # links to documentation contain words such as "key"
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     return re.sub(r"[\W_]+", " ", text.lower()).strip()
 
 
-# Words that stand in several phrases.
+# Parts of several phrases.
 _PLACE = "(country|countries|regions?|territory|territories|locations?|jurisdiction|area)"
 _SERVED = "(supported|available|allowed|permitted|accessible|served|offered|used|provided|eligible)"
 _ACCOUNT = "(account|user|organi[sz]ation|consumer|project|workspace|tenant|team|subscription)"
@@ -386,7 +386,7 @@ BUSY: Final = Reason(
     statuses=(529,),
 )
 BY_HAND: Final = "Some servers have no list: then type a model id by hand."
-"""What to do where a server lists nothing that can be used (MD-16)."""
+"""The hint if a server lists no models (MD-16)."""
 
 NO_LIST: Final = Reason(
     "HTTP_STATUS",
@@ -440,7 +440,7 @@ ERROR_IN_DISGUISE: Final = Reason(
 )
 
 REASONS: Final = (
-    # What servers say most clearly comes first: "Access denied" may be said of each of the first three.
+    # The most specific phrases come first: "Access denied" may come with each of the first three.
     NO_CREDIT,
     REGION,
     NETWORK,
@@ -457,7 +457,7 @@ REASONS: Final = (
     NOT_AUTHORISED,
     BUSY,
     NO_LIST,
-    # By their statuses alone.
+    # By status alone.
     UNEXPLAINED_403,
     TROUBLE,
     UNEXPLAINED,
@@ -466,18 +466,18 @@ REASONS: Final = (
 
 
 def reason_for(status: int, texts: Iterable[str]) -> Reason:
-    """What a refusal means: by its words, and where they say nothing by its status.
+    """Returns the reason by the words of a response, or by its status if no phrase matches.
 
     Args:
-        status: The status, 200 for an error in the body of a success.
-        texts: All that the server says, in the plain form.
+        status: The HTTP status; 200 for an error that only the body reports.
+        texts: The response's texts, normalised by `plain`.
     """
     said = list(texts)
     usual = next((reason for reason in REASONS if status in reason.statuses), UNEXPLAINED)
     for reason in REASONS:
         if status not in reason.within or not reason.is_said_in(said):
             continue
-        # "Not found" and "busy" explain a status that says little, and no other.
+        # "Not found" and "busy" are too common to overrule a status that has a meaning of its own.
         if reason.kind != "HTTP_STATUS" or usual.kind in {"HTTP_STATUS", "MALFORMED"}:
             return reason
     return usual

@@ -1,7 +1,6 @@
-"""What model servers say of themselves: which one answers, whatever its port.
+"""Recognises which model server answers: by its headers, the owner of its models or a page of its own.
 
-A port says nothing: vLLM, transformers and others all take 8000. A server is named by a header of its own,
-by whom it calls the owner of its models, or by a page that only it has.
+The port says nothing: vLLM, transformers and others all use 8000.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownServer:
-    """How one server can be told.
+    """A model server and how to recognise it.
 
     Attributes:
-        name: What people call it.
+        name: Its name.
         preset: The short name of its preset; empty if it has none.
-        header: The start of a header's line, in lower case: ``server: llama.cpp``; empty for none.
-        owner: What its list has as ``owned_by``; empty where that tells nothing.
-        path: A page that needs no key, below the server's root; empty for none.
-        page_pattern: What the body of that page matches.
-        source: Where that stands.
+        header: The start of one of its header lines, in lower case: ``server: llama.cpp``; empty for none.
+        owner: The ``owned_by`` of its models; empty if that is not specific to it.
+        path: The path of a page that needs no key; empty for none.
+        page_pattern: A pattern that the page's body matches.
+        source: The URL of its documentation or source.
     """
 
     name: str
@@ -41,7 +40,7 @@ KNOWN_SERVERS: tuple[KnownServer, ...] = (
     KnownServer(
         name="Ollama",
         preset="ollama",
-        owner="library",  # the namespace of its own models; those of others have their maker's
+        owner="library",  # the namespace of Ollama's own library
         path="/api/version",
         page_pattern=re.compile(r'^\{"version":\s*"\d'),
         source="https://github.com/ollama/ollama/blob/main/docs/api.md#version",
@@ -120,15 +119,15 @@ KNOWN_SERVERS: tuple[KnownServer, ...] = (
         source="https://github.com/InternLM/lmdeploy/blob/main/lmdeploy/serve/openai/protocol.py",
     ),
 )
-"""The servers that can be told, each with where that is documented."""
+"""The servers that can be recognised."""
 
 
 def identify_server(owners: Iterable[str | None], headers: Mapping[str, str]) -> KnownServer | None:
-    """The server that an answer comes from, as far as the answer says it; None where it says nothing.
+    """Returns the server that sent a list, or None if it cannot be recognised by that.
 
     Args:
-        owners: Who the listed models belong to, as the list says.
-        headers: The answer's headers.
+        owners: The ``owned_by`` of the listed models.
+        headers: The response's headers.
     """
     lines = [f"{name}: {value}".lower() for name, value in headers.items()]
     for server in KNOWN_SERVERS:
@@ -136,13 +135,9 @@ def identify_server(owners: Iterable[str | None], headers: Mapping[str, str]) ->
             return server
     stated = set(owners)
     found = [server for server in KNOWN_SERVERS if server.owner and server.owner in stated]
-    return found[0] if len(found) == 1 else None  # a list of several servers' models is a gateway's
+    return found[0] if len(found) == 1 else None  # several owners: a gateway
 
 
 def servers_of_preset(preset: str) -> tuple[KnownServer, ...]:
-    """The signs of a preset's server.
-
-    Args:
-        preset: Its short name.
-    """
+    """Returns the servers of a preset, by its short name."""
     return tuple(server for server in KNOWN_SERVERS if server.preset == preset)

@@ -1,13 +1,12 @@
-"""A large answer, cut into small ones of the same shape (SEC-7, MD-19).
+"""Splits a large response into small documents of the same shape (SEC-7, MD-19).
 
-A JSON parser holds the interpreter for as long as it runs, and what it makes takes many times the bytes that
-it reads: a list of a million ids stopped every thread for a second and took 200 MiB. So a large answer is
-looked through first, bracket by bracket; that counts its models before any object is made of them. Then it
-is given out in documents of a part of the list each, with all that stands around the list, which are read one
-after the other as small answers are.
+A JSON parser holds the interpreter lock for its whole run, and its objects take many times the bytes of the
+text: a list of a million ids stopped every thread for a second and took 200 MiB. So a large response is
+scanned first, bracket by bracket, which counts its models before any object is created. Then it is split into
+documents that each hold a part of the list and everything around the list, and these are parsed one by one.
 
-All that is known here of JSON (https://www.rfc-editor.org/rfc/rfc8259) is where strings, objects and lists
-end; whether it is JSON at all is found out by who parses the documents.
+The scan knows only where strings, objects and lists of JSON (https://www.rfc-editor.org/rfc/rfc8259) end;
+whether the text is valid is left to the parser.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ if TYPE_CHECKING:
     from .exchange import RequestContext
 
 MAX_MODELS = 200_000
-"""How many models one provider may list (SEC-7)."""
+"""The most models that are read of one provider (SEC-7)."""
 
-# What a parser reads in a few milliseconds: larger answers are cut.
+# What a parser reads in a few milliseconds; larger responses are split.
 _UNCUT_BYTES = 1024 * 1024
 _UNCUT_BRACKETS = 50_000
 
-_SLICE_BYTES = 128 * 1024  # of a list, if its entries are smaller
+_SLICE_BYTES = 128 * 1024  # of a list, unless one entry is larger
 _MAX_ENTRY_BYTES = 2 * 1024 * 1024
-_MAX_DEPTH = 200  # the parser's
+_MAX_DEPTH = 200  # the parser's limit
 _LIST_DEPTH = 3  # `[…]`, `{"data": […]}` or `{"data": {"models": […]}}`
 _BRACKETS_AT_A_TIME = 1000
 
@@ -45,13 +44,9 @@ _Range = tuple[int, int]
 
 
 async def in_slices(body: bytes, context: RequestContext) -> Iterable[bytes]:
-    """The documents that an answer's body is read as: itself, or several that share its list.
+    """Returns the documents to parse for a decompressed body: the body itself, or slices of its list.
 
-    What is no JSON is given from its beginning, so that it can be told what it is.
-
-    Args:
-        body: The whole body, decompressed.
-        context: Who answered.
+    For a large body that is not JSON, only its beginning is returned, so that its type can be recognised.
 
     Raises:
         Failure: If it lists too many models, or one that is too large (TOO_LARGE).
@@ -60,7 +55,7 @@ async def in_slices(body: bytes, context: RequestContext) -> Iterable[bytes]:
         return (body,)
     lists = await _long_lists(body, context)
     if lists is None:
-        return (body[:_SLICE_BYTES] + b"\0",)  # no JSON, wherever it was cut off
+        return (body[:_SLICE_BYTES] + b"\0",)  # not JSON, even if it was cut after a complete value
     ends = [0, *(end for slices in lists for end in (slices[0][0], slices[-1][1])), len(body)]
     around = [body[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
     frame = b"".join(around)
@@ -74,7 +69,7 @@ def _brackets(text: bytes) -> int:
 
 
 def _documents(body: bytes, lists: list[list[_Range]], around: list[bytes]) -> Iterator[bytes]:
-    """A document for each slice of a list, with all that stands around the lists, and no other slice."""
+    """Yields one document for each slice, with everything around the lists."""
     for number, slices in enumerate(lists, 1):
         before, after = b"".join(around[:number]), b"".join(around[number:])
         for start, end in slices:
@@ -82,7 +77,7 @@ def _documents(body: bytes, lists: list[list[_Range]], around: list[bytes]) -> I
 
 
 async def _long_lists(body: bytes, context: RequestContext) -> list[list[_Range]] | None:
-    """Where each long list of an answer can be cut; None if the answer is not JSON."""
+    """Returns the slices of each long list in a body, or None if it is not JSON."""
     if not _IS_JSON.match(body):
         return None
     scan = _Scan(body, context)
@@ -96,13 +91,13 @@ async def _long_lists(body: bytes, context: RequestContext) -> list[list[_Range]
         if scan.brackets % _BRACKETS_AT_A_TIME == 0 or scan.position - rested > _SLICE_BYTES:
             rested = scan.position
             await asyncio.sleep(0)
-    if len(body) - scan.position > _MAX_ENTRY_BYTES:  # a string without end, or nearly
+    if len(body) - scan.position > _MAX_ENTRY_BYTES:  # a string that is unterminated or very long
         raise scan.entry_too_large()
     return None
 
 
 class _Scan:
-    """How far an answer has been looked through, and which lists were met."""
+    """The state of a scan: its position, and the long lists found so far."""
 
     def __init__(self, body: bytes, context: RequestContext) -> None:
         self.long_lists: list[list[_Range]] = []
@@ -116,7 +111,7 @@ class _Scan:
         self._slice_start = 0
 
     def pass_bracket(self, position: int) -> None:
-        """Takes in the bracket that ends at a position."""
+        """Processes the bracket that ends at a position."""
         self.position = position
         self.brackets += 1
         bracket = self._body[position - 1]
@@ -156,12 +151,12 @@ class _Scan:
         self._list_depth = self._entry_brackets = 0
 
     def entry_too_large(self) -> Failure:
-        """The failure for an entry of which no model can be made."""
+        """The failure for an entry that is too large for a model."""
         return too_large(self._context, "with an entry that is too large for a model")
 
 
 def too_many_models(context: RequestContext) -> Failure:
-    """The failure for a list of more models than can be meant."""
+    """The failure for a list of too many models."""
     return Failure(
         "TOO_LARGE",
         f"{context.host} lists more than {MAX_MODELS:,} models; reading was stopped.",
@@ -170,12 +165,7 @@ def too_many_models(context: RequestContext) -> Failure:
 
 
 def too_large(context: RequestContext, what: str) -> Failure:
-    """The failure for more than is read of an answer.
-
-    Args:
-        context: Who answered.
-        what: What it answered, for a sentence: ``with more than 32 MiB``.
-    """
+    """The failure for a response beyond a limit; `what` completes "HOST answered …"."""
     return Failure(
         "TOO_LARGE",
         f"{context.host} answered {what}; reading was stopped.",
