@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     _Query = tuple[Any, int, int, int, int]
     _Found = list[tuple[Any, ...]]
 
-# Not the event loop policy's, as uvloop has its own threads for look-ups.
+# Not the event loop policy's loop, which may be uvloop with its own threads for look-ups.
 if sys.platform == "win32":
     _SystemLoop = asyncio.ProactorEventLoop
 else:
@@ -44,8 +44,8 @@ class _DnsLoop(_SystemLoop):
         proto: int = 0,
         flags: int = 0,
     ) -> _Found:
-        """The addresses of a host, as `socket.getaddrinfo` gives them."""
-        name = host.decode() if isinstance(host, bytes) else host  # anyio gives bytes
+        """Returns the addresses of a host as `socket.getaddrinfo` does."""
+        name = host.decode() if isinstance(host, bytes) else host  # anyio passes bytes
         query = (name, family, type, proto, flags)
         look_up = self._look_ups.get(query)
         if look_up is None:
@@ -71,9 +71,9 @@ class _DnsLoop(_SystemLoop):
 
     def _forget(self, query: _Query, done: asyncio.Future[_Found]) -> None:
         del self._look_ups[query]
-        done.exception()  # marked as retrieved, also if no caller is left
+        done.exception()  # marks it as retrieved, also if no caller is left
 
 
 def new_dns_loop() -> asyncio.AbstractEventLoop:
-    """A new event loop for the package's own thread; the user's loops are left alone."""
+    """Makes an event loop for the package's own thread."""
     return _DnsLoop()

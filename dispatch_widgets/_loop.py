@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _THREAD_NAME = "dispatch-widgets-io"
-_EXIT_SECONDS = 0.5  # how long the interpreter's exit may wait for what is under way to end
+_EXIT_SECONDS = 0.5  # how long the interpreter's exit may wait for pending work
 
 
 class Closable(Protocol):
-    """What holds connections that belong to a loop."""
+    """An object with connections that belong to a loop."""
 
     async def aclose(self) -> None:
-        """Closes them."""
+        """Closes the connections."""
 
 
 class BackgroundLoop:
@@ -59,7 +59,7 @@ class BackgroundLoop:
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop, running."""
+        """The running loop, which is started if needed."""
         import asyncio
 
         with self._lock:
@@ -86,11 +86,9 @@ class BackgroundLoop:
             return self._loop
 
     def close_at_exit(self, closable: Closable) -> None:
-        """Closes something at the interpreter's exit, unless it is gone by then. Called on the loop.
+        """Registers an object to be closed at the interpreter's exit; it is not kept alive.
 
-        Args:
-            closable: What holds connections of this loop; it is not kept alive. Of another loop's nothing
-                is done here.
+        Call it on this loop; on another loop it does nothing.
         """
         import asyncio
 
@@ -98,7 +96,7 @@ class BackgroundLoop:
             self._closables.add(closable)
 
     def _end(self) -> None:
-        """Ends what runs on the loop, closes its connections, and then the loop and its thread."""
+        """Cancels pending work, closes the connections, then stops the loop and its thread."""
         import asyncio
 
         with self._lock:
@@ -106,7 +104,7 @@ class BackgroundLoop:
             self._loop = self._thread = None
         if loop is None or thread is None or not thread.is_alive():
             return
-        with suppress(Exception):  # whatever does not end in time ends with the process
+        with suppress(Exception):  # the rest ends with the process
             asyncio.run_coroutine_threadsafe(self._close_all(), loop).result(_EXIT_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(_EXIT_SECONDS)
@@ -122,10 +120,10 @@ class BackgroundLoop:
         if tasks:
             await asyncio.wait(tasks, timeout=_EXIT_SECONDS / 2)
         await asyncio.gather(*(each.aclose() for each in self._closables), return_exceptions=True)
-        await asyncio.sleep(0)  # a connection frees its socket in the loop's next round
+        await asyncio.sleep(0)  # asyncio closes the sockets in the loop's next iteration
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Starts work on the loop, and returns at once; cancelling the future cancels the work."""
+        """Starts a coroutine on the loop and returns its future; cancelling that cancels the coroutine."""
         import asyncio
 
         loop = self.loop
@@ -139,7 +137,7 @@ class BackgroundLoop:
         A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
 
         Raises:
-            DispatchError: When called from the background loop itself, where waiting would never end.
+            DispatchError: If called on the background loop itself, where it would wait forever.
         """
         if not self._threads and not _is_done(work):
             allow_nested_loops()
@@ -158,11 +156,7 @@ class BackgroundLoop:
             raise
 
     async def wait(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
-        """Run work on the background loop and await its result on the caller's loop.
-
-        Args:
-            work: What to run, or what `submit` gave for it. Cancelling the caller cancels it.
-        """
+        """Runs a coroutine, or waits for a future of `submit`; cancelling the caller cancels it."""
         import asyncio
 
         return await asyncio.wrap_future(self._submitted(work))
@@ -203,12 +197,12 @@ def _as_future(task: asyncio.Task[T]) -> Future[T]:
 
 
 def allow_nested_loops() -> None:
-    """Let a cell call ``asyncio.run(...)`` although the notebook's own loop is running.
+    """Lets a cell call ``asyncio.run(...)`` although the notebook's own loop is running.
 
-    Not needed for anything in this package: every ``_async`` function has a synchronous twin, and a
-    cell can ``await``. It applies nest-asyncio to the whole process, which cannot be undone:
-    libraries that run on uvloop keep their own behaviour, and on Python 3.14 nest-asyncio hides the
-    current task, which stops httpx; there this function refuses.
+    Nothing in this package needs it, as every ``_async`` function has a synchronous twin and a cell can
+    ``await``. It applies nest-asyncio to the whole process, which cannot be undone. Loops of uvloop are not
+    affected. On Python 3.14 nest-asyncio hides the current task, which breaks httpx, so this function raises
+    an error there.
 
     Raises:
         DispatchError: On Python 3.14 and later.
@@ -226,10 +220,10 @@ def allow_nested_loops() -> None:
     nest_asyncio.apply()
     nested_run = asyncio.run
     if nested_run is plain_run:
-        return  # applied before: run is already the one from below
+        return  # already applied: `run` is the function below
 
     def run(main: Coroutine[Any, Any, T], **options: Any) -> T:
-        # nest-asyncio's run does not know loop_factory (Python 3.12): such calls go to the original.
+        # nest-asyncio's `run` has no loop_factory (Python 3.12).
         if options.get("loop_factory") is not None:
             return plain_run(main, **options)
         options.pop("loop_factory", None)

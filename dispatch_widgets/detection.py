@@ -1,8 +1,8 @@
-"""Detects the providers of this machine: key variables that are set, and local model servers that answer.
+"""Detects providers on this machine: environment variables with keys, and local model servers.
 
-A variable is offered as the reference ``${NAME}``; its value is neither copied nor shown. Only servers on
-loopback are asked, on their usual ports, without a key, for a second at most, and only when this is called:
-opening a panel sends nothing. What answers is named by what it says of itself, never by its port.
+A variable is offered as the reference ``${NAME}``; its value is neither copied nor shown. Requests go only to
+loopback, to default ports, without a key and for at most a second, and only on the user's request: opening a
+panel sends none. A server is named by its responses, never by its port.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from .presets import NamedServer, Preset
 
 FIND_TIMEOUT_SECONDS = 1.0
-"""How long a local server may take to list its models and to say what it is."""
+"""The deadline for a local server to list its models and to be recognised, in seconds."""
 UNNAMED_SERVER = "Model server"
-"""What a server is called that does not say what it is."""
+"""The name of a server that was not recognised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundVariable:
-    """A key variable that is set.
+    """An environment variable with a key.
 
     Attributes:
         variable: Its name.
         preset: The provider whose variable it is.
         named: Another server that the environment names for this key (``OPENAI_BASE_URL`` for
-            ``OPENAI_API_KEY``): the key may well be made for that one. None where it names none.
+            ``OPENAI_API_KEY``), which the key is probably for; None if it names none.
     """
 
     variable: str
@@ -47,17 +47,17 @@ class FoundVariable:
 
     @property
     def base_url(self) -> str:
-        """Where the key goes: to the server that the environment names, else to the preset's."""
+        """The base URL for the key: the one that the environment names, else the preset's."""
         return self.preset.base_url if self.named is None else self.named.base_url
 
     @property
     def name(self) -> str:
-        """What a provider with it is called: by its host, where that is not the preset's."""
+        """The name for a provider with this key: the preset's, or the host if it is another one."""
         return self.preset.name if not self.base_url or self.named is None else host_of(self.base_url)
 
     @property
     def reference(self) -> str:
-        """What goes into the settings file: ``${NAME}``."""
+        """The reference for the settings file: ``${NAME}``."""
         return f"${{{self.variable}}}"
 
 
@@ -66,11 +66,11 @@ class FoundServer:
     """A model server that answers on this machine.
 
     Attributes:
-        name: What it says that it is, ``Ollama`` say; `UNNAMED_SERVER` if it does not say.
-        preset: The preset of the server that it says it is, else the one whose usual port it is.
+        name: The recognised server's name, such as ``Ollama``; else `UNNAMED_SERVER`.
+        preset: The recognised server's preset; else the one whose default port it is.
         base_url: Its base URL.
-        models: How many models it lists; None if it wants a key first.
-        needs_key: Whether it wants a key.
+        models: The number of models that it lists; None if it requires a key.
+        needs_key: Whether it requires a key.
     """
 
     name: str
@@ -82,10 +82,10 @@ class FoundServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundHere:
-    """What this machine already has.
+    """The providers that were detected on this machine.
 
     Attributes:
-        variables: Key variables that are set, in the presets' order.
+        variables: Environment variables with keys, in the presets' order.
         servers: Local servers that answered, in the presets' order.
     """
 
@@ -124,13 +124,14 @@ def find_here(
     presets: Iterable[Preset] = PRESETS,
     environ: Mapping[str, str] | None = None,
 ) -> FoundHere:
-    """Key variables that are set, and local model servers that answer now.
+    """Finds environment variables with keys, and local model servers that answer.
 
     Args:
-        servers: Whether to ask local servers; False looks at the environment alone and sends nothing.
-        timeout_seconds: How long each server may take, by the wall; all are asked at once.
-        presets: What to look for.
-        environ: The environment to read; this process's if None.
+        servers: Whether to look for local servers; False sends no request.
+        timeout_seconds: The deadline for each server, in seconds of wall-clock time; all are requested at
+            once.
+        presets: The providers to look for.
+        environ: The environment; this process's if None.
     """
     known = tuple(presets)
     if not servers:
@@ -148,10 +149,10 @@ async def find_here_async(
     """See `find_here`.
 
     Args:
-        servers: Whether to ask local servers.
-        timeout_seconds: How long each server may take, by the wall.
-        presets: What to look for.
-        environ: The environment to read; this process's if None.
+        servers: Whether to look for local servers.
+        timeout_seconds: The deadline for each server, in seconds of wall-clock time.
+        presets: The providers to look for.
+        environ: The environment; this process's if None.
     """
     known = tuple(presets)
     if not servers:
@@ -162,11 +163,11 @@ async def find_here_async(
 def found_variables(
     presets: Iterable[Preset] = PRESETS, environ: Mapping[str, str] | None = None
 ) -> tuple[FoundVariable, ...]:
-    """The key variables that are set to something that can be a key.
+    """Returns the presets' environment variables that hold a possible key.
 
     Args:
-        presets: What to look for.
-        environ: The environment to read; this process's if None.
+        presets: The providers to look for.
+        environ: The environment; this process's if None.
     """
     values = os.environ if environ is None else environ
     return tuple(
@@ -189,7 +190,7 @@ async def _find(
     for preset in presets:
         if preset.is_local and leads_here(preset.base_url):
             for url in _base_urls(preset):
-                local.setdefault(url, []).append(preset)  # some servers share a port, which is asked once
+                local.setdefault(url, []).append(preset)  # several presets may have the same port
     servers = await look_for_servers(local, timeout_seconds=timeout_seconds)
     return FoundHere(
         variables=found_variables(presets, environ),
@@ -198,7 +199,7 @@ async def _find(
 
 
 def _base_urls(preset: Preset) -> list[str]:
-    """The base URLs to try for a local server: its usual port, and those of other versions."""
+    """Returns the base URLs to try for a local server: its default port, and those of other versions."""
     parts = urlsplit(preset.base_url)
     others = [parts._replace(netloc=f"{parts.hostname}:{port}").geturl() for port in preset.other_ports]
     return [preset.base_url, *others]

@@ -6,22 +6,22 @@ next. None contains a key, as messages are made from masked text. All attributes
 ::
 
     DispatchError
-    ├── InvalidInputError         BAD_REQUEST            one problem per field
-    ├── NotFoundError             NOT_FOUND              an id that nothing has
+    ├── InvalidInputError         BAD_REQUEST            invalid values, one problem per field
+    ├── NotFoundError             NOT_FOUND              an unknown id
     │   └── UnresolvedTaskError   NOT_FOUND              a task without a usable model
     ├── MissingVariableError      BAD_REQUEST            a ${NAME} that is not set
-    ├── KeyringError              BAD_REQUEST            a keyring: reference that cannot be followed
-    ├── ConsentNeededError        BAD_REQUEST            a reference that goes nowhere before a yes
-    ├── ChangedMeanwhileError     BAD_REQUEST            the file names another key or host than was seen
+    ├── KeyringError              BAD_REQUEST            a keyring: reference that cannot be resolved
+    ├── ConsentNeededError        BAD_REQUEST            a reference that needs the user's consent
+    ├── ChangedMeanwhileError     BAD_REQUEST            the file names another key or host than was shown
     ├── MissingPackageError       INTERNAL_SERVER_ERROR  an optional library that is not installed
-    ├── NotPickledError           BAD_REQUEST            what holds a key, on its way to another process
+    ├── NotPickledError           BAD_REQUEST            pickling an object that holds a key
     ├── SettingsFileError         INTERNAL_SERVER_ERROR  the settings file
     │   ├── UnreadableSettingsError                      not JSON, cut off, empty: line and column
     │   ├── SettingsShapeError                           JSON, but not settings: the path inside it
-    │   ├── LockTimeoutError                             somebody holds the lock: which file
-    │   ├── NoWorkingFolderError                         the folder that paths start from is gone
-    │   └── SettingsWriteError                           the disk, the folder or its rights refused
-    └── DiscoveryError            INTERNAL_SERVER_ERROR  asking a provider failed: kind, status, cached
+    │   ├── LockTimeoutError                             another process holds the lock: which file
+    │   ├── NoWorkingFolderError                         the working folder does not exist any more
+    │   └── SettingsWriteError                           the disk, the folder or its permissions refused
+    └── DiscoveryError            INTERNAL_SERVER_ERROR  a request to a provider failed: kind, status, cached
 """
 
 from __future__ import annotations
@@ -54,19 +54,19 @@ if TYPE_CHECKING:
     ]
 
     class EarlierModels(Protocol):
-        """The list from before a failure: a `discovery.models.ModelList`, unknown to this module."""
+        """The list before a failure: a `discovery.models.ModelList`, which this module must not import."""
 
         @property
         def models(self) -> Sequence[Any]:
-            """What the provider listed then."""
+            """The models."""
 
         @property
         def source(self) -> str:
-            """``stale``."""
+            """``stale``, or ``cache`` if it is fresh."""
 
         @property
         def fetched_at(self) -> datetime | None:
-            """When that was (UTC)."""
+            """When it was received (UTC)."""
 
         def __iter__(self) -> Iterator[Any]: ...
         def __len__(self) -> int: ...
@@ -99,7 +99,7 @@ class DispatchError(Exception):
         return (_rebuild, (type(self), dict(self.__dict__)))
 
     def as_dict(self) -> dict[str, Any]:
-        """The error as plain JSON values, for the command line and for HTTP answers."""
+        """The error as plain JSON values, for the command line and for HTTP responses."""
         return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
@@ -135,7 +135,7 @@ class FieldProblem:
 
 
 class InvalidInputError(DispatchError):
-    """What was given cannot be used; nothing was changed.
+    """Invalid values; nothing was changed.
 
     Args:
         problems: One or more problems, a field each.
@@ -168,7 +168,7 @@ class UnresolvedTaskError(NotFoundError):
     Args:
         message: What is wrong with the task's assignment.
         task: The task's name.
-        hint: Where to mend it.
+        hint: How to correct it.
     """
 
     def __init__(self, message: str, *, task: str, hint: str = "") -> None:
@@ -194,13 +194,13 @@ class MissingVariableError(DispatchError):
 
 
 class KeyringError(DispatchError):
-    """The system's keyring has no such key, or is none that keys are safe in."""
+    """The system's keyring has no such key, or is not secure."""
 
     code = "BAD_REQUEST"
 
 
 def reference_words(variable: str) -> str:
-    """What a key refers to, as people read it: ``$NAME``, ``keyring:SERVICE/USER``.
+    """A reference as it is shown: ``$NAME``, ``keyring:SERVICE/USER``.
 
     Args:
         variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
@@ -209,17 +209,17 @@ def reference_words(variable: str) -> str:
 
 
 class ConsentNeededError(DispatchError):
-    """A key that a reference leads to is not sent to this host before the user says so (SEC-4).
+    """The key of a reference is sent to this host only after the user's consent (SEC-4).
 
-    A settings file can come from someone else: what it names and where it would be sent is shown first.
+    A settings file can come from someone else, so the user is shown first which key goes where.
 
     Args:
         variable: The environment variable's name, or the whole ``keyring:SERVICE/USER``.
-        host: Where the key would be sent: with its port where one is named, with the scheme where it is
-            not the usual one, and in words where the file names no address that can be used.
-        provider_id: The provider whose key it is.
-        because: Why the variable is not made for that host, in a sentence; empty where no more is known.
-        changed: Whether the user said yes to something else, which the file does not say any more.
+        host: The host that would get the key, with its port if it has one and the scheme if it is not the
+            usual one; a description if the file has no valid base URL.
+        provider_id: The provider's id.
+        because: Why the variable is not meant for that host, in a sentence; empty if not known.
+        changed: Whether the user consented to something that the file does not say any more.
     """
 
     code = "BAD_REQUEST"
@@ -248,16 +248,16 @@ class ConsentNeededError(DispatchError):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The error as plain JSON values, with what would be sent where."""
+        """The error as plain JSON values, with variable, host and provider."""
         more = {"variable": self.variable, "host": self.host, "providerId": self.provider_id}
         return {**super().as_dict(), **more}
 
 
 class ChangedMeanwhileError(DispatchError):
-    """The file does not say any more what the user saw, so nothing is saved or sent (SEC-8).
+    """The file has changed since the user saw it, so nothing is saved or sent (SEC-8).
 
     Args:
-        message: What is different, in a sentence.
+        message: What has changed, in a sentence.
     """
 
     code = "BAD_REQUEST"
@@ -267,12 +267,12 @@ class ChangedMeanwhileError(DispatchError):
 
 
 class MissingPackageError(DispatchError):
-    """An optional library is needed and not installed.
+    """An optional library is not installed.
 
     Args:
-        package: The name to install.
-        purpose: What it is needed for.
-        install: The requirement to give to pip, if it is not the package's name.
+        package: The package's name.
+        purpose: What it is needed for, as in ``for keyring references``.
+        install: The requirement for pip, if it is not the package's name.
     """
 
     def __init__(self, package: str, *, purpose: str, install: str = "") -> None:
@@ -284,13 +284,13 @@ class MissingPackageError(DispatchError):
 
 
 class NotPickledError(DispatchError, TypeError):
-    """What holds a key is not pickled, so it is neither saved nor sent to another process (SEC-1).
+    """An object that holds a key cannot be pickled, so that it is neither saved nor sent away (SEC-1).
 
-    It is a `TypeError` too, as for everything else that cannot be pickled.
+    It is also a `TypeError`, as for other objects that cannot be pickled.
 
     Args:
-        what: What was to be pickled, as a sentence begins with it.
-        call: The call with which the other process gets it.
+        what: The object, at the start of a sentence.
+        call: The call by which another process makes its own.
     """
 
     code = "BAD_REQUEST"
@@ -303,11 +303,11 @@ class NotPickledError(DispatchError, TypeError):
 
 
 class SettingsFileError(DispatchError):
-    """Something about the settings file.
+    """The base of the errors about the settings file.
 
     Args:
         message: What happened.
-        path: The file, as text.
+        path: The file.
         hint: What to do next.
     """
 
@@ -321,15 +321,15 @@ class SettingsFileError(DispatchError):
 
 
 class UnreadableSettingsError(SettingsFileError):
-    """The file is not JSON that could be settings; it is left as it is (ST-4).
+    """The file cannot be read as settings; it is left unchanged (ST-4).
 
     Args:
         message: What is wrong.
         path: The file.
-        line: Line of the problem, counted from 1; 0 where there is none.
-        column: Column of the problem, counted from 1; 0 where there is none.
+        line: The line of the problem, from 1; 0 if there is none.
+        column: The column of the problem, from 1; 0 if there is none.
         hint: What to do next.
-        whole_copy: A whole copy beside it that a broken-off save left, for `finish_save`; empty if none.
+        whole_copy: The complete copy that an interrupted save left, for `finish_save`; empty if none.
     """
 
     def __init__(
@@ -349,12 +349,12 @@ class UnreadableSettingsError(SettingsFileError):
 
 
 class SettingsShapeError(SettingsFileError):
-    """The file is JSON, but a part of it has a shape that cannot be understood (MIG-9).
+    """The file is JSON, but a part of it has an unknown shape (MIG-9).
 
     Args:
         message: What was found and what was expected.
         path: The file.
-        pointer: Where in the file, as ``models.catalog[3].model``.
+        pointer: The place in the file: ``models.catalog[3].model``.
         hint: What to do next.
     """
 
@@ -364,7 +364,7 @@ class SettingsShapeError(SettingsFileError):
 
 
 class LockTimeoutError(SettingsFileError):
-    """Another process holds the settings file's lock and does not let go (ST-3).
+    """Another process holds the settings file's lock and did not release it in time (ST-3).
 
     Args:
         message: What happened.
@@ -379,7 +379,7 @@ class LockTimeoutError(SettingsFileError):
 
 
 class NoWorkingFolderError(SettingsFileError):
-    """A path is relative, and the folder that the process works in does not exist any more."""
+    """A path is relative, and the working folder does not exist any more."""
 
     code = "BAD_REQUEST"
 
@@ -396,17 +396,17 @@ class SettingsWriteError(SettingsFileError):
 
 
 class DiscoveryError(DispatchError):
-    """Asking a provider for its models failed.
+    """A request to a provider failed.
 
     Args:
         message: What happened, without the key.
-        kind: Which failure it was (MD-15).
+        kind: The kind of failure (MD-15).
         hint: What to do next.
-        provider_id: The provider that was asked.
-        status: The HTTP status, where one came.
-        retry_at: When asking makes sense again (UTC), for a rate limit.
-        cached: The list from before, where there is one (MD-15).
-        suggested_base_url: A base URL of the same host that does answer with models (MD-14).
+        provider_id: The provider's id.
+        status: The HTTP status, if there was a response.
+        retry_at: When a rate limit ends (UTC).
+        cached: The previous list, if there is one (MD-15).
+        suggested_base_url: A base URL of the same host that lists models (MD-14).
     """
 
     def __init__(
@@ -430,7 +430,7 @@ class DiscoveryError(DispatchError):
         self.suggested_base_url = suggested_base_url
 
     def as_dict(self) -> dict[str, Any]:
-        """The error as plain JSON values, with kind, status and the moment to try again."""
+        """The error as plain JSON values, with kind, status and the end of a rate limit."""
         return {
             **super().as_dict(),
             "kind": self.kind,

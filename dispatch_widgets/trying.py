@@ -1,9 +1,8 @@
-"""Sends one small real request to a model: whether it answers, what and how fast, and if not, why (MD-15).
+"""Tries a model with one small real request: whether it answers, with what, how fast, or why not (MD-15).
 
-It is sent only on the user's request, as it may cost a fraction of a cent. It needs no SDK, has a time-out on
-the wall clock, and tells failures as discovery does. It is sent once; only where a server refuses the
-request itself (a field that it does not take, another endpoint for this model) is it sent as the server wants
-it.
+A request may cost a fraction of a cent, so it is sent only when the user asks for it. It needs no SDK, has a
+deadline, and reports failures as discovery does. It is sent again only if the server refused the request as
+such (an unsupported field, another endpoint for this model), in the form that the server demands.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from .discovery.model_requests import ModelRequest, Reply
 
 TRY_TIMEOUT_SECONDS = 30.0
-"""How long one try may take: a local server may have to load the model first."""
+"""The deadline of a try, in seconds; long, as a local server may have to load the model first."""
 
 _MOST_REQUESTS = 4
 _READ_BYTES = 20_000
@@ -35,19 +34,19 @@ _MAY_BE_ABOUT_THE_MODEL = frozenset({"HTTP_STATUS", "MALFORMED", "UNKNOWN_MODEL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryResult:
-    """The result of one request to a model; true if the model answered.
+    """The result of trying a model; truthy if the model answered.
 
     Attributes:
         ok: Whether the model answered.
         latency_seconds: How long the request took, successful or not.
         message: What happened, in a sentence.
-        answer: The first line of what the model wrote; empty for a vector, or where it wrote nothing.
-        input_tokens: How many tokens the model read; None where the server does not say.
-        output_tokens: How many tokens it wrote, thoughts included; None where the server does not say.
-        error: The failure, with ``kind`` and ``hint`` as in discovery; None if there was none.
-        model: The model that was asked.
-        provider_name: Its provider.
-        task: The task it was asked for; empty if it was named.
+        answer: The first line of the model's answer; empty for an embedding or an empty answer.
+        input_tokens: The number of tokens that the model read; None if the server does not state it.
+        output_tokens: The number of tokens that it wrote, reasoning included; None if not stated.
+        error: The error, with ``kind`` and ``hint`` as in discovery; None if there was none.
+        model: The model's id.
+        provider_name: The provider's name.
+        task: The task whose model was tried; empty if the model was given by its id.
     """
 
     ok: bool
@@ -66,17 +65,17 @@ class TryResult:
 
     @property
     def tokens(self) -> str:
-        """How many tokens went in and came out, in words; empty where the server does not say."""
+        """The numbers of tokens in words: ``12 in, 30 out``; empty if the server does not state them."""
         stated = [
-            f"{count:,} {way}"
-            for count, way in ((self.input_tokens, "in"), (self.output_tokens, "out"))
+            f"{count:,} {direction}"
+            for count, direction in ((self.input_tokens, "in"), (self.output_tokens, "out"))
             if count is not None
         ]
         return ", ".join(stated)
 
     @property
     def summary(self) -> str:
-        """What happened, what the model wrote and how many tokens that took, on one line."""
+        """The message, the answer and the numbers of tokens, on one line."""
         answer = f" “{self.answer}”" if self.answer else ""
         tokens = f" Tokens: {self.tokens}." if self.tokens else ""
         return f"{self.message}{answer}{tokens}"
@@ -106,12 +105,12 @@ async def try_resolved(
     timeout_seconds: float = TRY_TIMEOUT_SECONDS,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> TryResult:
-    """Sends one small request to a model: for a few words, or for one vector.
+    """Sends one small request to a resolved model: for a few words, or for one embedding.
 
     Args:
         resolved: The model, with its key.
-        timeout_seconds: How long it may take, by the wall.
-        transport: What to send through in place of the network, in tests.
+        timeout_seconds: The deadline, in seconds of wall-clock time.
+        transport: An httpx transport in place of the network.
 
     Raises:
         InvalidInputError: If this version does not know the provider's type.
@@ -148,7 +147,7 @@ async def try_resolved(
 
 
 class _Stopwatch:
-    """How long the last request took: of several, the one that was answered."""
+    """Measures the last request of a try."""
 
     def __init__(self) -> None:
         self.start()
@@ -161,7 +160,7 @@ class _Stopwatch:
 
 
 def _success_message(reply: Reply | None, resolved: ResolvedModel, seconds: float) -> str:
-    """What a model did, in a sentence."""
+    """Returns the message for a model that answered."""
     name, after = clean(resolved.model), f"after {seconds:.2f} s"
     if reply is None or resolved.is_embedding:
         length = f" of {plural(reply.numbers, 'number')}" if reply and reply.numbers else ""
@@ -191,10 +190,10 @@ async def _ask(
     transport: httpx.AsyncBaseTransport | None,
     stopwatch: _Stopwatch,
 ) -> Reply:
-    """What a model answers to its first request, or to the one that the server wanted in its place.
+    """Returns a model's reply to the first request, or to the one that the server demanded instead.
 
     Raises:
-        Failure: If it does not answer.
+        Failure: If there is none.
     """
     import asyncio
 
@@ -286,7 +285,7 @@ async def _post(
 
 
 def _read(response: Response, request: ModelRequest) -> tuple[Any, bool]:
-    """The JSON value of an answer, or its text, and whether it is JSON."""
+    """Returns a response's JSON value, or its text, and whether it is JSON."""
     from .discovery.model_requests import document_of
 
     try:
@@ -306,13 +305,13 @@ _HINTS = {
 def _reword_for_model(
     failure: Failure, context: RequestContext, everything: str, said: str, model: str
 ) -> None:
-    """Replaces discovery's message, where it is about lists, by one about a model.
+    """Replaces a failure's message about lists by one about a model.
 
     Args:
-        failure: What discovery would say.
-        context: Who was asked.
-        everything: All that the server answered.
-        said: Its own words, fit to be shown.
+        failure: The failure, in discovery's words.
+        context: The request.
+        everything: The response's text.
+        said: The server's message, masked and shortened.
         model: The model's id.
     """
     from .discovery.model_refusals import refusal_of_model

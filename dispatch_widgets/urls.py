@@ -16,11 +16,11 @@ BASE_URL_FIELD = "credentials.baseUrl"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 ANTHROPIC_BASE_URL = "https://api.anthropic.com"
-"""Where a provider of type ``anthropic`` is asked unless it says otherwise (PM-2).
+"""The default base URL of the type ``anthropic`` (PM-2).
 https://docs.anthropic.com/en/api/models-list"""
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-"""Where the Dispatch app sent entries of type ``openai`` that named no base URL (MIG-2).
+"""The base URL that the Dispatch app used for entries of type ``openai`` without one (MIG-2).
 https://platform.openai.com/docs/api-reference/models/list"""
 
 MODELS_BASE_PATH = "/models"
@@ -48,7 +48,7 @@ _AZURE_RESOURCE = re.compile(
 _HOST_NAME = re.compile(r"[^\W_](?:[\w-]*(?:\.[\w-]+)*)\.?")
 _KEPT_MODELS = "/models was kept: it belongs to some base URLs (Azure AI Foundry). Elsewhere leave it out."
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# The second is a password with a slash, ? or # in it: what looks like the port is none then.
+# The second alternative is for a password with a slash, ? or # in it: no valid port follows the colon then.
 _USER_INFO_BEFORE = re.compile(r"[^/?#]*@|[^/?#@\s]*:(?!\d*(?:[/?#\s]|$))\S*@")
 _URL_IN_TEXT = re.compile(r"(?<=//)[^\s\"'<>]+")
 _HIGHEST_PORT = 65535
@@ -60,8 +60,8 @@ _OPAQUE_FORBIDDEN = re.compile(r"[\0\t\n\r #/:<>?@\[\\\]^|]")
 _DOMAIN_FORBIDDEN = re.compile(r"[\0-\x20\x7f#%/:<>?@\[\\\]^|]")
 _MOST_PARTS = 4  # of an IPv4 address
 _HIGHEST_BYTE = 255
-_LONGEST_NUMBER_CHARACTERS = 100  # longer ones are far beyond an address, and slow to read
-# Private networks: RFC 1122, 1918, 3927, 4193, 4291. The first two are what servers print that listen on all
+_LONGEST_NUMBER_CHARACTERS = 100  # longer numbers are no addresses, and slow to parse
+# Private networks: RFC 1122, 1918, 3927, 4193, 4291. The first two are printed by servers that listen on all
 # interfaces; as a destination they are this machine.
 _PRIVATE_NETWORKS = (
     "0.0.0.0/32",
@@ -356,11 +356,7 @@ def is_loopback(host: str) -> bool:
 
 
 def leads_here(url: str) -> bool:
-    """Whether a URL's host is this machine (see `is_loopback`).
-
-    Args:
-        url: A URL that can be read.
-    """
+    """Whether a valid URL's host is this machine (see `is_loopback`)."""
     return is_loopback(urlsplit(url).hostname or "")
 
 
@@ -393,11 +389,7 @@ def _shown_rest(rest: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a base URL as people read it: ``api.openai.com``, ``localhost:11434``; never user info.
-
-    Args:
-        url: A base URL; one that is none gives an empty text.
-    """
+    """Returns the host of a base URL, with its port and without user info; empty for an invalid URL."""
     rest = url.partition("://")[2]
     user = _USER_INFO_BEFORE.match(rest)
     return re.split(r"[/?#\\]", rest[user.end() :] if user else rest, maxsplit=1)[0]

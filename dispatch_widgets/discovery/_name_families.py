@@ -1,17 +1,17 @@
-"""Name families of models: what an id tells about a model when its server tells nothing (MD-4, P-9).
+"""Name families of models: what a model is for by its id, if its server does not say (MD-4, P-9).
 
-Model names follow habits. Makers put the task into the name (``embed``, ``tts``, ``rerank``, ``ocr``) or
-coin a brand for it (``whisper``, ``flux``, ``veo``). The tables below hold both, each with where it comes
-from. There are no whole ids in them: a brand covers every version of it, those to come too.
+Vendors put the task into a model's name (``embed``, ``tts``, ``rerank``, ``ocr``) or give it a brand
+(``whisper``, ``flux``, ``veo``). The tables below hold both, with the vendors that use them. They hold no
+whole ids, so a brand covers all its versions, future ones included.
 
-An id is looked at in three ways, all made by one pass over the lower-case text:
+Three things of an id are compared, in lower case:
 
 - its *tokens*, the runs of letters and digits: ``Wan-AI/Wan2.1-T2V-14B`` has ``wan2``, ``t2v``, ``14b``;
-- its *words*, the runs of letters alone, which takes a version off its brand: ``wan``;
+- its *words*, the runs of letters alone, which separates a brand from its version: ``wan``;
 - the text itself, for phrases of more than one token (``dall-e``).
 
-A word in these tables is one that people do not use in the names of language models; where one is
-(``base``, ``video``), a sign of conversation such as ``instruct`` outweighs it.
+The words are not used in names of language models. For the few that are (``base``, ``video``), a word of
+conversation such as ``instruct`` takes precedence.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Family = Literal[
     "classifier",
     "science",
 ]
-"""What a name says. All but ``chat`` and ``embedding`` are models that are neither."""
+"""What a model is for. All families but ``chat`` and ``embedding`` are of kind ``other``."""
 
 
 LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -47,13 +47,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# The first family that fits wins, so the order matters: a reranker may be called `bge-reranker`, an
+# The first family that matches wins, so the order matters: a reranker may be called `bge-reranker`, an
 # embedding model `titan-embed-image`, a transcriber `gpt-live-transcribe`.
 
 PARTS: tuple[tuple[str, Family], ...] = (
-    # Found anywhere, also inside a longer word: `multimodalembedding`, `EmbeddingsGigaR`, `embeddinggemma`.
-    ("rerank", "rerank"),  # Cohere, Jina, Voyage, BAAI, Qwen, Amazon: all of them write it out
-    ("embed", "embedding"),  # nearly everybody: OpenAI, Cohere, Google, Mistral, Qwen, Nomic, Titan, Marengo
+    # Matched anywhere, also inside a word: `multimodalembedding`, `EmbeddingsGigaR`, `embeddinggemma`.
+    ("rerank", "rerank"),  # Cohere, Jina, Voyage, BAAI, Qwen, Amazon
+    ("embed", "embedding"),  # OpenAI, Cohere, Google, Mistral, Qwen, Nomic, Titan, Marengo and most others
 )
 
 RERANK_TEXTS = (
@@ -64,7 +64,7 @@ RERANK_TEXTS = (
 RERANK_WORDS = _words(
     # `semantic-ranker` (Vertex AI), `Llama-Rank` (Salesforce), `zerank` (ZeroEntropy)
     "rank ranker ranking zerank monot monobert"
-    # Late interaction: many vectors for a text, of use to a ranker only (Stanford, Jina, Illuin, Nomic)
+    # Late interaction: many vectors for a text, useful for ranking only (Stanford, Jina, Illuin, Nomic)
     " colbert colpali colqwen colsmol colbertv"
     # Reward models score an answer (NVIDIA Nemotron, Skywork, Qwen-Math RM and PRM, InternLM)
     " reward prm rm"
@@ -87,13 +87,13 @@ EMBEDDING_TOKENS = _words(
 EMBEDDING_WORDS = _words(
     # BAAI; Alibaba DAMO (thenlper, Alibaba-NLP); WhereIsAI; Sentence-BERT's; Microsoft, Google research
     "bge gte uae minilm mpnet sbert labse distiluse paraphrase simcse sgpt contriever specter"
-    # Voyage AI names its models after itself; its rerankers say so and were caught before
+    # Voyage AI names its models after itself; its rerankers match above
     " voyage voyageai"
     # Instructor (HKU), Stella (Dunzhang), mixedbread, NetEase Youdao, IBM Slate `…-rtrvr`, TwelveLabs
     " instructor stella mxbai bce rtrvr marengo"
-    # Well placed on the Chinese benchmark: SenseNova Piccolo, ACGE
+    # SenseNova Piccolo, ACGE (from the Chinese embedding benchmark)
     " piccolo acge"
-    # What such a model is for (`m2-bert-80M-8k-retrieval` at Together); Minish Potion, NVIDIA NV-CLIP
+    # The task (`m2-bert-80M-8k-retrieval` at Together); Minish Potion, NVIDIA NV-CLIP
     " retrieval potion nvclip"
 )
 
@@ -108,13 +108,13 @@ TRANSCRIPTION_TEXTS = (
     "nvidia/canary",
     "canary-1b",
     "canary-qwen",
-    # Mistral's voice model in its small size is a transcriber (docs.mistral.ai, audio); the `3b` weights of
-    # 2025 and the size called `small` converse
+    # Mistral's hosted `mini` is a transcriber (docs.mistral.ai, audio); the `3b` weights of 2025 and
+    # `small` are chat models
     "voxtral-mini",
 )
 
 REALTIME_WORDS = _words(
-    # A session over a socket rather than a request: OpenAI and Qwen `realtime`, Gemini `live`, Alibaba
+    # A session over a web socket: OpenAI and Qwen `realtime`, Gemini `live`, Alibaba
     "realtime live livetranslate moshi"
 )
 REALTIME_TEXTS = ("native-audio",)
@@ -126,7 +126,7 @@ SPEECH_WORDS = _words(
     " kokoro orpheus bark csm zonos chatterbox cosyvoice sambert xtts melotts piper tortoise vibevoice"
     " voicecraft openvoice elevenlabs eleven playai playht inworld bulbul sonic parler indextts"
     " megatts styletts speecht polly"
-    # Companies that offer speech and nothing else, as they appear before a slash
+    # Companies that offer only speech, as the prefix before a slash
     " deepgram cartesia assemblyai speechmatics rime hume lmnt smallestai fishaudio"
 )
 SPEECH_TEXTS = ("nari-labs/dia", "fish-audio", "smart-turn")
@@ -139,7 +139,7 @@ MUSIC_WORDS = _words(
 MUSIC_TEXTS = ("ace-step", "stable-audio")
 
 IMAGE_WORDS = _words(
-    # The task: `gpt-image`, `gemini-…-image`, Amazon `titan-image`, xAI `imagine`, and what editors do
+    # The task: `gpt-image`, `gemini-…-image`, Amazon `titan-image`, xAI `imagine`, and kinds of editing
     "image images imagine img txt2img t2i inpaint inpainting outpaint upscale upscaler recolor rembg"
     " controlnet tryon diffusion stablediffusion imagegeneration"
     # Brands: Google; OpenAI; Black Forest Labs; Stability AI (whose API has no language model); Amazon
@@ -159,17 +159,17 @@ VIDEO_WORDS = _words(
     "video veo sora seedance kling hailuo wan reel ltx ltxv cogvideo cogvideox mochi"
     # Runway; Luma; Pika; Shengshu; PixVerse; Skywork; Alibaba; Tencent; Stability's `svd`
     " runway runwayml luma lumalabs pika vidu pixverse skyreels happyhorse hunyuanvideo svd animatediff"
-    # People made to move or speak
+    # Animated people and avatars
     " omnihuman lipsync avatar liveportrait videoretalk dreamina vace higgsfield"
 )
 VIDEO_TOKENS = _words(
-    # What becomes what: text, image, reference, speech, key frames, video (Alibaba Wan, MiniMax, Novita)
+    # "From what to what": text, image, reference, speech, key frames (Alibaba Wan, MiniMax, Novita)
     "t2v i2v r2v v2v ti2v s2v kf2v flf2v txt2video img2video gen3a gen4"
 )
 VIDEO_TEXTS = ("animate-anyone",)
 
 THREE_D_WORDS = _words(
-    # Microsoft, Stability and Tripo, Hyper3D, Meshy; NVIDIA's and Google's models of worlds
+    # Microsoft, Stability and Tripo, Hyper3D, Meshy; Google's world model
     "trellis triposr tripo rodin meshy genie"
 )
 THREE_D_TEXTS = ("shap-e", "point-e", "cosmos-predict", "cosmos-transfer")
@@ -183,13 +183,13 @@ VISION_TOKENS = _words("sam2 sam3 vit")
 VISION_TEXTS = ("segment-anything", "depth-anything")
 
 MODERATION_WORDS = _words(
-    # OpenAI and Mistral serve these at an endpoint of their own. Models called guard (Llama Guard,
-    # ShieldGemma, Granite Guardian, gpt-oss-safeguard) answer at the chat endpoint and stay chat.
+    # OpenAI and Mistral serve these at a separate endpoint. Guard models (Llama Guard, ShieldGemma, Granite
+    # Guardian, gpt-oss-safeguard) use the chat endpoint and count as chat.
     "moderation moderator moderations toxicity"
 )
 
 DOCUMENT_WORDS = _words(
-    # Reading of scanned pages: Mistral, DeepSeek, AllenAI, Reducto, Nanonets, PaddleOCR, Zhipu, Datalab
+    # OCR: Mistral, DeepSeek, AllenAI, Reducto, Nanonets, PaddleOCR, Zhipu, Datalab
     "ocr olmocr rolmocr paddleocr surya dotsocr monkeyocr"
     # `cohere-parse`, NVIDIA `nemotron-parse` and `nemoretriever-page-elements`, LlamaParse
     " parse llamaparse nemoretriever"
@@ -204,18 +204,18 @@ DOCUMENT_TEXTS = (
 COMPLETION_WORDS = _words(
     # OpenAI's GPT-3 engines; Google's PaLM 2 text models; code editing and filling-in (Inception, Mistral)
     "davinci babbage curie bison unicorn edit fim"
-    # Weights before any tuning, as Hugging Face repositories name them
+    # Pretrained weights, as Hugging Face repositories name them
     " base pretrain pretrained"
 )
 COMPLETION_TOKENS = _words("j2")  # AI21 Jurassic-2, /completions only
 CONVERSATION_WORDS = _words(
-    # Tuned to converse, whatever else the name says: these outweigh `base`, `video` and `bison`
+    # Tuned for chat; takes precedence over `base`, `video` and `bison`
     "instruct chat codechat chatbot llava it thinking"
 )
 
 CLASSIFIER_WORDS = _words(
-    # A label or a choice rather than an answer: Hugging Face task names; encoders; Perplexity's and
-    # Baseten's deciders; GLiNER and NVIDIA's entity finders; machine translation with an API of its own
+    # Labels or choices instead of text: Hugging Face task names; encoders; Perplexity's and Baseten's
+    # decision models; entity recognition by GLiNER and NVIDIA; machine translation with its own API
     "classifier classify classification decider decision detector sentiment ner gliner"
     " bert distilbert roberta deberta electra bart"
     " nllb indictrans madlad seamless"
@@ -234,7 +234,7 @@ SCIENCE_TOKENS = _words("esm2 evo2")
 SCIENCE_TEXTS = ("chronos-t5", "chronos-bolt", "amazon/chronos")
 
 ENDINGS: dict[str, Family] = {
-    # Written on to a brand without a separator: `F5TTS`, `TeleSpeechASR`, `Hunyuan3D`, `DotsOCR`
+    # Appended to a brand without a separator: `F5TTS`, `TeleSpeechASR`, `Hunyuan3D`, `DotsOCR`
     "ttsd": "speech",
     "tts": "speech",
     "asr": "transcription",
@@ -244,9 +244,9 @@ ENDINGS: dict[str, Family] = {
 }
 
 SHAPES: tuple[tuple[str, str, Family], ...] = (
-    # What words and phrases cannot tell: a token that must be there, a pattern (without nested repeats) for
-    # the whole id, and the family.
-    # The last GPT-3.5 for /completions; "instruct" in its name is the method, not a conversation.
+    # For ids that need a pattern: a token that the id must have, the pattern (without nested repeats, as it
+    # runs on untrusted text) and the family.
+    # The last GPT-3.5 for /completions; "instruct" is a training method here, not chat.
     ("gpt", r"gpt-3\.?5-turbo-instruct", "completion"),
     # Meta's Hugging Face repositories: without -Instruct or -chat-hf these are the pretrained weights.
     ("meta", r"^meta-llama/(?:meta-)?llama-[0-9.]{1,5}-[0-9]{1,4}b(?:-hf)?$", "completion"),
@@ -254,18 +254,18 @@ SHAPES: tuple[tuple[str, str, Family], ...] = (
     ("textgeneration", r"-textgeneration-.{0,60}[0-9]b$", "completion"),
     # Google's Gemma repositories: `-pt` is pretrained, `-it` instruction-tuned.
     ("pt", r"gemma-[a-z0-9.-]{1,30}-pt(?![a-z0-9])", "completion"),
-    # MiniMax's Hailuo under its short name.
+    # The short name of MiniMax's Hailuo.
     ("minimax", r"minimax-h[0-9]", "video"),
 )
 
 NOT_ALONE = _words("base bison edit fim video")
-"""Words that a sign of conversation outweighs (`LLaVA-Video`, `chat-bison`, `…-base-instruct`)."""
+"""Words that do not count beside `CONVERSATION_WORDS` (`LLaVA-Video`, `chat-bison`, `…-base-instruct`)."""
 
 EXCEPTIONS = (
-    # Voxtral's small open weights converse, unlike the hosted model of that size.
+    # Voxtral's small open weights are a chat model, unlike the hosted model of that size.
     "voxtral-mini-3b",
 )
-"""Texts whose models are chat although a family's text is in them."""
+"""Texts of chat models that would match another family."""
 
 _IN_ORDER: tuple[tuple[Family, frozenset[str], tuple[str, ...]], ...] = (
     ("rerank", RERANK_WORDS, RERANK_TEXTS),
@@ -286,10 +286,10 @@ _IN_ORDER: tuple[tuple[Family, frozenset[str], tuple[str, ...]], ...] = (
 )
 
 ORDER: dict[Family, int] = {family: rank for rank, (family, _, _) in enumerate(_IN_ORDER)}
-"""The lower, the stronger; ``chat`` has no rank, it is what is left."""
+"""The precedence of each family, the strongest first; ``chat`` is the fallback and has none."""
 
 VOCABULARY: dict[str, Family] = {word: family for family, words, _ in reversed(_IN_ORDER) for word in words}
-"""Every word and token of the tables with its family; the stronger family where two claim one."""
+"""All words and tokens with their family; the stronger family if a word is in two."""
 
 
 def _by_first_token() -> dict[str, tuple[tuple[re.Pattern[str], Family], ...]]:
@@ -304,7 +304,7 @@ def _by_first_token() -> dict[str, tuple[tuple[re.Pattern[str], Family], ...]]:
 
 
 TRIGGERS = _by_first_token()
-"""Phrases and shapes by a token that an id must have before they are worth a look: most ids have none."""
+"""Phrases and shapes by a token that an id must have, so that most ids match no pattern at all."""
 
 SIGNS: frozenset[str] = frozenset(VOCABULARY) | frozenset(TRIGGERS)
-"""Every token and word that says something, or may."""
+"""All tokens and words that may decide the family."""

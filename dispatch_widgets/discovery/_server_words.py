@@ -1,7 +1,7 @@
-"""What servers say about their models: where they say it, and what their words mean (MD-4).
+"""The fields in which servers state what a model is for, and the meaning of their words (MD-4).
 
-Words are compared whole, in lower case, with ``-`` for every run of blanks, ``_``, ``.`` and ``/``. A word
-that is in no table says nothing.
+Words are compared whole, in lower case, with ``-`` for every run of blanks, ``_``, ``.`` and ``/``. Words
+that are in no table are ignored.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, Literal
 Said = Literal["chat", "embedding", "other"]
 
 TYPE_FIELDS: Final = (
-    # The field names of type words, the most telling first.
+    # Fields with a type word, the most reliable first.
     "mode",  # LiteLLM proxy (types/proxy/model_listing.py)
     "type",  # Together, Vercel AI Gateway, Venice, AI/ML API, LM Studio, GigaChat
     "kind",  # Fireworks
@@ -26,8 +26,8 @@ TYPE_FIELDS: Final = (
 )
 
 CAPABILITY_FIELDS: Final = (
-    # Lists of words, or objects of switches.
-    "capabilities",  # Mistral, Azure (switches); Ollama, Infinity, GitHub Models (words); Copilot (`type`)
+    # Lists of words, or objects of flags.
+    "capabilities",  # Mistral, Azure (flags); Ollama, Infinity, GitHub Models (words); Copilot (`type`)
     "features",
     "functions",  # watsonx.ai: a list of objects with an id
     "model_ability",  # Xinference
@@ -139,7 +139,7 @@ TYPE_WORDS: Final[dict[str, Said]] = {
             "guardrail",
             "flumina-base-model",  # Fireworks: image models
             "flumina-addon",
-            # Hugging Face pipeline tags, which Workers AI uses as task names too
+            # Hugging Face pipeline tags, also used by Workers AI as task names
             "text-to-image",
             "image-to-image",
             "text-to-speech",
@@ -173,8 +173,7 @@ TYPE_WORDS: Final[dict[str, Said]] = {
 }
 
 CAPABILITY_WORDS: Final[dict[str, Said]] = {
-    # In a list of capabilities only what names an ability to converse or to embed counts: a chat model has
-    # `vision`, `audio`, `moderation` or `completion` (Ollama's word for conversing) beside it.
+    # Only words for chat or embedding count here, as chat models also list `vision`, `audio` or `moderation`.
     **dict.fromkeys(
         (
             "chat",
@@ -189,7 +188,7 @@ CAPABILITY_WORDS: Final[dict[str, Said]] = {
             "completion",  # Ollama, llama.cpp
             "text-chat",  # watsonx.ai
             "generatecontent",  # Gemini's own list
-            "openai",  # New API: the protocols a model answers
+            "openai",  # New API: the protocols that a model can be used with
             "openai-response",
             "anthropic",
             "gemini",
@@ -210,7 +209,7 @@ CAPABILITY_WORDS: Final[dict[str, Said]] = {
     ),
     **dict.fromkeys(
         (
-            # Said alone, these are all that a model can do.
+            # These decide only if no word for chat or embedding is there.
             "rerank",
             "v1-rerank",
             "jina-rerank",
@@ -235,12 +234,12 @@ CAPABILITY_WORDS: Final[dict[str, Said]] = {
 }
 
 CHAT_SWITCHES: Final = frozenset({"completion-chat", "chat-completion", "chat-completions", "chat"})
-"""Switches whose being off denies conversation: Mistral's, Azure's."""
+"""Flags that are false for models without chat: Mistral's, Azure's."""
 
 EMBEDDING_SWITCHES: Final = frozenset({"embedding", "embeddings", "embed", "text-embeddings"})
 
 DENIALS: Final = ("supports_chat", "supportsChat")
-"""Flags that are believed only when false: Fireworks sets them to true for rerankers too."""
+"""Flags that count only if they are false, as Fireworks sets them to true for rerankers too."""
 
 TAGS: Final[dict[str, Said]] = {
     "chat": "chat",
@@ -250,11 +249,11 @@ TAGS: Final[dict[str, Said]] = {
     "rerank": "other",
     "reranker": "other",
 }
-"""Tags that are about the kind of a model; most are not (DeepInfra, GitHub Models, Vercel)."""
+"""Tags that state the kind of a model; most tags do not (DeepInfra, GitHub Models, Vercel)."""
 
 TYPE_GROUP: Final = frozenset(TYPE_FIELDS)
 CAPABILITY_GROUP: Final = frozenset(CAPABILITY_FIELDS)
 MODALITY_GROUP: Final = frozenset({*OUTPUT_FIELDS, "modality", "modalities", "architecture"})
 TAG_GROUP: Final = frozenset({"tags", "metadata"})
 FIELDS: Final = TYPE_GROUP | CAPABILITY_GROUP | MODALITY_GROUP | TAG_GROUP | frozenset(DENIALS)
-"""Every field that is looked at; an item without any of them leaves it to the id."""
+"""All fields that are read; for an item without any of them the id decides."""

@@ -1,4 +1,4 @@
-"""How each type of provider is asked for its models (MD-1, MD-2): one adapter a type."""
+"""The protocols of the provider types: URLs and headers (MD-1, MD-2)."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from .parsing import Infer
 
 ANTHROPIC_VERSION = "2023-06-01"
-"""The version header that Anthropic wants: https://platform.claude.com/docs/en/api/versioning."""
+"""The version that Anthropic requires: https://platform.claude.com/docs/en/api/versioning."""
 ANTHROPIC_PAGE_SIZE = 1000
-"""The most models a page may have: https://platform.claude.com/docs/en/api/models/list."""
+"""The largest page: https://platform.claude.com/docs/en/api/models/list."""
 
 
 class Adapter(Protocol):
-    """What differs between types of provider."""
+    """What differs between provider types."""
 
     infer: Infer
     after: str
-    """The parameter of the next page's address that takes the last model's id, see `paging.next_page`."""
+    """The query parameter for the last model's id, see `paging.next_page`."""
 
     def url(self, base_url: str) -> str:
-        """The address of the list, or of its first page."""
+        """Returns the URL of the list, or of its first page."""
 
     def chat_url(self, base_url: str) -> str:
-        """The address at which a model is asked for an answer."""
+        """Returns the URL for chat requests."""
 
     def headers(self, api_key: str) -> Mapping[str, str]:
-        """The headers that carry the key."""
+        """Returns the headers with the key."""
 
 
 class OpenAICompatible:
@@ -43,34 +43,34 @@ class OpenAICompatible:
     after = "after"
 
     def url(self, base_url: str) -> str:
-        """The address of the list, with one slash between the base URL and ``models``."""
+        """Returns the URL of the list."""
         return f"{base_url.rstrip('/')}/models"
 
     def chat_url(self, base_url: str) -> str:
-        """The address of chat completions."""
+        """Returns the URL of chat completions."""
         return f"{base_url.rstrip('/')}/chat/completions"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
-        """The bearer token."""
+        """Returns the bearer token."""
         return {"authorization": f"Bearer {api_key}"}
 
 
 class Anthropic:
-    """``GET {base}/v1/models``, a thousand at a time, until ``has_more`` is false (MD-1)."""
+    """``GET {base}/v1/models`` in pages of 1,000, until ``has_more`` is false (MD-1)."""
 
     infer: Infer = staticmethod(anthropic_capabilities)
     after = "after_id"
 
     def url(self, base_url: str) -> str:
-        """The address of the first page; a ``/v1`` that the base URL has already is not doubled."""
+        """Returns the URL of the first page; the base URL may or may not end in ``/v1``."""
         return f"{_before_v1(base_url)}/v1/models?limit={ANTHROPIC_PAGE_SIZE}"
 
     def chat_url(self, base_url: str) -> str:
-        """The address of messages."""
+        """Returns the URL of messages."""
         return f"{_before_v1(base_url)}/v1/messages"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
-        """The key and the version of the protocol."""
+        """Returns the key and the protocol's version."""
         return {"x-api-key": api_key, "anthropic-version": ANTHROPIC_VERSION}
 
 

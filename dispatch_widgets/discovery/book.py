@@ -1,7 +1,7 @@
-"""What is known of each provider: its list, what went wrong, its rate limit, who waits (MD-6 to MD-10).
+"""The state of each provider: cached list, last error, rate limit, waiting callers (MD-6 to MD-10).
 
-What was learned belongs to a fingerprint of type, base URL and key. When one of them changes, nothing that
-was learned before holds any longer (PM-3).
+A state belongs to a fingerprint of type, base URL and key. When one of them changes, the state is dropped
+(PM-3).
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ if TYPE_CHECKING:
     from .parsing import Listing
 
 CACHE_TTL_SECONDS = 3600.0
-"""How long a list is fresh, in seconds of wall time: a laptop that slept counts (MD-6)."""
+"""How long a list is fresh, in seconds of wall-clock time, so that sleep of a laptop counts (MD-6)."""
 
-_SALT = os.urandom(16)  # the fingerprint of a key is of no use outside this process
+_SALT = os.urandom(16)  # so that fingerprints of keys are useless outside this process
 
 
 def _fingerprint(target: Target) -> bytes:
-    """What must stay the same for a list to stay valid: type, base URL and key (PM-3)."""
+    """Hashes type, base URL and key: a list is valid as long as all three stay the same (PM-3)."""
     parts = f"{target.type}\0{target.base_url.rstrip('/')}\0{target.api_key}"
     return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=16).digest()
 
 
 @dataclass(slots=True, eq=False)
 class ProviderState:
-    """What is known of one provider.
+    """The state of one provider.
 
     Attributes:
-        fingerprint: Whom it was learned from.
-        cached: The last good list, in the form in which a cache hit gives it.
-        listing: What the server listed then.
-        fetched_at: When that list came, seconds since 1970.
+        fingerprint: The fingerprint of the target that it was learned from.
+        cached: The last good list, as a cache hit returns it.
+        listing: The server's listing behind that list.
+        fetched_at: When that list was received, in seconds since 1970.
         failure: The last failure since then.
-        error: What the last caller was told went wrong: that failure, or why nothing could be asked at all.
-        locked_until: Until when the provider is not asked, seconds since 1970; 0 for not locked.
+        error: The last caller's error: that failure, or the reason why no request was sent.
+        locked_until: When a rate limit ends, in seconds since 1970; 0 for none.
     """
 
     fingerprint: bytes
@@ -61,26 +61,26 @@ class ProviderState:
     locked_until: float = 0.0
 
     def is_fresh(self, now: float) -> bool:
-        """Whether the list is under an hour old. A clock that was set back makes it old."""
+        """Whether the list is under an hour old; false after the clock was set back."""
         return self.cached is not None and 0 <= now - self.fetched_at < CACHE_TTL_SECONDS
 
     def retry_at(self, now: float) -> datetime | None:
-        """When a rate limit ends (UTC), None if there is none.
+        """Returns when a rate limit ends (UTC), None if there is none.
 
-        A lock that seems longer than can be is left from a clock that was set back, and is over.
+        A lock beyond the maximum means that the clock was set back, and counts as over.
         """
         left = self.locked_until - now
         return datetime.fromtimestamp(self.locked_until, UTC) if 0 < left <= LOCK_SECONDS_MAX else None
 
     def hit(self, now: float) -> ModelList | None:
-        """The list if it is fresh; it says so if its provider may not be asked anew before some time."""
+        """Returns the list if it is fresh, with the end of a rate limit if there is one."""
         if self.cached is None or not self.is_fresh(now):
             return None
         retry_at = self.retry_at(now)
         return self.cached if retry_at is None else replace(self.cached, retry_at=retry_at)
 
     def as_error(self, failure: Failure, provider_id: str, now: float) -> DiscoveryError:
-        """A new error for one caller: the same one raised twice would gather both callers' tracebacks."""
+        """Makes an error for one caller; one error raised twice would collect both tracebacks."""
         cached = self.cached
         if cached is not None and not self.is_fresh(now):
             cached = replace(cached, source="stale")
@@ -88,19 +88,19 @@ class ProviderState:
         return failure.as_error(provider_id, cached=cached, retry_at=self.retry_at(now), now=moment)
 
     def stale(self, error: DiscoveryError) -> ModelList | None:
-        """The list, although asking failed; None where there is none."""
+        """Returns the list as stale, with the error of the failed request; None if there is no list."""
         if self.cached is None:
             return None
         return replace(self.cached, source="stale", warning=str(error), error=error, retry_at=error.retry_at)
 
 
 class ProviderBook:
-    """What is known of every provider. It may be used from any thread.
+    """The states of all providers; thread-safe.
 
     Args:
-        clock: The wall clock, seconds since 1970.
-        on_change: Called, from whichever thread, with ``asking`` (a first caller waits for a provider) or
-            ``discovery`` (none does any more, or what is known of it has changed) and the provider's id.
+        clock: The wall clock, in seconds since 1970.
+        on_change: Called in any thread with a provider's id and ``asking`` (a first caller waits for it) or
+            ``discovery`` (no caller waits any more, or its state has changed).
     """
 
     def __init__(
@@ -117,13 +117,13 @@ class ProviderBook:
     # ---- reading
 
     def cached(self, target: Target) -> ModelList | None:
-        """The list, if there is a fresh one."""
+        """Returns the list if it is fresh."""
         with self._lock:
             state = self._matching(target)
             return None if state is None else state.hit(self.now())
 
     def peek(self, target: Target) -> ModelList | None:
-        """Whatever list is held, fresh or stale."""
+        """Returns the list, fresh or stale."""
         with self._lock:
             state = self._matching(target)
             if state is None or state.cached is None:
@@ -134,21 +134,21 @@ class ProviderBook:
             return state.cached if state.is_fresh(now) else replace(state.cached, source="stale")
 
     def _matching(self, target: Target) -> ProviderState | None:
-        """The state that was learned from just this target."""
+        """Returns the state if it belongs to this very target."""
         state = self._states.get(target.provider_id)
         if state is None or state.fingerprint != _fingerprint(target):
             return None
         if not isinstance(state.error, DiscoveryError):
-            state.error = None  # it could not be asked, and now there is a target
+            state.error = None  # the reason for not sending a request is gone, as there is a target
         return state
 
     def last_error(self, provider_id: str) -> DispatchError | None:
-        """What went wrong when the provider was asked last, None if nothing did."""
+        """Returns the error of the last request, None if it succeeded."""
         state = self._states.get(provider_id)
         return None if state is None else state.error
 
     def retry_at(self, provider_id: str) -> datetime | None:
-        """When a rate-limited provider may be asked again (UTC), None if it may be asked now."""
+        """Returns when a rate limit ends (UTC), None if there is none."""
         state = self._states.get(provider_id)
         return state.retry_at(self.now()) if state is not None else None
 
@@ -160,7 +160,7 @@ class ProviderBook:
 
     @contextmanager
     def asking(self, provider_id: str) -> Iterator[None]:
-        """While a caller waits for a provider; who listens hears of the first one and of the last."""
+        """Counts a waiting caller; the first and the last one are reported to `on_change`."""
         with self._lock:
             self._asking[provider_id] += 1
             is_first = self._asking[provider_id] == 1
@@ -178,17 +178,17 @@ class ProviderBook:
                 self._on_change("discovery", provider_id)
 
     def open(self, target: Target) -> ProviderState:
-        """The state of a provider as it is now; what was learned before a change is dropped."""
+        """Returns the state of a target, a new one if the provider has changed."""
         with self._lock:
             state = self._matching(target)
             if state is None:
                 state = self._states[target.provider_id] = ProviderState(_fingerprint(target))
             return state
 
-    # ---- learning
+    # ---- results
 
     def keep(self, provider_id: str, state: ProviderState, models: ModelList, listing: Listing) -> bool:
-        """Takes a new list, unless the provider was changed since it was asked; tells whether it did."""
+        """Stores a new list unless the provider has changed since the request; returns whether it did."""
         with self._lock:
             if self._states.get(provider_id) is not state:
                 return False
@@ -200,19 +200,19 @@ class ProviderBook:
             return True
 
     def keep_failure(self, state: ProviderState, failure: Failure) -> None:
-        """Takes a failure; the list stays."""
+        """Stores a failure, and keeps the list."""
         with self._lock:
             state.failure = failure
             if failure.lock_seconds:
                 state.locked_until = self.now() + failure.lock_seconds
 
     def keep_refusal(self, provider_id: str, error: DispatchError) -> None:
-        """Takes the reason for which a provider could not be asked at all; what was learned before stays."""
+        """Stores the reason why no request could be sent, and keeps the state."""
         with self._lock:
             self._states.setdefault(provider_id, ProviderState(b"")).error = error
 
     def allow(self, provider_id: str) -> None:
-        """Forgets that a provider could not be asked without a yes, now that there is one (SEC-4)."""
+        """Removes a provider's consent error, after the user consented (SEC-4)."""
         with self._lock:
             state = self._states.get(provider_id)
             if state is not None and isinstance(state.error, ConsentNeededError):
@@ -232,6 +232,6 @@ class ProviderBook:
         self._on_change("discovery", provider_id)
 
     def forget(self, provider_id: str) -> None:
-        """Drops all that is known of a provider; an answer still on its way is thrown away (PM-3)."""
+        """Drops a provider's state; the response to a pending request is discarded (PM-3)."""
         with self._lock:
             self._states.pop(provider_id, None)

@@ -12,12 +12,7 @@ MOCK_MODELS = (
 
 
 def builtin_models(provider_id: str, provider_name: str) -> ModelList:
-    """The mock provider's list.
-
-    Args:
-        provider_id: The id under which the file refers to it.
-        provider_name: What it is called.
-    """
+    """Returns the mock provider's list."""
     return ModelList(
         models=MOCK_MODELS, provider_id=provider_id, provider_name=provider_name, source="builtin"
     )

@@ -1,18 +1,18 @@
-"""What a model can do: chat, embedding, or neither (MD-4).
+"""Infers a model's capabilities: chat, embedding, or neither (MD-4).
 
-Evidence is heard in this order, and the first that says something decides:
+The first of these that is known decides:
 
-1. A type word of the server: ``mode`` (LiteLLM), ``type`` (Together, Vercel), ``kind`` (Fireworks), ``task``,
-   ``pipeline_tag`` (Hugging Face) and their like.
-2. What the server says the model can do: an object of switches (Mistral, Azure), a list of words (Ollama,
-   Infinity), a list of endpoints (Cohere, GitHub Copilot, Gemini).
-3. What comes out of it: output modalities (OpenRouter, DeepSeek, Hugging Face, GitHub Models).
+1. The server's type word: ``mode`` (LiteLLM), ``type`` (Together, Vercel), ``kind`` (Fireworks), ``task``,
+   ``pipeline_tag`` (Hugging Face) and similar.
+2. The server's capabilities: an object of flags (Mistral, Azure), a list of words (Ollama, Infinity), a list
+   of endpoints (Cohere, GitHub Copilot, Gemini).
+3. Output modalities (OpenRouter, DeepSeek, Hugging Face, GitHub Models).
 4. Tags (DeepInfra).
 5. The id, by the name families of ``_name_families``.
 
-Words that are in none of the tables say nothing, so a new value of ``type`` never hides a model: the next
-kind of evidence is heard. The id is asked as well where a server is known to speak too broadly: Fireworks
-files rerankers under ``EMBEDDING_MODEL``, and a llama.cpp server says ``text`` comes out of everything.
+Unknown words are ignored, so a new value of ``type`` never hides a model. The id also counts if a server's
+statement is known to be too broad: Fireworks lists rerankers as ``EMBEDDING_MODEL``, and llama.cpp states the
+output ``text`` for all models.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ BOTH: Final[tuple[Capability, ...]] = ("chat", "embedding")
 NEITHER: Final[tuple[Capability, ...]] = ()
 
 ID_CHARACTERS_READ: Final = 400
-"""How much of an id is looked at; real ones are shorter, the names are at either end of a longer one."""
+"""The most that is read of an id, half at each end; real ids are shorter."""
 
 CACHED_IDS: Final = 8192
-"""How many ids are remembered with their family: a large provider's list, refreshed hourly."""
+"""The number of ids whose family is cached: about the list of a large provider."""
 
 CACHED_TOKENS: Final = 8192
-"""Of how many tokens it is remembered whether they say anything; lists repeat theirs."""
+"""The number of tokens for which `is_sign` is cached; ids share many of them."""
 
 _WORD_CHARACTERS: Final = 80
-"""Longer than any word of the tables: what is longer is a description and no word."""
+"""Longer than all words of the tables."""
 
 _WORDS_READ: Final = 64
-"""How many words of one list are read; a list of capabilities is short."""
+"""The most words that are read of one list."""
 
 _TEXT_BUT_NO_CHAT: Final = frozenset({"rerank", "transcription", "realtime", "embedding"})
-"""Families whose servers may write ``text`` for what comes out although nobody can converse with them."""
+"""Families that are no chat models even if their server states the output modality ``text``."""
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _SPACED: Final = bytes(code if chr(code) in names.LETTERS_AND_DIGITS else 0x20 for code in range(256))
-"""Each byte of an id's lower-case text, with a blank in place of what is in no token."""
+"""A translation table that replaces all characters outside of tokens by blanks."""
 _WORD = re.compile(r"[a-z]+")
 _ENDING = re.compile(rf"({'|'.join(names.ENDINGS)})(?![a-z0-9])")
 _GLUE = re.compile(r"[\s_./:-]+")
@@ -61,14 +61,13 @@ _PLUS = re.compile(r"[\s+,|]+")
 
 
 def infer_capabilities(model_id: str, metadata: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
-    """Tell what a model can do, from what its server says and else from its id (MD-4).
+    """Returns a model's capabilities, as stated by its server, else inferred from its id (MD-4).
 
-    The order of evidence is in this module's docstring. Pure, and total: nothing that a server can send
-    makes it raise.
+    The module's docstring has the order. It raises for no input.
 
     Args:
-        model_id: The model's id as the server wrote it.
-        metadata: The model's whole item of the server's list, as parsed from JSON. None: only the id.
+        model_id: The model's id.
+        metadata: The model's item of the server's list, as parsed from JSON; None to use only the id.
 
     Returns:
         A subset of ``("chat", "embedding")`` in that order; empty for a model that is neither.
@@ -81,22 +80,22 @@ def infer_capabilities(model_id: str, metadata: Mapping[str, Any] | None = None)
 
 
 def family_of(model_id: str) -> names.Family:
-    """The family a model's name belongs to; ``chat`` where the name has no sign of another.
+    """Returns the family of a model's name; ``chat`` if it matches no other.
 
-    Most models converse and few of their names say so, therefore chat is what is left, not what is looked
-    for. An empty name has no sign of anything and is no chat model either.
+    Most models are for chat and few of their names say so, so chat is the fallback. An empty name is no chat
+    model.
 
     Args:
-        model_id: The model's id; of a very long one both ends are read.
+        model_id: The model's id; of a very long one only both ends are read.
     """
-    given: object = model_id  # the annotation is a promise that JSON does not make
+    given: object = model_id  # JSON may hold anything
     if not isinstance(given, str):
         return "classifier"
     if len(given) > ID_CHARACTERS_READ:
         half = ID_CHARACTERS_READ // 2
         given = f"{given[:half]} {given[-half:]}"
     text = given.lower()
-    # Most ids have no token that says anything, and their tokens are seen again and again.
+    # A short cut: most ids have no token that is in the tables.
     tokens = text.encode("utf-8", "surrogatepass").translate(_SPACED).split()
     if tokens and not any(map(is_sign, tokens)):
         return "chat"
@@ -105,12 +104,12 @@ def family_of(model_id: str) -> names.Family:
 
 @lru_cache(maxsize=CACHED_TOKENS)
 def is_sign(token: bytes) -> bool:
-    """Whether a token says anything: it, or a word in it, is in the tables, or it has a part or an ending."""
+    """Whether a token, a word in it, a part of it or its ending is in the tables."""
     if token.isdigit():
         return False
     text = token.decode("ascii")
     return (
-        text == "ft"  # may be that of `ft:`, which hides others
+        text == "ft"  # may be the prefix `ft:`, which `family_from_tables` strips
         or any(word in names.SIGNS for word in (text, *_WORD.findall(text)))
         or any(part in text for part, _ in names.PARTS)
         or text.endswith(tuple(names.ENDINGS))
@@ -119,16 +118,16 @@ def is_sign(token: bytes) -> bool:
 
 @lru_cache(maxsize=CACHED_IDS)
 def family_from_tables(text: str) -> names.Family:
-    """The family of a lower-case id, as all tables tell it."""
+    """Returns the family of a lower-case id by all tables."""
     if text.startswith("ft:"):
-        # OpenAI writes `ft:base:organisation:suffix:id`; the suffix is a user's own and no evidence.
+        # OpenAI's fine-tunes are `ft:base:organisation:suffix:id`; only the base says what they are.
         text = text.split(":", 2)[1]
     tokens = set(_TOKEN.findall(text))
     if not tokens and not text.strip():
         return "classifier"
     tokens.update(_WORD.findall(text))
     found = [family for part, family in names.PARTS if part in text]
-    # Membership asked per token: intersecting with a dictionary would walk the whole dictionary.
+    # A set intersection with the dictionary would iterate over the whole dictionary.
     hits = [token for token in tokens if token in names.VOCABULARY]
     if hits:
         conversational = not tokens.isdisjoint(names.CONVERSATION_WORDS)
@@ -150,9 +149,8 @@ def _by_family(family: names.Family) -> tuple[Capability, ...]:
     return EMBEDDING if family == "embedding" else NEITHER
 
 
-# What the server says. Each of the functions gives what was stated, or None where nothing was. A list has
-# thousands of items with a dozen fields each, so fields are looked for only where an item has any of a
-# group, and the id only where the server's word leaves a doubt.
+# What the server states. Each function returns None if nothing is stated. Lists have thousands of items of
+# a dozen fields, so a group of fields is read only if an item has one of them, and the id only if needed.
 
 
 def _by_server(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] | None:
@@ -218,7 +216,7 @@ def _by_switches(switches: Mapping[Any, Any], model_id: str) -> tuple[Capability
     if meanings:
         return _capabilities_of(meanings, model_id)
     if off & said.CHAT_SWITCHES:
-        # Mistral has no switch for embedding: it is its embedding models whose switches are all off.
+        # Mistral has no flag for embedding; its embedding models have all flags off.
         denied = off & said.EMBEDDING_SWITCHES or family_of(model_id) != "embedding"
         return NEITHER if denied else EMBEDDING
     return None
@@ -234,7 +232,7 @@ def _by_modalities(item: Mapping[str, Any], model_id: str) -> tuple[Capability, 
         return None
     if gives & {"embedding", "embeddings"}:
         return EMBEDDING
-    if "text" not in gives or (takes and "text" not in takes):  # sound in and text out is a transcriber
+    if "text" not in gives or (takes and "text" not in takes):  # audio to text is transcription
         return NEITHER
     family = family_of(model_id)
     return _by_family(family) if family in _TEXT_BUT_NO_CHAT else CHAT
@@ -269,7 +267,7 @@ def _by_tags(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] |
 
 
 def _capabilities_of(meanings: set[said.Said], model_id: str) -> tuple[Capability, ...]:
-    """Capabilities out of what was said; a reranker filed under embedding is none (Fireworks)."""
+    """Makes capabilities of words' meanings; Fireworks lists rerankers as embedding models."""
     embeds = "embedding" in meanings and family_of(model_id) != "rerank"
     if "chat" in meanings:
         return BOTH if embeds else CHAT
@@ -277,7 +275,7 @@ def _capabilities_of(meanings: set[said.Said], model_id: str) -> tuple[Capabilit
 
 
 def _words_of(given: object) -> list[str]:
-    """The words of a field that may be a word, a list of words or objects, an object, or anything else."""
+    """Returns the words of a field that holds a word, an object, a list of them, or anything else."""
     if isinstance(given, str):
         return [plain_word(given)]
     parts = given[:_WORDS_READ] if isinstance(given, list | tuple) else [given]
@@ -286,17 +284,17 @@ def _words_of(given: object) -> list[str]:
         if isinstance(part, str):
             words.append(plain_word(part))
         elif isinstance(part, Mapping):
-            # Workers AI gives `{"id": …, "name": "Text Generation"}`, watsonx.ai `[{"id": "text_chat"}]`
+            # Workers AI: `{"id": …, "name": "Text Generation"}`; watsonx.ai: `[{"id": "text_chat"}]`
             named = (part.get("name"), part.get("id"))
             words += [plain_word(word) for word in named if isinstance(word, str)]
     return words
 
 
 def plain_word(word: str) -> str:
-    """A word as the tables have it, empty for what is too long to be one."""
+    """Normalises a word as in the tables; empty if it is too long for one."""
     return _plain_short_word(word) if len(word) <= _WORD_CHARACTERS else ""
 
 
-@lru_cache(maxsize=1024)  # the same few words stand in thousands of items
+@lru_cache(maxsize=1024)  # thousands of items have the same few words
 def _plain_short_word(word: str) -> str:
     return _GLUE.sub("-", word.strip().lower()).strip("-")

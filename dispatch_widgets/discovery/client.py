@@ -1,7 +1,7 @@
-"""The HTTP client: httpx's own, over connections that follow the environment at each request (SEC-5).
+"""The HTTP client: httpx, with proxies and certificates of the environment at each request (SEC-5).
 
-httpx takes proxies and certificates when a client is made. `EnvironmentTransport` sits below the client,
-where httpx has its own transport, and holds one pool of connections for each setting it has met.
+httpx reads them only when a client is created. `EnvironmentTransport` takes the place of httpx's own
+transport, and holds a connection pool for each combination of settings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEPT_SECONDS = 4.0
-"""How long an idle connection may be used again. Common servers close theirs after 5 s; we let go first."""
+"""How long an idle connection is kept. Common servers close theirs after 5 s."""
 
 _MOST_KEPT_CONNECTIONS = 50
 
@@ -32,14 +32,14 @@ class ProxyUnreachableError(httpx.ProxyError):
 
 
 class ProxyTlsError(httpx.ProxyError):
-    """The proxy is spoken to over TLS, and that was not brought about; the cause says why."""
+    """TLS to the proxy failed; the cause says why."""
 
 
 class ProxyRefusedError(httpx.ProxyError):
-    """The proxy does not connect to the server.
+    """The proxy refused to connect to the server.
 
     Args:
-        status: What it answered to CONNECT; 0 where it is spoken to otherwise.
+        status: The status of its response to CONNECT; 0 for a SOCKS proxy.
     """
 
     def __init__(self, status: int) -> None:
@@ -48,19 +48,19 @@ class ProxyRefusedError(httpx.ProxyError):
 
 
 class ConnectionTrace:
-    """What httpx's ``trace`` extension tells of one request.
+    """The progress of one request, from httpx's ``trace`` extension.
 
     https://www.python-httpx.org/advanced/extensions/#trace
 
     Attributes:
-        opened: The connection that was opened for it; None while it is opened, and for a kept one.
-        address: Where that connection leads.
-        is_new: Whether a connection was opened, or tried to be, for this request.
-        is_sent: Whether something was sent.
-        is_secured: Whether TLS stands.
-        status: The last status that came, that of a proxy's answer to CONNECT among them; 0 for none.
-        is_unasked: Whether the answer had come over a kept connection before it was asked for.
-        failed_step: What failed first, by httpx's name: ``connection.connect_tcp``.
+        opened: The connection opened for this request; None until it is open, and for a reused one.
+        address: The IP address of that connection.
+        is_new: Whether this request tried to open a connection.
+        is_sent: Whether anything was sent.
+        is_secured: Whether TLS was established.
+        status: The last status received, also of a proxy's response to CONNECT; 0 for none.
+        is_unasked: Whether the response was already there when a reused connection sent the request.
+        failed_step: The step that failed first, by httpx's name: ``connection.connect_tcp``.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class ConnectionTrace:
         self._had_to_wait = False
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        """Notes an event, ``LAYER.STEP.PHASE``."""
+        """Records an event, named ``LAYER.STEP.PHASE``."""
         step, _, phase = event.rpartition(".")
         name = step.partition(".")[2]
         if name == "connect_tcp":
@@ -107,33 +107,33 @@ class ConnectionTrace:
 
     @property
     def is_over_kept_connection(self) -> bool:
-        """Whether the request went over a connection that was there before it; a mock has none."""
+        """Whether the request was sent over a reused connection; a mock has none."""
         return self.is_sent and not self.is_new
 
 
 class ConnectionPool:
-    """The connections of one setting of the environment.
+    """The connections for one proxy and one set of certificates.
 
     Args:
-        proxy: What they go through; None for a direct connection.
-        context: The certificates to trust; None for http.
+        proxy: The proxy; None for direct connections.
+        context: The TLS context; None for http.
 
     Raises:
         BrokenProxySettingError: If a package that the proxy needs is not installed.
-        BrokenCertificateSettingError: If the proxy is spoken to over TLS, and there are no certificates.
+        BrokenCertificateSettingError: If the proxy uses TLS and the certificates cannot be read.
     """
 
     def __init__(self, proxy: ProxySetting | None, context: ssl.SSLContext | None) -> None:
         through: httpx.Proxy | None = None
         self.login: tuple[str, ...] = ()
         if proxy is not None:
-            # Both leave names to the proxy; httpx 0.27 knows only the one.
+            # The same for httpx, which lets the proxy resolve names; httpx 0.27 knows only `socks5`.
             through = httpx.Proxy(proxy.url.replace("socks5h:", "socks5:", 1))
             if through.url.scheme == "https":
                 through.ssl_context = shared_context()
             if through.raw_auth is not None:
                 self.login = (through.raw_auth[1].decode(), repr(through.raw_auth))
-        # Reading every trusted certificate is worth it for https only; this context trusts nobody.
+        # For http an empty context, as loading the trusted certificates takes 25 ms.
         verify = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             self._kept, self._single_use = (
@@ -151,19 +151,14 @@ class ConnectionPool:
             raise BrokenProxySettingError(proxy.variable if proxy else "", package="socksio") from None
 
     async def send(self, request: httpx.Request, trace: ConnectionTrace) -> httpx.Response:
-        """Sends a request; a GET over a connection that is kept, if there is one.
+        """Sends a request; a GET reuses a connection if there is one.
 
-        A server may close a kept connection at the moment in which it is used again, or may have sent more
-        than it was asked for. A GET is then asked once more, over a new connection (MD-17). What must not
-        happen twice (a POST, which costs money) never goes over a kept connection, and so is never asked
-        again.
-
-        Args:
-            request: What to send.
-            trace: Is told of what happens.
+        A server may close an idle connection just as it is reused, or may have sent unsolicited data over it.
+        A GET is then repeated once over a new connection (MD-17). A POST may cost money and must not be
+        repeated, so it always gets a new connection.
 
         Raises:
-            httpx.TransportError: If there is no answer.
+            httpx.TransportError: If there is no response.
         """
         if request.method == "GET":
             try:
@@ -185,18 +180,18 @@ class ConnectionPool:
 
 
 class EnvironmentTransport(httpx.AsyncBaseTransport):
-    """Sends requests as the environment asks for at that moment."""
+    """Sends each request with the environment's proxies and certificates at that moment."""
 
     def __init__(self) -> None:
         self._pools: dict[tuple[ProxySetting | None, ssl.SSLContext | None], ConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request and returns the answer, its body still to be read.
+        """Sends a request and returns the response, whose body is not read yet.
 
         Raises:
-            BrokenProxySettingError: If the variable for a proxy holds none.
-            BrokenCertificateSettingError: If the variable for certificates leads to none.
-            httpx.TransportError: If there is no answer; what the proxy did is told from what the server did.
+            BrokenProxySettingError: If a proxy variable holds no valid URL.
+            BrokenCertificateSettingError: If a certificate variable leads to no certificates.
+            httpx.TransportError: If there is no response; the proxy's errors have their own types.
         """
         url = request.url
         proxy = proxy_for(url.scheme, url.host, url.port)
@@ -209,7 +204,7 @@ class EnvironmentTransport(httpx.AsyncBaseTransport):
             with kept_out_of_logs(*pool.login):
                 return await pool.send(request, trace)
         except BaseException as error:
-            if trace.opened is not None:  # httpcore forgets its socket when a handshake is cancelled
+            if trace.opened is not None:  # httpcore leaks the socket of a cancelled handshake
                 await trace.opened.aclose()
             named = _named(error, trace, proxy)
             if named is error:
@@ -221,11 +216,11 @@ class EnvironmentTransport(httpx.AsyncBaseTransport):
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             await pool.aclose()
-        await asyncio.sleep(0)  # a connection frees its socket in the loop's next round
+        await asyncio.sleep(0)  # asyncio closes the sockets in the loop's next iteration
 
 
 def _named(error: BaseException, trace: ConnectionTrace, proxy: ProxySetting | None) -> BaseException:
-    """An error under the name of what failed: httpx has one name for the proxy's and the server's part."""
+    """Converts an error of a proxy to its own type, as httpx has one type for proxy and server."""
     if isinstance(error, httpx.ProxyError):
         return ProxyRefusedError(trace.status)
     if not isinstance(error, httpx.ConnectError):
@@ -238,19 +233,19 @@ def _named(error: BaseException, trace: ConnectionTrace, proxy: ProxySetting | N
 
 
 async def _set_location_aside(response: httpx.Response) -> None:
-    """Keeps httpx from reading ``Location``: it fails at a broken one, though it follows none.
+    """Hides ``Location`` from httpx, which fails on an invalid one although it follows none.
 
-    All headers, that one too, are in the response's extension ``headers``.
+    All headers are in the response's extension ``headers``.
     """
     response.extensions["headers"] = response.headers.copy()
     response.headers.pop("location", None)
 
 
 def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client for `fetch`; it belongs to the loop that first uses it, and whoever makes it closes it.
+    """Makes a client for `fetch`. It belongs to the loop that first uses it; the caller closes it.
 
     Args:
-        transport: What to send through in place of the network.
+        transport: An httpx transport in place of the network.
     """
     redact_logs()
     return httpx.AsyncClient(
@@ -260,8 +255,8 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Async
             "accept-encoding": "gzip, identity",
             "user-agent": f"dispatch-widgets/{__version__}",
         },
-        timeout=None,  # noqa: S113 - httpx's hold for a read each; `fetch` has one over everything
-        trust_env=False,  # the environment is the transport's affair, at each request
+        timeout=None,  # noqa: S113 - httpx's time-outs are per read; `fetch` has a deadline for everything
+        trust_env=False,  # the transport reads the environment at each request
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # accounts at a host share no session
         event_hooks={"response": [_set_location_aside]},
     )

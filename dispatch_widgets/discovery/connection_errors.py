@@ -1,7 +1,7 @@
-"""Connections that failed: which kind of failure an exception is (MD-9, MD-15, SEC-5).
+"""Failures of connections, by the exceptions of the HTTP libraries (MD-9, MD-15, SEC-5).
 
-The kind is told by the exception's type, or by that of what led to it. Texts are neither read nor
-shown: they differ between versions, and some quote what was sent.
+The kind depends on the type of the exception or of one of its causes. Messages are neither read nor shown, as
+they differ between versions and may quote what was sent.
 """
 
 from __future__ import annotations
@@ -36,12 +36,7 @@ _WHY_UNTRUSTED = {10: " It has expired.", 62: " It is for another name.", 64: " 
 
 
 def connection_error(error: BaseException, context: RequestContext) -> Failure:
-    """What an exception on the way to an answer means.
-
-    Args:
-        error: What was raised.
-        context: Who was asked.
-    """
+    """Returns the failure for an exception that a request raised."""
     chain = list(_chain(error))
     for kind, failure in _FAILURES:
         for part in chain:
@@ -51,7 +46,7 @@ def connection_error(error: BaseException, context: RequestContext) -> Failure:
 
 
 def timed_out(context: RequestContext) -> Failure:
-    """The deadline passed."""
+    """The failure after the deadline."""
     return Failure(
         "TIMEOUT",
         f"{context.host} did not answer within {context.timeout_seconds:g} s: the network timed out.",
@@ -60,7 +55,7 @@ def timed_out(context: RequestContext) -> Failure:
 
 
 def interrupted(context: RequestContext) -> Failure:
-    """The connection ended before the answer did."""
+    """The failure if the connection ended before the response was complete."""
     return Failure(
         "INTERRUPTED",
         f"The connection to {context.host} broke before its answer was complete.",
@@ -69,7 +64,7 @@ def interrupted(context: RequestContext) -> Failure:
 
 
 def proxy_login_wanted(context: RequestContext) -> Failure:
-    """A proxy said 407, to a request or to the wish for a tunnel."""
+    """The failure if a proxy sent 407, to a request or to CONNECT."""
     return Failure(
         "PROXY",
         f"{_proxy_capitalised(context)} on the way to {context.host} wants a name and password (407).",
@@ -78,7 +73,7 @@ def proxy_login_wanted(context: RequestContext) -> Failure:
 
 
 def proxy_hint(context: RequestContext) -> str:
-    """A sentence for the end of a hint: which proxy the way goes through; empty where there is none."""
+    """Returns a sentence for the end of a hint that names the proxy; empty if there is none."""
     proxy = proxy_in_words(context.url)
     return f" The way there goes through {proxy}." if proxy else ""
 
@@ -89,7 +84,7 @@ def _proxy_capitalised(context: RequestContext) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception and what led to it, nearest first, members of groups included."""
+    """Yields an exception and its causes, nearest first, including the members of groups."""
     waiting = [error]
     for _ in range(_LONGEST_CHAIN):
         if not waiting:
@@ -177,7 +172,7 @@ def _untrusted_server(error: ssl.SSLCertVerificationError, context: RequestConte
 
 
 def _untrusted(error: ssl.SSLCertVerificationError, who: str) -> Failure:
-    why = _WHY_UNTRUSTED.get(getattr(error, "verify_code", 0), "")  # a mock's has none
+    why = _WHY_UNTRUSTED.get(getattr(error, "verify_code", 0), "")  # missing in a mock's error
     return Failure(
         "TLS",
         f"The certificate of {who} cannot be checked.{why}",
@@ -195,7 +190,7 @@ def _no_tls(_: ssl.SSLError, context: RequestContext) -> Failure:
 
 
 def _not_connected(error: BaseException, context: RequestContext) -> Failure:
-    """No connection was made; an address that refuses says more than one that no way leads to."""
+    """Of several addresses, one that refused the connection says more than one without a route."""
     chain = list(_chain(error))
     refused = any(isinstance(part, ConnectionRefusedError) for part in chain)
     if not refused and any(isinstance(part, OSError) and part.errno in _NO_ROUTE for part in chain):
@@ -210,7 +205,7 @@ def _not_connected(error: BaseException, context: RequestContext) -> Failure:
 
 
 def _start(url: str) -> str:
-    """What to do for a server on this machine to run: by the port, which two may have in common."""
+    """Returns how to start the local servers with this default port."""
     known = local_presets(url)
     if len(known) == 1:
         return f"Start it with {known[0].start}"
@@ -219,16 +214,16 @@ def _start(url: str) -> str:
 
 
 def _breach_of_protocol(error: httpx.RemoteProtocolError, context: RequestContext) -> Failure:
-    """What came before the end of the headers is no HTTP, or the connection ended there.
+    """The headers are not HTTP, or the connection ended before their end.
 
-    It ended where httpcore says so itself. What is no HTTP is found by h11, whose error carries a status.
+    Errors of h11, for what is not HTTP, have a status; those of httpcore, for the connection's end, do not.
     """
     status = next((part.error_status_hint for part in _chain(error) if hasattr(part, "error_status_hint")), 0)
     if not status:
         failure = interrupted(context)
         failure.hint += " If it stays like this: is the port right, and is it https:// there?"
         return failure
-    if status == _HEADERS_TOO_LARGE:  # h11 stops at 100 KiB of headers
+    if status == _HEADERS_TOO_LARGE:  # h11's limit is 100 KiB
         return Failure(
             "TOO_LARGE", f"{context.host} answered with headers without end.", "{list}Check the base URL."
         )
@@ -240,8 +235,8 @@ def _breach_of_protocol(error: httpx.RemoteProtocolError, context: RequestContex
     )
 
 
-# The first of these that an exception, or what led to it, is an instance of; the special ones come first.
-# What is in none of them is an interruption.
+# The first type that an exception or one of its causes is an instance of decides, so subclasses come first.
+# All others are interruptions.
 _FAILURES: tuple[tuple[type[BaseException], Callable[[Any, RequestContext], Failure]], ...] = (
     (BrokenProxySettingError, _broken_proxy_setting),
     (BrokenCertificateSettingError, _broken_certificate_setting),
@@ -251,7 +246,7 @@ _FAILURES: tuple[tuple[type[BaseException], Callable[[Any, RequestContext], Fail
     (httpx.TimeoutException, lambda _, context: timed_out(context)),
     (TimeoutError, lambda _, context: timed_out(context)),
     (socket.gaierror, _unknown_host),
-    (UnicodeError, _unknown_host),  # a name that cannot be written for a name server
+    (UnicodeError, _unknown_host),  # a name that cannot be encoded for DNS
     (httpx.InvalidURL, _unknown_host),
     (ssl.SSLCertVerificationError, _untrusted_server),
     (ssl.SSLError, _no_tls),

@@ -1,4 +1,4 @@
-"""Asking providers: from the book or from their servers, one request at a time for each (MD-6 to MD-15)."""
+"""Returns models from the cache or from the providers' servers, one request per provider (MD-6 to MD-15)."""
 
 from __future__ import annotations
 
@@ -28,23 +28,26 @@ if TYPE_CHECKING:
     from .parsing import Listing
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
-"""How long one request may take by the wall, name look-up included (MD-9)."""
+"""The deadline of a request, in seconds of wall-clock time, name look-up included (MD-9)."""
 
 _log = get_logger(__name__)
-# Without any logging set up, Python would print warnings into the notebook; the panel shows them already.
+# Otherwise Python prints warnings into the notebook, and the panel shows them already.
 logging.getLogger(__name__.partition(".")[0]).addHandler(logging.NullHandler())
 
 
 @dataclass(slots=True)
 class PendingRequest:
-    """A request under way, and how many callers wait for it."""
+    """A pending request, and how many callers wait for it."""
 
     task: asyncio.Task[ModelList | Failure]
     state: ProviderState
     waiting: int = 0
 
     def serves(self, state: ProviderState) -> bool:
-        """Whether its answer is of use: not given yet, on this loop (not a forked parent's), still valid."""
+        """Whether its result can be shared: still pending, on this loop, for the current state.
+
+        The loop may be that of a parent process before a fork.
+        """
         return (
             self.state is state
             and not self.task.done()
@@ -53,15 +56,15 @@ class PendingRequest:
 
 
 class Discoverer:
-    """Asks providers for their models and remembers the answers.
+    """Requests the models of providers, and caches them.
 
     `discover` runs on one event loop; the book may be read from any thread.
 
     Args:
-        timeout_seconds: How long one request may take by the wall (MD-9).
-        transport: What to send through in place of the network.
-        clock: The wall clock, seconds since 1970.
-        book: Where what is learned is kept; a new one unless given.
+        timeout_seconds: The deadline of a request, in seconds of wall-clock time (MD-9).
+        transport: An httpx transport in place of the network.
+        clock: The wall clock, in seconds since 1970.
+        book: Holds the results; a new one if None.
     """
 
     def __init__(
@@ -80,20 +83,20 @@ class Discoverer:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def discover(self, target: Target, *, force_refresh: bool = False) -> ModelList:
-        """The models of a provider: from the cache if they are fresh, else from its server.
+        """Returns the models of a provider: from the cache if they are fresh, else from its server.
 
-        Callers at the same moment share one request; one that is cancelled leaves it to the others.
+        Concurrent callers share one request; cancelling one does not cancel it for the others.
 
         Args:
-            target: Whom to ask.
-            force_refresh: Ask even if the cached list is fresh (MD-7).
+            target: The provider.
+            force_refresh: Send a request even if the cached list is fresh (MD-7).
 
         Returns:
-            The list, with its source. After a failure that leaves the list from before standing, that
-            list, with ``warning`` and ``error`` (MD-15).
+            The list, with its source. After some failures, the previous list with ``warning`` and ``error``
+            (MD-15).
 
         Raises:
-            DiscoveryError: As the table of MD-15 says; ``cached`` holds the list from before.
+            DiscoveryError: After the other failures (MD-15); ``cached`` is the previous list.
         """
         state = self.book.open(target)
         now = self.book.now()
@@ -106,7 +109,7 @@ class Discoverer:
             return outcome if isinstance(outcome, ModelList) else self._without_answer(target, state, outcome)
 
     def _without_answer(self, target: Target, state: ProviderState, failure: Failure) -> ModelList:
-        """The list that stands in where asking failed, or the error (MD-15)."""
+        """Returns the previous list after a failed request, or raises the error (MD-15)."""
         error = state.error = state.as_error(failure, target.provider_id, self.book.now())
         stale = state.stale(error) if failure.keeps_list else None
         if stale is not None:
@@ -125,14 +128,13 @@ class Discoverer:
     async def discover_all(
         self, targets: Iterable[Target], *, force_refresh: bool = False
     ) -> AsyncGenerator[tuple[str, ModelList | DiscoveryError], None]:
-        """Asks several providers at once and gives each answer as it comes (MD-12).
+        """Requests the models of several providers at once, and yields results as they arrive (MD-12).
 
-        None waits for another. Closing the iterator, or cancelling the task that runs it, cancels
-        what is still under way.
+        Closing the iterator, or cancelling its task, cancels the pending requests.
 
         Args:
-            targets: Whom to ask.
-            force_refresh: Ask even where the cached list is fresh.
+            targets: The providers.
+            force_refresh: Send requests even if the cached lists are fresh.
 
         Yields:
             A provider's id with its list, or with the error.
@@ -154,7 +156,7 @@ class Discoverer:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def aclose(self) -> None:
-        """Cancels what is under way and closes the connections. Runs on the loop of `discover`."""
+        """Cancels pending requests and closes the connections. Call it on the loop of `discover`."""
         pending, self._pending = list(self._pending.values()), {}
         for request in pending:
             request.task.cancel()
@@ -164,7 +166,7 @@ class Discoverer:
             await client.aclose()
 
     async def _ask(self, target: Target, state: ProviderState) -> ModelList | Failure:
-        """Joins the request that is under way, or sends one."""
+        """Joins a pending request, or sends one."""
         name = target.provider_id
         pending = self._pending.get(name)
         if pending is None or not pending.serves(state):
@@ -175,13 +177,13 @@ class Discoverer:
             return await asyncio.shield(pending.task)
         finally:
             pending.waiting -= 1
-            if pending.waiting == 0:  # answered, or nobody is left who wants the answer
+            if pending.waiting == 0:  # done, or all callers were cancelled
                 pending.task.cancel()
                 if self._pending.get(name) is pending:
                     del self._pending[name]
 
     async def _request(self, target: Target, state: ProviderState) -> ModelList | Failure:
-        """Sends the request and keeps what came of it, unless the provider was changed meanwhile."""
+        """Sends a request and stores its result, unless the provider has changed meanwhile."""
         from .listing import list_models
 
         _log.debug("asking %s for its models", target.name)
@@ -230,20 +232,20 @@ class Discoverer:
         )
 
     def _client_of_this_loop(self) -> httpx.AsyncClient:
-        """The client of the running loop: connections belong to the loop that made them."""
+        """Returns the running loop's client, as connections belong to the loop that opened them."""
         from .client import new_client
 
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._client, self._loop = new_client(self._transport), loop
-            if self._transport is None:  # what was handed in is closed by whom it belongs to
+            if self._transport is None:  # a given transport is closed by its owner
                 weakref.finalize(self, _close, self._client, loop).atexit = False
                 background.close_at_exit(self._client)
         return self._client
 
 
 def _close(client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
-    """Closes the connections of a discoverer that nobody holds any longer, on their loop."""
+    """Closes the client of a garbage-collected discoverer, on its loop."""
     closing = client.aclose()
     try:
         asyncio.run_coroutine_threadsafe(closing, loop)
@@ -252,7 +254,7 @@ def _close(client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _difference(before: ProviderState, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which ids came and which went since the list before; nothing where there was none (MD-13)."""
+    """Returns the ids added and removed since the previous list; none if there was no list (MD-13)."""
     if before.listing is None or before.listing is listing:
         return (), ()
     old, new = before.listing.models, listing.models

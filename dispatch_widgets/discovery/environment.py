@@ -1,8 +1,8 @@
-"""What the environment says about requests: the proxy to go through, the certificates to trust (SEC-5).
+"""The environment's settings for requests: proxies and certificates (SEC-5).
 
-httpx reads both once, when a client is made, and fails there with whatever goes wrong. Here they are
-read for each request, so that a variable set in a notebook cell counts at once, and one that is broken
-is reported as that.
+httpx reads them once, when a client is created, and raises various errors if they are invalid. Here they are
+read for each request, so a variable that is set in a notebook cell applies at once, and an invalid one is
+reported by its name.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 
 
 class BrokenProxySettingError(Exception):
-    """A proxy variable of the environment holds something that is no proxy.
+    """A proxy variable holds no valid URL, or needs a package that is not installed.
 
     Args:
-        variable: The variable's name; its value may hold a password and is not kept.
-        package: What is not installed, where that is the reason.
+        variable: The variable's name; its value may contain a password and is not stored.
+        package: The missing package; empty if the URL is invalid.
     """
 
     def __init__(self, variable: str, *, package: str = "") -> None:
@@ -35,7 +35,7 @@ class BrokenProxySettingError(Exception):
 
 
 class BrokenCertificateSettingError(Exception):
-    """A certificate variable of the environment leads to nothing that can be used.
+    """A certificate variable leads to no readable certificates.
 
     Args:
         variable: The variable's name; empty for certifi's own file.
@@ -47,19 +47,19 @@ class BrokenCertificateSettingError(Exception):
 
 
 class ProxySetting(NamedTuple):
-    """The URL of a proxy, which may hold a password, and the variable that names it."""
+    """The URL of a proxy, which may contain a password, and the variable that it is from."""
 
     url: str
     variable: str
 
 
 def proxy_for(scheme: str, host: str, port: int | None = None) -> ProxySetting | None:
-    """The proxy that the environment names for a host.
+    """Returns the environment's proxy for a host; never one for this machine (SEC-5).
 
     Args:
         scheme: ``http`` or ``https``.
-        host: The host to reach. This machine is never reached through a proxy (SEC-5).
-        port: The port to reach; None for the scheme's own.
+        host: The host.
+        port: The port; None for the scheme's default.
 
     Raises:
         BrokenProxySettingError: If the variable's value is not the URL of a proxy.
@@ -72,7 +72,7 @@ def proxy_for(scheme: str, host: str, port: int | None = None) -> ProxySetting |
     if not value or _needs_none(host, port or DEFAULT_PORTS[scheme]):
         return None
     names = (f"{name}_proxy", f"{name}_proxy".upper())
-    # On Windows and macOS the proxy may be that of the system's settings.
+    # On Windows and macOS the proxy may come from the system's settings.
     variable = next((each for each in names if each in os.environ), "The system's setting")
     url = value if "://" in value else f"http://{value}"
     try:
@@ -86,7 +86,7 @@ def proxy_for(scheme: str, host: str, port: int | None = None) -> ProxySetting |
 
 
 def _needs_none(host: str, port: int) -> bool:
-    """Whether NO_PROXY, or the system's settings, name a host: by its name, with its port, as a network."""
+    """Whether NO_PROXY or the system's settings exclude a host: by name, with its port, or by network."""
     if proxy_bypass(host) or proxy_bypass(f"{host}:{port}"):
         return True
     try:
@@ -94,21 +94,14 @@ def _needs_none(host: str, port: int) -> bool:
     except ValueError:
         return False
     for name in getproxies().get("no", "").split(","):
-        with suppress(ValueError):  # a name and no network
+        with suppress(ValueError):  # a name, not a network
             if address in ip_network(name.strip(), strict=False):
                 return True
     return False
 
 
 def proxy_in_words(url: str) -> str:
-    """How messages call the proxy on the way to an address: where it is and who says so, no password.
-
-    Args:
-        url: The address that is asked.
-
-    Returns:
-        ``the proxy HOST:PORT (VARIABLE)``; an empty text where no proxy is used.
-    """
+    """Returns ``the proxy HOST:PORT (VARIABLE)`` for a URL, without a password; empty if there is none."""
     try:
         parts = urlsplit(url)
         proxy = proxy_for(parts.scheme, parts.hostname or "", parts.port)
@@ -121,9 +114,9 @@ _contexts: dict[tuple[str, str], ssl.SSLContext] = {}
 
 
 def shared_context() -> ssl.SSLContext:
-    """The one TLS context for the certificates that the environment asks for; checks are always on.
+    """Returns the TLS context for the environment's certificates; verification is always on.
 
-    Making one reads every trusted certificate (about 25 ms), so it is made once and only for https.
+    It is cached, as loading the trusted certificates takes about 25 ms.
 
     Raises:
         BrokenCertificateSettingError: If SSL_CERT_FILE or SSL_CERT_DIR leads nowhere.

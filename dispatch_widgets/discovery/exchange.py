@@ -1,4 +1,4 @@
-"""What goes out and what comes back: whom a request asks, and the answer."""
+"""A request's context, and its response."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _OK_MIN, _OK_MAX = 200, 299
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """Whom a request asks, as messages speak of it.
+    """The facts about a request that messages need.
 
     Attributes:
         name: The provider's name.
-        host: Host, with the port where it is not the scheme's own.
-        url: The whole address that is asked.
-        base_url: The base URL the user gave.
+        host: The host, with the port if it is not the scheme's default.
+        url: The requested URL.
+        base_url: The provider's base URL.
         key: The key that is sent.
-        timeout_seconds: How long the request may take by the wall, as the user knows it.
+        timeout_seconds: The time-out for messages, in seconds of wall-clock time.
     """
 
     name: str
@@ -33,7 +33,7 @@ class RequestContext:
 
     @property
     def shown_url(self) -> str:
-        """The address as messages name it: which page of the list was asked for says nobody anything."""
+        """The URL without its query, which only selects a page of the list."""
         return self.url.partition("?")[0]
 
     def __repr__(self) -> str:
@@ -42,12 +42,12 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a server answered.
+    """An HTTP response.
 
     Attributes:
         status: The HTTP status.
-        headers: The headers, their names in any case.
-        body: The body, decompressed; cut off for an answer that is no success.
+        headers: The headers; names are case-insensitive.
+        body: The decompressed body; truncated if the status is not 2xx.
     """
 
     status: int

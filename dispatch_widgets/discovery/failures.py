@@ -1,8 +1,8 @@
-"""From what went wrong to what the user is told: kinds, messages and hints (MD-8 to MD-11, MD-15).
+"""Failures and their errors: kinds, messages and hints (MD-8 to MD-11, MD-15).
 
-A `Failure` is what the layers below `discoverer` raise. It knows neither the provider's id nor the
-list from before; `Failure.as_error` adds both and completes the hint. Its texts never hold a key:
-what a server said goes through `redact` first.
+The layers below `discoverer` raise a `Failure`, which has neither the provider's id nor the previous list;
+`Failure.as_error` adds both and completes the hint. Its texts never contain a key, as a server's words go
+through `redact`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from .models import ModelList
 
 LOCK_SECONDS_MIN = 3600.0
-"""How long refresh is off after a 429, at least (MD-10)."""
+"""The least time for which refresh is off after a 429 (MD-10)."""
 LOCK_SECONDS_MAX = 24 * 3600.0
-"""How long refresh is off after a 429, at most, whatever the server asks for (MD-10)."""
+"""The most time for which refresh is off after a 429, whatever the server asks for (MD-10)."""
 
 _MOST_SERVER_TEXT = 200
 _SERVER_ERROR = 500
 _FORBIDDEN = 403
 
-# A list is kept in view after these; after any other failure the error is raised (MD-15).
+# After these the previous list is returned as stale; after the others the error is raised (MD-15).
 _KEEPS_LIST: frozenset[DiscoveryKind] = frozenset(
     {
         "TIMEOUT",
@@ -43,28 +43,28 @@ _KEEPS_LIST: frozenset[DiscoveryKind] = frozenset(
         "INTERRUPTED",
     }
 )
-# Whatever words come with them.
+# Statuses that raise whatever the kind.
 _RAISED_ALWAYS = frozenset({401, 403, 404, *range(300, 400)})
-# The list may be refused to a key that is good for chat, or to one that a person will replace.
+# A key that may not list models may still be valid for chat, so the hint says that ids can be typed.
 _BY_HAND: frozenset[DiscoveryKind] = frozenset({"INVALID_CREDENTIALS", "FORBIDDEN"})
-# Here the design puts the time of the list behind the reason, elsewhere before it.
+# "The list from 10:21 stays." instead of "You see the list from 10:21."
 _LIST_STAYS: frozenset[DiscoveryKind] = frozenset({"QUOTA"})
 
 
 @dataclass(slots=True, eq=False)
 class Failure(Exception):  # noqa: N818 - it never leaves this package; users meet DiscoveryError
-    """Why a list could not be had.
+    """A failed request.
 
     Attributes:
-        kind: Which failure it is.
-        message: What happened, a sentence without a key.
-        hint: What to do next. ``{list}`` in it is where the list from before is spoken of, ``{until}``
-            where the end of a rate limit is, ``{again}`` is the word for asking anew.
-        status: The HTTP status, where one came; for a 200 whose body states another, that one.
-        lock_seconds: How long the provider must not be asked again; 0 for not locked.
-        is_answer: Whether the server did answer, but with no model list (MD-11): without a list from
-            before that is an empty list with a warning, not an error.
-        suggested_base_url: A base URL of the same host that answers with models (MD-14).
+        kind: The kind of failure.
+        message: What happened, in a sentence without a key.
+        hint: What to do next, with the placeholders ``{list}`` (a sentence on the previous list), ``{until}``
+            (the end of a rate limit) and ``{again}`` ("refresh" or "try again").
+        status: The HTTP status, or the one that the body of a 200 states; None if there was no response.
+        lock_seconds: How long to send no further request; 0 for no lock.
+        is_answer: Whether the server answered, but not with a list (MD-11): without a previous list, the
+            result is an empty list with a warning, not an error.
+        suggested_base_url: A base URL of the same host that lists models (MD-14).
     """
 
     kind: DiscoveryKind
@@ -76,7 +76,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
     suggested_base_url: str | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
-        # Names of providers and hosts come from files and servers.
+        # Names and hosts come from files and servers.
         object.__setattr__(self, name, printable(value) if isinstance(value, str) else value)
 
     def __str__(self) -> str:
@@ -84,19 +84,14 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
 
     @property
     def keeps_list(self) -> bool:
-        """Whether a list from before is given back in place of the error (MD-15)."""
+        """Whether the previous list is returned instead of raising the error (MD-15)."""
         status = self.status or 0
         if status in _RAISED_ALWAYS:
             return False
         return self.kind in _KEEPS_LIST or status >= _SERVER_ERROR
 
     def suggesting(self, base_url: str, models: int) -> Failure:
-        """The same failure, with the base URL that would have worked (MD-14).
-
-        Args:
-            base_url: The base URL whose ``/models`` answered.
-            models: How many models it listed.
-        """
+        """Returns this failure with the suggestion of a base URL and how many models it lists (MD-14)."""
         found = (
             f"{base_url}/models does answer with {plural(models, 'model')}: the base URL seems to miss /v1."
         )
@@ -110,13 +105,13 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         retry_at: datetime | None = None,
         now: datetime | None = None,
     ) -> DiscoveryError:
-        """The error for the caller.
+        """Returns the error for the caller.
 
         Args:
-            provider_id: Who was asked.
-            cached: The list from before, if there is one.
+            provider_id: The provider's id.
+            cached: The previous list, if there is one.
             retry_at: When a rate limit ends (UTC).
-            now: The present moment (UTC), for saying how old the list is.
+            now: The current time (UTC), to say how old the list is.
         """
         until = f"Refresh works again {at_moment(retry_at, now)}. " if retry_at else ""
         hint = self.hint if "{list}" in self.hint else f"{self.hint} {{list}}"
@@ -132,11 +127,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
         )
 
     def as_error_of_a_try(self, provider_id: str) -> DiscoveryError:
-        """The error for who asked a model for an answer, where no list is spoken of.
-
-        Args:
-            provider_id: Who was asked.
-        """
+        """Returns the error for a try, which does not mention lists."""
         return DiscoveryError(
             self.message,
             kind=self.kind,
@@ -158,19 +149,14 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
 
 
 def filled(text: str, **parts: str) -> str:
-    """A text with its parts in place; what a server said may have braces of its own."""
+    """Replaces placeholders; unlike `str.format` it accepts other braces, as in a server's message."""
     for name, words in parts.items():
         text = text.replace(f"{{{name}}}", words)
     return text.strip()
 
 
 def moment(when: datetime, now: datetime | None = None) -> str:
-    """A moment as people say it, in local time: ``10:21 UTC+2``, ``yesterday``, ``21 Nov``.
-
-    Args:
-        when: The moment.
-        now: The present moment; a moment of the same day is told by the clock.
-    """
+    """A past time in words, in local time: ``10:21 UTC+2`` (today), ``yesterday``, ``21 Nov``."""
     local = when.astimezone()
     today = (now.astimezone() if now else datetime.now().astimezone()).date()
     days = (today - local.date()).days
@@ -180,19 +166,14 @@ def moment(when: datetime, now: datetime | None = None) -> str:
 
 
 def at_moment(when: datetime, now: datetime | None = None) -> str:
-    """A moment to come, in local time: ``at 14:05 UTC+2``, ``tomorrow at 09:30 UTC``.
-
-    Args:
-        when: The moment, less than two days away.
-        now: The present moment.
-    """
+    """A time today or tomorrow in words, in local time: ``at 14:05 UTC+2``, ``tomorrow at 09:30 UTC``."""
     local = when.astimezone()
     today = (now.astimezone() if now else datetime.now().astimezone()).date()
     return f"{'' if local.date() == today else 'tomorrow '}at {_clock(local)}"
 
 
 def _clock(local: datetime) -> str:
-    """The time of day with its zone: who reads it over HTTP, or beside a UTC time, need not guess."""
+    """The time of day with its zone, as it may be read elsewhere, over HTTP or beside UTC times."""
     offset = f"{local:%z}"  # +0530
     hours, minutes = f"{offset[0]}{int(offset[1:3])}", offset[3:5]
     zone = "" if offset[1:5] == "0000" else hours if minutes == "00" else f"{hours}:{minutes}"
@@ -200,11 +181,11 @@ def _clock(local: datetime) -> str:
 
 
 def quoted(text: str, key: str) -> str:
-    """What a server said, fit to be shown: on one line, not long, without keys (SEC-1).
+    """Returns a server's text on one line, shortened, with keys masked (SEC-1).
 
     Args:
-        text: The server's own words.
-        key: The key that was sent, which it may have echoed.
+        text: The text.
+        key: The key that was sent, which the server may echo.
     """
-    # Redacted before the marks go that a key may be written with.
+    # Redact first: `clean` cuts the text and turns invisible characters into blanks, also inside a key.
     return clean(redact(text[:20_000], [key]), _MOST_SERVER_TEXT)

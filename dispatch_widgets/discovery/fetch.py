@@ -1,8 +1,8 @@
-"""One bounded request: by the wall clock, up to a size, to one address (MD-9, SEC-5, SEC-7).
+"""Sends one request with a deadline and a size limit, to one host (MD-9, SEC-5, SEC-7).
 
-httpx's time-outs are per read and its decompression has no limit, so both are done here: one deadline
-lies over name look-up, connection, headers and body together, and the body is read raw and
-decompressed under a cap. An answer that is not whole is never handed on.
+httpx's time-outs are per read and its decompression has no limit. So one deadline covers name look-up,
+connection, headers and body, and the raw body is decompressed here, up to a limit. An incomplete response is
+never returned.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from .exchange import RequestContext
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
-"""How much of an answer is read, after decompression; raw and decompressed together twice that (SEC-7)."""
+"""The most that is read of a response, decompressed; twice that for raw and decompressed bytes (SEC-7)."""
 
 _log = get_logger(__name__)
 
-_MAX_POST_BYTES = 1024 * 1024  # what is posted asks for some words, or for one vector
-_MAX_REFUSAL_BYTES = 64 * 1024  # of an answer that is no success only the explanation is wanted
+_MAX_POST_BYTES = 1024 * 1024  # for a few words or one embedding
+_MAX_REFUSAL_BYTES = 64 * 1024  # for an error message
 _DECOMPRESS_STEP_BYTES = 256 * 1024
 _GZIP_START = b"\x1f\x8b"
-_NO_ENCODING = frozenset({"", "identity", "none", "utf-8"})  # the last two are no encodings, and are met
+_NO_ENCODING = frozenset({"", "identity", "none", "utf-8"})  # the last two are invalid, but servers send them
 _GZIP_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 
 
@@ -49,21 +49,21 @@ async def fetch(
     content: bytes | None = None,
     trace: ConnectionTrace | None = None,
 ) -> Response:
-    """Sends one GET to ``context.url``, or one POST, and reads the whole answer.
+    """Sends one GET or POST to ``context.url``, and returns the complete response.
 
     Args:
-        client: What to send with, from `new_client`.
-        context: Whom to ask.
-        headers: The headers that carry the key; the rest is the client's.
-        deadline: When to give up, on the running loop's clock, in seconds.
+        client: The client, from `new_client`.
+        context: The request.
+        headers: The headers with the key; the client adds the others.
+        deadline: The deadline, in seconds on the running loop's clock.
         content: A JSON body to POST; None for a GET.
-        trace: Is told how far the request came.
+        trace: Records the request's progress.
 
     Raises:
-        Failure: If there is no whole answer: kinds TIMEOUT, CONNECTION_REFUSED, UNKNOWN_HOST, TLS,
-            PROXY, MALFORMED, TOO_LARGE, INTERRUPTED. It has no cause and no context: exceptions of
+        Failure: If there is no complete response: kinds TIMEOUT, CONNECTION_REFUSED, UNKNOWN_HOST, TLS,
+            PROXY, MALFORMED, TOO_LARGE, INTERRUPTED. It has no cause and no context, as exceptions of
             the HTTP libraries hold the request and its headers.
-        AssertionError: From a mock that knows no answer to this request.
+        AssertionError: From a mock that has no response for this request.
     """
     failure: Failure
     reader = _Reader(context)
@@ -85,34 +85,34 @@ async def fetch(
     except Failure as found:
         failure = found
         failure.__context__ = None
-    except AssertionError as error:  # for the author of a test: which request has no mock
+    except AssertionError as error:  # tells the author of a test which request has no mock
         raise error.with_traceback(None) from None
-    except Exception as error:  # noqa: BLE001 - whatever a server or a library does, the user gets one error
+    except Exception as error:  # noqa: BLE001 - every error of a server or library becomes a Failure
         if isinstance(error, TimeoutError) and timer.expired():
             failure = timed_out(context)
         else:
             _log.debug("asking %s failed with %s", context.host, type(error).__qualname__)
             failure = connection_error(error, context)
-    if reader.refusal is not None:  # the status says more than what then befell the body
+    if reader.refusal is not None:  # its status says more than the error while reading its body
         return reader.refusal
     raise failure.with_traceback(None) from None
 
 
 class _Reader:
-    """Reads one answer; keeps what is known of a refusal in case its body breaks off."""
+    """Reads one response; keeps the part of a refusal that has arrived, in case its body is cut off."""
 
     def __init__(self, context: RequestContext) -> None:
         self._context = context
         self.refusal: Response | None = None
 
     async def read(self, response: httpx.Response) -> Response:
-        """The whole answer, or as much of a refusal as explains it."""
+        """Returns the complete response, or the beginning of a refusal."""
         status, headers = response.status_code, response.extensions["headers"]
         success = response.is_success
         limit = _MAX_REFUSAL_BYTES
         if success:
             limit = MAX_ANSWER_BYTES if response.request.method == "GET" else _MAX_POST_BYTES
-        body = BytesIO()  # gives its bytes without a second copy of them
+        body = BytesIO()  # getvalue() does not copy the bytes
         size = 0
         if not success:
             self.refusal = Response(status, headers, b"")
@@ -133,8 +133,8 @@ class _Reader:
         return too_large(self._context, f"with more than {limit // (1024 * 1024)} MiB")
 
     async def _decompressed(self, response: httpx.Response) -> AsyncIterator[bytes]:
-        """The parts of a body; of a compressed one in steps that no compression can make large."""
-        if response.is_stream_consumed:  # the ready-made answer of a mock, which httpx has decompressed
+        """Yields a body in chunks, decompressed in steps of limited size."""
+        if response.is_stream_consumed:  # a mock's, which httpx has decompressed
             yield response.content
             return
         named = response.headers.get("content-encoding", "").lower().split(",")
@@ -149,12 +149,12 @@ class _Reader:
                     continue
                 for part in gzip.decompress(chunk):
                     yield part
-                    await asyncio.sleep(0)  # a bomb keeps no other request waiting
+                    await asyncio.sleep(0)  # a compression bomb must not delay other requests
         except zlib.error:
             raise _malformed(self._context, "with compressed data that is damaged") from None
-        except httpx.RemoteProtocolError:  # its headers were HTTP: it is the end that is missing
+        except httpx.RemoteProtocolError:  # the headers were valid, so the body is incomplete
             raise interrupted(self._context) from None
-        if gzip is not None and gzip.is_cut_off:  # a partial list is no list
+        if gzip is not None and gzip.is_cut_off:  # httpx takes a truncated stream for complete
             raise interrupted(self._context)
 
 
@@ -166,25 +166,25 @@ class _Gzip:
         self.is_cut_off = False
 
     def decompress(self, chunk: bytes) -> Iterator[bytes]:
-        """What a chunk holds, in steps of limited size.
+        """Decompresses a chunk, in steps of limited size.
 
         Raises:
-            zlib.error: If it is damaged.
+            zlib.error: If the data is damaged.
         """
         while chunk:
             if self._member.eof:
                 if not chunk.startswith(_GZIP_START):
-                    return  # padding behind the end
+                    return  # padding after the end
                 self._member = _new_member()
             part = self._member.decompress(chunk, _DECOMPRESS_STEP_BYTES)
             self.is_cut_off = not self._member.eof
             chunk = self._member.unused_data or self._member.unconsumed_tail
-            if part or not chunk:  # of members that hold nothing a chunk can have thousands
+            if part or not chunk:  # a chunk can hold thousands of empty members
                 yield part
 
 
 def _new_member() -> zlib._Decompress:
-    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # takes gzip and zlib headers
+    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # accepts gzip and zlib headers
 
 
 def _malformed(context: RequestContext, how: str) -> Failure:

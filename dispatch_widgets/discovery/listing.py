@@ -1,7 +1,7 @@
-"""A provider's whole list: page after page, under one deadline (MD-1, MD-5, MD-9).
+"""Requests all pages of a provider's list under one deadline (MD-1, MD-5, MD-9).
 
-Nothing is given back unless every page came whole. What an answer is, is decided here and nowhere else: by
-`ask_for_list` for discovery, diagnosis, Test and Found here, and by `failure_of` for Try too (MD-15, MD-16).
+It returns all pages or fails. Responses are judged only here: by `ask_for_list` for discovery, diagnosis,
+Test and Found here, and by `failure_of` for Try as well (MD-15, MD-16).
 """
 
 from __future__ import annotations
@@ -38,26 +38,25 @@ if TYPE_CHECKING:
     from .models import DiscoveredModel, Target
 
 MAX_PAGES = 50
-"""How many pages of one list are read: 50,000 models, fifty times what the largest gateways list."""
-_ITEMS_AT_A_TIME = 500  # of a list, before others get their turn: some milliseconds (MD-19)
+"""The most pages of one list: 50,000 models, fifty times what the largest gateways list."""
+_ITEMS_AT_A_TIME = 500  # of a list, before the loop runs other tasks: some milliseconds (MD-19)
 _NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
-# What is no ASCII can stand between a key's characters and not be seen there: a soft hyphen, a joiner.
+# Invisible non-ASCII characters, such as soft hyphens and joiners, may be between a key's characters.
 _MARKS_BETWEEN = rb"(?:[\x80-\xff]|\\u[0-9A-Fa-f]{4})*+"
 
 
 def context_of(target: Target, url: str, timeout_seconds: float) -> RequestContext:
-    """Whom a request to a target asks.
+    """Makes the context of a request to a target.
 
     Args:
-        target: Whom to ask.
-        url: The address that is asked.
-        timeout_seconds: How long the request may take, by the wall.
+        target: The provider.
+        url: The URL to request.
+        timeout_seconds: The request's time-out, in seconds of wall-clock time.
 
     Raises:
-        Failure: If the address is none that can be asked, or carries a user name and password, which
-            would be sent in the key's context.
+        Failure: If the URL is invalid, or contains a user name and password.
     """
     try:
         parts = urlsplit(url)
@@ -93,17 +92,17 @@ async def list_models(
     now: Callable[[], float],
     before: Listing | None = None,
 ) -> Listing:
-    """Asks a provider for all its models, as `ask_for_list` does; a failure offers ``/v1`` if that answers.
+    """Requests all models as `ask_for_list` does; a failure suggests ``/v1`` if the list is there.
 
     Args:
-        client: What to send with.
-        target: Whom to ask.
-        timeout_seconds: How long all pages together may take, by the wall.
+        client: The HTTP client.
+        target: The provider.
+        timeout_seconds: The deadline for all pages together, in seconds of wall-clock time.
         now: The wall clock, for ``Retry-After`` dates.
-        before: What it listed the time before. If it now answers with the same bytes, that is given back.
+        before: The previous list; returned if the response has the same bytes.
 
     Raises:
-        Failure: If any request failed or any answer is no list. What came before it is dropped.
+        Failure: If any request failed or any response is not a list; earlier pages are dropped.
     """
     deadline = asyncio.get_running_loop().time() + timeout_seconds
     try:
@@ -122,19 +121,19 @@ async def ask_for_list(
     headers: Mapping[str, str] | None = None,
     trace: ConnectionTrace | None = None,
 ) -> Listing:
-    """Asks a provider for all its models, at its base URL and nowhere else.
+    """Requests all models of a provider, at its base URL only.
 
     Args:
-        client: What to send with.
-        target: Whom to ask.
-        timeout_seconds: How long all pages together may take, by the wall.
+        client: The HTTP client.
+        target: The provider.
+        timeout_seconds: The deadline for all pages together, in seconds of wall-clock time.
         now: The wall clock, for ``Retry-After`` dates.
-        before: What it listed the time before. If it now answers with the same bytes, that is given back.
-        headers: The headers that carry the key; those of the target's type if None.
-        trace: Is told how far the first request came.
+        before: The previous list; returned if the response has the same bytes.
+        headers: The headers with the key; those of the target's type if None.
+        trace: Records the progress of the first request.
 
     Raises:
-        Failure: If any request failed or any answer is no list. What came before it is dropped.
+        Failure: If any request failed or any response is not a list; earlier pages are dropped.
     """
     problem = key_problem(target.api_key)
     if problem:
@@ -187,14 +186,14 @@ async def ask_for_list(
 
 
 def is_no_list(failure: Failure) -> bool:
-    """Whether a server did answer, but not as one that has a list at that address (MD-16)."""
+    """Whether the server answered, but has no list at that URL (MD-16)."""
     return failure.is_answer or (failure.kind == "HTTP_STATUS" and failure.status in _NO_LIST_STATUSES)
 
 
 def _without_key(body: bytes, context: RequestContext) -> bytes:
-    """An answer in which a server that sends the key back, as a model's name say, has it masked (SEC-1)."""
+    """Masks the key in a response that echoes it, for example as a model's name (SEC-1)."""
     key = context.key.encode()
-    # What is shorter may be a word in place of a key, such as `ollama`, which models' names have too.
+    # A shorter one may be a placeholder such as `ollama`, which also occurs in model names.
     if len(key) < _SHORTEST_KEY_CHARACTERS:
         return body
     shown = mask(context.key).encode()
@@ -209,15 +208,15 @@ def _without_key(body: bytes, context: RequestContext) -> bytes:
 def failure_of(
     answer: Response, context: RequestContext, document: Any, *, is_json: bool, wanted: str, now: float
 ) -> Failure:
-    """What an answer means that is not what was asked for: a list, or a model's answer.
+    """Returns the failure for a response that is neither a list nor a model's answer.
 
     Args:
-        answer: What came.
-        context: Who answered.
-        document: Its body as JSON values, or as text.
-        is_json: Whether it is JSON.
-        wanted: What was asked for, for a sentence: ``a list of models``.
-        now: The present moment, seconds since 1970.
+        answer: The response.
+        context: The request.
+        document: The parsed body, or its text.
+        is_json: Whether the body is JSON.
+        wanted: What was requested, for the message: ``a list of models``.
+        now: The current time, in seconds since 1970.
     """
     if not answer.is_success or (is_json and says_error(document)):
         return response_error(answer, context, document, now=now)
@@ -232,7 +231,7 @@ def failure_of(
 
 
 def _read_page(answer: Response, context: RequestContext, *, now: float) -> Any:
-    """The JSON value of a page of a list."""
+    """Parses a page of a list, or raises the failure that it is instead."""
     body = _without_key(answer.body, context)
     try:
         document, is_json = parse(body), True
@@ -247,7 +246,7 @@ def _read_page(answer: Response, context: RequestContext, *, now: float) -> Any:
 
 
 def _is_list(document: Any) -> bool:
-    """Whether a JSON value is a page of a list. An error may have an empty list beside it, but no models."""
+    """Whether a JSON value is a page of a list. Errors may contain an empty list, but no models."""
     listed = find_list(document)
     return bool(listed) or (listed is not None and not says_error(document))
 
@@ -255,17 +254,17 @@ def _is_list(document: Any) -> bool:
 async def list_in(
     answer: Response, context: RequestContext, adapter: Adapter, *, deadline: float, now: float
 ) -> Listing:
-    """The models of one answer, judged as a whole list is.
+    """Returns the models of a single response.
 
     Args:
-        answer: What came.
-        context: Who answered.
-        adapter: As which type the server was asked.
-        deadline: When to give up, on the running loop's clock, in seconds.
-        now: The present moment, seconds since 1970.
+        answer: The response.
+        context: The request.
+        adapter: The adapter of the provider type.
+        deadline: The deadline, in seconds on the running loop's clock.
+        now: The current time, in seconds since 1970.
 
     Raises:
-        Failure: If it is no list.
+        Failure: If it is not a list.
     """
     listing = Listing()
     await _add_answer(listing, answer, context, adapter, deadline=deadline, now=now)
@@ -282,7 +281,7 @@ async def _add_answer(
     now: float,
     known: Mapping[str, DiscoveredModel] | None = None,
 ) -> Any:
-    """Adds the models of an answer to a listing; returns the JSON value of its end (MD-19)."""
+    """Adds the models of a response to a listing; returns the last parsed document (MD-19)."""
     document = None
     try:
         async with asyncio.timeout_at(deadline):
@@ -301,7 +300,7 @@ async def _add_answer(
 
 
 def _with_models(listing: Listing, context: RequestContext) -> Listing:
-    """The listing, unless it has entries and none of them is a model: that is no list of models."""
+    """Returns the listing, or raises if it has entries but none of them is a model."""
     entries = listing.skipped + listing.patterns
     if listing.models or not entries:
         return listing
@@ -319,7 +318,7 @@ def _unfinished(why: str) -> Failure:
 
 
 def _why_again(context: RequestContext, document: Any, *, has_new_models: bool) -> str:
-    """What it means that a page ends where one before it ended."""
+    """Explains why a page repeats an earlier one."""
     has_last_id = names_its_end(document)
     if isinstance(document, dict) and document.get("has_more") is True and not has_last_id:
         return f"The list at {context.host} says that there is more (has_more), but not from where (last_id)."
@@ -335,7 +334,7 @@ async def _with_suggestion(
     deadline: float,
     now: Callable[[], float],
 ) -> Failure:
-    """The failure, with the base URL of the same host at which the list lies, where it is known (MD-14)."""
+    """Adds the base URL of the same host that lists models, if there is one (MD-14)."""
     base = target.base_url.rstrip("/")
     if target.type != "openai-compatible" or not is_no_list(failure) or base.endswith("/v1"):
         return failure

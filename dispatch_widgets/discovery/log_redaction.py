@@ -1,9 +1,8 @@
-"""Keys stay out of the logs of the HTTP libraries, at every level (SEC-1).
+"""Keeps keys out of the logs of the HTTP libraries, at every level (SEC-1).
 
-httpcore writes at DEBUG what it receives, a key that a server echoes in a header among it, and the login
-of a SOCKS proxy; with HTTP/2, httpcore and hpack write what they send. While a request of ours is under
-way, a filter on their loggers masks its secrets. It changes no level and no record of anybody else's
-requests.
+httpcore logs at DEBUG the headers it receives, in which a server may echo the key, and the login of a SOCKS
+proxy; with HTTP/2, httpcore and hpack log what they send. During a request of this package, a filter on their
+loggers masks its secrets. It changes no level and no records of other requests.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _secrets_in_use: ContextVar[tuple[str, ...]] = ContextVar("_secrets_in_use", def
 
 class _RedactSecrets(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        """Masks the secrets of the request under way; lets every record pass."""
+        """Masks the secrets of the current request; drops no record."""
         secrets = _secrets_in_use.get()
         if secrets:
             text = record.getMessage()
@@ -48,7 +47,7 @@ _FILTER = _RedactSecrets()
 
 
 def redact_logs() -> None:
-    """Puts the filter on the loggers; doing it again has no effect."""
+    """Adds the filter to the loggers; idempotent."""
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_FILTER)
 
@@ -58,7 +57,7 @@ def kept_out_of_logs(*secrets: str) -> Iterator[None]:
     """Masks secrets in what the HTTP libraries log inside this context.
 
     Args:
-        *secrets: The key that a request carries, the login of its proxy.
+        *secrets: The key of a request, the login of its proxy.
     """
     token = _secrets_in_use.set((*_secrets_in_use.get(), *secrets))
     try:

@@ -1,7 +1,4 @@
-"""What a refusal says about the model that was asked, beyond what the table of `refusals` tells.
-
-Words decide; each row has the servers that say it so.
-"""
+"""Recognises refusals of the requested model that the table of `refusals` does not cover, by their words."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ _LACKS = r"(?:does not|doesn.t|do not|don.t|cannot|can.t|not) support"
 _ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
     (
         "used up",
-        (r"model output limit was reached", r"could not finish the message"),  # OpenAI, billed as it is
+        (r"model output limit was reached", r"could not finish the message"),  # OpenAI; billed all the same
     ),
     (
         "other purpose",
@@ -49,9 +46,5 @@ _PATTERNS = tuple((refusal, re.compile("|".join(phrases), re.IGNORECASE)) for re
 
 
 def refusal_of_model(words: str) -> ModelRefusal | None:
-    """What a refusal says about the model; None where it is about something else.
-
-    Args:
-        words: All that the server says.
-    """
+    """Returns what a response's text says about the model; None if it is about something else."""
     return next((refusal for refusal, pattern in _PATTERNS if pattern.search(words)), None)

@@ -1,7 +1,7 @@
-"""The small requests that try a model, and what their answers say: one endpoint for each way to ask.
+"""The small requests that try a model, and their responses: one `Endpoint` for each API.
 
-An answer counts whether it comes whole or, though it was not asked for, as a stream. A model that thinks may
-use up what it is given before it has written a word: that is an answer too.
+A response counts also if it is a stream that was not requested, and if the model used up its tokens while
+thinking, before it wrote anything.
 
 Shapes: https://platform.openai.com/docs/api-reference/chat/object and ``…/chat-streaming``,
 https://platform.openai.com/docs/api-reference/responses/object and ``…/responses-streaming``,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 QUESTION = "Say hello."
 TRY_TOKENS = 128
-"""How much a model may write: room for a short thought, and under a cent at 75 dollars a million."""
+"""The most tokens a model may write: enough for some reasoning, and under a cent at $75 per million."""
 
 _MESSAGES = [{"role": "user", "content": QUESTION}]
 _MOST_EVENTS = 10_000
@@ -37,15 +37,15 @@ _RAN_OUT = frozenset({"length", "max_tokens", "max_output_tokens", "MAX_TOKENS"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a model answered.
+    """A model's reply.
 
     Attributes:
-        text: What it wrote, without its thoughts; empty for a vector.
-        input_tokens: How many tokens it read; None where that is not stated.
-        output_tokens: How many it wrote, thoughts included; None where that is not stated.
-        thought: Whether it thought.
-        ran_out: Whether it used up all that it was given.
-        numbers: How long the vector is; 0 where there is none, or it is packed.
+        text: Its text, without reasoning; empty for an embedding.
+        input_tokens: The number of tokens it read; None if not stated.
+        output_tokens: The number of tokens it wrote, reasoning included; None if not stated.
+        thought: Whether it reasoned.
+        ran_out: Whether it reached the token limit.
+        numbers: The length of the embedding; 0 if there is none or it is base64-encoded.
     """
 
     text: str = ""
@@ -58,16 +58,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One way to ask a model.
+    """An API endpoint at which a model is tried.
 
     Attributes:
-        name: What it is called: ``chat``.
-        path: Where it is, below the base URL.
-        type: Whose headers it takes.
-        limits: The fields that can hold the most tokens, the usual one first; empty where there is no limit.
+        name: Its name: ``chat``.
+        path: Its path below the base URL.
+        type: The provider type whose headers it takes.
+        limits: The possible fields for the token limit, the usual one first; empty if there is no limit.
         question: The fields that hold the question.
-        reply: What a whole answer says; None for what is none.
-        join: A whole answer out of the events of a stream.
+        reply: Reads the reply from a response's JSON; returns None if there is none.
+        join: Joins the events of a stream into one response.
     """
 
     name: str
@@ -84,10 +84,10 @@ class ModelRequest:
     """One request to a model.
 
     Attributes:
-        endpoint: Where it goes.
+        endpoint: The endpoint.
         model: The model's id.
-        limit: The field that holds the most tokens; empty for no limit.
-        stream: Whether the answer is asked for as a stream.
+        limit: The field for the token limit; empty for no limit.
+        stream: Whether a stream is requested.
     """
 
     endpoint: Endpoint
@@ -96,7 +96,7 @@ class ModelRequest:
     stream: bool = False
 
     def body(self) -> bytes:
-        """The request's JSON."""
+        """Returns the request's JSON."""
         fields: dict[str, Any] = {"model": self.model, **self.endpoint.question}
         if self.limit:
             fields[self.limit] = TRY_TOKENS
@@ -104,12 +104,9 @@ class ModelRequest:
         return json.dumps(fields).encode()
 
     def instead(self, refusal: str) -> ModelRequest | None:
-        """The request that a server asks for in its place; None where its refusal asks for none.
+        """Returns the request that a refusal's text demands instead; None if it demands none.
 
-        Only a refusal of the request itself is answered so, not one of the model: nothing is paid twice.
-
-        Args:
-            refusal: All that the server says.
+        Only requests that were refused as such are sent again, so nothing is paid for twice.
         """
         if self.endpoint is CHAT and _WANTS_RESPONSES.search(refusal):
             return ModelRequest(endpoint=RESPONSES, model=self.model, limit=RESPONSES.limits[0])
@@ -138,23 +135,19 @@ _UNTAKEN = r"(?:unsupported|unknown|unrecogni[sz]ed|unexpected|extra|not (?:supp
 
 
 def _refuses_field(field: str, refusal: str) -> bool:
-    """Whether a refusal is about a field that the server does not take, not about its value."""
+    """Whether a refusal is about an unsupported field, not about its value."""
     about = rf"{_UNTAKEN}[^.\n]{{0,80}}?\b{field}\b|\b{field}\b[^.\n]{{0,60}}?{_UNTAKEN}"
     return re.search(about, refusal, re.IGNORECASE) is not None
 
 
-# -- what an answer says ---------------------------------------------------------------------------------
+# -- reading responses -----------------------------------------------------------------------------------
 
 
 def document_of(body: bytes, endpoint: Endpoint) -> Any:
-    """The JSON value of an answer, which may come as a stream; where it holds an error, that alone.
-
-    Args:
-        body: The answer's body.
-        endpoint: Where it comes from.
+    """Parses a response, which may be a stream; an error in it is returned alone, as ``{"error": …}``.
 
     Raises:
-        ValueError: If it is neither JSON nor a stream of it.
+        ValueError: If it is neither JSON nor a stream of JSON.
     """
     try:
         document = parse(body)
@@ -165,13 +158,13 @@ def document_of(body: bytes, endpoint: Endpoint) -> Any:
         document = next((event for event in events if event.get("error")), None) or endpoint.join(events)
     if not isinstance(document, dict):
         return document
-    # OpenRouter puts the error of a server behind it into the choice.
+    # OpenRouter puts an upstream error into the choice.
     error = document.get("error") or _first(document.get("choices")).get("error")
     return {"error": error} if error else document
 
 
 def _events(body: bytes) -> Iterator[Any]:
-    """The JSON values of a stream of server-sent events, as far as they can be read.
+    """Yields the JSON values of server-sent events; events that are not JSON are skipped.
 
     https://html.spec.whatwg.org/multipage/server-sent-events.html
     """
@@ -309,7 +302,7 @@ def _part(document: Any, name: str) -> dict[str, Any]:
 
 
 def _texts(content: Any) -> str:
-    """The text of a message, whose content is a text or a list of parts; thoughts among them are left out."""
+    """Returns a message's text, whose content is a string or a list of parts; reasoning is left out."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
@@ -329,7 +322,7 @@ def _count(usage: Any, *names: str) -> int | None:
 CHAT = Endpoint(
     name="chat",
     path="/chat/completions",
-    # OpenAI's newer models refuse max_tokens, and most other servers know only that.
+    # OpenAI's newer models refuse max_tokens; most other servers know only max_tokens.
     limits=("max_tokens", "max_completion_tokens"),
     question={"messages": _MESSAGES},
     reply=_chat_reply,

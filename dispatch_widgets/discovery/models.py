@@ -1,7 +1,6 @@
-"""What a provider offers: the values that discovery gives back.
+"""The values that discovery returns: models, prices, lists.
 
-They come in thousands, so they are slotted dataclasses rather than pydantic models: 10,000 of them
-take about 3 MB instead of 15 (P-8).
+They are slotted dataclasses and not pydantic models, as 10,000 of them take about 3 MB instead of 15 (P-8).
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ Kind = Literal["chat", "embedding", "other"]
 Source = Literal["live", "cache", "stale", "builtin"]
 
 SHOWN_ROWS = 20
-"""How many models a list shows as a cell's output; the picker shows them all."""
+"""The most models that a list shows as a cell's output; the picker shows all."""
 
 _HEADS = ("Model", "Name", "Kind", "Context (tokens)", "Features")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What a model costs, in US dollars for a million tokens, as its server states it.
+    """A model's price in US dollars per million tokens, as its server states it.
 
     Attributes:
-        input: For tokens sent; None where it is not stated.
-        output: For tokens received; None where it is not stated.
+        input: For input tokens; None if not stated.
+        output: For output tokens; None if not stated.
     """
 
     input: float | None = None
@@ -48,19 +47,19 @@ class DiscoveredModel:
     """One model of a provider's list (MD-3). Nothing is guessed into the optional fields.
 
     Attributes:
-        id: What a request names the model by.
-        name: What people call it; the id where the server has no other name.
+        id: The id for requests.
+        name: The display name; the id if the server states none.
         capabilities: ``chat``, ``embedding``, both, or empty for a model that is neither.
-        owned_by: Who the server says made or serves it.
-        created: When it was made, in seconds since 1970 (UTC).
-        context_window: How much it can read, in tokens.
-        max_output_tokens: How much it can write in one answer, in tokens.
-        input_modalities: What it takes: ``text``, ``image``, ``audio`` …
-        price: What it costs per million tokens.
-        deprecated: Whether the server calls it deprecated; None where it does not say.
-        shutdown_date: When it stops to be served, as the server writes it (mostly ``YYYY-MM-DD``).
-        features: What it can do beside its capabilities: ``vision``, ``audio``, ``tools``, ``reasoning``,
-            ``structured_output``; empty where the server states none of them (MD-18).
+        owned_by: The owner that the server states: a vendor or a host.
+        created: The date that the server states, in seconds since 1970 (UTC).
+        context_window: The context window, in tokens.
+        max_output_tokens: The most output of one request, in tokens.
+        input_modalities: The kinds of input: ``text``, ``image``, ``audio`` …
+        price: The price per million tokens.
+        deprecated: Whether the server states that it is deprecated; None if it states neither.
+        shutdown_date: When the server stops serving it, as the server writes it (mostly ``YYYY-MM-DD``).
+        features: Further features: ``vision``, ``audio``, ``tools``, ``reasoning``, ``structured_output``;
+            empty if the server states none of them (MD-18).
     """
 
     id: str
@@ -78,19 +77,19 @@ class DiscoveredModel:
 
     @property
     def kind(self) -> Kind:
-        """The one word a picker shows: ``chat`` wins over ``embedding``, neither is ``other``."""
+        """The kind in one word: ``chat`` if it has that capability, else ``embedding`` or ``other``."""
         if "chat" in self.capabilities:
             return "chat"
         return "embedding" if "embedding" in self.capabilities else "other"
 
 
 def features_in_words(features: Iterable[Feature]) -> str:
-    """Features as people read them: ``vision, structured output``."""
+    """Features in words: ``vision, structured output``."""
     return ", ".join(feature.replace("_", " ") for feature in features)
 
 
 class _Draft:
-    """A model while it is filled in: the slots of `DiscoveredModel`, which it becomes, without its guard.
+    """The slots of `DiscoveredModel`, but not frozen; `build_model` changes its class.
 
     A frozen dataclass's own constructor takes two and a half times as long, and lists have thousands.
     """
@@ -127,11 +126,7 @@ class _Draft:
 
 
 def build_model(*values: Any) -> DiscoveredModel:
-    """The same as ``DiscoveredModel(id=…, name=…, …)``, for lists of thousands (P-2).
-
-    Args:
-        *values: The attributes of `DiscoveredModel` in its order; those left out have its defaults.
-    """
+    """Makes a `DiscoveredModel` of its attributes in their order, faster than its constructor (P-2)."""
     draft: Any = _Draft(*values)
     draft.__class__ = DiscoveredModel  # the layouts are equal; frozen from here on
     model: DiscoveredModel = draft
@@ -140,14 +135,14 @@ def build_model(*values: Any) -> DiscoveredModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Whom to ask: all that discovery needs to know about a provider.
+    """A provider, as discovery needs it.
 
     Attributes:
         provider_id: The provider's id in the settings file; the cache's key.
-        name: How messages call it.
-        type: Which list protocol it speaks.
-        base_url: Normalised base URL, without a slash at its end.
-        api_key: The key itself, references already followed. Shown masked.
+        name: The provider's name, for messages.
+        type: The provider type.
+        base_url: The normalised base URL, without a trailing slash.
+        api_key: The key itself, with references resolved. Shown masked.
     """
 
     provider_id: str
@@ -171,16 +166,16 @@ class ModelList(Sequence[DiscoveredModel]):
 
     Attributes:
         models: The models.
-        provider_id: Whose list it is.
-        provider_name: What the provider was called when the list was made.
-        source: ``live`` (asked just now), ``cache`` (under an hour old), ``stale`` (older, or kept
-            because asking failed), ``builtin`` (the mock provider).
-        fetched_at: When the server gave the list (UTC); None for ``builtin``.
-        warning: A sentence about what is not as it should be; empty when all is well.
-        error: The failure behind a stale list.
-        retry_at: When a rate-limited provider may be asked again (UTC).
-        added: Ids that the list before did not have; empty when there was none.
-        removed: Ids that only the list before had.
+        provider_id: The provider's id.
+        provider_name: The provider's name when the list was made.
+        source: ``live`` (from the server just now), ``cache`` (under an hour old), ``stale`` (older, or kept
+            after a failed request), ``builtin`` (the mock provider).
+        fetched_at: When it was received (UTC); None for ``builtin``.
+        warning: A sentence about a problem; empty if there is none.
+        error: The error of the failed request, for a stale list.
+        retry_at: When a rate limit ends (UTC).
+        added: Ids that the previous list did not have; empty if there was none.
+        removed: Ids that only the previous list had.
     """
 
     models: tuple[DiscoveredModel, ...]
@@ -209,28 +204,28 @@ class ModelList(Sequence[DiscoveredModel]):
         return iter(self.models)
 
     def get(self, model_id: str) -> DiscoveredModel | None:
-        """The model with this id, or None."""
-        if self._by_id is None:  # made when first asked for: a catalog of 1,000 asks 1,000 times
+        """Returns the model with this id, or None."""
+        if self._by_id is None:  # made at first use, for catalogs of 1,000 entries
             object.__setattr__(self, "_by_id", {model.id: model for model in self.models})
         found = self._by_id or {}
         return found.get(model_id)
 
     def counts(self) -> dict[Kind, int]:
-        """How many models there are of each kind, in the order chat, embedding, other."""
+        """Returns the number of models of each kind, in the order chat, embedding, other."""
         found: dict[Kind, int] = {"chat": 0, "embedding": 0, "other": 0}
         for model in self.models:
             found[model.kind] += 1
         return found
 
     def summary(self) -> str:
-        """One line: whose list, how many of which kind, and where it came from."""
+        """Returns one line with the provider, the numbers by kind, and the source."""
         kinds = " · ".join(f"{count:,} {kind}" for kind, count in self.counts().items() if count)
         when = f", fetched {self.fetched_at:%Y-%m-%d %H:%M} UTC" if self.fetched_at else ""
         owner = f"{clean(self.provider_name)}: " if self.provider_name else ""
         return f"{owner}{kinds or 'no models'} ({self.source}{when})"
 
     def _table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        """Titles and rows of the first models, without the columns that nobody states anything for."""
+        """Returns titles and rows of the first models, without empty columns."""
         rows = [
             (
                 model.id,

@@ -1,8 +1,7 @@
-"""From the bytes of an answer to `DiscoveredModel`s, or to words for what came instead (MD-3, MD-5, MD-11).
+"""Parses responses into `DiscoveredModel`s, or describes what they are instead (MD-3, MD-5, MD-11).
 
-All but `parse` is total: JSON of any shape gives models, or a count of what was left out, never an
-exception. Optional fields are taken only from names whose meaning and unit a server documents; each
-table says which server that is.
+Only `parse` raises: JSON of any shape gives models and a count of skipped items. Optional fields are read
+only from names whose meaning and unit a server documents; the tables name the servers.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     Infer = Callable[[str, Mapping[str, Any] | None], tuple[Capability, ...]]
 
 _BOM = b"\xef\xbb\xbf"
-# Half of a surrogate pair, as an escape or as the bytes that UTF-8 has no place for; in a text that was cut
-# off in the middle of an emoji. Whole pairs and other escapes are matched, so that none is cut in two.
+# A lone surrogate, as an escape or as bytes that are invalid in UTF-8, comes from a text that was cut inside
+# an emoji. Pairs and other escapes are matched too, so that they stay whole.
 _ESCAPE_OR_SURROGATE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\xed[\xa0-\xbf][\x80-\xbf])|\\.",
@@ -39,7 +38,7 @@ _ESCAPE_OR_SURROGATE = re.compile(
 )
 
 _LISTS = ("data", "models", "result", "results", "items")
-"""Where the list lies in an object, the first that is there: OpenAI and Anthropic, then the rest."""
+"""The fields that may hold the list; the first that is there counts. OpenAI and Anthropic use ``data``."""
 
 OTHER_IDS = (
     "model",  # Ollama
@@ -51,15 +50,15 @@ OTHER_IDS = (
     "identifier",  # Llama Stack
     "slug",
 )
-"""Where an item without ``id`` has its id, the first that is there, and who documents it (MD-5)."""
+"""The fields that hold the id of an item without ``id``; the first that is there counts (MD-5)."""
 
 _PLAIN_SIZE = 4  # OpenAI's items, and many others': id, object, created, owned_by
 _MOST_SHARED_WORDS, _LONGEST_SHARED_WORD = 8, 24
-_LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what dates can show
+_LATEST_SECOND = 253_402_300_799  # the end of the year 9999, the last that datetime supports
 _MOST_TOKENS = 10**12
 _MOST_DOLLARS = Decimal(10**6)
 
-# A path of names, and who documents it. The first that holds a number above 0 counts.
+# Paths, and the servers that document them. The first that holds a number above 0 counts.
 _CONTEXT_WINDOW = (
     ("context_window",),  # Groq, DeepSeek, Vercel AI Gateway
     ("context_length",),  # OpenRouter, Together, Fireworks
@@ -68,7 +67,7 @@ _CONTEXT_WINDOW = (
     ("max_input_tokens",),  # Anthropic, LiteLLM
     ("limits", "max_input_tokens"),  # GitHub Models
     ("metadata", "context_length"),  # DeepInfra
-    ("meta", "n_ctx"),  # llama.cpp: what it was started with, not what it was trained with
+    ("meta", "n_ctx"),  # llama.cpp: the size it was started with
 )
 _MAX_OUTPUT_TOKENS = (
     ("max_output_tokens",),  # DeepSeek, LiteLLM
@@ -87,13 +86,10 @@ _SHUTDOWN_DATES = ("shutdown_date", "expiration_date")  # OpenAI; OpenRouter
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value of a body; a lone surrogate in it is replaced (MD-5).
+    """Parses a decompressed body; lone surrogates are replaced (MD-5).
 
-    Strict where `json` is not: NaN, numbers of thousands of digits, nesting deeper than 200 and any
-    encoding but UTF-8 are refused, none of them with a crash. It is also more than twice as fast (P-2).
-
-    Args:
-        body: The whole body, decompressed.
+    Unlike `json` it refuses NaN, numbers of thousands of digits, nesting deeper than 200 and encodings other
+    than UTF-8, always with a ValueError. It is also more than twice as fast (P-2).
 
     Raises:
         ValueError: If it is not JSON.
@@ -113,11 +109,11 @@ def _without_lone_surrogate(found: re.Match[bytes]) -> bytes:
 
 
 def describe(body: bytes, content_type: str, *, readable: bool) -> str:
-    """What came in place of a list, for a sentence: ``a web page``, ``an empty answer``.
+    """Describes a body that is not a list: ``a web page``, ``an empty answer``.
 
     Args:
-        body: The body.
-        content_type: The header of that name.
+        body: The decompressed body.
+        content_type: The response's Content-Type.
         readable: Whether the body is JSON.
     """
     start = body.removeprefix(_BOM).lstrip()[:200].lower()
@@ -135,11 +131,7 @@ def describe(body: bytes, content_type: str, *, readable: bool) -> str:
 
 
 def find_list(document: Any) -> list[Any] | None:
-    """The list inside an answer, or None where there is none (MD-5). ``null`` is an empty list.
-
-    Args:
-        document: The answer's JSON value.
-    """
+    """Returns the list in a parsed response, or None if there is none (MD-5). ``null`` is an empty list."""
     if isinstance(document, list):
         return document
     if not isinstance(document, dict):
@@ -159,15 +151,15 @@ def find_list(document: Any) -> list[Any] | None:
 
 @dataclass(slots=True)
 class Listing:
-    """What a provider lists.
+    """A provider's parsed list.
 
     Attributes:
         models: The models by id, in the list's order.
-        skipped: How many items had no usable id.
-        patterns: How many items stand for models that the server does not name, as LiteLLM's ``openai/*``.
-        is_plain: Whether every item said what OpenAI's do and no more: who made it and when.
-        has_more: Whether the server speaks of more models than it can be asked for.
-        body_hash: The hash, within this process, of the one answer that held it all; None for several.
+        skipped: The number of items without a usable id.
+        patterns: The number of items that are patterns for models, such as LiteLLM's ``openai/*``.
+        is_plain: Whether all items have only OpenAI's fields: id, object, created, owned_by.
+        has_more: Whether the server says that there are more models, but not how to request them.
+        body_hash: The hash of the response, within this process; None for a list of several pages.
     """
 
     models: dict[str, DiscoveredModel] = field(default_factory=dict)
@@ -185,13 +177,13 @@ def normalise(
     known: Mapping[str, DiscoveredModel] | None = None,
     listing: Listing | None = None,
 ) -> Listing:
-    """The models of a list.
+    """Makes models of a list's items.
 
     Args:
-        items: The list's items, of any shape.
-        infer: Tells capabilities from an id and an item.
-        known: The models of the list before, if that was plain: what did not change is taken over.
-        listing: What came before these items, which is added to; a new one if None.
+        items: The items, of any shape.
+        infer: Returns the capabilities for an id and an item.
+        known: The models of the previous list if it was plain; unchanged ones are reused.
+        listing: The listing to add to; a new one if None.
     """
     listing = Listing() if listing is None else listing
     models = listing.models
@@ -209,7 +201,7 @@ def normalise(
                 ):
                     models.setdefault(model.id, model)
                     continue
-            except (KeyError, TypeError):  # a field is not there, or the item is no object
+            except (KeyError, TypeError):  # a missing field, or not an object
                 pass
         model_id = item.get("id") if type(item) is dict else None
         if type(model_id) is not str or not model_id or model_id.isspace():
@@ -230,7 +222,7 @@ def normalise(
 
 
 def _other_id(item: Any) -> str | None:
-    """The id of an item without ``id``; a text with blanks in it is a name for people, and no id."""
+    """Returns the id of an item without ``id``; texts with blanks are display names."""
     if not isinstance(item, dict):
         return None
     texts = (_text(item.get(name)) for name in OTHER_IDS)
@@ -238,7 +230,7 @@ def _other_id(item: Any) -> str | None:
 
 
 def anthropic_capabilities(_: str, item: Mapping[str, Any] | None = None) -> tuple[Capability, ...]:
-    """What an item states, as gateways' do; all that Anthropic itself lists are chat models (MD-4)."""
+    """Returns what a gateway's item states, else chat, as all models of Anthropic are (MD-4)."""
     return infer_capabilities("claude", item)
 
 
@@ -273,14 +265,14 @@ def _first_text(item: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 def _display_name(item: Mapping[str, Any]) -> str | None:
-    """What people call a model. Mistral's ``name`` is a dated id, also beside an alias: not for people."""
+    """Returns a model's display name. Mistral's ``name`` is an id that is also among the ``aliases``."""
     name = _first_text(item, _NAMES)
     aliases = item.get("aliases")
     return None if isinstance(aliases, list) and name in aliases else name
 
 
 def _second(value: Any) -> int | None:
-    """A moment in seconds since 1970. 0 is what servers write that do not know (Anthropic, DeepInfra)."""
+    """Returns a time in seconds since 1970; None for 0, which means unknown (Anthropic, DeepInfra)."""
     if type(value) is int:
         return value if 0 < value <= _LATEST_SECOND else None
     if isinstance(value, float) and math.isfinite(value):
@@ -314,10 +306,10 @@ def _tokens(item: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> int 
 
 
 def _max_tokens(item: Mapping[str, Any]) -> int | None:
-    """``max_tokens`` where it is documented as the longest answer.
+    """Returns ``max_tokens`` if it means the longest output.
 
-    Anthropic has it beside ``max_input_tokens``, the Vercel AI Gateway beside ``context_window``;
-    elsewhere the same name can mean the context.
+    That is so beside ``max_input_tokens`` (Anthropic) and ``context_window`` (Vercel AI Gateway); elsewhere
+    it can mean the context window.
     """
     if "max_input_tokens" in item or "context_window" in item:
         return _tokens(item, (("max_tokens",),))
@@ -330,19 +322,19 @@ def _modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
         if isinstance(value, list):
             words = tuple(dict.fromkeys(word for word in value if isinstance(word, str) and word.strip()))
             if len(words) > _MOST_SHARED_WORDS or any(len(word) > _LONGEST_SHARED_WORD for word in words):
-                return words  # no server's usual words, and not to be kept
+                return words  # unusual, so not cached
             return _shared(words) or None
     return _switched_modalities(item)
 
 
 @lru_cache(maxsize=256)
 def _shared(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The same tuple for the same words: thousands of models take the same few things (P-8)."""
+    """Returns the same tuple for the same words, to save memory (P-8)."""
     return words
 
 
 def _switched_modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Anthropic's switches: ``capabilities: {"image_input": {"supported": true}, …}``.
+    """Returns the modalities of Anthropic's flags: ``capabilities: {"image_input": {"supported": true}, …}``.
 
     https://platform.claude.com/docs/en/api/models/list; all its models read text.
     """
@@ -357,19 +349,16 @@ def _switched_modalities(item: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def price(item: Mapping[str, Any]) -> Price | None:
-    """What an item says that a model costs, per million tokens; None where the unit is not known.
+    """Returns a model's price in US dollars per million tokens; None if the unit is not known.
 
-    - ``prompt`` and ``completion``, texts, in dollars a token: OpenRouter
+    - ``prompt`` and ``completion``, strings, dollars per token: OpenRouter
       (https://openrouter.ai/docs/api/api-reference/models/get-models)
-    - ``input`` and ``output``, texts, in dollars a token: Vercel AI Gateway
+    - ``input`` and ``output``, strings, dollars per token: Vercel AI Gateway
       (https://vercel.com/docs/ai-gateway/models-and-providers)
-    - ``input`` and ``output``, numbers beside ``hourly``, in dollars a million tokens: Together
-      (https://docs.together.ai/reference/models); with an hourly price they are not what is paid
-    - ``metadata.pricing.input_tokens`` and ``output_tokens``, numbers, in dollars a million tokens:
-      DeepInfra (https://deepinfra.com/docs)
-
-    Args:
-        item: A model's item of the list.
+    - ``input`` and ``output``, numbers beside ``hourly``, dollars per million tokens: Together
+      (https://docs.together.ai/reference/models); not if ``hourly`` is set, which is paid instead
+    - ``metadata.pricing.input_tokens`` and ``output_tokens``, numbers, dollars per million tokens: DeepInfra
+      (https://deepinfra.com/docs)
     """
     stated = item.get("pricing")
     if isinstance(stated, dict):
@@ -392,12 +381,12 @@ def _price(given: float | None, taken: float | None) -> Price | None:
 
 
 def _a_token(value: Any) -> float | None:
-    """A price per token, written as a text; decimal, so that 0.00000012 becomes 0.12 and not nearly so."""
+    """Converts a price per token, a string, to one per million; in decimals, so that it is exact."""
     if not isinstance(value, str) or len(value) > 40:  # noqa: PLR2004
         return None
     try:
         amount = Decimal(value).scaleb(6)
-    except ArithmeticError:  # no number, or one with an exponent of six digits
+    except ArithmeticError:  # not a number, or an exponent of six digits
         return None
     return abs(float(amount)) if amount.is_finite() and 0 <= amount <= _MOST_DOLLARS else None
 
@@ -409,7 +398,7 @@ def _a_million(value: Any) -> float | None:
 
 
 def _deprecated(item: Mapping[str, Any]) -> bool | None:
-    """``deprecated`` as it is; Mistral's ``deprecation`` is the date of it, or null."""
+    """Returns ``deprecated``; Mistral's ``deprecation`` is a date or null."""
     stated = item.get("deprecated")
     if isinstance(stated, bool):
         return stated

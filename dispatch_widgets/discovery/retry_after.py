@@ -1,4 +1,4 @@
-"""How long a server asks to wait (MD-10)."""
+"""Headers for rate limits (MD-10)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _NONE_LEFT = re.compile(r"(?:;|,|^)\s*(?:r|remaining)=0(?![\d.])")
 
 
 def retry_after_seconds(headers: Mapping[str, str], *, now: float) -> float | None:
-    """How long a server asks to wait, in seconds, or None where it does not say so in a known form.
+    """Returns ``Retry-After`` in seconds, or None if it is missing or invalid.
 
-    Takes seconds, also fractions, and dates (RFC 9110, section 10.2.3). A date is compared with the
-    answer's own ``Date``, where there is one, so that a wrong clock here does no harm.
+    Accepts seconds, also fractions, and dates (RFC 9110, section 10.2.3). A date is compared with the
+    response's ``Date`` if there is one, so that a wrong local clock does not matter.
 
     Args:
-        headers: The answer's headers.
-        now: The present moment, seconds since 1970.
+        headers: The response's headers.
+        now: The current time, in seconds since 1970.
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
-        return float(value)  # infinite for hundreds of digits: as long as may be
+        return float(value)  # infinite for hundreds of digits; the caller limits it
     until = _date(value)
     if until is None:
         return None
@@ -37,11 +37,8 @@ def retry_after_seconds(headers: Mapping[str, str], *, now: float) -> float | No
 def is_used_up(headers: Mapping[str, str]) -> bool:
     """Whether a header says that no request is left: ``x-ratelimit-remaining-requests: 0`` (MD-10).
 
-    Takes the many names that have ``ratelimit`` and ``remaining`` in them, and the one header of
+    Reads all headers with ``ratelimit`` and ``remaining`` in their names, and that of
     draft-ietf-httpapi-ratelimit-headers: ``RateLimit: "default";r=0;t=30``.
-
-    Args:
-        headers: The answer's headers.
     """
     for name, value in headers.items():
         bare = name.lower().replace("-", "")

@@ -1,8 +1,8 @@
-"""Answers that name their transfer encoding twice, as some gateways do (MD-5).
+"""Accepts responses with two ``Transfer-Encoding`` headers, as some gateways send them (MD-5).
 
-The application says ``Transfer-Encoding: chunked``, and so does the server around it. curl and browsers read
-that; h11, below httpx, refuses it, and ``identity`` beside it. So the head of an answer is read before h11
-sees it, over the stream that httpx's ``trace`` extension hands out.
+The application sets ``Transfer-Encoding: chunked``, and so does the server in front of it. curl and browsers
+accept that; h11, which httpx uses, refuses it, and also ``identity, chunked``. So the headers are corrected
+before h11 reads them, in the network stream that httpx's ``trace`` extension provides.
 """
 
 from __future__ import annotations
@@ -18,11 +18,7 @@ _HARMLESS = frozenset({b"chunked", b"identity"})
 
 
 def name_encoding_once(stream: Any) -> None:
-    """Has a connection give every answer with its transfer encoding named once.
-
-    Args:
-        stream: An `httpcore.AsyncNetworkStream`.
-    """
+    """Patches an `httpcore.AsyncNetworkStream` to return every response with one transfer encoding."""
     read, write = stream.read, stream.write
     is_before_head = True
 
