@@ -1,4 +1,4 @@
-"""What the discovery tests share: targets, mocked answers, the demo server, a raw socket server."""
+"""Fixtures of the discovery tests: targets, mocked responses, the demo server, a raw socket server."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Clock:
 
 
 class Mocked:
-    """The side effect of a respx route: answers from a list, the last one for ever; keeps the requests."""
+    """The side effect of a respx route: responses from a list, the last one repeated; records requests."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
@@ -65,7 +65,7 @@ class Mocked:
 
 
 def _whole_request(connection: socket.socket) -> bytes:
-    """The next request, its body included; empty at the connection's end."""
+    """Returns the next request with its body; empty at the end of the connection."""
     request = b""
     while True:
         head, blank, body = request.partition(b"\r\n\r\n")
@@ -79,7 +79,7 @@ def _whole_request(connection: socket.socket) -> bytes:
 
 
 class RawServer:
-    """Sends fixed bytes to every connection, whatever it asks; a function in their place does as it likes."""
+    """Sends fixed bytes to every connection, whatever the request, or calls a function instead."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class RawServer:
 
 @pytest.fixture
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
-    """Runs a coroutine on a loop such as the package's own, in which look-ups hold nobody up."""
+    """Runs a coroutine on a loop such as the package's own, whose look-ups do not block."""
 
     def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
         with asyncio.Runner(loop_factory=new_dns_loop) as runner:
@@ -146,7 +146,7 @@ def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
 
 
 class _HurriedSelector(selectors.DefaultSelector):
-    """Waits for nothing: where nobody has anything to do, the time goes on at once."""
+    """Never waits: if nothing is ready, the clock jumps to the next timer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,7 +160,7 @@ class _HurriedSelector(selectors.DefaultSelector):
 
 
 class _HurriedLoop(asyncio.SelectorEventLoop):
-    """A loop whose clock is moved by nothing but its own time-outs."""
+    """A loop whose clock moves only by its own time-outs."""
 
     def __init__(self) -> None:
         self.selector = _HurriedSelector()
@@ -172,7 +172,7 @@ class _HurriedLoop(asyncio.SelectorEventLoop):
 
 @pytest.fixture
 def hurried() -> Callable[[Coroutine[Any, Any, Any]], Any]:
-    """Runs a coroutine that waits for time alone, on a loop whose clock does not take that time."""
+    """Runs a coroutine that only waits for timers, without real waiting."""
 
     def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
         with asyncio.Runner(loop_factory=_HurriedLoop) as runner:
@@ -183,7 +183,7 @@ def hurried() -> Callable[[Coroutine[Any, Any, Any]], Any]:
 
 @pytest.fixture
 def target(canary: str) -> Callable[..., Target]:
-    """Makes a target; everything but the base URL has a default."""
+    """Makes a target; everything except the base URL has a default."""
 
     def make(base_url: str = "https://llm.example.edu/v1", **changes: Any) -> Target:
         values: dict[str, Any] = {
@@ -199,13 +199,13 @@ def target(canary: str) -> Callable[..., Target]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A wall clock that stands until the test moves it."""
+    """A wall clock that only the test moves."""
     return Clock()
 
 
 @pytest.fixture
 def mocked() -> Iterator[Callable[..., Mocked]]:
-    """Answers every request of the test with respx: from a list, the last one for ever."""
+    """Mocks every request of the test with respx: responses from a list, the last one repeated."""
     with respx.mock(assert_all_called=False) as router:
 
         def answer_with(*answers: Any) -> Mocked:
@@ -218,7 +218,7 @@ def mocked() -> Iterator[Callable[..., Mocked]]:
 
 @pytest.fixture
 def raw_server() -> Iterator[Callable[..., RawServer]]:
-    """Makes servers that send fixed bytes; they end with the test."""
+    """Makes servers that send fixed bytes, until the test ends."""
     made: list[RawServer] = []
 
     def make(*answers: bytes, **options: Any) -> RawServer:
@@ -232,7 +232,7 @@ def raw_server() -> Iterator[Callable[..., RawServer]]:
 
 @pytest.fixture
 def tls_context(data_file: Callable[[str], Path]) -> ssl.SSLContext:
-    """What a server shows that has the self-signed certificate of the tests."""
+    """The TLS context of a server with the tests' self-signed certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(data_file("tls/localhost.pem"), data_file("tls/localhost.key"))
     return context
@@ -240,7 +240,7 @@ def tls_context(data_file: Callable[[str], Path]) -> ssl.SSLContext:
 
 @pytest.fixture
 def tls_server(tls_context: ssl.SSLContext) -> Iterator[int]:
-    """A TLS server that lists one model and answers questions to it; gives its port."""
+    """The port of a TLS server that lists one model and answers chat requests."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def answer(connection: socket.socket) -> None:
@@ -269,14 +269,14 @@ def tls_server(tls_context: ssl.SSLContext) -> Iterator[int]:
 
 @pytest.fixture
 def demo(canary: str) -> Iterator[DemoServer]:
-    """The offline provider server, with the canary for a key."""
+    """The demo server, with the canary as the key."""
     with DemoServer(api_key=canary, models=30, anthropic_models=12) as server:
         yield server
 
 
 @pytest.fixture
 def ask(run: Callable[[Coroutine[Any, Any, Any]], Any]) -> Callable[..., Any]:
-    """Asks targets one after the other with one `Discoverer`; gives the last answer, raises its error."""
+    """Requests targets one after the other with one `Discoverer`; returns or raises the last result."""
 
     def make(*targets: Target, force_refresh: bool = True, **options: Any) -> Any:
         async def work() -> Any:
@@ -295,7 +295,7 @@ def ask(run: Callable[[Coroutine[Any, Any, Any]], Any]) -> Callable[..., Any]:
 
 @pytest.fixture
 def ask_kind(ask: Callable[..., Any]) -> Callable[..., tuple[str | None, Any]]:
-    """Asks, and gives the kind of the error or None, with the list or the error itself."""
+    """Requests, and returns the error's kind or None, with the list or the error."""
 
     def make(*targets: Target, **options: Any) -> tuple[str | None, Any]:
         try:

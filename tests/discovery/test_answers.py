@@ -59,7 +59,7 @@ def _chunked(*parts: bytes, end: bool = True) -> bytes:
     ],
 )
 def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) -> None:
-    """Every framing and compression that may come is read whole."""
+    """Every valid framing and compression is read completely."""
     server = raw_server(answer)
     models = ask(target(f"http://127.0.0.1:{server.port}"))
     assert [model.id for model in models] == ["a", "b"]
@@ -78,7 +78,7 @@ def test_whole_answers(answer: bytes, ask: Any, target: Any, raw_server: Any) ->
 def test_a_transfer_encoding_that_is_named_twice_is_named_once(
     encoding: str, packet: int, ask: Any, target: Any, raw_server: Any
 ) -> None:
-    """Where a server and the application behind it both name the encoding, the answer is read (MD-5)."""
+    """A response with two Transfer-Encoding headers is read (MD-5)."""
     answer = _chunked(BODY).replace(b"transfer-encoding: chunked", encoding.encode())
 
     def send(connection: socket.socket) -> None:
@@ -94,7 +94,7 @@ def test_a_transfer_encoding_that_is_named_twice_is_named_once(
 @pytest.mark.req("MD-17")
 @pytest.mark.parametrize("encoding", ["utf-8", "none", "identity", "UTF-8, identity", ""])
 def test_an_encoding_that_names_none_is_none(encoding: str, ask: Any, target: Any, raw_server: Any) -> None:
-    """`Content-Encoding` with a charset, or with none, is no compression; beside gzip it counts nothing."""
+    """`Content-Encoding` with a charset or `none` is no compression, and is ignored beside gzip."""
     plain = raw_server(_answer(BODY, f"content-encoding: {encoding}"))
     packed = raw_server(_answer(gzip.compress(BODY), f"content-encoding: {encoding}, gzip"))
     for server in (plain, packed):
@@ -135,14 +135,14 @@ def test_an_encoding_that_names_none_is_none(encoding: str, ask: Any, target: An
 def test_answers_that_are_not_whole(
     answer: bytes, kind: str, ask_kind: Any, target: Any, raw_server: Any
 ) -> None:
-    """What is cut off, oversized or no HTTP is an error, never a partial list (SEC-7)."""
+    """A response that is cut off, too large or not HTTP is an error, never a partial list (SEC-7)."""
     server = raw_server(answer)
     assert ask_kind(target(f"http://127.0.0.1:{server.port}/v1"))[0] == kind
 
 
 @pytest.mark.req("MD-9", "MD-11")
 def test_another_protocol_is_known_by_its_first_bytes(ask: Any, target: Any, raw_server: Any) -> None:
-    """What is not HTTP is told with what to look at; a greeting held open ends at the deadline (MD-11)."""
+    """A non-HTTP response has a hint; a greeting on an open connection ends at the deadline (MD-11)."""
     server = raw_server(b"220 smtp.example.edu ESMTP\r\n\r\n", keep_open=True)
     models = ask(target(f"http://127.0.0.1:{server.port}/v1"), timeout_seconds=20)
     assert (len(models), models.error.kind) == (0, "MALFORMED")
@@ -158,7 +158,7 @@ def test_another_protocol_is_known_by_its_first_bytes(ask: Any, target: Any, raw
 def test_the_size_limit_is_exact(
     packed: bool, ask_kind: Any, target: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer of the limit's size is read, one of a byte more is not (SEC-7)."""
+    """A response of the limit's size is read, one with a byte more is not (SEC-7)."""
     whole = BODY + b" " * 1000
     for limit, kind in ((len(whole), None), (len(whole) - 1, "TOO_LARGE")):
         monkeypatch.setattr(fetch, "MAX_ANSWER_BYTES", limit)
@@ -199,7 +199,7 @@ EMPTY_BLOCK = b"\0\0\0\xff\xff"  # of a deflate stream: five bytes that hold non
 
 
 def _endless(part: bytes, *headers: str, start: bytes = b"") -> Callable[[socket.socket], None]:
-    """Sends the same part until the client goes away."""
+    """Sends the same part until the client disconnects."""
 
     def send(connection: socket.socket) -> None:
         connection.sendall("\r\n".join(["HTTP/1.1 200 OK", *headers, "", ""]).encode() + start)
@@ -226,7 +226,7 @@ def _endless(part: bytes, *headers: str, start: bytes = b"") -> Callable[[socket
     ids=["plain", "chunked", "gzip bomb", "deflate bomb", "empty members", "empty blocks"],
 )
 def test_memory_stays_bounded(answer: Any, raw_server: Any) -> None:
-    """An answer without end, packed or not, takes little more memory than may be read of it (SEC-7)."""
+    """An endless response, compressed or not, takes little more memory than the limit (SEC-7)."""
     small, large = raw_server(_answer()), raw_server(answer)
     urls = [f"http://127.0.0.1:{server.port}" for server in (small, large)]
     done = subprocess.run(
@@ -239,7 +239,7 @@ def test_memory_stays_bounded(answer: Any, raw_server: Any) -> None:
 
 @pytest.mark.req("MD-8")
 def test_a_refusal_counts_although_its_body_breaks_off(ask: Any, target: Any, raw_server: Any) -> None:
-    """A status that came counts, whatever then happens to the body (MD-8)."""
+    """An error status counts, whatever happens to the body (MD-8)."""
     server = raw_server(b'HTTP/1.1 401 Unauthorized\r\ncontent-length: 500\r\n\r\n{"error"')
     with pytest.raises(DiscoveryError) as caught:
         ask(target(f"http://127.0.0.1:{server.port}"))
@@ -248,7 +248,7 @@ def test_a_refusal_counts_although_its_body_breaks_off(ask: Any, target: Any, ra
 
 @pytest.mark.req("MD-8", "MD-9")
 def test_a_refusal_counts_although_its_body_drips(ask: Any, target: Any, raw_server: Any) -> None:
-    """The same for a body that is not over at the deadline (MD-9)."""
+    """An error status counts also if the body is incomplete at the deadline (MD-9)."""
     server = raw_server(b"HTTP/1.1 403 No\r\ncontent-length: 500\r\n\r\nx", keep_open=True)
     with pytest.raises(DiscoveryError) as caught:
         ask(target(f"http://127.0.0.1:{server.port}"), timeout_seconds=0.3)
@@ -258,7 +258,7 @@ def test_a_refusal_counts_although_its_body_drips(ask: Any, target: Any, raw_ser
 def test_a_connection_that_the_server_closed_is_not_used_again(
     run: Any, target: Any, raw_server: Any
 ) -> None:
-    """A server that closes after each answer, without saying so, is asked over a new connection."""
+    """If a server closes after each response without saying so, the next request uses a new connection."""
 
     async def work() -> None:
         server = raw_server(_answer())
@@ -273,7 +273,7 @@ def test_a_connection_that_the_server_closed_is_not_used_again(
 
 
 def test_a_close_that_the_loop_has_not_seen_yet(run: Any, target: Any, raw_server: Any) -> None:
-    """The same while the loop was busy: the socket itself is asked before it is used again."""
+    """A closed connection is noticed also if the loop was busy when it was closed."""
 
     async def work() -> None:
         server = raw_server(_answer())
@@ -288,7 +288,7 @@ def test_a_close_that_the_loop_has_not_seen_yet(run: Any, target: Any, raw_serve
 
 
 def test_what_comes_unasked_is_not_taken_for_an_answer(run: Any, target: Any, raw_server: Any) -> None:
-    """Bytes behind an answer do not become the answer to the next request."""
+    """Bytes after a response do not become the response to the next request."""
 
     async def work() -> None:
         forged = _answer(b'{"data": [{"id": "forged"}]}')
@@ -309,7 +309,7 @@ def test_what_comes_unasked_is_not_taken_for_an_answer(run: Any, target: Any, ra
 def test_what_lies_behind_an_answer_is_not_the_next_one(
     behind: bytes, run: Any, target: Any, raw_server: Any
 ) -> None:
-    """Whole answers, begun ones and other bytes that come unasked never reach the next request's list."""
+    """Unsolicited bytes, such as complete or partial responses, never reach the next request's list."""
 
     async def work() -> None:
         server = raw_server(_answer() + behind, _answer(), keep_open=True)
@@ -325,7 +325,7 @@ def test_what_lies_behind_an_answer_is_not_the_next_one(
 def test_idle_connections_are_let_go(
     run: Any, target: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A connection that nobody used for a while is not used again."""
+    """A connection that was idle for some time is not reused."""
     monkeypatch.setattr(client, "KEPT_SECONDS", 0.2)
 
     async def work() -> None:
@@ -342,7 +342,7 @@ def test_idle_connections_are_let_go(
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
 def test_localhost_on_ipv6_only(ask: Any, target: Any, raw_server: Any) -> None:
-    """A server that listens on ::1 alone is found by the name localhost, as one on 127.0.0.1 is."""
+    """A server that listens only on ::1 is reached as localhost, like one on 127.0.0.1."""
     try:
         server = raw_server(_answer(), family=socket.AF_INET6)
     except OSError:

@@ -1,4 +1,4 @@
-"""What a model can do, told from its server's words and from its name."""
+"""A model's capabilities, by its server's statements and by its name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {"chat": "chat", "embedding": "embedding", "neither": "other"}
 
 
 def classify_id(model_id: str) -> str:
-    """The one word for a model of which only the id is known."""
+    """The kind of a model by its id alone."""
     found = infer_capabilities(model_id)
     return found[0] if found else "other"
 
@@ -40,7 +40,7 @@ def recorded_items(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.req("P-9")
 def test_the_labelled_ids_are_told_apart(data_file: Callable[[str], Path]) -> None:
-    """By the id alone 98 % of the labelled half are right, and few that are neither are called chat (P-9)."""
+    """By the id alone 98 % of the labelled half are right, and few of the others count as chat (P-9)."""
     rows = labelled(data_file("model_kinds.tsv"))
     assert len(rows) > 1700
     right = sum(classify_id(model_id) == kind for model_id, kind in rows)
@@ -61,7 +61,7 @@ def test_the_rules_are_families_and_not_a_list_of_the_labelled_ids(data_file: Ca
 
 @pytest.mark.req("MD-4")
 def test_recorded_answers_are_read_as_a_user_would(data_file: Callable[[str], Path]) -> None:
-    """Every model of the recorded answers gets the capabilities that its file expects (MD-4)."""
+    """Every model of the recorded responses gets the capabilities that its file expects (MD-4)."""
     checked = 0
     for path in sorted(data_file("payloads").glob("*.json")):
         answer = json.loads(path.read_text(encoding="utf-8"))
@@ -109,7 +109,7 @@ def test_recorded_answers_are_read_as_a_user_would(data_file: Callable[[str], Pa
     ],
 )
 def test_names_of_other_catalogues(model_id: str, kind: str) -> None:
-    """A family's rule covers its members elsewhere, and stops at names that only look alike (P-9)."""
+    """A family's rule covers its members everywhere, but not names that only look similar (P-9)."""
     assert classify_id(model_id) == kind
 
 
@@ -129,13 +129,13 @@ def test_names_of_other_catalogues(model_id: str, kind: str) -> None:
     ],
 )
 def test_base_weights_and_their_tuned_twins(model_id: str, kind: str) -> None:
-    """Weights before any tuning are no chat models; the same name with its tuning is (MD-4)."""
+    """Pretrained weights are no chat models, their tuned versions are (MD-4)."""
     assert classify_id(model_id) == kind
 
 
 @pytest.mark.req("MD-4")
 def test_debatable_families_are_decided_once() -> None:
-    """Guards answer at the chat endpoint and stay chat; moderation endpoints and OCR are neither (MD-4)."""
+    """Guard models count as chat; moderation and OCR models are neither (MD-4)."""
     assert classify_id("meta-llama/llama-guard-4-12b") == "chat"
     assert classify_id("gpt-oss-safeguard-20b") == "chat"
     assert classify_id("mistral-moderation-2411") == "other"
@@ -145,7 +145,7 @@ def test_debatable_families_are_decided_once() -> None:
 
 @pytest.mark.req("MD-4")
 def test_a_fine_tunes_own_suffix_is_no_evidence() -> None:
-    """What a user called a fine-tune does not decide what it can do; its base does (MD-4)."""
+    """The base of a fine-tune decides, not the name that its user gave it (MD-4)."""
     assert classify_id("ft:gpt-4o-mini-2024-07-18:acme:embed-tts-router:9xYz") == "chat"
     assert classify_id("ft:davinci-002:acme::9xYz") == "other"
 
@@ -190,13 +190,13 @@ def test_a_fine_tunes_own_suffix_is_no_evidence() -> None:
     ],
 )
 def test_the_servers_word_decides(metadata: dict[str, Any], capabilities: tuple[str, ...]) -> None:
-    """What the server states decides where the id says nothing (MD-4)."""
+    """What the server states decides if the id says nothing (MD-4)."""
     assert infer_capabilities("acme-alpha", metadata) == capabilities
 
 
 @pytest.mark.req("MD-4")
 def test_the_server_is_heard_before_the_id() -> None:
-    """An id that looks like one kind is the other kind when the server says so (MD-4)."""
+    """What the server states overrules the id (MD-4)."""
     assert infer_capabilities("my-embed-helper", {"mode": "chat"}) == ("chat",)
     assert infer_capabilities("whisper", {"type": "chat"}) == ("chat",)
     assert infer_capabilities("llama-guard-4", {"type": "moderation"}) == ()
@@ -216,7 +216,7 @@ def test_the_server_is_heard_before_the_id() -> None:
     ],
 )
 def test_words_that_are_about_something_else_leave_it_to_the_id(metadata: dict[str, Any]) -> None:
-    """An unknown word hides no model: the id is asked as if nothing had been said (MD-4)."""
+    """An unknown word is ignored, and the id decides (MD-4)."""
     assert infer_capabilities("acme-alpha", metadata) == ("chat",)
     assert infer_capabilities("acme-embed", metadata) == ("embedding",)
     assert infer_capabilities("acme-rerank", metadata) == ()
@@ -224,7 +224,7 @@ def test_words_that_are_about_something_else_leave_it_to_the_id(metadata: dict[s
 
 @pytest.mark.req("MD-4")
 def test_servers_that_speak_too_broadly_are_checked_against_the_id() -> None:
-    """A reranker filed under embedding, and text said to come out of an embedder, are seen through (MD-4)."""
+    """Rerankers listed as embedding models, and embedding models with text output, are recognised (MD-4)."""
     assert infer_capabilities("qwen3-reranker-8b", {"kind": "EMBEDDING_MODEL", "supports_chat": True}) == ()
     assert infer_capabilities("bge-m3.gguf", {"architecture": {"output_modalities": ["text"]}}) == (
         "embedding",
@@ -234,7 +234,7 @@ def test_servers_that_speak_too_broadly_are_checked_against_the_id() -> None:
 
 @pytest.mark.req("MD-4")
 def test_an_id_without_a_name_is_no_chat_model() -> None:
-    """Nothing is offered for chat on the strength of an empty id (MD-4)."""
+    """An empty id is no chat model (MD-4)."""
     assert infer_capabilities("") == ()
     assert infer_capabilities("  \n") == ()
     assert infer_capabilities(None) == ()  # type: ignore[arg-type]
@@ -243,14 +243,14 @@ def test_an_id_without_a_name_is_no_chat_model() -> None:
 
 @pytest.mark.req("MD-4")
 def test_both_ends_of_a_very_long_id_are_read() -> None:
-    """A path of 10,000 characters is judged by its ends, where names are (MD-4)."""
+    """An id of 10,000 characters is judged by its two ends (MD-4)."""
     assert classify_id("/models/" + "x/" * 5000 + "bge-m3.gguf") == "embedding"
     assert classify_id("whisper-large/" + "x" * 10_000) == "other"
     assert classify_id("x" * 10_000) == "chat"
 
 
 def test_every_table_entry_can_be_found() -> None:
-    """No word is written in a way that the tokens of an id can never have."""
+    """Every word of the tables can occur among an id's tokens."""
     for word, family in _name_families.VOCABULARY.items():
         assert family_of(f"acme/{word}-9") == family, word
     for part, family in _name_families.PARTS:
@@ -283,7 +283,7 @@ NAME_PARTS = st.sampled_from(
 @given(parts=st.lists(NAME_PARTS | st.text(max_size=4) | st.sampled_from("-_/:. 23\u212a"), max_size=6))
 @example(parts=["ft:", ":x"])
 def test_the_quick_look_at_an_id_misses_nothing(parts: list[str]) -> None:
-    """An id that is let through as chat at a glance is chat by the tables too (P-9)."""
+    """An id for which the short cut says chat is chat by the tables too (P-9)."""
     model_id = "".join(parts)
     assert family_of(model_id) == capabilities.family_from_tables.__wrapped__(model_id.lower())
 
@@ -308,11 +308,11 @@ FIELDS = st.sampled_from(
 @pytest.mark.req("MD-4")
 @given(model_id=st.text(), metadata=st.dictionaries(FIELDS, JSON | st.dictionaries(FIELDS, JSON, max_size=3)))
 def test_nothing_a_server_sends_makes_it_raise(model_id: str, metadata: dict[str, Any]) -> None:
-    """Any text and any JSON in the fields that are read give one of the four answers there are (MD-4)."""
+    """Any text and any JSON in the fields give one of the four possible results (MD-4)."""
     assert infer_capabilities(model_id, metadata) in {(), ("chat",), ("embedding",), ("chat", "embedding")}
 
 
 @given(metadata=JSON)
 def test_an_item_that_is_no_object_is_ignored(metadata: Any) -> None:
-    """Items of any JSON type are survived (MD-4)."""
+    """Items of any JSON type raise nothing (MD-4)."""
     assert infer_capabilities("nomic-embed-text", metadata) is not None

@@ -1,4 +1,4 @@
-"""Which failure an exception is: by its type and number, never by its words."""
+"""The failure for an exception, by its type and number, never by its message."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _h11(status: int) -> h11.RemoteProtocolError:
 def test_an_exception_is_known_by_its_type(
     error: type[Exception], cause: Exception | None, kind: str, words: str
 ) -> None:
-    """Type, error number and certificate code tell the kind, whatever the texts say (MD-15)."""
+    """Type, error number and certificate code decide the kind, whatever the messages (MD-15)."""
     raised = error(MISLEADING)
     raised.__cause__ = cause
     found = connection_error(raised, CONTEXT)
@@ -102,6 +102,6 @@ def test_an_exception_is_known_by_its_type(
     ("status", "words"), [(407, "wants a name and password"), (502, "(502)"), (0, "connect.")]
 )
 def test_a_proxy_that_refuses_is_known_by_its_status(status: int, words: str) -> None:
-    """What the proxy answered to CONNECT is told (SEC-5)."""
+    """The error has the status of the proxy's response to CONNECT (SEC-5)."""
     found = connection_error(client.ProxyRefusedError(status), CONTEXT)
     assert (found.kind, words in found.message) == ("PROXY", True)

@@ -1,4 +1,4 @@
-"""Names, proxies, certificates: the way to the network (MD-9, SEC-5)."""
+"""Name look-ups, proxies, certificates (MD-9, SEC-5)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LIST = b'HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n{"data": [{"id": "tls"}]}'
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Names that the look-up knows; an exception is raised, a number is a number of seconds to hang."""
+    """The results of name look-ups; an exception is raised, a number is a delay in seconds."""
     known: dict[str, Any] = {}
 
     def find(host: str, port: int, *_: Any, **__: Any) -> Any:
@@ -47,7 +47,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.mark.req("MD-9")
 def test_an_unknown_host(ask: Any, target: Any, names: dict[str, Any]) -> None:
-    """A name that nobody has is told as that (MD-9)."""
+    """A name that does not exist is an unknown host (MD-9)."""
     with pytest.raises(DiscoveryError) as caught:
         ask(target("https://llm.exmaple.edu/v1"))
     assert caught.value.kind == "UNKNOWN_HOST"
@@ -72,7 +72,7 @@ def test_the_deadline_holds_for_the_look_up(ask_kind: Any, target: Any, names: d
 
 @pytest.mark.req("MD-9")
 def test_an_abandoned_look_up_does_not_hold_the_process() -> None:
-    """The process ends although a look-up still hangs (MD-9)."""
+    """The process ends while a look-up hangs (MD-9)."""
     program = """
 import asyncio, socket, threading
 socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
@@ -101,7 +101,7 @@ with asyncio.Runner(loop_factory=new_dns_loop) as runner:
 
 @pytest.mark.req("MD-9")
 def test_a_service_does_not_hold_the_process_either() -> None:
-    """The same through a service, whose requests run on the background loop (MD-9)."""
+    """The process of a service ends too, whose requests run on the background loop (MD-9)."""
     program = """
 import socket, threading
 socket.getaddrinfo = lambda *a, **k: threading.Event().wait()
@@ -124,7 +124,7 @@ except dw.DiscoveryError as error:
 def test_hung_look_ups_of_one_host_share_a_thread(
     run: Any, target: Any, demo: Any, names: dict[str, Any]
 ) -> None:
-    """Look-ups that hang take one thread for a host, whatever its port, and hold up no other host (MD-9)."""
+    """Look-ups that hang take one thread per host, whatever the port, and delay no other host (MD-9)."""
     names["hung.example.edu"] = 3.0
     names["good.example.edu"] = ["127.0.0.1"]
 
@@ -154,7 +154,7 @@ def test_hung_look_ups_of_one_host_share_a_thread(
 
 @pytest.mark.req("MD-9")
 def test_a_look_up_is_made_anew_each_time(run: Any, names: dict[str, Any]) -> None:
-    """What a look-up gave, or how it failed, is for those who waited for it; the next one asks again."""
+    """The result or error of a look-up is only for concurrent callers; the next request looks up again."""
 
     async def work() -> None:
         loop = asyncio.get_running_loop()
@@ -170,7 +170,7 @@ def test_a_look_up_is_made_anew_each_time(run: Any, names: dict[str, Any]) -> No
 
 @pytest.mark.req("MD-9", "API-3")
 def test_the_loop_of_the_user_keeps_its_executor(demo: Any, tmp_path: Path) -> None:
-    """Asking from a loop of the user's changes nothing in it."""
+    """A request from the user's own loop does not change that loop."""
     service = SettingsService(tmp_path / "dispatch.settings.json")
     uni = service.add_provider(
         name="Uni", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
@@ -188,7 +188,7 @@ def test_the_loop_of_the_user_keeps_its_executor(demo: Any, tmp_path: Path) -> N
 
 @pytest.mark.req("MD-9")
 def test_the_next_address_is_tried(ask: Any, target: Any, demo: Any, names: dict[str, Any]) -> None:
-    """A name with an address where nothing answers is reached at its next one."""
+    """If the first address of a name does not respond, the next one is used."""
     names["two.example.edu"] = ["127.0.0.2", "127.0.0.1"]
     assert len(ask(target(f"http://two.example.edu:{demo.port}/openai/v1"))) == 30
 
@@ -235,7 +235,7 @@ def test_the_next_address_is_tried(ask: Any, target: Any, demo: Any, names: dict
     ],
 )
 def test_loopback(host: str, loopback: bool) -> None:
-    """This machine's own names and addresses are known (SEC-5)."""
+    """This machine's names and addresses are recognised (SEC-5)."""
     assert is_loopback(host) is loopback
 
 
@@ -243,7 +243,7 @@ def test_loopback(host: str, loopback: bool) -> None:
 def test_loopback_never_goes_through_a_proxy(
     ask: Any, target: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Proxies in the environment, broken ones too, do not touch requests to this machine (SEC-5)."""
+    """Proxies of the environment, also invalid ones, do not affect requests to this machine (SEC-5)."""
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert len(ask(target(demo.openai_base_url))) == 30
@@ -299,7 +299,7 @@ def test_the_proxy_of_the_environment_is_used(
 def test_a_proxy_that_refuses(  # noqa: PLR0917
     answer: bytes, words: str, ask_kind: Any, target: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy that says no is told from a server that does (SEC-5)."""
+    """A proxy's refusal and a server's refusal are different errors (SEC-5)."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{raw_server(answer).port}")
     kind, error = ask_kind(target("https://llm.example.edu/v1"))
     assert kind == "PROXY"
@@ -321,7 +321,7 @@ def test_a_proxy_that_refuses(  # noqa: PLR0917
 def test_a_broken_proxy(  # noqa: PLR0917
     value: str, words: str, ask_kind: Any, target: Any, names: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy variable that is broken, or a proxy that is not there, is reported as that (SEC-5)."""
+    """An invalid proxy variable and a proxy that is down have their own errors (SEC-5)."""
     monkeypatch.setenv("HTTPS_PROXY", value)
     kind, error = ask_kind(target("https://llm.example.edu/v1"))
     assert kind == "PROXY"
@@ -339,7 +339,7 @@ def test_a_proxy_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.req("MD-9", "SEC-5")
 def test_a_certificate_nobody_knows(ask_kind: Any, target: Any, tls_server: int) -> None:
-    """A server with a certificate that nobody vouches for gets nothing, above all no key (SEC-5)."""
+    """A server with an untrusted certificate gets no request and no key (SEC-5)."""
     kind, error = ask_kind(target(f"https://localhost:{tls_server}/v1"))
     assert kind == "TLS"
     assert "cannot be checked" in error.message
@@ -350,7 +350,7 @@ def test_a_certificate_nobody_knows(ask_kind: Any, target: Any, tls_server: int)
 def test_a_private_authority(
     ask: Any, target: Any, tls_server: int, data_file: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SSL_CERT_FILE makes a private authority trusted, at once and without turning checks off (SEC-5)."""
+    """SSL_CERT_FILE adds a private authority at once, and verification stays on (SEC-5)."""
     monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
     models = ask(target(f"https://localhost:{tls_server}/v1"))
     assert [model.id for model in models] == ["tls"]
@@ -360,7 +360,7 @@ def test_a_private_authority(
 def test_a_certificate_for_another_name(  # noqa: PLR0917
     ask_kind: Any, target: Any, tls_server: int, data_file: Any, names: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A trusted certificate for another name is no certificate for this one (SEC-5)."""
+    """A trusted certificate for another name is refused (SEC-5)."""
     monkeypatch.setenv("SSL_CERT_FILE", str(data_file("tls/localhost.pem")))
     names["other.example.edu"] = ["127.0.0.1"]
     kind, error = ask_kind(target(f"https://other.example.edu:{tls_server}/v1"))
@@ -374,7 +374,7 @@ def test_a_certificate_for_another_name(  # noqa: PLR0917
 def test_a_broken_certificate_variable(  # noqa: PLR0917
     variable: str, broken: str, ask_kind: Any, target: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A certificate variable that leads nowhere is reported as that, before anything is sent (SEC-5)."""
+    """A certificate variable that leads nowhere is an error, before anything is sent (SEC-5)."""
     path = tmp_path / "certificates"
     if broken != "missing":
         path.write_text("not a certificate", encoding="utf-8")
@@ -386,7 +386,7 @@ def test_a_broken_certificate_variable(  # noqa: PLR0917
 
 @pytest.mark.req("MD-9")
 def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> None:
-    """https:// to a server that speaks http is a TLS error with that hint."""
+    """https:// for an http server is a TLS error with that hint."""
     kind, error = ask_kind(target(demo.openai_base_url.replace("http:", "https:")))
     assert kind == "TLS"
     assert "https:// there, or http://" in error.hint
@@ -394,7 +394,7 @@ def test_https_where_http_is_spoken(ask_kind: Any, target: Any, demo: Any) -> No
 
 @pytest.mark.req("MD-9")
 def test_a_server_that_ends_a_tls_handshake_was_reached(ask_kind: Any, target: Any) -> None:
-    """A handshake that is cut off is about TLS: something did answer there."""
+    """An interrupted handshake is a TLS error, as something did respond."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def cut_off() -> None:
@@ -408,7 +408,7 @@ def test_a_server_that_ends_a_tls_handshake_was_reached(ask_kind: Any, target: A
 
 
 def test_one_tls_context_is_shared() -> None:
-    """Reading the certificates takes long, so it is done once."""
+    """Loading certificates is slow, so it is done once."""
     assert environment.shared_context() is environment.shared_context()
     context = environment.shared_context()
     assert context.verify_mode is ssl.CERT_REQUIRED

@@ -1,4 +1,4 @@
-"""The URL doctor: what was tried, what it means, what to change (MD-14)."""
+"""The diagnosis of a provider: its steps and suggestions (MD-14)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def examine(run: Any, target: Any) -> Any:
 
 
 class Host:
-    """A host of which only some addresses have an answer, some only for a key in the right header."""
+    """A host with a list at some URLs only, at some only for a key in the right header."""
 
     def __init__(self, answers: Mapping[str, Any], *, otherwise: Any = 404, header: str = "") -> None:
         self.answers = answers
@@ -68,7 +68,7 @@ def examine_host(run: Any, target: Any) -> Callable[..., Diagnosis]:
 
 @pytest.mark.req("MD-9")
 def test_each_request_has_ten_seconds(run: Any, target: Any) -> None:
-    """Unless another time is given, what is tried may take 10 s (MD-9)."""
+    """The default time-out is 10 s (MD-9)."""
 
     def late(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("late", request=request)
@@ -79,7 +79,7 @@ def test_each_request_has_ten_seconds(run: Any, target: Any) -> None:
 
 @pytest.mark.req("MD-14")
 def test_all_is_well(examine: Any, demo: Any) -> None:
-    """A base URL that works says so, step by step."""
+    """A working base URL is reported step by step."""
     found = examine(demo.openai_base_url)
     assert found.ok
     assert [step.ok for step in found.steps] == [True, True]
@@ -88,7 +88,7 @@ def test_all_is_well(examine: Any, demo: Any) -> None:
 
 @pytest.mark.req("MD-14")
 def test_a_missing_v1(examine: Any, demo: Any) -> None:
-    """Where /v1 is missing, the base URL that works is given ready to take (MD-14)."""
+    """If /v1 is missing, the working base URL is suggested (MD-14)."""
     found = examine(f"{demo.url}/openai")
     assert not found.ok
     assert found.suggested_base_url == demo.openai_base_url
@@ -97,7 +97,7 @@ def test_a_missing_v1(examine: Any, demo: Any) -> None:
 
 @pytest.mark.req("MD-14")
 def test_a_missing_v1_shows_also_with_a_wrong_key(examine: Any, demo: Any) -> None:
-    """An address that refuses the key, where the given one has no list, is the address that was meant."""
+    """If the given URL has no list and another one refuses the key, the other one is suggested."""
     found = examine(f"{demo.url}/openai", api_key="sk-some-other-key-0123456789")
     assert not found.ok
     assert found.suggested_base_url == demo.openai_base_url
@@ -108,7 +108,7 @@ def test_a_missing_v1_shows_also_with_a_wrong_key(examine: Any, demo: Any) -> No
 
 @pytest.mark.req("MD-14")
 def test_a_list_goes_before_a_refusal(examine: Any, mocked: Any) -> None:
-    """Of an address that refuses the key and one that lists models the second is taken."""
+    """A URL that lists models is preferred to one that refuses the key."""
     mocked(404, 401, {"data": [{"id": "a"}]})
     found = examine("https://llm.example.edu/chat")
     assert found.suggested_base_url == "https://llm.example.edu/v1"
@@ -117,7 +117,7 @@ def test_a_list_goes_before_a_refusal(examine: Any, mocked: Any) -> None:
 
 @pytest.mark.req("MD-14")
 def test_too_much_path(examine: Any, mocked: Any) -> None:
-    """A base URL with too much path is tried at the root of its host too."""
+    """For a base URL with too long a path, the host's root is tried too."""
     server = mocked(404, 404, {"data": [{"id": "a"}]})
     found = examine("https://llm.example.edu/chat/ui")
     assert found.suggested_base_url == "https://llm.example.edu/v1"
@@ -141,7 +141,7 @@ def test_too_much_path(examine: Any, mocked: Any) -> None:
     ],
 )
 def test_what_comes_is_explained(answer: Any, words: str, examine: Any, mocked: Any) -> None:
-    """Whatever comes is named, and only the user's own host is asked (MD-14)."""
+    """Every failure is reported, and only the user's own host gets requests (MD-14)."""
     server = mocked(answer)
     found = examine("https://llm.example.edu/v1")
     assert not found.ok
@@ -153,7 +153,7 @@ def test_what_comes_is_explained(answer: Any, words: str, examine: Any, mocked: 
 
 @pytest.mark.req("MD-14")
 def test_where_the_way_ends(examine: Any, demo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Name, connection and certificate are told apart."""
+    """Name, connection and certificate are separate steps."""
     assert "No secure connection" in str(examine(demo.openai_base_url.replace("http:", "https:")))
     port = demo.port
     demo.stop()
@@ -177,7 +177,7 @@ def test_where_the_way_ends(examine: Any, demo: Any, monkeypatch: pytest.MonkeyP
 def test_each_step_of_the_way_is_told(
     examine: Any, tls_server: int, data_file: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The name, the connection and the certificate are told as far as the one request came (MD-14)."""
+    """The steps show how far the one request got: name, connection, certificate (MD-14)."""
     base_url = f"https://localhost:{tls_server}/v1"
     named = ["✓ localhost is 127.0.0.1.", f"✓ Something answers on localhost:{tls_server}."]
     monkeypatch.setattr(
@@ -193,7 +193,7 @@ def test_each_step_of_the_way_is_told(
 
 @pytest.mark.req("MD-14")
 def test_an_address_where_nothing_answers_is_told(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that leads to where nothing answers is told with its addresses (MD-14)."""
+    """A name whose addresses do not respond is shown with them (MD-14)."""
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 0))]
     )
@@ -203,7 +203,7 @@ def test_an_address_where_nothing_answers_is_told(examine: Any, monkeypatch: pyt
 
 @pytest.mark.req("MD-14", "SEC-3")
 def test_nothing_is_sent_for_what_cannot_be_sent(examine: Any, mocked: Any) -> None:
-    """A bad key or URL is told without a request."""
+    """An invalid key or URL is reported without a request."""
     server = mocked({"data": []})
     assert "space or line break" in str(examine("https://x.example.edu", api_key="a b"))
     assert "none that can be asked" in str(examine("https://u:p@x.example.edu"))
@@ -212,7 +212,7 @@ def test_nothing_is_sent_for_what_cannot_be_sent(examine: Any, mocked: Any) -> N
 
 @pytest.mark.req("MD-1", "MD-14")
 def test_anthropic(examine: Any, demo: Any) -> None:
-    """An Anthropic base URL with too much path is tried with less of it, up to the root of its host."""
+    """An Anthropic base URL with too long a path is tried with shorter ones, up to the host's root."""
     assert examine(demo.anthropic_base_url, type="anthropic").ok
     wrong = examine(f"{demo.anthropic_base_url}/wrong", type="anthropic")
     assert not wrong.ok
@@ -227,7 +227,7 @@ def test_anthropic(examine: Any, demo: Any) -> None:
 def test_a_list_without_a_usable_id_is_not_called_well(  # noqa: PLR0917
     answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any, examine_host: Any
 ) -> None:
-    """What gives discovery no model is never "nothing needs to be changed" for the diagnosis (MD-16)."""
+    """If discovery finds no model, the diagnosis is never "Nothing needs to be changed" (MD-16)."""
     found = examine_host(Host({}, otherwise=answer), "https://llm.example.edu/v1", type=type_)
     assert not found.ok
     assert found.suggestion != NOTHING_TO_CHANGE
@@ -261,7 +261,7 @@ def test_a_list_without_a_usable_id_is_not_called_well(  # noqa: PLR0917
 def test_discovery_and_diagnosis_judge_alike(  # noqa: PLR0917
     answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any, examine: Any
 ) -> None:
-    """The diagnosis is well exactly where discovery gives models, and else says the same (MD-15, MD-16)."""
+    """The diagnosis is fine exactly if discovery finds models, and otherwise says the same (MD-15, MD-16)."""
     mocked(answer)
     kind, told = ask_kind(target(type=type_))
     found = examine("https://llm.example.edu/v1", type=type_)
@@ -297,7 +297,7 @@ def test_discovery_and_diagnosis_judge_alike(  # noqa: PLR0917
 def test_the_other_known_ways_of_the_host_are_tried(
     base_url: str, works: str, without: Any, examine_host: Any
 ) -> None:
-    """Where the list is found at another known address of the host, that is the base URL to take (MD-14)."""
+    """If another known URL of the host has the list, it is suggested as the base URL (MD-14)."""
     host = Host({f"{works}/models": LIST}, otherwise=without)
     found = examine_host(host, base_url)
     origin = "/".join(base_url.split("/")[:3])
@@ -315,7 +315,7 @@ def test_the_other_known_ways_of_the_host_are_tried(
 def test_the_key_goes_to_no_other_origin(
     base_url: str, answer: Any, type_: str, examine_host: Any, canary: str
 ) -> None:
-    """However much is tried, it is bounded, and the key goes to the origin it was given for (SEC-8)."""
+    """The number of requests is limited, and the key goes only to its own origin (SEC-8)."""
     host = Host({}, otherwise=answer)
     found = examine_host(host, base_url, type=type_)
     asked = [f"{r.url.scheme}://{r.url.netloc.decode()}" for r in host.requests]
@@ -330,7 +330,7 @@ def test_the_key_goes_to_no_other_origin(
     "answer", [500, 503, 429, 402, 302, httpx.ReadTimeout("slow"), httpx.ConnectError("x")]
 )
 def test_nothing_else_is_tried_where_the_address_is_not_in_doubt(answer: Any, examine_host: Any) -> None:
-    """Trouble that no other address would end is told after one request (MD-14)."""
+    """A failure that no other URL would solve is reported after one request (MD-14)."""
     host = Host({}, otherwise=answer)
     assert not examine_host(host, "https://llm.example.edu").ok
     assert len(host.requests) == 1
@@ -374,7 +374,7 @@ def test_a_well_known_servers_own_address_is_not_in_doubt(
 def test_a_server_that_takes_the_other_types_header(  # noqa: PLR0917
     type_: str, base_url: str, header: str, other: str, taken: str, examine_host: Any
 ) -> None:
-    """A gateway that takes only the other type's header is told, with the type to change to (MD-14)."""
+    """For a gateway that accepts only the other type's header, that type is suggested (MD-14)."""
     found = examine_host(Host({"/v1/models": LIST}, header=header), base_url, type=type_)
     assert not found.ok
     assert (found.suggested_type, found.suggested_base_url) == (other, None)
@@ -385,7 +385,7 @@ def test_a_server_that_takes_the_other_types_header(  # noqa: PLR0917
 
 @pytest.mark.req("MD-14")
 def test_a_server_that_takes_a_header_that_no_type_sends(examine_host: Any) -> None:
-    """A server that wants the key in `api-key` is told as that: no type sends it (MD-14)."""
+    """A server that requires the header `api-key` is reported, as no type sends it (MD-14)."""
     found = examine_host(Host({}, otherwise=LIST, header="api-key"), "https://llm.example.edu/v1")
     assert not found.ok
     assert (found.suggested_type, found.suggested_base_url) == (None, None)
@@ -409,7 +409,7 @@ def test_a_server_that_takes_a_header_that_no_type_sends(examine_host: Any) -> N
 def test_a_server_of_the_other_type(
     type_: str, base_url: str, works: str, words: str, examine_host: Any
 ) -> None:
-    """Where the server is one of the other type, type and base URL are named together (MD-14)."""
+    """For a server of the other type, type and base URL are suggested together (MD-14)."""
     other = "x-api-key" if type_ == "openai-compatible" else "authorization"
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -425,7 +425,7 @@ def test_a_server_of_the_other_type(
 
 @pytest.mark.req("MD-14", "MD-15")
 def test_a_refusal_may_mean_the_address(examine_host: Any) -> None:
-    """API Gateway says "Missing Authentication Token" of a path that it does not have: others are tried."""
+    """API Gateway's "Missing Authentication Token" may mean an unknown path, so others are tried."""
     refusal = httpx.Response(403, json={"message": "Missing Authentication Token"})
     host = Host({"/prod/v1/models": LIST}, otherwise=refusal)
     found = examine_host(host, "https://llm.example.edu/prod")
@@ -460,7 +460,7 @@ def test_the_docs_name_every_known_way() -> None:
 def test_a_server_that_answers_and_has_no_list_is_recognised(
     type_: str, base_url: str, chat: str, suggested: str | None, examine_host: Any
 ) -> None:
-    """Where models can be asked but not listed, as at MLflow's gateway, that is said (MD-16)."""
+    """A server with chat but without a list, such as MLflow's gateway, is recognised (MD-16)."""
     host = Host({chat: httpx.Response(405, json={"detail": "Method Not Allowed"})})
     found = examine_host(host, base_url, type=type_)
     assert not found.ok
@@ -472,7 +472,7 @@ def test_a_server_that_answers_and_has_no_list_is_recognised(
 
 @pytest.mark.req("MD-9", "MD-14")
 def test_all_other_ways_have_the_time_of_one_request(hurried: Any, target: Any) -> None:
-    """However slowly a server says that it has no list, the other ways end with their deadline (MD-9)."""
+    """However slowly a server responds, the other ways end with their deadline (MD-9)."""
     requests: list[httpx.Request] = []
 
     async def slow(request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Cache, rate limits, one request at a time, and what the caller gets (MD-6 to MD-15)."""
+"""Cache, rate limits, shared requests, and results (MD-6 to MD-15)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TABLE = [
 def test_with_a_list_from_before(  # noqa: PLR0917
     trouble: Any, kind: str, keeps: bool, run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
-    """With a cached list, some failures give it back as stale, the others are raised with it (MD-15)."""
+    """After some failures a cached list is returned as stale; the others are raised with it (MD-15)."""
 
     async def work() -> None:
         mocked(ONE, trouble)
@@ -86,7 +86,7 @@ def test_with_a_list_from_before(  # noqa: PLR0917
 def test_without_a_list_from_before(  # noqa: PLR0917
     trouble: Any, kind: str, keeps: bool, run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
-    """Without one, the error is raised; a malformed answer gives an empty list that is not cached (MD-15)."""
+    """Without a list the error is raised; a malformed response gives an empty, uncached list (MD-15)."""
 
     async def work() -> None:
         mocked(trouble)
@@ -119,7 +119,7 @@ def test_without_a_list_from_before(  # noqa: PLR0917
 def test_a_list_is_fresh_for_an_hour(  # noqa: PLR0917
     seconds: float, requests: int, run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
-    """A list under an hour of wall time old makes no request; a clock set back makes it old (MD-6)."""
+    """A list under an hour old needs no request; after the clock was set back it counts as old (MD-6)."""
 
     async def work() -> None:
         server = mocked(ONE)
@@ -148,7 +148,7 @@ def test_a_list_is_fresh_for_an_hour(  # noqa: PLR0917
 def test_what_an_answer_lacks_is_logged(  # noqa: PLR0917
     answer: Any, said: str, run: Any, target: Any, mocked: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No JSON, an unknown shape and a model without an id are each one warning in the log (MD-11)."""
+    """Invalid JSON, an unknown shape and a model without an id are one log warning each (MD-11)."""
 
     async def work() -> None:
         mocked(answer)
@@ -165,7 +165,7 @@ def test_what_an_answer_lacks_is_logged(  # noqa: PLR0917
 
 @pytest.mark.req("MD-9")
 def test_a_server_has_ten_seconds(target: Any, hurried: Any) -> None:
-    """Who is silent is given up after 10 s of the loop's clock, no more and no less (MD-9)."""
+    """A request without a response times out after exactly 10 s of the loop's clock (MD-9)."""
 
     async def silence(_: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
@@ -185,7 +185,7 @@ def test_a_server_has_ten_seconds(target: Any, hurried: Any) -> None:
 
 @pytest.mark.req("MD-7")
 def test_force_refresh(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """force_refresh asks in spite of a fresh list, and a new hour starts (MD-7)."""
+    """force_refresh sends a request despite a fresh list, and a new hour starts (MD-7)."""
 
     async def work() -> None:
         server = mocked(ONE, TWO)
@@ -204,7 +204,7 @@ def test_force_refresh(run: Any, target: Any, mocked: Any, clock: Any) -> None:
 
 @pytest.mark.req("MD-7", "MD-11")
 def test_a_failed_refresh_keeps_a_fresh_list_fresh(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """A refresh that fails takes nothing away: the next ordinary call is a cache hit (MD-11)."""
+    """After a failed refresh the next ordinary call is still a cache hit (MD-11)."""
 
     async def work() -> None:
         mocked(ONE, "<html>", TWO)
@@ -224,7 +224,7 @@ def test_a_failed_refresh_keeps_a_fresh_list_fresh(run: Any, target: Any, mocked
 
 @pytest.mark.req("MD-13")
 def test_what_a_list_says_about_itself(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """A list is immutable and says where it came from, when, and what came and went (MD-13)."""
+    """A list is immutable and has its source, its time, and the ids added and removed (MD-13)."""
 
     async def work() -> None:
         mocked(ONE, TWO, ONE)
@@ -316,7 +316,7 @@ def test_the_memory_is_read_from_any_thread(run: Any, target: Any, mocked: Any) 
 def test_debug_logs_tell_of_each_request(
     run: Any, target: Any, mocked: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At DEBUG the log says who is asked, and with which exception a request failed."""
+    """At DEBUG the log names the provider of a request, and the exception if it fails."""
     mocked(httpx.ConnectError("no way"))
     discoverer = Discoverer()
 
@@ -333,7 +333,7 @@ def test_debug_logs_tell_of_each_request(
 
 
 def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
-    """A request on a loop that does not run any more holds up nobody on the next one."""
+    """A pending request of a stopped loop does not block one on the next loop."""
     server = mocked(ONE)
     server.gate = asyncio.Event()
     discoverer = Discoverer()
@@ -358,7 +358,7 @@ def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
 
 @pytest.mark.req("MD-15")
 def test_hints_speak_of_the_list(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """Hints say how old the list is that one sees, and only if there is one."""
+    """Hints say how old the list is, if there is one."""
 
     async def work() -> None:
         mocked(ONE, 500, 401, 429)
@@ -380,7 +380,7 @@ def test_hints_speak_of_the_list(run: Any, target: Any, mocked: Any, clock: Any)
 
 @pytest.mark.req("MD-7", "MD-13", "P-2")
 def test_the_same_bytes_again_are_the_same_models(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """An answer that has not changed by a byte is a new live list of the very same models (MD-7)."""
+    """A response with the same bytes is a new live list of the same model objects (MD-7)."""
     rich = {"data": [{"id": "a", "context_length": 8192, "pricing": {"prompt": "0.1"}}, {"name": "no id"}]}
     changed = {"data": [{"id": "a", "context_length": 4096}, {"id": "b"}]}
 
@@ -407,7 +407,7 @@ def test_the_same_bytes_again_are_the_same_models(run: Any, target: Any, mocked:
 def test_a_later_page_that_was_once_the_whole_list_is_not_taken_for_it(
     run: Any, target: Any, mocked: Any
 ) -> None:
-    """A list grows to two pages, the second being all there was before, and shrinks to that again (MD-1)."""
+    """A list may grow from one page to two, and shrink again (MD-1)."""
     whole = {"data": [{"id": "claude-1"}], "has_more": False}
     first_page = {"data": [{"id": "claude-2"}], "has_more": True, "last_id": "claude-2"}
 

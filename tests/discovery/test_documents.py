@@ -1,4 +1,4 @@
-"""The bytes of an answer, read as JSON or named for what they are."""
+"""Bodies of responses, parsed as JSON or described."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BAD = {
 @pytest.mark.req("MD-11")
 @pytest.mark.parametrize("name", sorted(BAD))
 def test_what_is_no_json_is_refused(name: str) -> None:
-    """Whatever is no JSON raises ValueError and nothing else (MD-11)."""
+    """Invalid JSON always raises ValueError (MD-11)."""
     with pytest.raises(ValueError, match=r"line \d+ column \d+"):
         parse(BAD[name])
 
@@ -47,14 +47,14 @@ def test_what_is_no_json_is_refused(name: str) -> None:
     ],
 )
 def test_half_an_emoji_is_replaced(body: bytes, text: str) -> None:
-    """A lone surrogate, as an escape or as bytes, costs its own place in the text and no more (MD-5)."""
+    """A lone surrogate, as an escape or as bytes, is replaced, and the rest is unchanged (MD-5)."""
     assert parse(body) == text
 
 
 @pytest.mark.req("MD-5")
 @given(st.text(st.characters(), max_size=30))
 def test_surrogates_are_replaced_as_python_sees_them(text: str) -> None:
-    """Each surrogate that is no half of a pair is replaced, and nothing else is touched."""
+    """Each lone surrogate is replaced, and nothing else is changed."""
     read: str = json.loads(json.dumps(text + "\ud83d"))
     expected = read.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     assert parse(json.dumps(text + "\ud83d").encode()) == expected
@@ -81,7 +81,7 @@ def test_bytes_never_crash(body: bytes) -> None:
     )
 )
 def test_json_is_read_as_json_reads_it(value: object) -> None:
-    """Good JSON gives the value that the standard library gives."""
+    """Valid JSON is parsed as by the standard library."""
     body = json.dumps(value).encode()
     assert parse(body) == value
     assert parse(b"\xef\xbb\xbf" + body) == value
@@ -101,5 +101,5 @@ def test_json_is_read_as_json_reads_it(value: object) -> None:
     ],
 )
 def test_descriptions(body: bytes, content_type: str, what: str) -> None:
-    """A warning can say what came: a web page, nothing, broken JSON (MD-11)."""
+    """A warning can describe the response: a web page, nothing, invalid JSON (MD-11)."""
     assert describe(body, content_type, readable=False) == what

@@ -1,4 +1,4 @@
-"""What is asked, and how pages become one list."""
+"""Requests, and pages that become one list."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _page(*ids: str, more: bool = False, last: Any = "") -> dict[str, Any]:
     "base_url", ["https://llm.example.edu/v1", "https://llm.example.edu/v1/", "https://llm.example.edu/v1//"]
 )
 def test_openai_request(base_url: str, ask: Any, target: Any, mocked: Any, canary: str) -> None:
-    """GET {base}/models with a bearer token and one slash between (MD-2)."""
+    """GET {base}/models with a bearer token (MD-2)."""
     server = mocked({"data": []})
     ask(target(base_url))
     (request,) = server.requests
@@ -46,7 +46,7 @@ def test_openai_request(base_url: str, ask: Any, target: Any, mocked: Any, canar
     "base_url", ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1"]
 )
 def test_anthropic_request(base_url: str, ask: Any, target: Any, mocked: Any, canary: str) -> None:
-    """GET {base}/v1/models with key and version headers, a thousand at a time (MD-1)."""
+    """GET {base}/v1/models with key and version headers, in pages of 1,000 (MD-1)."""
     server = mocked(_page("a"))
     ask(target(base_url, type="anthropic"))
     (request,) = server.requests
@@ -58,7 +58,7 @@ def test_anthropic_request(base_url: str, ask: Any, target: Any, mocked: Any, ca
 
 @pytest.mark.req("MD-1", "MD-4")
 def test_all_pages_are_read(ask: Any, target: Any, mocked: Any) -> None:
-    """The list is read to its end; all that Anthropic lists is chat (MD-1)."""
+    """All pages are read; all of Anthropic's models are chat models (MD-1)."""
     server = mocked(_page("a", "b&c", more=True), _page("d", more=True), _page("e"))
     models = ask(target(type="anthropic"))
     assert [model.id for model in models] == ["a", "b&c", "d", "e"]
@@ -69,7 +69,7 @@ def test_all_pages_are_read(ask: Any, target: Any, mocked: Any) -> None:
 
 @pytest.mark.req("MD-1", "MD-5")
 def test_the_first_of_several_wins_across_pages(ask: Any, target: Any, mocked: Any) -> None:
-    """A model that comes on two pages is listed once, as it came first (MD-5)."""
+    """A model on two pages is listed once, from the first page (MD-5)."""
     again = {"data": [{"type": "model", "id": "a", "display_name": "Other"}], "has_more": False}
     mocked(_page("a", "b", more=True), again)
     models = ask(target(type="anthropic"))
@@ -79,7 +79,7 @@ def test_the_first_of_several_wins_across_pages(ask: Any, target: Any, mocked: A
 @pytest.mark.req("MD-1")
 @pytest.mark.parametrize("last", [None, 7])
 def test_a_missing_cursor_is_the_last_models_id(last: Any, ask: Any, target: Any, mocked: Any) -> None:
-    """Where a gateway leaves last_id out, the last model's id goes on (MD-1)."""
+    """If a gateway omits last_id, the last model's id is used (MD-1)."""
     server = mocked(_page("a", "b", more=True, last=last), _page("c"))
     models = ask(target(type="anthropic"))
     assert [model.id for model in models] == ["a", "b", "c"]
@@ -96,7 +96,7 @@ def test_an_empty_last_page_ends_the_list(ask: Any, target: Any, mocked: Any) ->
 
 @pytest.mark.req("MD-1")
 def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, mocked: Any) -> None:
-    """A cursor that comes back is an error, not an endless loop and not half a list (MD-1)."""
+    """A repeated cursor is an error, not an endless loop or a partial list (MD-1)."""
     server = mocked(_page("a", more=True))
     with pytest.raises(DiscoveryError) as caught:
         ask(target(type="anthropic"))
@@ -122,7 +122,7 @@ def test_a_repeating_cursor_is_an_error(ask: Any, target: Any, mocked: Any) -> N
 def test_why_a_list_cannot_be_read_to_its_end(
     pages: list[Any], words: str, ask: Any, target: Any, mocked: Any
 ) -> None:
-    """It is told what the server does: the page again, its end again, or no end named at all (MD-1)."""
+    """The error says what repeats: the page, or its last_id, or that last_id is missing (MD-1)."""
     mocked(*pages)
     with pytest.raises(DiscoveryError) as caught:
         ask(target(type="anthropic"))
@@ -135,7 +135,7 @@ def test_why_a_list_cannot_be_read_to_its_end(
 def test_an_anthropic_base_url_is_not_sent_in_a_circle(
     base_url: str, answer: Any, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
-    """Where /v1 is added anyway, the hint does not ask for it but doubts the provider's type (MD-11)."""
+    """For Anthropic, where /v1 is always added, the hint is about the type instead (MD-11)."""
     mocked(answer)
     _, told = ask_kind(target(base_url, type="anthropic"))
     error = told if isinstance(told, DiscoveryError) else told.error
@@ -150,7 +150,7 @@ def test_an_anthropic_base_url_is_not_sent_in_a_circle(
 
 @pytest.mark.req("MD-1")
 def test_pages_are_bounded(ask: Any, target: Any, respx_mock: respx.MockRouter) -> None:
-    """A list that never ends is given up (MD-1)."""
+    """An endless list is an error (MD-1)."""
     sent = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -167,7 +167,7 @@ def test_pages_are_bounded(ask: Any, target: Any, respx_mock: respx.MockRouter) 
 @pytest.mark.req("MD-1")
 @pytest.mark.parametrize("second", [500, 401, httpx.ReadError("reset"), httpx.ReadTimeout("slow")])
 def test_a_failed_page_gives_no_partial_list(second: Any, ask: Any, target: Any, mocked: Any) -> None:
-    """When any page fails, nothing of the list is given (MD-1)."""
+    """If any page fails, no models are returned (MD-1)."""
     mocked(_page("a", more=True), second)
     with pytest.raises(DiscoveryError):
         ask(target(type="anthropic"))
@@ -175,7 +175,7 @@ def test_a_failed_page_gives_no_partial_list(second: Any, ask: Any, target: Any,
 
 @pytest.mark.req("MD-1", "MD-11")
 def test_a_malformed_page_gives_no_partial_list(ask: Any, target: Any, mocked: Any) -> None:
-    """When a later page is no list, the answer as a whole is none (MD-11)."""
+    """If a later page is not a list, the whole result is none (MD-11)."""
     mocked(_page("a", more=True), "<html>")
     models = ask(target(type="anthropic"))
     assert (len(models), models.error.kind) == (0, "MALFORMED")
@@ -183,7 +183,7 @@ def test_a_malformed_page_gives_no_partial_list(ask: Any, target: Any, mocked: A
 
 @pytest.mark.req("MD-11")
 def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, mocked: Any) -> None:
-    """An OpenAI-compatible list cannot be asked for more; if it says that there is, the user is told."""
+    """If an OpenAI-compatible list says that there is more, without saying how, there is a warning."""
     mocked({"data": [{"id": "a"}], "has_more": True})
     models = ask(target())
     assert len(models) == 1
@@ -192,7 +192,7 @@ def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, mocked: A
 
 @pytest.mark.req("MD-11")
 def test_entries_without_any_model_are_no_list(ask: Any, target: Any, mocked: Any) -> None:
-    """A list of things that are no models does not count as an answer (MD-11)."""
+    """A list without any model is malformed (MD-11)."""
     mocked({"data": [{"title": "a"}, {"title": "b"}]})
     models = ask(target())
     assert (len(models), models.error.kind) == (0, "MALFORMED")
@@ -202,7 +202,7 @@ def test_entries_without_any_model_are_no_list(ask: Any, target: Any, mocked: An
 @pytest.mark.req("MD-14")
 @pytest.mark.parametrize("first", [404, "<html>hello</html>", {"status": "ok"}, ""])
 def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, mocked: Any) -> None:
-    """Where {base}/models is none and {base}/v1/models is, the error offers that base URL (MD-14)."""
+    """If {base}/models is no list but {base}/v1/models is, the error suggests that base URL (MD-14)."""
     server = mocked(first, {"data": [{"id": "a"}, {"id": "b"}]})
     try:
         error = ask(target("https://llm.example.edu")).error
@@ -228,7 +228,7 @@ def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, mock
 def test_a_models_that_was_kept_is_offered_without_it(
     answers: tuple[Any, ...], suggested: str | None, ask: Any, target: Any, mocked: Any
 ) -> None:
-    """Where /models is the whole path and does not belong there, the base URL without is offered (MD-14)."""
+    """If the whole path is /models and the list is found without it, that base URL is suggested (MD-14)."""
     server = mocked(*answers)
     with pytest.raises(DiscoveryError) as caught:
         ask(target("https://llm.example.edu/models"))
@@ -264,7 +264,7 @@ _CLOUDFLARE = {
 def test_a_server_without_a_list_is_told_with_the_way_by_hand(
     answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
-    """404, 405, 501 and answers that list nothing usable say that an id can be typed by hand (MD-16)."""
+    """404, 405, 501 and lists without anything usable say that an id can be typed by hand (MD-16)."""
     mocked(answer)
     _, told = ask_kind(target(type=type_))
     error = told if isinstance(told, DiscoveryError) else told.error
@@ -279,7 +279,7 @@ def test_a_server_without_a_list_is_told_with_the_way_by_hand(
 def test_trouble_is_not_taken_for_a_server_without_a_list(
     answer: Any, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
-    """What passes, or has a reason of its own, says nothing of servers without a list (MD-16)."""
+    """Other failures do not mention servers without a list (MD-16)."""
     mocked(answer)
     _, error = ask_kind(target())
     assert "have no list" not in str(error)
@@ -300,7 +300,7 @@ def test_trouble_is_not_taken_for_a_server_without_a_list(
 def test_nothing_is_suggested_that_does_not_answer(  # noqa: PLR0917
     base_url: str, kind: str, answers: tuple[Any, ...], requests: int, ask: Any, target: Any, mocked: Any
 ) -> None:
-    """Without a list at /v1 nothing is suggested, and nobody else's host is asked (MD-14)."""
+    """Without a list at /v1 nothing is suggested, and no other host gets a request (MD-14)."""
     server = mocked(*answers)
     with pytest.raises(DiscoveryError) as caught:
         ask(target(base_url, type=kind))
@@ -345,7 +345,7 @@ def test_a_base_url_that_cannot_be_asked_is_not(base_url: str, ask: Any, target:
 
 
 def test_cookies_are_not_kept(ask: Any, target: Any, mocked: Any) -> None:
-    """A session of one account is not sent along for another at the same host."""
+    """Cookies of one account are not sent for another one at the same host."""
     server = mocked(httpx.Response(200, headers={"set-cookie": "session=1"}, content=json.dumps([]).encode()))
     ask(target(), target())
     assert len(server.requests) == 2
@@ -356,7 +356,7 @@ def test_cookies_are_not_kept(ask: Any, target: Any, mocked: Any) -> None:
 def test_a_netrc_file_is_not_read(
     ask: Any, target: Any, mocked: Any, canary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A login that lies in the user's home does not replace the key."""
+    """A login in the user's .netrc does not replace the key."""
     netrc = Path.home() / ".netrc"
     netrc.write_text("machine llm.example.edu login me password hunter2\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -373,7 +373,7 @@ def test_a_netrc_file_is_not_read(
     ["/elsewhere", "http://[::1", "http://x:99999/", "file:///etc/passwd", "http://u:p@x.example/", "\x80"],
 )
 def test_a_redirect_is_told_whatever_its_target(location: str, ask: Any, target: Any, mocked: Any) -> None:
-    """The status counts, also where nothing can be made of the address; nobody is asked there (SEC-5)."""
+    """A redirect's status counts also if its Location is invalid, and no request follows it (SEC-5)."""
     headers = [(b"location", location.encode("latin-1"))]
     server = mocked(httpx.Response(302, headers=headers))
     with pytest.raises(DiscoveryError) as caught:
@@ -398,7 +398,7 @@ def test_a_redirect_is_told_whatever_its_target(location: str, ask: Any, target:
 def test_an_error_with_an_empty_list_beside_it_is_no_list(
     body: Any, kind: str | None, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
-    """A 200 that says an error beside an empty list does not pass for "no models" (MD-8, MD-11)."""
+    """A 200 with an error beside an empty list is not taken for "no models" (MD-8, MD-11)."""
     mocked(body)
     found, told = ask_kind(target())
     assert found == kind

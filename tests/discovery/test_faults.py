@@ -1,4 +1,4 @@
-"""Every fault that the demo server plays, over a real socket (MD-9, MD-11, SEC-7)."""
+"""Every fault of the demo server, over a real socket (MD-9, MD-11, SEC-7)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ MODELS = {
 
 
 def test_every_fault_is_expected() -> None:
-    """A fault that the demo server learns must be added here."""
+    """Every fault of the demo server is in this file."""
     assert set(FAULT_NAMES) <= set(EXPECTED) | set(PAGED)
 
 
@@ -111,7 +111,7 @@ def test_fault(name: str, kind: str | None, ask_kind: Any, target: Any, demo: An
     [("reset-mid-body", True), ("truncated-gzip", True), ("html", True), ("500", True), ("401", False)],
 )
 def test_fault_with_a_list(name: str, stale: bool, run: Any, target: Any, demo: Any) -> None:
-    """A list from before survives every fault, whole (MD-15)."""
+    """A previous list survives every fault, complete (MD-15)."""
 
     async def work() -> None:
         discoverer = Discoverer(timeout_seconds=10)
@@ -134,7 +134,7 @@ def test_fault_with_a_list(name: str, stale: bool, run: Any, target: Any, demo: 
 
 @pytest.mark.req("MD-9")
 def test_nothing_answers(ask: Any, target: Any, demo: Any) -> None:
-    """A port where nothing listens is a refused connection, and local servers are told how to start."""
+    """A port where nothing listens is a refused connection, with the start command for local servers."""
     port = demo.port
     demo.stop()
     with pytest.raises(DiscoveryError) as caught:
@@ -146,7 +146,7 @@ def test_nothing_answers(ask: Any, target: Any, demo: Any) -> None:
 
 @pytest.mark.req("MD-12")
 def test_a_hanging_provider_is_cancelled_at_once(run: Any, target: Any, demo: Any) -> None:
-    """Cancelling ends the request itself, not only the waiting for it."""
+    """Cancelling a call cancels its request."""
 
     async def work() -> None:
         demo.play("hang")
@@ -165,7 +165,7 @@ def test_a_hanging_provider_is_cancelled_at_once(run: Any, target: Any, demo: An
 
 @pytest.mark.req("MD-6", "MD-12")
 def test_requests_share_a_warm_connection(run: Any, target: Any, demo: Any) -> None:
-    """One refresh after the other goes over one connection, also after an error answer."""
+    """Successive refreshes use one connection, also after an error response."""
 
     async def work() -> None:
         discoverer = Discoverer()

@@ -1,4 +1,4 @@
-"""What a model can do beside chat and embedding, where its server states it."""
+"""Features beside chat and embedding, as servers state them."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_feature_is_read_where_it_is_stated(item: dict[str, Any], features: tu
     ],
 )
 def test_no_feature_is_guessed(item: dict[str, Any]) -> None:
-    """Neither an id nor a description is asked, and only a plain true is a yes (MD-18)."""
+    """Ids and descriptions do not count, and only true is true (MD-18)."""
     (model,) = normalise([item]).models.values()
     assert model.features == ()
 
@@ -144,7 +144,7 @@ json_values = st.recursive(
     )
 )
 def test_any_json_gives_features_in_their_order(item: dict[str, Any]) -> None:
-    """Whatever stands in the fields that are read, the answer is some of the five, in order (MD-18)."""
+    """Whatever the fields hold, the result is some of the five features, in order (MD-18)."""
     found = features_of(item, ["image"])
     assert found == tuple(feature for feature in FEATURES if feature in found)
     assert "vision" in found
@@ -152,7 +152,7 @@ def test_any_json_gives_features_in_their_order(item: dict[str, Any]) -> None:
 
 @pytest.mark.req("MD-18")
 def test_every_row_is_read_and_names_its_source() -> None:
-    """Each word of each row gives its feature at its place, and each row says who documents it (MD-18)."""
+    """Each word of each row gives its feature, and each row has a source (MD-18)."""
     for row in STATED:
         assert row.source.startswith("https://")
         for word, feature in row.words.items():
@@ -178,7 +178,7 @@ def test_models_share_their_sets_of_features() -> None:
 @pytest.mark.req("SEC-7")
 @pytest.mark.parametrize("words", [["x" * 1000], [*map(str, range(99))]])
 def test_words_of_no_server_are_not_kept(words: list[str]) -> None:
-    """What lists share is short: of a hostile one nothing is kept for the next (SEC-7)."""
+    """Long words of a hostile list are not cached (SEC-7)."""
     items = [{"id": name, "input_modalities": words} for name in "ab"]
     first, second = (model.input_modalities for model in normalise(items).models.values())
     assert first == second == tuple(words)
@@ -218,7 +218,7 @@ def test_ten_thousand_models_of_a_talkative_server_take_eight_megabytes() -> Non
 
 @pytest.mark.req("MD-18")
 def test_features_are_shown_wherever_a_model_is() -> None:
-    """The list as text and as HTML, ``--json`` and HTTP name them; nothing is said where none is stated."""
+    """Text, HTML, ``--json`` and HTTP show the features, and nothing if none is stated."""
     model = DiscoveredModel(id="a", name="a", capabilities=("chat",), features=("tools", "structured_output"))
     bare = DiscoveredModel(id="b", name="b", capabilities=("chat",))
     models = ModelList(models=(model, bare))
@@ -233,7 +233,7 @@ def test_features_are_shown_wherever_a_model_is() -> None:
 
 @pytest.mark.req("MD-5", "MD-18")
 def test_counts_over_the_recorded_answers(data_file: Callable[[str], Path]) -> None:
-    """How many recorded answers are read, ids found and features stated; the counts are printed (MD-18)."""
+    """Counts the recorded responses with features, and prints the counts (MD-18)."""
     shapes: Counter[str] = Counter()
     features: Counter[str] = Counter()
     wanted = found = 0

@@ -1,4 +1,4 @@
-"""Connections that are kept: when they are used again, and what happens where they died (MD-17)."""
+"""Idle connections: when they are reused, and what happens if they were closed (MD-17)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _begin(connection: socket.socket) -> None:
 def test_a_kept_connection_that_died_is_replaced(
     die: Callable[[socket.socket], None], run: Any, target: Any, raw_server: Any
 ) -> None:
-    """A server that ends a kept connection as a request comes over it is asked once more, on a new one."""
+    """If a server closes an idle connection at a request, the request is repeated over a new one."""
 
     async def work() -> None:
         server = raw_server(ANSWER, die, ANSWER, keep_open=True)
@@ -61,7 +61,7 @@ def test_a_kept_connection_that_died_is_replaced(
 
 @pytest.mark.req("MD-17")
 def test_a_request_is_repeated_once_and_no_more(run: Any, target: Any, raw_server: Any) -> None:
-    """If the new connection dies too, that is the failure; a new connection is never repeated."""
+    """If the new connection fails too, there is no further attempt."""
 
     async def work() -> None:
         server = raw_server(ANSWER, _close, _close, _close, keep_open=True)
@@ -79,7 +79,7 @@ def test_a_request_is_repeated_once_and_no_more(run: Any, target: Any, raw_serve
 
 @pytest.mark.req("MD-17")
 def test_the_new_try_does_not_meet_another_dead_connection(run: Any, target: Any, raw_server: Any) -> None:
-    """Several kept connections that all died cost one request each at most, and only one new try."""
+    """Several dead connections cost at most one request each, and one repetition."""
 
     async def work() -> None:
         def late(connection: socket.socket) -> None:
@@ -99,7 +99,7 @@ def test_the_new_try_does_not_meet_another_dead_connection(run: Any, target: Any
 
 @pytest.mark.req("MD-17")
 def test_an_answer_that_has_begun_is_not_asked_for_again(run: Any, target: Any, raw_server: Any) -> None:
-    """After the headers the failure counts, on a kept connection too."""
+    """A failure after the headers counts, also on a reused connection."""
 
     async def work() -> None:
         server = raw_server(ANSWER, _begin, ANSWER, keep_open=True)
@@ -115,7 +115,7 @@ def test_an_answer_that_has_begun_is_not_asked_for_again(run: Any, target: Any, 
 
 @pytest.mark.req("MD-17", "MD-9")
 def test_the_new_try_has_the_deadline_of_the_first(run: Any, target: Any, raw_server: Any) -> None:
-    """One deadline lies over both tries (MD-9)."""
+    """Both attempts have one deadline (MD-9)."""
 
     async def work() -> None:
         def die_late(connection: socket.socket) -> None:
@@ -135,7 +135,7 @@ def test_the_new_try_has_the_deadline_of_the_first(run: Any, target: Any, raw_se
 
 @pytest.mark.req("MD-17", "API-5")
 def test_a_post_is_never_sent_twice(raw_server: Any, tmp_path: Path) -> None:
-    """A try that costs money goes over a connection of its own, and is not repeated (MD-17)."""
+    """A POST, which costs money, uses a new connection and is not repeated (MD-17)."""
     refusal = json.dumps({"error": {"message": "max_completion_tokens"}}).encode()
     wants_more = b"HTTP/1.1 400 No\r\ncontent-length: %d\r\n\r\n%s" % (len(refusal), refusal)
     server = raw_server(wants_more, _close, ANSWER, keep_open=True)
@@ -153,7 +153,7 @@ def test_a_post_is_never_sent_twice(raw_server: Any, tmp_path: Path) -> None:
 
 
 def test_bytes_that_come_later_close_the_connection(run: Any, target: Any, raw_server: Any) -> None:
-    """What a server sends while nobody asked is never taken for the next answer."""
+    """Unsolicited bytes are never taken for the next response."""
 
     async def work() -> None:
         def send_more(connection: socket.socket) -> None:
@@ -174,7 +174,7 @@ def test_bytes_that_come_later_close_the_connection(run: Any, target: Any, raw_s
 
 
 def test_a_service_that_nobody_holds_closes_its_connections(demo: Any, tmp_path: Path) -> None:
-    """Kept connections end with the service that they were made for, not with the process."""
+    """Idle connections are closed with their service, not with the process."""
     service = SettingsService(tmp_path / "dispatch.settings.json")
     uni = service.add_provider(
         name="Uni", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
@@ -188,7 +188,7 @@ def test_a_service_that_nobody_holds_closes_its_connections(demo: Any, tmp_path:
 
 
 def _open_connections(port: int) -> int:
-    """How many connections of this process lead to a port of this machine."""
+    """Counts this process's connections to a local port."""
     import os
     import stat
 
@@ -208,7 +208,7 @@ def _open_connections(port: int) -> int:
 def test_time_outs_leave_no_socket_open(
     scheme: str, run: Any, target: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A connection, a TLS or a proxy handshake that is given up frees its socket at once."""
+    """A cancelled connection, TLS handshake or proxy handshake closes its socket at once."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         url = f"{scheme}://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""Lists that go on: the next page is asked for where the way is known, else the user is told (MD-5)."""
+"""Pagination: documented kinds are followed, others cause a warning (MD-5)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _first(**said: Any) -> dict[str, Any]:
 def test_the_next_page_is_asked_for(  # noqa: PLR0917 - pytest's arguments
     first: Any, headers: dict[str, str], asked: str, ask: Any, target: Any, mocked: Any
 ) -> None:
-    """A token, a link or a header that a server documents leads to the rest of the list (MD-5)."""
+    """A documented token, link or header leads to the next page (MD-5)."""
     server = mocked(httpx.Response(200, json=first, headers=headers), {"data": [{"id": "b"}]})
     models = ask(target())
     assert [model.id for model in models] == ["a", "b"]
@@ -87,7 +87,7 @@ def test_the_next_page_is_asked_for(  # noqa: PLR0917 - pytest's arguments
     ],
 )
 def test_a_way_that_is_not_known_is_told(said: dict[str, Any], ask: Any, target: Any, mocked: Any) -> None:
-    """Where the list goes on in a way that is not known, or at another host, a warning says so (MD-5)."""
+    """If the next page is at another host, or its URL is unknown, there is a warning (MD-5)."""
     server = mocked(_first(**said))
     models = ask(target())
     assert ([model.id for model in models], models.warning) == (["a"], GOES_ON)
@@ -109,7 +109,7 @@ def test_a_way_that_is_not_known_is_told(said: dict[str, Any], ask: Any, target:
 def test_a_list_that_is_whole_is_not_warned_of(
     said: dict[str, Any], ask: Any, target: Any, mocked: Any
 ) -> None:
-    """What says that there is no more is the end (MD-5)."""
+    """Fields that say there is no more end the list (MD-5)."""
     server = mocked(_first(**said))
     assert ask(target()).warning == ""
     assert len(server.requests) == 1
@@ -118,7 +118,7 @@ def test_a_list_that_is_whole_is_not_warned_of(
 @pytest.mark.req("MD-5")
 @pytest.mark.parametrize("second", [_first(has_more=True, last_id="a"), 400, 404])
 def test_a_way_that_no_server_promises_costs_no_list(second: Any, ask: Any, target: Any, mocked: Any) -> None:
-    """`after` is OpenAI's for its other lists: where it leads nowhere, the list stands and it is said."""
+    """If `after`, which OpenAI documents for other lists, leads nowhere, the list is kept with a warning."""
     mocked(_first(has_more=True, last_id="a"), second)
     models = ask(target())
     assert ([model.id for model in models], models.warning) == (["a"], GOES_ON)
@@ -129,7 +129,7 @@ def test_a_way_that_no_server_promises_costs_no_list(second: Any, ask: Any, targ
 def test_a_promised_page_that_fails_or_repeats_gives_no_partial_list(
     second: Any, ask: Any, target: Any, mocked: Any
 ) -> None:
-    """Half a list is no list, whichever way it goes on (MD-1)."""
+    """A failed page fails the list, with every kind of pagination (MD-1)."""
     mocked(_first(next_page_token="b"), second)
     with pytest.raises(DiscoveryError) as caught:
         ask(target())
@@ -138,7 +138,7 @@ def test_a_promised_page_that_fails_or_repeats_gives_no_partial_list(
 
 @pytest.mark.req("MD-9")
 def test_endless_pages_end_at_the_deadline(hurried: Any, target: Any, respx_mock: respx.MockRouter) -> None:
-    """All pages have the time of one request together, however fast each of them comes (MD-9)."""
+    """All pages share the time of one request, however fast each one is (MD-9)."""
 
     async def work() -> None:
         sent: list[str] = []
@@ -164,6 +164,6 @@ def test_endless_pages_end_at_the_deadline(hurried: Any, target: Any, respx_mock
 @pytest.mark.req("SEC-8")
 @given(JSON | st.dictionaries(WORDS, JSON | st.text("htps:/.?#@e[]", max_size=20), max_size=4), st.text())
 def test_the_key_goes_to_no_other_host(document: Any, header: str) -> None:
-    """Whatever an answer says, the next page is at the host that was asked, by the same scheme (SEC-8)."""
+    """Whatever a response says, the next page has the request's host and scheme (SEC-8)."""
     page = next_page(document, {"link": header}, URL, after="after")
     assert page.url == "" or httpx.URL(page.url).copy_with(path="/", query=None) == "https://llm.example.edu/"

@@ -1,4 +1,4 @@
-"""From items of any shape to models."""
+"""Models from items of any shape."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ITEMS = st.dictionaries(FIELD_NAMES, JSON, max_size=8) | JSON
 @pytest.mark.req("MD-5", "MD-11")
 @given(st.lists(ITEMS, max_size=6))
 def test_never_raises(items: list[Any]) -> None:
-    """JSON of any shape gives models or is counted; nothing is lost and nothing crashes (MD-11)."""
+    """Items of any shape become models or are counted, and none raises (MD-11)."""
     found = normalise(items)
     assert len(found.models) + found.skipped + found.patterns <= len(items)
     for model_id, model in found.models.items():
@@ -49,7 +49,7 @@ def test_never_raises(items: list[Any]) -> None:
 @pytest.mark.req("MD-5")
 @given(JSON)
 def test_finding_the_list_never_raises(document: Any) -> None:
-    """Any JSON value either holds a list or does not (MD-5)."""
+    """Any JSON value has a list or None (MD-5)."""
     found = find_list(document)
     assert found is None or isinstance(found, list)
 
@@ -76,7 +76,7 @@ def test_finding_the_list_never_raises(document: Any) -> None:
     ],
 )
 def test_envelopes(document: Any, ids: list[str]) -> None:
-    """Every envelope met in the wild gives its models, duplicates once, ids as they are (MD-5)."""
+    """Every known envelope gives its models, duplicates once, ids unchanged (MD-5)."""
     items = find_list(document)
     assert items is not None
     assert list(normalise(items).models) == ids
@@ -85,7 +85,7 @@ def test_envelopes(document: Any, ids: list[str]) -> None:
 @pytest.mark.req("MD-5")
 @pytest.mark.parametrize("document", [{}, {"status": "ok"}, "text", 3, None, {"data": "x"}, {"data": 1}])
 def test_no_list(document: Any) -> None:
-    """What holds no list is told from an empty one (MD-11)."""
+    """A value without a list is not an empty list (MD-11)."""
     assert find_list(document) is None
 
 
@@ -107,20 +107,20 @@ def test_no_list(document: Any) -> None:
     ],
 )
 def test_ids_under_other_names(item: dict[str, Any], model_id: str) -> None:
-    """An item without `id` is known by the first of the documented other names that holds an id (MD-5)."""
+    """An item without `id` gets it from the first other documented field that holds one (MD-5)."""
     assert list(normalise([item]).models) == [model_id]
 
 
 @pytest.mark.req("MD-5")
 def test_patterns_are_no_models() -> None:
-    """What stands for models that the server does not name is left out, and is no damage (MD-5)."""
+    """Patterns such as `openai/*` are left out without a warning (MD-5)."""
     found = normalise([{"id": "*"}, {"id": "openai/*"}, {"id": "openai/gpt-x"}])
     assert (list(found.models), found.skipped) == (["openai/gpt-x"], 0)
 
 
 @pytest.mark.req("MD-4")
 def test_a_gateway_with_an_anthropic_face_is_believed() -> None:
-    """A type that an item states counts; without one all that Anthropic lists is chat (MD-4)."""
+    """An item's stated type counts; otherwise all Anthropic models are chat (MD-4)."""
     items = [
         {"id": "voyage-x", "type": "model", "mode": "embedding"},
         {"id": "claude-x", "type": "model", "display_name": "Claude X"},
@@ -143,7 +143,7 @@ def test_the_first_of_several_wins() -> None:
     "item", [None, 1, "text", [], {}, {"id": ""}, {"id": "  "}, {"id": 3}, {"id": None}, {"name": "A name"}]
 )
 def test_items_without_an_id_are_counted(item: Any) -> None:
-    """An item without a usable id is left out and counted (MD-11)."""
+    """An item without a usable id is skipped and counted (MD-11)."""
     found = normalise([item, {"id": "good"}])
     assert list(found.models) == ["good"]
     assert found.skipped == 1
@@ -171,7 +171,7 @@ def test_items_without_an_id_are_counted(item: Any) -> None:
     ],
 )
 def test_prices(pricing: Any, expected: Price | None) -> None:
-    """A price is taken only where its unit is documented, and exactly (MD-3)."""
+    """A price is read only if its unit is documented, and exactly (MD-3)."""
     assert price({"id": "a", "pricing": pricing}) == expected
 
 
@@ -208,7 +208,7 @@ def test_prices(pricing: Any, expected: Price | None) -> None:
     ],
 )
 def test_odd_values(item: dict[str, Any], field: str, value: object) -> None:
-    """A value that means nothing is left out; nothing is guessed (MD-3)."""
+    """Invalid values are left out; nothing is guessed (MD-3)."""
     model = normalise([{"id": "a", "extra": 1, **item}]).models["a"]
     assert getattr(model, field) == value
 
@@ -228,7 +228,7 @@ def test_built_models_are_the_same_as_declared_ones() -> None:
 @pytest.mark.req("MD-7")
 @pytest.mark.parametrize("change", [{"created": 2}, {"owned_by": "other"}, {"type": "embedding"}])
 def test_what_changed_is_not_taken_over(change: dict[str, Any]) -> None:
-    """A model of the list before is taken over only if its item says the same as then (MD-7)."""
+    """A model of the previous list is reused only if its item is unchanged (MD-7)."""
     plain = {"id": "gpt-x", "object": "model", "created": 1, "owned_by": "me"}
     before = normalise([plain])
     assert before.is_plain
@@ -241,7 +241,7 @@ def test_what_changed_is_not_taken_over(change: dict[str, Any]) -> None:
 
 
 def test_json_of_the_wire_round_trips() -> None:
-    """Ids of any characters arrive as they were sent."""
+    """Ids of any characters stay unchanged."""
     ids = ["a b", "é", "模型", "\u202ereversed", "<img src=x onerror=alert(1)>", "x" * 10_000]
     items = json.loads(json.dumps([{"id": each} for each in ids]))
     assert list(normalise(items).models) == ids

@@ -1,4 +1,4 @@
-"""The answers of real servers, as recorded in tests/data/payloads."""
+"""Responses of real servers, recorded in tests/data/payloads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _load(name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def discovered(ask: Any, target: Any, mocked: Any) -> Callable[[str], Any]:
-    """The list that a recorded answer gives."""
+    """The list of a recorded response."""
 
     def give(name: str) -> Any:
         payload = _load(name)
@@ -51,14 +51,14 @@ def _response(payload: dict[str, Any], body: Any) -> Any:
 
 
 def test_there_are_24_recorded_answers() -> None:
-    """The table below is not empty by mistake."""
+    """There are recorded responses."""
     assert len(PAYLOADS) == 24
 
 
 @pytest.mark.req("MD-3", "MD-4", "MD-5", "MD-11")
 @pytest.mark.parametrize("name", [path.stem for path in PAYLOADS])
 def test_recorded_answer(name: str, discovered: Callable[[str], Any]) -> None:
-    """Each recorded answer gives the ids, names and capabilities that a user would want to see (MD-3)."""
+    """Each recorded response gives the expected ids, names and capabilities (MD-3)."""
     models = discovered(name)
     shown = [{"id": m.id, "name": m.name, "capabilities": list(m.capabilities)} for m in models]
     assert shown == _load(name)["expect"]
@@ -112,5 +112,5 @@ def test_recorded_answer(name: str, discovered: Callable[[str], Any]) -> None:
 def test_optional_field(
     name: str, position: int, field: str, value: object, discovered: Callable[[str], Any]
 ) -> None:
-    """What a server states is taken, in the unit it documents; the rest stays None (MD-3)."""
+    """Stated values are read in their documented unit; the rest is None (MD-3)."""
     assert getattr(discovered(name)[position], field) == value

@@ -1,4 +1,4 @@
-"""Rate limits: refresh is off until its time is over, or until the user unlocks it (MD-10)."""
+"""Rate limits: refresh is off until they end, or until the user unlocks it (MD-10)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOUR = 3600.0
 def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
     retry_after: str | None, hours: float, run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
-    """After a 429 no request is sent until its time is over; the time is told (MD-10)."""
+    """After a 429 no request is sent until the stated time (MD-10)."""
 
     async def work() -> None:
         refused = httpx.Response(429, headers={"retry-after": retry_after} if retry_after else {})
@@ -54,7 +54,7 @@ def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
 def test_times_of_day_say_their_zone(  # noqa: PLR0917
     zone: str, mark: str, ask: Any, target: Any, mocked: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The times in a warning can be read by somebody elsewhere, and beside a list's UTC time (MD-10)."""
+    """The times in a warning have their zone (MD-10)."""
     try:
         with monkeypatch.context() as patch:
             patch.setenv("TZ", zone)
@@ -70,7 +70,7 @@ def test_times_of_day_say_their_zone(  # noqa: PLR0917
 
 @pytest.mark.req("MD-10")
 def test_a_rate_limit_without_a_list(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """Without a list a 429 is an error, and the same one again while it lasts; unlocking asks (MD-10)."""
+    """Without a list a 429 raises the same error until it ends; unlocking allows a request (MD-10)."""
 
     async def work() -> None:
         server = mocked(429, ONE)
@@ -94,7 +94,7 @@ def test_a_rate_limit_without_a_list(run: Any, target: Any, mocked: Any, clock: 
 def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
     run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:
-    """While refresh is off, an ordinary call still gets the fresh list, which says until when (MD-10)."""
+    """While refresh is off, an ordinary call returns the fresh list, with the time until when (MD-10)."""
 
     async def work() -> None:
         mocked(ONE, 429)
@@ -114,7 +114,7 @@ def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
 
 @pytest.mark.req("MD-10")
 def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, mocked: Any, clock: Any) -> None:
-    """A lock that could not be that long is over (MD-10)."""
+    """A lock that is longer than the maximum counts as over (MD-10)."""
 
     async def work() -> None:
         mocked(429, ONE)
@@ -130,7 +130,7 @@ def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, mocked: 
 
 @pytest.mark.req("MD-10")
 def test_a_time_on_the_next_day_is_tomorrow() -> None:
-    """A time to come is told by the clock, with "tomorrow" before it if it is not today's."""
+    """A future time is shown as a time of day, with "tomorrow" if it is not today."""
     noon = datetime(2026, 11, 28, 12).astimezone()
     assert at_moment(noon + timedelta(hours=1), noon).startswith("at 13:00 UTC")
     assert at_moment(noon + timedelta(hours=20), noon).startswith("tomorrow at 08:00 UTC")

@@ -72,7 +72,7 @@ def test_a_refusal_is_told_as_what_it_means_with_the_servers_words(case: dict[st
 
 @pytest.mark.req("MD-15")
 def test_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
-    """The counts of both parts are printed: kinds right, words shown."""
+    """Prints for both parts how many kinds are right and words shown."""
     for part in PARTS:
         told = [(case, _told(case["status"], case["body"], case.get("headers"))) for case in DATA[part]]
         kinds = sum(found.kind == case["kind"] for case, found in told)
@@ -85,7 +85,7 @@ def test_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.req("MD-15")
 @pytest.mark.parametrize("reason", [reason for reason in REASONS if reason.examples], ids=lambda r: r.meaning)
 def test_the_examples_of_the_documentation_are_read_as_they_say(reason: Any) -> None:
-    """What the documentation quotes for a reason is known by that reason's words, at its own statuses."""
+    """The examples in the documentation match the phrases of their reason."""
     for example in reason.examples:
         found = reason_for(403 if 403 in reason.within else 400, [plain(example)])
         assert (found.kind, found.meaning) == (reason.kind, reason.meaning), example
@@ -93,7 +93,7 @@ def test_the_examples_of_the_documentation_are_read_as_they_say(reason: Any) -> 
 
 @pytest.mark.req("MD-15")
 def test_the_documentation_has_the_codes_table() -> None:
-    """The table in docs/discovery.md is the code's; ``python docs/make_tables.py`` makes it again."""
+    """The table in docs/discovery.md is up to date; ``python docs/make_tables.py`` makes it."""
     spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs/make_tables.py")
     assert spec is not None
     assert spec.loader is not None
@@ -124,7 +124,7 @@ def test_a_hint_follows_the_words(status: int, body: Any, hint: str) -> None:
 
 @pytest.mark.req("MD-15")
 def test_a_403_without_a_reason_names_the_likely_ones_in_order() -> None:
-    """Where the words leave it open the hint names the possible reasons, the likeliest first (MD-15)."""
+    """If the words are not clear, the hint lists the possible reasons, the likeliest first (MD-15)."""
     hint = _told(403, "").hint
     reasons = ["permission", "credit", "region or network", "base URL"]
     assert [hint.find(reason) for reason in reasons] == sorted(hint.find(reason) for reason in reasons)
@@ -133,7 +133,7 @@ def test_a_403_without_a_reason_names_the_likely_ones_in_order() -> None:
 
 @pytest.mark.req("MD-15")
 def test_a_gateway_without_such_a_path_names_base_url_and_key() -> None:
-    """What Amazon's API Gateway says of a path it does not have is not told as a wrong key alone (MD-15)."""
+    """Amazon's API Gateway's message for an unknown path is not reported as a wrong key alone (MD-15)."""
     header = {"x-amzn-ErrorType": "MissingAuthenticationTokenException"}
     for headers in (header, {}):
         found = _told(403, {"message": "Missing Authentication Token"}, headers)
@@ -152,7 +152,7 @@ def test_a_gateway_without_such_a_path_names_base_url_and_key() -> None:
     ],
 )
 def test_a_key_that_did_not_arrive_is_told_as_that(context: RequestContext, words: str, hint: str) -> None:
-    """A server that found no key is not told as one that knows the key to be wrong (MD-8)."""
+    """A missing key and a wrong key have different hints (MD-8)."""
     found = _told(401, {"error": {"type": "authentication_error", "message": words}}, None, context)
     assert found.kind == "INVALID_CREDENTIALS"
     assert words in found.message
@@ -190,7 +190,7 @@ def test_a_key_that_did_not_arrive_is_told_as_that(context: RequestContext, word
     ],
 )
 def test_an_error_in_a_success_is_known_as_one(body: Any, is_error: bool) -> None:
-    """The envelopes in which servers refuse with a 200 are errors; the same saying yes are none (MD-11)."""
+    """Error envelopes in a 200 are errors; the same envelopes with success are not (MD-11)."""
     assert says_error(body) is is_error
 
 
@@ -214,7 +214,7 @@ def test_an_error_in_a_success_is_known_as_one(body: Any, is_error: bool) -> Non
     ],
 )  # fmt: skip
 def test_the_sentence_is_found_wherever_it_stands(document: Any, words: str) -> None:
-    """The server's sentence is found at any depth, in JSON, in text, in XML and in a web page's title."""
+    """The server's message is found at any depth, in JSON, text, XML and a web page's title."""
     assert sentence(document) == words
 
 
@@ -255,7 +255,7 @@ def test_words_are_shown_whatever_the_status_and_the_key_is_not(status: int) -> 
     ],
 )
 def test_only_so_much_of_a_refusal_is_looked_at(document: Any) -> None:
-    """However much a server says, a bounded part is searched: reading it holds nobody up (MD-19)."""
+    """Only a limited part of a long message is searched (MD-19)."""
     assert sum(map(len, all_texts(document, httpx.Headers()))) <= 4000
     assert len(_told(403, document).message) < 500
 
@@ -274,7 +274,7 @@ def test_only_so_much_of_a_refusal_is_looked_at(document: Any) -> None:
     ],
 )
 def test_what_is_wrong_with_a_request_is_no_matter_of_key_credit_or_speed(words: str) -> None:
-    """A refusal of the request's own content is told as a refused request, with its words (MD-15)."""
+    """A refusal of the request's content is reported as such, with the server's words (MD-15)."""
     found = _told(400, {"error": {"message": words, "type": "invalid_request_error"}})
     assert found.kind == "HTTP_STATUS"
     assert words[:60] in found.message

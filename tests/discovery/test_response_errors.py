@@ -1,4 +1,4 @@
-"""What servers say when they do not list models."""
+"""Error responses."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _read(status: int, body: Any, headers: dict[str, str] | None = None) -> Any:
 @pytest.mark.req("MD-8", "MD-10", "MD-15")
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda item: f"{item['provider']}-{item['status']}")
 def test_recorded_refusals(recorded: dict[str, Any]) -> None:
-    """Every recorded error answer is understood for what it means (MD-8)."""
+    """Every recorded error response has the right kind (MD-8)."""
     found = _read(recorded["status"], recorded["body"], recorded["headers"])
     assert found.kind == MEANT[recorded["provider"], recorded["status"]]
     stated = recorded["body"]["code"] if recorded["status"] == 200 else recorded["status"]  # Zhipu's 200
@@ -84,7 +84,7 @@ def test_recorded_refusals(recorded: dict[str, Any]) -> None:
 @pytest.mark.req("MD-15")
 @pytest.mark.parametrize(("code", "keeps"), [(503, True), (404, False)])
 def test_a_status_that_only_the_body_states_counts(code: int, keeps: bool) -> None:
-    """A server in trouble that answers 200 all the same does not take the list out of view (MD-15)."""
+    """A server error in a 200 does not drop the previous list (MD-15)."""
     found = _read(200, {"data": None, "error": {"code": code, "message": "busy"}})
     assert (found.kind, found.status, found.keeps_list) == ("HTTP_STATUS", code, keeps)
 
@@ -109,7 +109,7 @@ def test_the_status_is_the_one_that_the_message_names(body: Any, kind: str, stat
 
 @pytest.mark.req("MD-8")
 def test_every_recorded_refusal_is_in_the_table() -> None:
-    """The table above has all that was recorded, and nothing else."""
+    """The table above has all recorded responses, and no others."""
     assert {(item["provider"], item["status"]) for item in RECORDED} == set(MEANT)
 
 
@@ -148,7 +148,7 @@ def test_every_recorded_refusal_is_in_the_table() -> None:
     ],
 )
 def test_kinds(status: int, body: Any, kind: str) -> None:
-    """Clear words decide, and the status where there are none (MD-8, MD-10, MD-11, MD-15)."""
+    """Clear words decide, otherwise the status (MD-8, MD-10, MD-11, MD-15)."""
     assert _read(status, body).kind == kind
 
 
@@ -174,7 +174,7 @@ def test_kinds(status: int, body: Any, kind: str) -> None:
     ),
 )
 def test_refusals_never_crash(status: int, body: Any, headers: dict[str, str]) -> None:
-    """Any error answer becomes one failure with a message (MD-11)."""
+    """Any error response becomes a failure with a message (MD-11)."""
     found = _read(status, body, headers)
     error = found.as_error("p")
     assert error.message
@@ -206,14 +206,14 @@ def test_refusals_never_crash(status: int, body: Any, headers: dict[str, str]) -
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
-    """Retry-After is understood in seconds, fractions and dates; junk and negatives are not (MD-10)."""
+    """Retry-After may be seconds, fractions or a date; invalid and negative values are ignored (MD-10)."""
     now = datetime(2027, 1, 15, 8, 0, tzinfo=UTC).timestamp()
     assert retry_after_seconds({"retry-after": value}, now=now) == seconds
 
 
 @pytest.mark.req("MD-10")
 def test_retry_after_is_measured_by_the_servers_clock() -> None:
-    """A date is compared with the answer's own Date: a wrong clock here does no harm (MD-10)."""
+    """A date is compared with the response's Date, so that a wrong local clock does not matter (MD-10)."""
     sent = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
     headers = {
         "date": format_datetime(sent, usegmt=True),
@@ -261,7 +261,7 @@ def test_length_of_the_lock(value: str | None, locked: float) -> None:
 def test_the_status_and_the_headers_lock_and_words_do_not(
     status: int, headers: dict[str, str], body: Any, kind: str, locks: bool
 ) -> None:
-    """A 429, or another refusal with Retry-After or none left, locks, whatever its words say (MD-10)."""
+    """A 429, or a refusal with Retry-After or no requests left, locks, whatever its words (MD-10)."""
     found = _read(status, body, headers)
     assert (found.kind, found.lock_seconds > 0) == (kind, locks)
     assert ("{until}" in found.hint) == locks or kind == "RATE_LIMITED"
@@ -295,7 +295,7 @@ def test_whatever_the_words_a_401_403_and_404_are_raised(status: int) -> None:
     ],
 )
 def test_redirects_name_their_target(location: str, host: str | None, base_url: str | None) -> None:
-    """A 3xx names the host it leads to and the base URL that would be; nothing follows it (SEC-5)."""
+    """The error for a 3xx names the target host and base URL, and no request follows it (SEC-5)."""
     found = _read(301, "", {"location": location})
     assert found.kind == "REDIRECT"
     assert found.hint.replace("{list}", "").strip()
@@ -312,7 +312,7 @@ def test_redirects_name_their_target(location: str, host: str | None, base_url: 
 def test_a_redirect_without_an_address_is_not_said_to_lead_anywhere(
     status: int, headers: dict[str, str]
 ) -> None:
-    """A 3xx that names no address is told as that; its kind is the same (MD-15)."""
+    """A 3xx without a Location has its own message and the same kind (MD-15)."""
     found = _read(status, "", headers)
     assert (found.kind, found.status) == ("REDIRECT", status)
     assert found.message == f"llm.example.edu answered with status {status} and named no other address."
@@ -321,7 +321,7 @@ def test_a_redirect_without_an_address_is_not_said_to_lead_anywhere(
 
 @pytest.mark.req("MD-11")
 def test_a_404_names_the_address_without_its_query() -> None:
-    """The address is told as it can be compared with the base URL: which page was asked for is left out."""
+    """The message shows the URL without its query."""
     context = replace(CONTEXT, url="https://llm.example.edu/v1/models?limit=1000&after_id=x")
     found = response_error(Response(404, httpx.Headers(), b""), context, "", now=NOW)
     assert found.message == "There is no model list at https://llm.example.edu/v1/models (404)."
@@ -329,7 +329,7 @@ def test_a_404_names_the_address_without_its_query() -> None:
 
 @pytest.mark.req("SEC-5", "MD-11")
 def test_a_redirect_to_the_same_base_url_is_not_suggested() -> None:
-    """A list that redirects to itself with a slash at its end is its operator's to mend, not the user's."""
+    """A redirect that only adds a slash is for the server's operator to correct."""
     found = _read(307, "", {"location": "/v1/models/"})
     assert "make it the base URL" not in found.hint
     assert "operator" in found.hint
@@ -337,7 +337,7 @@ def test_a_redirect_to_the_same_base_url_is_not_suggested() -> None:
 
 @pytest.mark.req("SEC-5")
 def test_a_redirect_with_credentials_is_not_suggested() -> None:
-    """A target with a user name in it is no base URL to suggest."""
+    """A redirect target with a user name is not suggested."""
     found = _read(302, "", {"location": "https://me:secret@other.example.net/v1/models"})
     assert "secret" not in found.message + found.hint
     assert "make it the base URL" not in found.hint
@@ -346,7 +346,7 @@ def test_a_redirect_with_credentials_is_not_suggested() -> None:
 @pytest.mark.req("SEC-1", "SEC-6")
 @pytest.mark.parametrize("status", [400, 404, 418, 500, 503])
 def test_what_a_server_says_is_shown_safely(status: int) -> None:
-    """A server's words are one line, short, without the key in any encoding, without control characters."""
+    """A server's words are on one short line, without the key in any encoding or control characters."""
     said = f"no \x1b[31m{KEY}\n\u202e{KEY.replace('-', '%2D')} sk-proj-abcdefghijkl0123 " + "x" * 5000
     found = _read(status, {"error": {"message": said}})
     shown = found.message + found.hint

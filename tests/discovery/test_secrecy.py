@@ -52,7 +52,7 @@ def everything_logged() -> Iterator[list[str]]:
 
 
 def _told(error: BaseException) -> str:
-    """All that an error can tell: itself, what led to it, tracebacks with our frames' variables."""
+    """Everything that an error shows: itself, its causes, tracebacks with our frames' variables."""
     shown = [repr(error), str(error), repr(error.__dict__), repr(pickle.dumps(error))]
     shown += traceback.format_exception(error)
     frames = traceback.TracebackException.from_exception(error, capture_locals=True)
@@ -114,7 +114,7 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
 def test_libraries_that_log_headers_are_redacted(
     run: Any, target: Any, canary: str, everything_logged: list[str], respx_mock: respx.MockRouter
 ) -> None:
-    """What httpcore and hpack would log of a request, over HTTP/2 too, comes out masked (SEC-1)."""
+    """httpcore's and hpack's log records of a request are masked, also for HTTP/2 (SEC-1)."""
 
     async def answer(request: httpx.Request) -> httpx.Response:
         for name in ("httpcore.http2", "hpack.hpack", "httpcore.http11", "httpx"):
@@ -136,7 +136,7 @@ def test_libraries_that_log_headers_are_redacted(
 
 @pytest.mark.req("SEC-1")
 def test_other_peoples_records_are_left_alone(everything_logged: list[str]) -> None:
-    """Outside of a request of ours the filter changes no record."""
+    """Outside of the package's own requests the filter changes no record."""
     redact_logs()
     logging.getLogger("httpcore.http11").debug("sent %s", "sk-somebody-elses-0123456789")
     assert any("sk-somebody-elses-0123456789" in line for line in everything_logged)
@@ -160,7 +160,7 @@ def test_a_server_that_echoes_the_key(ask: Any, target: Any, mocked: Any, canary
 
 @pytest.mark.req("SEC-5")
 def test_the_key_stays_with_its_host(ask: Any, target: Any, demo: Any) -> None:
-    """A redirect to another origin is not followed: nothing arrives there (SEC-5)."""
+    """A redirect to another origin is not followed (SEC-5)."""
     demo.play("redirect-elsewhere")
     with pytest.raises(DiscoveryError) as caught:
         ask(target(demo.openai_base_url))
@@ -170,7 +170,7 @@ def test_the_key_stays_with_its_host(ask: Any, target: Any, demo: Any) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_target_is_not_pickled(target: Any, canary: str) -> None:
-    """A target holds the key and refuses to be pickled; its repr shows the masked form."""
+    """A target, which holds the key, cannot be pickled, and its repr masks the key."""
     with pytest.raises(TypeError):
         pickle.dumps(target())
     assert _clean(repr(target()), canary)
@@ -180,7 +180,7 @@ def test_a_target_is_not_pickled(target: Any, canary: str) -> None:
 def test_a_key_that_comes_back_as_a_model_is_masked(
     run: Any, target: Any, mocked: Any, canary: str, everything_logged: list[str]
 ) -> None:
-    """A server that lists the key as an id or a name gets it into no list; short words in its place stay."""
+    """A key that a server lists as an id or name is masked; short placeholders stay."""
 
     async def work(key: str, sent: str = "") -> str:
         document = {"data": [{"id": key, "name": f"the {key} model"}, {"id": "m", "owned_by": key}]}
@@ -202,7 +202,7 @@ def test_a_key_that_comes_back_as_a_model_is_masked(
 def test_logs_are_changed_only_while_a_request_is_under_way(
     canary: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A key is masked in httpx's records during the request, and is not kept for those after it."""
+    """A key is masked in httpx's records during its request, and is not stored for later ones."""
     redact_logs()
     log = logging.getLogger("httpx")
     with caplog.at_level(logging.INFO, "httpx"):

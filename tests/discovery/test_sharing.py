@@ -1,4 +1,4 @@
-"""Several callers, several providers, and answers that come too late (MD-12, PM-3)."""
+"""Several callers, several providers, and late responses (MD-12, PM-3)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TWO = {"data": [{"id": "b"}, {"id": "a"}]}
 @pytest.mark.req("PM-3")
 @pytest.mark.parametrize("forget", [True, False])
 def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, mocked: Any) -> None:
-    """An answer to a request made before a change is not kept, whatever comes first (PM-3)."""
+    """The response to a request before a change is not cached, in whatever order (PM-3)."""
 
     async def work() -> None:
         server = mocked(ONE, TWO)
@@ -45,7 +45,7 @@ def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, mocke
 
 @pytest.mark.req("MD-12")
 def test_callers_share_one_request(run: Any, target: Any, mocked: Any) -> None:
-    """Callers at the same moment, forced or not, share one request (MD-12)."""
+    """Concurrent callers, forced or not, share one request (MD-12)."""
 
     async def work() -> None:
         server = mocked(ONE)
@@ -63,7 +63,7 @@ def test_callers_share_one_request(run: Any, target: Any, mocked: Any) -> None:
 
 @pytest.mark.req("MD-12")
 def test_errors_are_shared_but_not_the_object(run: Any, target: Any, mocked: Any) -> None:
-    """Callers of one failing request each get an error of their own (MD-12)."""
+    """Callers that share a failing request get an error object each (MD-12)."""
 
     async def work() -> None:
         server = mocked(401)
@@ -112,7 +112,7 @@ def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: A
 
 @pytest.mark.req("MD-12")
 def test_several_providers_are_asked_at_once(run: Any, target: Any, respx_mock: respx.MockRouter) -> None:
-    """A provider that hangs or fails holds back nobody; answers come as they are ready (MD-12)."""
+    """A provider that hangs or fails delays no other; results come as they are ready (MD-12)."""
 
     async def work() -> None:
         stuck = asyncio.Event()
@@ -142,7 +142,7 @@ def test_several_providers_are_asked_at_once(run: Any, target: Any, respx_mock: 
 
 @pytest.mark.req("MD-12")
 def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, mocked: Any) -> None:
-    """Closing the iterator cancels the requests that are still under way."""
+    """Closing the iterator cancels the pending requests."""
 
     async def work() -> None:
         server = mocked(ONE)

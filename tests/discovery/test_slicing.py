@@ -1,4 +1,4 @@
-"""Large answers: what is read of them, what it costs, and that nobody waits for it (SEC-7, MD-19)."""
+"""Large responses: limits, memory, and that they do not delay others (SEC-7, MD-19)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _items(count: int, start: int = 0) -> list[dict[str, Any]]:
 )
 @pytest.mark.parametrize("indent", [None, 1])
 def test_slices_hold_what_the_whole_holds(envelope: Callable[[Any], Any], indent: int | None) -> None:
-    """The models of a large answer are those that the parser finds in it as a whole, in its order."""
+    """A large response in slices gives the same models, in the same order, as parsed at once."""
     document = envelope(_items(20_000))
     body = json.dumps(document, indent=indent, ensure_ascii=False).encode()
     documents = [parse(each) for each in _slices(body)]
@@ -82,7 +82,7 @@ def test_slices_hold_what_the_whole_holds(envelope: Callable[[Any], Any], indent
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 4000), st.sampled_from([b"", b'"', b"]", b"}", b"{", b"[", b",", b"\\", b"x", b"\xff"]))
 def test_damage_is_seen_in_slices_as_it_is_in_the_whole(place: int, damage: bytes) -> None:
-    """A large answer with a byte too few or too many is JSON in slices exactly if it is so as a whole."""
+    """A large response with a byte too few or too many is valid in slices exactly if it is as a whole."""
     body = json.dumps({"data": [{"id": f"{number:>60}"} for number in range(20_000)]}).encode()
     place = len(body) - place if place % 2 else place
     damaged = body[:place] + damage + body[place + 1 :]
@@ -92,7 +92,7 @@ def test_damage_is_seen_in_slices_as_it_is_in_the_whole(place: int, damage: byte
 
 
 def _is_read(read: Callable[[], list[Any]]) -> list[Any] | None:
-    """The items of what is read; None if it is refused."""
+    """The items that are read; None if the response is refused."""
     try:
         return [item for document in read() for item in find_list(document) or []]
     except (ValueError, Failure):
@@ -103,7 +103,7 @@ def _is_read(read: Callable[[], list[Any]]) -> list[Any] | None:
 def test_200_000_models_are_read_and_one_more_is_too_large(
     ask_kind: Any, target: Any, raw_server: Any
 ) -> None:
-    """The limit is on what is listed, and exact (SEC-7)."""
+    """The limit for the number of models is exact (SEC-7)."""
     for count, kind in ((MOST, None), (MOST + 1, "TOO_LARGE")):
         body = json.dumps({"data": [{"id": f"m{number}"} for number in range(count)]}).encode()
         server = raw_server(_answer(gzip.compress(body, 1), "content-encoding: gzip"))
@@ -117,7 +117,7 @@ def test_200_000_models_are_read_and_one_more_is_too_large(
 
 @pytest.mark.req("SEC-7")
 def test_pages_share_the_limit(ask_kind: Any, target: Any, mocked: Any) -> None:
-    """Many pages hold no more models than one answer may."""
+    """The limit for the number of models applies to all pages together."""
     ids = iter(range(10**9))
     pages = [
         {"data": [{"id": str(next(ids))} for _ in range(20_000)], "has_more": True, "last_id": f"p{page}"}
@@ -168,7 +168,7 @@ def test_what_no_list_of_models_is_like_is_not_made_into_objects(body: bytes) ->
     ids=["a web page", "deep lists", "deep objects", "many values", "no commas", "cut off", "text"],
 )
 def test_what_is_not_json_is_refused_in_slices_too(body: bytes) -> None:
-    """What came can be told from its beginning, which no parser takes for JSON (MD-11)."""
+    """A large body that is not JSON is described by its beginning (MD-11)."""
     with pytest.raises(ValueError, match="line"):  # noqa: PT012 - any of them
         for each in _slices(body):
             assert each.startswith(body[:100])
@@ -176,7 +176,7 @@ def test_what_is_not_json_is_refused_in_slices_too(body: bytes) -> None:
 
 
 def test_small_answers_are_not_touched() -> None:
-    """The usual answer is read as one document: itself."""
+    """A usual response is parsed at once."""
     body = json.dumps({"data": [{"id": f"m{number}"} for number in range(5000)]}).encode()
     (document,) = _slices(body)
     assert document is body
@@ -184,7 +184,7 @@ def test_small_answers_are_not_touched() -> None:
 
 @pytest.mark.req("SEC-1")
 def test_a_key_is_masked_in_every_slice(ask: Any, target: Any, raw_server: Any, canary: str) -> None:
-    """A server that sends the key back in a large list has it masked wherever it is (SEC-1)."""
+    """A key that a server echoes in a large list is masked everywhere (SEC-1)."""
     items = [{"id": f"m{number}", "name": f"{canary} {number}", "x": "y" * 200} for number in range(6000)]
     server = raw_server(_answer(json.dumps({"data": items}).encode()))
     models = ask(target(f"http://127.0.0.1:{server.port}/v1"))
@@ -194,7 +194,7 @@ def test_a_key_is_masked_in_every_slice(ask: Any, target: Any, raw_server: Any, 
 
 @pytest.mark.req("MD-9", "MD-19")
 def test_reading_ends_with_the_deadline(run: Any, target: Any, mocked: Any, monkeypatch: Any) -> None:
-    """What has come in time and is not read in time is a time-out, and the work on it has ended (MD-19)."""
+    """If parsing passes the deadline it ends with a time-out (MD-19)."""
     mocked({"data": [{"id": f"m{number}"} for number in range(50_000)]})
     reads = []
 
@@ -304,7 +304,7 @@ COSTLY: dict[str, tuple[Callable[[], bytes], Any]] = {
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak is read from Linux")
 @pytest.mark.parametrize("name", list(COSTLY))
 def test_a_large_answer_holds_nobody_up(name: str, raw_server: Any, tmp_path: Path) -> None:
-    """Memory stays below 300 MiB; other tasks and threads get their turn all the while (SEC-7, MD-19)."""
+    """Memory stays below 300 MiB, and other tasks and threads continue to run (SEC-7, MD-19)."""
     make, expected = COSTLY[name]
     body = make()
     (tmp_path / "body").write_bytes(body)

@@ -1,4 +1,4 @@
-"""How a server on this machine is started, told by its port where nothing answers."""
+"""The start command for a local server that does not respond, by its port."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _hint(base_url: str, *, tried: bool = False) -> str:
 @pytest.mark.req("MD-15")
 @pytest.mark.parametrize("preset", [p for p in PRESETS if p.is_local], ids=lambda preset: preset.key)
 def test_every_local_server_is_told_how_to_start(preset) -> None:
-    """The table of presets says it, also for the ports of other versions and by any name of this machine."""
+    """The presets' start commands are used for all their ports, and for any name of this machine."""
     for port in (preset.default_port, *preset.other_ports):
         for host in ("localhost", "127.0.0.1", "[::1]"):
             hint = _hint(f"http://{host}:{port}/v1")
@@ -29,7 +29,7 @@ def test_every_local_server_is_told_how_to_start(preset) -> None:
 
 @pytest.mark.req("MD-15")
 def test_two_servers_of_one_port_are_both_named() -> None:
-    """Which of them it is cannot be seen from outside."""
+    """If two servers have the same default port, both commands are shown."""
     hint = _hint("http://localhost:8080/v1")
     assert hint == (
         "Start it with `llama-server --port 8080 -m` and a model file (llama.cpp) "
@@ -38,12 +38,12 @@ def test_two_servers_of_one_port_are_both_named() -> None:
 
 
 def test_after_a_try_it_is_tried_again() -> None:
-    """Who asked a model for an answer has nothing to refresh."""
+    """The hint after a try does not say "refresh"."""
     assert _hint("http://localhost:11434/v1", tried=True) == "Start it with `ollama serve`, then try again."
     assert _hint("http://localhost:5555/v1", tried=True) == "Start the server, then try again."
     assert _hint("http://localhost:5555/v1") == "Start the server, then refresh."
 
 
 def test_elsewhere_nothing_is_told_to_start() -> None:
-    """A port of somebody else's machine says nothing about what runs there."""
+    """For another machine's port there is no start command."""
     assert "Start" not in _hint("http://llm.example.edu:11434/v1")

@@ -1,4 +1,4 @@
-"""A real proxy on loopback, in the clear and behind TLS."""
+"""A real proxy on loopback, without and with TLS."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOCK = 65536
 
 
 class LoopbackProxy:
-    """Passes requests on to ports of this machine: absolute addresses, CONNECT, and SOCKS 5.
+    """Forwards requests to ports of this machine: absolute URLs, CONNECT, and SOCKS 5.
 
     Args:
         plain: Where requests in the clear go.
@@ -41,7 +41,7 @@ class LoopbackProxy:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
-        """Ends every connection."""
+        """Closes every connection."""
         for each in self._open:
             each.close()
 
@@ -67,7 +67,7 @@ class LoopbackProxy:
             client.close()
 
     def _server_for(self, client: socket.socket) -> socket.socket | None:
-        """The connection to pass on to; None where the proxy answered itself."""
+        """Returns the connection to forward to; None if the proxy responded itself."""
         data = client.recv(_BLOCK)
         if data[:1] == b"\x05":
             return self._socks(client, data[2:])
@@ -99,7 +99,7 @@ class LoopbackProxy:
         return server
 
     def _socks(self, client: socket.socket, methods: bytes) -> socket.socket:
-        """RFC 1928, 1929: takes any login; the address is a name, which is the proxy's to look up."""
+        """RFC 1928, 1929: accepts any login; the address is a name, which the proxy resolves."""
         if b"\x02" in methods:
             client.sendall(b"\x05\x02")
             self.heads.append(client.recv(_BLOCK).decode("latin-1"))
@@ -122,7 +122,7 @@ class LoopbackProxy:
 
 @pytest.fixture
 def proxy(demo: Any, tls_server: int) -> Iterator[Callable[..., LoopbackProxy]]:
-    """Makes proxies that take every host for the demo server, and by a tunnel for the TLS server."""
+    """Makes proxies that forward every host to the demo server, and every tunnel to the TLS server."""
     made: list[LoopbackProxy] = []
 
     def make(**options: Any) -> LoopbackProxy:
@@ -147,7 +147,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @pytest.fixture
 def behind_tls(tls_context: ssl.SSLContext) -> Iterator[Callable[[int], int]]:
-    """Puts TLS before a port of this machine: gives the port that is spoken to over TLS."""
+    """Returns a TLS port that forwards to another port of this machine."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""Requests that go through a proxy, over a real one on loopback (SEC-5, MD-9, MD-15)."""
+"""Requests through a real proxy on loopback (SEC-5, MD-9, MD-15)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOST = "llm.example.edu"  # nobody looks it up here: that is the proxy's affair
 def test_a_list_comes_through_a_forward_proxy(
     ask: Any, target: Any, proxy: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An http:// list is asked of the proxy by its whole address, with the proxy's login (SEC-5)."""
+    """An http:// list is requested from the proxy by its absolute URL, with the proxy's login (SEC-5)."""
     through = proxy(login="me:pa ss")
     monkeypatch.setenv("HTTP_PROXY", f"http://me:pa%20ss@127.0.0.1:{through.port}")
     assert len(ask(target(f"http://{HOST}/openai/v1"))) == 30
@@ -37,7 +37,7 @@ def test_a_list_comes_through_a_forward_proxy(
 def test_a_tunnel_keeps_the_key_from_the_proxy(  # noqa: PLR0917
     ask: Any, target: Any, proxy: Any, trusted: None, canary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An https:// list comes through a tunnel: the proxy sees the host and no more (SEC-5)."""
+    """An https:// list comes through a tunnel: the proxy sees only the host (SEC-5)."""
     through = proxy(login="me:pass")
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:pass@127.0.0.1:{through.port}")
     assert [model.id for model in ask(target(f"https://{HOST}/v1"))] == ["tls"]
@@ -60,7 +60,7 @@ def test_a_proxy_is_spoken_to_over_tls(  # noqa: PLR0917
     canary: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A proxy with an https:// address gets its login over TLS, and a tunnel has a TLS of its own (SEC-5)."""
+    """A proxy with an https:// URL gets its login over TLS, and a tunnel has its own TLS inside (SEC-5)."""
     through = proxy(login="me:pass")
     monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://me:pass@127.0.0.1:{behind_tls(through.port)}")
     assert len(ask(target(f"{scheme}://{HOST}/{'openai/' * (scheme == 'http')}v1"))) == found
@@ -78,7 +78,7 @@ def test_a_proxy_whose_certificate_nobody_knows_is_told(  # noqa: PLR0917
     behind_tls: Callable[[int], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It gets neither login nor key, and the error is about the proxy, not about the server (SEC-5)."""
+    """An untrusted proxy gets neither login nor key, and the error is about the proxy (SEC-5)."""
     through = proxy()
     port = behind_tls(through.port)
     monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://me:hunter2@127.0.0.1:{port}")
@@ -94,7 +94,7 @@ def test_a_proxy_whose_certificate_nobody_knows_is_told(  # noqa: PLR0917
 def test_a_plain_proxy_that_is_taken_for_one_with_tls_is_told(  # noqa: PLR0917
     scheme: str, answer: bytes, ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The common slip HTTPS_PROXY=https://…, where the proxy speaks no TLS, says what to write (MD-15)."""
+    """The common mistake HTTPS_PROXY=https://… for a proxy without TLS has a hint (MD-15)."""
     port = proxy(answer=answer).port
     monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://127.0.0.1:{port}")
     kind, error = ask_kind(target(f"{scheme}://{HOST}/v1"))
@@ -107,7 +107,7 @@ def test_a_plain_proxy_that_is_taken_for_one_with_tls_is_told(  # noqa: PLR0917
 def test_a_certificate_is_checked_behind_a_tunnel(
     ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy that answers in the server's place, with a certificate of its own, gets no key (SEC-5)."""
+    """A proxy that intercepts TLS with its own certificate gets no key (SEC-5)."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy().port}")
     kind, error = ask_kind(target(f"https://{HOST}/v1"))
     assert kind == "TLS"
@@ -119,7 +119,7 @@ def test_a_certificate_is_checked_behind_a_tunnel(
 def test_a_list_comes_through_a_socks_proxy(
     ask: Any, target: Any, proxy: Any, trusted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its package installed a SOCKS proxy works, and looks the name up itself (SEC-5)."""
+    """With its package installed a SOCKS proxy works, and resolves the name itself (SEC-5)."""
     through = proxy()
     monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{through.port}")
     assert [model.id for model in ask(target(f"https://{HOST}/v1"))] == ["tls"]
@@ -137,7 +137,7 @@ def test_the_login_of_a_socks_proxy_is_in_no_log(  # noqa: PLR0917
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It reaches the proxy, and not what the HTTP libraries log at DEBUG (SEC-1)."""
+    """A SOCKS login reaches the proxy, but not the HTTP libraries' logs at DEBUG (SEC-1)."""
     caplog.set_level(logging.DEBUG)
     through = proxy()
     monkeypatch.setenv("ALL_PROXY", f"socks5://somebody:{password}@127.0.0.1:{through.port}")
@@ -152,7 +152,7 @@ def test_the_login_of_a_socks_proxy_is_in_no_log(  # noqa: PLR0917
 def test_a_try_goes_through_the_proxy(  # noqa: PLR0917
     scheme: str, proxy: Any, demo: Any, trusted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The POST that tries a model takes the same way as the list, in the clear and by a tunnel (SEC-5)."""
+    """Trying a model uses the same proxy as the list, with http and with a tunnel (SEC-5)."""
     through = proxy()
     monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://127.0.0.1:{through.port}")
     service = SettingsService(tmp_path / "dispatch.settings.json")
@@ -208,7 +208,7 @@ def test_what_a_proxy_does_wrong_names_the_proxy(  # noqa: PLR0917
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Host, port and variable of the proxy are told, with what to do; its password is not (SEC-5, SEC-1)."""
+    """An error names the proxy's host, port and variable, but not its password (SEC-5, SEC-1)."""
     caplog.set_level(logging.DEBUG)
     through = proxy(login="somebody:else", answer=answer)
     monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://me:hunter2@127.0.0.1:{through.port}")
@@ -227,7 +227,7 @@ def test_what_a_proxy_does_wrong_names_the_proxy(  # noqa: PLR0917
 def test_a_proxy_that_is_away_or_silent(
     scheme: str, ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy that is down is told as that; one that never answers ends with the deadline (MD-9)."""
+    """A proxy that is down has its own error; one that never responds ends with the deadline (MD-9)."""
     variable = f"{scheme.upper()}_PROXY"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -246,7 +246,7 @@ def test_a_proxy_that_is_away_or_silent(
 def test_the_environment_is_read_at_each_request(
     run: Any, target: Any, proxy: Any, demo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy variable that is set, changed or taken away counts from the next request on (SEC-5)."""
+    """A proxy variable that is set, changed or removed applies from the next request on (SEC-5)."""
     first, second = proxy(), proxy()
     find = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: find("127.0.0.1", *rest, **more))
@@ -289,7 +289,7 @@ def test_the_environment_is_read_at_each_request(
 def test_hosts_that_need_no_proxy(
     no_proxy: str, host: str, goes_direct: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """NO_PROXY names hosts, domains, hosts with a port, and networks (SEC-5)."""
+    """NO_PROXY accepts hosts, domains, hosts with a port, and networks (SEC-5)."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.edu:3128")
     monkeypatch.setenv("NO_PROXY", no_proxy)
     assert (proxy_for("https", host, 8443) is None) is goes_direct
@@ -299,7 +299,7 @@ def test_hosts_that_need_no_proxy(
 def test_a_host_in_no_proxy_is_asked_directly(
     ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """NO_PROXY counts from the next request on, and the proxy hears nothing (SEC-5)."""
+    """NO_PROXY applies from the next request on, and the proxy gets no connection (SEC-5)."""
     through = proxy()
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 1))]
@@ -314,7 +314,7 @@ def test_a_host_in_no_proxy_is_asked_directly(
 def test_a_socks_proxy_without_its_package_says_how_to_install_it(
     ask_kind: Any, target: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The variable, the package and the install line are told, and not the proxy's password (SEC-5)."""
+    """The error names the variable, the package and the install command, not the proxy's password (SEC-5)."""
     monkeypatch.setitem(sys.modules, "socksio", None)  # so that importing it fails
     monkeypatch.setenv("ALL_PROXY", "socks5://me:hunter2@127.0.0.1:1")
     kind, error = ask_kind(target(f"https://{HOST}/v1"))
