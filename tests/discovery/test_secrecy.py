@@ -114,7 +114,7 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
 def test_libraries_that_log_headers_are_redacted(
     run: Any, target: Any, canary: str, everything_logged: list[str], respx_mock: respx.MockRouter
 ) -> None:
-    """httpcore's and hpack's log records of a request are masked, also for HTTP/2 (SEC-1)."""
+    """A request's log records of httpcore and hpack are masked, also for HTTP/2 (SEC-1)."""
 
     async def answer(request: httpx.Request) -> httpx.Response:
         for name in ("httpcore.http2", "hpack.hpack", "httpcore.http11", "httpx"):
