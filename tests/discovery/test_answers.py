@@ -287,7 +287,7 @@ def test_a_close_that_the_loop_has_not_seen_yet(run: Any, target: Any, raw_serve
     run(work())
 
 
-def test_what_comes_unasked_is_not_taken_for_an_answer(run: Any, target: Any, raw_server: Any) -> None:
+def test_unsolicited_bytes_are_no_response(run: Any, target: Any, raw_server: Any) -> None:
     """Bytes after a response do not become the response to the next request."""
 
     async def work() -> None:

@@ -39,7 +39,7 @@ def recorded_items(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.req("P-9")
-def test_the_labelled_ids_are_told_apart(data_file: Callable[[str], Path]) -> None:
+def test_the_labelled_ids(data_file: Callable[[str], Path]) -> None:
     """By the id alone 98 % of the labelled half are right, and few of the others count as chat (P-9)."""
     rows = labelled(data_file("model_kinds.tsv"))
     assert len(rows) > 1700
@@ -223,7 +223,7 @@ def test_words_that_are_about_something_else_leave_it_to_the_id(metadata: dict[s
 
 
 @pytest.mark.req("MD-4")
-def test_servers_that_speak_too_broadly_are_checked_against_the_id() -> None:
+def test_statements_that_are_too_broad_are_checked_against_the_id() -> None:
     """Rerankers listed as embedding models, and embedding models with text output, are recognised (MD-4)."""
     assert infer_capabilities("qwen3-reranker-8b", {"kind": "EMBEDDING_MODEL", "supports_chat": True}) == ()
     assert infer_capabilities("bge-m3.gguf", {"architecture": {"output_modalities": ["text"]}}) == (

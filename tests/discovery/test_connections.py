@@ -253,7 +253,7 @@ def test_loopback_never_goes_through_a_proxy(
 
 @pytest.mark.req("SEC-5")
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "0", "the machine's own name"])
-def test_this_machine_is_asked_directly_however_it_is_written(  # noqa: PLR0917
+def test_this_machine_is_reached_directly_however_it_is_written(  # noqa: PLR0917
     host: str, ask: Any, target: Any, demo: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key for a server on this machine is never shown to a proxy, whatever the host's spelling (SEC-5)."""
@@ -329,7 +329,7 @@ def test_a_broken_proxy(  # noqa: PLR0917
 
 
 @pytest.mark.req("SEC-5")
-def test_a_proxy_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error about a proxy names the variable, not its value."""
     monkeypatch.setenv("https_proxy", "http://me:hunter2@[broken")
     with pytest.raises(BrokenProxySettingError) as caught:
@@ -338,7 +338,7 @@ def test_a_proxy_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.req("MD-9", "SEC-5")
-def test_a_certificate_nobody_knows(ask_kind: Any, target: Any, tls_server: int) -> None:
+def test_an_untrusted_certificate(ask_kind: Any, target: Any, tls_server: int) -> None:
     """A server with an untrusted certificate gets no request and no key (SEC-5)."""
     kind, error = ask_kind(target(f"https://localhost:{tls_server}/v1"))
     assert kind == "TLS"

@@ -140,7 +140,7 @@ def test_too_much_path(examine: Any, mocked: Any) -> None:
         (httpx.ReadTimeout("x"), "did not answer within"),
     ],
 )
-def test_what_comes_is_explained(answer: Any, words: str, examine: Any, mocked: Any) -> None:
+def test_every_failure_is_explained(answer: Any, words: str, examine: Any, mocked: Any) -> None:
     """Every failure is reported, and only the user's own host gets requests (MD-14)."""
     server = mocked(answer)
     found = examine("https://llm.example.edu/v1")
@@ -174,7 +174,7 @@ def test_where_the_way_ends(examine: Any, demo: Any, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.req("MD-14")
-def test_each_step_of_the_way_is_told(
+def test_each_step_is_reported(
     examine: Any, tls_server: int, data_file: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The steps show how far the one request got: name, connection, certificate (MD-14)."""
@@ -192,7 +192,7 @@ def test_each_step_of_the_way_is_told(
 
 
 @pytest.mark.req("MD-14")
-def test_an_address_where_nothing_answers_is_told(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_that_do_not_respond_are_shown(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name whose addresses do not respond is shown with them (MD-14)."""
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 0))]

@@ -313,7 +313,7 @@ def test_the_memory_is_read_from_any_thread(run: Any, target: Any, mocked: Any) 
     run(work())
 
 
-def test_debug_logs_tell_of_each_request(
+def test_debug_logs_name_each_request(
     run: Any, target: Any, mocked: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At DEBUG the log names the provider of a request, and the exception if it fails."""
@@ -357,7 +357,7 @@ def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
 
 
 @pytest.mark.req("MD-15")
-def test_hints_speak_of_the_list(run: Any, target: Any, mocked: Any, clock: Any) -> None:
+def test_hints_mention_the_list(run: Any, target: Any, mocked: Any, clock: Any) -> None:
     """Hints say how old the list is, if there is one."""
 
     async def work() -> None:

@@ -182,7 +182,7 @@ def test_a_malformed_page_gives_no_partial_list(ask: Any, target: Any, mocked: A
 
 
 @pytest.mark.req("MD-11")
-def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, mocked: Any) -> None:
+def test_a_list_that_says_there_is_more_has_a_warning(ask: Any, target: Any, mocked: Any) -> None:
     """If an OpenAI-compatible list says that there is more, without saying how, there is a warning."""
     mocked({"data": [{"id": "a"}], "has_more": True})
     models = ask(target())
@@ -261,7 +261,7 @@ _CLOUDFLARE = {
         {"data": [{"title": "a"}]},
     ],
 )
-def test_a_server_without_a_list_is_told_with_the_way_by_hand(
+def test_without_a_list_the_hint_is_to_type_an_id(
     answer: Any, type_: str, ask_kind: Any, target: Any, mocked: Any
 ) -> None:
     """404, 405, 501 and lists without anything usable say that an id can be typed by hand (MD-16)."""
@@ -335,7 +335,7 @@ def test_a_key_that_cannot_be_sent_is_not(key: str, ask: Any, target: Any, mocke
         "http://[::1/v1",
     ],
 )
-def test_a_base_url_that_cannot_be_asked_is_not(base_url: str, ask: Any, target: Any, mocked: Any) -> None:
+def test_an_invalid_base_url_is_not_requested(base_url: str, ask: Any, target: Any, mocked: Any) -> None:
     """User info, a port out of range and other schemes never reach the network (MD-14)."""
     server = mocked({"data": []})
     with pytest.raises(DiscoveryError) as caught:
@@ -372,7 +372,9 @@ def test_a_netrc_file_is_not_read(
     "location",
     ["/elsewhere", "http://[::1", "http://x:99999/", "file:///etc/passwd", "http://u:p@x.example/", "\x80"],
 )
-def test_a_redirect_is_told_whatever_its_target(location: str, ask: Any, target: Any, mocked: Any) -> None:
+def test_a_redirect_is_reported_whatever_its_target(
+    location: str, ask: Any, target: Any, mocked: Any
+) -> None:
     """A redirect's status counts also if its Location is invalid, and no request follows it (SEC-5)."""
     headers = [(b"location", location.encode("latin-1"))]
     server = mocked(httpx.Response(302, headers=headers))

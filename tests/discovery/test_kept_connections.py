@@ -98,7 +98,7 @@ def test_the_new_try_does_not_meet_another_dead_connection(run: Any, target: Any
 
 
 @pytest.mark.req("MD-17")
-def test_an_answer_that_has_begun_is_not_asked_for_again(run: Any, target: Any, raw_server: Any) -> None:
+def test_a_response_that_has_begun_is_not_requested_again(run: Any, target: Any, raw_server: Any) -> None:
     """A failure after the headers counts, also on a reused connection."""
 
     async def work() -> None:
@@ -152,7 +152,7 @@ def test_a_post_is_never_sent_twice(raw_server: Any, tmp_path: Path) -> None:
     assert server.connections == 2
 
 
-def test_bytes_that_come_later_close_the_connection(run: Any, target: Any, raw_server: Any) -> None:
+def test_unsolicited_bytes_close_the_connection(run: Any, target: Any, raw_server: Any) -> None:
     """Unsolicited bytes are never taken for the next response."""
 
     async def work() -> None:
@@ -173,7 +173,7 @@ def test_bytes_that_come_later_close_the_connection(run: Any, target: Any, raw_s
     run(work())
 
 
-def test_a_service_that_nobody_holds_closes_its_connections(demo: Any, tmp_path: Path) -> None:
+def test_a_collected_service_closes_its_connections(demo: Any, tmp_path: Path) -> None:
     """Idle connections are closed with their service, not with the process."""
     service = SettingsService(tmp_path / "dispatch.settings.json")
     uni = service.add_provider(

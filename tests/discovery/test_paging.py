@@ -60,7 +60,7 @@ def _first(**said: Any) -> dict[str, Any]:
         ([{"id": "a"}], {"link": f'<{URL}?p=0>; rel="prev", <{URL}?p=2>; rel="next"'}, f"{URL}?p=2"),
     ],
 )
-def test_the_next_page_is_asked_for(  # noqa: PLR0917 - pytest's arguments
+def test_the_next_page_is_requested(  # noqa: PLR0917 - pytest's arguments
     first: Any, headers: dict[str, str], asked: str, ask: Any, target: Any, mocked: Any
 ) -> None:
     """A documented token, link or header leads to the next page (MD-5)."""
@@ -86,7 +86,7 @@ def test_the_next_page_is_asked_for(  # noqa: PLR0917 - pytest's arguments
         {"next": "file:///v1/models"},
     ],
 )
-def test_a_way_that_is_not_known_is_told(said: dict[str, Any], ask: Any, target: Any, mocked: Any) -> None:
+def test_unknown_pagination_has_a_warning(said: dict[str, Any], ask: Any, target: Any, mocked: Any) -> None:
     """If the next page is at another host, or its URL is unknown, there is a warning (MD-5)."""
     server = mocked(_first(**said))
     models = ask(target())

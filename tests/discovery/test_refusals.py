@@ -59,7 +59,7 @@ def _cases() -> list[Any]:
 
 @pytest.mark.req("MD-15", "MD-8", "MD-10")
 @pytest.mark.parametrize("case", _cases())
-def test_a_refusal_is_told_as_what_it_means_with_the_servers_words(case: dict[str, Any]) -> None:
+def test_a_refusal_has_its_kind_and_the_servers_words(case: dict[str, Any]) -> None:
     """Each recorded refusal has its kind, shows the server's words, and has a hint without gaps (MD-15)."""
     found = _told(case["status"], case["body"], case.get("headers"))
     assert found.kind == case["kind"]
@@ -151,7 +151,7 @@ def test_a_gateway_without_such_a_path_names_base_url_and_key() -> None:
         (CONTEXT, "No API key found in request", "header of its own"),
     ],
 )
-def test_a_key_that_did_not_arrive_is_told_as_that(context: RequestContext, words: str, hint: str) -> None:
+def test_a_missing_key_is_not_a_wrong_key(context: RequestContext, words: str, hint: str) -> None:
     """A missing key and a wrong key have different hints (MD-8)."""
     found = _told(401, {"error": {"type": "authentication_error", "message": words}}, None, context)
     assert found.kind == "INVALID_CREDENTIALS"

@@ -177,7 +177,7 @@ def test_a_target_is_not_pickled(target: Any, canary: str) -> None:
 
 
 @pytest.mark.req("SEC-1")
-def test_a_key_that_comes_back_as_a_model_is_masked(
+def test_a_key_listed_as_a_model_is_masked(
     run: Any, target: Any, mocked: Any, canary: str, everything_logged: list[str]
 ) -> None:
     """A key that a server lists as an id or name is masked; short placeholders stay."""

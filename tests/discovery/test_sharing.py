@@ -111,7 +111,7 @@ def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: A
 
 
 @pytest.mark.req("MD-12")
-def test_several_providers_are_asked_at_once(run: Any, target: Any, respx_mock: respx.MockRouter) -> None:
+def test_several_providers_are_requested_at_once(run: Any, target: Any, respx_mock: respx.MockRouter) -> None:
     """A provider that hangs or fails delays no other; results come as they are ready (MD-12)."""
 
     async def work() -> None:

@@ -303,7 +303,7 @@ COSTLY: dict[str, tuple[Callable[[], bytes], Any]] = {
 @pytest.mark.req("SEC-7", "MD-19")
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak is read from Linux")
 @pytest.mark.parametrize("name", list(COSTLY))
-def test_a_large_answer_holds_nobody_up(name: str, raw_server: Any, tmp_path: Path) -> None:
+def test_a_large_response_delays_nothing(name: str, raw_server: Any, tmp_path: Path) -> None:
     """Memory stays below 300 MiB, and other tasks and threads continue to run (SEC-7, MD-19)."""
     make, expected = COSTLY[name]
     body = make()

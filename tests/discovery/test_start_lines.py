@@ -18,7 +18,7 @@ def _hint(base_url: str, *, tried: bool = False) -> str:
 
 @pytest.mark.req("MD-15")
 @pytest.mark.parametrize("preset", [p for p in PRESETS if p.is_local], ids=lambda preset: preset.key)
-def test_every_local_server_is_told_how_to_start(preset) -> None:
+def test_every_local_server_has_a_start_command(preset) -> None:
     """The presets' start commands are used for all their ports, and for any name of this machine."""
     for port in (preset.default_port, *preset.other_ports):
         for host in ("localhost", "127.0.0.1", "[::1]"):
@@ -44,6 +44,6 @@ def test_after_a_try_it_is_tried_again() -> None:
     assert _hint("http://localhost:5555/v1") == "Start the server, then refresh."
 
 
-def test_elsewhere_nothing_is_told_to_start() -> None:
+def test_another_machine_has_no_start_command() -> None:
     """For another machine's port there is no start command."""
     assert "Start" not in _hint("http://llm.example.edu:11434/v1")

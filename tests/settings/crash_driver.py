@@ -20,7 +20,7 @@ from dispatch_widgets.settings.store import SettingsStore
 
 
 def rename(document: dict[str, Any]) -> dict[str, Any]:
-    """The edit of the tests: one provider gets another name, or a first one is made."""
+    """The edit of the tests: renames a provider, or adds the first one."""
     if not document:
         return registry.add_provider(
             document, name="First", type="anthropic", api_key="sk-0123456789abcdef", provider_id="first"
@@ -29,13 +29,13 @@ def rename(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def convert(document: dict[str, Any]) -> dict[str, Any]:
-    """A migration whose ids are the same each time."""
+    """A migration with fixed ids."""
     numbers = iter(range(100))
     return migration.migrate(document, new_id=lambda: f"id-{next(numbers)}")[0]
 
 
 def run(operation: str, path: str) -> int:
-    """One operation, and how it ended."""
+    """Runs one operation and returns how it ended."""
     try:
         store = SettingsStore(path, lock_timeout_seconds=1.0)
         if operation == "save":
@@ -53,7 +53,7 @@ def run(operation: str, path: str) -> int:
 
 
 def warm_up() -> None:
-    """Does everything once, so that the traced child imports nothing and opens its own files only."""
+    """Runs everything once, so that the traced child imports nothing and opens only its own files."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "dispatch.settings.json")
         backup = path.with_name("dispatch.settings.backup-20200101T000000Z.json")
@@ -67,7 +67,7 @@ def warm_up() -> None:
 
 
 def wait_for(door: int) -> None:
-    """Waits for the start. The tracer's arrival can interrupt it, so a fault may hit this read twice."""
+    """Waits for the start. Attaching the tracer can interrupt it, so a fault may hit this read twice."""
     while True:
         try:
             os.read(door, 1)
@@ -77,7 +77,7 @@ def wait_for(door: int) -> None:
 
 
 def main() -> None:
-    """Obeys until the commands end."""
+    """Runs commands until they end."""
     warm_up()
     child, door = 0, -1
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""What another process does to a settings file in the tests of several processes (no test itself)."""
+"""The other process in the tests of several processes (no test itself)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dispatch_widgets.settings.store import SettingsStore
 
 
 def edit(path: str, name: str, count: str) -> None:
-    """Makes many edits, each a name of its own at the top of the document."""
+    """Makes many edits, each of which adds a field to the document."""
     store = SettingsStore(path, lock_timeout_seconds=60)
     for number in range(int(count)):
         for _ in range(20):
@@ -30,7 +30,7 @@ def edit(path: str, name: str, count: str) -> None:
 
 
 def register(path: str, name: str, count: str) -> SettingsStore:
-    """Adds many providers; every call must go well at once."""
+    """Adds many providers; every call must succeed at once."""
     store = SettingsStore(path, lock_timeout_seconds=60)
     for number in range(int(count)):
         store.edit(
@@ -42,7 +42,7 @@ def register(path: str, name: str, count: str) -> SettingsStore:
 
 
 def register_and_stay(path: str, name: str, count: str) -> None:
-    """As `register`; then it looks at the file now and then, as an open panel does, until its input ends."""
+    """As `register`, then reads the file regularly, as an open panel does, until its input ends."""
     store = register(path, name, count)
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
@@ -52,7 +52,7 @@ def register_and_stay(path: str, name: str, count: str) -> None:
 
 
 def register_and_be_overwritten(path: str) -> None:
-    """Saves, is overwritten by a program that had read the file before, and ends without a look."""
+    """Saves, is overwritten by a program that had read the file before, and exits without reading it."""
     file = Path(path)
     stale = json.loads(file.read_bytes())
     register(path, "late", "1")
@@ -60,7 +60,7 @@ def register_and_be_overwritten(path: str) -> None:
 
 
 def hold(path: str) -> None:
-    """Takes the lock, says so, and keeps it."""
+    """Takes the lock, reports that, and keeps it."""
 
     def change(document: dict[str, Any]) -> dict[str, Any]:
         print("holding", flush=True)  # noqa: T201 - the sign for the test
@@ -71,7 +71,7 @@ def hold(path: str) -> None:
 
 
 def migrate(path: str) -> None:
-    """Migrates as soon as a line comes in, as two kernels do that open the same old file."""
+    """Migrates as soon as it gets a line, as two kernels that open the same old file."""
     store = SettingsStore(path)
     print("ready", flush=True)  # noqa: T201 - the sign for the test
     sys.stdin.readline()
@@ -83,7 +83,7 @@ def migrate(path: str) -> None:
 
 
 def save_as_the_app(path: str, count: str, gap_seconds: str) -> None:
-    """Reads, changes and rewrites the file in place, as the app does; some time passes in between."""
+    """Reads, changes and rewrites the file in place, as the app does, with some time in between."""
     file = Path(path)
     for number in range(int(count)):
         for _ in range(3000):
@@ -105,7 +105,7 @@ def save_as_the_app(path: str, count: str, gap_seconds: str) -> None:
 
 
 def rewrite(path: str, count: str) -> None:
-    """Rewrites the file in place, without a lock, in pieces; complains if what it wrote before is gone.
+    """Rewrites the file in place, without a lock, in pieces; reports if its previous write is lost.
 
     In the middle of a save that it wrote into, its words are for an instant nowhere but in the saver's
     hands: so what is missing is looked for again before it counts as gone.

@@ -33,7 +33,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, owners and pi
 
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A change that puts one value at the top of the document."""
+    """A change that sets one field of the document."""
     return lambda document: set_in(document, (name,), value)
 
 
@@ -46,7 +46,7 @@ def names_in(folder: Path) -> set[str]:
 
 @pytest.mark.req("MIG-1")
 def test_a_missing_file_reads_as_empty_and_is_not_made(store: SettingsStore, file: Path) -> None:
-    """Nothing is written before the first change, not even by a change that changes nothing (MIG-1)."""
+    """Nothing is written before the first real change (MIG-1)."""
     snapshot = store.read()
     assert (snapshot.document, snapshot.exists, snapshot.digest, snapshot.modified_at) == (
         {},
@@ -58,8 +58,8 @@ def test_a_missing_file_reads_as_empty_and_is_not_made(store: SettingsStore, fil
     assert not file.exists()
 
 
-def test_a_snapshot_tells_about_the_file(store: SettingsStore, file: Path) -> None:
-    """A snapshot has the document, when it was written and whether this call has written it (ST-6)."""
+def test_a_snapshot_describes_the_file(store: SettingsStore, file: Path) -> None:
+    """A snapshot has the document, its time, and whether this call has written it (ST-6)."""
     written = store.edit(note(1))
     assert (written.changed, written.exists, written.document) == (True, True, {"note": 1})
     read = store.read()
@@ -74,7 +74,7 @@ def test_a_snapshot_tells_about_the_file(store: SettingsStore, file: Path) -> No
 def test_a_file_that_cannot_be_read_is_never_overwritten(
     store: SettingsStore, file: Path, content: bytes
 ) -> None:
-    """Reading and writing are refused with the place of the trouble, and the bytes stay (ST-4)."""
+    """Reading and writing an invalid file fail with the place, and the bytes stay (ST-4)."""
     file.write_bytes(content)
     for action in (store.read, lambda: store.edit(note(1)), lambda: store.edit(note(1), backup_reason="x")):
         with pytest.raises(UnreadableSettingsError) as caught:
@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_never_overwritten(
 @pytest.mark.req("ST-4")
 @pytest.mark.parametrize("start", [b"", b'{"note": "half'])
 def test_a_rewrite_in_progress_is_waited_for(store: SettingsStore, file: Path, start: bytes) -> None:
-    """An empty or cut-off file is read again for a moment before it is refused (issue: foreign rewrite)."""
+    """Reading an empty or truncated file is retried for a moment (issue: foreign rewrite)."""
     file.write_bytes(start)
     finish = threading.Timer(0.15, file.write_bytes, [b'{"note": "whole"}'])
     finish.start()
@@ -100,7 +100,7 @@ def test_a_rewrite_in_progress_is_waited_for(store: SettingsStore, file: Path, s
 
 
 def test_a_file_known_to_be_broken_is_not_waited_for_again(store: SettingsStore, file: Path) -> None:
-    """Asking again about the same broken bytes answers without another wait (ST-6)."""
+    """Reading the same invalid bytes again fails without another wait (ST-6)."""
     file.write_bytes(b"{")
     begin = time.monotonic()
     with pytest.raises(UnreadableSettingsError):
@@ -113,7 +113,7 @@ def test_a_file_known_to_be_broken_is_not_waited_for_again(store: SettingsStore,
 
 
 def test_a_file_that_is_replaced_by_removing_it_is_waited_for(store: SettingsStore, file: Path) -> None:
-    """A known file that is gone for a moment is not taken for empty (issue: never treated as empty)."""
+    """A file that is missing for a moment is not taken for empty (issue: never treated as empty)."""
     store.edit(note(1))
     file.unlink()
     back = threading.Timer(0.1, file.write_bytes, [b'{"theirs": true}'])
@@ -126,7 +126,7 @@ def test_a_file_that_is_replaced_by_removing_it_is_waited_for(store: SettingsSto
 
 @pytest.mark.req("ST-6")
 def test_a_change_from_outside_is_noticed(store: SettingsStore, file: Path) -> None:
-    """A change is noticed by content, also when size and times stay the same, and a touch is none (ST-6)."""
+    """A change is noticed by content, also with the same size and times, and a touch is no change (ST-6)."""
     digest = store.edit(note("aa")).digest
     assert not store.changed_since(digest)
     before = file.stat()
@@ -151,7 +151,7 @@ def test_a_change_from_outside_is_noticed(store: SettingsStore, file: Path) -> N
 def test_a_save_that_changes_nothing_does_not_touch_the_file(
     store: SettingsStore, file: Path, new_document: dict[str, Any]
 ) -> None:
-    """However the file is laid out, a change to the same values leaves its bytes and inode alone (ST-5)."""
+    """Whatever the file's formatting, a change to the same values keeps its bytes and inode (ST-5)."""
     file.write_text("\ufeff" + json.dumps(new_document).replace(",", ",\r\n"), encoding="utf-8")
     before, status = file.read_bytes(), file.stat()
     for change in (
@@ -169,7 +169,7 @@ def test_a_save_that_changes_nothing_does_not_touch_the_file(
 def test_an_edit_leaves_the_rest_byte_for_byte(
     store: SettingsStore, file: Path, new_document: dict[str, Any], app_sections: dict[str, Any]
 ) -> None:
-    """In a file laid out as the app does it, a new name changes that line and no other (MIG-7)."""
+    """In a file formatted by the app, a new name changes only its line (MIG-7)."""
     file.write_bytes(render(new_document))
     store.edit(lambda document: registry.update_provider(document, "p-uni", name="University"))
     old, new = render(new_document).splitlines(), file.read_bytes().splitlines()
@@ -181,7 +181,7 @@ def test_an_edit_leaves_the_rest_byte_for_byte(
 
 @pytest.mark.req("API-2")
 def test_a_refused_change_leaves_the_file(store: SettingsStore, file: Path) -> None:
-    """An error of the change itself comes through and nothing is written (API-1)."""
+    """An exception of the change itself is passed on, and nothing is written (API-1)."""
     with pytest.raises(InvalidInputError):
         store.edit(lambda document: registry.add_provider(document, name="", type="x", api_key="")[0])
     with pytest.raises(ZeroDivisionError):
@@ -235,7 +235,7 @@ def test_the_owner_is_kept(store: SettingsStore, file: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes as Linux has them")
 def test_extended_attributes_are_kept(store: SettingsStore, file: Path) -> None:
-    """Access lists and labels, which are extended attributes, go along (ST-2)."""
+    """Access control lists and labels (extended attributes) are kept (ST-2)."""
     file.write_text("{}", encoding="utf-8")
     try:
         os.setxattr(file, "user.label", b"private")
@@ -249,7 +249,7 @@ def test_extended_attributes_are_kept(store: SettingsStore, file: Path) -> None:
 @pytest.mark.req("ST-2")
 @pytest.mark.parametrize("made", [True, False])
 def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, file: Path, made: bool) -> None:
-    """Through a chain of links, dangling or not, the real file is written and the links stay (ST-2)."""
+    """Through a chain of symlinks, dangling or not, the real file is written and the links stay (ST-2)."""
     real = tmp_path / "elsewhere" / "real.json"
     real.parent.mkdir()
     if made:
@@ -273,7 +273,7 @@ def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, file: P
 
 @posix
 def test_a_link_that_leads_round_is_an_error(tmp_path: Path) -> None:
-    """A symbolic link in a circle is told apart and does not hang (issue: also a loop)."""
+    """A symbolic link in a circle has its own error and does not hang (issue: also a loop)."""
     (tmp_path / "a.json").symlink_to("b.json")
     (tmp_path / "b.json").symlink_to("a.json")
     store = SettingsStore(tmp_path / "a.json")
@@ -285,7 +285,7 @@ def test_a_link_that_leads_round_is_an_error(tmp_path: Path) -> None:
 @posix
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "socket"])
 def test_something_else_in_the_files_place_is_an_error(store: SettingsStore, file: Path, kind: str) -> None:
-    """A folder, pipe, device or socket in the file's place is refused at once, and never waited on (ST-4)."""
+    """A folder, pipe, device or socket in the file's place is refused at once (ST-4)."""
     if kind == "folder":
         file.mkdir()
     elif kind == "pipe":
@@ -304,7 +304,7 @@ def test_something_else_in_the_files_place_is_an_error(store: SettingsStore, fil
 
 @posix
 def test_a_folder_in_the_files_place_can_be_moved_away(store: SettingsStore, file: Path) -> None:
-    """Moving it away is the way out of whatever stands in the file's place (ST-4)."""
+    """Whatever is in the file's place can be moved away (ST-4)."""
     file.mkdir()
     (file / "x").touch()
     moved = store.move_away()
@@ -313,8 +313,8 @@ def test_a_folder_in_the_files_place_can_be_moved_away(store: SettingsStore, fil
 
 
 @pytest.mark.req("ST-2")
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    """A path into a folder that does not exist reads as empty and refuses to be written (ST-2)."""
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    """A path in a missing folder is read as empty, and cannot be written (ST-2)."""
     store = SettingsStore(tmp_path / "missing" / "dispatch.settings.json")
     assert not store.read().exists
     with pytest.raises(SettingsWriteError, match="its folder does not exist"):
@@ -324,7 +324,7 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Iterator[Path]:
-    """A folder that other users can reach, which a test's own folder is not."""
+    """A folder that other users can access, unlike a test's own folder."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)
@@ -332,11 +332,11 @@ def shared(tmp_path: Path) -> Iterator[Path]:
 
 
 NOBODY = 23456
-"""A user whom no file of the tests belongs to."""
+"""A user who owns no file of the tests."""
 
 
 def refusal_as_nobody(path: Path) -> str:
-    """What a user without rights is told on saving; tests often run as root, who may write everywhere."""
+    """Saves as an unprivileged user, as tests often run as root; returns the error."""
     import filelock  # noqa: F401 - nobody may not be able to import it later
 
     for encoding in ("ascii", "utf-8-sig"):  # nor these
@@ -366,7 +366,7 @@ def refusal_as_nobody(path: Path) -> str:
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Python 3.12 warns of forking threads
 @pytest.mark.parametrize("what", ["folder", "file", "lock", "unreadable"])
 def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
-    """A folder, file or lock that one may not write is told, and all stays as it is (issue: EACCES)."""
+    """A folder, file or lock without write permission is an error, and nothing changes (issue: EACCES)."""
     file = shared / "dispatch.settings.json"
     lock = shared / "dispatch.settings.json.lock"
     file.write_text("{}", encoding="utf-8")
@@ -393,7 +393,7 @@ def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Python 3.12 warns of forking threads
 def test_in_a_sticky_folder_no_second_name_stays(shared: Path) -> None:
-    """Somebody else's file in a folder like /tmp cannot be replaced, and gets no name that stays (ST-9)."""
+    """Another user's file in a folder like /tmp cannot be replaced, and no second name is left (ST-9)."""
     shared.chmod(0o1777)
     file = shared / "dispatch.settings.json"
     file.write_text("{}", encoding="utf-8")
@@ -406,7 +406,7 @@ def test_in_a_sticky_folder_no_second_name_stays(shared: Path) -> None:
 
 @pytest.mark.req("ST-2")
 def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) -> None:
-    """What dead processes left goes at the next save; files of the living and of others stay (ST-2)."""
+    """The next save removes leftovers of dead processes; those of running ones and other files stay (ST-2)."""
     dead = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
     alive = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
     other = file.with_name(".other.json.999999999-0123abcd.tmp")
@@ -421,7 +421,7 @@ def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) ->
 @pytest.mark.req("ST-2")
 @pytest.mark.parametrize("action", ["load", "save"])
 def test_leftovers_go_while_a_service_lives(store: SettingsStore, file: Path, action: str) -> None:
-    """What a process leaves that is killed later goes too, at the next load or save of any store (ST-2)."""
+    """Leftovers of a process killed later are removed too, by any store's next load or save (ST-2)."""
     store.edit(note(1))
     dead = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
     dead.write_text("x", encoding="utf-8")
@@ -434,7 +434,7 @@ def test_leftovers_go_while_a_service_lives(store: SettingsStore, file: Path, ac
 
 @pytest.mark.req("ST-2")
 def test_a_load_sweeps_nothing_while_somebody_saves(store: SettingsStore, file: Path) -> None:
-    """A process of another container looks dead here: while the lock is held, its file stays (ST-2)."""
+    """A process of another container looks dead here, so while the lock is held, its file stays (ST-2)."""
     file.write_text("{}", encoding="utf-8")
     theirs = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
 
@@ -452,7 +452,7 @@ def test_a_load_sweeps_nothing_while_somebody_saves(store: SettingsStore, file: 
 def test_the_leftover_of_a_number_that_was_given_again_goes_after_an_hour(
     store: SettingsStore, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A living process that has got the number of a dead one does not keep its file for ever (ST-2)."""
+    """A running process with the id of a dead one does not keep its file for ever (ST-2)."""
     left = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
     left.write_text("x", encoding="utf-8")
     monkeypatch.setattr(file_system, "_OLD_SECONDS", -1.0)
@@ -465,7 +465,7 @@ def test_the_leftover_of_a_number_that_was_given_again_goes_after_an_hour(
 
 @pytest.mark.req("SEC-1")
 def test_errors_bring_no_frames_that_hold_the_document(store: SettingsStore, file: Path, canary: str) -> None:
-    """A traceback with local variables shows no key of a broken file or copy, or a refused edit (SEC-1)."""
+    """A traceback with local variables shows no key of an invalid file or copy, or a refused edit (SEC-1)."""
     import traceback
 
     def local_texts(action: Callable[[], object]) -> str:

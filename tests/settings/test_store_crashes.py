@@ -1,4 +1,4 @@
-"""A save, a migration and a restore killed or refused at every system call (ST-2, MIG-5).
+"""Saves, migrations and restores that are killed, or fail, at every system call (ST-2, MIG-5).
 
 strace holds a child process: it kills it at the Nth call of a kind, or makes that call fail. What a
 process does between two system calls no other process can see, so this is every moment there is.
@@ -36,7 +36,7 @@ NOT_THE_DISK = {
 
 
 class Tracer:
-    """A driver whose children run under strace."""
+    """A driver that runs its children under strace."""
 
     def __init__(self, folder: Path) -> None:
         self.log = folder / "strace.log"
@@ -68,7 +68,7 @@ class Tracer:
         return ended
 
     def calls(self, operation: str, path: Path) -> list[tuple[str, int]]:
-        """Every system call of an operation that goes well, as its name and its number among its like."""
+        """All system calls of a successful operation, with name and index."""
         assert self.run(operation, path) == 0
         counts: Counter[str] = Counter()
         found = []
@@ -84,7 +84,7 @@ class Tracer:
 
 @pytest.fixture
 def tracer(tmp_path: Path) -> Iterator[Tracer]:
-    """A driver whose children strace can hold, where that works."""
+    """A driver with strace; skips where that does not work."""
     if sys.platform != "linux" or shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     tracer = Tracer(tmp_path)
@@ -92,8 +92,8 @@ def tracer(tmp_path: Path) -> Iterator[Tracer]:
     tracer.close()
 
 
-class Scene:
-    """A folder that is set up anew for every try, and what must be found in it afterwards."""
+class Trial:
+    """A folder that is set up for every attempt, and what must be in it afterwards."""
 
     def __init__(self, folder: Path, operation: str, before: bytes | None, after: bytes) -> None:
         self.folder = folder
@@ -116,7 +116,7 @@ class Scene:
         return self.file.read_bytes() if self.file.exists() else None
 
     def check(self, moment: str, *, done: bool) -> None:
-        """The old file or the new one, whole, with its mode; whole backups; and everything works again."""
+        """Checks for the complete old or new file with its mode, complete backups, and a working store."""
         content = self.content()
         assert content in ({self.after} if done else {self.before, self.after}), moment
         if content is not None and self.before is not None:
@@ -135,8 +135,8 @@ class Scene:
 
 
 @pytest.fixture
-def scenes(tmp_path: Path, new_document: dict[str, Any], old_document: dict[str, Any]) -> dict[str, Scene]:
-    """The operations that are broken off: a save, the first save, a migration, a restore."""
+def trials(tmp_path: Path, new_document: dict[str, Any], old_document: dict[str, Any]) -> dict[str, Trial]:
+    """The operations that are interrupted: a save, the first save, a migration, a restore."""
     numbers = iter(range(100))
     migrated, _ = migrate(old_document, new_id=lambda: f"id-{next(numbers)}")
     old = b"\n" + render(old_document)
@@ -151,67 +151,67 @@ def scenes(tmp_path: Path, new_document: dict[str, Any], old_document: dict[str,
             }
         ]
     }
-    scenes = {
-        "save": Scene(tmp_path / "x", "save", new, new.replace(b'"Uni"', b'"University"')),
-        "first": Scene(tmp_path / "x", "save", None, render(first)),
-        "migrate": Scene(tmp_path / "x", "migrate", old, render(migrated)),
-        "restore": Scene(tmp_path / "x", "restore", new, old),
+    trials = {
+        "save": Trial(tmp_path / "x", "save", new, new.replace(b'"Uni"', b'"University"')),
+        "first": Trial(tmp_path / "x", "save", None, render(first)),
+        "migrate": Trial(tmp_path / "x", "migrate", old, render(migrated)),
+        "restore": Trial(tmp_path / "x", "restore", new, old),
     }
-    scenes["restore"].backup = old
-    return scenes
+    trials["restore"].backup = old
+    return trials
 
 
 @contextmanager
-def each_call(tracer: Tracer, scene: Scene) -> Iterator[list[tuple[str, int]]]:
-    scene.set_up()
-    calls = tracer.calls(scene.operation, scene.file)
-    scene.check("without a fault", done=True)
+def each_call(tracer: Tracer, trial: Trial) -> Iterator[list[tuple[str, int]]]:
+    trial.set_up()
+    calls = tracer.calls(trial.operation, trial.file)
+    trial.check("without a fault", done=True)
     yield calls
 
 
 @pytest.mark.req("ST-2", "MIG-5")
 @pytest.mark.parametrize("name", ["save", "first", "migrate", "restore"])
 def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(
-    tracer: Tracer, scenes: dict[str, Scene], name: str
+    tracer: Tracer, trials: dict[str, Trial], name: str
 ) -> None:
-    """Killed at every system call, there is the old file or the new one, and the next save works (ST-2)."""
-    scene = scenes[name]
+    """Killed at any system call, the old or the new file is there, and the next save works (ST-2)."""
+    trial = trials[name]
     seen = set()
-    with each_call(tracer, scene) as calls:
+    with each_call(tracer, trial) as calls:
         for call, number in calls:
             if call == "read" and number == 1:
                 continue  # the wait for the start
-            scene.set_up()
+            trial.set_up()
             ended = tracer.run(
-                scene.operation,
-                scene.file,
+                trial.operation,
+                trial.file,
                 "-e",
                 f"trace={call}",
                 "-e",
                 f"inject={call}:signal=KILL:when={number}",
             )
             assert ended in {-9, 0}, (call, number)
-            seen.add(scene.content() == scene.after)
-            scene.check(f"killed at {call} {number}", done=ended == 0)
+            seen.add(trial.content() == trial.after)
+            trial.check(f"killed at {call} {number}", done=ended == 0)
     assert seen == {True, False}
 
 
 @pytest.mark.req("ST-2")
 @pytest.mark.parametrize("name", ["save", "first", "migrate", "restore"])
 def test_a_disk_that_refuses_any_call_loses_nothing(
-    tracer: Tracer, scenes: dict[str, Scene], name: str
+    tracer: Tracer, trials: dict[str, Trial], name: str
 ) -> None:
-    """Whichever call fails, the error is ours or the save is done, and the file is whole (ST-2)."""
-    scene = scenes[name]
+    """Whichever call fails, the error is ours or the save succeeds, and the file is complete (ST-2)."""
+    trial = trials[name]
     refused = 0
-    with each_call(tracer, scene) as calls:
+    with each_call(tracer, trial) as calls:
         for call, number in calls:
             if call in NOT_THE_DISK or (call == "read" and number == 1):
                 continue
-            scene.set_up()
+            trial.set_up()
             ended = tracer.run(
-                scene.operation,
-                scene.file,
+                trial.operation,
+                trial.file,
                 "-e",
                 f"trace={call}",
                 "-e",
@@ -220,8 +220,8 @@ def test_a_disk_that_refuses_any_call_loses_nothing(
             assert ended in {0, 10, 12}, (call, number)
             refused += ended == 10
             # Who is told that nothing was saved tries again, and would register twice (ST-9).
-            assert ended != 10 or scene.content() == scene.before, (call, number)
-            scene.check(f"EIO from {call} {number}", done=ended != 10)
+            assert ended != 10 or trial.content() == trial.before, (call, number)
+            trial.check(f"EIO from {call} {number}", done=ended != 10)
     assert refused > 5
 
 
@@ -244,25 +244,25 @@ def test_a_disk_that_refuses_any_call_loses_nothing(
     ],
 )
 def test_a_full_or_read_only_disk_is_an_error(
-    tracer: Tracer, scenes: dict[str, Scene], call: str, error: str
+    tracer: Tracer, trials: dict[str, Trial], call: str, error: str
 ) -> None:
-    """A full, failing or read-only disk is told, and the old file stays with nothing beside it (ST-2)."""
-    scene = scenes["save"]
-    scene.set_up()
+    """A full, failing or read-only disk is an error, and the old file stays with nothing beside it (ST-2)."""
+    trial = trials["save"]
+    trial.set_up()
     ended = tracer.run(
-        scene.operation, scene.file, "-e", f"trace={call}", "-e", f"inject={call}:error={error}"
+        trial.operation, trial.file, "-e", f"trace={call}", "-e", f"inject={call}:error={error}"
     )
     assert ended == 10
-    assert scene.content() == scene.before
-    assert {path.name for path in scene.folder.iterdir()} <= {scene.file.name, f"{scene.file.name}.lock"}
+    assert trial.content() == trial.before
+    assert {path.name for path in trial.folder.iterdir()} <= {trial.file.name, f"{trial.file.name}.lock"}
 
 
 @pytest.mark.req("ST-2")
-def test_a_save_is_on_the_disk_before_it_returns(tracer: Tracer, scenes: dict[str, Scene]) -> None:
+def test_a_save_is_on_the_disk_before_it_returns(tracer: Tracer, trials: dict[str, Trial]) -> None:
     """The new bytes are synced before the rename, and the folder after it (ST-2)."""
-    scene = scenes["save"]
-    scene.set_up()
-    order = [call for call, _ in tracer.calls(scene.operation, scene.file)]
+    trial = trials["save"]
+    trial.set_up()
+    order = [call for call, _ in tracer.calls(trial.operation, trial.file)]
     rename = order.index("rename")
     assert "write" in order[:rename]
     assert order.index("fsync") < rename
@@ -270,11 +270,11 @@ def test_a_save_is_on_the_disk_before_it_returns(tracer: Tracer, scenes: dict[st
     assert order.index("write") < order.index("fsync")
 
 
-def test_the_tracer_can_tell_a_bad_save(tracer: Tracer, scenes: dict[str, Scene]) -> None:
-    """The check fails where a file is cut off, so that a pass means something."""
-    scene = scenes["save"]
-    scene.set_up()
-    tracer.run(scene.operation, scene.file)
-    scene.file.write_bytes(scene.after[:-10])
+def test_the_check_fails_for_a_bad_save(tracer: Tracer, trials: dict[str, Trial]) -> None:
+    """The check itself fails for a truncated file."""
+    trial = trials["save"]
+    trial.set_up()
+    tracer.run(trial.operation, trial.file)
+    trial.file.write_bytes(trial.after[:-10])
     with pytest.raises(AssertionError):
-        scene.check("spoilt on purpose", done=False)
+        trial.check("spoilt on purpose", done=False)

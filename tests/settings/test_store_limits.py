@@ -1,4 +1,4 @@
-"""How big, how deep and where a settings file may be, and what is said of the rest (ST-2, ST-9)."""
+"""Limits for a settings file: size, depth, place (ST-2, ST-9)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def names_in(folder: Path) -> set[str]:
 
 
 class Counting(Files):
-    """The file system, which counts the bytes that it gives."""
+    """The file system, which counts the bytes that are read."""
 
     def __init__(self) -> None:
         self.read_bytes = 0
@@ -58,7 +58,7 @@ class Counting(Files):
 
 @pytest.mark.req("ST-9")
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(file: Path) -> None:
-    """A file of more than 64 MiB is no settings: it is refused at once, and left as it is (ST-9)."""
+    """A file of more than 64 MiB is refused at once, and left unchanged (ST-9)."""
     with file.open("wb") as handle:
         handle.truncate(64 * 1024 * 1024 + 1)
     files = Counting()
@@ -77,7 +77,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(file: Path) -> No
 def test_settings_that_are_too_large_are_not_written(
     store: SettingsStore, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What could not be read again is not written (ST-9)."""
+    """A file that would be too large to read again is not written (ST-9)."""
     monkeypatch.setattr(store_module, "LARGEST_FILE_BYTES", 1000)
     store.edit(note("x" * 900))
     with pytest.raises(SettingsWriteError, match="Not saved: the settings would be larger"):
@@ -89,7 +89,7 @@ def test_settings_that_are_too_large_are_not_written(
 
 
 def nested(levels: int) -> bytes:
-    """An old file, one of whose entries has lists in lists within."""
+    """A file in the old format with deeply nested lists in one entry."""
     deep = b"[" * (levels - 4) + b"]" * (levels - 4)
     return (
         b'{"models": {"catalog": [{"id": "a", "model": "m", "providerType": "openai", "x": ' + deep + b"}]}}"
@@ -103,7 +103,7 @@ def at_depth(frames: int, action: Callable[[], Any]) -> Any:
 @pytest.mark.req("ST-4", "MIG-9")
 @pytest.mark.parametrize("levels", [201, 300, 490, 700, 990, 5_000])
 def test_what_lies_too_deep_is_refused(levels: int) -> None:
-    """However deep Python itself would read: more than 200 levels are refused with their place (ST-4)."""
+    """More than 200 levels are refused with their place, whatever Python's own limit (ST-4)."""
     with pytest.raises(UnreadableSettingsError, match="nested too deeply") as caught:
         parse(nested(levels), path="")
     assert caught.value.column > 80
@@ -111,7 +111,7 @@ def test_what_lies_too_deep_is_refused(levels: int) -> None:
 
 @pytest.mark.req("MIG-2", "MIG-6", "MIG-7")
 def test_what_lies_deep_is_converted_shown_and_written() -> None:
-    """All that is done to a document works at the deepest level, called from deep within a program."""
+    """All operations on a document work at the deepest level, also with a deep call stack."""
     document = parse(nested(200), path="")
 
     def everything() -> None:
@@ -127,7 +127,7 @@ def test_what_lies_deep_is_converted_shown_and_written() -> None:
 
 @pytest.mark.req("ST-4")
 def test_nothing_is_written_that_lies_too_deep() -> None:
-    """A value that an edit puts in is bound to the same depth (ST-4)."""
+    """The limit of the depth applies to an edit's values too (ST-4)."""
     deep: list[Any] = []
     for _ in range(200):
         deep = [deep]
@@ -143,7 +143,7 @@ def test_nothing_is_written_that_lies_too_deep() -> None:
 @pytest.mark.req("ST-9")
 @pytest.mark.parametrize("umask", [0o777, 0o000, 0o277])
 def test_a_new_file_is_private_whatever_the_umask(store: SettingsStore, file: Path, umask: int) -> None:
-    """The file, its lock and its backups can be read and written by the user, and by nobody else (ST-9)."""
+    """Only the user can read and write the file, its lock and its backups (ST-9)."""
     old = os.umask(umask)
     try:
         assert store.edit(note(1)).exists
@@ -159,7 +159,7 @@ def test_a_new_file_is_private_whatever_the_umask(store: SettingsStore, file: Pa
 
 
 class FailsAfterwards(Files):
-    """A disk that lets the file be replaced, and fails from then on."""
+    """A disk that fails once the file is replaced."""
 
     def __init__(self, *, second_names: bool) -> None:
         self.second_names = second_names
@@ -189,7 +189,7 @@ class FailsAfterwards(Files):
 @pytest.mark.req("ST-9")
 @pytest.mark.parametrize("second_names", [True, False])
 def test_an_error_after_the_rename_is_no_failed_save(file: Path, second_names: bool) -> None:
-    """A disk that cannot be read after the rename: the save is done, and tells so (ST-9)."""
+    """If the disk cannot be read after the rename, the save is reported as done (ST-9)."""
     SettingsStore(file).edit(note(0))
     snapshot = SettingsStore(file, files=FailsAfterwards(second_names=second_names)).edit(note(1))
     assert snapshot.changed
@@ -198,7 +198,7 @@ def test_an_error_after_the_rename_is_no_failed_save(file: Path, second_names: b
 
 @pytest.mark.req("ST-9")
 def test_a_copy_that_may_not_last_is_no_saved_file(file: Path) -> None:
-    """When the disk fails after the backup, and nothing was saved, nobody says that it was (ST-9)."""
+    """If the disk fails after the backup, the save is not reported as done (ST-9)."""
 
     class NoFolders(Files):
         def sync_folder(self, folder: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_copy_that_may_not_last_is_no_saved_file(file: Path) -> None:
 
 
 class Full(Files):
-    """A disk that is full when the file itself is to be written, but not yet for its copy."""
+    """A disk that becomes full between the backup and the file."""
 
     def write_temporary(self, target: Path, data: bytes, like: Any, **options: Any) -> Path:
         if like is not None:
@@ -226,7 +226,7 @@ class Full(Files):
 @pytest.mark.req("ST-9", "MIG-5")
 @pytest.mark.parametrize("way", ["edit", "restore"])
 def test_tries_that_fail_leave_no_backups(file: Path, way: str) -> None:
-    """A migration or restore that fails on a full disk, again and again, does not fill it with copies."""
+    """A migration or restore that fails repeatedly on a full disk leaves no copies."""
     file.write_text('{"n": 1}', encoding="utf-8")
     backup = file.with_name("dispatch.settings.backup-20200101T000000Z.json")
     backup.write_text('{"n": 1}', encoding="utf-8")
@@ -241,7 +241,7 @@ def test_tries_that_fail_leave_no_backups(file: Path, way: str) -> None:
 
 @pytest.mark.req("MIG-5", "ST-9")
 def test_listing_backups_reads_none(file: Path) -> None:
-    """500 backups are listed by name; what is in one is read when it is asked for, and once (MIG-5)."""
+    """500 backups are listed by name; each one is read at first use, and once (MIG-5)."""
     file.write_text("{}", encoding="utf-8")
     for number in range(500):
         copy = file.with_name(f"dispatch.settings.backup-20251121T{number // 60:02}{number % 60:02}00Z.json")
@@ -261,7 +261,7 @@ def test_listing_backups_reads_none(file: Path) -> None:
 @posix
 @pytest.mark.req("MIG-5", "ST-9")
 def test_a_planted_backup_is_no_backup(file: Path, tmp_path: Path, store: SettingsStore) -> None:
-    """A link in a backup's place, or a stranger's file, is neither listed, restored nor deleted."""
+    """A link with a backup's name, or another user's file, is neither listed, restored nor deleted."""
     file.write_text("{}", encoding="utf-8")
     elsewhere = tmp_path / "elsewhere.json"
     elsewhere.write_text('{"providers": []}', encoding="utf-8")
@@ -298,8 +298,8 @@ def vanished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.req("ST-1", "ST-9")
 @pytest.mark.usefixtures("vanished")
-def test_a_vanished_working_folder_is_told(tmp_path: Path) -> None:
-    """Where the working folder decides and is gone, that is what is said; a whole path works (ST-1)."""
+def test_a_missing_working_folder_is_an_error(tmp_path: Path) -> None:
+    """If a relative path needs a missing working folder, the error says so; an absolute path works (ST-1)."""
     with pytest.raises(NoWorkingFolderError, match="The working folder does not exist any more"):
         locate.locate()
     with pytest.raises(NoWorkingFolderError):
@@ -313,8 +313,8 @@ def test_a_vanished_working_folder_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.req("ST-1", "ST-9")
-def test_a_nul_character_in_a_path_is_told() -> None:
-    """A path that no system has is refused as what it is, wherever it comes from (ST-1)."""
+def test_a_nul_character_in_a_path_is_an_error() -> None:
+    """An invalid path is refused as such, wherever it comes from (ST-1)."""
     for action in (
         lambda: locate.locate("a\0b.json"),
         lambda: locate.locate(environ={"DISPATCH_SETTINGS_PATH": "/a\0b"}),
@@ -329,7 +329,7 @@ def test_a_nul_character_in_a_path_is_told() -> None:
 
 
 class Mounted(Files):
-    """A file that the system keeps in its place, as one that is mounted alone into a container."""
+    """A file that cannot be replaced, such as a single file mounted into a container."""
 
     def __init__(self, error: int = errno.EBUSY) -> None:
         self.error = error
@@ -358,7 +358,7 @@ class Mounted(Files):
 @pytest.mark.req("ST-9")
 @pytest.mark.parametrize("error", [errno.EBUSY, errno.EXDEV])
 def test_a_file_that_cannot_be_replaced_is_written_in_place(file: Path, error: int) -> None:
-    """It is the same file afterwards, with the new bytes, and nothing lies beside it (ST-9)."""
+    """It is overwritten, with nothing left beside it (ST-9)."""
     file.write_text('{"old": "long enough to be cut"}', encoding="utf-8")
     inode = file.stat().st_ino
     store = SettingsStore(file, files=Mounted(error))
@@ -372,7 +372,7 @@ def test_a_file_that_cannot_be_replaced_is_written_in_place(file: Path, error: i
 @pytest.mark.req("ST-2", "ST-9")
 @pytest.mark.parametrize("written", [0, 1, 10])
 def test_a_broken_off_write_in_place_can_be_finished(file: Path, written: int) -> None:
-    """A crash in the middle: the whole copy beside it is told by every load, and puts all right (ST-2)."""
+    """After a crash while overwriting, every load names the complete copy, which can be restored (ST-2)."""
     file.write_text('{"n": 0}', encoding="utf-8")
     files = Mounted()
     files.dies_after = written
@@ -396,7 +396,7 @@ def test_a_broken_off_write_in_place_can_be_finished(file: Path, written: int) -
 
 @pytest.mark.req("ST-9")
 def test_a_write_in_place_that_fails_is_taken_back(file: Path) -> None:
-    """A full disk in the middle: the old bytes are there again, and "Not saved" is true (ST-9)."""
+    """After a full disk while overwriting, the old bytes are restored, and "Not saved" is true (ST-9)."""
     file.write_text('{"n": 0}', encoding="utf-8")
     files = Mounted()
     files.fails = 1
@@ -414,7 +414,7 @@ def test_a_write_in_place_that_fails_is_taken_back(file: Path) -> None:
 
 @pytest.mark.req("ST-9")
 def test_a_copy_of_a_file_that_is_whole_is_of_no_use_any_more(store: SettingsStore, file: Path) -> None:
-    """A crash before the first byte leaves the old file, and a copy that the next save sweeps (ST-2)."""
+    """A crash before the first byte leaves the old file, and a copy that the next save removes (ST-2)."""
     file.write_text('{"n": 0}', encoding="utf-8")
     whole = file.with_name("dispatch.settings.unfinished.json")
     whole.write_text('{"n": 1}', encoding="utf-8")
@@ -426,7 +426,7 @@ def test_a_copy_of_a_file_that_is_whole_is_of_no_use_any_more(store: SettingsSto
 @as_root
 @pytest.mark.req("ST-9")
 def test_what_a_stranger_put_beside_it_is_not_taken_for_the_whole_copy(file: Path) -> None:
-    """A file of another user is neither offered, nor used, nor overwritten, and is named (ST-9)."""
+    """Another user's file in the copy's place is neither used nor overwritten, and is named (ST-9)."""
     file.write_text('{"n": 0', encoding="utf-8")
     whole = file.with_name("dispatch.settings.unfinished.json")
     whole.write_text('{"n": "theirs"}', encoding="utf-8")
@@ -446,7 +446,7 @@ def test_what_a_stranger_put_beside_it_is_not_taken_for_the_whole_copy(file: Pat
 @pytest.mark.req("ST-9")
 @pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 def test_a_real_mount_of_a_single_file(file: Path) -> None:
-    """A file bound onto itself, in a mount namespace of its own: saved, with nothing beside (ST-9)."""
+    """A bind-mounted file, in its own mount namespace, is saved, with nothing left beside it (ST-9)."""
     file.write_text('{"n": 0}', encoding="utf-8")
     program = (
         "import sys\n"

@@ -29,11 +29,11 @@ values = st.recursive(
 
 
 class Crash(BaseException):
-    """The end of a process, as near as one can come to it without one."""
+    """A simulated end of the process."""
 
 
 class Crashing(Files):
-    """A file system on which the process dies at the next operation of a kind."""
+    """A file system on which the process ends at the next operation of a kind."""
 
     def __init__(self) -> None:
         self.at = ""
@@ -60,7 +60,7 @@ class Crashing(Files):
 
 
 class SettingsFile(RuleBasedStateMachine):
-    """The file, and beside it what must be in it."""
+    """The file and its expected content."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Somebody else writes the settings file in the middle of a save (ST-3), in one process."""
+"""Another program writes the settings file during a save (ST-3), simulated in one process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no 
 
 
 def note(value: Any, name: str = "note") -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A change that puts one value at the top of the document."""
+    """A change that sets one field of the document."""
     return lambda document: set_in(document, (name,), value)
 
 
@@ -33,7 +33,7 @@ def names_in(folder: Path) -> set[str]:
 
 
 class Interrupted(Files):
-    """The file system, with somebody else at work just before or after one of its operations."""
+    """A file system with another program's write before or after one of its operations."""
 
     def __init__(self) -> None:
         self.before_replace: list[Callable[[Path], None]] = []
@@ -73,14 +73,14 @@ class Interrupted(Files):
 
 @pytest.fixture(params=["second names", "one name only"])
 def interrupted(request: pytest.FixtureRequest) -> Interrupted:
-    """That file system: one with hard links, and one without, as FAT is."""
+    """That file system with hard links, and without, such as FAT."""
     files = Interrupted()
     files.second_names = request.param == "second names"
     return files
 
 
 def put_another(target: Path) -> None:
-    """What editors do: another file in this one's place."""
+    """Replaces the file, as editors do."""
     other = target.with_name("editor.tmp")
     other.write_text('{"theirs": 1}', encoding="utf-8")
     other.replace(target)
@@ -88,7 +88,7 @@ def put_another(target: Path) -> None:
 
 @pytest.mark.req("ST-3")
 def test_a_foreign_write_during_a_save_is_kept(file: Path) -> None:
-    """A file written by somebody after it was read is read again and the change applied to it (ST-3)."""
+    """If a file was written after it was read, it is read again and the change applied to it (ST-3)."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -105,7 +105,7 @@ def test_a_foreign_write_during_a_save_is_kept(file: Path) -> None:
 
 @pytest.mark.req("ST-3")
 def test_a_file_replaced_by_somebody_during_a_save_is_kept(file: Path) -> None:
-    """A program that puts another file in its place, as editors do, is noticed by content (ST-3)."""
+    """If another program replaces the file, as editors do, that is noticed by content (ST-3)."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -117,7 +117,7 @@ def test_a_file_replaced_by_somebody_during_a_save_is_kept(file: Path) -> None:
 @posix
 @pytest.mark.req("ST-3")
 def test_a_foreign_write_between_compare_and_replace_is_kept(file: Path, interrupted: Interrupted) -> None:
-    """What is written in place in the very last moment lands in the replaced file, and is taken up (ST-3)."""
+    """A write in place at the last moment goes into the replaced file, and is kept (ST-3)."""
     store = SettingsStore(file, files=interrupted)
     store.edit(note(0))
     interrupted.before_replace = [
@@ -130,7 +130,7 @@ def test_a_foreign_write_between_compare_and_replace_is_kept(file: Path, interru
 @posix
 @pytest.mark.req("ST-3")
 def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path, interrupted: Interrupted) -> None:
-    """A program that truncated the old file just before the replace, and fills it later, is heard (ST-3)."""
+    """A write that truncated the old file before the replacement, and ends later, is kept (ST-3)."""
     store = SettingsStore(file, files=interrupted)
     store.edit(note(0))
     writers: list[threading.Timer] = []
@@ -157,7 +157,7 @@ def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path, interru
 @posix
 @pytest.mark.req("ST-3")
 def test_a_foreign_write_is_back_before_the_disk_is_waited_for(file: Path) -> None:
-    """However slow the disk is: the other program does not find the file without its words meanwhile."""
+    """The other program's write is back in the file before the sync, which may be slow."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -172,7 +172,7 @@ def test_a_foreign_write_is_back_before_the_disk_is_waited_for(file: Path) -> No
 
 @pytest.mark.req("ST-3")
 def test_a_file_put_in_place_after_the_comparison_is_kept(file: Path) -> None:
-    """A program that puts another file in its place in the very last moment is noticed too (ST-3)."""
+    """A replacement by another program at the last moment is noticed too (ST-3)."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -184,7 +184,7 @@ def test_a_file_put_in_place_after_the_comparison_is_kept(file: Path) -> None:
 
 @pytest.mark.req("ST-3")
 def test_a_file_made_by_somebody_meanwhile_is_not_overwritten(file: Path) -> None:
-    """The first save gives way to a file that appeared since it looked (ST-3)."""
+    """The first save does not replace a file that has appeared meanwhile (ST-3)."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
     files.before_publish = [lambda target: target.write_text('{"theirs": 1}', encoding="utf-8") and None]
@@ -193,7 +193,7 @@ def test_a_file_made_by_somebody_meanwhile_is_not_overwritten(file: Path) -> Non
 
 
 def test_a_file_that_never_rests_is_an_error(file: Path) -> None:
-    """A program that writes at every attempt ends in an error, not in an endless loop (ST-3)."""
+    """If another program writes at every attempt, the save fails and does not loop for ever (ST-3)."""
     files = Interrupted()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -209,7 +209,7 @@ def test_a_file_that_never_rests_is_an_error(file: Path) -> None:
 
 @pytest.mark.req("ST-3")
 def test_threads_of_one_process_lose_nothing(store: SettingsStore, file: Path) -> None:
-    """Threads that share a store, or have one each, edit at once and all edits are kept (ST-3)."""
+    """Concurrent edits of threads, with one store or one each, are all kept (ST-3)."""
     stores = [store, store, SettingsStore(file), SettingsStore(file)]
 
     def work(number: int) -> None:
@@ -226,7 +226,7 @@ def test_threads_of_one_process_lose_nothing(store: SettingsStore, file: Path) -
 
 @pytest.mark.req("SEC-1")
 def test_logging_shows_no_key(file: Path, canary: str, caplog: pytest.LogCaptureFixture) -> None:
-    """With everything logged at DEBUG no key is in the log (SEC-1)."""
+    """No key is in the logs at DEBUG (SEC-1)."""
     caplog.set_level("DEBUG")
     files = Interrupted()
     store = SettingsStore(file, files=files)

@@ -1,4 +1,4 @@
-"""A program that read the settings file before a save of ours, and writes it after that (ST-3)."""
+"""Another program reads the settings file before our save and writes it after that (ST-3)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def replace_by_another(target: Path) -> None:
 
 
 class Watched(Files):
-    """The file system, with somebody else at work some looks after the replacement."""
+    """A file system with another program's write after a number of checks of the replaced file."""
 
     def __init__(self) -> None:
         self.looks = itertools.count()
@@ -66,7 +66,7 @@ class Watched(Files):
 def test_an_edit_that_is_overwritten_during_its_save_is_made_again(
     file: Path, look: int, write: Callable[[Path], Any]
 ) -> None:
-    """Written over just after the replacement, or while the disk is waited for: both are in the file."""
+    """If the file is overwritten just after the replacement, or during the sync, both changes are kept."""
     files = Watched()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -78,7 +78,7 @@ def test_an_edit_that_is_overwritten_during_its_save_is_made_again(
 
 
 def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -> None:
-    """A program that read our edit before it wrote keeps it: a provider is not registered a second time."""
+    """If the other program has our edit in its version, the edit is not applied again."""
     files = Watched()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -107,7 +107,7 @@ def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -
 def test_an_edit_is_made_again_though_another_process_has_saved_since(
     store: SettingsStore, file: Path
 ) -> None:
-    """The time of a file that was saved on top of another program's write tells when that was."""
+    """The modification time of a save on top of another program's write encodes when that was."""
     store.edit(note(0, "first"))
     stale = json.loads(file.read_text(encoding="utf-8"))
     store.edit(note(1, "second"))
@@ -119,8 +119,8 @@ def test_an_edit_is_made_again_though_another_process_has_saved_since(
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 4.26, 9.9])
-def test_the_time_of_a_saved_file_tells_of_the_other_program(file: Path, seconds: float) -> None:
-    """When another program last wrote the file is known to a tenth of a second, for ten seconds."""
+def test_the_time_of_a_saved_file_encodes_the_other_programs_write(file: Path, seconds: float) -> None:
+    """The time of another program's last write is known to 0.1 s, for ten seconds."""
     written_at = time.time() - seconds
     Files().write_new(file, b"{}", foreign_write_at=written_at)
     content = Files().read(file)
@@ -129,7 +129,7 @@ def test_the_time_of_a_saved_file_tells_of_the_other_program(file: Path, seconds
 
 
 def test_what_was_long_ago_or_is_not_known_is_no_time(file: Path) -> None:
-    """A save of ours alone, a write of long ago, and a file system that keeps whole milliseconds."""
+    """It is not known for our save alone, after a long time, and on file systems with whole milliseconds."""
     for written_at in (None, time.time() - 60):
         Files().write_new(file, b"{}", foreign_write_at=written_at)
         content = Files().read(file)
@@ -145,7 +145,7 @@ def test_what_was_long_ago_or_is_not_known_is_no_time(file: Path) -> None:
 
 @pytest.fixture
 def beside(file: Path) -> SettingsStore:
-    """A store beside a program that writes in the middle of its saves."""
+    """A store, with a program that writes during its saves."""
     files = Watched()
     store = SettingsStore(file, files=files)
     store.edit(note(0))
@@ -159,7 +159,7 @@ def beside(file: Path) -> SettingsStore:
 def test_an_edit_that_was_overwritten_after_its_save_is_made_again_with_the_next(
     beside: SettingsStore, file: Path
 ) -> None:
-    """A program that wrote its old state over what we had just saved: the next edit mends it."""
+    """If another program writes its old state over our save, the next edit repairs it."""
     stale = file.read_text(encoding="utf-8")
     beside.edit(note(1, "second"))
     file.write_text(stale, encoding="utf-8")
@@ -170,7 +170,7 @@ def test_an_edit_that_was_overwritten_after_its_save_is_made_again_with_the_next
 def test_what_is_gone_later_was_taken_away(
     store: SettingsStore, file: Path, write_later: Callable[[Path, str], None]
 ) -> None:
-    """Who takes an edit out of the file long after its save means it."""
+    """An edit that is removed long after its save stays removed."""
     store.edit(note(0, "first"))
     stale = file.read_text(encoding="utf-8")
     store.edit(note(1, "second"))
@@ -181,7 +181,7 @@ def test_what_is_gone_later_was_taken_away(
 def test_an_edit_that_a_program_met_for_the_first_time_overwrote_is_made_again(
     store: SettingsStore, file: Path
 ) -> None:
-    """A file that another program wrote just now has a time of its own; reading it finds what is missing."""
+    """Reading a file that another program has just written restores the overwritten edit."""
     store.edit(note(0, "first"))
     stale = json.loads(file.read_text(encoding="utf-8"))
     store.edit(note(1, "second"))
@@ -191,7 +191,7 @@ def test_an_edit_that_a_program_met_for_the_first_time_overwrote_is_made_again(
 
 
 def test_what_the_other_program_changed_too_stays_its_own(store: SettingsStore, file: Path) -> None:
-    """A value that is neither that of before the edit nor that of after it was set by somebody later."""
+    """A value that is neither the edit's old nor its new one is later, and is kept."""
     store.edit(note(0))
     store.edit(note(1))
     file.write_text('{"note": 2}', encoding="utf-8")
@@ -199,7 +199,7 @@ def test_what_the_other_program_changed_too_stays_its_own(store: SettingsStore, 
 
 
 def test_what_another_process_of_ours_took_away_stays_away(store: SettingsStore, file: Path) -> None:
-    """A save of this package is no stale state, even right after an edit: it was made on top of it."""
+    """A save of another process of this package is no stale state, even right after an edit."""
     store.edit(note(0, "first"))
     store.edit(note(1, "second"))
     SettingsStore(file).edit(lambda _: {"first": 0})
@@ -208,7 +208,7 @@ def test_what_another_process_of_ours_took_away_stays_away(store: SettingsStore,
 
 
 def test_a_restore_in_another_process_stays(file: Path) -> None:
-    """The old bytes are no stale state either, though another program had just written the file."""
+    """Restored old bytes are no stale state either, although another program had just written the file."""
     file.write_text('{"note": 0}', encoding="utf-8")
     store = SettingsStore(file)
     backup = store.edit(note(1), backup_reason="x").backup
@@ -218,7 +218,7 @@ def test_a_restore_in_another_process_stays(file: Path) -> None:
 
 
 def test_a_file_that_was_gone_gets_no_edit_of_before(store: SettingsStore, file: Path) -> None:
-    """What somebody puts in the place of a file that was deleted is another file."""
+    """After a deletion, a new file in the same place gets no earlier edits."""
     store.edit(note(0))
     file.unlink()
     assert not store.read().exists
@@ -227,7 +227,7 @@ def test_a_file_that_was_gone_gets_no_edit_of_before(store: SettingsStore, file:
 
 
 def test_what_was_taken_back_is_not_made_again(beside: SettingsStore, file: Path) -> None:
-    """An edit that was undone here is not brought back, even while another program is at work."""
+    """An edit that was undone here is not applied again, even if another program writes."""
     stale = beside.read().document
     beside.edit(note(1, "second"))
     beside.edit(lambda _: stale)
@@ -237,7 +237,7 @@ def test_what_was_taken_back_is_not_made_again(beside: SettingsStore, file: Path
 
 
 def test_a_restored_file_gets_no_edit_of_before(beside: SettingsStore, file: Path) -> None:
-    """Going back to a backup is no loss of the edits since."""
+    """After a restore the earlier edits are not applied again."""
     backup = beside.edit(note(1, "second"), backup_reason="x").backup
     assert backup is not None
     restored = beside.restore(backup).document
@@ -247,14 +247,14 @@ def test_a_restored_file_gets_no_edit_of_before(beside: SettingsStore, file: Pat
 def test_providers_that_were_all_removed_are_not_brought_back_singly(
     beside: SettingsStore, file: Path
 ) -> None:
-    """A file without `providers` stays one: with one in it nobody would look for the others (ST-8)."""
+    """A file without `providers` stays without, so that its loss is noticed (ST-8)."""
     beside.edit(lambda document: set_in(document, ("providers",), [{"id": "p"}]))
     file.write_text('{"ui": {}}', encoding="utf-8")
     assert "providers" not in beside.edit(note(1)).document
 
 
 def test_a_file_that_is_overwritten_again_and_again_is_an_error(file: Path) -> None:
-    """A program that writes over every save ends in an error, and what it wrote last is there."""
+    """If another program overwrites every save, that is an error, and its last write stays."""
 
     class Always(Files):
         def sync_folder(self, folder: Path) -> None:
@@ -268,7 +268,7 @@ def test_a_file_that_is_overwritten_again_and_again_is_an_error(file: Path) -> N
 def test_a_writer_that_takes_long_is_waited_for_while_it_goes_on(
     file: Path, store: SettingsStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that is cut off but grows is given longer than one that rests."""
+    """A truncated file that grows is waited for longer than one that does not."""
     text = json.dumps({"theirs": "x" * 50})
     file.write_text(text[:10], encoding="utf-8")
     monkeypatch.setattr(_disk, "FOREIGN_WRITE_WAIT_SECONDS", 0.2)

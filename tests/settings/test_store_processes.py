@@ -57,7 +57,7 @@ def finish(*processes: subprocess.Popen[str]) -> None:
 def test_many_processes_lose_no_edit(
     file: Path, store: SettingsStore, start: Start, app_sections: dict[str, Any]
 ) -> None:
-    """8 processes with 60 edits each on one file: all 480 are kept, and what was there before (ST-3)."""
+    """8 processes with 60 edits each on one file: all 480 are kept, and the earlier content (ST-3)."""
     file.write_bytes(render(app_sections))
     finish(*[start("edit", file, f"worker-{number}", 60) for number in range(8)])
     document = store.read().document
@@ -110,7 +110,7 @@ def test_eight_writers_beside_the_app_lose_nothing_of_either(
 
 @pytest.mark.req("ST-3")
 def test_a_process_that_ends_right_after_a_save_looks_once_more(file: Path, start: Start) -> None:
-    """An edit that was overwritten just before the process ended is there all the same."""
+    """An edit that is overwritten just before the process exits is kept."""
     file.write_text('{"providers": []}', encoding="utf-8")
     finish(start("register_and_be_overwritten", file))
     document = json.loads(file.read_text(encoding="utf-8"))
@@ -122,7 +122,7 @@ def test_a_process_that_ends_right_after_a_save_looks_once_more(file: Path, star
 def test_kernels_that_open_an_old_file_together_migrate_once(
     file: Path, store: SettingsStore, start: Start, old_document: dict[str, Any]
 ) -> None:
-    """Of four processes that migrate at the same moment one does; there is one backup (MIG-1)."""
+    """Of four processes that migrate at once, one does, with one backup (MIG-1)."""
     file.write_bytes(render(old_document))
     kernels = [start("migrate", file) for _ in range(4)]
     for kernel in kernels:
@@ -144,7 +144,7 @@ def test_kernels_that_open_an_old_file_together_migrate_once(
 @pytest.mark.req("ST-3")
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stopping a process is a matter of POSIX")
 def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file: Path, start: Start) -> None:
-    """Who waits for a stopped process is told the lock file in finite time; a dead one frees it (ST-3)."""
+    """Waiting for a stopped process ends with an error that names the lock; a dead one frees it (ST-3)."""
     file.write_text('{"n": 1}', encoding="utf-8")
     holder = start("hold", file)
     assert holder.stdout is not None

@@ -70,7 +70,7 @@ def test_a_proxy_is_spoken_to_over_tls(  # noqa: PLR0917
 
 @pytest.mark.req("SEC-5", "MD-15")
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_whose_certificate_nobody_knows_is_told(  # noqa: PLR0917
+def test_an_untrusted_proxy_gets_nothing(  # noqa: PLR0917
     scheme: str,
     ask_kind: Any,
     target: Any,
@@ -91,7 +91,7 @@ def test_a_proxy_whose_certificate_nobody_knows_is_told(  # noqa: PLR0917
 @pytest.mark.req("SEC-5", "MD-15")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""], ids=["a word", "no word"])
-def test_a_plain_proxy_that_is_taken_for_one_with_tls_is_told(  # noqa: PLR0917
+def test_a_plain_proxy_with_an_https_address(  # noqa: PLR0917
     scheme: str, answer: bytes, ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The common mistake HTTPS_PROXY=https://… for a proxy without TLS has a hint (MD-15)."""
@@ -296,7 +296,7 @@ def test_hosts_that_need_no_proxy(
 
 
 @pytest.mark.req("SEC-5")
-def test_a_host_in_no_proxy_is_asked_directly(
+def test_a_host_in_no_proxy_is_reached_directly(
     ask_kind: Any, target: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """NO_PROXY applies from the next request on, and the proxy gets no connection (SEC-5)."""
