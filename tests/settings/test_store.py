@@ -406,7 +406,7 @@ def test_in_a_sticky_folder_no_second_name_stays(shared: Path) -> None:
 
 @pytest.mark.req("ST-2")
 def test_leftover_temporary_files_are_swept(store: SettingsStore, file: Path) -> None:
-    """The next save removes leftovers of dead processes; those of running ones and other files stay (ST-2)."""
+    """The next save removes leftovers of dead processes, not those of running ones or others (ST-2)."""
     dead = file.with_name(f".{file.name}.999999999-0123abcd.tmp")
     alive = file.with_name(f".{file.name}.{os.getppid()}-0123abcd.tmp")
     other = file.with_name(".other.json.999999999-0123abcd.tmp")
