@@ -65,7 +65,7 @@ class Reason:
 def _as_pattern(phrase: str) -> str:
     pattern = re.sub(r"\s*…\s*", "(?![a-z]).{0,40}?(?<![a-z0-9])", phrase)
     # A phrase begins where a word begins; Chinese has no blanks between words.
-    return rf"(?<![a-z0-9]){pattern}" if phrase[0].isascii() else pattern
+    return rf"(?<![a-z0-9]){pattern}" if phrase.lstrip("(")[0].isascii() else pattern
 
 
 def plain(text: str) -> str:
@@ -80,7 +80,7 @@ _PLACE = "(country|countries|regions?|territory|territories|locations?|jurisdict
 _SERVED = "(supported|available|allowed|permitted|accessible|served|offered|used|provided|eligible)"
 _ACCOUNT = "(account|user|organi[sz]ation|consumer|project|workspace|tenant|team|subscription)"
 _KEY = (
-    "(api ?key|x api key|access key|subscription key|secret|(auth |access |api |bearer |security )?token|jwt|"
+    "(api ?key|x api key|access key|subscription key|secret|(auth\\w* |access |api |bearer |security )?token|jwt|"
     "(auth\\w* )?credentials?|auth\\w* header|bearer)"
 )
 _SERVICE = "(api|service|model|feature|product|function)"
@@ -92,7 +92,7 @@ _WRONG = (
     "(invalid|incorrect|wrong|bad|expired|revoked|unknown|malformed|illegal|inactive|deleted|leaked|disabled|"
     "unrecogni[sz]ed|unauthori[sz]ed)"
 )
-_NONE = "(missing|no|without|provide|supply|lacks?|empty|needs?|requires?|include|specify)"
+_NONE = "(missing|no|without|provide|supply|carry|lacks?|empty|needs?|requires?|include|specify)"
 _NOT_THERE = "(missing|required|empty|not (provided|present|supplied|sent|included|be empty))"
 _MODEL_IS_NOT = (
     "(not|t) (be )?(found|exists?|available|supported by|a valid|valid|deployed|loaded|recogni[sz]ed|served)"
@@ -126,6 +126,7 @@ NO_CREDIT: Final = Reason(
         "(add|needs?|requires?|without|no|missing|valid) … (credit card|payment method)",
         "(arrear|overdue|unpaid|credits error)",
         "in good standing",
+        "(subscription|licen[sc]e|plan|trial) … (expired|lapsed|ended)",
         "billing … (not active|inactive|disabled|not enabled|to be enabled)",
         "billing (error|issue|problem|hard limit|not active)",
         "(not active|inactive) … billing",
@@ -166,7 +167,7 @@ NETWORK: Final = Reason(
         "ip( address)? … (not|isn t) (be )?(allowed|authori[sz]ed|permitted|whitelisted|in|on) ",
         "ip( address)? … (blocked|banned|denied|restricted|forbidden|blacklisted|unauthori[sz]ed)",
         "(blocked|denied|rejected|disallowed|restricted) … (ip|network|firewall|referr?er)( address)?( |$)",
-        "(allow ?list|white ?list|access list|ip restriction|ip filter|security group)",
+        "(allow ?list|white ?list|access list|ip (address )?(restriction|filter)|security group)",
         "(virtual network|vnet|private (endpoint|link|network)|firewall|vpc service control)",
         "public (network )?access … (disabled|denied|not allowed)",
         "(referr?er|user agent) … (blocked|not allowed|denied|forbidden)",
@@ -178,11 +179,13 @@ NETWORK: Final = Reason(
         "(enable|requires) … (java ?script|cookies)",
         "web (filter|page blocked)",
         "(waf|security (service|policy|rule|gateway|check))( |$)",
+        "cloudflare to restrict access",
+        "permission to access .{0,200} on this server",
         "cf mitigated challenge",
         "(incapsula|imperva|sucuri|zscaler|fortigate|fortinet|forcepoint|mod ?security)",
         "request could not be satisfied",
         "(unusual|suspicious|automated|malicious) (traffic|activity|request)",
-        "(白名单|防火墙|拦截|安全验证|访问被(阻断|限制)|ip.{0,6}(受限|限制|禁止))",
+        "(白名单|防火墙|拦截|安全验证|访问被(阻断|限制)|ip.{0,6}(受限|限制|禁止|不在))",
     ),
 )
 TOO_MANY: Final = Reason(
@@ -202,6 +205,7 @@ TOO_MANY: Final = Reason(
         "(exceed|reach|hit)\\w* … (rate|request limit|concurrency|number of requests|frequency)",
         "requests? … too (fast|frequent|often|quickly)",
         "slow down",
+        "(quota|limit)s? … (replenish|renew)\\w*",
         "(限流|流控|速率|频率|频繁|頻繁|并发|請求過多)",
         "请求.{0,8}(过多|过快|超限|上限|太多|过高)",
     ),
@@ -237,6 +241,7 @@ UNKNOWN_MODEL: Final = Reason(
         "model … (unknown|is invalid|identifier is invalid|no longer available)",
         "model … has been (deprecated|retired|removed)",
         "not found the model",
+        "server is pinned to",
         "not a valid model",
         "no (available )?(channel|endpoint|provider|deployment|instance)s? … (for|found|available) … model",
         "no (allowed |available )?(endpoints|providers) (found|are available)",
@@ -257,11 +262,11 @@ BLOCKED_ACCOUNT: Final = Reason(
     ("This organization has been disabled", "Your account is suspended", "用户已被封禁"),
     (
         f"{_ACCOUNT} … (suspend|deactivat|terminat|banned|frozen|blocked|closed|not active|inactive)",
-        f"{_ACCOUNT} … (is|was|been) (disabled|restricted)",
+        f"{_ACCOUNT} … (is|was|been) (disabled|locked|restricted)",
         f"(suspended|deactivated|terminated|disabled|banned) {_ACCOUNT}",
         "access (was |is |has been )?(terminated|suspended|revoked)",
         "violat\\w* … (terms|policy|policies)",
-        "(账户|账号|帐号|用户|用戶).{0,10}(封禁|禁用|冻结|停用|异常|注销)",
+        "(账户|账号|帐号|用户|用戶).{0,10}(封禁|禁用|冻结|锁定|停用|异常|注销)",
     ),
 )
 WRONG_KEY: Final = Reason(
@@ -277,6 +282,7 @@ WRONG_KEY: Final = Reason(
         f"key … (is|was|has) (been )?{_IS_WRONG}",
         f"valid {_KEY}( |$)",
         "(user ?name|login|email) (or|and) password",
+        "(キー|トークン|認証情報).{0,12}(無効|正しく|間違|期限切れ|失効)",
         "(令牌|密钥|密鑰|key|凭证|token).{0,12}(无效|無效|错误|錯誤|不正确|过期|失效|不存在|不可用|未找到|有误|吊销)",
         "(无效|無效|错误|非法)的?.{0,8}(令牌|密钥|key|token|凭证)",
     ),
@@ -301,10 +307,9 @@ MISSING_KEY: Final = replace(
         "(authorization|x api key) header",
         "(credential|token) (was |is )?not (sent|present|provided)",
         "not (authenticated|logged in)",
-        "unauthenticated",
-        "(authentication|authorization|login) (is |was )?missing",
+        "(auth|authentication|authorization|login) (is |was )?missing",
         "(please|must|need to) (first )?(log ?in|sign ?in|authenticate)( |$)",
-        "(未登录|未登錄|未提供|缺少|请提供).{0,12}(令牌|密钥|key|token|凭证|鉴权|认证)",
+        "(未登录|未登錄|未提供|未收到|缺少|请提供).{0,12}(令牌|密钥|key|token|凭证|鉴权|认证|auth)",
         "未登录",
     ),
     statuses=(),
@@ -323,7 +328,7 @@ NOT_ALLOWED: Final = Reason(
     ),
     (
         "permission",
-        "(insufficient|missing|required|invalid) … scopes?( |$)",
+        "(insufficient|missing|required|invalid|lacks?) … scopes?( |$)",
         "scopes? … (missing|required|insufficient|invalid)",
         "insufficient … (privilege|access|right|role)",
         "(not|t) have … (access|privilege|right|authori[sz]ation)",
@@ -332,20 +337,33 @@ NOT_ALLOWED: Final = Reason(
         "not (allowed|entitled|eligible|permitted) (to|for|on|in|by) ",
         "(not|t) agreed",
         "access … (not configured|not granted|not enabled)",
+        "(cannot|can t|may not) (consume|access|use) this",
         "request not (allowed|permitted)",
-        f"{_SERVICE}s? … not (been )?(used|enabled|activated|open|purchased|subscribed)",
-        f"{_SERVICE}s? … (is|been) disabled",
-        f"{_SERVICE} (disabled|blocked)",
-        "(not activated|unpurchased|rbac)( |$)",
+        "rbac( |$)",
         "blocked at … level",
         "(requires?|upgrade) … (plan|subscription|tier)",
         "(not|t) (included|available|supported) … (plan|subscription|tier)",
         "unavailable (for|to) … (account|organi[sz]ation|project|key|plan)",
         "(accept|agree)\\w* … (terms|license|licence|agreement)",
-        "(must be verified|verified (account|organi[sz]ation)|verify your (account|organi[sz]ation))",
+        "(must be verified|verified (account|organi[sz]ation)|verify your (account|organi[sz]ation|phone|email|identity))",
         "(restricted access|access … restricted)",
         "not accessible by",
-        "(无权|無權|没有权限|沒有權限|权限不足|無權限|未开通|未激活|未授权访问|禁止访问)",
+        "(无权|無權|没有权限|沒有權限|权限不足|無權限|未授权访问|禁止访问|实名)",
+    ),
+)
+NOT_SWITCHED_ON: Final = replace(
+    NOT_ALLOWED,
+    meaning="The service, or this way to log in to it, is not switched on for the account",
+    message="{name} has not switched this on for the account",
+    hint="Switch it on where the provider manages the account, or ask whoever looks after it. {list}",
+    examples=("API has not been used in this project or it is disabled", "ModelNotOpen", "未开通"),
+    phrases=(
+        f"{_SERVICE}s? … not (been )?(used|enabled|activated|open|purchased|subscribed)",
+        f"{_SERVICE}s? … (is|been) disabled",
+        f"{_SERVICE} (disabled|blocked)",
+        "(not activated|unpurchased)( |$)",
+        "(key|token|local) … (authentication|auth) is (disabled|not enabled)",
+        "(未开通|未激活)",
     ),
 )
 REFUSED_LOGIN: Final = replace(
@@ -356,7 +374,7 @@ REFUSED_LOGIN: Final = replace(
         "(auth|authentication|authorization|login|certification|verification) … (fail|error|invalid|denied)",
         "(fail\\w*|unable|couldn t|could not|can t|cannot) … authenticate",
         "(signature|token|key|credential)s? … (cannot|could not|can t|couldn t) be verified",
-        "(unauthori[sz]ed|user not found)",
+        "(unauthori[sz]ed|unauthenticated|user not found)",
         "(authentication|authorization|log ?in|sign ?in) … (required|needed)",
         "(鉴权|認證|认证|身份验证|签名|授权).{0,8}(失败|失敗|错误|不通过|无效)",
         "未授权",
@@ -409,6 +427,26 @@ NO_LIST: Final = Reason(
     within=_NO_TROUBLE,
     statuses=(404, 405, 410, 501),
 )
+HTTPS_WANTED: Final = Reason(
+    "TLS",
+    "It is https:// that is spoken at this port",
+    "{host} wants https://",
+    "Begin the base URL with https:// rather than http://. {list}",
+    ("Client sent an HTTP request to an HTTPS server", "The plain HTTP request was sent to HTTPS port"),
+    ("http request … https",),
+    within=(400, 426, 497),
+    statuses=(497,),
+)
+OWN_HEADER: Final = Reason(
+    "HTTP_STATUS",
+    "The server wants a header of its own, beside the key",
+    "{host} refused the request",
+    "A header of that name cannot be set here: ask the server's operator for an address that needs none. "
+    "{list}",
+    ("Either x-portkey-config or x-portkey-provider header is required", "missing Editor-Version header"),
+    ("headers? … (missing|required|needed)", "(missing|requires?|needs?) … headers?( |$)"),
+    within=_NO_TROUBLE,
+)
 UNEXPLAINED_403: Final = Reason(
     "HTTP_STATUS",
     "Refused, with no reason or one that is not known",
@@ -448,6 +486,7 @@ REASONS: Final = (
     QUOTA_EXCEEDED,
     NO_SUCH_PATH_AT_GATEWAY,
     UNKNOWN_MODEL,
+    NOT_SWITCHED_ON,
     BLOCKED_ACCOUNT,
     LITELLM_WITHOUT_DATABASE,
     WRONG_KEY,
@@ -456,6 +495,8 @@ REASONS: Final = (
     REFUSED_LOGIN,
     NOT_AUTHORISED,
     BUSY,
+    HTTPS_WANTED,
+    OWN_HEADER,
     NO_LIST,
     # By their statuses alone.
     UNEXPLAINED_403,
@@ -465,17 +506,20 @@ REASONS: Final = (
 )
 
 
-def reason_for(status: int, texts: Iterable[str]) -> Reason:
+def reason_for(status: int, texts: Iterable[str], *, asks_model: bool = False) -> Reason:
     """What a refusal means: by its words, and where they say nothing by its status.
 
     Args:
         status: The status, 200 for an error in the body of a success.
         texts: All that the server says, in the plain form.
+        asks_model: Whether a model was asked, and can be the one that the server does not know.
     """
     said = list(texts)
     usual = next((reason for reason in REASONS if status in reason.statuses), UNEXPLAINED)
     for reason in REASONS:
         if status not in reason.within or not reason.is_said_in(said):
+            continue
+        if reason is UNKNOWN_MODEL and not asks_model:
             continue
         # "Not found" and "busy" explain a status that says little, and no other.
         if reason.kind != "HTTP_STATUS" or usual.kind in {"HTTP_STATUS", "MALFORMED"}:

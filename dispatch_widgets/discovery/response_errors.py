@@ -49,7 +49,7 @@ def response_error(answer: Answer, context: RequestContext, document: Any, *, no
     # What the body of a success states counts as the server's own status does.
     status = (stated_status(document) if answer.is_success else None) or answer.status
     texts = [plain(text) for text in all_words(document, answer.headers)]
-    reason = reason_for(status, texts)
+    reason = reason_for(status, texts, asks_model=bool(context.model))
     locks = _locks(status, answer)
     if locks and reason is UNEXPLAINED_403:
         reason = TOO_MANY
