@@ -8,6 +8,7 @@ it.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -235,7 +236,7 @@ async def _ask(
             )
             if not answer.is_success or (readable and says_error(document)):
                 failure.hint = _HINTS.get(failure.kind, failure.hint)
-                _reword_for_model(failure, context, words, words_of(document, context.key), resolved.model)
+                _reword_for_model(failure, context, words, words_of(document, context.key))
             raise failure
 
 
@@ -273,10 +274,11 @@ async def _post(
     context = RequestContext(
         name=resolved.provider_name,
         host=host_of(base),
-        url=f"{base}{request.endpoint.path}",
+        url=request.endpoint.url(base),
         base_url=base,
         key=key,
         timeout_seconds=timeout_seconds,
+        model=resolved.model,
     )
     headers = ADAPTERS[request.endpoint.type].headers(key)
     answer = await fetch(client, context, headers, deadline=deadline, content=request.body())
@@ -301,9 +303,12 @@ _HINTS = {
 }
 
 
-def _reword_for_model(
-    failure: Failure, context: RequestContext, everything: str, said: str, model: str
-) -> None:
+def _is_named(model: str, said: str) -> bool:
+    """Whether what is not found is the model, as Anthropic says it: ``model: claude-x``."""
+    return re.search(rf"(?<![\w/]){re.escape(model)}(?![\w/])", said) is not None
+
+
+def _reword_for_model(failure: Failure, context: RequestContext, everything: str, said: str) -> None:
     """Replaces discovery's message, where it is about lists, by one about a model.
 
     Args:
@@ -311,20 +316,19 @@ def _reword_for_model(
         context: Who was asked.
         everything: All that the server answered.
         said: Its own words, fit to be shown.
-        model: The model's id.
     """
     from .discovery.model_refusals import refusal_of_model
 
     if failure.kind not in _MAY_BE_ABOUT_THE_MODEL or failure.status is None:
         return
-    status, shown = failure.status, clean(model, 80)
+    status, shown = failure.status, clean(context.model, 80)
     words = f": “{said}”" if said else "."
     about = refusal_of_model(everything)
     if about == "other purpose":
         failure.kind = "HTTP_STATUS"
         failure.message = f"{context.host} says that {shown} is made for something else ({status}){words}"
         failure.hint = "Check what it can do, and choose another model for this."
-    elif failure.kind == "UNKNOWN_MODEL" or about == "unknown":
+    elif failure.kind == "UNKNOWN_MODEL" or (status == 404 and _is_named(context.model, said)):  # noqa: PLR2004
         failure.kind = "UNKNOWN_MODEL"
         failure.message = f"{context.host} does not know the model {shown} ({status}){words}"
         failure.hint = (

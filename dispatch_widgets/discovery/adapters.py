@@ -29,9 +29,6 @@ class Adapter(Protocol):
     def url(self, base_url: str) -> str:
         """The address of the list, or of its first page."""
 
-    def chat_url(self, base_url: str) -> str:
-        """The address at which a model is asked for an answer."""
-
     def headers(self, api_key: str) -> Mapping[str, str]:
         """The headers that carry the key."""
 
@@ -46,10 +43,6 @@ class OpenAICompatible:
         """The address of the list, with one slash between the base URL and ``models``."""
         return f"{base_url.rstrip('/')}/models"
 
-    def chat_url(self, base_url: str) -> str:
-        """The address of chat completions."""
-        return f"{base_url.rstrip('/')}/chat/completions"
-
     def headers(self, api_key: str) -> Mapping[str, str]:
         """The bearer token."""
         return {"authorization": f"Bearer {api_key}"}
@@ -63,19 +56,11 @@ class Anthropic:
 
     def url(self, base_url: str) -> str:
         """The address of the first page; a ``/v1`` that the base URL has already is not doubled."""
-        return f"{_before_v1(base_url)}/v1/models?limit={ANTHROPIC_PAGE_SIZE}"
-
-    def chat_url(self, base_url: str) -> str:
-        """The address of messages."""
-        return f"{_before_v1(base_url)}/v1/messages"
+        return f"{base_url.rstrip('/').removesuffix('/v1')}/v1/models?limit={ANTHROPIC_PAGE_SIZE}"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         """The key and the version of the protocol."""
         return {"x-api-key": api_key, "anthropic-version": ANTHROPIC_VERSION}
-
-
-def _before_v1(base_url: str) -> str:
-    return base_url.rstrip("/").removesuffix("/v1")
 
 
 ADAPTERS: Mapping[ProviderType, Adapter] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _SENTENCE_FIELDS = (
         "cause",
         "text",
         "h1",
+        "h2",
+        "h3",
     ),
     ("title", "reason", "raw", "hint", "info", "exception"),
 )
@@ -62,14 +65,16 @@ _NOT_ITS_WORDS = frozenset(
 _TELLING_HEADERS = ("x-amzn-errortype", "www-authenticate", "cf-mitigated", "x-error-code")
 
 _STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code", "httpStatus", "error_code")
+_ERROR_FIELDS = frozenset({"error", "errors"})
 _GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "true", "false", "成功", ""})
 _BAD_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
 _HEADING = re.compile(
-    r"<(title|h1|h2|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
+    r"<(title|h[1-3]|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _TAG = re.compile(r"<[^<>]{0,1000}>")
+_STATUS_NAMES = frozenset(status.phrase.lower() for status in HTTPStatus)
 
 
 class Saying(NamedTuple):
@@ -87,8 +92,9 @@ def sentence(document: Any, tells: Callable[[str], bool] = lambda _: False) -> s
         document: The body as JSON values, or its text where it is no JSON.
         tells: Whether a text names the reason; a sentence that does comes before the others.
     """
-    shown = [said for said in sayings(document) if said.field != _WHOLE_PAGE]
-    return max(shown, key=lambda said: _weight(said, tells), default=Saying("", "", 0)).text
+    said = sayings(document)
+    shown = [part for part in said if part.field != _WHOLE_PAGE] or said
+    return max(shown, key=lambda part: _weight(part, tells), default=Saying("", "", 0)).text
 
 
 def all_words(document: Any, headers: Mapping[str, str]) -> list[str]:
@@ -103,12 +109,14 @@ def all_words(document: Any, headers: Mapping[str, str]) -> list[str]:
     return words
 
 
-def _weight(said: Saying, tells: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
+def _weight(said: Saying, tells: Callable[[str], bool]) -> tuple[bool, bool, bool, int, int]:
     """How well a text explains: a sentence before a word or a code, by its field, the outer ones first."""
     is_sentence = len(said.text.split()) > 1 or not said.text.isascii()
+    is_sentence = is_sentence and said.text.lower() not in _STATUS_NAMES  # which says what the status says
     rank = _RANK.get(said.field, _RANK_OF_OTHERS)
     return (
         is_sentence and tells(said.text[:_LONGEST_TEXT]),
+        is_sentence and rank < _RANK_OF_OTHERS,
         is_sentence or rank < _RANK_OF_OTHERS,
         -rank,
         -said.depth,
@@ -212,16 +220,26 @@ def says_error(document: Any) -> bool:
     """
     if isinstance(document, str):  # a JSON text, where a list was asked for
         return bool(document.strip())
+    if isinstance(document, list):
+        return bool(document) and all(map(_has_an_error, document))
     if not isinstance(document, dict):
         return False
     return (
-        bool(document.get("error") or document.get("errors"))
+        any(_has_an_error(part) for part in (document, *document.values()))
+        or any(isinstance(part, list) and says_error(part) for part in document.values())
         or any(_denies(document.get(name)) for name in ("success", "ok", "status", "result"))
         or any(_is_an_error_code(document.get(name)) for name in ("error_code", "errcode", "errorCode"))
         or any(document.get(name) for name in ("error_msg", "errmsg", "error_message", "errorMessage"))
         or any(_holds_a_refusal(part) for part in (document, *document.values()))
         or stated_status(document) is not None
         or _only_speaks(document)
+    )
+
+
+def _has_an_error(part: Any) -> bool:
+    """Whether it has an error in a field of its own: also Tencent's ``{"Response": {"Error": {…}}}``."""
+    return isinstance(part, dict) and any(
+        bool(value) and str(name).lower() in _ERROR_FIELDS for name, value in part.items()
     )
 
 

@@ -80,8 +80,8 @@ _PLACE = "(country|countries|regions?|territory|territories|locations?|jurisdict
 _SERVED = "(supported|available|allowed|permitted|accessible|served|offered|used|provided|eligible)"
 _ACCOUNT = "(account|user|organi[sz]ation|consumer|project|workspace|tenant|team|subscription)"
 _KEY = (
-    "(api ?key|x api key|access key|subscription key|secret|(auth\\w* |access |api |bearer |security )?token|jwt|"
-    "(auth\\w* )?credentials?|auth\\w* header|bearer)"
+    "(api ?key|x api key|access key|subscription key|secret|jwt|"
+    "(auth\\w* |access |api |bearer |security )?token|(auth\\w* )?credentials?|auth\\w* header|bearer)"
 )
 _SERVICE = "(api|service|model|feature|product|function)"
 _IS_WRONG = (
@@ -180,7 +180,7 @@ NETWORK: Final = Reason(
         "web (filter|page blocked)",
         "(waf|security (service|policy|rule|gateway|check))( |$)",
         "cloudflare to restrict access",
-        "permission to access .{0,200} on this server",
+        "permission to access .{0,200}on this server",
         "cf mitigated challenge",
         "(incapsula|imperva|sucuri|zscaler|fortigate|fortinet|forcepoint|mod ?security)",
         "request could not be satisfied",
@@ -345,7 +345,8 @@ NOT_ALLOWED: Final = Reason(
         "(not|t) (included|available|supported) … (plan|subscription|tier)",
         "unavailable (for|to) … (account|organi[sz]ation|project|key|plan)",
         "(accept|agree)\\w* … (terms|license|licence|agreement)",
-        "(must be verified|verified (account|organi[sz]ation)|verify your (account|organi[sz]ation|phone|email|identity))",
+        "(must be verified|verified (account|organi[sz]ation))",
+        "verify your (account|organi[sz]ation|phone|email|identity)",
         "(restricted access|access … restricted)",
         "not accessible by",
         "(无权|無權|没有权限|沒有權限|权限不足|無權限|未授权访问|禁止访问|实名)",

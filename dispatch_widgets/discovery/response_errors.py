@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .exchange import Answer, RequestContext
     from .refusals import Reason
 
-__all__ = ["check_base_url", "maybe_from_a_proxy", "response_error", "says_error", "words_of"]
+__all__ = ["check_base_url", "explains", "maybe_from_a_proxy", "response_error", "says_error", "words_of"]
 
 _REDIRECTED_FROM, _REFUSED_FROM, _TROUBLE_FROM = 300, 400, 500
 _PROXY_LOGIN_WANTED, _TOO_MANY_REQUESTS = 407, 429
@@ -61,6 +61,12 @@ def response_error(answer: Answer, context: RequestContext, document: Any, *, no
         if "{until}" not in found.hint:
             found.hint = f"{found.hint.removesuffix(' {list}')} {{until}}{{list}}"
     return found
+
+
+def explains(answer: Answer, text: str) -> bool:
+    """Whether a success that is no JSON says in words why it gives nothing: ``invalid api key``."""
+    reason = reason_for(answer.status, [plain(words) for words in all_words(text, answer.headers)])
+    return reason.kind not in {"HTTP_STATUS", "MALFORMED"}
 
 
 def words_of(document: Any, key: str) -> str:

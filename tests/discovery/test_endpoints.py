@@ -190,6 +190,46 @@ def test_a_list_that_says_there_is_more_is_told(ask: Any, target: Any, mocked: A
     assert "more models than it listed" in models.warning
 
 
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (
+            [{"error": {"message": "API key not valid", "code": 400}}],
+            "INVALID_CREDENTIALS",
+            "API key not valid",
+        ),
+        ({"data": [{"error": "You have no credit left"}]}, "QUOTA", "no credit"),
+        ('data: {"error": {"message": "Rate limit exceeded"}}\n\n', "RATE_LIMITED", "Rate limit exceeded"),
+        ("invalid api key", "INVALID_CREDENTIALS", "invalid api key"),
+        ("<error><message>Token expired</message></error>", "INVALID_CREDENTIALS", "Token expired"),
+    ],
+)
+def test_an_error_in_a_success_is_told_in_its_words(  # noqa: PLR0917 - pytest's arguments
+    body: Any, kind: str, words: str, ask: Any, target: Any, mocked: Any
+) -> None:
+    """An error in a 200 is one in a list, as a stream, as text and as XML too (MD-15)."""
+    mocked(body)
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target())
+    assert caught.value.kind == kind
+    assert words in caught.value.message
+
+
+@pytest.mark.req("MD-11", "MD-15")
+def test_a_page_in_place_of_a_list_is_named(ask: Any, target: Any, mocked: Any) -> None:
+    """Which page came tells where the base URL leads: to a login, say (MD-11)."""
+    mocked("<html><head><title>Sign in to your account</title></head></html>")
+    assert "a web page (“Sign in to your account”)" in ask(target()).warning
+
+
+@pytest.mark.req("MD-5")
+def test_a_model_whose_entry_speaks_of_an_error_is_a_model(ask: Any, target: Any, mocked: Any) -> None:
+    """Entries with an id are models, whatever else they say; those without are left out (MD-5)."""
+    mocked({"data": [{"error": "no key for x"}, {"id": "a", "error": "x"}]})
+    assert [model.id for model in ask(target())] == ["a"]
+
+
 @pytest.mark.req("MD-11")
 def test_entries_without_any_model_are_no_list(ask: Any, target: Any, mocked: Any) -> None:
     """A list of things that are no models does not count as an answer (MD-11)."""

@@ -212,7 +212,10 @@ def test_an_error_in_a_success_is_known_as_one(body: Any, is_error: bool) -> Non
         ('data: {"error": {"message": "Overloaded"}}\n\n', "Overloaded"),
         ("<Error><Code>AccessDenied</Code><Message>Access is denied</Message></Error>", "Access is denied"),
         ("<html><head><title>403 Forbidden</title></head><body><p>x</p></body></html>", "403 Forbidden"),
-        ("<p>nothing to quote</p>", ""),
+        ("<p>The endpoint is offline.</p>", "The endpoint is offline."),
+        ("<html><h3>Access blocked</h3><p>x</p></html>", "Access blocked"),
+        ({"title": "Not Found", "detail": "Nothing for account y"}, "Nothing for account y"),
+        ({"error": "some_scope", "error_description": "More is wanted"}, "More is wanted"),
         ({"detail": [{"loc": ["x"], "msg": "Field required", "input": {"msg": "mine"}}]}, "Field required"),
         ({"errors": [{"message": ""}, {"message": "second"}]}, "second"),
         ("upstream connect error", "upstream connect error"),
@@ -285,3 +288,71 @@ def test_what_is_wrong_with_a_request_is_no_matter_of_key_credit_or_speed(words:
     found = _told(400, {"error": {"message": words, "type": "invalid_request_error"}})
     assert found.kind == "HTTP_STATUS"
     assert words[:60] in found.message
+
+
+@pytest.mark.req("MD-15", "MD-16")
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, "The given endpoint does not exist, check the specified model and version.", "HTTP_STATUS"),
+        (403, "Project does not have access to model `gpt-9`", "FORBIDDEN"),
+    ],
+)
+def test_a_list_is_refused_for_no_models_name(status: int, body: str, kind: str) -> None:
+    """Where no model was asked, the advice is not to check a model's id (MD-15)."""
+    found = _told(status, {"message": body})
+    assert found.kind == kind
+    assert "model's id" not in found.hint
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    ("status", "body", "hint"),
+    [
+        (403, "The API has not been used in project 12 before or it is disabled. Enable it.", "Switch it on"),
+        (403, "Key based authentication is disabled for this resource.", "Switch it on"),
+        (400, "Client sent an HTTP request to an HTTPS server.", "https://"),
+        (400, "Either x-portkey-config or x-portkey-provider header is required", "cannot be set here"),
+        (401, "Helicone auth missing", "found no key"),
+        (401, "Header中未收到Authentication参数", "found no key"),
+        (401, "Unauthenticated.", "incomplete"),
+        (403, "The key has an IP address restriction, which this address violates", "address allowed"),
+    ],
+)
+def test_a_hint_is_about_what_the_words_name(status: int, body: str, hint: str) -> None:
+    """What is off is switched on, what wants https:// gets it, what found no key is told so (MD-15)."""
+    assert hint in _told(status, {"message": body}).hint
+
+
+@pytest.mark.req("MD-15")
+def test_a_web_servers_page_has_not_looked_at_the_key() -> None:
+    """The page of a web server or network in between says nothing of the key's rights (MD-15)."""
+    page = (
+        "<title>Access Denied</title><h1>Access Denied</h1>You don't have permission to access "
+        '"http&#58;&#47;&#47;llm&#46;example&#46;edu&#47;v1&#47;models" on this server.'
+    )
+    found = _told(403, page)
+    assert found.kind == "FORBIDDEN"
+    assert "recognised" not in found.hint
+
+
+@pytest.mark.req("MD-15")
+def test_chinese_words_are_found_right_behind_others() -> None:
+    """Chinese has no blank before a word, behind a Latin letter neither (MD-15)."""
+    assert _told(200, {"header": {"code": 10005, "message": "appid授权失败"}}).kind == "INVALID_CREDENTIALS"
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"error": {"message": "x"}}],
+        {"data": [{"error": "x"}]},
+        {"data": {"error": {"message": "x"}}},
+        {"Response": {"Error": {"Code": "AuthFailure", "Message": "x"}, "RequestId": "1"}},
+    ],
+)
+def test_an_error_in_an_envelope_is_one(body: Any) -> None:
+    """An error is known wherever a server puts it: in a list, in an envelope, in capitals (MD-15)."""
+    assert says_error(body)
+    assert not says_error(json.loads(json.dumps(body).replace("rror", "rrand")))
