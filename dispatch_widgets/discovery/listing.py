@@ -235,7 +235,7 @@ def failure_of(
     if not answer.is_success or is_error:
         return response_error(answer, context, document, now=now)
     said = words_of(document, context.key) if is_text else ""
-    quote = f" (“{said}”)" if said else ""
+    quote = f" (“{said}”)" if said and "\ufffd" not in said else ""  # that would be no text
     return Failure(
         "MALFORMED",
         f"{context.host} answered with {what}{quote}, not with {wanted}.",

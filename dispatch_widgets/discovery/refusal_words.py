@@ -26,12 +26,28 @@ _LONGEST_PAGE = 20_000
 
 # The names of fields that hold sentences, in letters alone, the most telling first.
 _SENTENCE_FIELDS = (
-    ("message", "msg", "errormessage", "errormsg", "statusmsg", "statusmessage", "messagezh", "usermessage"),
+    (
+        "message",
+        "msg",
+        "errormessage",
+        "errormsg",
+        "errmsg",
+        "statusmsg",
+        "statusmessage",
+        "resultmsg",
+        "resultmessage",
+        "retmsg",
+        "returnmsg",
+        "messagezh",
+        "usermessage",
+    ),
     (
         "detail",
         "details",
         "errordescription",
         "description",
+        "desc",
+        "resultdesc",
         "faultstring",
         "error",
         "err",
@@ -66,6 +82,9 @@ _TELLING_HEADERS = ("x-amzn-errortype", "www-authenticate", "cf-mitigated", "x-e
 
 _STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code", "httpStatus", "error_code")
 _ERROR_FIELDS = frozenset({"error", "errors"})
+_CODE_FIELDS = frozenset(
+    {"code", "statuscode", "errorcode", "errcode", "resultcode", "retcode", "returncode"}
+)
 _GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "true", "false", "成功", ""})
 _BAD_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
 _HEADING = re.compile(
@@ -154,7 +173,7 @@ def _of_text(text: str, field: str, depth: int) -> Iterator[Saying]:
         before = text[: text.index("{")].strip(" :-\n")
         yield from (Saying("", before, depth),) if before and field else ()
         yield from _walk(inner, field, depth + 1)
-    elif text and not text.isdigit():
+    elif text and not text.isdigit() and not (field and text.lower() in _GOOD_WORDS):
         yield Saying(field, text, depth)
 
 
@@ -255,9 +274,9 @@ def _holds_a_refusal(part: Any) -> bool:
     """Whether it is an envelope that says no: MiniMax's ``{"status_code": 1004, "status_msg": "…"}``."""
     if not isinstance(part, dict):
         return False
-    codes = [part[name] for name in ("status_code", "code", "error_code") if name in part]
+    codes = [code for name, code in part.items() if _bare(name) in _CODE_FIELDS]
     return any(_is_an_error_code(code) for code in codes) and any(
-        isinstance(value, str) and value.strip().lower() not in _GOOD_WORDS and _RANK.get(_bare(name)) == 0
+        isinstance(value, str) and value.strip().lower() not in _GOOD_WORDS and _RANK.get(_bare(name), 2) < 2  # noqa: PLR2004
         for name, value in part.items()
     )
 

@@ -170,6 +170,8 @@ NETWORK: Final = Reason(
         "(allow ?list|white ?list|access list|ip (address )?(restriction|filter)|security group)",
         "(virtual network|vnet|private (endpoint|link|network)|firewall|vpc service control)",
         "public (network )?access … (disabled|denied|not allowed)",
+        "(only|not|t) … from … network( |$)",
+        "((requires?|needs?|use|through|connect\\w*) … vpn|vpn … (required|only))( |$)",
         "(referr?er|user agent) … (blocked|not allowed|denied|forbidden)",
         "you have been blocked",
         "(request|access|page|site|url|website|connection) … (was|is|been) (blocked|rejected)",
@@ -207,6 +209,7 @@ TOO_MANY: Final = Reason(
         "slow down",
         "(quota|limit)s? … (replenish|renew)\\w*",
         "(限流|流控|速率|频率|频繁|頻繁|并发|請求過多)",
+        "(调用|次数|用量).{0,8}(上限|超限|超过|过多)",
         "请求.{0,8}(过多|过快|超限|上限|太多|过高)",
     ),
     statuses=(429,),
@@ -214,7 +217,12 @@ TOO_MANY: Final = Reason(
 QUOTA_EXCEEDED: Final = replace(
     NO_CREDIT,
     examples=("You exceeded your current quota",),
-    phrases=("quota … (exceed|exhaust|reach)", "exceed\\w* … quota", "(key|usage|monthly) limit reached"),
+    phrases=(
+        "quota … (exceed|exhaust|reach)",
+        "exceed\\w* … quota",
+        "(key|usage|monthly) limit reached",
+        "(hit|reach\\w*|exceed\\w*) … (cap|allowance)( |$)",
+    ),
     statuses=(),
 )
 NO_SUCH_PATH_AT_GATEWAY: Final = Reason(
@@ -349,7 +357,8 @@ NOT_ALLOWED: Final = Reason(
         "verify your (account|organi[sz]ation|phone|email|identity)",
         "(restricted access|access … restricted)",
         "not accessible by",
-        "(无权|無權|没有权限|沒有權限|权限不足|無權限|未授权访问|禁止访问|实名)",
+        "verification (is )?required",
+        "(无权|無權|没有权限|沒有權限|[无無].{0,6}(权限|權限)|权限不足|未授权访问|禁止访问|实名)",
     ),
 )
 NOT_SWITCHED_ON: Final = replace(
@@ -374,6 +383,8 @@ REFUSED_LOGIN: Final = replace(
     phrases=(
         "(auth|authentication|authorization|login|certification|verification) … (fail|error|invalid|denied)",
         "(fail\\w*|unable|couldn t|could not|can t|cannot) … authenticate",
+        "signature … (expired|invalid|wrong|mismatch|not match)",
+        "(audience|issuer|tenant|organi[sz]ation|project|account) (id )?mismatch",
         "(signature|token|key|credential)s? … (cannot|could not|can t|couldn t) be verified",
         "(unauthori[sz]ed|unauthenticated|user not found)",
         "(authentication|authorization|log ?in|sign ?in) … (required|needed)",

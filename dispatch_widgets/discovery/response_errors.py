@@ -174,7 +174,8 @@ def _redirect(answer: Answer, context: RequestContext) -> Failure:
     if not host or target.scheme not in {"http", "https"}:
         return found
     where = f"{host}:{port}" if port else host
-    shown = quoted(where, context.key)
+    # Another path of the same host is named by the path.
+    shown = quoted(where if where != context.host else target.path or "/", context.key)
     found.message = f"{context.host} sends to another address, {shown} ({answer.status}); keys do not follow."
     if secret:
         found.hint = "Ask the server's operator for its address. {list}"

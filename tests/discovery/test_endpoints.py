@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -221,6 +222,15 @@ def test_a_page_in_place_of_a_list_is_named(ask: Any, target: Any, mocked: Any) 
     """Which page came tells where the base URL leads: to a login, say (MD-11)."""
     mocked("<html><head><title>Sign in to your account</title></head></html>")
     assert "a web page (“Sign in to your account”)" in ask(target()).warning
+
+
+@pytest.mark.req("MD-11")
+def test_what_is_no_text_is_not_quoted(ask: Any, target: Any, mocked: Any) -> None:
+    """Bytes that are no text, such as compressed ones that nothing names so, are not shown (MD-11)."""
+    mocked(httpx.Response(200, content=gzip.compress(b'{"data": []}')))
+    warning = ask(target()).warning
+    assert "not with a list of models" in warning
+    assert "(“" not in warning
 
 
 @pytest.mark.req("MD-5")
