@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ._hide_frames import hide_frames
 from ._invisible import VisibleText, occurrences, replaced
-from ._key_encodings import encoded_forms
+from ._key_encodings import encoded_forms, packed_forms
 from ._key_shapes import holds_well_known_key, is_distinctive
 from ._secret_names import is_base_url_field, is_secret_field
 from .errors import DispatchError, FieldProblem, InvalidInputError, MissingVariableError
@@ -258,8 +258,8 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
 def redact(text: str, keys: Iterable[str] = ()) -> str:
     """Masks the given keys in a text, and everything in the format of a key.
 
-    Finds keys that are percent-encoded, escaped as in JSON or HTML, or written as a Python literal; in other
-    case or full width; and with invisible characters in them.
+    Finds keys that are percent-encoded, escaped as in JSON or HTML, in hexadecimal or base64, or written as a
+    Python literal; in other case or full width; and with invisible characters in them.
 
     Args:
         text: Any foreign text, or an exception's message.
@@ -281,6 +281,9 @@ def _key_spans(keys: Iterable[str], text: str) -> Iterator[Span]:
         for form in encoded_forms(key):
             where = occurrences(lower, form.translate(_ASCII_LOWER)) if anyhow else occurrences(text, form)
             for start, end in where:
+                yield start, end, shown
+        for form in packed_forms(key):  # the login of a proxy or a gateway: `Basic …`
+            for start, end in occurrences(text, form):
                 yield start, end, shown
 
 

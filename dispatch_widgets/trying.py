@@ -7,6 +7,7 @@ such (an unsupported field, another endpoint for this model), in the form that t
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -234,9 +235,7 @@ async def _ask(
             )
             if not response.is_success or (readable and says_error(document)):
                 failure.hint = _HINTS.get(failure.kind, failure.hint)
-                _reword_for_model(
-                    failure, context, words, server_message(document, context.key), resolved.model
-                )
+                _reword_for_model(failure, context, words, server_message(document, context.key))
             raise failure
 
 
@@ -274,10 +273,11 @@ async def _post(
     context = RequestContext(
         name=resolved.provider_name,
         host=host_of(base),
-        url=f"{base}{request.endpoint.path}",
+        url=request.endpoint.url(base),
         base_url=base,
         key=key,
         timeout_seconds=timeout_seconds,
+        model=resolved.model,
     )
     headers = ADAPTERS[request.endpoint.type].headers(key)
     response = await fetch(client, context, headers, deadline=deadline, content=request.body())
@@ -302,30 +302,32 @@ _HINTS = {
 }
 
 
-def _reword_for_model(
-    failure: Failure, context: RequestContext, everything: str, said: str, model: str
-) -> None:
-    """Replaces a failure's message about lists by one about a model.
+def _is_named(model: str, said: str) -> bool:
+    """Whether what is not found is the model, as Anthropic says it: ``model: claude-x``."""
+    return re.search(rf"(?<![\w/]){re.escape(model)}(?![\w/])", said) is not None
+
+
+def _reword_for_model(failure: Failure, context: RequestContext, everything: str, said: str) -> None:
+    """Replaces discovery's message, where it is about lists, by one about a model.
 
     Args:
-        failure: The failure, in discovery's words.
-        context: The request.
-        everything: The response's text.
-        said: The server's message, masked and shortened.
-        model: The model's id.
+        failure: What discovery would say.
+        context: Who was asked.
+        everything: All that the server answered.
+        said: Its own words, fit to be shown.
     """
     from .discovery.model_refusals import refusal_of_model
 
     if failure.kind not in _MAY_BE_ABOUT_THE_MODEL or failure.status is None:
         return
-    status, shown = failure.status, clean(model, 80)
+    status, shown = failure.status, clean(context.model, 80)
     words = f": “{said}”" if said else "."
     about = refusal_of_model(everything)
     if about == "other purpose":
         failure.kind = "HTTP_STATUS"
         failure.message = f"{context.host} says that {shown} is made for something else ({status}){words}"
         failure.hint = "Check what it can do, and choose another model for this."
-    elif failure.kind == "UNKNOWN_MODEL" or about == "unknown":
+    elif failure.kind == "UNKNOWN_MODEL" or (status == 404 and _is_named(context.model, said)):  # noqa: PLR2004
         failure.kind = "UNKNOWN_MODEL"
         failure.message = f"{context.host} does not know the model {shown} ({status}){words}"
         failure.hint = (

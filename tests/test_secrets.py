@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import logging
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_widgets._invisible import ZERO_WIDTH
+from dispatch_widgets._key_encodings import packed_forms
 from dispatch_widgets.errors import DispatchError, InvalidInputError, MissingVariableError
 from dispatch_widgets.secrets import (
     Secret,
@@ -166,16 +168,29 @@ def test_a_broken_value_of_a_variable_is_refused_without_quoting_it() -> None:
         escape,
         lambda k: escape(k, quote=False),
         lambda k: escape(k).replace("&#x27;", "&#39;"),
+        lambda k: k.encode().hex(),
+        lambda k: "".join(f"%{byte:02X}" for byte in k.encode()),
     ],
 )
 def test_a_key_is_masked_in_any_text(write: object) -> None:
-    """A key is found plain, percent-encoded, and as JSON, HTML and Python write it."""
+    """A key is found plain, percent-encoded, in hexadecimal, and as JSON, HTML and Python write it."""
     key = 'odd/key+with="signs"&\'more'
     assert callable(write)
     text = redact(f"the server said {write(key)}!", [key])
     assert key not in text
     assert write(key).strip("'\"") not in text
     assert "…more" in text
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("login", ["", "u:", "us:", "user:"])
+def test_a_key_in_base64_is_masked(login: str) -> None:
+    """A server that quotes the login it got, `Basic …`, does not get the key in it shown."""
+    key = "odd-key-0123456789"
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        text = redact(f"Basic {encode((login + key).encode()).decode()} rejected", [key])
+        assert "6789" in text
+        assert all(form not in text for form in packed_forms(key))
 
 
 @pytest.mark.req("SEC-1")

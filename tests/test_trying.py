@@ -606,6 +606,7 @@ UNKNOWN = [
     refusal("The model `gpt-9` does not exist.", 200),
     refusal("There is no such thing here", 404, code="model_not_found"),
     refusal("Server is pinned to Qwen/Qwen3-0.6B"),
+    refusal("model: gpt-9", 404, type="not_found_error"),
 ]
 OTHER_PURPOSE = [
     refusal(

@@ -29,9 +29,6 @@ class Adapter(Protocol):
     def url(self, base_url: str) -> str:
         """Returns the URL of the list, or of its first page."""
 
-    def chat_url(self, base_url: str) -> str:
-        """Returns the URL for chat requests."""
-
     def headers(self, api_key: str) -> Mapping[str, str]:
         """Returns the headers with the key."""
 
@@ -46,10 +43,6 @@ class OpenAICompatible:
         """Returns the URL of the list."""
         return f"{base_url.rstrip('/')}/models"
 
-    def chat_url(self, base_url: str) -> str:
-        """Returns the URL of chat completions."""
-        return f"{base_url.rstrip('/')}/chat/completions"
-
     def headers(self, api_key: str) -> Mapping[str, str]:
         """Returns the bearer token."""
         return {"authorization": f"Bearer {api_key}"}
@@ -63,19 +56,11 @@ class Anthropic:
 
     def url(self, base_url: str) -> str:
         """Returns the URL of the first page; the base URL may or may not end in ``/v1``."""
-        return f"{_before_v1(base_url)}/v1/models?limit={ANTHROPIC_PAGE_SIZE}"
-
-    def chat_url(self, base_url: str) -> str:
-        """Returns the URL of messages."""
-        return f"{_before_v1(base_url)}/v1/messages"
+        return f"{base_url.rstrip('/').removesuffix('/v1')}/v1/models?limit={ANTHROPIC_PAGE_SIZE}"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         """Returns the key and the protocol's version."""
         return {"x-api-key": api_key, "anthropic-version": ANTHROPIC_VERSION}
-
-
-def _before_v1(base_url: str) -> str:
-    return base_url.rstrip("/").removesuffix("/v1")
 
 
 ADAPTERS: Mapping[ProviderType, Adapter] = {

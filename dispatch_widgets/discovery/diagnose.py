@@ -26,6 +26,7 @@ from .failures import Failure
 from .fetch import fetch
 from .known_ways import Attempt, bases_of_chat, is_presets_own, other_ways
 from .listing import ask_for_list, context_of, is_no_list
+from .model_requests import CONVERSING
 from .refusals import BY_HAND
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ class _Search:
             left = self._left()
             if not left:
                 break
-            context = context_of(self._target, adapter.chat_url(base_url), left)
+            context = context_of(self._target, CONVERSING[self._target.type].url(base_url), left)
             deadline = asyncio.get_running_loop().time() + left
             headers = adapter.headers(self._target.api_key)
             with suppress(Failure):

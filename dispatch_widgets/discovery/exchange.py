@@ -21,7 +21,8 @@ class RequestContext:
         url: The requested URL.
         base_url: The provider's base URL.
         key: The key that is sent.
-        timeout_seconds: The time-out for messages, in seconds of wall-clock time.
+        timeout_seconds: How long the request may take by the wall, as the user knows it.
+        model: The model that is asked for an answer; empty where a list is asked for.
     """
 
     name: str
@@ -30,6 +31,7 @@ class RequestContext:
     base_url: str
     key: str
     timeout_seconds: float
+    model: str = ""
 
     @property
     def shown_url(self) -> str:

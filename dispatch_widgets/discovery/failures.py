@@ -113,7 +113,8 @@ class Failure(Exception):  # noqa: N818 - it never leaves this package; users me
             retry_at: When a rate limit ends (UTC).
             now: The current time (UTC), to say how old the list is.
         """
-        until = f"Refresh works again {at_moment(retry_at, now)}. " if retry_at else ""
+        wait = "Wait a little, then {again}. " if self.kind == "RATE_LIMITED" else ""
+        until = f"Refresh works again {at_moment(retry_at, now)}. " if retry_at else wait
         hint = self.hint if "{list}" in self.hint else f"{self.hint} {{list}}"
         return DiscoveryError(
             self.message,

@@ -36,8 +36,11 @@ _MAX_POST_BYTES = 1024 * 1024  # for a few words or one embedding
 _MAX_REFUSAL_BYTES = 64 * 1024  # for an error message
 _DECOMPRESS_STEP_BYTES = 256 * 1024
 _GZIP_START = b"\x1f\x8b"
-_NO_ENCODING = frozenset({"", "identity", "none", "utf-8"})  # the last two are invalid, but servers send them
 _GZIP_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+# https://www.iana.org/assignments/http-parameters (read 2026-11); other names are met, and name no encoding.
+_OTHER_ENCODINGS = frozenset(
+    {"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm"}
+)
 
 
 async def fetch(
@@ -138,7 +141,8 @@ class _Reader:
             yield response.content
             return
         named = response.headers.get("content-encoding", "").lower().split(",")
-        encodings = [name for each in named if (name := each.strip()) not in _NO_ENCODING]
+        known = _GZIP_ENCODINGS | _OTHER_ENCODINGS
+        encodings = [name for each in named if (name := each.strip()) in known]
         if len(encodings) > 1 or not _GZIP_ENCODINGS.issuperset(encodings):
             raise _malformed(self._context, "in a compression that was not asked for")
         gzip = _Gzip() if encodings else None

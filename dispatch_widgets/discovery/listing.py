@@ -22,9 +22,16 @@ from .exchange import RequestContext
 from .failures import Failure
 from .fetch import MAX_ANSWER_BYTES, fetch
 from .paging import names_its_end, next_page
-from .parsing import Listing, describe, find_list, normalise, parse
+from .parsing import WEB_PAGE, Listing, describe, find_list, id_of, normalise, parse
 from .refusals import BY_HAND
-from .response_errors import check_base_url, maybe_from_a_proxy, response_error, says_error
+from .response_errors import (
+    check_base_url,
+    explains,
+    maybe_from_a_proxy,
+    response_error,
+    says_error,
+    server_message,
+)
 from .slicing import MAX_MODELS, in_slices, too_large, too_many_models
 
 if TYPE_CHECKING:
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
 MAX_PAGES = 50
 """The most pages of one list: 50,000 models, fifty times what the largest gateways list."""
 _ITEMS_AT_A_TIME = 500  # of a list, before the loop runs other tasks: some milliseconds (MD-19)
+_ENTRIES_LOOKED_AT = 100  # for an id, before a list is taken for one of errors
 _NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
@@ -218,12 +226,18 @@ def failure_of(
         wanted: What was requested, for the message: ``a list of models``.
         now: The current time, in seconds since 1970.
     """
-    if not answer.is_success or (is_json and says_error(document)):
-        return response_error(answer, context, document, now=now)
     what = describe(answer.body, answer.headers.get("content-type", ""), readable=is_json)
+    is_text = not is_json and answer.body.lstrip()[:1] not in {b"{", b"["}
+    is_error = (
+        says_error(document) if is_json else is_text and what != WEB_PAGE and explains(answer, document)
+    )
+    if not answer.is_success or is_error:
+        return response_error(answer, context, document, now=now)
+    said = server_message(document, context.key) if is_text else ""
+    quote = f" (“{said}”)" if said and "\ufffd" not in said else ""  # that would be no text
     return Failure(
         "MALFORMED",
-        f"{context.host} answered with {what}, not with {wanted}.",
+        f"{context.host} answered with {what}{quote}, not with {wanted}.",
         f"{{list}}{check_base_url(context)}{maybe_from_a_proxy(context)}",
         status=answer.status,
         is_answer=True,
@@ -246,9 +260,11 @@ def _read_page(answer: Response, context: RequestContext, *, now: float) -> Any:
 
 
 def _is_list(document: Any) -> bool:
-    """Whether a JSON value is a page of a list. Errors may contain an empty list, but no models."""
+    """Whether a JSON value is a page of a list. An error may be in a list of its own, but has no models."""
     listed = find_list(document)
-    return bool(listed) or (listed is not None and not says_error(document))
+    if listed is None:
+        return False
+    return any(id_of(item) for item in islice(listed, _ENTRIES_LOOKED_AT)) or not says_error(document)
 
 
 async def list_in(

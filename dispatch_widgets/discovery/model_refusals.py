@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-ModelRefusal = Literal["used up", "other purpose", "unknown"]
+ModelRefusal = Literal["used up", "other purpose"]
 
 _KIND = r"(?:chat|embed\w*|generat\w*|completions?|text|language)"
 _OTHER_KIND = (
@@ -33,12 +33,6 @@ _ROWS: tuple[tuple[ModelRefusal, tuple[str, ...]], ...] = (
             rf"only (?:supports?|available|works?|usable|for|be used){_SAME_SENTENCE}\b{_OTHER_KIND}\b",
             rf"(?:requires?|must){_SAME_SENTENCE}\b(?:contain|include) audio",  # OpenAI's audio models
             r"(?:no|without|have a|default|define) chat[ _]template",  # vLLM, TGI, transformers
-        ),
-    ),
-    (
-        "unknown",
-        (
-            r"server is pinned to",  # transformers
         ),
     ),
 )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .parsing import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from .._terms import ProviderType
 
@@ -77,6 +77,11 @@ class Endpoint:
     question: dict[str, Any]
     reply: Callable[[dict[str, Any]], Reply | None]
     join: Callable[[list[dict[str, Any]]], dict[str, Any]] = lambda events: events[-1]
+
+    def url(self, base_url: str) -> str:
+        """Its address; a ``/v1`` that the base URL has already is not doubled."""
+        base_url = base_url.rstrip("/")
+        return f"{base_url.removesuffix('/v1') if self.path.startswith('/v1/') else base_url}{self.path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,3 +356,5 @@ MESSAGES = Endpoint(
     reply=_message_reply,
     join=_message_joined,
 )
+CONVERSING: Mapping[ProviderType, Endpoint] = {"openai-compatible": CHAT, "anthropic": MESSAGES}
+"""At which endpoint a provider's models converse, by its type."""

@@ -21,6 +21,7 @@ _LINKS = (
     ("next", "href"),  # IBM watsonx
     ("links", "next"),  # JSON:API
     ("links", "next", "href"),
+    ("_links", "next", "href"),  # HAL
     ("nextLink",),  # Azure
     ("@odata.nextLink",),  # OData
     ("next_page_url",),  # Laravel
@@ -34,8 +35,22 @@ _TOKENS = {
     "nextToken": "nextToken",  # Amazon Bedrock
     "next_cursor": "cursor",  # fal
 }
-# Fields that say that there is more, but not how to request it.
-_SIGNS = ("has_more", "hasMore", "continuation_token", "continuationToken", "nextCursor", "next_page")
+# These say that there is more, and not how to ask for it; in the object itself, or in one of these.
+_SIGNS = (
+    "has_more",
+    "hasMore",
+    "has_next",
+    "hasNext",
+    "has_next_page",
+    "hasNextPage",
+    "continuation_token",
+    "continuationToken",
+    "nextCursor",
+    "next_page",
+    "nextPage",
+)
+_SIGNS_INSIDE = (*_SIGNS, "next", *_TOKENS)
+_ENVELOPES = ("meta", "pagination", "paging", "page_info", "pageInfo", "page")
 
 
 class NextPage(NamedTuple):
@@ -72,7 +87,9 @@ def next_page(document: Any, headers: Mapping[str, str], url: str, *, after: str
     for name, parameter in _TOKENS.items():
         if token := _text_at(document, (name,)):
             return NextPage(_with_parameter(url, parameter, token), is_said=True)
-    is_said = any(document.get(name) not in {None, False, ""} for name in _SIGNS if _is_plain(document, name))
+    is_said = _says(document, _SIGNS) or any(
+        _says(part, _SIGNS_INSIDE) for name in _ENVELOPES if isinstance(part := document.get(name), dict)
+    )
     last = _last_id(document, is_implied=after == "after_id") if document.get("has_more") is True else ""
     if last:
         return NextPage(_with_parameter(url, after, last), is_said=True, is_documented=after == "after_id")
@@ -98,8 +115,9 @@ def _text_at(value: Any, path: tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_plain(document: dict[str, Any], name: str) -> bool:
-    return isinstance(document.get(name), (str, int, bool))
+def _says(part: dict[str, Any], signs: tuple[str, ...]) -> bool:
+    values = [part.get(name) for name in signs]
+    return any(value not in {False, ""} for value in values if isinstance(value, (str, int, bool)))
 
 
 def _on_the_same_host(url: str, link: str) -> str:

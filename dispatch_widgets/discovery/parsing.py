@@ -52,6 +52,8 @@ OTHER_IDS = (
 )
 """The fields that hold the id of an item without ``id``; the first that is there counts (MD-5)."""
 
+WEB_PAGE = "a web page"
+
 _PLAIN_SIZE = 4  # OpenAI's items, and many others': id, object, created, owned_by
 _MOST_SHARED_WORDS, _LONGEST_SHARED_WORD = 8, 24
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999, the last that datetime supports
@@ -122,7 +124,7 @@ def describe(body: bytes, content_type: str, *, readable: bool) -> str:
     if start.startswith((b"<!doctype html", b"<html")) or (
         b"<" in start[:1] and "html" in content_type.lower()
     ):
-        return "a web page"
+        return WEB_PAGE
     if start.startswith(b"<"):
         return "XML"
     if readable:
@@ -203,9 +205,7 @@ def normalise(
                     continue
             except (KeyError, TypeError):  # a missing field, or not an object
                 pass
-        model_id = item.get("id") if type(item) is dict else None
-        if type(model_id) is not str or not model_id or model_id.isspace():
-            model_id = _other_id(item)
+        model_id = id_of(item)
         if not model_id:
             listing.skipped += 1
         elif model_id in models:
@@ -221,10 +221,13 @@ def normalise(
     return listing
 
 
-def _other_id(item: Any) -> str | None:
-    """Returns the id of an item without ``id``; texts with blanks are display names."""
-    if not isinstance(item, dict):
+def id_of(item: Any) -> str | None:
+    """The id of an item; without ``id`` a text of another name, where one with blanks is for people."""
+    if type(item) is not dict:
         return None
+    model_id = item.get("id")
+    if type(model_id) is str and model_id and not model_id.isspace():
+        return model_id
     texts = (_text(item.get(name)) for name in OTHER_IDS)
     return next((text for text in texts if text and len(text.split()) == 1), None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,18 +26,36 @@ _LONGEST_PAGE = 20_000
 
 # Fields that hold messages, by their names in letters only, the most telling first.
 _SENTENCE_FIELDS = (
-    ("message", "msg", "errormessage", "errormsg", "statusmsg", "statusmessage", "messagezh", "usermessage"),
+    (
+        "message",
+        "msg",
+        "errormessage",
+        "errormsg",
+        "errmsg",
+        "statusmsg",
+        "statusmessage",
+        "resultmsg",
+        "resultmessage",
+        "retmsg",
+        "returnmsg",
+        "messagezh",
+        "usermessage",
+    ),
     (
         "detail",
         "details",
         "errordescription",
         "description",
+        "desc",
+        "resultdesc",
         "faultstring",
         "error",
         "err",
         "cause",
         "text",
         "h1",
+        "h2",
+        "h3",
     ),
     ("title", "reason", "raw", "hint", "info", "exception"),
 )
@@ -62,14 +81,19 @@ _NOT_ITS_WORDS = frozenset(
 _TELLING_HEADERS = ("x-amzn-errortype", "www-authenticate", "cf-mitigated", "x-error-code")
 
 _STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code", "httpStatus", "error_code")
+_ERROR_FIELDS = frozenset({"error", "errors"})
+_CODE_FIELDS = frozenset(
+    {"code", "statuscode", "errorcode", "errcode", "resultcode", "retcode", "returncode"}
+)
 _GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "true", "false", "成功", ""})
 _BAD_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
 _HEADING = re.compile(
-    r"<(title|h1|h2|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
+    r"<(title|h[1-3]|message|faultstring|msg|code)\b[^<>]{0,300}>(.{0,500}?)</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _TAG = re.compile(r"<[^<>]{0,1000}>")
+_STATUS_NAMES = frozenset(status.phrase.lower() for status in HTTPStatus)
 
 
 class ServerText(NamedTuple):
@@ -87,8 +111,9 @@ def sentence(document: Any, names_reason: Callable[[str], bool] = lambda _: Fals
         document: The parsed body, or its text if it is not JSON.
         names_reason: Whether a text names the reason; such a text is preferred.
     """
-    shown = [said for said in server_texts(document) if said.field != _WHOLE_PAGE]
-    return max(shown, key=lambda said: _weight(said, names_reason), default=ServerText("", "", 0)).text
+    said = server_texts(document)
+    shown = [part for part in said if part.field != _WHOLE_PAGE] or said
+    return max(shown, key=lambda part: _weight(part, names_reason), default=ServerText("", "", 0)).text
 
 
 def all_texts(document: Any, headers: Mapping[str, str]) -> list[str]:
@@ -103,12 +128,14 @@ def all_texts(document: Any, headers: Mapping[str, str]) -> list[str]:
     return words
 
 
-def _weight(said: ServerText, names_reason: Callable[[str], bool]) -> tuple[bool, bool, int, int]:
+def _weight(said: ServerText, names_reason: Callable[[str], bool]) -> tuple[bool, bool, bool, int, int]:
     """Ranks a text: sentences before single words and codes, then by field, then the outermost first."""
     is_sentence = len(said.text.split()) > 1 or not said.text.isascii()
+    is_sentence = is_sentence and said.text.lower() not in _STATUS_NAMES  # which says what the status says
     rank = _RANK.get(said.field, _RANK_OF_OTHERS)
     return (
         is_sentence and names_reason(said.text[:_LONGEST_TEXT]),
+        is_sentence and rank < _RANK_OF_OTHERS,
         is_sentence or rank < _RANK_OF_OTHERS,
         -rank,
         -said.depth,
@@ -146,7 +173,7 @@ def _of_text(text: str, field: str, depth: int) -> Iterator[ServerText]:
         before = text[: text.index("{")].strip(" :-\n")
         yield from (ServerText("", before, depth),) if before and field else ()
         yield from _walk(inner, field, depth + 1)
-    elif text and not text.isdigit():
+    elif text and not text.isdigit() and not (field and text.lower() in _GOOD_WORDS):
         yield ServerText(field, text, depth)
 
 
@@ -208,16 +235,26 @@ def says_error(document: Any) -> bool:
     """Whether the parsed body of a 2xx reports an error: ``{"code": 401, "success": false}``."""
     if isinstance(document, str):  # a JSON string in place of a list
         return bool(document.strip())
+    if isinstance(document, list):
+        return bool(document) and all(map(_has_an_error, document))
     if not isinstance(document, dict):
         return False
     return (
-        bool(document.get("error") or document.get("errors"))
+        any(_has_an_error(part) for part in (document, *document.values()))
+        or any(isinstance(part, list) and says_error(part) for part in document.values())
         or any(_says_failure(document.get(name)) for name in ("success", "ok", "status", "result"))
         or any(_is_an_error_code(document.get(name)) for name in ("error_code", "errcode", "errorCode"))
         or any(document.get(name) for name in ("error_msg", "errmsg", "error_message", "errorMessage"))
         or any(_holds_a_refusal(part) for part in (document, *document.values()))
         or stated_status(document) is not None
         or _is_only_a_message(document)
+    )
+
+
+def _has_an_error(part: Any) -> bool:
+    """Whether it has an error in a field of its own: also Tencent's ``{"Response": {"Error": {…}}}``."""
+    return isinstance(part, dict) and any(
+        bool(value) and str(name).lower() in _ERROR_FIELDS for name, value in part.items()
     )
 
 
@@ -233,11 +270,11 @@ def _holds_a_refusal(part: Any) -> bool:
     """Whether an object holds an error code and a message: ``{"status_code": 1004, "status_msg": "…"}``."""
     if not isinstance(part, dict):
         return False
-    codes = [part[name] for name in ("status_code", "code", "error_code") if name in part]
+    codes = [code for name, code in part.items() if _letters_of(name) in _CODE_FIELDS]
     return any(_is_an_error_code(code) for code in codes) and any(
         isinstance(value, str)
         and value.strip().lower() not in _GOOD_WORDS
-        and _RANK.get(_letters_of(name)) == 0
+        and _RANK.get(_letters_of(name), 2) < 2  # noqa: PLR2004
         for name, value in part.items()
     )
 

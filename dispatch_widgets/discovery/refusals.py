@@ -65,7 +65,7 @@ class Reason:
 def _as_pattern(phrase: str) -> str:
     pattern = re.sub(r"\s*…\s*", "(?![a-z]).{0,40}?(?<![a-z0-9])", phrase)
     # A phrase starts at the start of a word, except in Chinese, which has no spaces between words.
-    return rf"(?<![a-z0-9]){pattern}" if phrase[0].isascii() else pattern
+    return rf"(?<![a-z0-9]){pattern}" if phrase.lstrip("(")[0].isascii() else pattern
 
 
 def plain(text: str) -> str:
@@ -80,8 +80,8 @@ _PLACE = "(country|countries|regions?|territory|territories|locations?|jurisdict
 _SERVED = "(supported|available|allowed|permitted|accessible|served|offered|used|provided|eligible)"
 _ACCOUNT = "(account|user|organi[sz]ation|consumer|project|workspace|tenant|team|subscription)"
 _KEY = (
-    "(api ?key|x api key|access key|subscription key|secret|(auth |access |api |bearer |security )?token|jwt|"
-    "(auth\\w* )?credentials?|auth\\w* header|bearer)"
+    "(api ?key|x api key|access key|subscription key|secret|jwt|"
+    "(auth\\w* |access |api |bearer |security )?token|(auth\\w* )?credentials?|auth\\w* header|bearer)"
 )
 _SERVICE = "(api|service|model|feature|product|function)"
 _IS_WRONG = (
@@ -92,7 +92,7 @@ _WRONG = (
     "(invalid|incorrect|wrong|bad|expired|revoked|unknown|malformed|illegal|inactive|deleted|leaked|disabled|"
     "unrecogni[sz]ed|unauthori[sz]ed)"
 )
-_NONE = "(missing|no|without|provide|supply|lacks?|empty|needs?|requires?|include|specify)"
+_NONE = "(missing|no|without|provide|supply|carry|lacks?|empty|needs?|requires?|include|specify)"
 _NOT_THERE = "(missing|required|empty|not (provided|present|supplied|sent|included|be empty))"
 _MODEL_IS_NOT = (
     "(not|t) (be )?(found|exists?|available|supported by|a valid|valid|deployed|loaded|recogni[sz]ed|served)"
@@ -126,6 +126,7 @@ NO_CREDIT: Final = Reason(
         "(add|needs?|requires?|without|no|missing|valid) … (credit card|payment method)",
         "(arrear|overdue|unpaid|credits error)",
         "in good standing",
+        "(subscription|licen[sc]e|plan|trial) … (expired|lapsed|ended)",
         "billing … (not active|inactive|disabled|not enabled|to be enabled)",
         "billing (error|issue|problem|hard limit|not active)",
         "(not active|inactive) … billing",
@@ -166,9 +167,11 @@ NETWORK: Final = Reason(
         "ip( address)? … (not|isn t) (be )?(allowed|authori[sz]ed|permitted|whitelisted|in|on) ",
         "ip( address)? … (blocked|banned|denied|restricted|forbidden|blacklisted|unauthori[sz]ed)",
         "(blocked|denied|rejected|disallowed|restricted) … (ip|network|firewall|referr?er)( address)?( |$)",
-        "(allow ?list|white ?list|access list|ip restriction|ip filter|security group)",
+        "(allow ?list|white ?list|access list|ip (address )?(restriction|filter)|security group)",
         "(virtual network|vnet|private (endpoint|link|network)|firewall|vpc service control)",
         "public (network )?access … (disabled|denied|not allowed)",
+        "(only|not|t) … from … network( |$)",
+        "((requires?|needs?|use|through|connect\\w*) … vpn|vpn … (required|only))( |$)",
         "(referr?er|user agent) … (blocked|not allowed|denied|forbidden)",
         "you have been blocked",
         "(request|access|page|site|url|website|connection) … (was|is|been) (blocked|rejected)",
@@ -176,13 +179,15 @@ NETWORK: Final = Reason(
         "blocked by … (cloudflare|waf|security|administrator|network|policy|organi[sz]ation)",
         "(attention required|just a moment|checking your browser|verify you are human|captcha)",
         "(enable|requires) … (java ?script|cookies)",
-        "web (filter|page blocked)",
+        "((web|dns|url) filter|web page blocked|pi hole)( |$)",
         "(waf|security (service|policy|rule|gateway|check))( |$)",
+        "cloudflare to restrict access",
+        "permission to access .{0,200}on this server",
         "cf mitigated challenge",
         "(incapsula|imperva|sucuri|zscaler|fortigate|fortinet|forcepoint|mod ?security)",
         "request could not be satisfied",
         "(unusual|suspicious|automated|malicious) (traffic|activity|request)",
-        "(白名单|防火墙|拦截|安全验证|访问被(阻断|限制)|ip.{0,6}(受限|限制|禁止))",
+        "(白名单|防火墙|拦截|安全验证|访问被(阻断|限制)|ip.{0,6}(受限|限制|禁止|不在))",
     ),
 )
 TOO_MANY: Final = Reason(
@@ -202,7 +207,9 @@ TOO_MANY: Final = Reason(
         "(exceed|reach|hit)\\w* … (rate|request limit|concurrency|number of requests|frequency)",
         "requests? … too (fast|frequent|often|quickly)",
         "slow down",
+        "(quota|limit)s? … (replenish|renew)\\w*",
         "(限流|流控|速率|频率|频繁|頻繁|并发|請求過多)",
+        "(调用|次数|用量).{0,8}(上限|超限|超过|过多)",
         "请求.{0,8}(过多|过快|超限|上限|太多|过高)",
     ),
     statuses=(429,),
@@ -210,7 +217,12 @@ TOO_MANY: Final = Reason(
 QUOTA_EXCEEDED: Final = replace(
     NO_CREDIT,
     examples=("You exceeded your current quota",),
-    phrases=("quota … (exceed|exhaust|reach)", "exceed\\w* … quota", "(key|usage|monthly) limit reached"),
+    phrases=(
+        "quota … (exceed|exhaust|reach)",
+        "exceed\\w* … quota",
+        "(key|usage|monthly) limit reached",
+        "(hit|reach\\w*|exceed\\w*) … (cap|allowance)( |$)",
+    ),
     statuses=(),
 )
 NO_SUCH_PATH_AT_GATEWAY: Final = Reason(
@@ -237,6 +249,7 @@ UNKNOWN_MODEL: Final = Reason(
         "model … (unknown|is invalid|identifier is invalid|no longer available)",
         "model … has been (deprecated|retired|removed)",
         "not found the model",
+        "server is pinned to",
         "not a valid model",
         "no (available )?(channel|endpoint|provider|deployment|instance)s? … (for|found|available) … model",
         "no (allowed |available )?(endpoints|providers) (found|are available)",
@@ -257,11 +270,11 @@ BLOCKED_ACCOUNT: Final = Reason(
     ("This organization has been disabled", "Your account is suspended", "用户已被封禁"),
     (
         f"{_ACCOUNT} … (suspend|deactivat|terminat|banned|frozen|blocked|closed|not active|inactive)",
-        f"{_ACCOUNT} … (is|was|been) (disabled|restricted)",
+        f"{_ACCOUNT} … (is|was|been) (disabled|locked|restricted)",
         f"(suspended|deactivated|terminated|disabled|banned) {_ACCOUNT}",
         "access (was |is |has been )?(terminated|suspended|revoked)",
         "violat\\w* … (terms|policy|policies)",
-        "(账户|账号|帐号|用户|用戶).{0,10}(封禁|禁用|冻结|停用|异常|注销)",
+        "(账户|账号|帐号|用户|用戶).{0,10}(封禁|禁用|冻结|锁定|停用|异常|注销)",
     ),
 )
 WRONG_KEY: Final = Reason(
@@ -277,6 +290,7 @@ WRONG_KEY: Final = Reason(
         f"key … (is|was|has) (been )?{_IS_WRONG}",
         f"valid {_KEY}( |$)",
         "(user ?name|login|email) (or|and) password",
+        "(キー|トークン|認証情報).{0,12}(無効|正しく|間違|期限切れ|失効)",
         "(令牌|密钥|密鑰|key|凭证|token).{0,12}(无效|無效|错误|錯誤|不正确|过期|失效|不存在|不可用|未找到|有误|吊销)",
         "(无效|無效|错误|非法)的?.{0,8}(令牌|密钥|key|token|凭证)",
     ),
@@ -298,13 +312,12 @@ MISSING_KEY: Final = replace(
     phrases=(
         f"{_NONE}( \\w+){{0,4}} {_KEY}( |$)",
         f"({_KEY}|authentication key)( \\w+){{0,3}} {_NOT_THERE}",
-        "(authorization|x api key) header",
+        "(authorization|x api (key|token)) header",
         "(credential|token) (was |is )?not (sent|present|provided)",
         "not (authenticated|logged in)",
-        "unauthenticated",
-        "(authentication|authorization|login) (is |was )?missing",
+        "(auth|authentication|authorization|login) (is |was )?missing",
         "(please|must|need to) (first )?(log ?in|sign ?in|authenticate)( |$)",
-        "(未登录|未登錄|未提供|缺少|请提供).{0,12}(令牌|密钥|key|token|凭证|鉴权|认证)",
+        "(未登录|未登錄|未提供|未收到|缺少|请提供).{0,12}(令牌|密钥|key|token|凭证|鉴权|认证|auth)",
         "未登录",
     ),
     statuses=(),
@@ -323,7 +336,7 @@ NOT_ALLOWED: Final = Reason(
     ),
     (
         "permission",
-        "(insufficient|missing|required|invalid) … scopes?( |$)",
+        "(insufficient|missing|required|invalid|lacks?) … scopes?( |$)",
         "scopes? … (missing|required|insufficient|invalid)",
         "insufficient … (privilege|access|right|role)",
         "(not|t) have … (access|privilege|right|authori[sz]ation)",
@@ -332,20 +345,36 @@ NOT_ALLOWED: Final = Reason(
         "not (allowed|entitled|eligible|permitted) (to|for|on|in|by) ",
         "(not|t) agreed",
         "access … (not configured|not granted|not enabled)",
+        "(cannot|can t|may not) (consume|access|use) this",
         "request not (allowed|permitted)",
-        f"{_SERVICE}s? … not (been )?(used|enabled|activated|open|purchased|subscribed)",
-        f"{_SERVICE}s? … (is|been) disabled",
-        f"{_SERVICE} (disabled|blocked)",
-        "(not activated|unpurchased|rbac)( |$)",
+        "rbac( |$)",
         "blocked at … level",
         "(requires?|upgrade) … (plan|subscription|tier)",
+        "(plan|subscription|tier) … (not|t) include",
         "(not|t) (included|available|supported) … (plan|subscription|tier)",
         "unavailable (for|to) … (account|organi[sz]ation|project|key|plan)",
         "(accept|agree)\\w* … (terms|license|licence|agreement)",
-        "(must be verified|verified (account|organi[sz]ation)|verify your (account|organi[sz]ation))",
+        "(must be verified|verified (account|organi[sz]ation))",
+        "verify your (account|organi[sz]ation|phone|email|identity)",
         "(restricted access|access … restricted)",
         "not accessible by",
-        "(无权|無權|没有权限|沒有權限|权限不足|無權限|未开通|未激活|未授权访问|禁止访问)",
+        "verification (is )?required",
+        "(无权|無權|没有权限|沒有權限|[无無].{0,6}(权限|權限)|权限不足|未授权访问|禁止访问|实名)",
+    ),
+)
+NOT_SWITCHED_ON: Final = replace(
+    NOT_ALLOWED,
+    meaning="The service, or this way to log in to it, is not switched on for the account",
+    message="{name} has not switched this on for the account",
+    hint="Switch it on where the provider manages the account, or ask whoever looks after it. {list}",
+    examples=("API has not been used in this project or it is disabled", "ModelNotOpen", "未开通"),
+    phrases=(
+        f"{_SERVICE}s? … not (been )?(used|enabled|activated|open|purchased|subscribed)",
+        f"{_SERVICE}s? … (is|been) disabled",
+        f"{_SERVICE} (disabled|blocked)",
+        "(not activated|unpurchased|saml|sso)( |$)",
+        "(key|token|local) … (authentication|auth) is (disabled|not enabled)",
+        "(未开通|未激活)",
     ),
 )
 REFUSED_LOGIN: Final = replace(
@@ -355,8 +384,10 @@ REFUSED_LOGIN: Final = replace(
     phrases=(
         "(auth|authentication|authorization|login|certification|verification) … (fail|error|invalid|denied)",
         "(fail\\w*|unable|couldn t|could not|can t|cannot) … authenticate",
+        "signature … (expired|invalid|wrong|mismatch|not match)",
+        "(audience|issuer|tenant|organi[sz]ation|project|account) (id )?mismatch",
         "(signature|token|key|credential)s? … (cannot|could not|can t|couldn t) be verified",
-        "(unauthori[sz]ed|user not found)",
+        "(unauthori[sz]ed|unauthenticated|user not found)",
         "(authentication|authorization|log ?in|sign ?in) … (required|needed)",
         "(鉴权|認證|认证|身份验证|签名|授权).{0,8}(失败|失敗|错误|不通过|无效)",
         "未授权",
@@ -409,6 +440,26 @@ NO_LIST: Final = Reason(
     within=_NO_TROUBLE,
     statuses=(404, 405, 410, 501),
 )
+HTTPS_WANTED: Final = Reason(
+    "TLS",
+    "It is https:// that is spoken at this port",
+    "{host} wants https://",
+    "Begin the base URL with https:// rather than http://. {list}",
+    ("Client sent an HTTP request to an HTTPS server", "The plain HTTP request was sent to HTTPS port"),
+    ("http request … https",),
+    within=(400, 426, 497),
+    statuses=(497,),
+)
+OWN_HEADER: Final = Reason(
+    "HTTP_STATUS",
+    "The server wants a header of its own, beside the key",
+    "{host} refused the request",
+    "A header of that name cannot be set here: ask the server's operator for an address that needs none. "
+    "{list}",
+    ("Either x-portkey-config or x-portkey-provider header is required", "missing Editor-Version header"),
+    ("headers? … (missing|required|needed)", "(missing|requires?|needs?) … headers?( |$)"),
+    within=_NO_TROUBLE,
+)
 UNEXPLAINED_403: Final = Reason(
     "HTTP_STATUS",
     "Refused, with no reason or one that is not known",
@@ -448,6 +499,7 @@ REASONS: Final = (
     QUOTA_EXCEEDED,
     NO_SUCH_PATH_AT_GATEWAY,
     UNKNOWN_MODEL,
+    NOT_SWITCHED_ON,
     BLOCKED_ACCOUNT,
     LITELLM_WITHOUT_DATABASE,
     WRONG_KEY,
@@ -456,6 +508,8 @@ REASONS: Final = (
     REFUSED_LOGIN,
     NOT_AUTHORISED,
     BUSY,
+    HTTPS_WANTED,
+    OWN_HEADER,
     NO_LIST,
     # By status alone.
     UNEXPLAINED_403,
@@ -465,17 +519,20 @@ REASONS: Final = (
 )
 
 
-def reason_for(status: int, texts: Iterable[str]) -> Reason:
-    """Returns the reason by the words of a response, or by its status if no phrase matches.
+def reason_for(status: int, texts: Iterable[str], *, asks_model: bool = False) -> Reason:
+    """What a refusal means: by its words, and where they say nothing by its status.
 
     Args:
-        status: The HTTP status; 200 for an error that only the body reports.
-        texts: The response's texts, normalised by `plain`.
+        status: The status, 200 for an error in the body of a success.
+        texts: All that the server says, in the plain form.
+        asks_model: Whether a model was asked, and can be the one that the server does not know.
     """
     said = list(texts)
     usual = next((reason for reason in REASONS if status in reason.statuses), UNEXPLAINED)
     for reason in REASONS:
         if status not in reason.within or not reason.is_said_in(said):
+            continue
+        if reason is UNKNOWN_MODEL and not asks_model:
             continue
         # "Not found" and "busy" are too common to overrule a status that has a meaning of its own.
         if reason.kind != "HTTP_STATUS" or usual.kind in {"HTTP_STATUS", "MALFORMED"}:

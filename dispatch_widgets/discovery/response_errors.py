@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from .exchange import RequestContext, Response
     from .refusals import Reason
 
-__all__ = ["check_base_url", "maybe_from_a_proxy", "response_error", "says_error", "server_message"]
+__all__ = [
+    "check_base_url",
+    "explains",
+    "maybe_from_a_proxy",
+    "response_error",
+    "says_error",
+    "server_message",
+]
 
 _REDIRECTED_FROM, _REFUSED_FROM, _TROUBLE_FROM = 300, 400, 500
 _PROXY_LOGIN_WANTED, _TOO_MANY_REQUESTS = 407, 429
@@ -41,15 +48,15 @@ def response_error(response: Response, context: RequestContext, document: Any, *
         now: The current time, in seconds since 1970, for ``Retry-After`` dates.
     """
     if response.status == _PROXY_LOGIN_WANTED:
-        failure = proxy_login_wanted(context)
-        failure.status = response.status
-        return failure
+        found = proxy_login_wanted(context)
+        found.status = response.status
+        return found
     if _REDIRECTED_FROM <= response.status < _REFUSED_FROM:
         return _redirect(response, context)
     # A status in the body of a 200 counts as the response's own.
     status = (stated_status(document) if response.is_success else None) or response.status
     texts = [plain(text) for text in all_texts(document, response.headers)]
-    reason = reason_for(status, texts)
+    reason = reason_for(status, texts, asks_model=bool(context.model))
     locks = _locks(status, response)
     if locks and reason is UNEXPLAINED_403:
         reason = TOO_MANY
@@ -63,8 +70,19 @@ def response_error(response: Response, context: RequestContext, document: Any, *
     return failure
 
 
+def explains(response: Response, text: str) -> bool:
+    """Whether a success that is no JSON says in words why it gives nothing: ``invalid api key``."""
+    reason = reason_for(response.status, [plain(words) for words in all_texts(text, response.headers)])
+    return reason.kind not in {"HTTP_STATUS", "MALFORMED"}
+
+
 def server_message(document: Any, key: str) -> str:
-    """Returns the server's own explanation on one line, with the key masked; empty if there is none."""
+    """What a server says in its own words, fit to be shown; empty where it says nothing.
+
+    Args:
+        document: The body as JSON values, or its text.
+        key: The key that was sent, which it may have echoed.
+    """
     return quoted(sentence(document), key)
 
 
@@ -162,7 +180,8 @@ def _redirect(response: Response, context: RequestContext) -> Failure:
     if not host or target.scheme not in {"http", "https"}:
         return failure
     where = f"{host}:{port}" if port else host
-    shown = quoted(where, context.key)
+    # Another path of the same host is named by the path.
+    shown = quoted(where if where != context.host else target.path or "/", context.key)
     failure.message = f"{context.host} sends to another address, {shown} ({status}); keys do not follow."
     if secret:
         failure.hint = "Ask the server's operator for its address. {list}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from .._key_encodings import encoded_forms
+from .._key_encodings import encoded_forms, packed_forms
 from ..secrets import NO_KEY_NEEDED, is_reference, mask
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ REMOVED = "KEY-REMOVED"
 
 _LONG_WITHOUT_DIGITS = 16
 _FILLER = "A"
-_BITS_OF_A_BYTE = 8
-_BITS_OF_A_SIGN = 6
 _BREAK_OR_SIGN = re.compile(r"(\\[rn]|\s)|.", re.DOTALL)
 _CHUNK_CHARACTERS = 1 << 20
 _HTML_NAMES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -92,7 +89,7 @@ class KeyForms:
         telling = any(character.isdigit() for character in key) or len(key) >= _LONG_WITHOUT_DIGITS
         if key == NO_KEY_NEEDED or is_reference(key) or len(key) < SHORTEST_KEY or not telling:
             return None
-        plain, packed = encoded_forms(key), _packed_forms(key)
+        plain, packed = encoded_forms(key), packed_forms(key)
         # Line ends between base64 characters, plain or escaped as in JSON.
         broken = (r"(?:\s|\\r|\\n)*+".join(re.escape(sign) for sign in form) for form in packed)
         alternatives = [*map(re.escape, plain), *broken]
@@ -200,15 +197,3 @@ def _spellings(character: str) -> str:
         rf"(?:{re.escape(character)}|\\{{1,8}}(?:u00|x){code}|%(?:25){{0,3}}{code}"
         rf"|&(?:amp;){{0,3}}(?:#[xX]0{{0,6}}{code}|#0{{0,6}}{ord(character)}{named});{sign})"
     )
-
-
-def _packed_forms(key: str) -> tuple[str, ...]:
-    """The base64 characters that depend on the key alone, for its three alignments in a group of bytes."""
-    raw = key.encode("utf-8", "surrogatepass")
-    found: dict[str, None] = {}
-    for before in range(3):
-        first = -(-_BITS_OF_A_BYTE * before // _BITS_OF_A_SIGN)
-        last = _BITS_OF_A_BYTE * (before + len(raw)) // _BITS_OF_A_SIGN
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            found.setdefault(encode(b"\0" * before + raw).decode("ascii")[first:last])
-    return tuple(found)

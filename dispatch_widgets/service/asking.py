@@ -225,7 +225,8 @@ class Asking:
             return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
         found = await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)
         if found.ok and self.book.last_error(provider.id) is not None:
-            return replace(found, suggestion="It answers now: refresh its list.")
+            unlock = "unlock it, then " if self.book.retry_at(provider.id) is not None else ""
+            return replace(found, suggestion=f"It answers now: {unlock}refresh its list.")
         return found
 
     @cached_property

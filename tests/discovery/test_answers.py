@@ -92,7 +92,9 @@ def test_a_transfer_encoding_that_is_named_twice_is_named_once(
 
 
 @pytest.mark.req("MD-17")
-@pytest.mark.parametrize("encoding", ["utf-8", "none", "identity", "UTF-8, identity", ""])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "none", "identity", "UTF-8, identity", "UTF8", "binary", "8bit", "aws-chunked", ""]
+)
 def test_an_encoding_that_names_none_is_none(encoding: str, ask: Any, target: Any, raw_server: Any) -> None:
     """`Content-Encoding` with a charset or `none` is no compression, and is ignored beside gzip."""
     plain = raw_server(_answer(BODY, f"content-encoding: {encoding}"))

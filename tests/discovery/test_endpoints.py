@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,6 +189,55 @@ def test_a_list_that_says_there_is_more_has_a_warning(ask: Any, target: Any, moc
     models = ask(target())
     assert len(models) == 1
     assert "more models than it listed" in models.warning
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (
+            [{"error": {"message": "API key not valid", "code": 400}}],
+            "INVALID_CREDENTIALS",
+            "API key not valid",
+        ),
+        ({"data": [{"error": "You have no credit left"}]}, "QUOTA", "no credit"),
+        ('data: {"error": {"message": "Rate limit exceeded"}}\n\n', "RATE_LIMITED", "Rate limit exceeded"),
+        ("invalid api key", "INVALID_CREDENTIALS", "invalid api key"),
+        ("<error><message>Token expired</message></error>", "INVALID_CREDENTIALS", "Token expired"),
+    ],
+)
+def test_an_error_in_a_success_is_told_in_its_words(  # noqa: PLR0917 - pytest's arguments
+    body: Any, kind: str, words: str, ask: Any, target: Any, mocked: Any
+) -> None:
+    """An error in a 200 is one in a list, as a stream, as text and as XML too (MD-15)."""
+    mocked(body)
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target())
+    assert caught.value.kind == kind
+    assert words in caught.value.message
+
+
+@pytest.mark.req("MD-11", "MD-15")
+def test_a_page_in_place_of_a_list_is_named(ask: Any, target: Any, mocked: Any) -> None:
+    """Which page came tells where the base URL leads: to a login, say (MD-11)."""
+    mocked("<html><head><title>Sign in to your account</title></head></html>")
+    assert "a web page (“Sign in to your account”)" in ask(target()).warning
+
+
+@pytest.mark.req("MD-11")
+def test_what_is_no_text_is_not_quoted(ask: Any, target: Any, mocked: Any) -> None:
+    """Bytes that are no text, such as compressed ones that nothing names so, are not shown (MD-11)."""
+    mocked(httpx.Response(200, content=gzip.compress(b'{"data": []}')))
+    warning = ask(target()).warning
+    assert "not with a list of models" in warning
+    assert "(“" not in warning
+
+
+@pytest.mark.req("MD-5")
+def test_a_model_whose_entry_speaks_of_an_error_is_a_model(ask: Any, target: Any, mocked: Any) -> None:
+    """Entries with an id are models, whatever else they say; those without are left out (MD-5)."""
+    mocked({"data": [{"error": "no key for x"}, {"id": "a", "error": "x"}]})
+    assert [model.id for model in ask(target())] == ["a"]
 
 
 @pytest.mark.req("MD-11")

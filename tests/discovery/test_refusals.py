@@ -40,6 +40,9 @@ ANTHROPIC = replace(
 )
 
 
+OF_A_MODEL = replace(CONTEXT, url="https://llm.example.edu/v1/chat/completions", model="a-model")
+
+
 def _told(
     status: int, body: Any, headers: dict[str, str] | None = None, context: RequestContext = CONTEXT
 ) -> Failure:
@@ -47,6 +50,12 @@ def _told(
     return response_error(
         Response(status, httpx.Headers(headers or {}), raw.encode()), context, body, now=0.0
     )
+
+
+def _told_as_recorded(case: dict[str, Any]) -> Failure:
+    """What a recorded refusal means: no list is refused for a model's name."""
+    context = OF_A_MODEL if case["kind"] == "UNKNOWN_MODEL" else CONTEXT
+    return _told(case["status"], case["body"], case.get("headers"), context)
 
 
 def _cases() -> list[Any]:
@@ -61,7 +70,7 @@ def _cases() -> list[Any]:
 @pytest.mark.parametrize("case", _cases())
 def test_a_refusal_has_its_kind_and_the_servers_words(case: dict[str, Any]) -> None:
     """Each recorded refusal has its kind, shows the server's words, and has a hint without gaps (MD-15)."""
-    found = _told(case["status"], case["body"], case.get("headers"))
+    found = _told_as_recorded(case)
     assert found.kind == case["kind"]
     assert case["words"].lower() in found.message.lower()
     assert case["status"] != 200 or says_error(case["body"])
@@ -74,7 +83,7 @@ def test_a_refusal_has_its_kind_and_the_servers_words(case: dict[str, Any]) -> N
 def test_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
     """Prints for both parts how many kinds are right and words shown."""
     for part in PARTS:
-        told = [(case, _told(case["status"], case["body"], case.get("headers"))) for case in DATA[part]]
+        told = [(case, _told_as_recorded(case)) for case in DATA[part]]
         kinds = sum(found.kind == case["kind"] for case, found in told)
         words = sum(case["words"].lower() in found.message.lower() for case, found in told)
         with capsys.disabled():
@@ -87,7 +96,7 @@ def test_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_examples_of_the_documentation_are_read_as_they_say(reason: Any) -> None:
     """The examples in the documentation match the phrases of their reason."""
     for example in reason.examples:
-        found = reason_for(403 if 403 in reason.within else 400, [plain(example)])
+        found = reason_for(403 if 403 in reason.within else 400, [plain(example)], asks_model=True)
         assert (found.kind, found.meaning) == (reason.kind, reason.meaning), example
 
 
@@ -205,7 +214,11 @@ def test_an_error_in_a_success_is_known_as_one(body: Any, is_error: bool) -> Non
         ('data: {"error": {"message": "Overloaded"}}\n\n', "Overloaded"),
         ("<Error><Code>AccessDenied</Code><Message>Access is denied</Message></Error>", "Access is denied"),
         ("<html><head><title>403 Forbidden</title></head><body><p>x</p></body></html>", "403 Forbidden"),
-        ("<p>nothing to quote</p>", ""),
+        ("<p>The endpoint is offline.</p>", "The endpoint is offline."),
+        ("<html><h3>Access blocked</h3><p>x</p></html>", "Access blocked"),
+        ({"title": "Not Found", "detail": "Nothing for account y"}, "Nothing for account y"),
+        ({"message": "success", "error": {"desc": "The ticket is bad"}}, "The ticket is bad"),
+        ({"error": "some_scope", "error_description": "More is wanted"}, "More is wanted"),
         ({"detail": [{"loc": ["x"], "msg": "Field required", "input": {"msg": "mine"}}]}, "Field required"),
         ({"errors": [{"message": ""}, {"message": "second"}]}, "second"),
         ("upstream connect error", "upstream connect error"),
@@ -278,3 +291,80 @@ def test_what_is_wrong_with_a_request_is_no_matter_of_key_credit_or_speed(words:
     found = _told(400, {"error": {"message": words, "type": "invalid_request_error"}})
     assert found.kind == "HTTP_STATUS"
     assert words[:60] in found.message
+
+
+@pytest.mark.req("MD-15", "MD-16")
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, "The given endpoint does not exist, check the specified model and version.", "HTTP_STATUS"),
+        (403, "Project does not have access to model `gpt-9`", "FORBIDDEN"),
+    ],
+)
+def test_a_list_is_refused_for_no_models_name(status: int, body: str, kind: str) -> None:
+    """Where no model was asked, the advice is not to check a model's id (MD-15)."""
+    found = _told(status, {"message": body})
+    assert found.kind == kind
+    assert "model's id" not in found.hint
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    ("status", "body", "hint"),
+    [
+        (403, "The API has not been used in project 12 before or it is disabled. Enable it.", "Switch it on"),
+        (403, "Key based authentication is disabled for this resource.", "Switch it on"),
+        (400, "Client sent an HTTP request to an HTTPS server.", "https://"),
+        (400, "Either x-portkey-config or x-portkey-provider header is required", "cannot be set here"),
+        (401, "Helicone auth missing", "found no key"),
+        (401, "Header中未收到Authentication参数", "found no key"),
+        (401, "Unauthenticated.", "incomplete"),
+        (403, "This endpoint is private and requires VPN", "address allowed"),
+        (403, "You have hit the weekly cap on your plan", "billing"),
+        (403, "Your subscription does not include API access", "recognised"),
+        (403, "The organization requires SSO: authorize this token for SAML", "Switch it on"),
+        (401, "No value was provided for the x-api-token header.", "found no key"),
+        (403, "Blocked by Pi-hole", "address allowed"),
+        (403, "子账号无该操作权限", "recognised"),
+        (400, "Signature expired: it is now earlier than it was", "incomplete"),
+        (403, "The key has an IP address restriction, which this address violates", "address allowed"),
+    ],
+)
+def test_a_hint_is_about_what_the_words_name(status: int, body: str, hint: str) -> None:
+    """What is off is switched on, what wants https:// gets it, what found no key is told so (MD-15)."""
+    assert hint in _told(status, {"message": body}).hint
+
+
+@pytest.mark.req("MD-15")
+def test_a_web_servers_page_has_not_looked_at_the_key() -> None:
+    """The page of a web server or network in between says nothing of the key's rights (MD-15)."""
+    page = (
+        "<title>Access Denied</title><h1>Access Denied</h1>You don't have permission to access "
+        '"http&#58;&#47;&#47;llm&#46;example&#46;edu&#47;v1&#47;models" on this server.'
+    )
+    found = _told(403, page)
+    assert found.kind == "FORBIDDEN"
+    assert "recognised" not in found.hint
+
+
+@pytest.mark.req("MD-15")
+def test_chinese_words_are_found_right_behind_others() -> None:
+    """Chinese has no blank before a word, behind a Latin letter neither (MD-15)."""
+    assert _told(200, {"header": {"code": 10005, "message": "appid授权失败"}}).kind == "INVALID_CREDENTIALS"
+
+
+@pytest.mark.req("MD-15")
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"error": {"message": "x"}}],
+        {"data": [{"error": "x"}]},
+        {"data": {"error": {"message": "x"}}},
+        {"Response": {"Error": {"Code": "AuthFailure", "Message": "x"}, "RequestId": "1"}},
+        {"error": None, "retcode": -1, "retmsg": "x"},
+        {"resultCode": "4003", "resultDesc": "x"},
+    ],
+)
+def test_an_error_in_an_envelope_is_one(body: Any) -> None:
+    """An error is known wherever a server puts it: in a list, in an envelope, in capitals (MD-15)."""
+    assert says_error(body)

@@ -289,7 +289,7 @@ def test_whatever_the_words_a_401_403_and_404_are_raised(status: int) -> None:
     [
         ("https://other.example.net/v1/models", "other.example.net", "https://other.example.net/v1"),
         ("https://other.example.net/api/models", "other.example.net", "https://other.example.net/api"),
-        ("/api/v1/models/", "llm.example.edu", "https://llm.example.edu/api/v1"),
+        ("/api/v1/models/", "another address, /api/v1/models/", "https://llm.example.edu/api/v1"),
         ("http://[::1", None, None),
         ("javascript:alert(1)", None, None),
     ],

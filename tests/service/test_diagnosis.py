@@ -56,6 +56,20 @@ def test_a_provider_whose_last_answer_failed_is_not_called_well(
     assert service.diagnose(provider_id).suggestion == "Nothing needs to be changed."
 
 
+@pytest.mark.req("MD-10", "MD-16")
+def test_a_provider_that_is_locked_is_to_be_unlocked_first(
+    service: SettingsService, server: DemoServer, add: Any
+) -> None:
+    """While refresh is off, the diagnosis says to wait, and once the server answers to unlock it (MD-16)."""
+    provider_id = add(service)
+    server.play(fault("429"))
+    with pytest.raises(DiscoveryError):
+        service.discover_models(provider_id)
+    assert "Wait a little" in service.diagnose(provider_id).suggestion
+    server.play(None)
+    assert service.diagnose(provider_id).suggestion == "It answers now: unlock it, then refresh its list."
+
+
 @pytest.mark.req("API-1a")
 def test_a_provider_is_checked_before_it_is_registered(
     service: SettingsService, server: DemoServer, path: Path
