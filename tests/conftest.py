@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dispatch_widgets.settings import _disk
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -71,6 +73,12 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _broken_files_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is broken or gone is read again for a moment only; how long it is, tests/settings hold."""
+    monkeypatch.setattr(_disk, "FOREIGN_WRITE_WAIT_SECONDS", 0.05)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
