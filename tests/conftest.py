@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -79,6 +80,12 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def _broken_files_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is broken or gone is read again for a moment only; how long it is, tests/settings hold."""
     monkeypatch.setattr(_disk, "FOREIGN_WRITE_WAIT_SECONDS", 0.05)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there before the first test out of every collection: all tests, and what they import."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
