@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dispatch_widgets.settings import _disk
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CANARY_KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
 """A key that must never be seen anywhere but in the settings file and in the request it is for."""
@@ -20,6 +23,19 @@ CANARY_KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - the last as a destination: this machine
 
 DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs that tests start share one folder of compiled modules, where Python may write none elsewhere.
+
+    Without it each of them compiles all that it imports anew.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +74,18 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _broken_files_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is broken or gone is read again for a moment only; how long it is, tests/settings hold."""
+    monkeypatch.setattr(_disk, "FOREIGN_WRITE_WAIT_SECONDS", 0.05)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there before the first test out of every collection: all tests, and what they import."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

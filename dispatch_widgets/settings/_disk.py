@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
+import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._log import get_logger
 from ..errors import LockTimeoutError, SettingsFileError, SettingsWriteError, UnreadableSettingsError
 from ._lock_file import lock_file_problem
 from .document import JsonObject, parse
@@ -57,7 +58,7 @@ _HINTS = {
     errno.ENOTDIR: "Make the folder first.",
 }
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,9 +541,9 @@ def _is_document(data: bytes) -> bool:
 
 
 def _user_name(user: int) -> str:
-    try:
+    if sys.platform != "win32":
         import pwd
 
-        return pwd.getpwuid(user).pw_name
-    except (ImportError, KeyError):
-        return f"number {user}"
+        with suppress(KeyError):
+            return pwd.getpwuid(user).pw_name
+    return f"number {user}"

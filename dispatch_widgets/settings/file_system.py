@@ -188,12 +188,11 @@ class Files:
                 rest = memoryview(data)
                 while rest:
                     rest = rest[os.write(handle, rest) :]
-                if not _WINDOWS:
+                if sys.platform != "win32":  # not _WINDOWS: mypy reads this
                     if like is None:
                         os.fchmod(handle, PRIVATE_MODE)  # the umask may have removed the user's rights
                     else:
                         _copy_metadata(handle, like)
-                if not _WINDOWS:
                     _set_time(handle, foreign_write_at)
                 _sync(handle)
             finally:
@@ -348,26 +347,28 @@ def file_type(status: os.stat_result) -> str:
     return "a device or socket"
 
 
-def _copy_metadata(handle: int, like: Content) -> None:
-    """Copies owner, group, mode and extended attributes, as far as the system allows."""
-    mode = stat.S_IMODE(like.status.st_mode)
-    own = os.fstat(handle)
-    if (own.st_uid, own.st_gid) != (like.status.st_uid, like.status.st_gid):
-        try:
-            os.fchown(handle, like.status.st_uid, like.status.st_gid)
-        except OSError:
+if sys.platform != "win32":
+
+    def _copy_metadata(handle: int, like: Content) -> None:
+        """Copies owner, group, mode and extended attributes, as far as the system allows."""
+        mode = stat.S_IMODE(like.status.st_mode)
+        own = os.fstat(handle)
+        if (own.st_uid, own.st_gid) != (like.status.st_uid, like.status.st_gid):
             try:
-                os.fchown(handle, -1, like.status.st_gid)
+                os.fchown(handle, like.status.st_uid, like.status.st_gid)
             except OSError:
-                # The file's new group must not read what only the old group could.
-                mode &= ~stat.S_IRWXG
-    os.fchmod(handle, mode)
-    if like.handle >= 0 and sys.platform == "linux":
-        # They hold access control lists and security labels.
-        with suppress(OSError):
-            for name in os.listxattr(like.handle):
-                with suppress(OSError):
-                    os.setxattr(handle, name, os.getxattr(like.handle, name))
+                try:
+                    os.fchown(handle, -1, like.status.st_gid)
+                except OSError:
+                    # The file's new group must not read what only the old group could.
+                    mode &= ~stat.S_IRWXG
+        os.fchmod(handle, mode)
+        if like.handle >= 0 and sys.platform == "linux":
+            # They hold access control lists and security labels.
+            with suppress(OSError):
+                for name in os.listxattr(like.handle):
+                    with suppress(OSError):
+                        os.setxattr(handle, name, os.getxattr(like.handle, name))
 
 
 def _set_time(file: int | Path, foreign_write_at: float | None) -> None:

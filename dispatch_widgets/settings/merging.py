@@ -51,7 +51,9 @@ def _reapply_to_object(before: Document, after: Document, now: Document, overrul
             old = _empty_like(value)
         elif json_equal(old, value):
             continue
-        result[name] = _reapply(old, value, now.get(name, _empty_like(value)), overrule)
+        found = _reapply(old, value, now.get(name, _empty_like(value)), overrule)
+        if found is not _MISSING:
+            result[name] = found
     return result
 
 

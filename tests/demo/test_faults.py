@@ -26,7 +26,7 @@ def server() -> Iterator[DemoServer]:
     before = set(threading.enumerate())
     with DemoServer(models=20) as running:
         yield running
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # one of another test may have ended meanwhile
 
 
 @pytest.fixture

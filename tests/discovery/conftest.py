@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import respx
+from sockets import end
 
 from dispatch_widgets._dns_loop import new_dns_loop
 from dispatch_widgets.demo.server import DemoServer
@@ -129,9 +130,8 @@ class RawServer:
             connection.close()
 
     def close(self) -> None:
-        self._socket.close()
-        for connection in self._open:
-            connection.close()
+        for opened in (self._socket, *self._open):
+            end(opened)
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def tls_server(tls_context: ssl.SSLContext) -> Iterator[int]:
 
     threading.Thread(target=serve, daemon=True).start()
     yield listening.getsockname()[1]
-    listening.close()
+    end(listening)
 
 
 @pytest.fixture

@@ -132,6 +132,11 @@ def _as_read(document: dict[str, Any]) -> dict[str, Any]:
     return parse(render(document), path="made here")
 
 
+@pytest.fixture(autouse=True)
+def _broken_files_wait() -> None:
+    """A file that is broken or gone is read again for as long as it is for users."""
+
+
 @pytest.fixture
 def old_document() -> dict[str, Any]:
     """A document from before providers."""

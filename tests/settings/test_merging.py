@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_widgets.settings.document import json_equal, parse
+from dispatch_widgets.settings.document import json_equal, parse, render
 from dispatch_widgets.settings.merging import has_edit, reapply_edit
 
 pytestmark = pytest.mark.req("ST-3")
@@ -103,12 +103,21 @@ values = st.recursive(
 documents = st.dictionaries(st.sampled_from("rst"), values, max_size=3).map(read)
 
 
-@given(documents, documents, documents)
-def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any) -> None:
-    """A reapplied edit is recognised as there, and the arguments are not modified."""
+def test_a_value_that_was_changed_and_taken_away_stays_away() -> None:
+    """A value that the edit changed and the other program took away is gone, unless the edit overrules."""
+    before, after = read({"ui": {"a": 1, "b": 1}}), read({"ui": {"a": 2, "b": 1}})
+    now = read({"ui": {"b": 1}})
+    assert reapply_edit(before, after, now, overrule=False) == {"ui": {"b": 1}}
+    assert reapply_edit(before, after, now) == {"ui": {"b": 1, "a": 2}}
+
+
+@given(documents, documents, documents, st.booleans())
+def test_an_edit_made_again_is_kept(before: Any, after: Any, now: Any, overrule: bool) -> None:
+    """A reapplied edit can be saved and is recognised as there, and the arguments are not modified."""
     given_ones = [json.dumps(value) for value in (before, after, now)]
-    once = reapply_edit(before, after, now)
-    assert has_edit(before, after, once)
+    once = reapply_edit(before, after, now, overrule=overrule)
+    assert render(once)
+    assert has_edit(before, after, once, overrule=overrule)
     assert [json.dumps(value) for value in (before, after, now)] == given_ones
 
 

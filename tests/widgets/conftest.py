@@ -36,8 +36,14 @@ def demo(_one_demo: DemoServer) -> DemoServer:
     return _one_demo
 
 
+@pytest.fixture(scope="session")
+def _earlier_tests_collected() -> None:
+    gc.collect()
+    gc.freeze()  # the libraries that they loaded would be looked through again after each module
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _collected() -> Iterator[None]:
+def _collected(_earlier_tests_collected: None) -> Iterator[None]:
     """What fails while panels are collected fails its module's last test; after each it costs too much."""
     yield
     gc.collect()

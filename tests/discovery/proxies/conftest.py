@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from sockets import end
 
 if TYPE_CHECKING:
     import ssl
@@ -43,7 +44,7 @@ class LoopbackProxy:
     def close(self) -> None:
         """Closes every connection."""
         for each in self._open:
-            each.close()
+            end(each)
 
     def _serve(self) -> None:
         while True:

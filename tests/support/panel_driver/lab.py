@@ -243,7 +243,10 @@ class Lab:
             try:
                 self._process.wait(15)
             except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
+                if sys.platform == "win32":
+                    self._process.kill()
+                else:
+                    os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait(15)
 
 

@@ -118,7 +118,8 @@ def test_refresh_all_shows_each_answer_as_it_comes(person, demo) -> None:
     """A slow provider holds back no other: rows fill in one by one, with progress and Cancel."""
     demo.play(fault("slow", seconds=30), where="openai")
     person.press("Refresh all")
-    until(lambda: person.sees(" chat", row="Anthropic"))
+    until(lambda: person.view.spoken is not None and "1 of 2" in person.view.spoken.words)
+    assert person.sees(" chat", row="Anthropic")
     assert person.row("Lab").waiting
     section = person.section("providers")
     assert plain(section.fact) == "1 of 2 have answered"
