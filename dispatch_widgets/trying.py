@@ -234,7 +234,7 @@ async def _ask(
             failure = failure_of(
                 answer, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
             )
-            if not answer.is_success or (readable and says_error(document)):
+            if failure.kind != "MALFORMED" or (readable and says_error(document)):
                 failure.hint = _HINTS.get(failure.kind, failure.hint)
                 _reword_for_model(failure, context, words, words_of(document, context.key))
             raise failure

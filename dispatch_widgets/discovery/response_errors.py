@@ -63,9 +63,10 @@ def response_error(answer: Answer, context: RequestContext, document: Any, *, no
     return found
 
 
-def explains(answer: Answer, text: str) -> bool:
+def explains(answer: Answer, text: str, context: RequestContext) -> bool:
     """Whether a success that is no JSON says in words why it gives nothing: ``invalid api key``."""
-    reason = reason_for(answer.status, [plain(words) for words in all_words(text, answer.headers)])
+    texts = [plain(words) for words in all_words(text, answer.headers)]
+    reason = reason_for(answer.status, texts, asks_model=bool(context.model))
     return reason.kind not in {"HTTP_STATUS", "MALFORMED"}
 
 
