@@ -233,7 +233,7 @@ async def _ask(
             failure = failure_of(
                 response, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
             )
-            if not response.is_success or (readable and says_error(document)):
+            if failure.kind != "MALFORMED" or (readable and says_error(document)):
                 failure.hint = _HINTS.get(failure.kind, failure.hint)
                 _reword_for_model(failure, context, words, server_message(document, context.key))
             raise failure

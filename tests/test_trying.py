@@ -648,6 +648,17 @@ def test_a_model_that_the_server_does_not_know_is_told_as_that(tmp_path: Path, a
 
 
 @pytest.mark.req("MD-15")
+def test_a_refusal_that_is_plain_text_is_told_of_the_model(tmp_path: Path) -> None:
+    """A 200 that says in plain text that there is no such model is as good as a 404 (MD-15)."""
+    result = Asked(tmp_path, httpx.Response(200, text="model gpt-9 not found")).service.try_model(
+        "Open", "gpt-9"
+    )
+    assert result.error is not None
+    assert result.error.kind == "UNKNOWN_MODEL"
+    assert "does not know the model gpt-9" in result.message
+
+
+@pytest.mark.req("MD-15")
 @pytest.mark.parametrize("answer", OTHER_PURPOSE)
 def test_a_model_that_is_made_for_something_else_is_told_as_that(tmp_path: Path, answer: Any) -> None:
     """The task is at fault then, not the id: the server's words are shown beside that (MD-15)."""

@@ -229,7 +229,9 @@ def failure_of(
     what = describe(answer.body, answer.headers.get("content-type", ""), readable=is_json)
     is_text = not is_json and answer.body.lstrip()[:1] not in {b"{", b"["}
     is_error = (
-        says_error(document) if is_json else is_text and what != WEB_PAGE and explains(answer, document)
+        says_error(document)
+        if is_json
+        else is_text and what != WEB_PAGE and explains(answer, document, context)
     )
     if not answer.is_success or is_error:
         return response_error(answer, context, document, now=now)

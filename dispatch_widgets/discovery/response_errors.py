@@ -70,9 +70,10 @@ def response_error(response: Response, context: RequestContext, document: Any, *
     return failure
 
 
-def explains(response: Response, text: str) -> bool:
+def explains(response: Response, text: str, context: RequestContext) -> bool:
     """Whether a success that is no JSON says in words why it gives nothing: ``invalid api key``."""
-    reason = reason_for(response.status, [plain(words) for words in all_texts(text, response.headers)])
+    texts = [plain(words) for words in all_texts(text, response.headers)]
+    reason = reason_for(response.status, texts, asks_model=bool(context.model))
     return reason.kind not in {"HTTP_STATUS", "MALFORMED"}
 
 
