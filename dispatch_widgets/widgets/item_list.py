@@ -95,7 +95,8 @@ class ItemList(anywidget.AnyWidget):
         selected: The ids picked (``pick``), in the order of picking. Follows the page; may be set.
     """
 
-    _esm = STATIC / "item_list.js"
+    # Not the path: anywidget would keep every such widget for ever, to tell it of changes of the file.
+    _esm = (STATIC / "item_list.js").read_text(encoding="utf-8")
 
     mode = traitlets.Enum(["manage", "pick", "rail"], default_value="manage").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)

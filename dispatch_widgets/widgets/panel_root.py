@@ -37,8 +37,9 @@ class PanelRoot(anywidget.AnyWidget):
             ``inputmode`` and ``aria-…`` are set; None takes one away.
     """
 
-    _esm = STATIC / "panel_root.js"
-    _css = STATIC / "panel.css"
+    # Not the path: anywidget would keep every such widget for ever, to tell it of changes of the file.
+    _esm = (STATIC / "panel_root.js").read_text(encoding="utf-8")
+    _css = (STATIC / "panel.css").read_text(encoding="utf-8")
 
     label = traitlets.Unicode("Dispatch").tag(sync=True)
     names: Any = traitlets.Dict().tag(sync=True)

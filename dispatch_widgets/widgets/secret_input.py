@@ -47,7 +47,8 @@ class SecretInput(anywidget.AnyWidget):
         filled: Whether the field holds anything. Set by the page; says nothing about what it holds.
     """
 
-    _esm = STATIC / "secret_input.js"
+    # Not the path: anywidget would keep every such widget for ever, to tell it of changes of the file.
+    _esm = (STATIC / "secret_input.js").read_text(encoding="utf-8")
 
     label = traitlets.Unicode("Key").tag(sync=True)
     hint: Any = traitlets.Any("").tag(sync=True)

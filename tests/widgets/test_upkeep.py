@@ -7,8 +7,12 @@ panels, makes that fail.
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import ipywidgets as widgets
 import pytest
+from panel_driver.person import until
 
 from dispatch_widgets import Panel, SettingsService
 from dispatch_widgets.demo import fault
@@ -128,3 +132,13 @@ def test_a_closed_app_leaves_nothing_but_what_all_share(service, ids, person) ->
     left = [models[key]["model_name"] for key in there() - before]
     assert set(left) <= {"LayoutModel", "ButtonStyleModel", "TextStyleModel", "CheckboxStyleModel"}
     assert len(left) < 10, left
+
+
+def test_a_closed_panel_is_not_kept_alive(service) -> None:
+    """Nothing keeps a panel once it was closed and nobody holds it, nor its service with its connections."""
+    panel = Panel(service)
+    held = weakref.ref(panel)
+    panel.close()
+    widgets.Widget.close_all()
+    del panel
+    until(lambda: gc.collect() >= 0 and held() is None)  # a thread may be drawing it
