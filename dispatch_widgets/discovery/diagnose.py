@@ -206,7 +206,9 @@ class _Search:
         # A server that sends 405 here may send it for any GET.
         self._chat_would_tell = failure is not None and failure.status != _METHOD_NOT_ALLOWED
         self._deadline = 0.0
+        self._said_first = failure.message if failure is not None else ""
         self._missing: dict[str, None] = {}  # paths and types without a list, as an ordered set
+        self._alike: list[str] = []  # ways that fail as the first one did
         self._steps: list[Step] = []
         self._refusing: Attempt | None = None  # the first that refuses the key, if the given URL did not
 
@@ -269,6 +271,9 @@ class _Search:
             if is_no_list(failure):
                 self._note_missing(attempt)
                 return failure.kind
+            if failure.message == self._said_first:
+                self._alike.append(as_what.removesuffix(": ") or f"At {urlsplit(attempt.url).path}")
+                return failure.kind
             named = as_what or attempt.url in failure.message
             text = f"{as_what}{failure.message}" if named else f"{attempt.url}: {failure.message}"
             self._steps.append(Step(ok=False, text=text))
@@ -304,10 +309,16 @@ class _Search:
         self._missing[f"as type `{attempt.type}`" if is_other else urlsplit(attempt.url).path] = None
 
     def _tried(self) -> Iterator[Step]:
-        """Yields the steps, with all ways that have no list in one of them."""
+        """Yields the steps, with those that have no list, or fail as the first way did, in one step each."""
         if self._missing:
             yield Step(ok=False, text=f"No list of models either: {', '.join(self._missing)}.")
         yield from self._steps
+        if self._alike:
+            yield Step(ok=False, text=f"{' or '.join(_continued(self._alike))}: the same answer.")
+
+
+def _continued(parts: list[str]) -> list[str]:
+    return [parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]
 
 
 def _as_what(target: Target, attempt: Attempt) -> str:

@@ -325,6 +325,18 @@ def test_the_key_goes_to_no_other_origin(
     assert found.suggested_base_url is None
 
 
+@pytest.mark.req("MD-14", "MD-15")
+def test_an_answer_that_all_ways_have_in_common_is_said_once(examine_host: Any) -> None:
+    """A host that refuses every way in the same words is quoted once, with the ways that gave the same."""
+    refusal = httpx.Response(403, json={"error": {"message": "Country, region, or territory not supported"}})
+    said = str(examine_host(Host({}, otherwise=refusal), "https://llm.example.edu/v1"))
+    assert said.count("Country, region, or territory not supported") == 1
+    assert (
+        "At /api/v1/models or as type `anthropic` or with the key in the header `api-key`: the same answer."
+        in said
+    )
+
+
 @pytest.mark.req("MD-14")
 @pytest.mark.parametrize(
     "answer", [500, 503, 429, 402, 302, httpx.ReadTimeout("slow"), httpx.ConnectError("x")]
