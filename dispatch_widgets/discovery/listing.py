@@ -32,7 +32,7 @@ from .response_errors import (
     says_error,
     server_message,
 )
-from .slicing import MAX_MODELS, in_slices, too_large, too_many_models
+from .slicing import MAX_MODELS, Turns, in_slices, too_large, too_many_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -301,17 +301,17 @@ async def _add_answer(
 ) -> Any:
     """Adds the models of a response to a listing; returns the last parsed document (MD-19)."""
     document = None
+    turns = Turns()
     try:
         async with asyncio.timeout_at(deadline):
-            for body in await in_slices(answer.body, context):
+            for body in await in_slices(answer.body, context, turns):
                 document = _read_page(replace(answer, body=body), context, now=now)
                 items = iter(find_list(document) or [])
                 while some := list(islice(items, _ITEMS_AT_A_TIME)):
                     normalise(some, infer=adapter.infer, known=known, listing=listing)
                     if len(listing.models) > MAX_MODELS:
                         raise too_many_models(context)
-                    if len(some) == _ITEMS_AT_A_TIME or body is not answer.body:
-                        await asyncio.sleep(0)
+                    await turns.give()
     except TimeoutError:
         raise timed_out(context) from None
     return document

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import TYPE_CHECKING
 
 from .failures import Failure
@@ -34,6 +35,8 @@ _MAX_ENTRY_BYTES = 2 * 1024 * 1024
 _MAX_DEPTH = 200  # the parser's limit
 _LIST_DEPTH = 3  # `[…]`, `{"data": […]}` or `{"data": {"models": […]}}`
 _BRACKETS_AT_A_TIME = 1000
+_TURN_SECONDS = 0.005
+_LET_GO_SECONDS = 0.0001
 
 _TO_BRACKET = re.compile(rb'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+[\[\]{}]', re.DOTALL)
 _TO_NEXT_ENTRY = re.compile(rb"\s*+,\s*+(?=[^\s\],])")
@@ -43,7 +46,25 @@ _IS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[\[{]")
 _Range = tuple[int, int]
 
 
-async def in_slices(body: bytes, context: RequestContext) -> Iterable[bytes]:
+class Turns:
+    """Lets other tasks and other threads run while a large response is read."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+
+    async def give(self) -> None:
+        """Lets them run if that was more than 5 ms ago.
+
+        A loop that is never idle releases the interpreter lock only for an instant, and so often that a
+        waiting thread never insists on it (CPython 3.11): other threads stood still. So this one sleeps.
+        """
+        if time.perf_counter() - self._last > _TURN_SECONDS:
+            await asyncio.sleep(0)
+            time.sleep(_LET_GO_SECONDS)  # noqa: ASYNC251 - less than a task's own work
+            self._last = time.perf_counter()
+
+
+async def in_slices(body: bytes, context: RequestContext, turns: Turns) -> Iterable[bytes]:
     """Returns the documents to parse for a decompressed body: the body itself, or slices of its list.
 
     For a large body that is not JSON, only its beginning is returned, so that its type can be recognised.
@@ -53,7 +74,7 @@ async def in_slices(body: bytes, context: RequestContext) -> Iterable[bytes]:
     """
     if len(body) <= _UNCUT_BYTES and _brackets(body) <= _UNCUT_BRACKETS:
         return (body,)
-    lists = await _long_lists(body, context)
+    lists = await _long_lists(body, context, turns)
     if lists is None:
         return (body[:_SLICE_BYTES] + b"\0",)  # not JSON, even if it was cut after a complete value
     ends = [0, *(end for slices in lists for end in (slices[0][0], slices[-1][1])), len(body)]
@@ -76,7 +97,7 @@ def _documents(body: bytes, lists: list[list[_Range]], around: list[bytes]) -> I
             yield before + body[start:end] + after
 
 
-async def _long_lists(body: bytes, context: RequestContext) -> list[list[_Range]] | None:
+async def _long_lists(body: bytes, context: RequestContext, turns: Turns) -> list[list[_Range]] | None:
     """Returns the slices of each long list in a body, or None if it is not JSON."""
     if not _IS_JSON.match(body):
         return None
@@ -90,7 +111,7 @@ async def _long_lists(body: bytes, context: RequestContext) -> list[list[_Range]
             return None
         if scan.brackets % _BRACKETS_AT_A_TIME == 0 or scan.position - rested > _SLICE_BYTES:
             rested = scan.position
-            await asyncio.sleep(0)
+            await turns.give()
     if len(body) - scan.position > _MAX_ENTRY_BYTES:  # a string that is unterminated or very long
         raise scan.entry_too_large()
     return None

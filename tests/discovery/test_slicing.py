@@ -18,7 +18,7 @@ from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.exchange import RequestContext
 from dispatch_widgets.discovery.failures import Failure
 from dispatch_widgets.discovery.parsing import find_list, normalise, parse
-from dispatch_widgets.discovery.slicing import in_slices
+from dispatch_widgets.discovery.slicing import Turns, in_slices
 from dispatch_widgets.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ CONTEXT = RequestContext("P", "llm.example.edu", "https://llm.example.edu/models
 
 
 def _slices(body: bytes) -> list[bytes]:
-    return list(asyncio.run(in_slices(body, CONTEXT)))
+    return list(asyncio.run(in_slices(body, CONTEXT, Turns())))
 
 
 def _list_of(entry: bytes, count: int) -> bytes:
