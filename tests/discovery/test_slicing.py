@@ -7,6 +7,7 @@ import gzip
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +203,7 @@ def test_reading_ends_with_the_deadline(run: Any, target: Any, mocked: Any, monk
         reads.append(items)
         loop = asyncio.get_running_loop()
         monkeypatch.setattr(loop, "time", lambda: 1e9)  # the time is over
+        time.sleep(0.01)
         return normalise(items, **options)
 
     monkeypatch.setattr("dispatch_widgets.discovery.listing.normalise", read_slowly)
