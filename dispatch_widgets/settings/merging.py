@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def has_edit(before: Document, after: Document, now: Document, *, overrule: bool = True) -> bool:
+def has_edit(before: Document, after: Document, now: Document) -> bool:
     """Whether `now` has the edit that turned `before` into `after`; then `reapply_edit` changes nothing."""
-    return json_equal(reapply_edit(before, after, now, overrule=overrule), now)
+    return json_equal(reapply_edit(before, after, now), now)
 
 
 def reapply_edit(before: Document, after: Document, now: Document, *, overrule: bool = True) -> Document:

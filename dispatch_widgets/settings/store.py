@@ -305,8 +305,9 @@ class SettingsStore:
         if "providers" not in document and any("providers" in edit.before for edit in recent):
             return document
         for edit in recent:
-            if not has_edit(edit.before, edit.after, document, overrule=False):
-                document = reapply_edit(edit.before, edit.after, document, overrule=False)
+            mended = reapply_edit(edit.before, edit.after, document, overrule=False)
+            if not json_equal(mended, document):
+                document = mended
                 edit.saved_at = time.time()
         return document
 
@@ -343,10 +344,12 @@ class SettingsStore:
     ) -> Snapshot:
         with suppress(OSError):
             status = target.stat()
-            content = Content(data, digest_of(data), status)
+            content = Content(data, self._written_digest, status)
             return self._snapshot(Loaded(document, content), changed=True, backup=backup)
         # It was removed since; the write itself succeeded.
-        return Snapshot(document=document, digest=digest_of(data), exists=True, changed=True, backup=backup)
+        return Snapshot(
+            document=document, digest=self._written_digest, exists=True, changed=True, backup=backup
+        )
 
     # ------------------------------------------------------------------------------------- backups
 
