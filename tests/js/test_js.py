@@ -18,6 +18,7 @@ STATIC = SOURCES.with_name("static")
 OLDEST_NODE = json.loads((SOURCES / "package.json").read_text("utf-8"))["engines"]["node"].lstrip(">=")
 MOST_LINES = 400
 
+PAGE = ("page.css", "page.js")  # made of ../frontend, see test_frontend.py
 BUNDLES = ("item_list.js", "panel.css", "panel_root.js", "secret_input.js")
 OWN = sorted(path for path in SOURCES.rglob("*.*") if "node_modules" not in path.parts and path.is_file())
 SCRIPTS = [path for path in OWN if path.suffix == ".js"]
@@ -122,7 +123,7 @@ def test_the_linter_and_the_formatter_find_nothing(node: str, tools: Path) -> No
 
 def test_bundles_are_all_that_is_loaded() -> None:
     """The folder that anywidget loads from holds the bundles and nothing else."""
-    assert sorted(path.name for path in STATIC.iterdir()) == sorted(BUNDLES)
+    assert sorted(path.name for path in STATIC.iterdir()) == sorted((*BUNDLES, *PAGE))
 
 
 def test_sources_are_short() -> None:

@@ -1,0 +1,56 @@
+// Makes ../static/page.js and page.css of src: one minified module and one style sheet, since anywidget loads one
+// of each. `npm run build`; `node build.mjs FOLDER` writes elsewhere, and `--maps` adds source maps for debugging.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const words = process.argv.slice(2).filter((word) => word !== "--maps");
+const folder = words[0] ?? join(here, "..", "static");
+const maps = process.argv.includes("--maps");
+
+const comment = (name, text) => (name.endsWith(".css") ? `/* ${text} */` : `// ${text}`);
+
+/** A bundle's head: from which sources it is, and a sum over them and itself. */
+async function head(name, body, inputs) {
+  const own = inputs.filter((each) => !each.startsWith("node_modules/")).sort();
+  const packages = new Set(inputs.flatMap((each) => /^node_modules\/([^/]+)/.exec(each)?.[1] ?? []));
+  const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  const hash = createHash("sha256");
+  for (const source of own) hash.update(await readFile(join(here, source)));
+  hash.update(body);
+  const made = [...packages].map((each) => `, with ${each} ${dependencies[each]} (MIT)`).join("");
+  const lines = [
+    `Generated from dispatch_widgets/widgets/frontend by build.mjs${made}: do not edit.`,
+    `Sources: ${own.join(" ")}`,
+    `SHA-256 of them and of what follows: ${hash.digest("hex")}`,
+  ];
+  return lines.map((text) => `${comment(name, text)}\n`).join("");
+}
+
+await mkdir(folder, { recursive: true });
+for (const [name, entry] of [
+  ["page.js", "src/main.tsx"],
+  ["page.css", "src/page.css"],
+]) {
+  const made = await build({
+    absWorkingDir: here,
+    entryPoints: [entry],
+    outfile: join(folder, name),
+    bundle: true,
+    charset: "utf8",
+    format: "esm",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    metafile: true,
+    minify: true,
+    sourcemap: maps && "inline",
+    target: "es2022",
+    write: false,
+  });
+  const body = made.outputFiles[0].text;
+  await writeFile(join(folder, name), (await head(name, body, Object.keys(made.metafile.inputs))) + body);
+}

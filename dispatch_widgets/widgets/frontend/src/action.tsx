@@ -1,0 +1,93 @@
+/** What can be pressed or chosen. */
+import { useContext } from "preact/hooks";
+import { Place } from "./context.ts";
+import { QUIET } from "./focus.ts";
+import { keyOf, whereIs } from "./panel.ts";
+import type { Action, Choice, Done as DoneWords, Option, Tab } from "./types.ts";
+import { Icon } from "./words.tsx";
+
+const ON_KEY = (event: KeyboardEvent): void => {
+  // A key that is held down is one press.
+  if (event.repeat && (event.key === "Enter" || event.key === " ")) event.preventDefault();
+};
+
+export function ActionButton({ action, link = false }: { readonly action: Action; readonly link?: boolean }) {
+  const { panel, shown } = useContext(Place);
+  const key = keyOf(action);
+  const style = action.style || (link ? "link" : "");
+  const classes = ["dp-btn", style && `dp-${style}`, action.icon_only && "dp-only"].filter(Boolean);
+  const title = action.off || action.title || (action.icon_only ? action.label : undefined);
+  const onClick = (event: MouseEvent): void => {
+    if (event.detail < 2) void panel.press(action, shown); // the second click of a double click is a slip
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class={classes.join(" ")}
+        data-action={action.name}
+        aria-label={action.icon_only ? action.label : undefined}
+        aria-busy={panel.waiting.has(key) ? "true" : undefined}
+        disabled={Boolean(action.off)}
+        title={title}
+        onClick={onClick}
+        onKeyDown={ON_KEY}
+        {...QUIET}
+      >
+        <Icon name={action.icon} />
+        {!action.icon_only && <span>{action.label}</span>}
+      </button>
+      {panel.elsewhere === key && <span class="dp-sub">{whereIs(action.name as Tab)}</span>}
+    </>
+  );
+}
+
+export interface ChoiceProps {
+  readonly choice: Choice;
+  readonly shared: ReadonlyArray<Option>;
+  readonly describedBy: string | undefined;
+}
+
+/** A choice that is saved at once. What was chosen stays while it is saved; after that the view says what is so. */
+export function ChoiceField({ choice, shared, describedBy }: ChoiceProps) {
+  const { panel, shown } = useContext(Place);
+  const { action } = choice;
+  const waits = action && panel.waiting.get(keyOf(action));
+  const onChange = (event: Event): void => {
+    if (action) void panel.press(action, shown, (event.currentTarget as HTMLSelectElement).value);
+  };
+  return (
+    <select
+      class={`dp-select${choice.invalid ? " dp-invalid" : ""}`}
+      data-action={action?.name}
+      aria-label={choice.label}
+      aria-describedby={describedBy}
+      aria-invalid={choice.invalid ? "true" : undefined}
+      aria-busy={waits ? "true" : undefined}
+      disabled={Boolean(choice.off)}
+      title={choice.off || undefined}
+      value={waits?.choice ?? choice.value ?? ""}
+      onChange={onChange}
+      {...QUIET}
+    >
+      {[...choice.options, ...shared].map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What was done just now, and the way back. */
+export function Done({ done }: { readonly done: DoneWords }) {
+  return (
+    <>
+      <span class="dp-done">
+        <Icon name="check" />
+        {done.words}
+      </span>
+      {done.undo && <ActionButton action={done.undo} />}
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+/** What anywidget and its hosts give: as much of it as is used; JupyterLab, marimo and a test all have it. */
+
+export interface Signal {
+  connect(heard: () => void): unknown;
+  disconnect(heard: () => void): unknown;
+}
+
+export interface Kernel {
+  readonly id?: string;
+  readonly status?: string;
+  readonly isDisposed?: boolean;
+  readonly statusChanged?: Signal;
+  readonly disposed?: Signal;
+}
+
+export interface Model {
+  get(name: string): unknown;
+  on(event: string, heard: (...given: never[]) => void): void;
+  off(event: string, heard: (...given: never[]) => void): void;
+  send(content: unknown): unknown;
+  readonly widget_manager?: { readonly kernel?: Kernel | null };
+}

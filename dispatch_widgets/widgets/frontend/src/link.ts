@@ -1,0 +1,75 @@
+/** The wire to the kernel: sends a message under an id of its own and takes the one reply with that id. */
+import type { Model } from "./host.ts";
+import type { FromPage, Reply } from "./types.ts";
+
+type WithoutId<M> = M extends unknown ? Omit<M, "id"> : never;
+export type Asked = WithoutId<FromPage>;
+
+/** How a message ended: with a reply, or without one since the kernel is gone or says nothing. */
+export type Ended = Reply | "gone" | "silent";
+
+export interface Times {
+  /** After how long the one who waits is told, in milliseconds. */
+  readonly late: number;
+  /** After how long nobody waits any more: a kernel was restarted, a computer has slept. */
+  readonly forgotten: number;
+}
+
+const TIMES: Times = { late: 1000, forgotten: 60_000 };
+
+export class Link {
+  readonly #model: Model;
+  readonly #times: Times;
+  readonly #waiting = new Map<string, (ended: Ended) => void>();
+  // Not randomUUID, which is missing where the server is reached over plain http.
+  readonly #me = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  #asked = 0;
+  #gone = false;
+
+  constructor(model: Model, times: Times = TIMES) {
+    this.#model = model;
+    this.#times = times;
+    model.on("msg:custom", this.#heard);
+  }
+
+  close(): void {
+    this.#model.off("msg:custom", this.#heard);
+    this.#endAll("silent");
+  }
+
+  /** The host said that the kernel is there no more, or is there again. */
+  set gone(gone: boolean) {
+    this.#gone = gone;
+    if (gone) this.#endAll("gone");
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Sends a message; `late` is called when there is no reply for a while. */
+  ask(message: Asked, late: () => void): Promise<Ended> {
+    if (this.#gone) return Promise.resolve("gone");
+    this.#asked += 1;
+    const id = `${this.#me}-${this.#asked}`;
+    return new Promise((resolve) => {
+      const end = (ended: Ended): void => {
+        clearTimeout(isLate);
+        clearTimeout(isForgotten);
+        this.#waiting.delete(id);
+        resolve(ended);
+      };
+      const isLate = setTimeout(late, this.#times.late);
+      const isForgotten = setTimeout(end, this.#times.forgotten, "silent");
+      this.#waiting.set(id, end);
+      this.#model.send({ ...message, id });
+    });
+  }
+
+  // Replies reach every window and every view; each takes its own.
+  readonly #heard = (reply: Reply): void => this.#waiting.get(reply?.id)?.(reply);
+
+  #endAll(why: "gone" | "silent"): void {
+    for (const end of [...this.#waiting.values()]) end(why);
+  }
+}

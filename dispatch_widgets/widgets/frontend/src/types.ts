@@ -1,0 +1,315 @@
+// Written by write_types.py from presenters/shared/views.py and page_messages.py: do not edit.
+
+export type Tab = "providers" | "models" | "router" | "settings";
+
+export type Tone = "" | "ok" | "info" | "warn" | "error";
+
+export type Icon = "" | "refresh" | "plus" | "edit" | "trash" | "check" | "warn" | "error" | "info" | "clock" | "search" | "offline" | "file" | "copy" | "back" | "next" | "undo" | "close" | "external" | "server" | "env";
+
+export type Style = "" | "primary" | "danger" | "quiet" | "link";
+
+export type Kind = "chat" | "embedding" | "other";
+
+export type ArgumentValue = string | number | boolean | ReadonlyArray<string>;
+
+export type ActionArgs = Readonly<Record<string, ArgumentValue>>;
+
+export interface Run {
+  readonly text: string;
+  readonly mono?: boolean;
+  readonly model_id?: boolean;
+  readonly bold?: boolean;
+  readonly wide_only?: boolean;
+  readonly spinner?: boolean;
+  readonly since?: number;
+  readonly until?: number;
+  readonly href?: string;
+}
+
+export type Words = string | ReadonlyArray<string | Run>;
+
+export interface Badge {
+  readonly text: string;
+  readonly tone?: Tone;
+  readonly icon?: Icon;
+}
+
+export interface Action {
+  readonly name: string;
+  readonly label: string;
+  readonly args?: ActionArgs;
+  readonly kind?: "act" | "form" | "go" | "copy" | "close" | "save";
+  readonly icon?: Icon;
+  readonly style?: Style;
+  readonly icon_only?: boolean;
+  readonly off?: string;
+  readonly title?: string;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface Choice {
+  readonly label: string;
+  readonly options: ReadonlyArray<Option>;
+  readonly shared?: string;
+  readonly value?: string;
+  readonly action?: Action;
+  readonly off?: string;
+  readonly invalid?: boolean;
+}
+
+export interface CheckBox {
+  readonly label: string;
+  readonly ticked?: boolean;
+}
+
+export interface Step {
+  readonly text: Words;
+  readonly ok?: boolean;
+}
+
+export interface Fact {
+  readonly name: string;
+  readonly value: Words;
+}
+
+export interface Note {
+  readonly tone: Tone;
+  readonly title: Words;
+  readonly text?: Words;
+  readonly actions?: ReadonlyArray<Action>;
+  readonly icon?: Icon;
+  readonly until?: number;
+  readonly until_said?: string;
+  readonly steps?: ReadonlyArray<Step>;
+  readonly facts?: ReadonlyArray<Fact>;
+  readonly choice?: Choice;
+  readonly check?: CheckBox;
+  readonly alert?: boolean;
+}
+
+export interface Done {
+  readonly words: string;
+  readonly undo?: Action;
+}
+
+export interface EmptyState {
+  readonly title: string;
+  readonly text: Words;
+  readonly actions?: ReadonlyArray<Action>;
+}
+
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle?: ReadonlyArray<Words>;
+  readonly details?: ReadonlyArray<ReadonlyArray<Words>>;
+  readonly cells?: Readonly<Record<string, Cell>>;
+  readonly badge?: Badge;
+  readonly tile?: string;
+  readonly mono?: boolean;
+  readonly tag?: string;
+  readonly waiting?: boolean;
+  readonly stale?: boolean;
+  readonly note?: Note;
+  readonly choice?: Choice;
+  readonly done?: Done;
+  readonly actions?: ReadonlyArray<Action>;
+  readonly fixed?: boolean;
+}
+
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface CodeLine {
+  readonly text: string;
+  readonly number?: number;
+  readonly mark?: "" | "removed" | "added" | "here";
+  readonly pointer?: number;
+}
+
+export interface Code {
+  readonly title: string;
+  readonly lines: ReadonlyArray<CodeLine>;
+  readonly left_out?: number;
+  readonly copy?: Action;
+}
+
+export interface Comparison {
+  readonly before: Code;
+  readonly after: Code;
+  readonly open?: boolean;
+}
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly fact?: Words;
+  readonly text?: Words;
+  readonly done?: Done;
+  readonly actions?: ReadonlyArray<Action>;
+  readonly progress?: Progress;
+  readonly notes?: ReadonlyArray<Note>;
+  readonly columns?: ReadonlyArray<Column>;
+  readonly rows?: ReadonlyArray<Row>;
+  readonly options?: Readonly<Record<string, ReadonlyArray<Option>>>;
+  readonly row_actions?: ReadonlyArray<Action>;
+  readonly empty?: EmptyState;
+  readonly facts?: ReadonlyArray<Fact>;
+  readonly code?: Code;
+  readonly comparison?: Comparison;
+  readonly foot?: Words;
+}
+
+export interface Spoken {
+  readonly number: number;
+  readonly words: string;
+}
+
+export interface View {
+  readonly tab: Tab;
+  readonly title: string;
+  readonly attention?: number;
+  readonly notes?: ReadonlyArray<Note>;
+  readonly empty?: EmptyState;
+  readonly sections?: ReadonlyArray<Section>;
+  readonly spoken?: Spoken;
+  readonly forms?: number;
+}
+
+export interface Message {
+  readonly text: Words;
+  readonly tone?: Tone;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly kind?: "text" | "choice" | "radio" | "check" | "key";
+  readonly value?: string;
+  readonly options?: ReadonlyArray<Option>;
+  readonly other?: boolean;
+  readonly placeholder?: string;
+  readonly messages?: ReadonlyArray<Message>;
+  readonly problem?: string;
+  readonly emptied?: boolean;
+  readonly mono?: boolean;
+  readonly follows?: boolean;
+}
+
+export interface Form {
+  readonly name: string;
+  readonly title: string;
+  readonly fields: ReadonlyArray<Field>;
+  readonly save: string;
+  readonly back: string;
+  readonly args?: ActionArgs;
+  readonly foot?: string;
+  readonly note?: Note;
+  readonly revision?: number;
+  readonly seen?: string;
+}
+
+export interface Focus {
+  readonly section?: string;
+  readonly row?: string;
+  readonly action?: string;
+  readonly field?: string;
+}
+
+export interface Opening {
+  readonly form?: string;
+  readonly tab?: Tab | "";
+  readonly args?: ActionArgs;
+}
+
+export interface FileOnDisk {
+  readonly path: string;
+  readonly home: string;
+  readonly size_bytes: number;
+}
+
+export interface Answer {
+  readonly ok?: boolean;
+  readonly say?: string;
+  readonly focus?: Focus;
+  readonly question?: Note;
+  readonly open?: Opening;
+  readonly copy?: string;
+  readonly file?: FileOnDisk;
+  readonly problems?: Readonly<Record<string, string>>;
+  readonly note?: Note;
+  readonly foot?: string;
+  readonly form?: Form;
+  readonly clear?: ReadonlyArray<string>;
+  readonly key_for?: string;
+}
+
+export interface Header {
+  readonly file: string;
+  readonly folder: string;
+  readonly why: string;
+  readonly saved: string;
+  readonly copy_path: Action;
+  readonly bar?: Note;
+  readonly revision?: number;
+  readonly changed_at?: string;
+  readonly changed_outside?: Note;
+  readonly titles?: Readonly<Record<string, string>>;
+}
+
+export interface Act {
+  readonly id: string;
+  readonly kind: "act";
+  readonly name: string;
+  readonly args: ActionArgs;
+}
+
+export interface OpenForm {
+  readonly id: string;
+  readonly kind: "form";
+  readonly name: string;
+  readonly args: ActionArgs;
+  readonly values: Readonly<Record<string, string>>;
+  readonly changed: string;
+}
+
+export interface Submit {
+  readonly id: string;
+  readonly kind: "submit";
+  readonly form: string;
+  readonly args: ActionArgs;
+  readonly values: Readonly<Record<string, string>>;
+  readonly key?: string;
+}
+
+export interface Go {
+  readonly id: string;
+  readonly kind: "go";
+  readonly tab: Tab;
+  readonly args: ActionArgs;
+  readonly gesture: string;
+}
+
+export type FromPage = Act | OpenForm | Submit | Go;
+
+export interface Reply {
+  readonly id: string;
+  readonly answer?: Answer;
+  readonly form?: Form;
+}

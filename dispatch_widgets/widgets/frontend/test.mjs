@@ -1,0 +1,32 @@
+// Runs tests/*.test.ts in node: esbuild makes JavaScript of them in a folder of its own first.
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const found = (await readdir(join(here, "tests"))).filter((name) => /\.test\.tsx?$/.test(name));
+const outdir = await mkdtemp(join(tmpdir(), "page-tests-"));
+try {
+  await build({
+    absWorkingDir: here,
+    entryPoints: found.map((name) => `tests/${name}`),
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    platform: "node",
+    sourcemap: "inline",
+  });
+  const files = (await readdir(outdir)).map((name) => join(outdir, name));
+  const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
+    stdio: "inherit",
+  });
+  process.exitCode = status ?? 1;
+} finally {
+  await rm(outdir, { recursive: true });
+}

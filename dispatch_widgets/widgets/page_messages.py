@@ -1,0 +1,68 @@
+"""What goes between a panel's widget and its page; `frontend/write_types.py` writes it as TypeScript.
+
+A page sends messages with an id of its own choosing and gets one reply to each. Replies reach every window,
+and each takes those to its own ids. Nothing that a page sends is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - the page's types are written from these at run time
+from typing import Literal, NotRequired, TypedDict
+
+from .presenters.shared.views import ActionArgs, Answer, Form, Tab  # noqa: TC001 - as above
+
+
+class Act(TypedDict):
+    """Something was pressed; see `Presenter.act`."""
+
+    id: str
+    kind: Literal["act"]
+    name: str
+    args: ActionArgs
+
+
+class OpenForm(TypedDict):
+    """A form is to be shown, or shown anew with what was chosen in it; see `Presenter.form`."""
+
+    id: str
+    kind: Literal["form"]
+    name: str
+    args: ActionArgs
+    values: Mapping[str, str]
+    changed: str
+
+
+class Submit(TypedDict):
+    """A form is to be saved; the key is in this message alone (SEC-2). See `Presenter.submit`."""
+
+    id: str
+    kind: Literal["submit"]
+    form: str
+    args: ActionArgs
+    values: Mapping[str, str]
+    key: NotRequired[str]
+
+
+class Go(TypedDict):
+    """Another tab of the app around the panel is to be shown.
+
+    Attributes:
+        gesture: What the person did, by the page's own name for it: the focus moves for nothing else (SEC-9).
+    """
+
+    id: str
+    kind: Literal["go"]
+    tab: Tab
+    args: ActionArgs
+    gesture: str
+
+
+FromPage = Act | OpenForm | Submit | Go
+
+
+class Reply(TypedDict):
+    """What became of a message: an answer, or the form that was asked for."""
+
+    id: str
+    answer: NotRequired[Answer]
+    form: NotRequired[Form]
