@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConsentNeededError, DispatchError
 from ..service import SettingsService, entry_kind
 from ._news import News, NewsDesk
+from .presenters.hub.hub import hub_of as presenters_hub_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -94,11 +95,13 @@ class Hub(NewsDesk):
     def __init__(self, service: SettingsService) -> None:
         super().__init__()
         self._service = weakref.ref(service)
-        self.lock: Any = threading.RLock()
+        # Tabs that have a presenter stand beside those that have none: one lock, and one knowledge of models.
+        self._presenters = presenters_hub_of(service)
+        self.lock: Any = self._presenters.lock
         self.asked: dict[str, Asked] = {}
         self.outcomes: dict[str, Outcome] = {}
-        self.gone: dict[tuple[str, str], datetime] = {}
-        self.kept: set[str] = set()
+        self.gone = self._presenters.gone
+        self.kept = self._presenters.kept
         self.unsent: dict[str, bool] = {}
         self.editing: weakref.WeakSet[Any] = weakref.WeakSet()
         self.batch: Batch | None = None
@@ -301,6 +304,7 @@ class Hub(NewsDesk):
         self._happened += 1
         self._off_batch(provider_id)
         self.post(News("discovery", provider_id))
+        self._presenters.post("discovery", provider_id)
 
     def _off_batch(self, provider_id: str) -> None:
         batch = self.batch

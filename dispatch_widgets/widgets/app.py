@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from .._text import escaped
 from ..errors import SettingsFileError
+from ._base import BasePanel
 from ._format import clock, folder
 from ._hub import hub_of
 from ._parts import (
@@ -35,9 +36,12 @@ from .router import RouterPanel
 from .settings_file import SettingsFilePanel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..service import SettingsService
-    from ._base import BasePanel
     from ._news import News
+    from .page_panel import PagePanel
+    from .presenters.shared.views import Tab
 
 TABS = ("providers", "models", "router", "settings")
 
@@ -84,6 +88,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._draw()
         self.tabs.observe(lambda _change: self._locked_draw(), "selected_index")
         self.hub.subscribe(self._news)
+        self.router.presenter.on_change(self._draw_titles)  # its title counts what needs attention
 
     def _build_header(self) -> None:
         self._file_name = heading("", level=2)
@@ -123,7 +128,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
     # -- what code and tests can read and do -------------------------------------------------------
 
     @property
-    def panels(self) -> tuple[BasePanel, ...]:
+    def panels(self) -> tuple[BasePanel | PagePanel, ...]:
         """The four tabs, in their order."""
         return self.providers, self.models, self.router, self.settings
 
@@ -161,6 +166,21 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
                 self.providers.act(lambda: self.providers.edit(provider_id, field="key"))
             elif tab == "providers" and provider_id:
                 self.providers.list.focus(provider_id)
+
+    def go_to(self, tab: Tab, args: Mapping[str, object]) -> None:
+        """Show a tab, as an action of a view leads there.
+
+        Args:
+            tab: Which one.
+            args: Where to look in it.
+        """
+        row = args.get("row", "")
+        where: dict[str, dict[str, Any]] = {
+            "models": {"entry_id": row, "kind": args.get("kind", "")},
+            "providers": {"provider_id": row, "replace_key": args.get("field") == "key"},
+            "settings": {"convert": args.get("action") == "convert"},
+        }
+        self.go(tab, **where.get(tab, {}))
 
     # -- drawing -----------------------------------------------------------------------------------
 
@@ -223,6 +243,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         show(self.ways_out, problem is not None)
 
     def _draw_titles(self) -> None:
+        """Bring the tabs' titles in step; the hub's lock is held."""
         titles = []
         for panel in self.panels:
             try:
@@ -241,7 +262,8 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self.models.act(self.models.reopen)
             self._draw()
             # The button goes with its bar.
-            form = self.panels[self.tabs.selected_index or 0].form
+            panel = self.panels[self.tabs.selected_index or 0]
+            form = panel.form if isinstance(panel, BasePanel) else None
             self.root.focus(form.first_field if form is not None else ".lm-TabBar-tab.lm-mod-current")
 
     # -- what remains without a kernel -------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
+import signal
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -13,7 +15,8 @@ from panel_driver.lab import INSTALL_LINE, Lab, Notebook, Window, find_chromium,
 from dispatch_widgets.demo import DemoServer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from panel_driver.app import App
@@ -125,6 +128,22 @@ def app(notebook: Notebook, tmp_path: Path, canary: str) -> Iterator[App]:
     folder.mkdir()
     with DemoServer(models=MODELS, api_key=canary) as server:
         yield App(notebook, folder, server)
+
+
+@pytest.fixture
+def still(app: App) -> Callable[[], AbstractContextManager[None]]:
+    """Makes the kernel do nothing for a while: it draws nothing anew, and what is pressed waits."""
+
+    @contextlib.contextmanager
+    def stand_still() -> Iterator[None]:
+        pid = int(app.notebook.execute("import os; print(os.getpid())"))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    return stand_still
 
 
 @pytest.hookimpl(wrapper=True)

@@ -53,6 +53,7 @@ def _collected(_earlier_tests_collected: None) -> Iterator[None]:
 def _close_widgets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No panel outlives its test, nor does its hub's thread; the file is looked at often."""
     monkeypatch.setattr(NewsDesk, "look_seconds", 0.05)
+    monkeypatch.setattr("dispatch_widgets.widgets.presenters.hub.hub.POLL_SECONDS", 0.05)
     yield
     widgets.Widget.close_all()
 

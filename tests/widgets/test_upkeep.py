@@ -130,7 +130,8 @@ def test_a_closed_app_leaves_nothing_but_what_all_share(service, ids, person) ->
     panel.close()
     models = widgets.Widget.get_manager_state()["state"]
     left = [models[key]["model_name"] for key in there() - before]
-    assert set(left) <= {"LayoutModel", "ButtonStyleModel", "TextStyleModel", "CheckboxStyleModel"}
+    styles = {f"{kind}StyleModel" for kind in ("Button", "Text", "Checkbox", "Description")}
+    assert set(left) <= {"LayoutModel", *styles}
     assert len(left) < 10, left
 
 

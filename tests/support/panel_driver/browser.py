@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from .todays_page import TASK_ROW
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -173,8 +171,7 @@ class Part:
 
     def task(self, name: str) -> Part:
         """The row of a task: its choice, what is said of it, and what can be done with it."""
-        choice = self.node.page.get_by_label(f"Entry for {name}", exact=True)
-        return Part(self.node.locator(TASK_ROW).filter(has=choice))
+        return Part(self.node.get_by_role("group", name=name, exact=True))
 
     def see_rows(self, of: str, count: int) -> None:
         """Wait until a list has so many rows."""

@@ -8,9 +8,6 @@ PANEL = ".dw-panel"
 WITHOUT_KERNEL = f"{PANEL}.jupyter-widgets-disconnected, {PANEL}.dw-no-kernel"
 """A panel that says that no kernel is behind it."""
 
-TASK_ROW = ".dw-task"
-"""The row of a task in the Router tab, which has no role of its own."""
-
 HEAVY_PARTS = "img, script, iframe"
 """What text from outside must never become."""
 
@@ -18,7 +15,7 @@ HEAVY_PARTS = "img, script, iframe"
 BEYOND_THE_EDGE = """(panel) => {
     const { right } = panel.getBoundingClientRect();
     const nodes = [...panel.querySelectorAll("*")].filter((node) => {
-        const frame = node.closest(".dw-chips, .lm-TabBar, pre, code, .dw-code, .dw-sr");
+        const frame = node.closest(".dw-chips, .lm-TabBar, pre, code, .dw-code, .dw-sr, .dp-unseen");
         return !frame && node.checkVisibility() && node.getBoundingClientRect().right > right + 0.5;
     });
     return nodes.map((node) => node.outerHTML.slice(0, 120));
@@ -38,7 +35,7 @@ import ipywidgets as _ipywidgets
 
 def _delay_focus(send, seconds, waiting=_queue.Queue()):
     def late(widget, content, buffers=None):
-        if isinstance(content, dict) and content.get("kind") == "focus":
+        if isinstance(content, dict) and (content.get("kind") == "focus" or "answer" in content):
             waiting.put((_time.monotonic() + seconds, widget, content, buffers))
         else:
             send(widget, content, buffers)

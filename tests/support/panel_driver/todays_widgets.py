@@ -1,4 +1,4 @@
-"""All that the driver without a page knows of today's widgets: it goes when the panels are rebuilt.
+"""All that the driver without a page knows of panels made of core widgets: it goes when all are rebuilt.
 
 `look` reads a tree of widgets as a person reads what it draws; `Page` does what the page does: it holds what
 is typed and not sent, and answers what the kernel asks of it.
@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any, Self
 import ipywidgets as widgets
 
 from dispatch_widgets.widgets.item_list import ItemList
+from dispatch_widgets.widgets.page_panel import PagePanel
 from dispatch_widgets.widgets.panel_root import PanelRoot
+from dispatch_widgets.widgets.presenters.hub.hub import hub_of as presenters_hub_of
 from dispatch_widgets.widgets.secret_input import SecretInput
 
+from . import presented
 from .shown import Button, Field, Group, List, Row, Shown, Tab, Words
 from .wire import say_from_page, set_from_page
 from .words import KEY_SOURCE, KINDS, OTHER_VARIABLE, SEARCH, SHOW_KIND, SOURCES, VARIABLE_NAME, WHOSE
@@ -47,6 +50,7 @@ class Page:
         self._late = False
         self.typed: defaultdict[tuple[str, str], str] = defaultdict(str)
         """What is typed into fields that send nothing by themselves: by the widget's id and the label."""
+        self._copied = ""
 
     def __enter__(self) -> Self:
         self._late = True
@@ -88,16 +92,35 @@ class Page:
 
     def heard(self) -> list[str]:
         """What was said aloud since the person came."""
-        return [content["text"] for _, content in self.told("say")]
+        contents = [content for _, content in self._outbox.contents(self._start)]
+        said = (
+            each["text"] if each.get("kind") == "say" else _answer_in(each).get("say") for each in contents
+        )
+        return [words for words in said if words]
 
     def copied(self) -> str:
         """What was put on the clipboard last."""
         copied = [content["text"] for _, content in self.told("copy")]
-        return copied[-1] if copied else ""
+        return self._copied or (copied[-1] if copied else "")
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard."""
+        self._copied = text
+
+    def moves(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """What moved the focus since the person came, with the ids of the widgets that told it."""
+        contents = self._outbox.contents(self._start)
+        return [each for each in contents if each[1].get("kind") == "focus" or "focus" in _answer_in(each[1])]
 
     def told(self, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
         """The messages of a kind since the person came, with their widgets' ids."""
         return [each for each in self._outbox.contents(self._start) if each[1].get("kind") == kind]
+
+
+def _answer_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer to a press that a message is; nothing if it is none."""
+    answer: Mapping[str, Any] = content.get("answer", {})
+    return answer
 
 
 def _by_id(widget: widgets.Widget, key: str) -> widgets.Widget | None:
@@ -111,8 +134,12 @@ def settle(panel: widgets.Widget) -> None:
     """Wait until nobody is being asked and everything is drawn."""
     from .person import until
 
-    until(lambda: not panel.hub.asked)
-    assert panel.hub.settle()
+    if not isinstance(panel, PagePanel):
+        until(lambda: not panel.hub.asked)
+        assert panel.hub.settle()
+    hub = presenters_hub_of(panel.service)
+    until(lambda: not hub.requests)
+    assert hub.events.settle()
 
 
 def look(widget: widgets.Widget, page: Page) -> Iterator[Shown]:
@@ -126,6 +153,8 @@ def look(widget: widgets.Widget, page: Page) -> Iterator[Shown]:
     if isinstance(widget, PanelRoot) or (layout is not None and layout.display == "none"):
         return
     match widget:
+        case PagePanel():
+            yield from presented.look(widget, page.copy)
         case ItemList():
             yield from _list(widget, page)
         case SecretInput():
@@ -178,11 +207,13 @@ def focused(panel: widgets.Widget, page: Page) -> str:
         panel: The panel.
         page: The page before it.
     """
-    moves = page.told("focus")
+    moves = page.moves()
     if not moves:
         return ""
     key, content = moves[-1]
     widget = _by_id(panel, key)
+    if isinstance(widget, PagePanel):
+        return presented.focused(widget, content["answer"]["focus"])
     if isinstance(widget, ItemList):
         return _focused_in(widget, content.get("id", ""), content.get("action", ""))
     if isinstance(widget, SecretInput):

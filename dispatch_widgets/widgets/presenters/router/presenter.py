@@ -92,7 +92,7 @@ class RouterPresenter(Presenter):
         self._snippet_task = task
         focus = Focus(row=task, action="choose")
         self.undo.offer(task, "Saved", lambda: Answer(say="Undone", focus=focus))
-        return Answer(say="Saved")
+        return Answer(say="Saved", focus=focus)
 
     # ---- showing
 

@@ -1,0 +1,165 @@
+"""A panel in one widget, in a real JupyterLab: what it costs, a slow kernel, a lost one, and the keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from panel_driver.browser import Part
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from panel_driver.app import App
+    from panel_driver.lab import Notebook
+    from playwright.sync_api import WebSocket
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.req("UI")]
+
+ALONE = "alone = dw.RouterPanel(service)\nalone"
+CHAT = ["Claude Sonnet 5 · Anthropic", "GPT-4o · OpenAI", "Qwen3 8B · Lab"]
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+BUSY = "The kernel is busy. It does this next."
+NO_KERNEL = "No kernel is behind this panel. Run its cell again."
+KIND = re.compile(rb'"msg_type": ?"(\w+)"')
+UNMARKED = """(panel) => [...panel.querySelectorAll("a[href], button, input, select, [tabindex]")]
+    .filter((node) => node.getAttribute("data-lm-suppress-shortcuts") !== "true")
+    .map((node) => node.outerHTML.slice(0, 120))"""
+
+
+def _frames(app: App) -> list[int]:
+    """The sizes of what comes from the kernel about widgets, from now on."""
+    sizes: list[int] = []
+
+    def count(payload: str | bytes) -> None:
+        raw = payload if isinstance(payload, bytes) else payload.encode()
+        found = KIND.search(raw)  # the first is the message's own, a later one that of what it answers
+        if found is not None and found[1] in {b"comm_open", b"comm_msg"}:
+            sizes.append(len(raw))
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", count)
+
+    app.page.on("websocket", listen)
+    return sizes
+
+
+@pytest.mark.req("P-7")
+def test_a_panel_is_one_model_and_a_press_a_few_frames(app: App) -> None:
+    """A notebook keeps two models of it; showing it and saving a choice take a handful of frames."""
+    frames = _frames(app)
+    app.write()
+    app.open(ALONE)
+    app.see_in("Entry for grade", "Not set")
+    shown = len(frames), sum(frames)
+    assert shown[0] <= 3
+    assert shown[1] < 100_000
+    frames.clear()
+    app.choose("Entry for grade", CHAT[1])
+    app.task("grade").see("Saved", whole=True)
+    saved = len(frames), sum(frames)
+    assert saved[0] <= 4
+    assert saved[1] < 20_000
+    kept = app.notebook.save()["metadata"]["widgets"][WIDGETS]["state"]
+    assert sorted(model["model_name"] for model in kept.values()) == ["AnyModel", "LayoutModel"]
+    assert str(app.folder) not in json.dumps(kept)
+
+
+@pytest.mark.req("SEC-9")
+def test_a_slow_kernel_is_said_where_the_choice_is(
+    app: App, still: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """The row says at once that it saves, after a second why that takes long; the focus stays where it is."""
+    app.write()
+    app.open(ALONE)
+    grade = app.task("grade")
+    app.see_in("Entry for grade", "Not set")
+    with still():
+        app.field("Entry for grade").focus()
+        app.choose("Entry for grade", CHAT[1])
+        grade.see("Saving…")
+        app.see_in("Entry for grade", CHAT[1])
+        grade.see(BUSY)
+        app.field("Entry for skill").focus()  # the person goes on
+    grade.see("Saved", whole=True)
+    grade.not_see("Saving…", BUSY)
+    app.focus_in("Entry for skill")
+    with still():
+        grade.button("Undo").dblclick()
+        expect(grade.button("Undo")).to_have_attribute("aria-busy", "true")
+    app.see_in("Entry for grade", "Not set")
+    app.focus_in("Entry for grade")
+
+
+@pytest.mark.req("SEC-9")
+def test_an_answer_is_for_the_window_that_pressed(app: App, other_window: Notebook) -> None:
+    """Both windows show what was saved in one; in the other no focus moves, and nothing is said."""
+    app.write()
+    app.open(ALONE)
+    there = app.in_window(other_window)
+    there.field("Entry for skill").focus()
+    app.choose("Entry for grade", CHAT[1])
+    for window in (app, there):
+        window.see_in("Entry for grade", CHAT[1])
+    app.task("grade").press("Undo")
+    there.see_in("Entry for grade", "Not set")
+    app.focus_in("Entry for grade")
+    there.focus_in("Entry for skill")
+    expect(app.node.get_by_role("status")).to_have_text("Undone")
+    expect(there.node.get_by_role("status")).to_have_text("")
+
+
+def test_letters_are_no_commands_and_keys_are_enough(app: App) -> None:
+    """One-key shortcuts of JupyterLab stay away; a choice is made and taken back by the keyboard alone."""
+    app.write()
+    app.open(ALONE)
+    cells = len(app.notebook.cells())
+    app.field("Entry for grade").focus()
+    app.key("ArrowDown")
+    app.task("grade").see("Saved", whole=True)
+    app.key_until("Tab", "^Undo$")
+    app.key("b", "a", "x")
+    app.key("Enter")
+    app.focus_in("Entry for grade")
+    app.key_until("Tab", "Copy the code")
+    app.key("Enter")
+    expect(app.node.get_by_role("status")).to_have_text("Copied")
+    assert app.node.evaluate(UNMARKED) == []
+    assert len(app.notebook.cells()) == cells
+
+
+def test_a_panel_alone_says_where_the_other_tabs_are(app: App) -> None:
+    """What leads to another tab says where that is where there is none; the button does something."""
+    app.write(change=lambda document: document["models"].update(catalog=[], assignment=[]))
+    app.open(ALONE)
+    app.see_heading("No entries to choose from")
+    app.press("Choose models")
+    app.see("It is in the tab Models of dw.panel().")
+
+
+@pytest.mark.parametrize("way", ["restart", "end", "opened without it"])
+def test_a_kernel_that_is_gone_is_said(app: App, way: str) -> None:
+    """It is said once, as a sentence in the panel, and no press does anything; run again, all is well."""
+    app.write()
+    app.open(ALONE)
+    app.see_in("Entry for grade", "Not set")
+    app.not_see(NO_KERNEL)
+    ends: dict[str, Callable[[], None]] = {
+        "restart": app.notebook.restart_kernel,
+        "end": app.notebook.shut_kernel_down,
+        "opened without it": lambda: (app.notebook.save(), app.reopen())[1],
+    }
+    ends[way]()
+    panel = Part(app.panel_in(app.notebook.outputs).node.first)
+    panel.see(NO_KERNEL, times=2 if way != "opened without it" else None)  # to be read, and heard
+    style = "(node) => getComputedStyle(node).pointerEvents"
+    assert panel.field("Entry for grade").evaluate(style) == "none"
+    if way == "restart":
+        app.notebook.run_all()
+        app.not_see(NO_KERNEL)
+        app.choose("Entry for grade", CHAT[1])
+        app.task("grade").see("Saved", whole=True)
