@@ -21,7 +21,6 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = "dispatch_widgets"
 
 CIRCLES_TO_GO: set[frozenset[str]] = {
-    frozenset({"widgets._ways_out", "widgets.settings_file"}),
     frozenset({"widgets.catalog", "widgets.models"}),
     frozenset(
         {"widgets._found", "widgets._provider_fields", "widgets.provider_form", "widgets.providers"},

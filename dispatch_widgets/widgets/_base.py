@@ -248,7 +248,7 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._draw_places(problem)
 
     def _draw_places(self, problem: SettingsFileError | None) -> None:
-        unreadable = problem is not None and self._form is None and self._hides_when_unreadable
+        unreadable = problem is not None and self._form is None
         if problem is not None and unreadable:
             self._explain(problem)
         show(self._place, self._form is not None or unreadable)
@@ -263,8 +263,6 @@ class BasePanel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         self._retry = button(TRY_AGAIN, self.again)
         self._dismiss = button("Dismiss", self.does(lambda: None), classes="dw-quiet")
         return [self._note]
-
-    _hides_when_unreadable = True
 
     def _explain(self, problem: SettingsFileError) -> None:
         why = problem.message

@@ -88,7 +88,8 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._draw()
         self.tabs.observe(lambda _change: self._locked_draw(), "selected_index")
         self.hub.subscribe(self._news)
-        self.router.presenter.on_change(self._draw_titles)  # its title counts what needs attention
+        for panel in (self.router, self.settings):
+            panel.presenter.on_change(self._draw_titles)  # they count what needs attention
 
     def _build_header(self) -> None:
         self._file_name = heading("", level=2)

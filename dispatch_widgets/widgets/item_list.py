@@ -73,7 +73,7 @@ class ItemList(anywidget.AnyWidget):
     """A list drawn from plain rows, in one of three modes.
 
     - ``manage``: rows of their own height with actions and notes (providers, entries, backups).
-      ``variant`` names the layout: ``dw-entries``, ``dw-found``, ``dw-backups``, ``dw-plainrows``,
+      ``variant`` names the layout: ``dw-entries``, ``dw-found``,
       or none for providers.
     - ``pick``: thousands of rows of one height with search, kinds, sort, selection and a row for an
       id typed by hand.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - the page's types are written from these at run time
 from typing import Literal, NotRequired, TypedDict
 
-from .presenters.shared.views import ActionArgs, Answer, Form, Tab  # noqa: TC001 - as above
+from .presenters.shared.views import ActionArgs, Answer, Focus, Form, Tab  # noqa: TC001 - as above
 
 
 class Act(TypedDict):
@@ -58,6 +58,19 @@ class Go(TypedDict):
 
 
 FromPage = Act | OpenForm | Submit | Go
+
+
+class MoveFocus(TypedDict):
+    """What moves the focus without a press in this panel.
+
+    Attributes:
+        focus: Where it goes.
+        gesture: What the person did in the page that this answers; in other pages nothing is to be done.
+    """
+
+    kind: Literal["focus"]
+    focus: Focus
+    gesture: NotRequired[str]
 
 
 class Reply(TypedDict):

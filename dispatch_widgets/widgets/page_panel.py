@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 import anywidget
 import traitlets
 
-from ._gestures import answering
+from ._gestures import answered_gesture, answering
 from ._joined import Joined
 from .presenters.shared.arguments import Arguments, MismatchError
 from .presenters.shared.encode import encode
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..service import SettingsService
     from .page_messages import Reply
     from .presenters.shared.presenter import Presenter
-    from .presenters.shared.views import Tab
+    from .presenters.shared.views import Focus, Tab
 
 _STATIC = Path(__file__).parent / "static"
 _REPLIES_KEPT = 50
@@ -107,6 +107,15 @@ class PagePanel(anywidget.AnyWidget):
         """Take what a page sets: nothing of what the kernel says."""
         own = {"view", "in_app"}
         super().set_state({name: value for name, value in sync_data.items() if name not in own})
+
+    def move_focus(self, focus: Focus) -> None:
+        """Move the focus in the window where the gesture was made that is being answered; else in none.
+
+        Args:
+            focus: Where it goes.
+        """
+        self._drawing.flush()
+        self.send({"kind": "focus", "focus": encode(focus), **answered_gesture()})
 
     @property
     def title(self) -> str:

@@ -140,7 +140,7 @@ def test_the_settings_file_tab(app: App) -> None:
     app.press("Convert 1 entry")
     app.see_tab_named("Settings file (1)")
     assert "providerConfig" not in app.path.read_text(encoding="utf-8")
-    app.see_rows("Duplicates", 2)
+    app.see_rows("Providers that are the same", 2)
     app.press("Merge")
     app.see_tab_named("Settings file")
     assert "Twin" not in app.path.read_text(encoding="utf-8")

@@ -181,17 +181,17 @@ def test_entries_left_from_before_are_shown_and_converted(service, demo, person,
     service.path.write_text(json.dumps(document), encoding="utf-8")
     me = person(Panel(service))
     me.tab(TAB)
-    assert me.titles("Entries to convert") == ["gpt-4o"]
+    assert me.titles("Entries from before providers") == ["gpt-4o"]
     assert "Settings file (1)" in me.tabs
     me.press("Convert 1 entry")
-    assert me.titles("Entries to convert") == []
+    assert me.titles("Entries from before providers") == []
     assert len(service.get_providers()) == 3
     assert not any(found.unconverted for found in service.catalog)
     name = service.get_providers()[2].name
     assert me.sees(f"1 entry converted, {name} made")
     assert "Convert 1 entry" not in me.buttons
     me.press("Undo")
-    assert me.titles("Entries to convert") == ["gpt-4o"]
+    assert me.titles("Entries from before providers") == ["gpt-4o"]
     me.press("Convert 1 entry")
     assert demo.second_api_key not in states()
 
@@ -204,15 +204,15 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, person) -> None:
     )
     entry = service.add_model(provider_id=twin.id, model="m")
     me = person(SettingsFilePanel(service))
-    assert [row.tag for row in me.rows("Duplicates")] == ["Kept", "Removed"]
+    assert [row.tag for row in me.rows("Providers that are the same")] == ["Kept", "Removed"]
     assert me.row("Lab again").lines[0] == "1 entry moves to Lab"
     me.press("Merge")
-    assert me.titles("Duplicates") == []
+    assert me.titles("Providers that are the same") == []
     assert service.entry(entry.id).provider_id == ids["Lab"]
     assert [provider.name for provider in service.get_providers()] == ["Lab", "Anthropic"]
     assert me.sees("Lab merged")
     me.press("Undo")
-    assert [row.tag for row in me.rows("Duplicates")] == ["Kept", "Removed"]
+    assert [row.tag for row in me.rows("Providers that are the same")] == ["Kept", "Removed"]
     assert service.entry(entry.id).provider_id == twin.id
     assert not me.sees("Lab merged")
 
@@ -227,13 +227,13 @@ def test_several_groups_of_duplicates_are_merged_and_undone_as_one(service, demo
             )
     before = service.path.read_bytes()
     me = person(SettingsFilePanel(service))
-    assert me.rows("Duplicates")[1].lines[0] == "Nothing to move"
+    assert me.rows("Providers that are the same")[1].lines[0] == "Nothing to move"
     me.press("Merge all 2")
     assert service.duplicates() == ()
     assert me.sees("2 accounts merged")
     me.press("Undo")
     assert service.path.read_bytes() == before
-    assert len(me.rows("Duplicates")) == 4
+    assert len(me.rows("Providers that are the same")) == 4
 
 
 BROKEN = """{

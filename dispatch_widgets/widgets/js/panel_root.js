@@ -6,7 +6,6 @@ import { copyText, copyWholeIds } from "./panel/clipboard.js";
 import { holdSave, onFormKey } from "./panel/forms.js";
 import { NO_KERNEL, watchKernel } from "./panel/kernel.js";
 import { describeFields, findFocusable, isOwn, markFocusable, nameAll } from "./panel/names.js";
-import { offerFiles } from "./panel/open_file.js";
 import { h } from "./shared/elements.js";
 import { answerWithFocus, markPress, thisPage } from "./shared/gestures.js";
 import { ignoreSlips } from "./shared/presses.js";
@@ -61,7 +60,6 @@ function render({ model, el }) {
     markFocusable(root);
     describeFields(root);
     nameAll(root, model);
-    offerFiles(root);
   };
   const focus = (selector) => {
     const found = root && findFocusable(root, selector);

@@ -1,6 +1,6 @@
 // Generated from dispatch_widgets/widgets/js by build.mjs: do not edit.
-// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel/open_file.js panel_root.js shared/elements.js shared/focus.js shared/gestures.js shared/presses.js shared/text.js shared/waiting.js
-// SHA-256 of them and of what follows: 6dce7adf573b594a537fa2c621d32f7f13ea25123d5a4989e75a0f63f93826c2
+// Sources: panel/busy.js panel/buttons.js panel/clipboard.js panel/forms.js panel/kernel.js panel/names.js panel_root.js shared/elements.js shared/focus.js shared/gestures.js shared/presses.js shared/text.js shared/waiting.js
+// SHA-256 of them and of what follows: b2da42aa801fd8b3b729ba602110ee05e2fae7059d6458f3829be65b480d777d
 // shared/text.js
 var numbers = new Intl.NumberFormat("en-US");
 
@@ -366,58 +366,6 @@ function findFocusable(root, selector) {
   return null;
 }
 
-// panel/open_file.js
-var PLACE = ".dw-open-file:not([data-asked])";
-var OPEN = "docmanager:open";
-var FACTORY = "Editor";
-function pathOnServer(file, home, root) {
-  if (!root) return null;
-  const full = root === "~" || root.startsWith("~/") ? home + root.slice(1) : root;
-  const top = full.endsWith("/") ? full : `${full}/`;
-  return file.startsWith(top) ? file.slice(top.length) : null;
-}
-function contentsUrl(base, path) {
-  const safe = path.split("/").map(encodeURIComponent).join("/");
-  return `${base.endsWith("/") ? base : `${base}/`}api/contents/${safe}?content=0`;
-}
-function pageConfig() {
-  try {
-    return JSON.parse(document.getElementById("jupyter-config-data").textContent) ?? {};
-  } catch {
-    return {};
-  }
-}
-async function serverHas(base, path, size) {
-  try {
-    const answer = await fetch(contentsUrl(base, path), { credentials: "same-origin" });
-    return answer.ok && (await answer.json()).size === size;
-  } catch {
-    return false;
-  }
-}
-async function offerFiles(root) {
-  for (const place of root.querySelectorAll(PLACE)) {
-    place.setAttribute("data-asked", "");
-    const { path: file, home, size } = place.dataset;
-    const { baseUrl = "/", serverRoot } = pageConfig();
-    const path = pathOnServer(file, home, serverRoot);
-    if (path === null || !await serverHas(baseUrl, path, Number(size))) continue;
-    const given = { path, factory: FACTORY };
-    place.replaceChildren(
-      h(
-        "button",
-        {
-          type: "button",
-          class: "dw-btn dw-i-file",
-          "data-commandlinker-command": OPEN,
-          "data-commandlinker-args": JSON.stringify(given)
-        },
-        "Open file"
-      )
-    );
-  }
-}
-
 // shared/presses.js
 var TO_AND_FRO = "[aria-pressed], [aria-expanded], [role], .widget-toggle-button";
 function isSlip(event) {
@@ -482,7 +430,6 @@ function render({ model, el }) {
     markFocusable(root);
     describeFields(root);
     nameAll(root, model);
-    offerFiles(root);
   };
   const focus = (selector) => {
     const found = root && findFocusable(root, selector);

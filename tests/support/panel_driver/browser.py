@@ -157,7 +157,8 @@ class Part:
     def rows(self, of: str) -> Locator:
         """The rows of a list that have something to read in a cell; a line of headings has none."""
         cell = self.node.page.get_by_role("gridcell")
-        return self.node.get_by_role("grid", name=of, exact=True).get_by_role("row").filter(has=cell)
+        grid = self.node.get_by_role("grid", name=of, exact=True).get_by_role("row").filter(has=cell)
+        return grid.or_(self.node.get_by_role("list", name=of, exact=True).get_by_role("listitem"))
 
     def row(self, title: str, *, of: str) -> Part:
         """A row by its title.

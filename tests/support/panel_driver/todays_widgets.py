@@ -23,7 +23,7 @@ from dispatch_widgets.widgets.panel_root import PanelRoot
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of as presenters_hub_of
 from dispatch_widgets.widgets.secret_input import SecretInput
 
-from . import presented
+from .presented import Window
 from .shown import Button, Field, Group, List, Row, Shown, Tab, Words
 from .wire import say_from_page, set_from_page
 from .words import KEY_SOURCE, KINDS, OTHER_VARIABLE, SEARCH, SHOW_KIND, SOURCES, VARIABLE_NAME, WHOSE
@@ -51,6 +51,7 @@ class Page:
         self.typed: defaultdict[tuple[str, str], str] = defaultdict(str)
         """What is typed into fields that send nothing by themselves: by the widget's id and the label."""
         self._copied = ""
+        self._windows: dict[str, Window] = {}
 
     def __enter__(self) -> Self:
         self._late = True
@@ -103,6 +104,18 @@ class Page:
         copied = [content["text"] for _, content in self.told("copy")]
         return self._copied or (copied[-1] if copied else "")
 
+    def window(self, panel: PagePanel) -> Window:
+        """What this page keeps of a panel that has a presenter."""
+        if panel.model_id not in self._windows:
+            self._windows[panel.model_id] = Window(panel, self._ask, self.copy)
+        return self._windows[panel.model_id]
+
+    def _ask(self, panel: PagePanel, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        since = len(self._outbox.messages)
+        say_from_page(panel, message)
+        contents = (content for _, content in self._outbox.contents(since))
+        return next(content for content in contents if content.get("id") == message["id"])
+
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
         self._copied = text
@@ -154,7 +167,7 @@ def look(widget: widgets.Widget, page: Page) -> Iterator[Shown]:
         return
     match widget:
         case PagePanel():
-            yield from presented.look(widget, page.copy)
+            yield from page.window(widget).parts()
         case ItemList():
             yield from _list(widget, page)
         case SecretInput():
@@ -213,7 +226,7 @@ def focused(panel: widgets.Widget, page: Page) -> str:
     key, content = moves[-1]
     widget = _by_id(panel, key)
     if isinstance(widget, PagePanel):
-        return presented.focused(widget, content["answer"]["focus"])
+        return page.window(widget).focused(_answer_in(content).get("focus") or content["focus"])
     if isinstance(widget, ItemList):
         return _focused_in(widget, content.get("id", ""), content.get("action", ""))
     if isinstance(widget, SecretInput):

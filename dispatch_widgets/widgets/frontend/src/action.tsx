@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import { keyOf, whereIs } from "./panel.ts";
-import type { Action, Choice, Done as DoneWords, Option, Tab } from "./types.ts";
+import type { Action, Choice, Done as DoneWords, Option, Style, Tab } from "./types.ts";
 import { Icon } from "./words.tsx";
 
 const ON_KEY = (event: KeyboardEvent): void => {
@@ -11,14 +11,22 @@ const ON_KEY = (event: KeyboardEvent): void => {
   if (event.repeat && (event.key === "Enter" || event.key === " ")) event.preventDefault();
 };
 
-export function ActionButton({ action, link = false }: { readonly action: Action; readonly link?: boolean }) {
+interface ActionProps {
+  readonly action: Action;
+  /** How it looks where it does not say so itself. */
+  readonly style?: Style | undefined;
+  /** The action whose question it answers. */
+  readonly asked?: string | undefined;
+}
+
+export function ActionButton({ action, style: given = "", asked }: ActionProps) {
   const { panel, shown } = useContext(Place);
   const key = keyOf(action);
-  const style = action.style || (link ? "link" : "");
+  const style = action.style || given;
   const classes = ["dp-btn", style && `dp-${style}`, action.icon_only && "dp-only"].filter(Boolean);
   const title = action.off || action.title || (action.icon_only ? action.label : undefined);
   const onClick = (event: MouseEvent): void => {
-    if (event.detail < 2) void panel.press(action, shown); // the second click of a double click is a slip
+    if (event.detail < 2) void panel.press(action, shown, { asked }); // the second click of a double click is a slip
   };
   return (
     <>
@@ -42,6 +50,25 @@ export function ActionButton({ action, link = false }: { readonly action: Action
   );
 }
 
+interface ActionsProps {
+  readonly actions: ReadonlyArray<Action> | undefined;
+  readonly style?: Style;
+  readonly asked?: string | undefined;
+  /** Whether they stand in a line of words. */
+  readonly bare?: boolean;
+}
+
+/** Buttons beside each other; nothing where there are none. */
+export function Actions({ actions, style, asked, bare = false }: ActionsProps) {
+  const { panel } = useContext(Place);
+  const offered = actions?.filter((action) => panel.offers(action));
+  if (!offered?.length) return null;
+  const buttons = offered.map((action) => (
+    <ActionButton key={action.name} action={action} style={style} asked={asked} />
+  ));
+  return bare ? buttons : <div class="dp-actions">{buttons}</div>;
+}
+
 export interface ChoiceProps {
   readonly choice: Choice;
   readonly shared: ReadonlyArray<Option>;
@@ -54,7 +81,7 @@ export function ChoiceField({ choice, shared, describedBy }: ChoiceProps) {
   const { action } = choice;
   const waits = action && panel.waiting.get(keyOf(action));
   const onChange = (event: Event): void => {
-    if (action) void panel.press(action, shown, (event.currentTarget as HTMLSelectElement).value);
+    if (action) void panel.press(action, shown, { choice: (event.currentTarget as HTMLSelectElement).value });
   };
   return (
     <select

@@ -14,8 +14,10 @@ export function isShown(node: Element): boolean {
   return node.isConnected && node.getClientRects().length > 0;
 }
 
+export const FOCUSABLE = ":is(select, input, button, a[href], summary):not(:disabled)";
+
 /** The first thing below a node that can have the focus now. */
 export function firstFocusable(node: ParentNode): HTMLElement | undefined {
-  const found = node.querySelectorAll<HTMLElement>(":is(select, input, button, a[href]):not(:disabled)");
+  const found = node.querySelectorAll<HTMLElement>(FOCUSABLE);
   return [...found].find(isShown);
 }

@@ -1,10 +1,19 @@
 /** What happened, in words, and what to do next. */
-import { ActionButton } from "./action.tsx";
-import type { EmptyState, Note } from "./types.ts";
+import { useContext } from "preact/hooks";
+import { Actions } from "./action.tsx";
+import { Place } from "./context.ts";
+import { keyOf } from "./panel.ts";
+import type { Action, EmptyState, Note } from "./types.ts";
 import { Icon, Text } from "./words.tsx";
 
-/** A note that stands above what it is about. */
-export function NoteBox({ note }: { readonly note: Note }) {
+interface NoteProps {
+  readonly note: Note;
+  /** The action whose question it is. */
+  readonly asked?: string;
+}
+
+/** A note that stands above or under what it is about. */
+export function NoteBox({ note, asked }: NoteProps) {
   return (
     <div class={`dp-note dp-tone-${note.tone}`} role={note.alert ? "alert" : undefined}>
       <Icon name={note.icon} tone={note.tone} />
@@ -18,14 +27,22 @@ export function NoteBox({ note }: { readonly note: Note }) {
           </div>
         )}
       </div>
-      {note.actions && (
-        <div class="dp-actions">
-          {note.actions.map((action) => (
-            <ActionButton key={action.name} action={action} />
-          ))}
-        </div>
-      )}
+      <Actions actions={note.actions} asked={asked} />
     </div>
+  );
+}
+
+/** The questions of actions, as long as these are offered. */
+export function Questions({ actions }: { readonly actions: ReadonlyArray<Action> | undefined }) {
+  const { panel } = useContext(Place);
+  return (
+    <>
+      {actions?.map((action) => {
+        const key = keyOf(action);
+        const note = panel.questions.get(key);
+        return note && <NoteBox key={key} note={note} asked={key} />;
+      })}
+    </>
   );
 }
 
@@ -39,9 +56,7 @@ export function Message({ note, id }: { readonly note: Note; readonly id?: strin
         {note.text && " "}
         {note.text && <Text words={note.text} />}
       </span>
-      {note.actions?.map((action) => (
-        <ActionButton key={action.name} action={action} link />
-      ))}
+      <Actions actions={note.actions} bare style="link" />
     </div>
   );
 }
@@ -54,13 +69,7 @@ export function Empty({ empty }: { readonly empty: EmptyState }) {
       <p class="dp-muted">
         <Text words={empty.text} />
       </p>
-      {empty.actions && (
-        <div class="dp-actions">
-          {empty.actions.map((action) => (
-            <ActionButton key={action.name} action={action} />
-          ))}
-        </div>
-      )}
+      <Actions actions={empty.actions} />
     </div>
   );
 }

@@ -9,13 +9,12 @@ import { SectionBox } from "./section.tsx";
 export function Page() {
   const { panel } = useContext(Place);
   const { view } = panel;
-  const busy = [...panel.waiting.values()].some((each) => each.late && !each.row);
   return (
     <Body gone={panel.link.gone && !panel.inApp}>
       {view.notes?.map((note) => (
         <NoteBox key={String(note.title)} note={note} />
       ))}
-      {busy && <Message note={{ tone: "", title: BUSY }} />}
+      {panel.isLate("") && <Message note={{ tone: "", title: BUSY }} />}
       {view.empty && <Empty empty={view.empty} />}
       {view.sections?.map((section) => (
         <SectionBox key={section.id} section={section} />

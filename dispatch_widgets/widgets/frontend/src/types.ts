@@ -308,6 +308,12 @@ export interface Go {
 
 export type FromPage = Act | OpenForm | Submit | Go;
 
+export interface MoveFocus {
+  readonly kind: "focus";
+  readonly focus: Focus;
+  readonly gesture?: string;
+}
+
 export interface Reply {
   readonly id: string;
   readonly answer?: Answer;

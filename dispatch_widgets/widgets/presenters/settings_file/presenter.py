@@ -56,6 +56,13 @@ class SettingsFilePresenter(Presenter):
             **self._ways_out.handlers,
         }
 
+    @property
+    def to_convert(self) -> Focus:
+        """Where the button is that converts what is from before providers."""
+        if self.service.awaiting_migration:
+            return Focus(section=CONVERSION, action="convert")
+        return Focus(section=_LEFTOVERS, action="convert_entries")
+
     # ---- doing
 
     def _convert(self, _args: Arguments) -> Answer:
@@ -203,10 +210,13 @@ class SettingsFilePresenter(Presenter):
         notes = (Note("warn", clean(self._git_warning, 1000)),) if self._git_warning else ()
         copy = Action("copy_path", "Copy path", icon="copy")
         locate = Action("locate_file", "Open file", icon="external")
+        actions: tuple[Action, ...] = (locate, copy) if there else (copy,)
+        if self.service.problem is not None:
+            actions = ()  # they are among the ways out
         return Section(
             "file",
             "This file",
-            actions=(locate, copy) if there else (copy,),
+            actions=actions,
             facts=tuple(facts),
             notes=notes,
         )

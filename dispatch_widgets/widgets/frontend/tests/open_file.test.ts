@@ -1,6 +1,7 @@
+/** Where a file is on the Jupyter server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contentsUrl, pathOnServer } from "../../dispatch_widgets/widgets/js/panel/open_file.js";
+import { contentsUrl, pathOnServer } from "../src/open_file.ts";
 
 test("a file below the server's root has a path there, another has none", () => {
   assert.equal(pathOnServer("/home/me/course/a/x.json", "/home/me", "/home/me/course"), "a/x.json");

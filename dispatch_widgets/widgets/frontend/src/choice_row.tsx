@@ -1,0 +1,51 @@
+/** A row that is a choice: what it is for, what there is to choose, and what came of it. */
+import { useContext, useId } from "preact/hooks";
+import { Actions, ChoiceField, Done } from "./action.tsx";
+import { Place } from "./context.ts";
+import { Message } from "./note.tsx";
+import { BUSY, keyOf } from "./panel.ts";
+import type { Option, Row, Section } from "./types.ts";
+import { Parts } from "./words.tsx";
+
+const SAVING = "Saving…";
+
+interface ChoiceRowProps {
+  readonly row: Row;
+  readonly options: Section["options"];
+}
+
+export function ChoiceRow({ row, options }: ChoiceRowProps) {
+  const { panel } = useContext(Place);
+  const id = useId();
+  const { choice } = row;
+  if (!choice) return null;
+  const saves = choice.action && panel.waiting.has(keyOf(choice.action));
+  const note = panel.isLate(row.id) ? ({ tone: "", title: BUSY } as const) : saves ? undefined : row.note;
+  const shared: ReadonlyArray<Option> = (choice.shared && options?.[choice.shared]) || [];
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a grid everywhere
+    <div class="dp-task" role="group" aria-label={row.title} data-row={row.id}>
+      <div class="dp-task-name">
+        <div class="dp-h dp-mono">{row.title}</div>
+        <div class="dp-sub">
+          <Parts parts={row.subtitle ?? []} />
+        </div>
+      </div>
+      <ChoiceField choice={choice} shared={shared} describedBy={note && id} />
+      <div class="dp-task-info">
+        <Actions actions={row.actions} bare />
+        {saves ? <span>{SAVING}</span> : row.done ? <Done done={row.done} /> : <Details row={row} />}
+      </div>
+      {note && <Message note={note} id={id} />}
+    </div>
+  );
+}
+
+function Details({ row }: { readonly row: Row }) {
+  const [line] = row.details ?? [];
+  return line ? (
+    <span class="dp-details">
+      <Parts parts={line} />
+    </span>
+  ) : null;
+}
