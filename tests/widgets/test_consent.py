@@ -341,9 +341,10 @@ def test_found_here_offers_a_gateways_key_for_the_gateway(settings_path, demo, g
 def test_found_here_adds_what_its_row_named(settings_path, gateway, person, monkeypatch) -> None:
     """With another server in the environment by the time of the press, nothing is added or sent."""
     panel = ProvidersPanel(SettingsService(settings_path))
-    me = person(panel)
+    row = person(panel).row(gateway)
     monkeypatch.setenv("OPENAI_BASE_URL", "https://elsewhere.test/v1")
-    me.row(gateway).press("Add")
+    row.press("Add")
+    me = person(panel)
     assert panel.service.get_providers() == ()
     assert me.sees("Nothing was added or sent.")
     assert me.titles("Found here") == ["elsewhere.test"]
