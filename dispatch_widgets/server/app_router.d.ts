@@ -36,6 +36,24 @@ export interface CatalogEntry {
   label?: string;
   /** Absent: told from the model's id. */
   capabilities?: Capability[];
+  /** Why it cannot be used, in a sentence; absent if it can. */
+  problem?: string;
+}
+
+export interface Assignment {
+  task: string;
+  /** The catalog entry's id. */
+  modelId: string;
+  /** Why the task has no usable model, in a sentence; absent if it has one. */
+  problem?: string;
+  /** Why the Dispatch app refuses the model for this task (`embed` by an Anthropic provider). */
+  appProblem?: string;
+}
+
+/** What this API knows of the settings file. */
+export interface Settings {
+  providers: Provider[];
+  models: { catalog: CatalogEntry[]; assignment: Assignment[] };
 }
 
 export type Feature = 'vision' | 'audio' | 'tools' | 'reasoning' | 'structured_output';
@@ -108,6 +126,8 @@ export interface ErrorData {
   retryAt?: string;
   /** A base URL of the same host that does answer with models. */
   suggestedBaseUrl?: string;
+  /** One for each wrong field of the input; the same list as in the message. */
+  issues?: InputIssue[];
   /**
    * The key is a reference, and was not made for this host: nothing was sent. Ask the user, in a button that
    * says both, then call updateProvider with the same object as `allowSending`.
@@ -115,14 +135,17 @@ export interface ErrorData {
   consent?: Consent;
 }
 
-/** One element of the JSON list in the message of a BAD_REQUEST about an input. */
+/** One wrong field of an input. */
 export interface InputIssue {
   code: string;
   path: (string | number)[];
   message: string;
 }
 
-/** What GET /dispatch/models?providerId=… answers; without providerId: `{ providers: ModelListState[] }`. */
+/**
+ * A list with its state, as discoverModelList and GET /dispatch/models?providerId=… answer; the latter without
+ * providerId: `{ providers: ModelListState[] }`.
+ */
 export interface ModelListState {
   providerId: string;
   providerName: string;
@@ -167,8 +190,18 @@ type Mutation<Input, Output> = TRPCMutationProcedure<{
   errorShape: ErrorShape;
 }>;
 
+/** What comes along when an entry is sent back as it was read, or as the Dispatch app's page sends it. */
+interface NotSaved {
+  providerType?: string;
+  problem?: string;
+}
+
 type SettingsProcedures = {
+  /** Keys as in getProviders. There is no `update`: see docs/http-api.md. */
+  get: Query<void, Settings>;
   getProviders: Query<void, Provider[]>;
+  getCatalog: Query<void, CatalogEntry[]>;
+  getAssignments: Query<void, Assignment[]>;
   addProvider: Mutation<{ name: string; type: NewProviderType; credentials: Credentials }, Provider>;
   /** What is not given stays; an empty apiKey keeps the key, an empty baseUrl clears the URL. */
   updateProvider: Mutation<
@@ -189,16 +222,35 @@ type SettingsProcedures = {
   deleteProvider: Mutation<{ id: string; unassign?: boolean }, Deleted>;
   /** Cached for an hour unless `forceRefresh`. */
   discoverModels: Query<{ providerId: string; forceRefresh?: boolean }, DiscoveredModel[]>;
+  /** The same list with its source, age, warning and retry time. */
+  discoverModelList: Query<{ providerId: string; forceRefresh?: boolean }, ModelListState>;
   addModel: Mutation<
-    { providerId: string; model: string; label?: string; capabilities?: Capability[]; tasks?: Task[] },
+    {
+      /** Made from provider and model when not given; no other entry may have it. */
+      id?: string;
+      providerId: string;
+      model: string;
+      label?: string;
+      capabilities?: Capability[];
+      tasks?: Task[];
+    } & NotSaved,
     CatalogEntry
   >;
   /** What is not given stays; an empty label clears it. */
   updateModel: Mutation<
-    { id: string; providerId?: string; model?: string; label?: string; capabilities?: Capability[] },
+    {
+      id: string;
+      providerId?: string;
+      model?: string;
+      label?: string;
+      capabilities?: Capability[];
+    } & NotSaved,
     CatalogEntry
   >;
   deleteModel: Mutation<{ id: string }, Deleted>;
+  assign: Mutation<{ task: Task; modelId: string }, Assignment>;
+  /** A task without an entry stays as it is. */
+  unassign: Mutation<{ task: Task }, { success: true }>;
 };
 
 export type AppRouter = TRPCBuiltRouter<

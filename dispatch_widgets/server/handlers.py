@@ -33,6 +33,9 @@ METHOD_OVERRIDE_SETTING = "dispatch_allow_method_override"
 _JSON_LINES = "application/jsonl"
 _REQUEST_HEADERS = "accept, content-type, authorization, x-xsrftoken, trpc-accept, x-dispatch-masked"
 _NOT_LOGGED_IN = "Log in to this Jupyter Server, or send its token."
+_XSRF_REFUSED = (
+    "Send the header X-XSRFToken with the value of the cookie _xsrf: it is missing, or of another login."
+)
 _FOREIGN_PAGE = "This Jupyter Server does not answer pages of another origin."
 _FLAG = "Write true or false."
 _YES = frozenset({"1", "true"})
@@ -57,6 +60,7 @@ class DispatchHandler(APIHandler):
     """The base of both routes: Jupyter's authentication, errors in tRPC's form, nothing cached or logged."""
 
     auth_resource = "dispatch"
+    _lacks_xsrf_token = False
 
     def initialize(self, services: Services, prefix: str = "") -> None:
         """Sets up the handler, and keeps the query out of all logs, as it may contain a key."""
@@ -82,15 +86,28 @@ class DispatchHandler(APIHandler):
             return
 
     def check_xsrf_cookie(self) -> None:
-        """Does Jupyter's check, unless nobody is logged in, which `prepare` then reports."""
+        """Does Jupyter's or JupyterHub's check, unless nobody is logged in."""
         # Tornado calls this before `prepare` knows the user, and Jupyter calls it again afterwards.
         if getattr(self, "_jupyter_current_user", self) is None:
-            raise web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
-        super().check_xsrf_cookie()
+            raise self._nobody()
+        try:
+            super().check_xsrf_cookie()
+        except web.HTTPError as refusal:
+            if refusal.status_code != HTTPStatus.FORBIDDEN:
+                raise
+            # JupyterHub catches this, for GET too, and then takes the request as one of nobody.
+            self._lacks_xsrf_token = True
+            raise web.HTTPError(HTTPStatus.FORBIDDEN, _XSRF_REFUSED) from None
 
     def get_login_url(self) -> str:
         """Prevents the redirect to a login page, which clients would follow and get HTML."""
-        raise web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
+        raise self._nobody()
+
+    def _nobody(self) -> web.HTTPError:
+        """The refusal of a request that no user was found for."""
+        if self._lacks_xsrf_token:
+            return web.HTTPError(HTTPStatus.FORBIDDEN, _XSRF_REFUSED)
+        return web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Requires Jupyter's authentication, and its origin check for requests from a page."""
@@ -103,7 +120,7 @@ class DispatchHandler(APIHandler):
         if self.request.method == "OPTIONS":
             return
         if not self.current_user:
-            raise web.HTTPError(HTTPStatus.UNAUTHORIZED, _NOT_LOGGED_IN)
+            raise self._nobody()
         # An image or script tag on another site sends the cookie, but no Origin to check.
         if self.on_foreign_page and "Origin" not in self.request.headers and not self.token_authenticated:
             raise web.HTTPError(HTTPStatus.FORBIDDEN, _FOREIGN_PAGE)

@@ -1,7 +1,8 @@
 """Validates the inputs of procedures, with the messages that zod would give.
 
 Only types and field names are checked here. The service checks what a valid name, key or base URL is, for
-the panel, the command line and HTTP alike.
+the panel, the command line and HTTP alike; `merged` adds what it finds, so that a response has one issue for
+each wrong field.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .trpc_format import UNDEFINED, CallError, Undefined, issues_text
+from .trpc_format import UNDEFINED, Undefined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import TypeGuard
+
+    from .trpc_format import Issue
 
     Path = tuple[str | int, ...]
 
@@ -51,26 +55,40 @@ OPTIONAL_TEXT = Value(required=False)
 OPTIONAL_FLAG = Value(kind="boolean", required=False)
 OPTIONAL_TEXTS = Value(kind="array", required=False)
 
+_UNKNOWN_FIELD = "unrecognized_keys"
+
 
 def object_of(**fields: Value) -> Value:
     """An object with these fields and no others."""
     return Value(kind="object", fields=fields)
 
 
-def checked(expected: Value, given: Any) -> dict[str, Any]:
-    """Returns the input of a call if it is valid.
-
-    Raises:
-        CallError: BAD_REQUEST with a JSON list of issues as message, which quotes no value of the input.
-    """
-    issues = list(_issues(expected, given, ()))
-    if issues:
-        raise CallError("BAD_REQUEST", issues_text(issues))
-    accepted: dict[str, Any] = given
-    return accepted
+def issues_of(expected: Value, given: Any) -> list[Issue]:
+    """One issue for each field of a wrong type, which quotes no value of the input."""
+    return list(_issues(expected, given, ()))
 
 
-def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]:
+def merged(issues: Iterable[Issue], further: Iterable[Issue]) -> list[Issue]:
+    """The issues, and those of `further` about other fields."""
+    found = list(issues)
+    wrong = [issue["path"] for issue in found if issue["code"] != _UNKNOWN_FIELD]
+    return found + [
+        issue
+        for issue in further
+        if not any(_is_within(issue["path"], path) or _is_within(path, issue["path"]) for path in wrong)
+    ]
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is what JSON calls an object."""
+    return isinstance(value, dict)
+
+
+def _is_within(path: list[str | int], outer: list[str | int]) -> bool:
+    return path[: len(outer)] == outer
+
+
+def _issues(expected: Value, given: Any, path: Path) -> Iterator[Issue]:
     if given is UNDEFINED and not expected.required:
         return
     if _kind_of(given) != expected.kind:
@@ -88,14 +106,14 @@ def _issues(expected: Value, given: Any, path: Path) -> Iterator[dict[str, Any]]
             # Otherwise a mistyped name (apikey) would look as if it had been saved.
             names = ", ".join(f'"{name}"' for name in unknown)
             yield {
-                "code": "unrecognized_keys",
+                "code": _UNKNOWN_FIELD,
                 "keys": unknown,
                 "path": list(path),
                 "message": f"Unrecognized key{'s' if len(unknown) > 1 else ''}: {names}",
             }
 
 
-def _wrong_kind(kind: Kind, given: Any, path: Path, advice: str = "") -> dict[str, Any]:
+def _wrong_kind(kind: Kind, given: Any, path: Path, advice: str = "") -> Issue:
     words = f"Invalid input: expected {kind}, received {_kind_of(given)}"
     return {
         "expected": kind,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..discovery.models import DiscoveredModel, ModelList
     from ..errors import DispatchError
     from ..service import Impact
-    from ..settings.schema import CatalogEntry, Provider
+    from ..settings.schema import Assignment, CatalogEntry, Provider
 
 
 def provider_shape(provider: Provider, *, masked: bool) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def provider_shape(provider: Provider, *, masked: bool) -> dict[str, Any]:
 
 
 def entry_shape(entry: CatalogEntry) -> dict[str, Any]:
-    """A catalog entry as in the settings file."""
+    """A catalog entry as in the settings file, and what is wrong with it."""
     capabilities = entry.capabilities
     fields = {
         "id": entry.id,
@@ -35,6 +35,18 @@ def entry_shape(entry: CatalogEntry) -> dict[str, Any]:
         "model": entry.model,
         "label": entry.label,
         "capabilities": None if capabilities is None else list(capabilities),
+        "problem": entry.problem or None,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def assignment_shape(assignment: Assignment) -> dict[str, Any]:
+    """An assignment as in the settings file, and what is wrong with it, here and for the Dispatch app."""
+    fields = {
+        "task": assignment.task,
+        "modelId": assignment.model_id,
+        "problem": assignment.problem or None,
+        "appProblem": assignment.app_problem or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from .._log import get_logger
 from ..errors import DispatchError
-from .inputs import checked
+from .inputs import is_object, issues_of, merged
 from .procedures import PROCEDURES, Context, Procedure
 from .trpc_format import (
     CODES,
@@ -25,7 +25,9 @@ from .trpc_format import (
     CallError,
     Undefined,
     from_dispatch_error,
+    issues_about,
     read_json,
+    refused_input,
     result_envelope,
     status_of,
     status_of_batch,
@@ -35,6 +37,8 @@ from .trpc_format import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .inputs import Value
 
 _log = get_logger("dispatch_widgets")
 
@@ -179,7 +183,7 @@ class _Calls:
             self.allow = self.allow or error.allow
             return error.envelope(path)
         except DispatchError as error:
-            return from_dispatch_error(error).envelope(path)
+            return from_dispatch_error(error, self._procedures[path].names).envelope(path)
         except Exception as error:  # noqa: BLE001 - its text would travel to the client
             _log_unexpected(path, error)
             return CallError("INTERNAL_SERVER_ERROR", UNEXPECTED).envelope(path)
@@ -196,13 +200,25 @@ class _Calls:
                 f'Unsupported {method}-request to {procedure.kind} procedure at path "{path}"',
                 allow=procedure.method,
             )
-        given: dict[str, Any] = {}
+        given: Any = {}
         if procedure.takes is not None:
             if self._input_error is not None:
                 raise self._input_error
-            value = self._input.get(str(index), UNDEFINED) if self._request.batch else self._input
-            given = checked(procedure.takes, value)
+            given = self._input.get(str(index), UNDEFINED) if self._request.batch else self._input
+            await self._check(procedure, procedure.takes, given)
         return await procedure.run(self._context, given)
+
+    async def _check(self, procedure: Procedure, takes: Value, given: Any) -> None:
+        issues = issues_of(takes, given)
+        if not issues:
+            return  # the service checks the values when it runs
+        edit = procedure.edit
+        if edit is not None and is_object(given):
+            problems = await self._context.services.read(
+                lambda service: service.problems_of(lambda document: edit(document, given))
+            )
+            issues = merged(issues, issues_about(problems, procedure.names))
+        raise refused_input(issues)
 
 
 def _log_unexpected(path: str, error: Exception) -> None:

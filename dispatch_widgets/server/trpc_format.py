@@ -9,12 +9,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import ConsentNeededError, DiscoveryError, DispatchError, InvalidInputError
+from ..errors import (
+    ConsentNeededError,
+    DiscoveryError,
+    DispatchError,
+    InvalidInputError,
+    MissingVariableError,
+)
 from ..secrets import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+
+    from ..errors import FieldProblem
+
+    Issue = dict[str, Any]
 
 CODES: Final[Mapping[str, tuple[int, int]]] = {
     "BAD_REQUEST": (-32600, 400),
@@ -37,6 +47,7 @@ _FIRST_SERVER_ERROR_STATUS = 500
 
 NOT_JSON = "The input is not JSON."
 CONSENT_HINT = "If that is right, call settings.updateProvider with data.consent as allowSending."
+MISSING_VARIABLE_HINT = "Set {} where the Jupyter server is started, or give the provider another key."
 UNEXPECTED = "Something went wrong inside the server. Its log says where."
 
 
@@ -110,10 +121,12 @@ def status_of(item: Mapping[str, Any]) -> int:
     return _SUCCESS_STATUS if error is None else int(error["data"]["httpStatus"])
 
 
-def from_dispatch_error(error: DispatchError) -> CallError:
+def from_dispatch_error(error: DispatchError, names: Mapping[str, str] | None = None) -> CallError:
     """An error of the package as tRPC's (API-2).
 
-    The problems of fields become issues in zod's form, as clients parse the message of BAD_REQUEST.
+    Args:
+        error: The error.
+        names: What the input calls the service's fields, where it calls them otherwise.
     """
     extra: dict[str, Any] = {}
     if error.hint:
@@ -130,20 +143,29 @@ def from_dispatch_error(error: DispatchError) -> CallError:
         # The panel's button would not help, as it gives consent to the kernel's process and not to this one.
         extra["hint"] = CONSENT_HINT
         extra["consent"] = {"variable": error.variable, "host": error.host}
-    message = error.message
+    if isinstance(error, MissingVariableError):
+        extra["hint"] = MISSING_VARIABLE_HINT.format(error.variable)
     if isinstance(error, InvalidInputError) and error.problems:
-        message = issues_text(
-            [
-                {"code": "custom", "path": problem.field.split("."), "message": problem.message}
-                for problem in error.problems
-            ]
-        )
-    return CallError(error.code, redact(message), extra=extra)
+        return refused_input(issues_about(error.problems, names or {}), extra)
+    return CallError(error.code, redact(error.message), extra=extra)
 
 
-def issues_text(issues: Sequence[Mapping[str, Any]]) -> str:
-    """Validation issues as text, as zod writes them: a JSON list, indented by two spaces."""
-    return json.dumps(issues, indent=2, ensure_ascii=False)
+def issues_about(problems: Iterable[FieldProblem], names: Mapping[str, str]) -> list[Issue]:
+    """The problems of fields as issues in zod's form; `names` is as in `from_dispatch_error`."""
+    return [
+        {
+            "code": "custom",
+            "path": names.get(problem.field, problem.field).split("."),
+            "message": redact(problem.message),
+        }
+        for problem in problems
+    ]
+
+
+def refused_input(issues: list[Issue], extra: Mapping[str, Any] | None = None) -> CallError:
+    """BAD_REQUEST with one issue for each wrong field, in the message as zod writes them, and in the data."""
+    message = json.dumps(issues, indent=2, ensure_ascii=False)
+    return CallError("BAD_REQUEST", message, extra={**(extra or {}), "issues": issues})
 
 
 def moment(when: datetime) -> str:

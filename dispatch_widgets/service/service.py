@@ -16,7 +16,7 @@ from .._hide_frames import hide_frames
 from .._log import get_logger
 from .._loop import background
 from ..clients import resolved_model
-from ..errors import FieldProblem, InvalidInputError
+from ..errors import DispatchError, FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
 from ..secrets import API_KEY_FIELD, is_reference, key_problem, resolve_key
 from ..settings import registry
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ..clients import ResolvedModel
     from ..discovery.diagnose import Diagnosis
     from ..discovery.models import ModelList
-    from ..errors import DispatchError, SettingsFileError
+    from ..errors import SettingsFileError
     from ..leaks import ScanReport
     from ..settings.backups import Added
     from ..settings.document import Document
@@ -178,6 +178,22 @@ class SettingsService:
     def _edit(self, change: Callable[[Document], Document], what: str = "") -> Settings:
         """Saves a change, and returns the settings as it saved them."""
         return view(self._file.edit(change, what=what).document, path=str(self.path))
+
+    def problems_of(self, edit: Callable[[Document], object]) -> tuple[FieldProblem, ...]:
+        """The problems that an edit finds in its fields; nothing is saved.
+
+        For a caller that has found wrong fields itself, and reports all of them together.
+
+        Args:
+            edit: Makes a new document from the current one, as the functions of `settings.registry` do.
+        """
+        try:
+            edit(self._file.document)
+        except InvalidInputError as error:
+            return error.problems
+        except DispatchError:
+            return ()  # the caller's refusal stands, whatever else is wrong
+        return ()
 
     # ---- the file
 
@@ -620,8 +636,8 @@ class SettingsService:
         self._allow(self.provider(provider_id), None if unnamed else Sending(variable or "", host or ""))
 
     def _given_here(self, provider: Provider, api_key: object) -> None:
-        """Stores the consent to a reference that the user has just entered here."""
-        if isinstance(api_key, str) and is_reference(api_key.strip()):
+        """Stores the consent to a reference that the user has just entered here, exactly as it is written."""
+        if isinstance(api_key, str) and is_reference(api_key):
             self._consents.allow(provider)
 
     def _allow(self, provider: Provider, seen: Sending | None) -> None:
@@ -824,6 +840,7 @@ class SettingsService:
         label: str | None = None,
         capabilities: Iterable[str] | None = None,
         tasks: Iterable[str] = (),
+        entry_id: str | None = None,
     ) -> CatalogEntry:
         """Add a model to the catalog (PM-6).
 
@@ -833,13 +850,19 @@ class SettingsService:
             label: A display name.
             capabilities: ``chat`` and ``embedding``; inferred from the id when not given.
             tasks: Tasks to assign it to.
+            entry_id: The entry's id, which no other entry has; made from provider and model when not given.
 
         Raises:
             InvalidInputError: If a field cannot be used; nothing is saved.
             NotFoundError: If there is no such provider.
         """
         new = NewModel(
-            provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks
+            provider_id=provider_id,
+            model=model,
+            label=label,
+            capabilities=capabilities,
+            tasks=tasks,
+            entry_id=entry_id,
         )
         return self.add_models([new])[0]
 

@@ -34,8 +34,10 @@ _MODEL = "Type a model id."
 _CAPABILITIES = f"Leave it out, or choose from {' and '.join(CAPABILITIES)}."
 _TASK = f"Choose one of {', '.join(TASKS)}."
 _PROVIDER = "Choose a provider."
+_ID = "Leave it out, or choose an id."
+_ID_IS_TAKEN = "Another entry has this id."
 _TEXT = "A text is expected."
-_NAMED = ("model", "label")
+_NAMED = ("id", "model", "label")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class NewModel:
         label: Its display name; None or blank for the model's id.
         capabilities: ``chat``, ``embedding``, both or none; None means that they are inferred.
         tasks: Tasks to assign it to.
+        entry_id: The entry's id; None for ``<provider's name>:<model>``.
     """
 
     provider_id: str
@@ -55,6 +58,7 @@ class NewModel:
     label: str | None = None
     capabilities: Iterable[str] | None = None
     tasks: Iterable[str] = ()
+    entry_id: str | None = None
 
     def with_iterables_read(self) -> NewModel:
         """The same with its iterables read once: an edit may be applied more than once."""
@@ -74,19 +78,27 @@ def add_model(
     label: str | None = None,
     capabilities: Iterable[str] | None = None,
     tasks: Iterable[str] = (),
+    entry_id: str | None = None,
 ) -> tuple[Document, str]:
     """Adds a model to the catalog and assigns it to tasks, in one edit (PM-6); the fields are `NewModel`'s.
 
     Returns:
-        The new document and the entry's id, ``<provider's name>:<model>``.
+        The new document and the entry's id.
 
     Raises:
         NotFoundError: If no provider has this id.
         InvalidInputError: With one problem for every field that cannot be used.
     """
-    new = NewModel(provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks)
-    document, (entry_id,) = add_models(document, [new])
-    return document, entry_id
+    new = NewModel(
+        provider_id=provider_id,
+        model=model,
+        label=label,
+        capabilities=capabilities,
+        tasks=tasks,
+        entry_id=entry_id,
+    )
+    document, (made,) = add_models(document, [new])
+    return document, made
 
 
 def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document, tuple[str, ...]]:
@@ -115,6 +127,8 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
             label=new.label,
             capabilities=new.capabilities,
         )
+        if new.entry_id is not None:
+            fields["id"] = _chosen_id(problems, new.entry_id, taken)
         refuse_keys(known, ((name, fields.get(name), None) for name in _NAMED), problems)
         tasks = _words(new.tasks)
         if any(task not in TASKS for task in tasks):
@@ -124,7 +138,7 @@ def add_models(document: Document, models: Iterable[NewModel]) -> tuple[Document
         provider = settings.provider(fields["providerId"])
         if provider is None:
             raise no_provider(new.provider_id)
-        entry_id = _entry_id(taken, provider, fields["model"])
+        entry_id = fields.pop("id", None) or _entry_id(taken, provider, fields["model"])
         taken.add(entry_id)
         ids.append(entry_id)
         stated = {name: value for name, value in fields.items() if value != ""}
@@ -280,6 +294,13 @@ def _words(several: object) -> tuple[Any, ...]:
 
 def _stripped(text: object) -> str | None:
     return text.strip() if isinstance(text, str) else None
+
+
+def _chosen_id(problems: list[FieldProblem], entry_id: object, taken: set[str]) -> str:
+    chosen = _stripped(entry_id) or ""
+    if not chosen or chosen in taken:
+        problems.append(FieldProblem("id", _ID_IS_TAKEN if chosen else _ID))
+    return chosen
 
 
 def _entry_id(taken: set[str], provider: Provider, model: str) -> str:

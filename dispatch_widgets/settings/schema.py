@@ -146,11 +146,13 @@ class Assignment:
         task: One of the six tasks, or one that a newer app knows.
         model_id: The catalog entry's id (the file calls it that).
         problem: Why the task has no usable model, in a sentence; empty if it has one.
+        app_problem: Why the Dispatch app refuses the model for the task, in a sentence; empty if it does not.
     """
 
     task: str
     model_id: str
     problem: str = field(default="", init=False)
+    app_problem: str = field(default="", init=False)
 
     @property
     def entry_id(self) -> str:

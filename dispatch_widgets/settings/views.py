@@ -24,6 +24,7 @@ UNCONVERTED = "It still holds a key of its own, from before providers. Convert i
 SAME_ID = "Another entry before it has the same id."
 ENTRY_DELETED = "The entry was deleted. Choose another one."
 ENTRY_OF_REMOVED_PROVIDER = "Another program removed the provider of this entry."
+EMBED_BY_ANTHROPIC = "The Dispatch app refuses an Anthropic provider for embed."
 ENTRY_WITHOUT_PROVIDER = "The provider of this entry was deleted. Choose another entry, or give it one."
 
 
@@ -53,8 +54,9 @@ def view(document: Document, *, path: str = "") -> Settings:
         # Deleting a provider, here or in the app, never removes the whole list (ST-8).
         gone = PROVIDER_REMOVED if document.get("providers") is None else PROVIDER_DELETED
         catalog, problems = _checked(catalog, raw, known, gone)
-    assignments = Assignments(_with_problem(found, problems) for found in parts.models.assignment)
-    return Settings(providers=providers, catalog=catalog, assignments=assignments)
+    settings = Settings(providers=providers, catalog=catalog)
+    assignments = (_with_problems(found, problems, settings) for found in parts.models.assignment)
+    return replace(settings, assignments=Assignments(assignments))
 
 
 def provider_in(document: Document, provider_id: str) -> Provider | None:
@@ -102,14 +104,25 @@ def _why(entry: CatalogEntry, gone: str, *, unconverted: bool) -> str:
     return gone if entry.provider_id else NO_PROVIDER
 
 
-def _with_problem(assignment: Assignment, problems: dict[str, str]) -> Assignment:
-    """The assignment with its problem, given the entries' problems by id."""
+def _with_problems(assignment: Assignment, problems: dict[str, str], settings: Settings) -> Assignment:
+    """The assignment with its problems, given the entries' problems by id."""
     problem = problems.get(assignment.model_id, ENTRY_DELETED)
     if problem == PROVIDER_REMOVED:
         problem = ENTRY_OF_REMOVED_PROVIDER
     elif problem in {PROVIDER_DELETED, NO_PROVIDER}:
         problem = ENTRY_WITHOUT_PROVIDER
-    return _marked(assignment, problem=problem) if problem else assignment
+    app_problem = EMBED_BY_ANTHROPIC if _is_embed_by_anthropic(assignment, settings) else ""
+    if not (problem or app_problem):
+        return assignment
+    return _marked(assignment, problem=problem, app_problem=app_problem)
+
+
+def _is_embed_by_anthropic(assignment: Assignment, settings: Settings) -> bool:
+    if assignment.task != "embed":
+        return False  # most assignments need no look at the catalog
+    entry = settings.entry(assignment.model_id)
+    provider = settings.provider(entry.provider_id or "") if entry is not None else None
+    return provider is not None and provider.type == "anthropic"
 
 
 def _marked(found: _Found, **findings: Any) -> _Found:

@@ -271,12 +271,18 @@ def test_the_procedures_are_those_promised() -> None:
     """The procedures have the documented names and types."""
     kinds = {path.removeprefix("settings."): found.kind for path, found in PROCEDURES.items()}
     assert kinds == {
+        "get": "query",
         "getProviders": "query",
+        "getCatalog": "query",
+        "getAssignments": "query",
         "addProvider": "mutation",
         "updateProvider": "mutation",
         "deleteProvider": "mutation",
         "discoverModels": "query",
+        "discoverModelList": "query",
         "addModel": "mutation",
         "updateModel": "mutation",
         "deleteModel": "mutation",
+        "assign": "mutation",
+        "unassign": "mutation",
     }

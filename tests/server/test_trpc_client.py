@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,9 +20,24 @@ import dispatch_widgets.server
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.server.procedures import PROCEDURES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch_widgets.server.inputs import Value
+
 NODE = Path(__file__).parent / "node"
 PAGE = Path(__file__).parents[2] / "docs" / "http-api.md"
 CHECKS = (NODE / "client.mjs").read_text("utf-8").count("  async '")
+_CLAIM_TYPES = """
+import type { inferRouterInputs } from '@trpc/server';
+import type { AppRouter } from './app_router.js';
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Keys<T> = keyof T;
+type Needed<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T];
+function holds<_Claim extends true>(): void {}
+type Inputs = inferRouterInputs<AppRouter>['settings'];
+"""
 DECLARATIONS = Path(dispatch_widgets.server.__file__).with_name("app_router.d.ts")
 
 
@@ -83,15 +98,53 @@ def test_the_example_of_the_page_compiles(tmp_path: Path) -> None:
     if not PAGE.is_file():
         pytest.skip("the page is not in this distribution")
     [example] = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-    (tmp_path / "example.ts").write_text(example, "utf-8")
-    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
-    shutil.copy(DECLARATIONS, tmp_path)
+    done = _compile(tmp_path, example)
+    assert done.returncode == 0, done.stdout
+
+
+def _compile(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
+    """Compiles TypeScript beside a copy of the declarations."""
+    (folder / "example.ts").write_text(source, "utf-8")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    shutil.copy(DECLARATIONS, folder)
     config = json.loads((NODE / "tsconfig.json").read_text("utf-8"))
     del config["compilerOptions"]["paths"]
-    (tmp_path / "node_modules").symlink_to(NODE / "node_modules", target_is_directory=True)
+    (folder / "node_modules").symlink_to(NODE / "node_modules", target_is_directory=True)
     config["files"] = ["example.ts"]
-    (tmp_path / "tsconfig.json").write_text(json.dumps(config), encoding="utf-8")
-    done = _node("node_modules/typescript/bin/tsc", "--project", str(tmp_path))
+    (folder / "tsconfig.json").write_text(json.dumps(config), encoding="utf-8")
+    return _node("node_modules/typescript/bin/tsc", "--project", str(folder))
+
+
+def _claims(type_: str, expected: Value | None) -> Iterator[str]:
+    """Lines of TypeScript that compile only if a type has exactly the fields of an input."""
+    if expected is None:
+        yield f"holds<Equal<{type_}, void>>();"
+    elif expected.fields is None:
+        examples = {
+            "string": "string",
+            "boolean": "boolean",
+            "array": "readonly string[]",
+            "object": "object",
+        }
+        yield f"holds<NonNullable<{type_}> extends {examples[expected.kind]} ? true : false>();"
+    else:
+        names = {name: field.required for name, field in expected.fields.items()}
+        for type_of, wanted in (("Keys", [*names]), ("Needed", [name for name in names if names[name]])):
+            union = " | ".join(f"'{name}'" for name in wanted) or "never"
+            yield f"holds<Equal<{type_of}<{type_}>, {union}>>();"
+        for name, field in expected.fields.items():
+            yield from _claims(f"NonNullable<{type_}['{name}']>", field)
+
+
+@pytest.mark.req("API-4")
+def test_the_declared_inputs_are_those_that_are_checked(tmp_path: Path) -> None:
+    """Each input is declared with the fields that the server takes, and the optional ones as optional."""
+    _needs("typescript")
+    lines = [_CLAIM_TYPES]
+    for path, procedure in PROCEDURES.items():
+        lines += _claims(f"Inputs['{path.removeprefix('settings.')}']", procedure.takes)
+    assert len(lines) > 50
+    done = _compile(tmp_path, "\n".join(lines))
     assert done.returncode == 0, done.stdout
 
 

@@ -62,7 +62,8 @@ def test_refused_fields_are_issues() -> None:
     """A validation error of the service becomes zod's list, each field a path."""
     problems = [FieldProblem("credentials.apiKey", "Paste it."), FieldProblem("name", "Give one.")]
     told = trpc_format.from_dispatch_error(InvalidInputError(problems, hint="Again."))
-    assert (told.name, told.extra) == ("BAD_REQUEST", {"hint": "Again."})
+    assert (told.name, told.extra["hint"]) == ("BAD_REQUEST", "Again.")
+    assert told.extra["issues"] == json.loads(told.message)
     assert json.loads(told.message) == [
         {"code": "custom", "path": ["credentials", "apiKey"], "message": "Paste it."},
         {"code": "custom", "path": ["name"], "message": "Give one."},

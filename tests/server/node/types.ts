@@ -3,11 +3,13 @@ import { createTRPCClient, httpBatchLink, httpLink, TRPCClientError } from '@trp
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type {
   AppRouter,
+  Assignment,
   CatalogEntry,
   DiscoveredModel,
   InputIssue,
   ModelListState,
   Provider,
+  Settings,
 } from '../../../dispatch_widgets/server/app_router.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -32,6 +34,15 @@ export async function outputs(): Promise<void> {
   holds<Equal<typeof entry, CatalogEntry>>();
   const changed = await client.settings.updateModel.mutate({ id: entry.id, label: '' });
   holds<Equal<typeof changed, CatalogEntry>>();
+  await client.settings.updateModel.mutate({ ...changed, providerType: 'openai' });
+  const set = await client.settings.assign.mutate({ task: 'grade', modelId: entry.id });
+  holds<Equal<typeof set, Assignment>>();
+  const read = await client.settings.get.query();
+  holds<Equal<typeof read, Settings>>();
+  holds<Equal<typeof read.models.catalog, CatalogEntry[]>>();
+  list(await client.settings.discoverModelList.query({ providerId: made.id }));
+  const { success } = await client.settings.unassign.mutate({ task: 'grade' });
+  holds<Equal<typeof success, true>>();
   const gone = await client.settings.deleteModel.mutate({ id: entry.id });
   holds<Equal<typeof gone.success, true>>();
   const { tasks } = await client.settings.deleteProvider.mutate({ id: made.id, unassign: true });
@@ -49,6 +60,10 @@ export async function refusedInputs(): Promise<void> {
   await client.settings.updateProvider.mutate({ id: 'x', apikey: 'k' });
   // @ts-expect-error a yes says to what
   await client.settings.updateProvider.mutate({ id: 'x', allowSending: true });
+  // @ts-expect-error no such task
+  await client.settings.assign.mutate({ task: 'nope', modelId: 'x' });
+  // @ts-expect-error it would write the whole file
+  await client.settings.update.mutate({});
   // @ts-expect-error a query is no mutation
   await client.settings.getProviders.mutate();
   // @ts-expect-error no such procedure
@@ -58,8 +73,9 @@ export async function refusedInputs(): Promise<void> {
 export function errors(error: unknown): string | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
   const told = error as TRPCClientError<AppRouter>;
-  if (told.data?.code === 'BAD_REQUEST') {
-    return (JSON.parse(told.message) as InputIssue[]).map((issue) => issue.path.join('.')).join(', ');
+  if (told.data?.issues) {
+    holds<Equal<typeof told.data.issues, InputIssue[]>>();
+    return told.data.issues.map((issue) => issue.path.join('.')).join(', ');
   }
   if (told.data?.kind === 'RATE_LIMITED') return told.data.retryAt;
   // @ts-expect-error no such kind
