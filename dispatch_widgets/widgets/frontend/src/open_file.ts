@@ -23,6 +23,12 @@ export function contentsUrl(base: string, path: string): string {
   return `${base.endsWith("/") ? base : `${base}/`}api/contents/${safe}?content=0`;
 }
 
+/** The header by which JupyterHub knows a request of its own page, a GET too; empty without the cookie. */
+export function xsrfHeader(cookies: string): Record<string, string> {
+  const token = /(?:^|;\s*)_xsrf=([^;]*)/.exec(cookies)?.[1];
+  return token ? { "X-XSRFToken": token } : {};
+}
+
 /** What JupyterLab says of itself in its page; nothing in other pages. */
 function pageConfig(): Config {
   try {
@@ -43,7 +49,10 @@ export async function findOnServer(file: FileOnDisk): Promise<string | null> {
   const path = pathOnServer(file.path, file.home, serverRoot);
   if (path === null) return null;
   try {
-    const answer = await fetch(contentsUrl(baseUrl, path), { credentials: "same-origin" });
+    const answer = await fetch(contentsUrl(baseUrl, path), {
+      credentials: "same-origin",
+      headers: xsrfHeader(document.cookie),
+    });
     return answer.ok && (await answer.json()).size === file.size_bytes ? path : null;
   } catch {
     return null;
