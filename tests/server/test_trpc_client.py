@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NODE = Path(__file__).parent / "node"
 PAGE = Path(__file__).parents[2] / "docs" / "http-api.md"
-CHECKS = (NODE / "client.mjs").read_text("utf-8").count("  async '")
+LINKS = ("httpLink", "httpBatchLink", "httpBatchStreamLink")
 _CLAIM_TYPES = """
 import type { inferRouterInputs } from '@trpc/server';
 import type { AppRouter } from './app_router.js';
@@ -41,11 +41,11 @@ type Inputs = inferRouterInputs<AppRouter>['settings'];
 DECLARATIONS = Path(dispatch_widgets.server.__file__).with_name("app_router.d.ts")
 
 
-def _needs(package: str) -> None:
+def _needs(package: str, folder: str = ".") -> None:
     if shutil.which("node") is None:
         missing = "node is not installed"
-    elif not (NODE / "node_modules" / package).is_dir():
-        missing = f"{package} is not installed; npm install in tests/server/node"
+    elif not (NODE / folder / "node_modules" / package).is_dir():
+        missing = f"{package} is not installed; npm install in {Path('tests/server/node', folder)}"
     else:
         return
     if os.environ.get("DISPATCH_REQUIRE_NODE"):
@@ -66,21 +66,26 @@ def _node(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.req("API-4")
-@pytest.mark.parametrize("link", ["httpLink", "httpBatchLink", "httpBatchStreamLink"])
-def test_the_real_client_works(jupyter: Any, link: str) -> None:
-    """The real client works with each link: all procedures, errors, masked keys and batches."""
-    _needs("@trpc/client")
+@pytest.mark.parametrize("script", ["client.mjs", "models_page.mjs"])
+@pytest.mark.parametrize("folder", [".", "older"], ids=["newest", "11.0.0"])
+@pytest.mark.parametrize("link", LINKS)
+def test_the_real_client_works(jupyter: Any, script: str, folder: str, link: str) -> None:
+    """The newest client and the first of 11.x call everything, and build a Models page from nothing."""
+    _needs("@trpc/client", folder)
     with DemoServer() as demo:
         done = _node(
-            "client.mjs",
+            script,
             link,
+            folder,
             TRPC_URL=jupyter.trpc,
             JUPYTER_TOKEN=jupyter.token,
             PROVIDER_URL=demo.openai_base_url,
+            ANTHROPIC_URL=demo.anthropic_base_url,
             PROVIDER_KEY=demo.api_key,
         )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == CHECKS > 10
+    checks = (NODE / script).read_text("utf-8").count("  async '")
+    assert len(done.stdout.splitlines()) == checks > 10
 
 
 @pytest.mark.req("API-4")

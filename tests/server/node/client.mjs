@@ -1,35 +1,9 @@
-// Speaks to a running server with the real @trpc/client. Usage: node client.mjs LINK, and in the environment
+// Speaks to a running server with the real @trpc/client. Usage: node client.mjs LINK [FOLDER], and in the environment
 // TRPC_URL, JUPYTER_TOKEN, PROVIDER_URL and PROVIDER_KEY. Prints a line for each thing that held; ends with 1 otherwise.
 import assert from 'node:assert/strict';
-import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink, TRPCClientError } from '@trpc/client';
+import { connect, folder, linkName, refusal, requests, run } from './support.mjs';
 
-const LINKS = { httpLink, httpBatchLink, httpBatchStreamLink };
-const [linkName] = process.argv.slice(2);
 const { TRPC_URL: url, JUPYTER_TOKEN: token, PROVIDER_URL: baseUrl, PROVIDER_KEY: apiKey } = process.env;
-
-let requests = [];
-async function watchedFetch(address, options) {
-  const response = await fetch(address, options);
-  requests.push({ address: String(address), method: options?.method ?? 'GET', status: response.status });
-  return response;
-}
-
-function connect({ headers = { authorization: `token ${token}` }, address = url, ...options } = {}) {
-  const link = LINKS[linkName]({ url: address, headers, fetch: watchedFetch, ...options });
-  return createTRPCClient({ links: [link] }).settings;
-}
-
-async function refusal(call) {
-  const error = await call.then(
-    () => assert.fail('it was not refused'),
-    (reason) => reason,
-  );
-  if (error instanceof assert.AssertionError) throw error;
-  assert.ok(error instanceof TRPCClientError, String(error));
-  assert.ok(error.shape, `not in tRPC's form: ${error.message}`);
-  assert.ok(error.message);
-  return error;
-}
 
 const settings = connect();
 const provider = { name: `日本 & "${linkName}" + %`, type: 'openai-compatible', credentials: { apiKey, baseUrl } };
@@ -70,11 +44,14 @@ const checks = {
     const error = await refusal(settings.addProvider.mutate({ name: ' ', type: 'x', credentials: { apiKey: 'k' } }));
     assert.equal(error.data.code, 'BAD_REQUEST');
     assert.deepEqual(JSON.parse(error.message).map(({ path }) => path.join('.')), ['name', 'type']);
+    assert.deepEqual(error.data.issues, JSON.parse(error.message));
+    const missing = await refusal(settings.addProvider.mutate({ name: ' ', type: 'x', credentials: {} }));
+    assert.deepEqual(missing.data.issues.map(({ path }) => path.join('.')), ['credentials.apiKey', 'name', 'type']);
     const kinds = await refusal(settings.deleteProvider.mutate({ id: 5, more: 1 }));
     assert.deepEqual(JSON.parse(kinds.message).map(({ code }) => code), ['invalid_type', 'unrecognized_keys']);
   },
   async 'calls of one tick fail each for itself'() {
-    requests = [];
+    requests.length = 0;
     const outcomes = await Promise.allSettled([
       settings.getProviders.query(),
       settings.discoverModels.query({ providerId: 'nope' }),
@@ -94,6 +71,11 @@ const checks = {
   async 'without a token, or with a wrong one, nobody is answered'() {
     for (const headers of [{}, { authorization: 'token wrong' }]) {
       const stranger = connect({ headers });
+      if (linkName === 'httpBatchStreamLink' && folder === 'older') {
+        // It cannot read the refusal of a whole request: its error is "Stream closed", from any server.
+        await assert.rejects(stranger.getProviders.query());
+        continue;
+      }
       assert.equal((await refusal(stranger.getProviders.query())).data.code, 'UNAUTHORIZED');
       assert.equal((await refusal(stranger.deleteProvider.mutate({ id: made.id }))).data.code, 'UNAUTHORIZED');
     }
@@ -132,13 +114,4 @@ const checks = {
   },
 };
 
-for (const [name, check] of Object.entries(checks)) {
-  try {
-    await check();
-    console.log(`held: ${name}`);
-  } catch (error) {
-    console.error(`failed: ${name}: ${error.stack}`);
-    process.exitCode = 1;
-    break;
-  }
-}
+await run(checks);
