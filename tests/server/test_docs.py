@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from dispatch_widgets.server.procedures import PROCEDURES
 
 PAGE = Path(__file__).parents[2] / "docs" / "http-api.md"
 
@@ -42,19 +43,49 @@ def _same_form(shown: Any, came: Any, at: str = "") -> None:
         assert shown == came, at
 
 
+def _requests(text: str) -> list[tuple[str, str]]:
+    """The blocks with curl on the page, and what is shown below each; an empty text if nothing is."""
+    block = r"^```sh\n((?:(?!^```).*\n)*)```$(?:\n\n```json\n([^`]*)```$)?"
+    found = re.findall(block, text, flags=re.MULTILINE)
+    return [(command, shown) for command, shown in found if "curl" in command]
+
+
 @pytest.mark.req("API-4")
-def test_every_request_of_the_page_answers_as_shown(jupyter: Any) -> None:
-    """Each curl command of the page runs, and its response has the fields shown, in that order."""
+def test_every_request_of_the_page_answers_as_shown(
+    jupyter_class: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Pasted into one terminal in order, each curl command answers with the fields shown, in that order."""
     text = PAGE.read_text("utf-8")
-    blocks = re.findall(r"^```sh\n([^`]*)```\n\n```json\n([^`]*)```$", text, flags=re.MULTILINE)
-    assert len(blocks) == text.count("curl -s") > 6
-    environment = {**os.environ, "BASE": jupyter.base.removesuffix("/"), "TOKEN": jupyter.token}
-    for request, shown in blocks:
-        command = request.replace("BASE=http://127.0.0.1:8888 TOKEN=SECRET\n", "")
+    requests = _requests(text)
+    assert sum(command.count("curl ") for command, _ in requests) == text.count("curl -s") == len(requests)
+    assert [command for command, shown in requests if not shown and "ID=$(" not in command] == []
+    first, _ = requests[0]
+    assert first.startswith("BASE=http://127.0.0.1:8888 TOKEN=SECRET\n")
+    script = "".join(f"{command}\nprintf '\\036'\n" for command, _ in requests)
+    monkeypatch.setenv("LAB_KEY", "sk-not-a-real-key")
+    with jupyter_class(tmp_path / "house") as jupyter:
+        given = f"BASE={jupyter.base.removesuffix('/')} TOKEN={jupyter.token}\n"
         done = subprocess.run(
-            ["sh", "-ec", command], env=environment, capture_output=True, text=True, check=False
+            ["sh", "-e"],
+            input=given + script.replace(first, first.partition("\n")[2], 1),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
-        assert done.returncode == 0, (request, done.stderr)
-        _same_form(json.loads(shown), json.loads(done.stdout), request)
-    for provider in jupyter.query("getProviders"):
-        jupyter.mutate("deleteProvider", {"id": provider["id"]})
+        assert done.returncode == 0, done.stderr
+        answers = done.stdout.split("\036")
+        for (command, shown), answer in zip(requests, answers, strict=False):
+            if shown:
+                _same_form(json.loads(shown), json.loads(answer), command)
+        assert jupyter.query("getProviders") == []
+
+
+@pytest.mark.req("API-4")
+def test_every_procedure_is_on_the_page() -> None:
+    """Each procedure has a request to paste and a line in the table."""
+    text = PAGE.read_text("utf-8")
+    pasted = "".join(command for command, _ in _requests(text))
+    assert [path for path in PROCEDURES if f"/{path}" not in pasted and f",{path}" not in pasted] == []
+    table = re.findall(r"^\| `(settings\.\w+)` \| (GET|POST) \|", text, flags=re.MULTILINE)
+    assert dict(table) == {path: procedure.method for path, procedure in PROCEDURES.items()}

@@ -97,14 +97,18 @@ def test_typescript_tells_the_types() -> None:
 
 
 @pytest.mark.req("API-4")
-def test_the_example_of_the_page_compiles(tmp_path: Path) -> None:
-    """The TypeScript of docs/http-api.md compiles with the shipped declarations."""
+def test_the_examples_of_the_page_compile(tmp_path: Path) -> None:
+    """Each piece of TypeScript of docs/http-api.md compiles with the shipped declarations."""
     _needs("typescript")
     if not PAGE.is_file():
         pytest.skip("the page is not in this distribution")
-    [example] = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-    done = _compile(tmp_path, example)
-    assert done.returncode == 0, done.stdout
+    examples = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    for index, example in enumerate(examples):
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        done = _compile(folder, example)
+        assert done.returncode == 0, done.stdout
 
 
 def _compile(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
