@@ -60,6 +60,8 @@ class DispatchHandler(APIHandler):
     """The base of both routes: Jupyter's authentication, errors in tRPC's form, nothing cached or logged."""
 
     auth_resource = "dispatch"
+    methods = "GET"
+    """For the ``Allow`` header of a 405."""
     _lacks_xsrf_token = False
 
     def initialize(self, services: Services, prefix: str = "") -> None:
@@ -170,6 +172,8 @@ class DispatchHandler(APIHandler):
         if isinstance(refusal, web.HTTPError) and refusal.log_message and name != "INTERNAL_SERVER_ERROR":
             text = refusal.log_message
             message = redact(text % refusal.args if refusal.args else text)
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", self.methods)
         if status_code == HTTPStatus.UNAUTHORIZED:
             self.set_header("WWW-Authenticate", 'Bearer realm="Jupyter"')
         self.finish(write_json(CallError(name, message).envelope()))
@@ -220,6 +224,8 @@ class TrpcHandler(DispatchHandler):
     A body that is too large is read to its end before it is refused: if Tornado responds earlier, it closes
     the connection without saying so, and the client's next request fails (measured).
     """
+
+    methods = "GET, POST"
 
     async def _call(self) -> None:
         if len(self.request.body) > MAX_BODY_BYTES:

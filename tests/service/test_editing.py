@@ -14,6 +14,7 @@ from dispatch_widgets import (
     SettingsService,
 )
 from dispatch_widgets.service import NewModel
+from dispatch_widgets.settings import registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +110,26 @@ def test_values_of_a_wrong_kind_are_told_by_field(service: SettingsService) -> N
         with pytest.raises(NotFoundError):
             service.merge_providers(one, wrong)
     assert service.catalog == ()
+
+
+@pytest.mark.req("API-2", "API-4")
+def test_an_edit_can_be_asked_for_its_problems(service: SettingsService, path: Path, canary: str) -> None:
+    """The problems of an edit are told without saving it; one that fails for another reason has none."""
+
+    def blank(document: Any) -> object:
+        return registry.add_provider(document, name=" ", type="nope", api_key=canary)
+
+    def fine(document: Any) -> object:
+        return registry.add_provider(document, name="A", type="anthropic", api_key=canary)
+
+    def unknown(document: Any) -> object:
+        return registry.assign(document, "grade", "nope")
+
+    assert [problem.field for problem in service.problems_of(blank)] == ["name", "type"]
+    assert service.problems_of(fine) == service.problems_of(unknown) == ()
+    assert not path.exists()
+    path.write_text("{", encoding="utf-8")
+    assert service.problems_of(blank) == ()
 
 
 @pytest.mark.req("PM-7")

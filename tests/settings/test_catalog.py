@@ -55,6 +55,23 @@ def test_a_model_is_added_with_its_tasks(new_document: dict[str, Any]) -> None:
     assert document["models"]["strategy"] == "cheap"
 
 
+@pytest.mark.req("PM-6", "API-4")
+def test_an_entry_takes_the_id_that_is_given(new_document: dict[str, Any]) -> None:
+    """An id of one's own is stripped and saved; one that is empty, taken, a key or no text is refused."""
+    document, entry_id = registry.add_model(
+        new_document, provider_id="p-uni", model="m", entry_id=" model-1 "
+    )
+    assert entry_id == "model-1"
+    assert document["models"]["catalog"][-1] == {"id": "model-1", "providerId": "p-uni", "model": "m"}
+    registered = new_document["providers"][0]["credentials"]["apiKey"]
+    odd: Any
+    for odd in ("", " ", "model-1", 5, registered):
+        with pytest.raises(InvalidInputError) as caught:
+            registry.add_model(document, provider_id="p-uni", model="m", entry_id=odd)
+        assert list(problems_of(caught.value)) == ["id"]
+        assert registered not in str(caught.value)
+
+
 @pytest.mark.req("ST-7")
 def test_the_first_model_makes_what_the_app_needs() -> None:
     """`models` never comes without an assignment list, and absent fields stay absent (ST-7)."""

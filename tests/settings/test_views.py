@@ -34,6 +34,17 @@ def test_an_empty_file_has_empty_lists(document: dict[str, Any]) -> None:
     assert view(document) == Settings()
 
 
+@pytest.mark.req("API-4", "ST-7")
+def test_embed_by_an_anthropic_provider_is_what_the_app_refuses(new_document: dict[str, Any]) -> None:
+    """`embed` by an Anthropic provider can be used here and is marked; other tasks and providers are not."""
+    for entry_id, marked in (("anthropic:claude", True), ("uni:embed", False), ("nope", False)):
+        for task in ("embed", "grade"):
+            assignment = [{"task": task, "modelId": entry_id}]
+            [found] = view(set_in(new_document, ("models", "assignment"), assignment)).assignments
+            assert bool(found.app_problem) == (marked and task == "embed")
+            assert bool(found.problem) == (entry_id == "nope")
+
+
 @pytest.mark.req("MIG-7", "ST-7")
 def test_what_a_newer_app_knows_is_shown_as_unknown() -> None:
     """Unknown types, tasks and capabilities are seen and marked, not refused (issue: newer files)."""
