@@ -37,7 +37,7 @@ BLOCKS: Any = _blocks_module()
 SHELLS = {"sh", "bash", "shell", "console"}
 PYTHONS = {"python", "py"}
 # What the pages show beside our own command; anything else is a slip until it is added here.
-PROGRAMS = {"cd", "cp", "curl", "export", "grep", "jupyter", "npm", "npx", "node", "voila"}
+PROGRAMS = {"cd", "cp", "curl", "export", "grep", "jupyter", "npm", "npx", "node", "sed", "voila"}
 
 
 def _pages_with(languages: set[str]) -> list[Path]:
@@ -85,7 +85,8 @@ def _commands(code: str) -> list[list[str]]:
     lexer = shlex.shlex("\n".join(lines).replace("\n", " ; "), posix=True, punctuation_chars="|&;<>")
     lexer.whitespace_split = True
     commands: list[list[str]] = [[]]
-    for word in lexer:
+    for each in lexer:
+        word = re.sub(r"^[A-Za-z_]\w*=\$\(", "", each)  # a variable set to what a command prints
         if re.fullmatch(r"[|&;]+", word):
             commands.append([])
         elif word in {"<", ">", ">>", ">&"}:
@@ -175,6 +176,7 @@ def test_a_block_that_does_not_do_what_it_says_fails() -> None:
         'pip install ".[nothing]"',
         "pytest tests/nothing",
         "true && .venv/bin/dispatch-widgets demo --texts",
+        "ID=$(dispatch-widgets no-such-command | sed s/a/b/)",
     ],
 )
 def test_a_command_that_is_not_there_fails(line: str) -> None:
