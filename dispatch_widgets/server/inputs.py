@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
+from .._text import clean
+from ..secrets import redact
 from .trpc_format import UNDEFINED, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import TypeGuard
 
     from .trpc_format import Issue
 
@@ -56,6 +57,7 @@ OPTIONAL_FLAG = Value(kind="boolean", required=False)
 OPTIONAL_TEXTS = Value(kind="array", required=False)
 
 _UNKNOWN_FIELD = "unrecognized_keys"
+_LONGEST_NAME_CHARACTERS = 60
 
 
 def object_of(**fields: Value) -> Value:
@@ -79,11 +81,6 @@ def merged(issues: Iterable[Issue], further: Iterable[Issue]) -> list[Issue]:
     ]
 
 
-def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a value is what JSON calls an object."""
-    return isinstance(value, dict)
-
-
 def _is_within(path: list[str | int], outer: list[str | int]) -> bool:
     return path[: len(outer)] == outer
 
@@ -101,7 +98,10 @@ def _issues(expected: Value, given: Any, path: Path) -> Iterator[Issue]:
     if expected.fields is not None:
         for name, field in expected.fields.items():
             yield from _issues(field, given.get(name, UNDEFINED), (*path, name))
-        unknown = [name for name in given if name not in expected.fields]
+        # A name is input too: it may be a key, or without end.
+        unknown = [
+            clean(redact(name), _LONGEST_NAME_CHARACTERS) for name in given if name not in expected.fields
+        ]
         if unknown:
             # Otherwise a mistyped name (apikey) would look as if it had been saved.
             names = ", ".join(f'"{name}"' for name in unknown)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..service.choosing import shown_providers
 from ..settings import registry
-from .inputs import OPTIONAL_FLAG, OPTIONAL_TEXT, OPTIONAL_TEXTS, TEXT, Value, is_object, object_of
+from .inputs import OPTIONAL_FLAG, OPTIONAL_TEXT, OPTIONAL_TEXTS, TEXT, Value, object_of
 from .shapes import assignment_shape, deletion_shape, entry_shape, list_shape, provider_shape
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _updated(service: SettingsService, given: dict[str, Any]) -> Provider:
 
 def _provider_fields(given: dict[str, Any]) -> dict[str, Any]:
     credentials = given.get("credentials")
-    if not is_object(credentials):
+    if not isinstance(credentials, dict):
         credentials = {}
     return {
         "name": given.get("name"),

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from .._log import get_logger
 from ..errors import DispatchError
-from .inputs import is_object, issues_of, merged
+from .inputs import issues_of, merged
 from .procedures import PROCEDURES, Context, Procedure
 from .trpc_format import (
     CODES,
@@ -213,7 +213,7 @@ class _Calls:
         if not issues:
             return  # the service checks the values when it runs
         edit = procedure.edit
-        if edit is not None and is_object(given):
+        if edit is not None and isinstance(given, dict):
             problems = await self._context.services.read(
                 lambda service: service.problems_of(lambda document: edit(document, given))
             )

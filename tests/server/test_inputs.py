@@ -75,6 +75,14 @@ def test_unknown_fields_are_refused() -> None:
     ]
 
 
+@pytest.mark.req("SEC-1")
+def test_the_name_of_an_unknown_field_is_input_too() -> None:
+    """A key in place of a field's name is masked, and a long name is cut."""
+    [issue] = issues_of(DISCOVER, {"providerId": "p", "sk-secret-0123456789abcdef": 1, "x" * 5000: 1})
+    assert issue["keys"][0] == "sk-…cdef"
+    assert len(issue["message"]) < 200
+
+
 def test_items_of_lists_are_texts() -> None:
     """The path of an issue leads into a list."""
     given = {"providerId": "p", "model": "m", "tasks": ["grade", 1], "capabilities": "chat"}
