@@ -12,11 +12,12 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ PROXY = _NODE / "node_modules/configurable-http-proxy/bin/configurable-http-prox
 PREFIX = "/a/hub/"
 USER = "ada"
 _OTHERS = ("jupyter_lsp", "jupyter_server_terminals", "notebook", "nbclassic", "voila.server_extension")
+STOP_SECONDS = 30.0
 START_SECONDS = 180.0  # on a busy machine it imports for long
 
 
@@ -78,14 +80,23 @@ class Hub:
         finally:
             process.terminate()  # it ends its proxy and its servers
             try:
-                process.wait(30)
+                process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            self._end_servers()
 
     def log(self) -> str:
         """The log of all its processes."""
         return self._log.read_text("utf-8", errors="replace")
+
+    def _end_servers(self) -> None:
+        """Ends what the Hub has left: on a busy machine it does not wait for a server and its kernels."""
+        runtime = str(self._folder / "runtime")
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get("JUPYTER_RUNTIME_DIR") == runtime:
+                    process.kill()
 
     def _write_config(self) -> None:
         hub, proxy = self._ports
