@@ -35,6 +35,7 @@ _EXPORTS = {
     "secrets": ("store_in_keyring",),
     "service": ("SettingsService",),
     "service.default": ("default_service",),
+    "service.sharing": ("SharedCopy",),
     "settings.report": ("MigrationReport",),
     "settings.schema": ("Assignment", "CatalogEntry", "Provider"),
     "shortcuts": (
@@ -48,6 +49,7 @@ _EXPORTS = {
         "delete_provider",
         "discover_models",
         "discover_models_async",
+        "export_without_keys",
         "get_providers",
         "merge_duplicates",
         "merge_providers",

@@ -28,6 +28,7 @@ from .leaks import ScanReport as ScanReport
 from .secrets import store_in_keyring as store_in_keyring
 from .service import SettingsService as SettingsService
 from .service.default import default_service as default_service
+from .service.sharing import SharedCopy as SharedCopy
 from .settings.report import MigrationReport as MigrationReport
 from .settings.schema import Assignment as Assignment
 from .settings.schema import CatalogEntry as CatalogEntry
@@ -42,6 +43,7 @@ from .shortcuts import delete_model as delete_model
 from .shortcuts import delete_provider as delete_provider
 from .shortcuts import discover_models as discover_models
 from .shortcuts import discover_models_async as discover_models_async
+from .shortcuts import export_without_keys as export_without_keys
 from .shortcuts import get_providers as get_providers
 from .shortcuts import merge_duplicates as merge_duplicates
 from .shortcuts import merge_providers as merge_providers

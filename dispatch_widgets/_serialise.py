@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .discovery.diagnose import Diagnosis
     from .discovery.models import DiscoveredModel, ModelList
     from .leaks import ScanReport
+    from .service.sharing import SharedCopy
     from .settings.kept_providers import KeptCopy
     from .settings.report import MigrationReport
     from .settings.schema import Provider
@@ -132,6 +133,17 @@ def serialise_try(result: TryResult) -> dict[str, Any]:
         "inputTokens": result.input_tokens,
         "outputTokens": result.output_tokens,
         "error": result.error.as_dict() if result.error else None,
+    }
+
+
+def serialise_shared_copy(copy: SharedCopy) -> dict[str, Any]:
+    """A copy without keys, and the variables that it needs."""
+    return {
+        "path": str(copy.path),
+        "variables": [
+            {"name": variable.name, "providers": list(variable.providers), "places": list(variable.places)}
+            for variable in copy.variables
+        ],
     }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .errors import DispatchError
     from .leaks import ScanReport
     from .service import Impact
+    from .service.sharing import SharedCopy
     from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider, ProviderList
     from .trying import TryResult
@@ -85,6 +86,12 @@ def removed_providers() -> tuple[Provider, ...]:
 def bring_back_providers() -> tuple[Provider, ...]:
     """See `SettingsService.bring_back_providers`."""
     return default_service().bring_back_providers()
+
+
+@hide_frames
+def export_without_keys(path: str | Path, *, replace: bool = False) -> SharedCopy:
+    """See `SettingsService.export_without_keys`."""
+    return default_service().export_without_keys(path, replace=replace)
 
 
 def merge_providers(keep: str, others: Iterable[str]) -> Provider:

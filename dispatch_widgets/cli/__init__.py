@@ -26,6 +26,7 @@ from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundErr
 from ..settings.backups import OLD_FORMAT_WARNING
 from .checks import scan, try_task
 from .repair import bring_back, convert, merge, move_away
+from .sharing import export
 from .terminal import (
     FAILED,
     allow_sending,
@@ -443,6 +444,7 @@ def _print_difference(report: MigrationReport) -> None:
 
 main.add_command(try_task)
 main.add_command(scan)
+main.add_command(export)
 main.add_command(bring_back)
 main.add_command(merge)
 main.add_command(convert)

@@ -78,6 +78,16 @@ class NothingRemovedError(NotFoundError):
             super().__init__("No other program removed your providers.")
 
 
+class ProvidersRemovedError(NotFoundError):
+    """A copy is wanted of a file from which another program removed the providers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another program removed your providers, so a copy would have none.",
+            hint="Bring them back first: service.bring_back_providers(), or the panel's Settings file tab.",
+        )
+
+
 class NothingGoneError(NotFoundError):
     """No file to put back: it exists, or was never read."""
 
@@ -394,6 +404,20 @@ class SettingsFile:
 
         snapshot = self.edit(change, backup_reason=BEFORE_CONVERSION, what="Entries were converted")
         return reports[0].as_written(snapshot.backup)
+
+    def converted(self) -> Document:
+        """The document in today's format, as far as it can be converted; nothing is written.
+
+        Raises:
+            NotFoundError: If there is no file, or another program removed the providers.
+            SettingsFileError: If the file cannot be read as settings.
+        """
+        document = self.document
+        if not document:
+            raise NotFoundError("There is no settings file yet, or nothing is in it.")
+        if self.lost_providers:
+            raise ProvidersRemovedError
+        return convert_entries(document, path=str(self.path))[0]
 
     def restore(self, backup: Backup | Path) -> None:
         """Restores a backup, after a backup of the current file (MIG-5)."""

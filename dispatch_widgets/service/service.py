@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from ..trying import TryResult
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
+    from .sharing import SharedCopy
 
 _log = get_logger("dispatch_widgets")
 
@@ -389,6 +390,33 @@ class SettingsService:
             SettingsFileError: If it cannot be written.
         """
         self._file.put_back()
+
+    def export_without_keys(self, path: str | Path, *, replace: bool = False) -> SharedCopy:
+        """Write a copy of the settings to share, in which ``${NAME}`` stands in the place of each key.
+
+        A reference that is there stays. Whoever takes the copy sets the variables that the result lists. The
+        copy is in today's format, also if the file is not, and can be read by you only.
+
+        Args:
+            path: The copy; ``~`` is your home.
+            replace: Whether to replace a file that is there.
+
+        Raises:
+            InvalidInputError: If a key would be left in it, with its places (never the key); if the name is
+                taken; or if it is the settings file itself. Nothing is written then.
+            NotFoundError: If there are no settings, or another program removed the providers; bring them
+                back first.
+            SettingsFileError: If the settings cannot be read, or the copy cannot be written.
+        """
+        from .sharing import SharedCopy, checked_target, without_keys, write_copy
+
+        def exported() -> SharedCopy:
+            target = checked_target(path, self.path)
+            data, variables = without_keys(self._file.converted(), self._registered_keys())
+            write_copy(target, data, replace=replace)
+            return SharedCopy(path=target, variables=variables)
+
+        return hide_frames(exported)()
 
     def move_away(self) -> Path:
         """Move a broken file away, so that the next save starts a new one (ST-4).
@@ -1147,12 +1175,15 @@ class SettingsService:
         from ..leaks import scan
 
         def found() -> ScanReport:
-            copies = [backup.path for backup in self.backups()]
-            kept = self.kept_copy
-            documents = [self._file.document, *(kept.providers if kept else ())]
-            return scan(paths, registered_keys(documents, copies), fix=fix)
+            return scan(paths, self._registered_keys(), fix=fix)
 
         return hide_frames(found)()
+
+    def _registered_keys(self) -> list[str]:
+        """The keys of `scan`."""
+        copies = [backup.path for backup in self.backups()]
+        kept = self.kept_copy
+        return registered_keys([self._file.document, *(kept.providers if kept else ())], copies)
 
 
 def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
