@@ -7,7 +7,6 @@ the environment holds for the vendor to its own host only (`sdk_environment`).
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -187,44 +186,6 @@ def llama_index_arguments(resolved: UsableModel) -> ClientArguments:
             **_headers(resolved, "default_headers"),
         }
     )
-
-
-def snippet(resolved: UsableModel, *, service: str = "dw") -> str:
-    """The code of a cell that uses the model, without the key; `service` is the name of a variable."""
-    lines = ["import dispatch_widgets as dw", ""] if service == "dw" else []
-    lines.append(f"model = {call(resolved, service=service)}")
-    lines.append("client = model.client()")
-    return "\n".join(lines + _use(resolved))
-
-
-def call(resolved: UsableModel, *, service: str = "dw") -> str:
-    """The code of the call that resolves this model."""
-    if resolved.task:
-        return f"{service}.resolve({json.dumps(resolved.task)})"
-    # JSON strings are Python literals too, whatever the model's id contains.
-    return f"{service}.resolve_model({json.dumps(resolved.provider_id)}, {json.dumps(resolved.model)})"
-
-
-def _use(resolved: UsableModel) -> list[str]:
-    if resolved.is_embedding:
-        return [
-            'answer = client.embeddings.create(model=model.model, input=["Hello"])',
-            "len(answer.data[0].embedding)",
-        ]
-    hello = 'messages=[{"role": "user", "content": "Hello"}]'
-    if resolved.provider_type == ANTHROPIC:
-        return [
-            "answer = client.messages.create(",
-            f"    model=model.model, max_tokens=1000, {hello}",
-            ")",
-            "answer.content[0].text",
-        ]
-    return [
-        "answer = client.chat.completions.create(",
-        f"    model=model.model, {hello}",
-        ")",
-        "answer.choices[0].message.content",
-    ]
 
 
 def _package(name: str) -> Any:

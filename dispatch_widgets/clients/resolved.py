@@ -15,6 +15,7 @@ from ..urls import normalise_base_url, shown_url
 if TYPE_CHECKING:
     from ..settings.schema import CatalogEntry, Provider
     from .arguments import ClientArguments
+    from .snippets import Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,19 +169,36 @@ class ResolvedModel:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         from ..errors import NotPickledError
-        from .making import call
+        from .snippets import resolve_call
 
-        raise NotPickledError("A resolved model", call=call(self))
+        raise NotPickledError("A resolved model", call=resolve_call(self._use))
 
-    def snippet(self, *, service: str = "dw") -> str:
-        """The code of a cell that uses this model, without the key.
+    @property
+    def _use(self) -> Use:
+        from .snippets import Use
+
+        return Use(
+            provider_type=self.provider_type,
+            is_embedding=self.is_embedding,
+            task=self.task,
+            provider=self.provider_id,
+            model=self.model,
+        )
+
+    def snippet(self, *, service: str = "dw", library: str = "client") -> str:
+        """The code of a cell with a complete request to this model, without the key.
 
         Args:
             service: The name of the variable with the service; ``dw`` for the default file.
-        """
-        from .making import snippet
+            library: ``client`` for the client of `client`, ``litellm`` or ``langchain``.
 
-        return snippet(self, service=service)
+        Raises:
+            InvalidInputError: If the library cannot use this model.
+        """
+        from .snippets import DEFAULT_SERVICE, ServiceCode, snippet_for
+
+        code = DEFAULT_SERVICE if service == "dw" else ServiceCode(name=service, setup=())
+        return snippet_for(self._use, library, code)
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = [
