@@ -62,6 +62,8 @@ _EXPORTS = {
         "resolve_model",
         "scan",
         "scan_notebook",
+        "try_entries",
+        "try_entries_async",
         "try_model",
         "try_model_async",
         "try_task",

@@ -56,6 +56,8 @@ from .shortcuts import resolve as resolve
 from .shortcuts import resolve_model as resolve_model
 from .shortcuts import scan as scan
 from .shortcuts import scan_notebook as scan_notebook
+from .shortcuts import try_entries as try_entries
+from .shortcuts import try_entries_async as try_entries_async
 from .shortcuts import try_model as try_model
 from .shortcuts import try_model_async as try_model_async
 from .shortcuts import try_task as try_task

@@ -132,6 +132,7 @@ def serialise_try(result: TryResult) -> dict[str, Any]:
         "answer": result.answer,
         "inputTokens": result.input_tokens,
         "outputTokens": result.output_tokens,
+        "costDollars": result.cost_dollars,
         "error": result.error.as_dict() if result.error else None,
     }
 

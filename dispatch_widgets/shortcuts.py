@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .trying import TryResult
     from .widgets.app import Panel
 
+    TryCallback = Callable[[str, TryResult | DispatchError], None]
+
 
 def panel(service: SettingsService | None = None) -> Panel:
     """The whole app in a cell.
@@ -198,6 +200,20 @@ def try_model(provider: str, model: str) -> TryResult:
 async def try_model_async(provider: str, model: str) -> TryResult:
     """See `SettingsService.try_model_async`."""
     return await default_service().try_model_async(provider, model)
+
+
+def try_entries(
+    entry_ids: Iterable[str], *, on_result: TryCallback | None = None
+) -> dict[str, TryResult | DispatchError]:
+    """See `SettingsService.try_entries`."""
+    return default_service().try_entries(entry_ids, on_result=on_result)
+
+
+async def try_entries_async(
+    entry_ids: Iterable[str], *, on_result: TryCallback | None = None
+) -> dict[str, TryResult | DispatchError]:
+    """See `SettingsService.try_entries_async`."""
+    return await default_service().try_entries_async(entry_ids, on_result=on_result)
 
 
 def scan(paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from ._text import clean, html_table, plural, text_table
@@ -23,10 +24,15 @@ if TYPE_CHECKING:
     from .discovery.exchange import RequestContext, Response
     from .discovery.failures import Failure
     from .discovery.model_requests import ModelRequest, Reply
+    from .discovery.models import Price
 
 TRY_TIMEOUT_SECONDS = 30.0
 """The deadline of a try, in seconds; long, as a local server may have to load the model first."""
 
+MOST_AT_ONCE = 6
+"""How many models are asked at the same time when several are tried."""
+
+_SHORTEST_SECONDS = 0.01
 _MOST_REQUESTS = 4
 _READ_BYTES = 20_000
 _REFUSED_FROM, _TROUBLE_FROM = 400, 500
@@ -48,6 +54,8 @@ class TryResult:
         model: The model's id.
         provider_name: The provider's name.
         task: The task whose model was tried; empty if the model was given by its id.
+        cost_dollars: What the request cost, in US dollars, by the price that the provider's list states; None
+            if it states none, or the tokens are not stated.
     """
 
     ok: bool
@@ -60,6 +68,7 @@ class TryResult:
     answer: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost_dollars: float | None = None
 
     def __bool__(self) -> bool:
         return self.ok
@@ -75,11 +84,24 @@ class TryResult:
         return ", ".join(stated)
 
     @property
+    def time(self) -> str:
+        """The time in words: ``0.35 s``, ``less than 0.01 s``."""
+        return _time_in_words(self.latency_seconds)
+
+    @property
+    def cost(self) -> str:
+        """The cost in words: ``$0.000041``, to two digits that count; empty if it is not known."""
+        if not self.cost_dollars:
+            return "" if self.cost_dollars is None else "$0"
+        return f"${self.cost_dollars:.{max(2, 1 - floor(log10(self.cost_dollars)))}f}"
+
+    @property
     def summary(self) -> str:
-        """The message, the answer and the numbers of tokens, on one line."""
+        """The message, the answer, the numbers of tokens and the cost, on one line."""
         answer = f" “{self.answer}”" if self.answer else ""
         tokens = f" Tokens: {self.tokens}." if self.tokens else ""
-        return f"{self.message}{answer}{tokens}"
+        cost = f" Cost: {self.cost}." if self.cost else ""
+        return f"{self.message}{answer}{tokens}{cost}"
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = [
@@ -89,6 +111,7 @@ class TryResult:
             ("Result", self.message),
             ("Answer", self.answer),
             ("Tokens", self.tokens),
+            ("Cost", self.cost),
             ("Hint", self.error.hint if self.error else ""),
         ]
         return [(name, value) for name, value in rows if value]
@@ -105,6 +128,7 @@ async def try_resolved(
     *,
     timeout_seconds: float = TRY_TIMEOUT_SECONDS,
     transport: httpx.AsyncBaseTransport | None = None,
+    price: Price | None = None,
 ) -> TryResult:
     """Sends one small request to a resolved model: for a few words, or for one embedding.
 
@@ -112,6 +136,7 @@ async def try_resolved(
         resolved: The model, with its key.
         timeout_seconds: The deadline, in seconds of wall-clock time.
         transport: An httpx transport in place of the network.
+        price: What the model costs, if its provider's list states it.
 
     Raises:
         InvalidInputError: If this version does not know the provider's type.
@@ -144,7 +169,26 @@ async def try_resolved(
         model=resolved.model,
         provider_name=resolved.provider_name,
         task=resolved.task,
+        cost_dollars=_cost(reply, price) if reply else None,
     )
+
+
+def _time_in_words(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= _SHORTEST_SECONDS else f"less than {_SHORTEST_SECONDS} s"
+
+
+def _cost(reply: Reply, price: Price | None) -> float | None:
+    """What a reply cost in US dollars; None unless everything that it takes is stated."""
+    if price is None or reply.input_tokens is None or price.input is None:
+        return None
+    cost = reply.input_tokens * price.input
+    if reply.output_tokens is not None:
+        if price.output is None:
+            return None
+        cost += reply.output_tokens * price.output
+    elif not reply.numbers:  # an embedding has no output tokens
+        return None
+    return cost / 1_000_000
 
 
 class _Stopwatch:
@@ -162,7 +206,7 @@ class _Stopwatch:
 
 def _success_message(reply: Reply | None, resolved: ResolvedModel, seconds: float) -> str:
     """Returns the message for a model that answered."""
-    name, after = clean(resolved.model), f"after {seconds:.2f} s"
+    name, after = clean(resolved.model), f"after {_time_in_words(seconds)}"
     if reply is None or resolved.is_embedding:
         length = f" of {plural(reply.numbers, 'number')}" if reply and reply.numbers else ""
         return f"{name} gave a vector{length} {after}."

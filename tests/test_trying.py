@@ -760,3 +760,145 @@ def test_any_json_is_a_reply_or_none(endpoint: Endpoint, documents: list[dict[st
         document = document_of(body, endpoint)
         reply = endpoint.reply(document) if isinstance(document, dict) else None
         assert reply is None or isinstance(reply.text, str)
+
+
+# ---- several at once
+
+
+@pytest.fixture
+def priced(service: SettingsService) -> SettingsService:
+    """The service, after its providers' lists have come, one of them with prices."""
+    service.refresh_all()
+    return service
+
+
+@pytest.mark.req("API-5", "UI")
+def test_several_entries_are_tried_side_by_side(priced: SettingsService) -> None:
+    """Each has its first line, time, tokens and cost; what cannot be asked is an error beside the others."""
+    entries = priced.catalog
+    lonely = priced.add_provider(
+        name="R", type="openai-compatible", api_key="${NOT_SET_HERE}", base_url="http://127.0.0.1:9/v1"
+    )
+    no_key = priced.add_model(provider_id=lonely.id, model="m")
+    gone = priced.add_provider(name="G", type="anthropic", api_key="sk-ant-0123456789abcdef")
+    orphan = priced.add_model(provider_id=gone.id, model="n")
+    priced.delete_provider(gone.id)
+    come: dict[str, object] = {}
+    ids = [*(entry.id for entry in entries), no_key.id, orphan.id, entries[0].id]
+    results = priced.try_entries(ids, on_result=come.__setitem__)
+    assert [*results] == ids[:-1]
+    assert come == results
+    for entry in entries:
+        result = results[entry.id]
+        assert isinstance(result, dw.TryResult)
+        assert result.ok
+        assert (result.model, bool(result.time)) == (entry.model, True)
+        assert bool(result.answer) is (entry.model != entries[1].model)
+    assert isinstance(results[no_key.id], MissingVariableError)
+    assert isinstance(results[orphan.id], InvalidInputError)
+    with pytest.raises(dw.NotFoundError):
+        priced.try_entries(["nobody"])
+    assert priced.try_entries([]) == {}
+
+
+@pytest.mark.req("API-5", "UI", "MD-3")
+def test_the_cost_is_that_of_the_listed_price(tmp_path: Path, server: DemoServer) -> None:
+    """Tokens times the price per million of the cached list; without a list nothing is guessed."""
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    lab = service.add_provider(
+        name="O", type="openai-compatible", api_key=server.api_key, base_url=server.openai_base_url
+    )
+    before = service.try_model("O", "gpt-4o")
+    assert (before.cost_dollars, before.cost) == (None, "")
+    (listed,) = (model for model in service.discover_models(lab.id) if model.id == "gpt-4o")
+    assert listed.price is not None
+    result = service.try_model("O", "gpt-4o")
+    assert result.input_tokens
+    assert result.output_tokens
+    wanted = result.input_tokens * listed.price.input + result.output_tokens * listed.price.output  # type: ignore[operator]
+    assert result.cost_dollars == pytest.approx(wanted / 1_000_000)
+    assert result.cost in result.summary
+    assert result.cost.startswith("$0.00")
+
+
+@pytest.mark.req("UI")
+@pytest.mark.parametrize(
+    ("seconds", "time"),
+    [(0.0, "less than 0.01 s"), (0.0049, "less than 0.01 s"), (0.349, "0.35 s"), (12.3, "12.30 s")],
+)
+def test_no_time_is_nothing(seconds: float, time: str) -> None:
+    """A time too short to be said so is not 0.00 s."""
+    assert dw.TryResult(ok=True, latency_seconds=seconds, message="").time == time
+
+
+@pytest.mark.req("UI")
+def test_the_message_of_a_model_that_answers_at_once_has_no_zero(service: SettingsService) -> None:
+    """The mock provider needs hardly any time: it is less than can be said."""
+    assert "0.00 s" not in service.try_task("digest").message
+
+
+@pytest.mark.req("UI")
+@pytest.mark.parametrize(
+    ("dollars", "words"),
+    [
+        (None, ""),
+        (0.0, "$0"),
+        (0.0000412, "$0.000041"),
+        (0.012, "$0.012"),
+        (0.5, "$0.50"),
+        (12.345, "$12.35"),
+    ],
+)
+def test_a_cost_has_two_digits_that_count(dollars: float | None, words: str) -> None:
+    """A fraction of a cent is not shown as nothing."""
+    assert dw.TryResult(ok=True, latency_seconds=1, message="", cost_dollars=dollars).cost == words
+
+
+@pytest.mark.req("API-5")
+def test_at_most_six_are_asked_at_once_and_cancelling_stops_them_all(tmp_path: Path) -> None:
+    """Ten entries of a server that never answers: six requests, and none is left after the cancel."""
+    running, most = 0, 0
+    six, ended = threading.Event(), threading.Event()
+
+    class Waiting(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            if running == 6:
+                six.set()
+            try:
+                await asyncio.sleep(600)
+            finally:
+                running -= 1
+                if not running:
+                    ended.set()
+            raise AssertionError("nobody waits so long")
+
+    service = SettingsService(tmp_path / "dispatch.settings.json", transport=Waiting())
+    lab = service.add_provider(
+        name="L", type="openai-compatible", api_key="abc-123", base_url="http://127.0.0.1:9/v1"
+    )
+    ids = [service.add_model(provider_id=lab.id, model=f"m{number}").id for number in range(10)]
+    asked = service.start_try_entries(ids)
+    assert six.wait(30)
+    assert not asked.done()
+    asked.cancel()
+    assert ended.wait(30)
+    assert (most, running) == (6, 0)
+
+
+@pytest.mark.req("API-3", "API-5")
+def test_the_async_twin_and_the_package_do_the_same(
+    service: SettingsService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Awaited, and called or awaited on the default file, it gives the same."""
+    ids = [entry.id for entry in service.catalog]
+    monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(service.path))
+    for results in (
+        asyncio.run(service.try_entries_async(ids)),
+        dw.try_entries(ids),
+        asyncio.run(dw.try_entries_async(ids)),
+    ):
+        assert [*results] == ids
+        assert all(results.values())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .._serialise import serialise_scan, serialise_try
-from ..errors import ConsentNeededError
-from ..trying import TRY_TIMEOUT_SECONDS
+from ..errors import ConsentNeededError, DispatchError
+from ..service.choosing import entry_for
+from ..settings.tasks import TASKS
+from ..trying import TRY_TIMEOUT_SECONDS, TryResult
 from .terminal import (
     FAILED,
     allow_sending,
@@ -19,28 +22,44 @@ from .terminal import (
     print_json,
     print_line,
     print_table,
+    serialise_error,
     warn,
 )
 
+if TYPE_CHECKING:
+    from ..service import SettingsService
+
 
 @click.command("try")
-@click.argument("task")
+@click.argument("words", nargs=-1, required=True, metavar="TASK...")
 @click.option(
     "--timeout",
     "timeout_seconds",
     type=click.FloatRange(min=0.1),
     default=TRY_TIMEOUT_SECONDS,
     show_default=True,
-    help="How many seconds it may take.",
+    help="How many seconds each may take.",
 )
 @allow_sending_option
 @as_json_option
-def try_task(*, task: str, timeout_seconds: float, wanted: str | None, as_json: bool) -> None:
+def try_task(*, words: tuple[str, ...], timeout_seconds: float, wanted: str | None, as_json: bool) -> None:
     """Ask the model of TASK for a few words, or for one vector, and say whether and how fast it answered.
 
-    It is a real request: it may cost a fraction of a cent.
+    Several, which may be tasks and ids of catalog entries, are asked at once and shown side by side.
+    Each is a real request: it may cost a fraction of a cent.
     """
     service = open_service()
+    if len(words) == 1 and (words[0] in TASKS or service.settings.entry(words[0]) is None):
+        _try_one(service, words[0], timeout_seconds, wanted, as_json=as_json)
+    elif wanted is not None:
+        raise click.UsageError("--allow-sending is for a single task.")
+    else:
+        _try_several(service, words, timeout_seconds, as_json=as_json)
+
+
+def _try_one(
+    service: SettingsService, task: str, timeout_seconds: float, wanted: str | None, *, as_json: bool
+) -> None:
     try:
         provider_id = service.resolve(task).provider_id
     except ConsentNeededError as error:
@@ -54,15 +73,51 @@ def try_task(*, task: str, timeout_seconds: float, wanted: str | None, as_json: 
         print_json(serialise_try(result))
     elif result.ok:
         print_line(f"{result.message} Served by {result.provider_name}.")
-        if result.answer:
-            print_line(f"“{result.answer}”")
-        if result.tokens:
-            print_line(f"Tokens: {result.tokens}.")
+        for line in (
+            f"“{result.answer}”" if result.answer else "",
+            f"Tokens: {result.tokens}." if result.tokens else "",
+            f"Cost: {result.cost}." if result.cost else "",
+        ):
+            if line:
+                print_line(line)
     else:
         warn(result.message)
         warn(result.error.hint if result.error else "")
     if not result.ok:
         sys.exit(FAILED)
+
+
+def _try_several(
+    service: SettingsService, words: tuple[str, ...], timeout_seconds: float, *, as_json: bool
+) -> None:
+    chosen = {word: entry_for(service.settings, word).id if word in TASKS else word for word in words}
+    results = service.try_entries(chosen.values(), timeout_seconds=timeout_seconds)
+    shown = {word: results[entry_id] for word, entry_id in chosen.items()}
+    if as_json:
+        print_json(
+            {
+                word: {"error": serialise_error(result)}
+                if isinstance(result, DispatchError)
+                else serialise_try(result)
+                for word, result in shown.items()
+            }
+        )
+    else:
+        rows = [(word, *_columns(result)) for word, result in shown.items()]
+        print_table(("Tried", "Model", "Provider", "Answer", "Time", "Tokens", "Cost"), rows)
+        for word, result in shown.items():
+            error = result if isinstance(result, DispatchError) else result.error
+            warn(f"{word}: {error}" if error is not None else "")
+    if not all(isinstance(result, TryResult) and result.ok for result in shown.values()):
+        sys.exit(FAILED)
+
+
+def _columns(result: TryResult | DispatchError) -> tuple[object, ...]:
+    if isinstance(result, DispatchError):
+        return ("-", "-", result.code, "-", "", "")
+    failed = result.error.kind if result.error else "-"
+    answer = result.answer or ("a vector or no words" if result.ok else failed)
+    return (result.model, result.provider_name, answer, result.time, result.tokens, result.cost)
 
 
 @click.command()

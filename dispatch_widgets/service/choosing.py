@@ -65,6 +65,22 @@ def entry_of(settings: Settings, entry_id: str) -> CatalogEntry:
     return entry
 
 
+def provider_of_entry(settings: Settings, entry: CatalogEntry) -> Provider:
+    """The provider of an entry.
+
+    Raises:
+        InvalidInputError: If the entry cannot be used.
+        NotFoundError: If it has no provider.
+    """
+    if entry.problem:
+        raise InvalidInputError(
+            [FieldProblem("entry", entry.problem)],
+            message=f"{entry.title} cannot be used. {entry.problem}",
+            hint="Give it a provider in the panel's Models tab.",
+        )
+    return provider_of(settings, entry.provider_id or "")
+
+
 def entry_for(settings: Settings, task: str) -> CatalogEntry:
     """The entry that is assigned to a task; its provider exists.
 

@@ -24,17 +24,25 @@ from ..settings.locate import locate
 from ..settings.registry import Impact, NewModel, as_tuple, no_provider
 from ..settings.tasks import TASK_NEEDS
 from ..settings.views import provider_in, view
-from ..trying import TRY_TIMEOUT_SECONDS, try_resolved
+from ..trying import MOST_AT_ONCE, TRY_TIMEOUT_SECONDS, try_resolved
 from ..urls import normalise_base_url, shown_url
 from .asking import Asking
-from .choosing import entry_for, entry_of, known_task, provider_called, provider_of, shown_providers
+from .choosing import (
+    entry_for,
+    entry_of,
+    known_task,
+    provider_called,
+    provider_of,
+    provider_of_entry,
+    shown_providers,
+)
 from .consent import Consents, Sending, check_as_seen
 from .entry_kinds import entry_kind, model_kind
 from .file import SettingsFile
 from .registered_keys import registered_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
     from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
@@ -43,7 +51,7 @@ if TYPE_CHECKING:
 
     from ..clients import ResolvedModel
     from ..discovery.diagnose import Diagnosis
-    from ..discovery.models import ModelList
+    from ..discovery.models import ModelList, Price
     from ..errors import SettingsFileError
     from ..leaks import ScanReport
     from ..settings.backups import Added
@@ -64,6 +72,8 @@ if TYPE_CHECKING:
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
     from .sharing import SharedCopy
+
+    TryCallback = Callable[[str, TryResult | DispatchError], None]
 
 _log = get_logger("dispatch_widgets")
 
@@ -1143,8 +1153,117 @@ class SettingsService:
         """
         return background.submit(self._try(self.resolve(task), timeout_seconds))
 
+    def try_entries(
+        self,
+        entry_ids: Iterable[str],
+        *,
+        timeout_seconds: float = TRY_TIMEOUT_SECONDS,
+        on_result: TryCallback | None = None,
+    ) -> dict[str, TryResult | DispatchError]:
+        """Ask several catalog entries at once for a few tokens, or for one embedding each; see `try_task`.
+
+        At most six are asked at the same time. One that fails delays no other.
+
+        Args:
+            entry_ids: The entries' ids.
+            timeout_seconds: How long each may take, in seconds of wall-clock time.
+            on_result: Called from the background loop with each id and result as it comes.
+
+        Returns:
+            A result by entry id, in the order given; an error where there was nothing to ask.
+
+        Raises:
+            NotFoundError: If there is no such entry; nothing is asked then.
+        """
+        return background.call(
+            self.start_try_entries(entry_ids, timeout_seconds=timeout_seconds, on_result=on_result)
+        )
+
+    async def try_entries_async(
+        self,
+        entry_ids: Iterable[str],
+        *,
+        timeout_seconds: float = TRY_TIMEOUT_SECONDS,
+        on_result: TryCallback | None = None,
+    ) -> dict[str, TryResult | DispatchError]:
+        """See `try_entries`; cancelling it cancels all requests.
+
+        Args:
+            entry_ids: The entries' ids.
+            timeout_seconds: How long each may take, in seconds of wall-clock time.
+            on_result: Called from the background loop with each id and result as it comes.
+        """
+        return await background.wait(
+            self.start_try_entries(entry_ids, timeout_seconds=timeout_seconds, on_result=on_result)
+        )
+
+    def start_try_entries(
+        self,
+        entry_ids: Iterable[str],
+        *,
+        timeout_seconds: float = TRY_TIMEOUT_SECONDS,
+        on_result: TryCallback | None = None,
+    ) -> Future[dict[str, TryResult | DispatchError]]:
+        """Start `try_entries` and return at once; for panels. Cancelling the future cancels all requests.
+
+        Args:
+            entry_ids: The entries' ids.
+            timeout_seconds: How long each may take, in seconds of wall-clock time.
+            on_result: Called from the background loop with each id and result as it comes.
+
+        Raises:
+            NotFoundError: If there is no such entry.
+        """
+        settings = self.settings
+        entries = [entry_of(settings, entry_id) for entry_id in dict.fromkeys(as_tuple(entry_ids))]
+        models = {entry.id: self._described_or_error(settings, entry) for entry in entries}
+        return background.submit(self._try_each(models, timeout_seconds, on_result))
+
+    def _described_or_error(self, settings: Settings, entry: CatalogEntry) -> ResolvedModel | DispatchError:
+        try:
+            return self._described(provider_of_entry(settings, entry), entry.model, entry=entry)
+        except DispatchError as error:
+            return error
+
+    async def _try_each(
+        self,
+        models: Mapping[str, ResolvedModel | DispatchError],
+        timeout_seconds: float,
+        on_result: TryCallback | None,
+    ) -> dict[str, TryResult | DispatchError]:
+        import asyncio
+
+        places = asyncio.Semaphore(MOST_AT_ONCE)
+
+        async def one(entry_id: str, model: ResolvedModel | DispatchError) -> TryResult | DispatchError:
+            result: TryResult | DispatchError
+            if isinstance(model, DispatchError):
+                result = model
+            else:
+                async with places:
+                    try:
+                        result = await self._try(model, timeout_seconds)
+                    except DispatchError as error:
+                        result = error
+            if on_result is not None:
+                on_result(entry_id, result)
+            return result
+
+        results = await asyncio.gather(*(one(entry_id, model) for entry_id, model in models.items()))
+        return dict(zip(models, results, strict=True))
+
     async def _try(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
-        return await try_resolved(resolved, timeout_seconds=timeout_seconds, transport=self._transport)
+        return await try_resolved(
+            resolved,
+            timeout_seconds=timeout_seconds,
+            transport=self._transport,
+            price=self._price_of(resolved),
+        )
+
+    def _price_of(self, resolved: ResolvedModel) -> Price | None:
+        """The price in the cached list, which is not asked for."""
+        listed = self.known_models(resolved.provider_id)
+        return next((model.price for model in listed or () if model.id == resolved.model), None)
 
     # ---- scanning for keys
 

@@ -47,7 +47,7 @@ def _change(server: DemoServer, **credentials: Any) -> Path:
 def test_try_says_whether_the_model_answers(run: Run, server: DemoServer) -> None:
     """`try` sends one request and prints its time; a failure has a hint and exit code 1 (issue 5)."""
     said = run("try", "classify").stdout
-    assert re.search(r"qwen3-8b gave an answer after \d+\.\d\d s\. Served by Lab\.", said)
+    assert re.search(r"qwen3-8b gave an answer after (less than )?\d+\.\d\d s\. Served by Lab\.", said)
     assert "“This is a canned answer" in said
     assert re.search(r"Tokens: \d+ in, \d+ out\.", said)
     assert len(server.requests) == 1
@@ -93,6 +93,26 @@ def test_a_foreign_variable_is_sent_only_with_a_word_for_it(
     assert [request.authorised for request in server.requests] == [True, True, True]
     for command in (("discover",), ("diagnose",)):
         run(*command, "--allow-sending", code=2)
+
+
+@pytest.mark.req("API-5", "UI")
+def test_try_of_several_shows_them_side_by_side(run: Run, server: DemoServer) -> None:
+    """Tasks and entries in one table with time and tokens; an entry alone is taken too."""
+    lines = run("try", "classify", "openai:gpt-4o", "embed").stdout.splitlines()
+    assert lines[0].split() == ["Tried", "Model", "Provider", "Answer", "Time", "Tokens", "Cost"]
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["classify", "qwen3-8b"],
+        ["openai:gpt-4o", "gpt-4o"],
+        ["embed", "text-embedding-3-small"],
+    ]
+    told = json.loads(run("try", "openai:gpt-4o", "--json").stdout)
+    assert told["openai:gpt-4o"]["model"] == "gpt-4o"
+    server.play("429")
+    failed = run("try", "embed", "openai:gpt-4o", code=1)
+    assert "RATE_LIMITED" in failed.stdout
+    assert "too many requests" in failed.stderr
+    assert "no catalog entry" in run("try", "classify", "nobody", code=1).stderr.lower()
+    assert "single task" in run("try", "classify", "embed", "--allow-sending", code=2).stderr
 
 
 @pytest.mark.req("SEC-8")
