@@ -249,9 +249,9 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
 
     write(service, user, value)
     if pasted.notes:
-        from ._log import get_logger
+        from ._log import tell
 
-        get_logger("dispatch_widgets").warning("%s: %s", reference, " ".join(pasted.notes))
+        tell(f"{reference}: {' '.join(pasted.notes)}")
     return reference
 
 

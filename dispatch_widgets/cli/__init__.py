@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -94,8 +93,6 @@ def main() -> None:
 
     The settings file is found as `dispatch-widgets where` says; DISPATCH_SETTINGS_PATH names another.
     """
-    # The commands print what the package logs.
-    logging.getLogger("dispatch_widgets").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         _never_fail_to_print(stream)
 

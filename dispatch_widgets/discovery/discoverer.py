@@ -31,8 +31,6 @@ DEFAULT_TIMEOUT_SECONDS = 10.0
 """The deadline of a request, in seconds of wall-clock time, name look-up included (MD-9)."""
 
 _log = get_logger(__name__)
-# Otherwise Python prints warnings into the notebook, and the panel shows them already.
-logging.getLogger(__name__.partition(".")[0]).addHandler(logging.NullHandler())
 
 
 @dataclass(slots=True)

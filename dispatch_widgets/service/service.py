@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._hide_frames import hide_frames
-from .._log import get_logger
+from .._log import get_logger, tell
 from .._loop import background
 from ..clients import resolved_model
 from ..errors import DispatchError, FieldProblem, InvalidInputError
@@ -1336,4 +1336,4 @@ def _log_notes(notes: tuple[str, ...], base_url: str | None, saved: Provider) ->
     if base_url and not as_shown:
         notes += normalise_base_url(base_url, saved.type).notes
     for note in notes:
-        _log.warning("%s: %s", saved.name, note)
+        tell(f"{saved.name}: {note}")
