@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .._log import get_logger
 from ..errors import LockTimeoutError, SettingsFileError, SettingsWriteError, UnreadableSettingsError
-from ._lock_file import lock_file_problem
+from ._lock_file import lock_file_problem, lock_path_of
 from .document import JsonObject, parse
 from .file_system import (
     LARGEST_FILE_BYTES,
@@ -422,7 +422,7 @@ class Disk:
 
         target = self.target()
         timeout_seconds = self._lock_timeout_seconds if timeout_seconds is None else timeout_seconds
-        lock_path = f"{target}.lock"
+        lock_path = os.fspath(lock_path_of(target))
         lock = FileLock(lock_path, mode=PRIVATE_MODE)
         try:
             if not target.parent.is_dir():  # some versions of filelock would make it

@@ -1,4 +1,4 @@
-"""Whether the lock file beside the settings file is safe to open (ST-3).
+"""Where the lock file of a settings file is, and whether it is safe to open (ST-3).
 
 `filelock` truncates what it opens. Older versions follow a planted link, symbolic before 3.20.1 and hard
 before 4.3.1, and would truncate another file.
@@ -15,6 +15,15 @@ from .file_system import file_type
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def lock_path_of(target: Path) -> Path:
+    """The lock file of a settings file: beside it, and hidden from file browsers.
+
+    It stays when the lock is released: if one process removed it, a second that waits for it and a third that
+    makes a new one would both hold a lock.
+    """
+    return target.with_name(f".{target.name}.lock")
 
 
 def lock_file_problem(lock_path: Path, target: Path) -> str:

@@ -17,6 +17,7 @@ import pytest
 
 from dispatch_widgets import ProvidersPanel, SettingsService
 from dispatch_widgets.demo import DemoServer, fault
+from dispatch_widgets.settings._lock_file import lock_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +130,7 @@ def test_the_server_goes_on_while_a_file_or_a_provider_keeps_somebody_waiting(ju
         demo.play(fault("slow", seconds=3.0))
         asked = pool.submit(jupyter.query, "discoverModels", {"providerId": slow["id"]})
         _until(lambda: demo.requests)
-        with filelock.FileLock(f"{jupyter.settings_path}.lock"):
+        with filelock.FileLock(lock_path_of(jupyter.settings_path)):
             waiting = [pool.submit(jupyter.mutate, "addProvider", _anthropic(f"W{i}")) for i in range(12)]
             time.sleep(0.3)
             assert jupyter.http.get("api").status_code == 200

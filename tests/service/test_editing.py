@@ -207,6 +207,6 @@ def test_a_change_waits_ten_seconds_for_the_lock(
         raise filelock.Timeout(lock.lock_file)
 
     monkeypatch.setattr(filelock.FileLock, "acquire", acquire)
-    with pytest.raises(LockTimeoutError, match=r"another program holds dispatch\.settings\.json\.lock"):
+    with pytest.raises(LockTimeoutError, match=r"another program holds \.dispatch\.settings\.json\.lock"):
         service.add_provider(name="P", type="anthropic", api_key="sk-0123456789abcdef")
     assert max(waited) == 10

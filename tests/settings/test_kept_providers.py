@@ -249,7 +249,7 @@ def test_it_is_private_and_lies_in_the_state_folder(file: Path, kept: KeptProvid
     assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.path.parent.stat().st_mode) == 0o700
     assert len(kept.path.stem) == 64
-    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f".{file.name}.lock"}
     link = file.with_name("link.json")
     link.symlink_to(file)
     assert KeptProviders(link).path == kept.path

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import BaseFileLock, FileLock, Timeout
+from jupyter_core.paths import is_hidden
 
 from dispatch_widgets.errors import LockTimeoutError, SettingsWriteError
 from dispatch_widgets.settings.document import set_in
@@ -34,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lock(file: Path) -> Path:
-    return file.with_name(f"{file.name}.lock")
+    return file.with_name(f".{file.name}.lock")
 
 
 @pytest.fixture
@@ -177,3 +178,11 @@ def test_a_change_waits_ten_seconds_for_the_lock(file: Path, monkeypatch: pytest
     with pytest.raises(LockTimeoutError):
         SettingsStore(file).edit(lambda document: set_in(document, ("note",), 1))
     assert waited == [10.0]
+
+
+def test_a_file_browser_shows_the_settings_file_alone(file: Path) -> None:
+    """After a save the folder has nothing else that Jupyter would show; the lock file is hidden."""
+    SettingsStore(file).edit(lambda _: {"a": 1})
+    assert [path.name for path in file.parent.iterdir() if not is_hidden(str(path), str(file.parent))] == [
+        file.name
+    ]

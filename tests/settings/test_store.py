@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_never_overwritten(
         assert caught.value.path == str(file)
         assert "until it is mended" in caught.value.hint
     assert file.read_bytes() == content
-    assert names_in(file.parent) <= {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) <= {file.name, f".{file.name}.lock"}
 
 
 @pytest.mark.req("ST-4")
@@ -209,7 +209,7 @@ def test_a_new_file_is_private(store: SettingsStore, file: Path) -> None:
     finally:
         os.umask(old)
     assert backup is not None
-    for path in (file, file.with_name(f"{file.name}.lock"), backup):
+    for path in (file, file.with_name(f".{file.name}.lock"), backup):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -276,7 +276,7 @@ def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, file: P
     )
     assert names_in(file.parent) == {file.name}
     assert len(store.backups()) == int(made)
-    assert (real.parent / "real.json.lock").exists()
+    assert (real.parent / ".real.json.lock").exists()
 
 
 @posix
@@ -376,7 +376,7 @@ def refusal_as_nobody(path: Path) -> str:
 def test_what_is_read_only_is_not_written(shared: Path, what: str) -> None:
     """A folder, file or lock without write permission is an error, and nothing changes (issue: EACCES)."""
     file = shared / "dispatch.settings.json"
-    lock = shared / "dispatch.settings.json.lock"
+    lock = shared / ".dispatch.settings.json.lock"
     file.write_text("{}", encoding="utf-8")
     file.chmod({"file": 0o444, "unreadable": 0o200}.get(what, 0o666))
     if what == "lock":
@@ -408,7 +408,7 @@ def test_in_a_sticky_folder_no_second_name_stays(shared: Path) -> None:
     file.chmod(0o666)
     os.chown(file, 12345, 12345)
     assert "Not saved: the file or its folder is read-only for you" in refusal_as_nobody(file)
-    assert names_in(shared) == {file.name, f"{file.name}.lock"}
+    assert names_in(shared) == {file.name, f".{file.name}.lock"}
     assert file.stat().st_nlink == 1
 
 
@@ -437,7 +437,7 @@ def test_leftovers_go_while_a_service_lives(store: SettingsStore, file: Path, ac
         store.read()
     else:
         store.edit(note(2))
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) == {file.name, f".{file.name}.lock"}
 
 
 @pytest.mark.req("ST-2")

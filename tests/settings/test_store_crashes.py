@@ -130,7 +130,7 @@ class Trial:
         store.edit(lambda document: {**document, "later": 1})
         assert json.loads(self.file.read_bytes())["later"] == 1, moment
         left = {path.name for path in self.folder.iterdir()}
-        wanted = {self.file.name, f"{self.file.name}.lock"}
+        wanted = {self.file.name, f".{self.file.name}.lock"}
         assert all(name in wanted or ".backup-" in name for name in left), (moment, left)
 
 
@@ -254,7 +254,7 @@ def test_a_full_or_read_only_disk_is_an_error(
     )
     assert ended == 10
     assert trial.content() == trial.before
-    assert {path.name for path in trial.folder.iterdir()} <= {trial.file.name, f"{trial.file.name}.lock"}
+    assert {path.name for path in trial.folder.iterdir()} <= {trial.file.name, f".{trial.file.name}.lock"}
 
 
 @pytest.mark.req("ST-2")

@@ -389,7 +389,7 @@ def test_a_broken_off_write_in_place_can_be_finished(file: Path, written: int) -
         assert whole.name in caught.value.hint
     assert store.finish_save().document == {"n": 0, "note": "x" * 50}
     assert store.read().document == {"n": 0, "note": "x" * 50}
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) == {file.name, f".{file.name}.lock"}
     with pytest.raises(store_module.NotFoundError):
         store.finish_save()
 
@@ -404,7 +404,7 @@ def test_a_write_in_place_that_fails_is_taken_back(file: Path) -> None:
     with pytest.raises(SettingsWriteError, match="Not saved: the disk is full"):
         store.edit(note(1))
     assert file.read_text(encoding="utf-8") == '{"n": 0}'
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) == {file.name, f".{file.name}.lock"}
     files.fails = 2
     with pytest.raises(SettingsWriteError, match="Only a part was saved") as caught:
         store.edit(note(1))

@@ -151,7 +151,7 @@ def test_a_foreign_write_that_ends_after_the_replace_is_kept(file: Path, interru
     finally:
         writers[0].join()
     assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) == {file.name, f".{file.name}.lock"}
 
 
 @posix
@@ -179,7 +179,7 @@ def test_a_file_put_in_place_after_the_comparison_is_kept(file: Path) -> None:
     files.before_keep_aside = [put_another]
     assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
     assert json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) == {file.name, f".{file.name}.lock"}
 
 
 @pytest.mark.req("ST-3")
@@ -189,7 +189,7 @@ def test_a_file_made_by_somebody_meanwhile_is_not_overwritten(file: Path) -> Non
     store = SettingsStore(file, files=files)
     files.before_publish = [lambda target: target.write_text('{"theirs": 1}', encoding="utf-8") and None]
     assert store.edit(note(1)).document == {"theirs": 1, "note": 1}
-    assert names_in(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names_in(file.parent) == {file.name, f".{file.name}.lock"}
 
 
 def test_a_file_that_never_rests_is_an_error(file: Path) -> None:

@@ -74,7 +74,7 @@ def test_an_edit_that_is_overwritten_during_its_save_is_made_again(
     snapshot = store.edit(note(1))
     assert snapshot.document == json.loads(file.read_text(encoding="utf-8")) == {"theirs": 1, "note": 1}
     assert snapshot.changed
-    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f".{file.name}.lock"}
 
 
 def test_an_edit_that_the_other_program_had_read_is_not_made_twice(file: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.errors import LockTimeoutError
+from dispatch_widgets.settings._lock_file import lock_path_of
 from dispatch_widgets.settings.document import render, set_in
 from dispatch_widgets.settings.store import SettingsStore
 from dispatch_widgets.settings.views import view
@@ -63,7 +64,7 @@ def test_many_processes_lose_no_edit(
     document = store.read().document
     assert {name: document.pop(name) for name in app_sections} == app_sections
     assert document == {f"worker-{worker}/{number}": number for worker in range(8) for number in range(60)}
-    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f".{file.name}.lock"}
 
 
 @pytest.mark.req("ST-3")
@@ -105,7 +106,7 @@ def test_eight_writers_beside_the_app_lose_nothing_of_either(
     names = [provider["name"] for provider in document.pop("providers")]
     assert sorted(names) == sorted(f"worker-{worker}/{number}" for worker in range(8) for number in range(12))
     assert document == {f"app/{number}": number for number in range(21)}
-    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f".{file.name}.lock"}
 
 
 @pytest.mark.req("ST-3")
@@ -157,9 +158,9 @@ def test_a_stopped_holder_ends_in_an_error_and_a_killed_one_frees_the_lock(file:
     ):
         with pytest.raises(LockTimeoutError) as caught:
             action()
-        assert caught.value.lock_path == f"{file}.lock"
-        assert "another program holds dispatch.settings.json.lock" in caught.value.message
-        assert f"{file}.lock" in caught.value.hint
+        assert caught.value.lock_path == str(lock_path_of(file))
+        assert "another program holds .dispatch.settings.json.lock" in caught.value.message
+        assert str(lock_path_of(file)) in caught.value.hint
     assert store.read().document == {"n": 1}
     holder.kill()
     holder.wait()

@@ -15,6 +15,7 @@ from panel_driver.wire import Outbox
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.settings._lock_file import lock_path_of
 from dispatch_widgets.widgets._news import NewsDesk
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def hold_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[SettingsService], Ab
 
     def hold(service: SettingsService) -> AbstractContextManager[object]:
         monkeypatch.setattr(FileLock, "acquire", soon)
-        return FileLock(f"{service.path}.lock")
+        return FileLock(lock_path_of(service.path))
 
     return hold
 

@@ -14,6 +14,7 @@ from filelock import FileLock
 from playwright.sync_api import expect
 
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.settings._lock_file import lock_path_of
 
 from .browser import Keyboard, Part
 from .todays_page import BEYOND_THE_EDGE, LATE_FOCUS, PANEL
@@ -160,7 +161,7 @@ class App(Part, Keyboard):
     def locked(self) -> FileLock:
         """The lock of the settings file, to be held as another program does; the kernel waits briefly."""
         self.notebook.execute(_SHORT_PATIENCE)
-        return FileLock(f"{self.path}.lock")
+        return FileLock(lock_path_of(self.path))
 
     # -- what is shown -----------------------------------------------------------------------------
 
