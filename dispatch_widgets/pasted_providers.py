@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT_CHARACTERS = 100_000
 """Of a longer text nothing is taken."""
+_MOST_ACCOUNTS = 100  # more are no block of settings, and nobody adds them at once
 _MOST_LEFT = 10  # notes on what was not taken
 _LONGEST_VARIABLE_CHARACTERS = 64
 
@@ -137,7 +138,7 @@ class PastedProvider:
     Attributes:
         preset: Its preset; None for a custom one.
         type: Its type.
-        base_url: Its base URL; empty if none was found and none is known.
+        base_url: Its base URL, as it is stored.
         key: The key; None if none was found, or it is in a variable.
         variable: The environment variable that the key is in; empty if there is none.
         name: A name for it: the preset's, one from the text, or the host.
@@ -194,17 +195,26 @@ class _Reading:
     used: set[str] = field(default_factory=set)  # variables that another part of the text refers to
     left: list[str] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)  # to be masked in all words
+    last: dict[str, _Account] = field(default_factory=dict)  # the last account by its word
+
+    def begin(self, account: _Account) -> _Account:
+        """Adds an account; of too many the last ones are dropped."""
+        self.last[account.word] = account
+        if len(self.accounts) < _MOST_ACCOUNTS:
+            self.accounts.append(account)
+        else:
+            self.left.append(f"More than {_MOST_ACCOUNTS} providers are not read at once.")
+        return account
 
     def account(self, word: str, *, without: str = "") -> _Account:
         """The account of a word; a new one if there is none, or if it has a field already.
 
         Without a word, fields belong to the account that was begun last.
         """
-        same = [account for account in self.accounts if account.word == word]
-        if same and not (without and getattr(same[-1], without)):
-            return same[-1]
-        self.accounts.append(_Account(word))
-        return self.accounts[-1]
+        last = self.last.get(word)
+        if last is not None and not (without and getattr(last, without)):
+            return last
+        return self.begin(_Account(word))
 
 
 def read_pasted(text: str) -> PastedText:
@@ -246,7 +256,7 @@ def _read_fields(reading: _Reading, text: str) -> None:
             _read_field(reading, found["name"], _unquoted(found["value"]), text)
         else:
             preset, type_ = _of_client(client)
-            reading.accounts.append(_Account(preset=preset, type=type_))
+            reading.begin(_Account(preset=preset, type=type_))
 
 
 def _read_field(reading: _Reading, name: str, value: str, text: str) -> None:
@@ -310,7 +320,7 @@ def _read_curl(reading: _Reading, command: str) -> None:
     if account.is_empty:
         reading.left.append("A curl command without a URL was left out.")
     else:
-        reading.accounts.append(account)
+        reading.begin(account)
 
 
 def _words_of(command: str) -> list[str]:
@@ -381,7 +391,7 @@ def _read_bare(reading: _Reading, text: str) -> None:
     words = (_unquoted(word.strip(",;")) for word in text.split())
     key = next((word for word in words if word.startswith(tuple(start for start, _ in _PRESET_OF_KEY))), "")
     if url or key:
-        reading.accounts.append(
+        reading.begin(
             _Account(key=key, key_from="the text" if key else "", url=url, url_from="the text" if url else "")
         )
 

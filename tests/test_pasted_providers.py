@@ -329,6 +329,11 @@ def test_any_text_is_read_and_gives_what_a_form_takes(text: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     [
+        "url=http://a\n",
+        "key: a\n",
+        "OPENAI_API_KEY=k\n",
+        "curl http://a\n",
+        "OpenAI(",
         "set -a --a ",
         "OpenAI",
         "a",
