@@ -185,7 +185,7 @@ def serving(pages: dict[str, Page]) -> Iterator[Pages]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield Pages(f"http://127.0.0.1:{server.server_port}/v1", asked)

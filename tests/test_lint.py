@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ def test_mypy_finds_nothing(mypy: dict[str, Future[subprocess.CompletedProcess[s
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@cache
 def modules_by_name() -> dict[str, Path]:
     """Every module of the package by its whole name."""
     found = {}
@@ -165,7 +167,7 @@ def private_uses(source: str) -> list[str]:
                 found.append((str(node.args[1].value), ast.unparse(node)))
         elif isinstance(node, ast.ImportFrom):
             found += [(alias.name, f"import {alias.name}") for alias in node.names]
-    modules = {path.stem for path in (REPOSITORY / PACKAGE).rglob("_*.py")}
+    modules = {path.stem for path in modules_by_name().values()}
     # IPython's methods end with an underscore as well, and are the ones that it calls.
     return [
         used

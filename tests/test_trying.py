@@ -494,7 +494,7 @@ def test_a_real_server_that_streams_whatever_it_was_asked_for_is_read(tmp_path: 
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Streaming) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             service = SettingsService(tmp_path / "s.json")

@@ -138,7 +138,7 @@ def credentials() -> Iterator[tuple[str, list[list[str]]]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Credentials) as running:
         running.seen = []  # type: ignore[attr-defined]
         running.daemon_threads = True
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}", running.seen  # type: ignore[attr-defined]
         running.shutdown()

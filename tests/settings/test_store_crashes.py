@@ -7,6 +7,7 @@ process does between two system calls no other process can see, so this is every
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -41,7 +42,11 @@ class Tracer:
     def __init__(self, folder: Path) -> None:
         self.log = folder / "strace.log"
         self.driver = subprocess.Popen(
-            [sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(DRIVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")},
         )
 
     def ask(self, command: str) -> int:
@@ -82,12 +87,12 @@ class Tracer:
         self.driver.communicate()
 
 
-@pytest.fixture
-def tracer(tmp_path: Path) -> Iterator[Tracer]:
-    """A driver with strace; skips where that does not work."""
+@pytest.fixture(scope="module")
+def tracer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracer]:
+    """A driver with strace for all tests, each operation in a child of its own; skips without strace."""
     if sys.platform != "linux" or shutil.which("strace") is None:
         pytest.skip("strace is not installed")
-    tracer = Tracer(tmp_path)
+    tracer = Tracer(tmp_path_factory.mktemp("driver"))
     yield tracer
     tracer.close()
 
