@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def claude(service: SettingsService, server: DemoServer) -> ResolvedModel:
 
 @pytest.fixture
 def tidied() -> Iterator[None]:
-    """Connections that a library leaves open are collected in the test that ignores the warnings of it."""
+    """Connections and loops that a library leaves open go in the test that ignores the warnings of it."""
     yield
+    asyncio.set_event_loop(None)  # LiteLLM sets one for the main thread
     gc.collect()

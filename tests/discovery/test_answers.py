@@ -110,7 +110,7 @@ def test_an_encoding_that_names_none_is_none(encoding: str, ask: Any, target: An
         (_answer(length=len(BODY) + 1), "INTERRUPTED"),
         (_chunked(BODY, end=False), "INTERRUPTED"),
         (_answer(gzip.compress(BODY)[:-4], "content-encoding: gzip"), "INTERRUPTED"),
-        (_answer(gzip.compress(BODY)[:5], "content-encoding: gzip"), "INTERRUPTED"),
+        (_answer(gzip.compress(BODY, mtime=0)[:5], "content-encoding: gzip"), "INTERRUPTED"),
         (b"HTTP/1.1 200 OK\r\ncontent-le", "INTERRUPTED"),
         (b"HT", "INTERRUPTED"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1", "INTERRUPTED"),
