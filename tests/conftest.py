@@ -17,12 +17,16 @@ from dispatch_widgets.settings import _disk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadFileScheduling
+
 CANARY_KEY = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
 """A key that must never be seen anywhere but in the settings file and in the request it is for."""
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - the last as a destination: this machine
 
 DATA = Path(__file__).parent / "data"
+BROWSER = Path(__file__).parent / "browser"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,8 +98,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Playwright keeps an event loop running in the main thread until the end of the session, and
     asyncio.run, which many other tests use, refuses to work beside it.
     """
-    browser = Path(__file__).parent / "browser"
-    items.sort(key=lambda item: browser in item.path.parents)
+    items.sort(key=lambda item: BROWSER in item.path.parents)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Give each worker whole files, and one worker all browser tests, with nothing after them."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "browser" if BROWSER in (config.rootpath / file).parents else file
+
+    config.option.loadscopereorder = False  # the largest first would be the browser tests
+    return ByFile(config, log)
 
 
 @pytest.fixture

@@ -57,4 +57,4 @@ def test_the_readme_has_the_line() -> None:
     assert "\n" not in line
     assert line.startswith("python3 -m venv ")
     assert '-e ".[test]"' in line
-    assert line.endswith("/pytest")
+    assert line.endswith("/pytest -n auto")
