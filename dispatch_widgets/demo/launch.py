@@ -1,4 +1,4 @@
-"""Runs `dispatch-widgets demo`: a server, a sample file, and JupyterLab or a tour in the terminal.
+"""Runs `dispatch-widgets demo`: a server, and JupyterLab or a tour in the terminal.
 
 No file of the user is read or changed: settings file, Jupyter configuration and notebook are in the demo's
 own folders, and no key of the environment is passed to subprocesses.
@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError, MissingPackageError
 from ..settings.locate import FILE_NAME, PATH_VARIABLE
-from .samples import write_sample
 from .server import DemoServer
 from .session import RUNNING_VARIABLE, demo_environment, remove_folder
 
@@ -59,7 +58,7 @@ class RunningDemo:
         server: The provider server.
         folder: The working folder, with the notebook and the settings file.
         state: The folder for everything that Jupyter writes.
-        settings_path: The sample settings file.
+        settings_path: The settings file; it is not made yet.
     """
 
     server: DemoServer
@@ -80,7 +79,11 @@ class RunningDemo:
             and name != "VIRTUAL_ENV"
         }
         ours = {name: value for name, value in demo_environment(self.server).items() if value is not None}
-        return {**kept, **ours, PATH_VARIABLE: str(self.settings_path), RUNNING_VARIABLE: "1"}
+        places = {
+            PATH_VARIABLE: str(self.settings_path),
+            RUNNING_VARIABLE: self.server.openai_base_url,
+        }
+        return {**kept, **ours, **places}
 
 
 @contextlib.contextmanager
@@ -106,9 +109,7 @@ def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
                     hint="Choose another folder, or leave out --folder for a temporary one.",
                 )
         with DemoServer() as server:
-            yield RunningDemo(
-                server=server, folder=work, state=state, settings_path=write_sample(work, server)
-            )
+            yield RunningDemo(server=server, folder=work, state=state, settings_path=work / FILE_NAME)
     finally:
         remove_folder(base, settings_path=base / "work" / FILE_NAME)
 

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from ..presets import PRESETS
 from ..settings.kept_providers import KeptProviders
-from ..settings.locate import PATH_VARIABLE
-from .samples import write_sample
+from ..settings.locate import FILE_NAME, PATH_VARIABLE
 from .server import DemoServer
 
 RUNNING_VARIABLE = "DISPATCH_WIDGETS_DEMO"
-"""Set by ``dispatch-widgets demo`` for the kernels it starts: server and settings file are there already."""
+"""Set by ``dispatch-widgets demo`` for the kernels it starts, to the base URL of the server that it runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +23,18 @@ class DemoSession:
     """Where the demo plays.
 
     Attributes:
-        settings_path: The sample settings file, in a temporary folder.
+        settings_path: The demo's settings file, in a temporary folder; it is made by the first change.
+        base_url: The base URL of its OpenAI-compatible provider. Its key is in ``OPENAI_API_KEY``.
         server: The server if this kernel runs it; None if ``dispatch-widgets demo`` does.
     """
 
     settings_path: Path
+    base_url: str
     server: DemoServer | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         name = self.settings_path.name
-        return f"A sample {name} in a temporary folder, and its model servers on this machine."
+        return f"A provider on this machine, and a {name} in a temporary folder."
 
 
 _session: DemoSession | None = None
@@ -58,14 +59,14 @@ def start() -> DemoSession:
     """The demo for this notebook; the same one at every call in a kernel.
 
     Under ``dispatch-widgets demo`` it is what that command has started. Elsewhere a server is started in
-    this kernel, a sample file is written into a temporary folder, and the environment of this kernel (and
-    only of it) leads there; all of it goes when the kernel stops.
+    this kernel, and the environment of this kernel (and only of it) leads to a settings file in a temporary
+    folder; all of it goes when the kernel stops.
     """
     global _session  # noqa: PLW0603 - one demo for a kernel
     if _session is None:
         running = os.environ.get(RUNNING_VARIABLE)
         if running and os.environ.get(PATH_VARIABLE):
-            _session = DemoSession(settings_path=Path(os.environ[PATH_VARIABLE]))
+            _session = DemoSession(settings_path=Path(os.environ[PATH_VARIABLE]), base_url=running)
         else:
             _session = _start_here()
     return _session
@@ -82,7 +83,7 @@ def _start_here() -> DemoSession:
     server.start()
     atexit.register(server.stop)
     folder = Path(tempfile.mkdtemp(prefix="dispatch-widgets-demo-"))
-    path = write_sample(folder, server)
+    path = folder / FILE_NAME
     atexit.register(remove_folder, folder, settings_path=path)
     for name, value in demo_environment(server).items():
         if value is None:
@@ -90,4 +91,4 @@ def _start_here() -> DemoSession:
         else:
             os.environ[name] = value
     os.environ[PATH_VARIABLE] = str(path)
-    return DemoSession(settings_path=path, server=server)
+    return DemoSession(settings_path=path, base_url=server.openai_base_url, server=server)

@@ -159,8 +159,7 @@ def notebook_page(path: Path) -> str:
         if cell["cell_type"] == "markdown":
             parts.append(source)
             continue
-        code = "\n".join(line for line in source.splitlines() if not line.startswith("# NBVAL_"))
-        parts.append(f"```python\n{code}\n```")
+        parts.append(f"```python\n{source}\n```")
         output = "".join(_output_text(output) for output in cell["outputs"]).rstrip()
         if output:
             parts.append(f"```text\n{output}\n```")

@@ -1,4 +1,4 @@
-"""The quickstart in a real JupyterLab, clicked through: from an old file to a task with a picked model."""
+"""The quickstart in a real JupyterLab, clicked through: one more provider, added by the form."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _let_it_summarize(panel: Part) -> None:
     panel.task("summarize").see("Saved", whole=True)
 
 
-@pytest.mark.req("UI", "SEC-2", "MIG-1", "API-1")
+@pytest.mark.req("UI", "SEC-2", "API-1")
 def test_the_first_setup_by_mouse(notebook: Notebook) -> None:
     """Run the quickstart, add a provider by the form, refresh, pick, assign: it is in the file.
 
@@ -62,12 +62,12 @@ def test_the_first_setup_by_mouse(notebook: Notebook) -> None:
     shutil.copy(QUICKSTART, notebook.path)
     notebook.show(height=1400)
     panel = App.panel_in(notebook.outputs)
-    panel.see_rows("Providers", 5)
+    panel.see_rows("Providers", 1)
     path = Path(notebook.execute("print(demo.settings_path)"))
     key, url = (
         notebook.execute(f"print(demo.server.second_{part})") for part in ("api_key", "openai_base_url")
     )
-    assert [provider["name"] for provider in _on_disk(path)["providers"]][:2] == ["Anthropic", "OpenAI 1"]
+    assert [provider["name"] for provider in _on_disk(path)["providers"]] == ["My provider"]
 
     _add_by_the_form(panel, url, key)
     card = panel.row("My lab", of="Providers")

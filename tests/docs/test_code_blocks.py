@@ -112,18 +112,24 @@ def _check(words: list[str], where: str) -> None:
         if rest[1] == "dispatch_widgets":
             _check_own(rest[2:], where)
     elif program == "pip":
-        extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
-            "optional-dependencies"
-        ]
-        for word in rest:
-            for named in re.findall(r"(?:^\.|^dispatch[-_]widgets)\[([\w,-]+)\]", word):
-                assert set(named.split(",")) <= set(extras), f"{where}: {word}"
+        _check_extras(rest, where)
+    elif program in {"uv", "uvx"}:
+        _check_extras(rest, where)
+        if "dispatch-widgets" in rest:
+            _check_own(rest[rest.index("dispatch-widgets") + 1 :], where)
     elif program in {"python", "pytest", "ruff", "mypy", "mkdocs"}:
         for word in rest:
             if "/" in word and not word.startswith("-"):
                 assert (ROOT / word).exists(), f"{where}: {word}"
     else:
         assert program in PROGRAMS, f"{where}: {program}"
+
+
+def _check_extras(words: list[str], where: str) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for word in words:
+        for named in re.findall(r"(?:^\.|^dispatch[-_]widgets)\[([\w,-]+)\]", word):
+            assert set(named.split(",")) <= set(extras), f"{where}: {word}"
 
 
 def _check_own(words: list[str], where: str) -> None:
@@ -174,6 +180,8 @@ def test_a_block_that_does_not_do_what_it_says_fails() -> None:
         "dispatch-widgets providers --no-such-option",
         "rm -rf things",
         'pip install ".[nothing]"',
+        'uvx --from ".[nothing]" dispatch-widgets demo',
+        'uvx --from ".[demo]" dispatch-widgets demo --texts',
         "pytest tests/nothing",
         "true && .venv/bin/dispatch-widgets demo --texts",
         "ID=$(dispatch-widgets no-such-command | sed s/a/b/)",

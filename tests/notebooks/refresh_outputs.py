@@ -2,8 +2,8 @@
 
     python tests/notebooks/refresh_outputs.py [NOTEBOOK ...]
 
-A cell's output is kept when the cell says NBVAL_CHECK_OUTPUT; all others and the widgets'
-state are left out, so that a notebook changes only when its text does.
+A cell's output is kept if the cell has the tag nbval-check-output; all others, the execution
+counts and the widgets' state are left out, so that a notebook changes only when its text does.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CHECKED = "nbval-check-output"
 
 
 def refresh(path: Path) -> None:
@@ -33,10 +34,14 @@ def refresh(path: Path) -> None:
         "language_info": {"name": "python"},
     }
     for cell in book.cells:
-        cell.metadata.clear()
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = {"tags": tags} if tags else {}
         if cell.cell_type == "code":
-            keep = "NBVAL_CHECK_OUTPUT" in cell.source
-            cell.outputs = [output for output in cell.outputs if keep]
+            cell.execution_count = None
+            cell.outputs = cell.outputs if CHECKED in tags else []
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = None
     nbformat.write(book, path)
 
 
