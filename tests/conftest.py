@@ -38,7 +38,9 @@ def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if os.environ.get("PYTHONDONTWRITEBYTECODE"):
             patch.delenv("PYTHONDONTWRITEBYTECODE")
-            patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
+            folder = tmp_path_factory.getbasetemp()
+            folder = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder  # one for all workers
+            patch.setenv("PYTHONPYCACHEPREFIX", str(folder / "compiled"))
         yield
 
 
