@@ -113,7 +113,7 @@ def _never_fail_to_print(stream: TextIO) -> None:
 )
 @click.option("--port", type=click.IntRange(1, 65_535), help="JupyterLab's port.")
 def demo(*, text: bool, no_browser: bool, folder: Path | None, port: int | None) -> None:
-    """Try everything offline: a provider server, and JupyterLab on the quickstart."""
+    """Try everything offline: sample settings, a provider server, JupyterLab on the quickstart."""
     if text:
         if no_browser or port is not None:
             raise click.UsageError("--no-browser and --port are about JupyterLab, which --text does without.")

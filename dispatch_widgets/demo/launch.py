@@ -1,4 +1,4 @@
-"""Runs `dispatch-widgets demo`: a server, and JupyterLab or a tour in the terminal.
+"""Runs `dispatch-widgets demo`: a server, a sample file, and JupyterLab or a tour in the terminal.
 
 No file of the user is read or changed: settings file, Jupyter configuration and notebook are in the demo's
 own folders, and no key of the environment is passed to subprocesses.
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DispatchError, MissingPackageError
 from ..settings.locate import FILE_NAME, PATH_VARIABLE
+from .samples import write_sample
 from .server import DemoServer
 from .session import RUNNING_VARIABLE, demo_environment, remove_folder
 
@@ -58,7 +59,7 @@ class RunningDemo:
         server: The provider server.
         folder: The working folder, with the notebook and the settings file.
         state: The folder for everything that Jupyter writes.
-        settings_path: The settings file; it is not made yet.
+        settings_path: The sample settings file.
     """
 
     server: DemoServer
@@ -87,11 +88,12 @@ class RunningDemo:
 
 
 @contextlib.contextmanager
-def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
+def running_demo(folder: Path | None = None, *, old: bool = False) -> Iterator[RunningDemo]:
     """Sets up the demo, and removes everything at the end except a given folder.
 
     Args:
         folder: The working folder; a temporary one if None.
+        old: Whether the sample file is one from before providers.
 
     Raises:
         DispatchError: If the folder holds a settings file or the notebook already.
@@ -109,7 +111,8 @@ def running_demo(folder: Path | None = None) -> Iterator[RunningDemo]:
                     hint="Choose another folder, or leave out --folder for a temporary one.",
                 )
         with DemoServer() as server:
-            yield RunningDemo(server=server, folder=work, state=state, settings_path=work / FILE_NAME)
+            path = write_sample(work, server, old=old)
+            yield RunningDemo(server=server, folder=work, state=state, settings_path=path)
     finally:
         remove_folder(base, settings_path=base / "work" / FILE_NAME)
 

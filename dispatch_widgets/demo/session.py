@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ..presets import PRESETS
 from ..settings.kept_providers import KeptProviders
-from ..settings.locate import FILE_NAME, PATH_VARIABLE
+from ..settings.locate import PATH_VARIABLE
+from .samples import write_sample
 from .server import DemoServer
 
 RUNNING_VARIABLE = "DISPATCH_WIDGETS_DEMO"
@@ -23,7 +24,7 @@ class DemoSession:
     """Where the demo plays.
 
     Attributes:
-        settings_path: The demo's settings file, in a temporary folder; it is made by the first change.
+        settings_path: The sample settings file, in a temporary folder.
         base_url: The base URL of its OpenAI-compatible provider. Its key is in ``OPENAI_API_KEY``.
         server: The server if this kernel runs it; None if ``dispatch-widgets demo`` does.
     """
@@ -34,7 +35,7 @@ class DemoSession:
 
     def __repr__(self) -> str:
         name = self.settings_path.name
-        return f"A provider on this machine, and a {name} in a temporary folder."
+        return f"A provider on this machine, and a sample {name} in a temporary folder."
 
 
 _session: DemoSession | None = None
@@ -59,8 +60,8 @@ def start() -> DemoSession:
     """The demo for this notebook; the same one at every call in a kernel.
 
     Under ``dispatch-widgets demo`` it is what that command has started. Elsewhere a server is started in
-    this kernel, and the environment of this kernel (and only of it) leads to a settings file in a temporary
-    folder; all of it goes when the kernel stops.
+    this kernel, a sample file is written into a temporary folder, and the environment of this kernel (and
+    only of it) leads there; all of it goes when the kernel stops.
     """
     global _session  # noqa: PLW0603 - one demo for a kernel
     if _session is None:
@@ -83,7 +84,7 @@ def _start_here() -> DemoSession:
     server.start()
     atexit.register(server.stop)
     folder = Path(tempfile.mkdtemp(prefix="dispatch-widgets-demo-"))
-    path = folder / FILE_NAME
+    path = write_sample(folder, server, old=False)
     atexit.register(remove_folder, folder, settings_path=path)
     for name, value in demo_environment(server).items():
         if value is None:

@@ -12,7 +12,6 @@ from ..errors import DispatchError
 from ..service import SettingsService
 from ..settings.tasks import TASKS
 from .launch import StoppedError, running_demo, stopped_by_signals
-from .samples import write_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,10 +38,9 @@ def run_text(*, folder: Path | None, say: Say) -> None:
     with (
         stopped_by_signals(),
         contextlib.suppress(StoppedError),
-        running_demo(folder) as demo,
+        running_demo(folder, old=True) as demo,
         _environment(demo.environment()),
     ):
-        write_sample(demo.folder, demo.server)
         _walk(demo, say)
         if folder is not None:
             say(f"\nThe file stays in {demo.folder}; its servers are gone.")
