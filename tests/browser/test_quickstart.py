@@ -67,7 +67,7 @@ def test_the_first_setup_by_mouse(notebook: Notebook) -> None:
     key, url = (
         notebook.execute(f"print(demo.server.second_{part})") for part in ("api_key", "openai_base_url")
     )
-    assert [provider["name"] for provider in _on_disk(path)["providers"]] [-1:] == ["My provider"]
+    assert [provider["name"] for provider in _on_disk(path)["providers"]][-1:] == ["My provider"]
 
     _add_by_the_form(panel, url, key)
     card = panel.row("My lab", of="Providers")
