@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import { keyOf, whereIs } from "./panel.ts";
-import type { Action, Choice, Done as DoneWords, Option, Style, Tab } from "./types.ts";
+import type { Action, ActionArgs, Choice, Done as DoneWords, Option, Style, Tab } from "./types.ts";
 import { Icon } from "./words.tsx";
 
 const ON_KEY = (event: KeyboardEvent): void => {
@@ -17,16 +17,18 @@ interface ActionProps {
   readonly style?: Style | undefined;
   /** The action whose question it answers. */
   readonly asked?: string | undefined;
+  /** What is chosen and ticked in the note that it stands in. */
+  readonly held?: ActionArgs | undefined;
 }
 
-export function ActionButton({ action, style: given = "", asked }: ActionProps) {
+export function ActionButton({ action, style: given = "", asked, held }: ActionProps) {
   const { panel, shown } = useContext(Place);
   const key = keyOf(action);
   const style = action.style || given;
   const classes = ["dp-btn", style && `dp-${style}`, action.icon_only && "dp-only"].filter(Boolean);
   const title = action.off || action.title || (action.icon_only ? action.label : undefined);
   const onClick = (event: MouseEvent): void => {
-    if (event.detail < 2) void panel.press(action, shown, { asked }); // the second click of a double click is a slip
+    if (event.detail < 2) void panel.press(action, shown, { asked, held }); // the second click of a double click is a slip
   };
   return (
     <>
@@ -54,17 +56,18 @@ interface ActionsProps {
   readonly actions: ReadonlyArray<Action> | undefined;
   readonly style?: Style;
   readonly asked?: string | undefined;
+  readonly held?: ActionArgs | undefined;
   /** Whether they stand in a line of words. */
   readonly bare?: boolean;
 }
 
 /** Buttons beside each other; nothing where there are none. */
-export function Actions({ actions, style, asked, bare = false }: ActionsProps) {
+export function Actions({ actions, style, asked, held, bare = false }: ActionsProps) {
   const { panel } = useContext(Place);
   const offered = actions?.filter((action) => panel.offers(action));
   if (!offered?.length) return null;
   const buttons = offered.map((action) => (
-    <ActionButton key={action.name} action={action} style={style} asked={asked} />
+    <ActionButton key={action.name + action.label} action={action} style={style} asked={asked} held={held} />
   ));
   return bare ? buttons : <div class="dp-actions">{buttons}</div>;
 }

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
+import { FormBox } from "./form.tsx";
 import { Empty, Message, NoteBox } from "./note.tsx";
 import { BUSY, NO_KERNEL } from "./panel.ts";
 import { SectionBox } from "./section.tsx";
@@ -9,6 +10,14 @@ import { SectionBox } from "./section.tsx";
 export function Page() {
   const { panel } = useContext(Place);
   const { view } = panel;
+  const form = panel.forms.current;
+  if (form) {
+    return (
+      <Body gone={panel.link.gone && !panel.inApp}>
+        <FormBox state={form} />
+      </Body>
+    );
+  }
   return (
     <Body gone={panel.link.gone && !panel.inApp}>
       {view.notes?.map((note) => (

@@ -4,18 +4,20 @@
  */
 import { copyText } from "./clipboard.ts";
 import { FOCUSABLE, firstFocusable, isShown } from "./focus.ts";
+import { Forms } from "./forms.ts";
 import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
-import { type Ended, Link } from "./link.ts";
+import { type Asked, Link } from "./link.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
-import type { Action, ActionArgs, Answer, Focus, MoveFocus, Note, Tab, View } from "./types.ts";
+import type { Action, ActionArgs, Answer, Focus, MoveFocus, Note, Reply, Tab, View } from "./types.ts";
+import { type WindowStore, windowStore } from "./window_store.ts";
 
 export const NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
 export const BUSY = "The kernel is busy. It does this next.";
 const FOCUS_TRIES = 20;
 const FOCUS_EVERY_MS = 50;
 const NO_COPY = "Copying is not allowed here";
-const SILENT = "The kernel has not answered. If it was restarted, run the cell again.";
+export const SILENT = "The kernel has not answered. If it was restarted, run the cell again.";
 
 /** One of the places where the panel is shown. */
 export interface Shown {
@@ -24,16 +26,11 @@ export interface Shown {
   readonly draw: () => void;
 }
 
-/** What goes with a press: what was chosen, and whose question it answers. */
+/** What goes with a press: what was chosen, whose question it answers, and what its note holds. */
 export interface Pressed {
   readonly choice?: string | undefined;
   readonly asked?: string | undefined;
-}
-
-interface Sent {
-  readonly key: string;
-  readonly row: string;
-  readonly gesture: string;
+  readonly held?: ActionArgs | undefined;
 }
 
 /** Something that was pressed and has no answer yet. */
@@ -50,8 +47,14 @@ export function keyOf(action: Action): string {
   return JSON.stringify([action.kind ?? "act", action.name, action.args?.row ?? ""]);
 }
 
+function rowOf(action: Action): string {
+  return String(action.args?.row ?? "");
+}
+
 export class Panel {
   readonly link: Link;
+  readonly window: WindowStore;
+  readonly forms: Forms;
   readonly waiting = new Map<string, Waiting>();
   readonly shown = new Set<Shown>();
   /** Questions that wait for their answer, by what was pressed. */
@@ -59,18 +62,23 @@ export class Panel {
   /** The action that leads to a tab which is not here. */
   elsewhere = "";
   readonly #model: Model;
+  readonly #unwatch: () => void;
   #spoken: number;
   #canOpen: boolean | undefined;
 
   constructor(model: Model, link: Link = new Link(model)) {
     this.#model = model;
     this.link = link;
+    this.window = windowStore(String(model.get("window") ?? ""));
+    this.#unwatch = this.window.watch(() => this.draw());
+    this.forms = new Forms(this);
     this.#spoken = this.view.spoken?.number ?? 0;
     model.on("change:view", this.#onView);
     model.on("msg:custom", this.#onFocus);
   }
 
   close(): void {
+    this.#unwatch();
     this.#model.off("change:view", this.#onView);
     this.#model.off("msg:custom", this.#onFocus);
     this.link.close();
@@ -117,10 +125,11 @@ export class Panel {
   }
 
   /** Does what was pressed, or chosen; `asked` is whose question it answers. */
-  async press(action: Action, at: Shown, { choice, asked }: Pressed = {}): Promise<void> {
+  async press(action: Action, at: Shown, { choice, asked, held }: Pressed = {}): Promise<void> {
     switch (action.kind ?? "act") {
       case "close":
-        this.#close(asked, at);
+        if (asked) this.#close(asked, at);
+        else this.forms.leave(at, action.name !== "cancel");
         break;
       case "copy":
         at.say((await copyText(String(action.args?.text))) ? "Copied" : NO_COPY);
@@ -128,29 +137,42 @@ export class Panel {
       case "go":
         await this.#go(action, at);
         break;
+      case "form":
+        await this.forms.open(action, at);
+        break;
+      case "save":
+        await this.forms.save(at, action.args);
+        break;
       default:
         if (action.name === "locate_file") {
           const path = await this.#findFile();
           if (path !== null) openInEditor(path, at.root);
           break;
         }
-        await this.#send(action, at, choice);
+        await this.#act(action, at, choice, held);
         if (asked && this.questions.delete(asked)) this.draw();
     }
   }
 
   /** The question is answered with no: the focus goes back to what asked it. */
-  #close(asked: string | undefined, at: Shown): void {
-    if (!asked) return;
+  #close(asked: string, at: Shown): void {
     this.questions.delete(asked);
     this.draw();
     const [, action, row] = JSON.parse(asked) as [string, string, string];
     focusOn(at.root, { action, row }, row);
   }
 
+  /** What was asked in a row is asked no more. */
+  closeQuestions(row: string): void {
+    for (const asked of [...this.questions.keys()]) {
+      if (JSON.parse(asked)[2] === row) this.questions.delete(asked);
+    }
+  }
+
   async #go(action: Action, at: Shown): Promise<void> {
     if (this.inApp) {
-      await this.#send(action, at);
+      const { name, args = {} } = action;
+      await this.#do(action, { kind: "go", tab: name as Tab, args, gesture: lastGesture() }, at);
     } else {
       this.elsewhere = keyOf(action);
       this.draw();
@@ -158,41 +180,58 @@ export class Panel {
     }
   }
 
-  async #send(action: Action, at: Shown, choice?: string): Promise<void> {
-    const key = keyOf(action);
-    if (this.waiting.has(key) && choice === undefined) return;
-    const args: ActionArgs = { ...action.args, ...(choice !== undefined && { choice }) };
-    const waiting: Waiting = { row: String(args.row ?? ""), choice, late: false };
+  async #act(action: Action, at: Shown, choice?: string, held?: ActionArgs): Promise<void> {
+    const args: ActionArgs = { ...action.args, ...held, ...(choice !== undefined && { choice }) };
+    await this.#do(action, { kind: "act", name: action.name, args }, at, choice);
+  }
+
+  async #do(action: Action, message: Asked, at: Shown, choice?: string): Promise<void> {
     const gesture = lastGesture();
+    const reply = await this.wait(action, message, at, choice);
+    if (reply) await this.end(reply, at, action, gesture);
+  }
+
+  /** Sends what was pressed and waits; nothing comes of it if it waits already, or nobody answers. */
+  async wait(action: Action, message: Asked, at: Shown, choice?: string): Promise<Reply | undefined> {
+    const key = keyOf(action);
+    if (this.waiting.has(key) && choice === undefined) return undefined;
+    const waiting: Waiting = { row: rowOf(action), choice, late: false };
     this.waiting.set(key, waiting);
     this.draw();
-    const late = (): void => {
+    const ended = await this.link.ask(message, () => {
       waiting.late = true;
       this.draw();
       at.say(BUSY);
-    };
-    const message =
-      action.kind === "go"
-        ? ({ kind: "go", tab: action.name as Tab, args, gesture } as const)
-        : ({ kind: "act", name: action.name, args } as const);
-    const ended = await this.link.ask(message, late);
+    });
     if (this.waiting.get(key) === waiting) this.waiting.delete(key); // not a later choice of the same
     this.draw();
-    await this.#end(ended, at, { key, row: waiting.row, gesture });
+    if (typeof ended !== "string") return ended;
+    at.say(ended === "gone" ? NO_KERNEL : SILENT);
+    return undefined;
   }
 
-  async #end(ended: Ended, at: Shown, { key, row, gesture }: Sent): Promise<void> {
-    if (typeof ended === "string") {
-      at.say(ended === "gone" ? NO_KERNEL : SILENT);
-      return;
-    }
-    const answer: Answer = ended.answer ?? {};
-    if (answer.question) this.questions.set(key, answer.question);
-    else this.questions.delete(key);
+  /** Shows what came of a press. */
+  async end(reply: Reply, at: Shown, action: Action, gesture: string): Promise<void> {
+    const answer: Answer = reply.answer ?? {};
+    const question = answer.question ?? answer.note;
+    if (question) this.questions.set(keyOf(action), question);
+    else this.questions.delete(keyOf(action));
     this.draw();
-    if (answer.say) at.say(answer.say);
-    if (answer.copy) at.say((await copyText(answer.copy)) ? "Copied" : NO_COPY);
-    if (lastGesture() === gesture) focusOn(at.root, answer.focus, row);
+    await this.follow(answer, at);
+    if (lastGesture() === gesture) focusOn(at.root, answer.focus, rowOf(action));
+  }
+
+  /** Says, copies and opens what an answer has. */
+  async follow({ say, copy, open }: Answer, at: Shown): Promise<void> {
+    if (say) at.say(say);
+    if (copy) at.say((await copyText(copy)) ? "Copied" : NO_COPY);
+    const { form, tab, args = {} } = open ?? {};
+    if (tab) await this.#go({ kind: "go", name: tab, label: "", args }, at);
+    if (form) await this.forms.open({ kind: "form", name: form, label: "", args }, at);
+  }
+
+  focus(at: Shown, wanted: Focus): void {
+    focusOn(at.root, wanted);
   }
 
   /** The focus moves for the last gesture alone; what is to get it may be on its way yet, in another tab. */
@@ -203,6 +242,7 @@ export class Panel {
   };
 
   readonly #onView = (): void => {
+    this.forms.viewChanged();
     this.draw();
     const { spoken } = this.view;
     if (!spoken || spoken.number === this.#spoken) return;
@@ -232,18 +272,20 @@ function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string)
   }
   if (pressed === undefined || (document.activeElement && document.activeElement !== document.body))
     return false;
-  const next = (pressed && find(root, { row: pressed })) || firstFocusable(root);
+  const next = find(root, { row: pressed }) ?? firstFocusable(root);
   if (next) moveFocus(next);
   return Boolean(next);
 }
 
 /** The first thing that can have the focus and is what is named; of a row or section without an action the first. */
-function find(root: HTMLElement, { section, row, action }: Focus): HTMLElement | undefined {
-  const place = [
-    section && `[data-section="${CSS.escape(section)}"]`,
-    row && `[data-row="${CSS.escape(row)}"]`,
-  ];
-  const what = action ? `[data-action="${CSS.escape(action)}"]` : FOCUSABLE;
-  const found = root.querySelectorAll<HTMLElement>([...place, what].filter(Boolean).join(" "));
-  return [...found].find(isShown);
+function find(root: HTMLElement, { section, row, action, field }: Focus): HTMLElement | undefined {
+  if (!section && !row && !action && !field) return undefined;
+  const named = (name: string, value: string | undefined) => value && `[data-${name}="${CSS.escape(value)}"]`;
+  const what = [named("field", field), named("action", action)].filter(Boolean).join("") || FOCUSABLE;
+  const wanted = [named("section", section), named("row", row), what].filter(Boolean).join(" ");
+  for (const each of root.querySelectorAll<HTMLElement>(wanted)) {
+    const found = each.matches(FOCUSABLE) ? each : firstFocusable(each);
+    if (found && isShown(found)) return found;
+  }
+  return undefined;
 }

@@ -195,6 +195,7 @@ export interface View {
 export interface Message {
   readonly text: Words;
   readonly tone?: Tone;
+  readonly about?: "field" | "value" | "anything";
 }
 
 export interface Field {
@@ -209,6 +210,7 @@ export interface Field {
   readonly problem?: string;
   readonly emptied?: boolean;
   readonly mono?: boolean;
+  readonly beside?: boolean;
   readonly follows?: boolean;
 }
 
@@ -254,7 +256,6 @@ export interface Answer {
   readonly file?: FileOnDisk;
   readonly problems?: Readonly<Record<string, string>>;
   readonly note?: Note;
-  readonly foot?: string;
   readonly form?: Form;
   readonly clear?: ReadonlyArray<string>;
   readonly key_for?: string;

@@ -80,14 +80,12 @@ def refused(error: InvalidInputError, fields: Collection[str] | None = None) -> 
     """
     problems = {each.field: each.message for each in error.problems if fields is None or each.field in fields}
     rest = " ".join(each.message for each in error.problems if each.field not in problems)
-    count = len({each.field for each in error.problems})
     return Answer(
         ok=False,
         problems=problems,
-        foot=f"{count} fields need attention" if count > 1 else "1 field needs attention" if count else "",
         note=Note("error", rest or error.message, error.hint) if rest or not problems else None,
         clear=tuple(field for field, words in problems.items() if words == LOOKS_LIKE_KEY),
-        focus=Focus(field=next(iter(problems), "")),
+        focus=Focus(field=next(iter(problems))) if problems else Focus(action="save"),
     )
 
 

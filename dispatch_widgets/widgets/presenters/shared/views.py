@@ -404,10 +404,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A line under a field."""
+    """A line under a field.
+
+    Attributes:
+        text: What it says.
+        tone: Its colour and sign.
+        about: What it is about, and so how long it stands there: the ``field`` whatever is in it, the ``value``
+            that the form came with until another one is typed, or ``anything`` that is in the field.
+    """
 
     text: Words
     tone: Tone = ""
+    about: Literal["field", "value", "anything"] = "field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,8 +435,10 @@ class Field:
         emptied: Whether what is in it is to be dropped: a key that was for another server (SEC-8), or one
             that got into a field where keys do not belong (PM-10).
         mono: In the code typeface.
-        follows: Whether the form is asked for anew, with its values, when this one was changed: what is in
-            other fields or below them depends on it.
+        beside: Whether it stands beside the one before it where there is room.
+        follows: Whether the form is asked for anew, with what is chosen in it, when another value of this
+            choice or box is chosen: what is in other fields or below them depends on it. Nothing that is
+            typed is sent before the form is submitted (SEC-2).
     """
 
     name: str
@@ -442,6 +452,7 @@ class Field:
     problem: str = ""
     emptied: bool = False
     mono: bool = False
+    beside: bool = False
     follows: bool = False
 
 
@@ -529,7 +540,6 @@ class Answer:
         file: Where the file is; only ever in an answer, so that the whole path is in no saved state.
         problems: What is wrong with the fields, by their names.
         note: What is said above the form's buttons.
-        foot: What is said beside the form's buttons.
         form: The form anew, where the file says something else than it did; typed values stay.
         clear: Fields to empty: a key got into them, or the key in them was for another server.
         key_for: What the key was submitted for. Goes with the next submission as ``key_for`` while nobody has
@@ -545,7 +555,6 @@ class Answer:
     file: FileOnDisk | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     note: Note | None = None
-    foot: str = ""
     form: Form | None = None
     clear: tuple[str, ...] = ()
     key_for: str = ""

@@ -1,0 +1,80 @@
+/** A form: it takes the place of a tab's sections, with a way back. */
+import { useContext, useId } from "preact/hooks";
+import { ActionButton } from "./action.tsx";
+import { Place } from "./context.ts";
+import { FieldBox } from "./field.tsx";
+import { QUIET } from "./focus.ts";
+import type { FormState } from "./form_state.ts";
+import { Message, NoteBox } from "./note.tsx";
+import { BUSY } from "./panel.ts";
+import type { Action } from "./types.ts";
+
+const SAVING = "Saving…";
+const CANCEL: Action = { name: "cancel", label: "Cancel", kind: "close" };
+
+/** What a key does in a form. */
+export function formKey(event: KeyboardEvent): "save" | "back" | undefined {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
+    return undefined;
+  if (event.key === "Escape") return "back";
+  const target = event.target as HTMLInputElement;
+  const isText = target.tagName === "INPUT" && ["text", "password"].includes(target.type);
+  return event.key === "Enter" && !event.shiftKey && isText ? "save" : undefined;
+}
+
+export function FormBox({ state }: { readonly state: FormState }) {
+  const { panel, shown } = useContext(Place);
+  const id = useId();
+  const { form, note, saving, late } = state;
+  const back: Action = {
+    name: "back",
+    label: `Back to ${form.back}`,
+    kind: "close",
+    icon: "back",
+    style: "quiet",
+    icon_only: true,
+  };
+  const { words, isProblem } = state.foot;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const meaning = formKey(event);
+    if (!meaning) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.repeat) return;
+    if (meaning === "save") void panel.forms.save(shown);
+    else panel.forms.leave(shown, true);
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: browsers offer to keep what a form's password field holds
+    <div class="dp-form" role="form" aria-label={form.title} onKeyDown={onKeyDown}>
+      <div class="dp-form-head">
+        <ActionButton action={back} />
+        <h2 class="dp-h dp-large">{form.title}</h2>
+      </div>
+      <div class="dp-fields">
+        {form.fields.map((field) => (
+          <FieldBox key={field.name} state={state} field={field} id={`${id}-${field.name}`} />
+        ))}
+      </div>
+      {note && <NoteBox note={note} />}
+      <div class="dp-form-foot">
+        <button
+          type="button"
+          class="dp-btn dp-primary"
+          data-action="save"
+          aria-busy={saving ? "true" : undefined}
+          onClick={() => void panel.forms.save(shown)}
+          {...QUIET}
+        >
+          {saving ? SAVING : form.save}
+        </button>
+        <ActionButton action={CANCEL} />
+        {late ? (
+          <Message note={{ tone: "", title: BUSY }} />
+        ) : (
+          words && <Message note={{ tone: isProblem ? "error" : "", title: words }} />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,192 @@
+/** Opens, fills, submits and leaves the forms of a panel in this window. */
+import { FormState } from "./form_state.ts";
+import { lastGesture } from "./gestures.ts";
+import { BUSY, NO_KERNEL, type Panel, type Shown, SILENT } from "./panel.ts";
+import type { Action, ActionArgs, Answer, Focus, Form } from "./types.ts";
+
+export class Forms {
+  readonly #panel: Panel;
+  /** Another number of the view's means that open forms may say something else. */
+  #revision: number;
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+    this.#revision = panel.view.forms ?? 0;
+  }
+
+  /** The form that stands in place of the tab's sections. */
+  get current(): FormState | undefined {
+    return this.#panel.window.get("forms")[this.#panel.view.tab];
+  }
+
+  set current(state: FormState | undefined) {
+    const { window, view } = this.#panel;
+    window.set("forms", { ...window.get("forms"), [view.tab]: state });
+  }
+
+  /** Opens the form that an action names; one that was left for now as it was left. */
+  async open(action: Action, at: Shown): Promise<void> {
+    const { name, args = {} } = action;
+    const left = this.#panel.window.get("leftForms")[name];
+    const isLeft = left !== undefined && Object.keys(args).length === 0;
+    const gesture = lastGesture();
+    const asked = isLeft ? { args: left.args(), values: left.chosen() } : { args, values: {} };
+    const message = { kind: "form", name, changed: "", ...asked } as const;
+    const ended = await this.#panel.wait(action, message, at);
+    if (!ended) return;
+    if (!ended.form) {
+      await this.#panel.end(ended, at, action, gesture);
+      return;
+    }
+    if (isLeft) left.take(ended.form);
+    const state = isLeft ? left : new FormState(ended.form);
+    this.#setLeft(name, undefined);
+    this.#panel.closeQuestions(String(args.row ?? ""));
+    this.current = state;
+    this.#focus(at, gesture, { field: String(args.field ?? state.form.fields[0]?.name) });
+  }
+
+  /** Something was chosen: what depends on it is asked for, if anything does. */
+  async choose(name: string, value: string, at: Shown): Promise<void> {
+    const state = this.current;
+    if (!state || state.saving) return;
+    const field = state.form.fields.find((each) => each.name === name);
+    const take = field?.follows ? state.ask() : undefined;
+    state.put(name, value);
+    this.#panel.window.changed();
+    if (take) await this.#askAnew(state, name, state.args(), take, at);
+  }
+
+  /** Something was typed: nobody is told before it is saved. */
+  type(name: string, value: string): void {
+    this.current?.put(name, value);
+    this.#panel.window.changed();
+  }
+
+  typeKey(name: string, key: string, problem = ""): void {
+    const state = this.current;
+    state?.putKey(name, key);
+    if (problem) state?.refuse(name, problem);
+    this.#panel.window.changed();
+  }
+
+  /** Brings an open form in step with the file: what another program has changed in fields that nobody touched. */
+  async reload(at: Shown): Promise<void> {
+    const state = this.current;
+    if (state) await this.#askAnew(state, "", { ...state.args(), reload: true }, state.ask(), at);
+  }
+
+  /** The view is another one. */
+  viewChanged(): void {
+    const { forms = 0 } = this.#panel.view;
+    if (forms === this.#revision) return;
+    this.#revision = forms;
+    const state = this.current;
+    if (state && !state.saving) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
+  }
+
+  async #askAnew(
+    state: FormState,
+    changed: string,
+    args: ActionArgs,
+    take: (form: Form | undefined) => void,
+    at: Shown | undefined,
+  ): Promise<void> {
+    const message = { kind: "form", name: state.form.name, args, values: state.chosen(), changed } as const;
+    const ended = await this.#panel.link.ask(message, () => this.#isLate(state, at));
+    state.late = false;
+    take(typeof ended === "string" ? undefined : ended.form);
+    if (typeof ended === "string") at?.say(ended === "gone" ? NO_KERNEL : SILENT);
+    else if (ended.answer?.note) state.note = ended.answer.note;
+    this.#settle(state);
+    this.#panel.window.changed();
+  }
+
+  readonly #waiting = new Map<FormState, Array<() => void>>();
+
+  #settle(state: FormState): void {
+    if (state.asking) return;
+    for (const go of this.#waiting.get(state) ?? []) go();
+    this.#waiting.delete(state);
+  }
+
+  /** Waits for what was chosen to be answered; says whether the form is the same in what saving it sends where. */
+  async #isSettled(state: FormState): Promise<boolean> {
+    if (!state.asking) return true;
+    const { sends } = state.form.args ?? {};
+    await new Promise<void>((resolve) => {
+      this.#waiting.set(state, [...(this.#waiting.get(state) ?? []), resolve]);
+    });
+    return state.form.args?.sends === sends && Object.keys(state.problems).length === 0;
+  }
+
+  /** Submits the form in one message; what is wrong with it stays in it, with all that was typed. */
+  async save(at: Shown, more: ActionArgs = {}): Promise<void> {
+    const state = this.current;
+    if (!state || state.saving) return;
+    const gesture = lastGesture();
+    state.saving = true;
+    this.#panel.window.changed();
+    const answer = (await this.#isSettled(state)) ? await this.#submit(state, more, at) : undefined;
+    state.saving = false;
+    state.late = false;
+    if (!answer) {
+      this.#panel.window.changed();
+      return;
+    }
+    if (answer.ok === false) {
+      state.refused(answer);
+      this.#panel.window.changed();
+    } else {
+      state.key = "";
+      if (this.current === state) this.current = undefined;
+    }
+    await this.#panel.follow(answer, at);
+    this.#focus(at, gesture, answer.focus);
+  }
+
+  async #submit(state: FormState, more: ActionArgs, at: Shown): Promise<Answer | undefined> {
+    const key = state.submittedKey();
+    const message = {
+      kind: "submit",
+      form: state.form.name,
+      args: { ...state.args(), ...more },
+      values: state.values(),
+      ...(key && { key }),
+    } as const;
+    const ended = await this.#panel.link.ask(message, () => this.#isLate(state, at));
+    if (typeof ended !== "string") return ended.answer ?? {};
+    const words = ended === "gone" ? NO_KERNEL : SILENT;
+    at.say(words);
+    state.note = { tone: "warn", title: words };
+    return undefined;
+  }
+
+  /** Goes back to the sections; what is typed into a form about no row is kept for the next time, if it is to be. */
+  leave(at: Shown, keep: boolean): void {
+    const state = this.current;
+    if (!state || state.saving) return;
+    const { name, args } = state.form;
+    const row = String(args?.row ?? "");
+    this.#setLeft(name, keep && !row ? state : undefined);
+    if (!keep || row) state.key = "";
+    this.current = undefined;
+    this.#panel.focus(at, { row, action: name });
+  }
+
+  #setLeft(name: string, state: FormState | undefined): void {
+    const { [name]: _before, ...rest } = this.#panel.window.get("leftForms");
+    this.#panel.window.set("leftForms", state ? { ...rest, [name]: state } : rest);
+  }
+
+  #isLate(state: FormState, at: Shown | undefined): void {
+    state.late = true;
+    this.#panel.window.changed();
+    at?.say(BUSY);
+  }
+
+  /** Moves the focus unless the person has done something else since. */
+  #focus(at: Shown, gesture: string, focus: Focus | undefined): void {
+    if (focus && lastGesture() === gesture) this.#panel.focus(at, focus);
+  }
+}

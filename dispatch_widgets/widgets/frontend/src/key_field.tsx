@@ -1,0 +1,74 @@
+/** The field for a key. What is in it leaves the page when the form is submitted, in that one message (SEC-2). */
+import { useContext, useState } from "preact/hooks";
+import { Place } from "./context.ts";
+import { controlOf, type FieldProps, Labelled } from "./field.tsx";
+import { QUIET } from "./focus.ts";
+import { pastedKey } from "./key_text.ts";
+import { Message } from "./note.tsx";
+
+/** No password manager is to keep it, or to fill in something of its own. */
+const NO_MANAGER = {
+  autocomplete: "new-password",
+  autocapitalize: "off",
+  spellcheck: false,
+  "data-1p-ignore": "",
+  "data-lpignore": "true",
+  "data-bwignore": "true",
+  "data-form-type": "other",
+} as const;
+
+export function KeyField(props: FieldProps) {
+  const { panel } = useContext(Place);
+  const { state, field, id } = props;
+  const [isSeen, setSeen] = useState(false);
+  const [said, setSaid] = useState("");
+  const seen = isSeen && state.key !== "" && !state.saving;
+
+  const put = (key: string, problem = ""): void => panel.forms.typeKey(field.name, key, problem);
+  const onPaste = (event: ClipboardEvent): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    const pasted = pastedKey(event.clipboardData?.getData("text/plain") ?? "");
+    event.preventDefault();
+    setSaid(pasted.said);
+    if (!pasted.problem)
+      input.setRangeText(pasted.value, input.selectionStart ?? 0, input.selectionEnd ?? 0, "end");
+    put(input.value, pasted.problem);
+  };
+  return (
+    <Labelled {...props} field={said ? { ...field, messages: [] } : field}>
+      <div class="dp-keyrow">
+        <input
+          type={(seen ? "text" : "password") as "password"}
+          class="dp-input"
+          value={state.key}
+          placeholder={field.placeholder}
+          readOnly={state.saving}
+          onInput={(event) => {
+            setSaid("");
+            put(event.currentTarget.value);
+          }}
+          onPaste={onPaste}
+          {...NO_MANAGER}
+          {...controlOf(props)}
+        />
+        <button
+          type="button"
+          class="dp-btn"
+          aria-pressed={seen}
+          aria-controls={id}
+          disabled={!state.key || state.saving}
+          title={seen ? "Hide the key again" : "Show the key"}
+          onClick={() => setSeen(!seen)}
+          {...QUIET}
+        >
+          Show
+        </button>
+      </div>
+      {said && !state.problems[field.name] && (
+        <div role="status">
+          <Message note={{ tone: "info", title: said }} />
+        </div>
+      )}
+    </Labelled>
+  );
+}
