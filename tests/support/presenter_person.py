@@ -10,15 +10,16 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from panel_driver.presented import plain as plain_words
+from panel_driver.presented_forms import OpenForm
+
 from dispatch_widgets.errors import DispatchError
 from dispatch_widgets.widgets.presenters.shared.encode import encode
 from dispatch_widgets.widgets.presenters.shared.views import (
     Action,
     Answer,
     Choice,
-    Field,
     Focus,
-    Form,
     Note,
     Opening,
     Row,
@@ -28,7 +29,7 @@ from dispatch_widgets.widgets.presenters.shared.views import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from dispatch_widgets.widgets.presenters.shared.presenter import Presenter
 
@@ -60,17 +61,10 @@ class Person:
         self.heard: list[str] = []
         self.clipboard = ""
         self.went: tuple[str, dict[str, Any]] | None = None
-        self.form: Form | None = None
-        self._typed: dict[str, str] = {}
-        self._key = ""
-        self._key_for = ""
-        self._problems: dict[str, str] = {}
-        self._form_note: Note | None = None
-        self._foot = ""
+        self.form: OpenForm | None = None
         self._question: tuple[Action, Note] | None = None
         self._looked_at = ""
         self._forms = 0
-        self._mended: set[str] = set()  # fields that were changed: what was wrong with them is settled
         self._chosen: dict[str, str] = {}
         self._ticked: dict[str, bool] = {}
 
@@ -113,7 +107,7 @@ class Person:
     def options(self, label: str) -> list[str]:
         """What a choice offers."""
         if self.form is not None:
-            return [option.label for option in self._field(label).options]
+            return [option["label"] for option in self._field(label)["options"]]
         return [option.label for option in self._choice(label).options]
 
     def offers(self, label: str, row: str = "") -> bool:
@@ -157,13 +151,13 @@ class Person:
     @property
     def encoded(self) -> str:
         """Everything that a page is given, as it goes to it."""
-        return repr(encode(self.view)) + repr(encode(self.form))
+        return repr(encode(self.view)) + repr(self.form and self.form.form)
 
     # ---- doing
 
     def press(self, label: str, row: str = "") -> Answer | None:
         """Press what says this, in a row if one is named."""
-        if self.form is not None and not row and label in {self.form.save, "Save"}:
+        if self.form is not None and not row and label in {self.form.form["save"], "Save"}:
             return self.save()
         actions = self._actions_named(label, row)
         assert len(actions) == 1, f"{label!r} is offered {len(actions)} times"
@@ -200,9 +194,8 @@ class Person:
         """Choose one of the options of a field, or of a choice in a row or note."""
         if self.form is not None:
             field = self._field(label)
-            found = [each.value for each in field.options if each.label == option]
-            value = found[0] if found or not field.other else option
-            self._change(field, value)
+            found = [each["value"] for each in field["options"] if each["label"] == option]
+            self._change(field, found[0] if found or not field.get("other") else option)
             return None
         choice = self._choice(label)
         assert not choice.off, choice.off
@@ -216,8 +209,8 @@ class Person:
         """What is chosen, in the words that are shown."""
         if self.form is not None:
             field = self._field(label)
-            value = self._typed.get(field.name, field.value)
-            return next((each.label for each in field.options if each.value == value), value)
+            value = self.form.value(field)
+            return next((each["label"] for each in field["options"] if each["value"] == value), value)
         choice = self._choice(label)
         return next(each.label for each in choice.options if each.value == choice.value)
 
@@ -230,48 +223,32 @@ class Person:
 
     def fill(self, label: str, value: str) -> None:
         """Type into a field of the form, and leave it."""
-        field = self._field(label)
-        if field.kind == "key":
-            self._key, self._key_for = value, ""
-            self._problems.pop(field.name, None)
-            self._mended.add(field.name)
-        else:
-            self._change(field, value)
+        self._change(self._field(label), value)
 
     def value(self, label: str) -> str:
         """What is in a field."""
-        field = self._field(label)
-        return self._key if field.kind == "key" else self._typed.get(field.name, field.value)
+        return self._fresh_form().value(self._field(label))
 
     def save(self, **args: Any) -> Answer:
         """Submit the form, in one message with its key."""
         form = self._fresh_form()
-        given = {**form.args, **self.key_args(), **args}
-        answer = self.presenter.submit(form.name, self._values(form), self._key, given)
-        self._take(answer)
+        name = str(form.form["name"])
+        answer = self.presenter.submit(name, form.values(), form.submitted_key(), form.args(**args))
         if answer.ok:
             self.leave()
-            return answer
-        self._problems, self._form_note, self._foot = dict(answer.problems), answer.note, answer.foot
-        self._key_for = answer.key_for if self._key else ""
-        for name in answer.clear:
-            if name == "key":
-                self._key = ""
-            else:
-                self._typed[name] = ""
-        if answer.form is not None:
-            self._show(answer.form)
+        else:
+            form.refused(encode(answer))
+        self._take(answer)
         return answer
 
     def leave(self) -> None:
         """Close the form without saving."""
-        self.form = self._form_note = None
-        self._typed, self._problems, self._key, self._key_for, self._foot = {}, {}, "", "", ""
+        self.form = None
 
     def reload(self) -> None:
         """Fill the open form from the file anew; what was typed stays."""
         form = self._fresh_form()
-        self._show(self.presenter.form(form.name, {**form.args, "reload": True}, self._values(form)))
+        self._ask_anew(form, "", reload=True, key_typed=bool(form.key))
 
     # ---- how
 
@@ -308,60 +285,40 @@ class Person:
         self.leave()
         self._forms = self.view.forms
         try:
-            self.form = self.presenter.form(name, args)
+            self.form = OpenForm(encode(self.presenter.form(name, args)))
         except DispatchError as error:
             self.heard.append(error.message)
 
-    def _values(self, form: Form) -> dict[str, str]:
-        return {
-            field.name: self._typed.get(field.name, field.value)
-            for field in form.fields
-            if field.kind != "key"
-        }
+    def _ask_anew(self, form: OpenForm, changed: str, **args: Any) -> None:
+        name = str(form.form["name"])
+        anew = self.presenter.form(name, form.args(**args), form.chosen(), changed)
+        form.take(encode(anew), chosen=bool(changed))
 
-    def key_args(self) -> dict[str, str]:
-        """What goes with a key that was refused and that nobody has touched since (SEC-8)."""
-        return {"key_for": self._key_for} if self._key and self._key_for else {}
-
-    def _show(self, form: Form) -> None:
-        """The presenter has had all that was typed: what it gives back is what is in the fields."""
-        self.form, self._typed, self._mended = form, {}, set()
-        if any(field.emptied for field in form.fields if field.kind == "key"):
-            self._key = self._key_for = ""
-            self._problems = {}
-
-    def _change(self, field: Field, value: str) -> None:
+    def _change(self, field: Mapping[str, Any], value: str) -> None:
         form = self._fresh_form()
-        self._typed[field.name] = value
-        self._problems.pop(field.name, None)
-        if field.name == "preset":
-            self._problems, self._foot = {}, ""
-        if field.follows:
-            args = {**form.args, **self.key_args()}
-            self._show(self.presenter.form(form.name, args, self._values(form), field.name))
+        form.put(field, value)
+        if field.get("follows"):
+            self._ask_anew(form, field["name"])
 
-    def _fresh_form(self) -> Form:
+    def _fresh_form(self) -> OpenForm:
         """The open form; asked for anew if the view says that forms may say something else."""
         form, forms = self.form, self.view.forms
         assert form is not None, "no form is open"
         if forms != self._forms:
             self._forms = forms
-            self._show(self.presenter.form(form.name, {**form.args, **self.key_args()}, self._values(form)))
-        assert self.form is not None
-        return self.form
+            self._ask_anew(form, "")
+        return form
 
-    def _field(self, label: str) -> Field:
-        found = [field for field in self._fresh_form().fields if field.label == label]
-        assert len(found) == 1, f"{label!r} is one of {[field.label for field in self._fresh_form().fields]}"
-        return found[0]
+    def _field(self, label: str) -> Mapping[str, Any]:
+        return self._fresh_form().field(label)
 
     def has_field(self, label: str) -> bool:
         """Whether the open form has a field."""
-        return any(field.label == label for field in self._fresh_form().fields)
+        return any(field["label"] == label for field in self._fresh_form().fields)
 
     def placeholder(self, label: str) -> str:
         """What stands in an empty field."""
-        return self._field(label).placeholder
+        return str(self._field(label).get("placeholder", ""))
 
     def _choice(self, label: str) -> Choice:
         notes = [note for note in (self._note_of(row) for row in self._all_rows()) if note is not None]
@@ -425,8 +382,7 @@ class Person:
     def _actions_named(self, label: str, row: str) -> list[Action]:
         found: list[Action] = []
         if self.form is not None and not row:
-            note = self._form_note or self.form.note
-            found += note.actions if note is not None else ()
+            found += [Action(**each) for each in self.form.note.get("actions", ())]
         else:
             view = self.view
             if not row:
@@ -459,14 +415,14 @@ class Person:
         note = self._note_of(row)
         return lines + (_note_lines(note) if note is not None else [])
 
-    def _form_lines(self, form: Form) -> list[str]:
-        lines = [form.title, self._foot or form.foot, form.save]
+    def _form_lines(self, form: OpenForm) -> list[str]:
+        lines = [form.form["title"], form.foot, form.form["save"]]
         for field in form.fields:
-            own = "" if field.name in self._mended else field.problem
-            problem = self._problems.get(field.name, own)
-            lines += [field.label, field.placeholder, problem, *(plain(each.text) for each in field.messages)]
-        note = self._form_note or form.note
-        return lines + (_note_lines(note) if note is not None else [])
+            lines += [field["label"], field.get("placeholder", ""), form.problems.get(field["name"], "")]
+            lines += [plain_words(said["text"]) for said in form.hints(field)]
+        note = form.note
+        lines += [plain_words(note[part]) for part in ("title", "text") if part in note]
+        return lines + [action["label"] for action in note.get("actions", ())]
 
 
 def _note_lines(note: Note) -> list[str]:

@@ -187,7 +187,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     person = sit(service)
     person.press("Edit Odd", row="Odd")
     if changed:
-        person.choose("Key from", "Environment variable")
+        person.choose("Where the key comes from", "Environment variable")
         person.choose("Key", "OPENAI_API_KEY")
     assert person.sees("Saving sends the value of OPENAI_API_KEY to good.test.")
     change_elsewhere(service, "Odd", baseUrl=demo.openai_base_url)

@@ -61,14 +61,14 @@ def test_adding_saves_and_then_fetches(adding, demo) -> None:
     person = adding()
     person.fill("Name", "Mine")
     person.fill("Base URL", demo.openai_base_url + "/chat/completions")
-    assert person.sees("was removed from the end")
-    assert person.sees(f"Models are read from {demo.openai_base_url}/models")
     person.fill("Key", demo.api_key)
     person.press("Save and fetch models")
     assert person.form is None
     (provider,) = saved(person)
     assert person.focus == Focus(row=provider.id)
-    assert person.heard == ["Saved"]
+    assert [words.split(":")[0] for words in person.heard] == [
+        "Saved. /chat/completions was removed from the end"
+    ]
     assert (provider.name, provider.base_url, key_of(provider)) == (
         "Mine",
         demo.openai_base_url,
@@ -208,7 +208,7 @@ def test_a_page_that_says_nothing_in_between_saves_no_key_for_another_host(refus
         "source": "typed",
         "base_url": after,
     }
-    args = {**person.form.args, **person.key_args()}
+    args = person.form.args()
     answer = person.presenter.submit("provider", values, GATEWAY_KEY, args)
     assert answer.clear == ("key",)
     assert answer.problems["key"].startswith("The key sent before was for llm.corp.example and was dropped.")
@@ -258,8 +258,8 @@ def test_a_refused_key_belongs_to_the_host_that_it_was_last_sent_for(refused) ->
     person.save()
     person.fill("Name", "Gateway")
     person.fill("Base URL", "https://llm.other.example/v1")
-    assert person.sees("was for llm.corp.example and was dropped")
     person.save()
+    assert person.sees("was for llm.corp.example and was dropped")
     assert saved(person) == []
 
 
@@ -273,6 +273,7 @@ def test_an_edit_drops_a_refused_key_with_its_host_too(sit, service, ids) -> Non
     person.fill("Key", GATEWAY_KEY)
     person.save()
     person.fill("Base URL", "http://127.0.0.1:9/v1")
+    person.save()
     masked = service.provider(ids["Lab"]).masked_key
     assert person.sees("The key sent before was for 127.0.0.1:")
     assert person.sees(f"Paste the key for this one, or leave it empty to keep {masked}.")
@@ -364,14 +365,16 @@ def test_a_variable_is_stored_by_its_name(adding, settings_path, demo, monkeypat
     """A key taken from a variable is stored as ${NAME}, and the form says who does not read it."""
     monkeypatch.setenv("MISTRAL_API_KEY", demo.api_key)
     person = adding("Mistral")
-    assert person.chosen("Key from") == "Environment variable"
+    assert person.chosen("Where the key comes from") == "Environment variable"
     assert "MISTRAL_API_KEY (set in this kernel)" in person.options("Key")
     assert person.sees("The file gets ${MISTRAL_API_KEY}. The value is read when it is used")
     assert person.sees("Dispatch app does not read variables")
     assert not person.sees("Saving sends")
     person.fill("Base URL", demo.openai_base_url)
+    assert not person.save().ok
     assert person.sees("Saving sends the value of MISTRAL_API_KEY to 127.0.0.1:")
-    person.save()
+    assert not settings_path.exists()
+    assert person.save().ok
     person.settled()
     text = settings_path.read_text(encoding="utf-8")
     assert "${MISTRAL_API_KEY}" in text
@@ -384,7 +387,7 @@ def test_a_variable_goes_where_the_form_said_and_nowhere_else(adding, demo, monk
     """A page that submits another base URL than its form spoke of is asked anew, and nothing is saved."""
     monkeypatch.setenv("MISTRAL_API_KEY", demo.api_key)
     person = adding("Mistral")
-    form = person.form
+    form = person.presenter.form("provider", {"preset": "mistral"})
     values = {
         "preset": "mistral",
         "name": "",
@@ -423,11 +426,17 @@ def test_an_anthropic_gateway_says_what_the_app_would_do(adding) -> None:
     assert not person.has_field("Base URL")
     person.choose("Preset", "Custom")
     person.choose("Type", "Anthropic")
-    person.fill("Base URL", "https://gateway.example.edu")
     assert person.sees("would send this key to api.anthropic.com")
-    assert person.sees("Models are read from https://gateway.example.edu/v1/models")
+    assert person.sees("Models are read from https://api.anthropic.com/v1/models")
     person.fill("Base URL", "http://gateway.example.edu")
+    assert not person.sees("Models are read from")  # what is typed is nobody's before Save
+    person.fill("Key", "sk-ant-0123456789abcdef")
+    person.fill("Name", "Gateway")
+    assert not person.save().ok
     assert person.sees("http: the key travels unencrypted to gateway.example.edu.")
+    assert person.sees("Models are read from http://gateway.example.edu/v1/models")
+    assert person.value("Key") == "sk-ant-0123456789abcdef"
+    assert saved(person) == []
 
 
 @pytest.mark.req("PM-3", "SEC-3")
@@ -587,7 +596,7 @@ def test_the_keyring_is_offered_where_there_is_one_and_a_key_to_keep(adding, saf
     assert not person.has_field(BOX)
     person.choose("Preset", "Custom")
     assert person.has_field(BOX)
-    person.choose("Key from", "Environment variable")
+    person.choose("Where the key comes from", "Environment variable")
     assert not person.has_field(BOX)
     assert safe.held == {}
 
@@ -624,16 +633,19 @@ def test_reading_again_keeps_what_was_typed(sit, service, ids) -> None:
     """A reload fills the fields that nobody has touched, and leaves the typed ones as they are."""
     person = sit(service)
     person.press("Edit Lab", row="Lab")
-    assert (person.form.revision, len(person.form.seen)) == (person.presenter.hub.revision, 5)
+    assert (person.form.form.get("revision", 0), len(person.form.form["seen"])) == (
+        person.presenter.hub.revision,
+        5,
+    )
     person.fill("Name", "Typed here")
     person.fill("Key", "sk-typed-before-the-reload-0123456789")
     elsewhere = SettingsService(service.path)
     elsewhere.update_provider(ids["Lab"], name="Theirs", base_url="http://127.0.0.1:9/v1")
     service.reload()
-    until(lambda: person.presenter.hub.revision == person.form.revision + 1)
+    until(lambda: person.presenter.hub.revision == person.form.form.get("revision", 0) + 1)
     person.reload()
-    assert person.form.title == "Edit Theirs"
-    assert person.form.revision == person.presenter.hub.revision
+    assert person.form.form["title"] == "Edit Theirs"
+    assert person.form.form.get("revision", 0) == person.presenter.hub.revision
     assert (person.value("Name"), person.value("Base URL")) == ("Typed here", "http://127.0.0.1:9/v1")
     assert person.value("Key").startswith("sk-typed")
     person.save()
@@ -729,12 +741,13 @@ def test_a_variable_may_be_named_as_other_tools_write_it(adding, typed) -> None:
         ("Environment variable", "Paste it") if not typed.isidentifier() else ("Environment variable",)
     ):
         person = adding("Anthropic")
-        person.choose("Key from", source)
+        person.choose("Where the key comes from", source)
         if source == "Paste it":
             person.fill("Key", typed)
         else:
             person.choose("Key", typed)
-        person.save()
+        if not person.save().ok:  # it asked whether the variable may go there
+            person.save()
         assert key_of(saved(person.settled())[-1]) == "${LAB_API_KEY}"
 
 
@@ -777,8 +790,8 @@ def test_a_key_that_met_a_lock_is_dropped_with_its_host_too(adding, demo, hold_l
     with hold_lock(person.presenter.service):
         assert not person.save().ok
     person.fill("Base URL", demo.openai_base_url)
-    assert person.sees("was for llm.corp.example and was dropped")
     person.save()
+    assert person.sees("was for llm.corp.example and was dropped")
     assert saved(person) == []
 
 

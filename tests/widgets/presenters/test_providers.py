@@ -39,7 +39,7 @@ def test_no_provider_shows_the_next_step(sit, settings_path, monkeypatch) -> Non
     assert not person.sees("found below")
     assert [section.id for section in person.view.sections] == ["found"]
     person.press("Add provider")
-    assert person.form.title == "Add provider"
+    assert person.form.form["title"] == "Add provider"
     assert not settings_path.exists()
     monkeypatch.setenv("GROQ_API_KEY", "gsk_" + "a" * 30)
     assert sit(SettingsService(settings_path)).sees("take one that was found below")

@@ -6,7 +6,7 @@ import { QUIET } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
 import { KeyField } from "./key_field.tsx";
 import { Message } from "./note.tsx";
-import type { Field, Message as Said } from "./types.ts";
+import type { Field } from "./types.ts";
 import { VariableField } from "./variable_field.tsx";
 
 export interface FieldProps {
@@ -53,7 +53,7 @@ export function Labelled({
 /** What is wrong with a field, and what else is said below it. */
 export function SaidBelow({ state, field, id }: FieldProps) {
   const problem = state.problems[field.name];
-  const hints = hintsOf(state, field);
+  const hints = state.hintsOf(field);
   if (!problem && !hints.length) return null;
   return (
     <div class="dp-said" id={saidId(id)}>
@@ -65,15 +65,6 @@ export function SaidBelow({ state, field, id }: FieldProps) {
   );
 }
 
-/** The lines below a field as it is now: none about a value that is not in it any more. */
-export function hintsOf(state: FormState, field: Field): ReadonlyArray<Said> {
-  const { messages = [] } = field;
-  return messages.filter(({ about = "field" }) => {
-    if (about === "value") return state.isAsGiven(field);
-    return about === "field" || state.valueOf(field) !== "";
-  });
-}
-
 export function saidId(id: string): string {
   return `${id}-said`;
 }
@@ -81,7 +72,7 @@ export function saidId(id: string): string {
 /** The attributes of every control of a form. */
 export function controlOf({ state, field, id }: FieldProps) {
   const problem = state.problems[field.name];
-  const said = problem || hintsOf(state, field).length > 0;
+  const said = problem || state.hintsOf(field).length > 0;
   return {
     id,
     "data-field": field.name,

@@ -1,5 +1,5 @@
 /** A form that is open in this window: as the kernel gave it, with what was typed, chosen and found wrong since. */
-import type { ActionArgs, Answer, Field, Form, Note } from "./types.ts";
+import type { ActionArgs, Answer, Field, Form, Message, Note } from "./types.ts";
 
 const CHOSEN: ReadonlySet<Field["kind"]> = new Set(["choice", "radio", "check"]);
 
@@ -23,6 +23,7 @@ export class FormState {
 
   constructor(form: Form) {
     this.form = form;
+    this.note = form.note;
   }
 
   get asking(): boolean {
@@ -34,9 +35,11 @@ export class FormState {
     return kind === "key" ? "" : (this.#given.get(name) ?? value);
   }
 
-  /** Whether a field holds what the form came with. */
-  isAsGiven(field: Field): boolean {
-    return this.valueOf(field) === (field.value ?? "");
+  /** The lines below a field as it is now: none about a value that is not there any more. */
+  hintsOf({ messages = [] }: Field): ReadonlyArray<Message> {
+    const isAsGiven = (field: Field): boolean => this.valueOf(field) === (field.value ?? "");
+    const changed = this.form.fields.filter((field) => !isAsGiven(field)).map(({ name }) => name);
+    return messages.filter(({ about = [] }) => !about.some((name) => changed.includes(name)));
   }
 
   /** Something was typed or chosen; what was wrong with the field is over. */
@@ -118,6 +121,7 @@ export class FormState {
     }
     this.#given = given;
     this.problems = problems;
+    this.note = form.note ?? (before ? undefined : this.note);
     this.form = form;
   }
 

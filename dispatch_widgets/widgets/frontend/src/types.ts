@@ -195,7 +195,7 @@ export interface View {
 export interface Message {
   readonly text: Words;
   readonly tone?: Tone;
-  readonly about?: "field" | "value" | "anything";
+  readonly about?: ReadonlyArray<string>;
 }
 
 export interface Field {

@@ -126,7 +126,6 @@ class EntryForm:
                 value=given.model,
                 messages=(about,) if about is not None else (),
                 mono=True,
-                follows=True,
             ),
             Field("chat", "Chat", "check", "true" if given.chat else ""),
             Field(
@@ -156,9 +155,10 @@ class EntryForm:
             return None
         name = clean(provider.name)
         if models.get(given.model) is not None:
-            return Message(f"Listed by {name}", "ok")
+            return Message(f"Listed by {name}", "ok", ("model",))
         among = f"Not among the {plural(len(models), 'model')} that {name} lists."
-        return Message(f"{among if len(models) else f'{name} lists no models.'} It may answer all the same.")
+        words = f"{among if len(models) else f'{name} lists no models.'} It may answer all the same."
+        return Message(words, about=("model",))
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:  # noqa: ARG002
         """Save what was changed; what was not stays as it is in the file."""

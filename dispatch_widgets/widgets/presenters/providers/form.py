@@ -27,7 +27,7 @@ from .form_words import (
     free_name,
     new_key_hint,
     sending_words,
-    variable_hint,
+    variable_hints,
     variables_offered,
 )
 from .key_place import KeyPlace
@@ -47,7 +47,9 @@ if TYPE_CHECKING:
 NAME = "provider"
 _CUSTOM = ""
 _TYPED, _VARIABLE = "typed", "variable"
+KEY_SOURCE = "Where the key comes from"
 _NAME_EXAMPLE = "For example Course gateway"
+_UNSAFE = "http:"  # how a note about a base URL begins that is no change of it
 _URL_EXAMPLE = "https://llm.example.edu/v1"
 _FIELD_OF_PROBLEM = {API_KEY_FIELD: "key", "credentials.baseUrl": "base_url"}
 _FIELD_NAMES = frozenset({"name", "type", "key", "variable", "base_url"})
@@ -70,7 +72,7 @@ class Saved:
         provider: The provider as it is in the file now.
         fetch: Whether its models have to be fetched (again).
         agreed: What the person said yes to by saving: the form said that it sends this there.
-        taken_off: What was pasted around the key and is not saved, in sentences.
+        taken_off: What was typed around the key or the base URL and is not saved, in sentences.
     """
 
     provider: Provider
@@ -129,8 +131,12 @@ class _Input:
 
     @property
     def sends(self) -> str:
-        """What the form says that saving sends where; empty if nothing is to be said."""
-        return sending_words(self.variable, self.full_url) if self.source == _VARIABLE else ""
+        """What the form says about where saving sends what, and how; empty if nothing is to be said."""
+        if not self.full_url:
+            return ""
+        words = [sending_words(self.variable, self.full_url)] if self.source == _VARIABLE else []
+        notes = normalise_base_url(self.url if self.has_url else "", self.type).notes
+        return " ".join(filter(None, [*words, *(note for note in notes if note.startswith(_UNSAFE))]))
 
 
 class ProviderForm:
@@ -168,14 +174,17 @@ class ProviderForm:
         if args.flag("reload") and before is not None:
             now = self._service.settings.provider(before.id)
             if now is None:
-                return replace(self._made(given, ""), note=self._deleted_note(before))
-            given = _merged(given, before, now)
-        return self._made(given, self._dropped(given, args))
+                return replace(self._made(given, "", given.sends), note=self._deleted_note(before))
+            given = _merged(given, before, now, key_typed=args.flag("key_typed"))
+        dropped = "" if self._same_choice(given, args) else self._dropped(given, args)
+        # Where nothing was chosen it still says what it said; what is typed is not known here.
+        sends = given.sends if changed or args.flag("reload") else args.text("sends", given.sends)
+        return self._made(given, dropped, sends)
 
-    def _made(self, given: _Input, dropped: str) -> Form:
+    def _made(self, given: _Input, dropped: str, sends: str) -> Form:
         before = given.before
         revision, seen = version_seen(self._hub)
-        args: ActionArgs = {"sends": given.sends}
+        args: ActionArgs = {"sends": sends}
         if before is not None:
             args |= {"row": before.id, "seen": self._hub.seen.token(before)}
         return Form(
@@ -214,16 +223,12 @@ class ProviderForm:
             type=values.get("type", as_chosen.type) if preset is None else preset.type,
             source=values.get("source", as_chosen.source),
             variable=values.get("variable", as_chosen.variable),
-            url=values.get("base_url", ""),
+            url=values.get("base_url", as_chosen.url),
             in_keyring=bool(values.get("keyring")),
         )
         if changed != "preset":
             return given
-        own_urls = {each.base_url for each in PRESETS}
-        url = as_chosen.url or ("" if given.url in own_urls else given.url)
-        return replace(
-            given, type=as_chosen.type, source=as_chosen.source, variable=as_chosen.variable, url=url
-        )
+        return replace(as_chosen, name=given.name, in_keyring=given.in_keyring)
 
     def _fields(self, given: _Input, dropped: str) -> tuple[Field, ...]:
         before, preset = given.before, given.preset
@@ -233,11 +238,14 @@ class ProviderForm:
             chosen = preset.key if preset is not None else _CUSTOM
             fields.append(Field("preset", "Preset", "choice", chosen, options, follows=True))
         example = _NAME_EXAMPLE if preset is None else self._free_name(preset)
-        fields.append(Field("name", "Name", value=given.name, placeholder=example))
+        fields.append(Field("name", "Name", value=given.name, placeholder=example, beside=before is None))
         if preset is None:
-            fields.append(Field("type", "Type", "choice", given.type, _types(before), follows=True))
+            types = _types(before)
+            fields.append(
+                Field("type", "Type", "choice", given.type, types, beside=before is not None, follows=True)
+            )
         sources = (Option(_TYPED, "Paste it"), Option(_VARIABLE, "Environment variable"))
-        fields.append(Field("source", "Key from", "radio", given.source, sources, follows=True))
+        fields.append(Field("source", KEY_SOURCE, "radio", given.source, sources, follows=True))
         fields.append(self._key_field(given, dropped))
         if given.needs_key and self._keyring.is_there:
             ticked = "true" if given.in_keyring else ""
@@ -250,7 +258,6 @@ class ProviderForm:
         if given.source == _VARIABLE:
             own = given.preset.key_variable if given.preset is not None else None
             own = given.before.key_variable if given.before is not None else own
-            hint = variable_hint(given.variable, given.full_url)
             options = variables_offered(own)
             return Field(
                 "variable",
@@ -258,8 +265,8 @@ class ProviderForm:
                 "choice",
                 given.variable,
                 options,
-                True,
-                messages=(Message(hint),),
+                other=True,
+                messages=variable_hints(given.variable, given.full_url),
                 follows=True,
             )
         messages = [Message(self._key_hint(given))]
@@ -288,18 +295,16 @@ class ProviderForm:
     # ---- a key belongs to the server that it was typed for (SEC-8)
 
     @staticmethod
-    def _dropped(given: _Input, args: Arguments, *, final: bool = False) -> str:
-        """What is said of a key in the field that was submitted for another server; empty if it was not.
-
-        Args:
-            given: What is in the fields now.
-            args: The form's arguments, with ``key_for`` where a key was submitted and refused.
-            final: Whether the base URL is typed to its end.
-        """
+    def _same_choice(given: _Input, args: Arguments) -> bool:
+        """Whether a refused key was submitted for what is chosen now; what is typed counts at saving."""
         place = _place_of(args.text("key_for", ""))
-        now = given.place
-        judged = final or now.is_done or (place is not None and place.choice != now.choice)
-        if place is None or not judged or place.leads_to(now):
+        return place is None or place.choice == given.place.choice
+
+    @staticmethod
+    def _dropped(given: _Input, args: Arguments) -> str:
+        """What is said of a key that was submitted for another server, and refused; empty if it was not."""
+        place = _place_of(args.text("key_for", ""))
+        if place is None or place.leads_to(given.place):
             return ""
         keep = clean(given.before.masked_key) if given.before is not None else ""
         return dropped_words("The key sent before", place.host, keep=keep)
@@ -316,29 +321,28 @@ class ProviderForm:
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
         """Save what is in the fields; what is not changed stays as it is in the file."""
         given = self._input(self._before(args), args, values)
-        dropped = self._dropped(given, args, final=True)
+        dropped = self._dropped(given, args)
         if key and dropped:
             problems = {"key": dropped} if given.needs_key else {}
             return Answer(ok=False, problems=problems, clear=("key",), focus=Focus(field="key"))
         if given.sends != args.text("sends", ""):
-            words = given.sends or "Where the key goes has changed."
-            return self._asked_anew(given, words, typed=bool(key))
+            return self._asked_anew(given, given.sends or "Where the key goes has changed.")
         return self._saved_or_refused(given, key, args)
 
     def _saved_or_refused(self, given: _Input, key: str, args: Arguments) -> Answer:
         cleaned = unwrapped_key(key if given.source == _TYPED else "")
         typed = cleaned.value or (key if given.source == _TYPED else "")
         try:
-            return self._save(given, typed, args, " ".join(cleaned.notes))
+            return self._save(given, typed, args, cleaned.notes)
         except InvalidInputError as error:
             return self._refused(error, given)
         except ChangedMeanwhileError as error:
-            return self._asked_anew(given, error.message, typed=bool(key))
+            return self._asked_anew(given, error.message, drop_key=True, typed=bool(key))
         except NotFoundError as error:
             note = Note("error", error.message, error.hint)
             return Answer(ok=False, note=note) if given.before is None else self._deleted(given.before)
 
-    def _save(self, given: _Input, typed: str, args: Arguments, taken_off: str) -> Answer:
+    def _save(self, given: _Input, typed: str, args: Arguments, taken_off: tuple[str, ...]) -> Answer:
         service, before, again = self._service, given.before, args.flag("again")
         url = given.url if given.has_url else ""
         name = given.name if given.name.strip() or given.preset is None else self._free_name(given.preset)
@@ -358,7 +362,9 @@ class ProviderForm:
             )
             fetch = bool(changes.keys() - {"name"})
         agreed = sending_of(provider) if given.source == _VARIABLE else None
-        return self._saved(Saved(provider, fetch, agreed, taken_off))
+        changed = provider.credentials != (before.credentials if before is not None else None)
+        notes = (*taken_off, *(_changes_to(url, given.type) if changed else ()))
+        return self._saved(Saved(provider, fetch, agreed, " ".join(notes)))
 
     def _key(self, given: _Input, typed: str, name: str) -> str:
         """What the file gets as the key; empty to keep the one that is there."""
@@ -422,7 +428,9 @@ class ProviderForm:
         named = InvalidInputError(problems, message=error.message, hint=error.hint)
         return refused(named, _FIELD_NAMES)
 
-    def _asked_anew(self, given: _Input, words: str, *, typed: bool) -> Answer:
+    def _asked_anew(
+        self, given: _Input, words: str, *, drop_key: bool = False, typed: bool = False
+    ) -> Answer:
         """The provider as it is now; a key that was typed for another host is let go (SEC-8)."""
         before = given.before
         now = None if before is None else self._service.settings.provider(before.id)
@@ -431,8 +439,14 @@ class ProviderForm:
         fresh = given if before is None or now is None else _merged(given, before, now)
         enter = "enter the key once more and " if typed else ""
         note = Note("warn", words, f"Look at the base URL. If it is right, {enter}press Save again.")
-        form = self._made(fresh, "")
-        return Answer(ok=False, note=note, form=form, clear=("key",), focus=Focus(action="save"))
+        clear = ("key",) if drop_key else ()
+        return Answer(
+            ok=False,
+            note=note,
+            form=self._made(fresh, "", fresh.sends),
+            clear=clear,
+            focus=Focus(action="save"),
+        )
 
     def _deleted(self, before: Provider) -> Answer:
         return Answer(ok=False, note=self._deleted_note(before), focus=Focus(action="save"))
@@ -460,7 +474,7 @@ def _as_chosen(preset: Preset | None) -> _Input:
         name="",
         type=preset.type if preset is not None else "openai-compatible",
         source=_VARIABLE if is_set else _TYPED,
-        variable=variable or "",
+        variable=variable or _first_variable(),
         url=preset.base_url if preset is not None and preset.type != "anthropic" else "",
         in_keyring=False,
     )
@@ -475,16 +489,21 @@ def _edited(before: Provider, values: Mapping[str, str]) -> _Input:
         name=values.get("name", before.name),
         type=values.get("type", before.type),
         source=values.get("source", _VARIABLE if variable else _TYPED),
-        variable=values.get("variable", variable or ""),
+        variable=values.get("variable", variable or _first_variable()),
         url=values.get("base_url", shown_url(before.credentials.base_url or "")),
         in_keyring=bool(values.get("keyring")),
     )
 
 
-def _merged(given: _Input, before: Provider, now: Provider) -> _Input:
+def _first_variable() -> str:
+    """The variable to begin with where none is named; empty if none is set."""
+    return next((option.value for option in variables_offered(None)), "")
+
+
+def _merged(given: _Input, before: Provider, now: Provider, *, key_typed: bool = False) -> _Input:
     """What another program has changed, in the fields that nobody has touched here."""
     old, new = _edited(before, {}), _edited(now, {})
-    untouched_key = (given.source, given.variable) == (old.source, old.variable)
+    untouched_key = not key_typed and (given.source, given.variable) == (old.source, old.variable)
     return replace(
         given,
         before=now,
@@ -512,20 +531,19 @@ def _key_placeholder(given: _Input) -> str:
 
 def _url_field(given: _Input) -> Field:
     messages: list[Message] = []
-    if given.type == "anthropic" and given.url:
-        messages.append(Message(IGNORED_URL, "warn"))
     try:
         normal = normalise_base_url(given.url, given.type)
     except InvalidInputError:
-        pass  # said at saving; nobody is done typing yet
+        pass  # said at saving
     else:
         version = "/v1" if given.type == "anthropic" else ""
         read = ("Models are read from ", Run(f"{normal.url}{version}/models", mono=True))
-        unsafe = [note for note in normal.notes if note.startswith("http:")]
-        changed = [note for note in normal.notes if note not in unsafe]
-        messages.insert(0, Message(read))
-        messages += [Message(" ".join(changed))] if changed else []
-        messages += [Message(" ".join(unsafe), "warn")] if unsafe else []
+        messages = [Message(read, about=("base_url",))]
+        messages += [
+            Message(note, "warn" if note.startswith(_UNSAFE) else "", ("base_url",)) for note in normal.notes
+        ]
+    if given.type == "anthropic":
+        messages.append(Message(IGNORED_URL, "warn" if given.url else ""))
     return Field(
         "base_url",
         "Base URL",
@@ -533,8 +551,12 @@ def _url_field(given: _Input) -> Field:
         placeholder=_URL_EXAMPLE,
         messages=tuple(messages),
         mono=True,
-        follows=True,
     )
+
+
+def _changes_to(url: str, type: str) -> tuple[str, ...]:  # noqa: A002 - the file's own word
+    """What was changed in a base URL that was typed."""
+    return tuple(note for note in normalise_base_url(url, type).notes if not note.startswith(_UNSAFE))
 
 
 def _place_of(key_for: str) -> KeyPlace | None:

@@ -10,7 +10,7 @@ from ....pasted import without_quotes
 from ....presets import KEY_VARIABLES, is_own_pair
 from ....service.consent import why_asked
 from ....urls import host_words
-from ..shared.views import Option, Run, joined
+from ..shared.views import Message, Option, Run, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def sending_words(variable: str, url: str) -> str:
     return f"Saving sends the value of {clean(variable)} to {clean(host_words(url))}."
 
 
-def variable_hint(variable: str, url: str) -> Words:
+def variable_hints(variable: str, url: str) -> tuple[Message, ...]:
     """What is said about a key that is taken from a variable (SEC-4).
 
     Args:
@@ -54,14 +54,14 @@ def variable_hint(variable: str, url: str) -> Words:
         url: The base URL that it would be sent to; empty while there is none.
     """
     reference = Run(f"${{{clean(variable) or 'NAME'}}}", mono=True)
-    sends = sending_words(variable, url)
     quoted = without_quotes(os.environ.get(variable, "").strip()) is not None
-    return joined(
-        ("The file gets ", reference, _REFERENCE_WORDS),
-        sends,
-        why_asked(variable, url) if sends else "",
-        "The quotes around its value are taken off." if quoted else "",
-    )
+    hints = [Message(joined(("The file gets ", reference, _REFERENCE_WORDS)))]
+    hints += [Message("The quotes around its value are taken off.", about=("variable",))] if quoted else []
+    sends = sending_words(variable, url)
+    if sends:
+        said = f"{sends} {why_asked(variable, url)}".strip()
+        hints.append(Message(said, "warn", about=("variable", "base_url")))
+    return tuple(hints)
 
 
 def new_key_hint(entries: int, *, in_keyring: bool) -> str:

@@ -409,13 +409,13 @@ class Message:
     Attributes:
         text: What it says.
         tone: Its colour and sign.
-        about: What it is about, and so how long it stands there: the ``field`` whatever is in it, the ``value``
-            that the form came with until another one is typed, or ``anything`` that is in the field.
+        about: The fields whose values it speaks of: it goes when another value is typed into one of them, as
+            nobody knows then what it would say.
     """
 
     text: Words
     tone: Tone = ""
-    about: Literal["field", "value", "anything"] = "field"
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
