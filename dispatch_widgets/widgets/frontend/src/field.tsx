@@ -14,6 +14,8 @@ export interface FieldProps {
   readonly field: Field;
   /** Where it stands in the page: ids begin with it. */
   readonly id: string;
+  /** What stands between its label and its control. */
+  readonly above?: ComponentChildren;
 }
 
 /** A field of its kind. */
@@ -23,8 +25,6 @@ export function FieldBox(props: FieldProps) {
       return <KeyField {...props} />;
     case "choice":
       return props.field.other ? <VariableField {...props} /> : <ChoiceBox {...props} />;
-    case "radio":
-      return <Segments {...props} />;
     case "check":
       return <TickBox {...props} />;
     default:
@@ -44,6 +44,7 @@ export function Labelled({
       <label class="dp-label" for={id}>
         {field.label}
       </label>
+      {above}
       {children}
       <SaidBelow state={state} field={field} id={id} />
     </div>
@@ -125,7 +126,7 @@ function ChoiceBox(props: FieldProps) {
 }
 
 /** A choice of two or three: native radios, drawn as one control. */
-function Segments({ state, field, id }: FieldProps) {
+export function Segments({ state, field, id }: FieldProps) {
   const { panel, shown } = useContext(Place);
   return (
     <fieldset class="dp-segments" data-field={field.name}>

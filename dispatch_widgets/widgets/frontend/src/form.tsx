@@ -2,7 +2,7 @@
 import { useContext, useId } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
 import { Place } from "./context.ts";
-import { FieldBox } from "./field.tsx";
+import { FieldBox, Segments } from "./field.tsx";
 import { QUIET } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
 import { Message, NoteBox } from "./note.tsx";
@@ -52,9 +52,16 @@ export function FormBox({ state }: { readonly state: FormState }) {
         <h2 class="dp-h dp-large">{form.title}</h2>
       </div>
       <div class="dp-fields">
-        {form.fields.map((field) => (
-          <FieldBox key={field.name} state={state} field={field} id={`${id}-${field.name}`} />
-        ))}
+        {form.fields.map((field, place) => {
+          if (field.kind === "radio") return null; // it stands in the field that follows it
+          const before = form.fields[place - 1];
+          const above = before?.kind === "radio" && (
+            <Segments state={state} field={before} id={`${id}-${before.name}`} />
+          );
+          return (
+            <FieldBox key={field.name} state={state} field={field} id={`${id}-${field.name}`} above={above} />
+          );
+        })}
       </div>
       {note && <NoteBox note={note} />}
       <div class="dp-form-foot">

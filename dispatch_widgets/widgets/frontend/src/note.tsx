@@ -1,9 +1,11 @@
 /** What happened, in words, and what to do next. */
-import { useContext } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { Actions } from "./action.tsx";
+import { Until } from "./clock.tsx";
 import { Place } from "./context.ts";
+import { QUIET } from "./focus.ts";
 import { keyOf } from "./panel.ts";
-import type { Action, EmptyState, Note } from "./types.ts";
+import type { Action, Choice, EmptyState, Fact, Note, Step } from "./types.ts";
 import { Icon, Text } from "./words.tsx";
 
 interface NoteProps {
@@ -14,21 +16,123 @@ interface NoteProps {
 
 /** A note that stands above or under what it is about. */
 export function NoteBox({ note, asked }: NoteProps) {
+  const { choice, check, steps, facts } = note;
+  const [chosen, setChosen] = useState<string>();
+  const [ticked, setTicked] = useState<boolean>();
+  const value = chosen ?? choice?.value ?? choice?.options[0]?.value ?? "";
+  const isTicked = ticked ?? check?.ticked ?? false;
+  const held = { ...(choice && { choice: value }), ...(check && { ticked: isTicked }) };
+  const isTall = Boolean(steps || facts || check);
   return (
-    <div class={`dp-note dp-tone-${note.tone}`} role={note.alert ? "alert" : undefined}>
+    <div
+      class={`dp-note dp-tone-${note.tone}${isTall ? " dp-tall" : ""}`}
+      role={note.alert ? "alert" : undefined}
+    >
       <Icon name={note.icon} tone={note.tone} />
       <div class="dp-note-body">
         <div class="dp-strong">
           <Text words={note.title} />
         </div>
-        {note.text && (
-          <div class="dp-muted">
-            <Text words={note.text} />
-          </div>
+        <NoteText note={note} />
+        {steps && (
+          <ul class="dp-steps">
+            {steps.map((step, place) => (
+              <StepItem key={place} step={step} />
+            ))}
+          </ul>
+        )}
+        {facts && <Facts facts={facts} />}
+        {check && (
+          <label class="dp-check">
+            <input
+              type="checkbox"
+              checked={isTicked}
+              onChange={(event) => setTicked(event.currentTarget.checked)}
+              {...QUIET}
+            />
+            {check.label}
+          </label>
         )}
       </div>
-      <Actions actions={note.actions} asked={asked} />
+      <div class="dp-note-actions">
+        {choice && <NoteChoice choice={choice} value={value} choose={setChosen} />}
+        <Actions actions={note.actions} asked={asked} held={held} />
+      </div>
     </div>
+  );
+}
+
+interface NoteChoiceProps {
+  readonly choice: Choice;
+  readonly value: string;
+  readonly choose: (value: string) => void;
+}
+
+/** A choice that goes with the actions of its note. */
+function NoteChoice({ choice, value, choose }: NoteChoiceProps) {
+  return (
+    <select
+      class="dp-select"
+      aria-label={choice.label}
+      value={value}
+      onChange={(event) => choose(event.currentTarget.value)}
+      {...QUIET}
+    >
+      {choice.options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What still works and what mends it, with the countdown where the text says or behind it. */
+function NoteText({ note: { text, until, until_said } }: { readonly note: Note }) {
+  if (!text && until === undefined) return null;
+  const clock = until !== undefined && <Until until={until} said={until_said} />;
+  const [before = "", ...after] = typeof text === "string" ? text.split("{until}") : [""];
+  return (
+    <div class="dp-muted">
+      {clock && typeof text === "string" ? (
+        <>
+          {before}
+          {clock}
+          {after.join("")}
+        </>
+      ) : (
+        <>
+          <Text words={text ?? ""} />
+          {clock}
+        </>
+      )}
+    </div>
+  );
+}
+
+function StepItem({ step: { text, ok } }: { readonly step: Step }) {
+  return (
+    <li>
+      {ok !== undefined && <Icon name={ok ? "check" : "close"} tone={ok ? "ok" : "error"} coloured />}
+      <span>
+        {ok !== undefined && <span class="dp-unseen">{ok ? "Works: " : "Fails: "}</span>}
+        <Text words={text} />
+      </span>
+    </li>
+  );
+}
+
+/** Headings, and what stands beside each. */
+export function Facts({ facts }: { readonly facts: ReadonlyArray<Fact> }) {
+  return (
+    <dl class="dp-facts">
+      {facts.map(({ name, value }) => [
+        <dt key={name}>{name}</dt>,
+        <dd key={`${name}:`}>
+          <Text words={value} />
+        </dd>,
+      ])}
+    </dl>
   );
 }
 
@@ -39,7 +143,7 @@ export function Questions({ actions }: { readonly actions: ReadonlyArray<Action>
     <>
       {actions?.map((action) => {
         const key = keyOf(action);
-        const note = panel.questions.get(key);
+        const note = panel.questionOf(action);
         return note && <NoteBox key={key} note={note} asked={key} />;
       })}
     </>

@@ -162,6 +162,10 @@ export class Panel {
     focusOn(at.root, { action, row }, row);
   }
 
+  questionOf(action: Action): Note | undefined {
+    return this.questions.get(keyOf(action));
+  }
+
   /** What was asked in a row is asked no more. */
   closeQuestions(row: string): void {
     for (const asked of [...this.questions.keys()]) {

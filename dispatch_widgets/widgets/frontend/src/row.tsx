@@ -1,24 +1,30 @@
 /** A row of a list: what it is, what is known of it, what can be done with it, and what is said or asked. */
 import { useContext } from "preact/hooks";
-import { Actions } from "./action.tsx";
+import { Actions, Done } from "./action.tsx";
 import { Place } from "./context.ts";
 import { Message, NoteBox, Questions } from "./note.tsx";
 import { BUSY } from "./panel.ts";
-import type { Row } from "./types.ts";
-import { Parts } from "./words.tsx";
+import type { Action, Badge, Row, Section } from "./types.ts";
+import { Icon, ModelId, Parts } from "./words.tsx";
 
-export function RowItem({ row }: { readonly row: Row }) {
+interface RowProps {
+  readonly row: Row;
+  /** What all rows of the list have. */
+  readonly section: Pick<Section, "columns" | "row_actions">;
+}
+
+export function RowItem({ row, section }: RowProps) {
   const { panel } = useContext(Place);
+  const actions = actionsOf(row, section.row_actions);
+  const state = row.waiting ? " dp-waiting" : row.stale ? " dp-stale" : "";
   return (
-    <li class="dp-row" aria-label={row.title} data-row={row.id}>
-      <div class="dp-main">
-        <div class="dp-name">{row.title}</div>
-        {row.subtitle && (
-          <div class="dp-sub">
-            <Parts parts={row.subtitle} />
-          </div>
-        )}
-      </div>
+    <li class={`dp-row${state}`} aria-label={row.title} data-row={row.id}>
+      {row.tile && (
+        <span class="dp-tile" aria-hidden="true">
+          {row.tile}
+        </span>
+      )}
+      <Main row={row} />
       {row.details && (
         <div class="dp-meta">
           {row.details.map((line, place) => (
@@ -28,11 +34,69 @@ export function RowItem({ row }: { readonly row: Row }) {
           ))}
         </div>
       )}
+      {section.columns?.map(({ key, title }) => {
+        const { text = "", tone = "" } = row.cells?.[key] ?? {};
+        return (
+          <span key={key} class={`dp-cell dp-${key} dp-tone-${tone}`} title={text}>
+            <span class="dp-unseen">{text && `${title}: `}</span>
+            {text}
+          </span>
+        );
+      })}
       {row.tag && <span class="dp-sub">{row.tag}</span>}
-      <Actions actions={row.actions} />
+      {row.done && (
+        <span class="dp-outcome">
+          <Done done={row.done} />
+        </span>
+      )}
+      <Actions actions={actions} />
       {panel.isLate(row.id) && <Message note={{ tone: "", title: BUSY }} />}
-      {row.note && <NoteBox note={row.note} />}
-      <Questions actions={row.actions} />
+      <RowNote row={row} actions={actions} />
     </li>
   );
+}
+
+/** What is asked in a row stands in place of what is said in it. */
+function RowNote({ row, actions }: { readonly row: Row; readonly actions: ReadonlyArray<Action> }) {
+  const { panel } = useContext(Place);
+  const all = [...actions, ...(row.note?.actions ?? [])];
+  const isAsked = all.some((action) => panel.questionOf(action));
+  return isAsked ? <Questions actions={all} /> : row.note ? <NoteBox note={row.note} /> : null;
+}
+
+function Main({ row }: { readonly row: Row }) {
+  return (
+    <div class="dp-main">
+      <div class="dp-title">
+        <div class="dp-name">{row.mono ? <ModelId id={row.title} /> : row.title}</div>
+        {row.badge && <BadgeMark badge={row.badge} />}
+      </div>
+      {row.subtitle && (
+        <div class="dp-sub">
+          <Parts parts={row.subtitle} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function BadgeMark({ badge: { text, tone = "", icon } }: { readonly badge: Badge }) {
+  return (
+    <span class={`dp-badge dp-tone-${tone}`}>
+      <Icon name={icon} />
+      {text}
+    </span>
+  );
+}
+
+/** The buttons of a row: its own, and those that all rows of its section have. */
+export function actionsOf(row: Row, shared: Section["row_actions"] = []): ReadonlyArray<Action> {
+  const everyones = row.fixed
+    ? []
+    : shared.map((action) => ({
+        ...action,
+        label: action.label.replaceAll("{title}", row.title),
+        args: { ...action.args, row: row.id },
+      }));
+  return [...(row.actions ?? []), ...everyones];
 }

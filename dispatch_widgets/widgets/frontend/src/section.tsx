@@ -2,9 +2,9 @@
 import { Actions, Done } from "./action.tsx";
 import { ChoiceRow } from "./choice_row.tsx";
 import { CodeBox, ComparisonBox } from "./code.tsx";
-import { Empty, NoteBox, Questions } from "./note.tsx";
+import { Empty, Facts, NoteBox, Questions } from "./note.tsx";
 import { RowItem } from "./row.tsx";
-import type { Fact, Section } from "./types.ts";
+import type { Progress, Section } from "./types.ts";
 import { Text } from "./words.tsx";
 
 export function SectionBox({ section }: { readonly section: Section }) {
@@ -13,6 +13,7 @@ export function SectionBox({ section }: { readonly section: Section }) {
   return (
     <section class="dp-section" data-section={section.id}>
       {section.title && <Head section={section} />}
+      {section.progress && <Track title={section.title} progress={section.progress} />}
       {section.text && (
         <p>
           <Text words={section.text} />
@@ -30,9 +31,10 @@ export function SectionBox({ section }: { readonly section: Section }) {
         </div>
       )}
       {rows.length > 0 && (
-        <ul class="dp-rows" aria-label={section.title}>
+        <ul class="dp-rows" aria-label={section.name || section.title}>
+          {section.columns && <Columns columns={section.columns} />}
           {rows.map((row) => (
-            <RowItem key={row.id} row={row} />
+            <RowItem key={row.id} row={row} section={section} />
           ))}
         </ul>
       )}
@@ -71,15 +73,37 @@ function Head({ section }: { readonly section: Section }) {
   );
 }
 
-function Facts({ facts }: { readonly facts: ReadonlyArray<Fact> }) {
+/** The headings over the rows' cells; each cell is named by its own to screen readers. */
+function Columns({ columns }: { readonly columns: NonNullable<Section["columns"]> }) {
   return (
-    <dl class="dp-facts">
-      {facts.map(({ name, value }) => [
-        <dt key={name}>{name}</dt>,
-        <dd key={`${name}:`}>
-          <Text words={value} />
-        </dd>,
-      ])}
-    </dl>
+    <li class="dp-columns" aria-hidden="true">
+      {columns.map(({ key, title }) => (
+        <span key={key} class={`dp-cell dp-${key}`}>
+          {title}
+        </span>
+      ))}
+    </li>
+  );
+}
+
+/** How far what is under way has come; it lies in the gap under the head, so that nothing moves. */
+function Track({
+  title,
+  progress: { done, total },
+}: {
+  readonly title: string;
+  readonly progress: Progress;
+}) {
+  return (
+    <div
+      class="dp-track"
+      role="progressbar"
+      aria-label={title}
+      aria-valuemin={0}
+      aria-valuenow={done}
+      aria-valuemax={total}
+    >
+      <i style={{ width: `${total ? Math.round((100 * done) / total) : 0}%` }} />
+    </div>
   );
 }

@@ -174,6 +174,7 @@ export interface Section {
   readonly code?: Code;
   readonly comparison?: Comparison;
   readonly foot?: Words;
+  readonly name?: string;
 }
 
 export interface Spoken {

@@ -1,5 +1,7 @@
 /** Texts, with the looks that they may have. Every text from outside becomes a text node (SEC-6). */
 import { Fragment } from "preact";
+import { Since, Until } from "./clock.tsx";
+import { QUIET } from "./focus.ts";
 import { splitId } from "./ids.ts";
 import type { Icon as IconName, Run, Tone, Words } from "./types.ts";
 
@@ -11,10 +13,19 @@ const SIGNS: Readonly<Record<Tone, IconName>> = {
   error: "error",
 };
 
+interface IconProps {
+  readonly name?: IconName | undefined;
+  readonly tone?: Tone;
+  /** Whether it has the colour of its tone by itself. */
+  readonly coloured?: boolean;
+}
+
 /** A sign beside words; it says nothing by itself. */
-export function Icon({ name, tone = "" }: { readonly name?: IconName | undefined; readonly tone?: Tone }) {
+export function Icon({ name, tone = "", coloured = false }: IconProps) {
   const shown = name || SIGNS[tone];
-  return shown ? <i class={`dw-icon dw-i-${shown}`} aria-hidden="true" /> : null;
+  return shown ? (
+    <i class={`dw-icon dw-i-${shown}${coloured ? ` dp-tone-${tone} dp-coloured` : ""}`} aria-hidden="true" />
+  ) : null;
 }
 
 /** An id that loses its middle where there is no room, never its end. */
@@ -29,11 +40,38 @@ export function ModelId({ id }: { readonly id: string }) {
   );
 }
 
+/** Whether an address may be a link here. */
+export function isWebAddress(address: string): boolean {
+  try {
+    return ["http:", "https:"].includes(new URL(address).protocol);
+  } catch {
+    return false;
+  }
+}
+
 function Piece({ run }: { readonly run: string | Run }) {
   if (typeof run === "string") return <>{run}</>;
-  if (run.model_id) return <ModelId id={run.text} />;
-  const classes = [run.mono && "dp-mono", run.bold && "dp-bold", run.wide_only && "dp-wide"].filter(Boolean);
-  return classes.length ? <span class={classes.join(" ")}>{run.text}</span> : run.text;
+  const { text, model_id, mono, bold, wide_only, spinner, since, until, href } = run;
+  if (model_id) return <ModelId id={text} />;
+  if (href && isWebAddress(href)) {
+    return (
+      <>
+        <a href={href} target="_blank" rel="noopener noreferrer" {...QUIET}>
+          {text}
+        </a>
+        {" (opens a new tab)"}
+      </>
+    );
+  }
+  const classes = [mono && "dp-mono", bold && "dp-bold", wide_only && "dp-wide"].filter(Boolean);
+  return (
+    <>
+      {spinner && <span class="dp-spin" aria-hidden="true" />}
+      {classes.length ? <span class={classes.join(" ")}>{text}</span> : text}
+      {since !== undefined && <Since since={since} />}
+      {until !== undefined && <Until until={until} />}
+    </>
+  );
 }
 
 export function Text({ words }: { readonly words: Words | Run }) {
@@ -47,16 +85,21 @@ export function Text({ words }: { readonly words: Words | Run }) {
   );
 }
 
-/** Parts with dots between them. */
+/** Parts with dots between them; where the panel is narrow the dot goes with what is left out then. */
 export function Parts({ parts }: { readonly parts: ReadonlyArray<Words | Run> }) {
   return (
     <>
       {parts.map((part, place) => (
         <Fragment key={place}>
-          {place > 0 && <span class="dp-dot" />}
+          {place > 0 && <span class={isWideOnly(part) ? "dp-dot dp-wide" : "dp-dot"} />}
           <Text words={part} />
         </Fragment>
       ))}
     </>
   );
+}
+
+function isWideOnly(words: Words | Run): boolean {
+  const runs = Array.isArray(words) ? words : [words as string | Run];
+  return runs.every((run) => typeof run !== "string" && run.wide_only);
 }

@@ -268,6 +268,7 @@ class ProvidersPresenter(Presenter):
             actions=(first, add),
             progress=None if batch is None else Progress(batch.answered, batch.total),
             rows=rows,
+            name=self.name,
         )
 
     def _fact(self, providers: Sequence[Provider], attention: int) -> Words:

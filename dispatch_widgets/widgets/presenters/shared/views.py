@@ -348,6 +348,7 @@ class Section:
         code: Lines to read.
         comparison: Two texts side by side.
         foot: What stands below all that.
+        name: The name of its rows for screen readers, where its heading is no name.
     """
 
     id: str
@@ -367,6 +368,7 @@ class Section:
     code: Code | None = None
     comparison: Comparison | None = None
     foot: Words = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
