@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -31,6 +32,7 @@ from ._parts import (
 from ._summary import summary_html, summary_text, why_this_file
 from .models import ModelsPanel
 from .panel_root import PanelRoot
+from .presenters.shared.views import Focus
 from .providers import ProvidersPanel
 from .router import RouterPanel
 from .settings_file import SettingsFilePanel
@@ -88,7 +90,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._draw()
         self.tabs.observe(lambda _change: self._locked_draw(), "selected_index")
         self.hub.subscribe(self._news)
-        for panel in (self.router, self.settings):
+        for panel in (self.providers, self.router, self.settings):
             panel.presenter.on_change(self._draw_titles)  # they count what needs attention
 
     def _build_header(self) -> None:
@@ -162,11 +164,11 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
                 kind = where.get("kind", "all")
                 self.models.act(lambda: self.models.choose(provider_id, kind=kind))
             elif tab == "providers" and where.get("add"):
-                self.providers.act(self.providers.open_add)
+                self.providers.open_form("provider", {})
             elif tab == "providers" and provider_id and where.get("replace_key"):
-                self.providers.act(lambda: self.providers.edit(provider_id, field="key"))
+                self.providers.open_form("provider", {"row": provider_id, "field": "key"})
             elif tab == "providers" and provider_id:
-                self.providers.list.focus(provider_id)
+                self.providers.move_focus(Focus(row=provider_id))
 
     def go_to(self, tab: Tab, args: Mapping[str, object]) -> None:
         """Show a tab, as an action of a view leads there.
@@ -175,10 +177,14 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             tab: Which one.
             args: Where to look in it.
         """
-        row = args.get("row", "")
+        row, kind = args.get("row", ""), args.get("kind", "")
         where: dict[str, dict[str, Any]] = {
-            "models": {"entry_id": row, "kind": args.get("kind", "")},
-            "providers": {"provider_id": row, "replace_key": args.get("field") == "key"},
+            "models": {"provider_id": row, "kind": kind} if kind else {"entry_id": row},
+            "providers": {
+                "provider_id": row,
+                "replace_key": args.get("field") == "key",
+                "add": not row and args.get("form") == "provider",
+            },
             "settings": {"convert": args.get("action") == "convert"},
         }
         self.go(tab, **where.get(tab, {}))
@@ -195,7 +201,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
     def _draw(self) -> None:
         problem = self.service.problem
-        now = self.providers.now
+        now = datetime.now(UTC)
         path = self.service.path
         write(self._file_name, f'<h2 class="dw-h">{escaped(path.name)}</h2>')
         write(self._path, f'<div class="dw-path" title="{escaped(path)}">{escaped(folder(path))}</div>')
@@ -230,7 +236,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
                 "<b>This file cannot be read.</b> Nothing is written to it until it is mended.",
             )
         elif outside is not None:
-            now, seen = self.providers.now, self.hub.seen
+            now, seen = datetime.now(UTC), self.hub.seen
             at = escaped(clock(outside, now))
             before = escaped(clock(seen, now)) if seen is not None else at
             # Within one minute both read the same, which would say nothing.
@@ -259,7 +265,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
         with self.hub.lock:
             self.hub.outside = None
             self.service.reload()
-            self.providers.act(self.providers.reopen)
+            self.providers.reload_forms()
             self.models.act(self.models.reopen)
             self._draw()
             # The button goes with its bar.

@@ -73,6 +73,27 @@ class MoveFocus(TypedDict):
     gesture: NotRequired[str]
 
 
+class OpenHere(TypedDict):
+    """Opens a form without a press in this panel.
+
+    Attributes:
+        form: The form's name.
+        args: What it is about.
+        gesture: What the person did in the page that this answers; in other pages nothing is to be done.
+    """
+
+    kind: Literal["open"]
+    form: str
+    args: ActionArgs
+    gesture: NotRequired[str]
+
+
+class ReadAgain(TypedDict):
+    """An open form is to take over what another program has changed in the file."""
+
+    kind: Literal["reload"]
+
+
 class Reply(TypedDict):
     """What became of a message: an answer, or the form that was asked for."""
 

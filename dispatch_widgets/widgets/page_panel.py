@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..service import SettingsService
     from .page_messages import Reply
     from .presenters.shared.presenter import Presenter
-    from .presenters.shared.views import Focus, Tab
+    from .presenters.shared.views import ActionArgs, Focus, Tab
 
 _STATIC = Path(__file__).parent / "static"
 _REPLIES_KEPT = 50
@@ -116,6 +116,20 @@ class PagePanel(anywidget.AnyWidget):
         """
         self._drawing.flush()
         self.send({"kind": "focus", "focus": encode(focus), **answered_gesture()})
+
+    def open_form(self, name: str, args: ActionArgs) -> None:
+        """Open a form in the window where the gesture was made that is being answered; else in none.
+
+        Args:
+            name: The form's name.
+            args: What it is about.
+        """
+        self._drawing.flush()
+        self.send({"kind": "open", "form": name, "args": args, **answered_gesture()})
+
+    def reload_forms(self) -> None:
+        """Have every window take over into its open form what another program has changed in the file."""
+        self.send({"kind": "reload"})
 
     @property
     def title(self) -> str:

@@ -10,8 +10,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from panel_driver.presented import plain as plain_words
 from panel_driver.presented_forms import OpenForm
+from panel_driver.presented_forms import plain as plain_words
 
 from dispatch_widgets.errors import DispatchError
 from dispatch_widgets.widgets.presenters.shared.encode import encode

@@ -15,7 +15,7 @@ from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.detection import find_here_async
 from dispatch_widgets.presets import KEY_VARIABLES, find_preset
 from dispatch_widgets.secrets import NO_KEY_NEEDED
-from dispatch_widgets.widgets._hub import Hub
+from dispatch_widgets.widgets.presenters.hub.hub import Hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def local_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     with DemoServer(models=12, api_key=NO_KEY_NEEDED) as server:
         presets = [replace(find_preset("ollama"), base_url=server.openai_base_url)]
         look = partial(find_here_async, presets=presets)
-        monkeypatch.setattr("dispatch_widgets.widgets._found.find_here_async", look)
+        monkeypatch.setattr("dispatch_widgets.widgets.presenters.providers.found_here.find_here_async", look)
         yield server
 
 
@@ -78,7 +78,7 @@ def test_looking_in_vain_says_so(service, person, monkeypatch) -> None:
     """Beside variables that were found it is said that no local server answers, once they were asked."""
     monkeypatch.setenv("MISTRAL_API_KEY", "sk-0123456789abcdef")
     nobody = partial(find_here_async, presets=[])
-    monkeypatch.setattr("dispatch_widgets.widgets._found.find_here_async", nobody)
+    monkeypatch.setattr("dispatch_widgets.widgets.presenters.providers.found_here.find_here_async", nobody)
     me = person(ProvidersPanel(service))
     assert not me.sees("local server")
     me.press("Look again")
@@ -127,7 +127,7 @@ def test_local_servers_are_asked_only_when_asked_to_look(settings_path, local_se
     assert me.titles("Found here") == []
     assert me.sees("when you look again")
     assert len(local_server.requests) == 0
-    with panel.hub.lock:  # the answer can be here before the next line, and waits outside
+    with panel.presenter.hub.lock:  # the answer can be here before the next line, and waits outside
         me.press("Look again")
         assert not me.can_press("Look again")
     until(lambda: me.titles("Found here"))

@@ -8,7 +8,6 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
-from panel_driver.person import Person, until
 from panel_driver.words import KEY_SOURCE, OTHER_VARIABLE, SOURCES, VARIABLE_NAME
 
 from dispatch_widgets import Panel, ProvidersPanel, SettingsService
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipywidgets import Widget
+    from panel_driver.person import Person
 
     Come = Callable[[Widget], Person]
 
@@ -31,7 +31,6 @@ ADD = "Save and fetch models"
 
 NOT_NAMED = "Give it a name."
 TYPED, VARIABLE = SOURCES["typed"], SOURCES["variable"]
-HELD = "Leave empty to use the key sent before"
 
 
 def adding(me: Person, preset: str = "Custom") -> Person:
@@ -53,7 +52,6 @@ def test_adding_saves_and_then_fetches(settings_path, demo, person) -> None:
     me = adding(person(panel))
     me.fill("Name", "Mine")
     me.fill("Base URL", demo.openai_base_url + "/chat/completions")
-    assert "was removed" in me.field("Base URL").hint
     me.fill("Key", demo.api_key)
     with me.answering_late():
         me.press(ADD)
@@ -64,6 +62,7 @@ def test_adding_saves_and_then_fetches(settings_path, demo, person) -> None:
     assert (provider.name, provider.base_url) == ("Mine", demo.openai_base_url)
     assert provider.credentials.api_key.get_secret_value() == demo.api_key
     assert "chat" in me.row("Mine").facts[0]
+    assert "/chat/completions was removed from the end" in me.row("Mine").note
 
 
 @pytest.mark.req("PM-2", "UI")
@@ -122,8 +121,8 @@ def test_bad_fields_are_told_one_by_one_and_nothing_is_lost(settings_path, demo,
     assert not settings_path.exists()
     me.fill("Name", "Mine")
     me.fill("Base URL", demo.openai_base_url)
-    assert me.value("Key") == ""
-    me.press(ADD)  # the field was emptied when the key was sent; it is still known
+    assert me.value("Key") == demo.api_key
+    me.press(ADD)
     (provider,) = panel.service.get_providers()
     assert provider.credentials.api_key.get_secret_value() == demo.api_key
 
@@ -134,20 +133,20 @@ GATEWAY_KEY = "sk-of-the-gateway-0123456789abcdef"
 def refused(
     settings_path: Path, person: Come, url: str = "llm.corp.example/v1"
 ) -> tuple[SettingsService, Person]:
-    """Somebody before an add form that holds the key of a gateway, after a save that was refused."""
+    """Somebody before an add form with the key of a gateway in it, after a save that was refused."""
     service = SettingsService(settings_path)
     me = adding(person(ProvidersPanel(service)))
     me.fill("Base URL", url)
     me.fill("Key", GATEWAY_KEY)
     me.press(ADD)
     assert in_the_form(me)
-    assert me.field("Key").placeholder == HELD
+    assert me.value("Key") == GATEWAY_KEY
     return service, me
 
 
 @pytest.mark.req("SEC-8")
 @pytest.mark.parametrize("url", ["llm.corp.example/v1", "https://llm.corp.example/v1", "LLM.corp.example."])
-def test_a_held_key_is_dropped_with_another_preset(settings_path, url, person) -> None:
+def test_a_refused_key_is_dropped_with_another_preset(settings_path, url, person) -> None:
     """Custom, key, a refused save, preset OpenAI, Save: the gateway's key goes nowhere, in words."""
     service, me = refused(settings_path, person, url)
     me.choose("Preset", "OpenAI")
@@ -157,7 +156,7 @@ def test_a_held_key_is_dropped_with_another_preset(settings_path, url, person) -
     assert me.field("Key").placeholder == "Paste the key"
     me.press(ADD)
     assert in_the_form(me)
-    assert me.field("Key").problem == words
+    assert me.field("Key").problem
     assert service.get_providers() == ()
     me.choose("Preset", "Custom")  # nor does it come back
     me.fill("Base URL", "https://llm.corp.example/v1")
@@ -178,23 +177,24 @@ def test_a_held_key_is_dropped_with_another_preset(settings_path, url, person) -
         "evil.example/v1",
     ],
 )
-def test_a_held_key_is_dropped_with_another_host(settings_path, after, person) -> None:
+def test_a_refused_key_is_dropped_with_another_host(settings_path, after, person) -> None:
     """A key that was sent for one host is saved for no other one: scheme, name and port count."""
     service, me = refused(settings_path, person, "https://llm.corp.example/v1")
     me.fill("Name", "Gateway")
     me.fill("Base URL", after)
     me.press(ADD)
+    assert "was for llm.corp.example and was dropped" in me.field("Key").problem
     me.fill("Base URL", after if after.startswith("http") and "@" not in after else "https://evil.example")
     me.press(ADD)
     assert in_the_form(me)
-    assert "was for llm.corp.example and was dropped" in me.field("Key").problem
+    assert me.value("Key") == ""
     assert service.get_providers() == ()
     me.fill("Key", "sk-another-0123456789")
     assert me.field("Key").problem == ""
 
 
 @pytest.mark.req("SEC-8")
-def test_a_held_key_is_dropped_with_another_type(settings_path, person) -> None:
+def test_a_refused_key_is_dropped_with_another_type(settings_path, person) -> None:
     """The same host asked in another way is another choice; a key field that asks for no key says it too."""
     _service, me = refused(settings_path, person)
     me.choose("Type", "Anthropic")
@@ -210,7 +210,7 @@ def test_a_held_key_is_dropped_with_another_type(settings_path, person) -> None:
 
 @pytest.mark.req("SEC-8", "PM-2")
 @pytest.mark.parametrize("typed", ["{}", "http:/{}", "http://{}?x=1", "ftp://{}", "HTTP://user@{}", ""])
-def test_a_held_key_stays_while_its_address_is_mended(settings_path, demo, typed, person) -> None:
+def test_a_refused_key_stays_while_its_address_is_mended(settings_path, demo, typed, person) -> None:
     """A base URL that is put right, letter by letter at its front, and keeps its host keeps the key."""
     mended = demo.openai_base_url
     service, me = refused(settings_path, person, typed.format(mended.removeprefix("http://")))
@@ -228,7 +228,7 @@ def test_a_held_key_stays_while_its_address_is_mended(settings_path, demo, typed
 
 
 @pytest.mark.req("SEC-8")
-def test_a_held_key_belongs_to_the_host_that_it_was_last_sent_for(settings_path, person) -> None:
+def test_a_refused_key_belongs_to_the_host_that_it_was_last_sent_for(settings_path, person) -> None:
     """Sent before there was a base URL, a key is for the one that the next Save names, and for no other."""
     service, me = refused(settings_path, person, "")
     me.fill("Base URL", "https://llm.corp.example/v1")
@@ -237,13 +237,13 @@ def test_a_held_key_belongs_to_the_host_that_it_was_last_sent_for(settings_path,
     me.press(ADD)
     me.fill("Name", "Gateway")
     me.fill("Base URL", "https://llm.other.example/v1")
-    assert "was for llm.corp.example and was dropped" in me.field("Key").problem
     me.press(ADD)
+    assert "was for llm.corp.example and was dropped" in me.field("Key").problem
     assert service.get_providers() == ()
 
 
 @pytest.mark.req("SEC-8", "PM-3")
-def test_an_edit_drops_a_held_key_with_its_host_too(service, ids, person) -> None:
+def test_an_edit_drops_a_refused_key_with_its_host_too(service, ids, person) -> None:
     """In the edit form the key that was sent goes with the host; what an empty field keeps is said."""
     me = person(ProvidersPanel(service))
     me.press("Edit Lab")
@@ -251,8 +251,9 @@ def test_an_edit_drops_a_held_key_with_its_host_too(service, ids, person) -> Non
     me.fill("Name", "")
     me.fill("Key", GATEWAY_KEY)
     me.press("Save")
-    assert me.field("Key").placeholder == HELD
+    assert me.value("Key") == GATEWAY_KEY
     me.fill("Base URL", "http://127.0.0.1:9/v1")
+    me.press("Save")
     masked = service.provider(ids["Lab"]).masked_key
     problem = me.field("Key").problem
     assert problem.startswith("The key sent before was for 127.0.0.1:")
@@ -327,7 +328,9 @@ def test_a_variable_is_stored_by_its_name(settings_path, demo, monkeypatch, pers
     assert me.value("Key") == "MISTRAL_API_KEY (set in this kernel)"
     assert "Dispatch app does not read variables" in me.field("Key").hint
     me.fill("Base URL", demo.openai_base_url)
+    me.press(ADD)
     assert "Saving sends the value of MISTRAL_API_KEY" in me.field("Key").hint
+    assert not settings_path.exists()
     me.press(ADD)
     me.wait()
     text = settings_path.read_text(encoding="utf-8")
@@ -416,17 +419,6 @@ def test_an_unfinished_form_is_still_there_after_going_back(settings_path, perso
     me.press("Cancel")
     me.press("Add provider")
     assert me.value("Name") != "Half"
-
-
-@pytest.mark.req("UI")
-def test_a_page_that_does_not_answer_gives_save_back(settings_path, monkeypatch, person) -> None:
-    """If the page never sends the key, Save can be pressed again and the form says so."""
-    monkeypatch.setattr("dispatch_widgets.widgets.provider_form.ANSWER_SECONDS", 0.02)
-    me = adding(person(ProvidersPanel(SettingsService(settings_path))), "OpenAI")
-    with me.answering_late():
-        me.press(ADD)
-        until(lambda: me.can_press(ADD))
-        assert me.sees("did not send the key")
 
 
 class MemoryKeyring(KeyringBackend):
@@ -689,6 +681,9 @@ def test_a_variable_may_be_named_as_other_tools_write_it(settings_path, person, 
             me.choose("Key", OTHER_VARIABLE)
         me.fill(VARIABLE_NAME if source == VARIABLE else "Key", typed)
         me.press(ADD)
+        assert me.sees("Saving sends the value of") is (source == VARIABLE)
+        if source == VARIABLE:
+            me.press(ADD)
         me.wait()
         saved = panel.service.get_providers()[-1]
         assert saved.credentials.api_key.get_secret_value() == "${LAB_API_KEY}"

@@ -232,7 +232,7 @@ def test_what_was_brought_back_is_as_before_and_has_the_focus(service, person) -
     me.wait()
     assert me.row("Lab").badge == ""
     assert me.row("Lab").facts[0] == counted
-    assert me.focused() == "Lab"
+    assert me.focused() == "Refresh Lab"
 
 
 @pytest.mark.req("ST-6", "UI")
@@ -290,7 +290,7 @@ def test_a_file_that_is_not_converted_says_so_and_offers_it(demo, settings_path,
     assert not me.row("Groq").can_press("Add")
     assert me.row("Groq").title("Add") == "The file has to be converted first"
     with pytest.raises(DispatchError, match="converted"):
-        panel.providers.open_add()
+        panel.providers.presenter.form("provider")
     me.press("See what changes")
     assert me.open_tab == "Settings file"
     me.tab("Providers")
@@ -309,7 +309,7 @@ def test_undo_never_costs_another_programs_change(service, ids, person) -> None:
     me = person(panel)
     me.press("Delete Lab")
     me.press("Delete provider")
-    with panel.hub.lock:  # Undo is pressed before the panel has seen the change
+    with panel.presenter.hub.lock:  # Undo is pressed before the panel has seen the change
         SettingsService(service.path).update_provider(ids["Anthropic"], name="Theirs")
         me.press("Undo")
     assert me.sees("nothing to undo")
@@ -349,8 +349,6 @@ def test_a_failed_action_stands_in_its_row(service, person, monkeypatch) -> None
     me.press("Delete provider")
     assert "ZeroDivisionError" in card.note
     card.press("Dismiss")
-    assert "ZeroDivisionError" not in card.note
-    card.press("Keep it")
     assert card.note == ""
 
 

@@ -80,13 +80,11 @@ def test_a_broken_file_is_explained_by_the_same_widgets_each_time(service, perso
 
 
 @pytest.mark.req("UI")
-def test_a_form_goes_when_it_is_done_with(service, ids, person) -> None:
-    """Forms that were left or saved are closed; one to add is kept with what was typed until it is not."""
+def test_a_form_of_the_page_makes_no_widget(service, ids, person) -> None:
+    """However often a form is opened, left and saved, the kernel holds what it held; what is typed waits."""
     service.add_model(provider_id=ids["Lab"], model="m")
     panel = Panel(service)
     me = person(panel)
-    me.press("Edit Lab")
-    me.press("Cancel")  # the styles that all forms share stay from now on
     before = there()
     me.press("Edit Lab")
     me.press("Back to Providers")
@@ -97,19 +95,11 @@ def test_a_form_goes_when_it_is_done_with(service, ids, person) -> None:
     me.fill("Name", "Lab 2")
     me.press("Save")
     me.wait()
-    me.tab("Models")
-    me.press("Edit m")
-    me.press("Cancel")
-    assert there() == before
-    me.tab("Providers")
     me.press("Add provider")
     me.fill("Name", "Typed")
     me.press("Back to Providers")
-    assert there() > before
     me.press("Add provider")
     assert me.value("Name") == "Typed"
-    panel.providers.open_add("groq")
-    assert me.value("Preset") == "Groq"
     me.press("Cancel")
     assert there() == before
 

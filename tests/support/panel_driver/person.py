@@ -66,7 +66,7 @@ class Part:
                 case Button() | Tab():
                     lines.append(part.name)
                 case Field():
-                    lines += [part.label, part.value or part.placeholder]
+                    lines += [part.label, "•••" if part.dots else part.value or part.placeholder]
         return "\n".join(line for line in lines if line)
 
     def sees(self, words: str) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections import defaultdict
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from dispatch_widgets.widgets.presenters.shared.encode import encode
 
+from .presented_forms import Forms, plain
 from .shown import Button, Field, Group, List, Row, Shown, Words
 from .wire import say_from_page
 
@@ -25,21 +29,36 @@ _ids = count(1)
 
 
 class Window:
-    """What one page keeps of a panel: the questions that wait for an answer.
+    """What one page keeps of a panel: questions that wait, what is chosen in notes, an open form.
 
     Args:
         panel: The panel.
         send: Sends a message and gives back its reply.
         copy: Puts a text on the clipboard.
+        is_late: Whether the kernel answers later.
+        move_focus: Called with the name of what gets the focus without the kernel.
     """
 
-    def __init__(self, panel: PagePanel, send: Send, copy: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        panel: PagePanel,
+        send: Send,
+        copy: Callable[[str], None],
+        is_late: Callable[[], bool],
+        move_focus: Callable[[str], None],
+    ) -> None:
         self._panel, self._send, self._copy = panel, send, copy
         self._questions: dict[str, Json] = {}
+        self._held: defaultdict[str, dict[str, object]] = defaultdict(dict)
+        self.forms = Forms(self._ask, is_late, move_focus, self._follow)
 
     def parts(self) -> Iterator[Shown]:
         """What the panel shows, in order."""
         view = encode(self._panel.presenter.view())
+        self.forms.keep_in_step(view.get("forms", 0))
+        if self.forms.current is not None:
+            yield from self.forms.parts(self.forms.current)
+            return
         for note in view.get("notes", ()):
             yield from self._note(note)
         if empty := view.get("empty"):
@@ -49,6 +68,8 @@ class Window:
 
     def focused(self, focus: Json) -> str:
         """The name of what an answer moves the focus to; empty if that is not there."""
+        if in_form := self.forms.focused(focus):
+            return in_form
         view = encode(self._panel.presenter.view())
         wanted = focus.get("action")
         places: list[Json] = [{"notes": view.get("notes", ())}]
@@ -66,7 +87,7 @@ class Window:
             ]
             offered += [place.get("choice", {}).get("action"), place.get("done", {}).get("undo")]
             for action in filter(None, offered):
-                if action["name"] == wanted:
+                if action["name"] == wanted or (wanted is None and "off" not in action):
                     return str(action["label"])
         return ""
 
@@ -85,7 +106,8 @@ class Window:
         rows = section.get("rows", ())
         yield from (Group(tuple(self._choice_row(row, section))) for row in rows if "choice" in row)
         if plain_rows := [row for row in rows if "choice" not in row]:
-            yield List(section["title"], [self._row(row) for row in plain_rows])
+            rows_of = section.get("name", section["title"])
+            yield List(rows_of, [self._row(row, section) for row in plain_rows])
         if empty := section.get("empty"):
             yield from self._empty(empty)
         for fact in section.get("facts", ()):
@@ -108,15 +130,24 @@ class Window:
         if "note" in row:
             yield from self._note(row["note"])
 
-    def _row(self, row: Json) -> Row:
+    def _row(self, row: Json, section: Json) -> Row:
+        actions = [*row.get("actions", ()), *(() if row.get("fixed") else _shared_actions(row, section))]
         parts: list[Shown] = [Words(row["title"], "title")]
         parts += [Words(plain(part), "line") for part in row.get("subtitle", ())]
+        if badge := row.get("badge"):
+            parts.append(Words(badge["text"], "badge", badge.get("tone", "")))
         parts += [Words(_line(line), "meta") for line in row.get("details", ())]
+        parts += [Words(cell["text"], "cell") for cell in row.get("cells", {}).values() if cell.get("text")]
         parts += [Words(row["tag"], "tag")] if "tag" in row else []
-        parts += self._buttons(row.get("actions", ()))
-        for note in (*([row["note"]] if "note" in row else ()), *self._asked(row.get("actions", ()))):
-            parts += self._note(note, "note")
-        return Row(row["title"], parts)
+        parts += [Words("stale", "stale")] if row.get("stale") else []
+        parts += self._done(row["done"]) if "done" in row else []
+        parts += self._buttons(actions)
+        note = row.get("note", {})
+        asked = list(self._asked([*actions, *note.get("actions", ())]))
+        for each in asked or ([note] if note else []):
+            parts += self._note(each, "note")
+        ids = [run["text"] for part in row.get("subtitle", ()) for run in _runs(part) if run.get("model_id")]
+        return Row(row["title"], parts, ids[0] if ids else row["title"] if row.get("mono") else "")
 
     def _choice(self, choice: Json, shared: Json) -> Field:
         options = [*choice.get("options", ()), *shared.get(choice.get("shared", ""), ())]
@@ -133,9 +164,31 @@ class Window:
 
     def _note(self, note: Json, place: Place = "") -> Iterator[Shown]:
         title, text = plain(note["title"]), plain(note.get("text", ""))
+        if "until" in note:
+            left = timedelta(seconds=max(0, round(note["until"] - time.time())))
+            text = text.replace("{until}", str(left).removeprefix("0:"))
+            yield Words(str(note["until"]), "until")
         lines = [title, text] if place else [f"{title} {text}".strip()]
         yield from (Words(line, place, note["tone"]) for line in lines if line)
-        yield from self._buttons(note.get("actions", ()), in_note=True, asked=note.get("asked", ""))
+        for step in note.get("steps", ()):
+            outcome: Place = "done" if step.get("ok") else "failed" if "ok" in step else place
+            yield Words(plain(step["text"]), outcome)
+        for fact in note.get("facts", ()):
+            yield Words(f"{fact['name']}: {plain(fact['value'])}", place)
+        asked = note.get("asked", "")
+        held = self._held[f"{asked} {title}"]
+        if choice := note.get("choice"):
+            options = {option["label"]: option["value"] for option in choice["options"]}
+            held.setdefault("choice", choice.get("value") or next(iter(options.values()), ""))
+            chosen = next(label for label, value in options.items() if value == held["choice"])
+            yield Field(
+                choice["label"], chosen, lambda label: held.update(choice=options[label]), list(options)
+            )
+        if check := note.get("check"):
+            held.setdefault("ticked", check.get("ticked", False))
+            ticked = "ticked" if held["ticked"] else ""
+            yield Field(check["label"], ticked, lambda tick: held.update(ticked=bool(tick)))
+        yield from self._buttons(note.get("actions", ()), in_note=True, asked=asked, held=held)
 
     def _done(self, done: Json) -> Iterator[Shown]:
         yield Words(done["words"])
@@ -155,43 +208,80 @@ class Window:
                 yield {**question, "asked": _key(action)}
 
     def _buttons(
-        self, actions: Iterable[Json], *, in_note: bool = False, asked: str = ""
+        self,
+        actions: Iterable[Json],
+        *,
+        in_note: bool = False,
+        asked: str = "",
+        held: Mapping[str, object] | None = None,
     ) -> Iterator[Button]:
         for action in actions:
             off = action.get("off", "")
-            press = partial(self._press, action, asked)
-            yield Button(action["label"], press, not off, off or action.get("title", ""), in_note)
+            press = partial(self._press, action, asked, held)
+            title = off or action.get("title", action["label"])
+            yield Button(action["label"], press, not off, title, in_note)
 
-    def _press(self, action: Json, asked: str = "", **more: object) -> None:
-        message: dict[str, Any] = {"id": f"driver-{next(_ids)}", "args": {**action.get("args", {}), **more}}
+    def _ask(self, message: Json) -> Json:
+        return self._send(self._panel, {"id": f"driver-{next(_ids)}", **message})
+
+    def _press(
+        self, action: Json, asked: str = "", held: Mapping[str, object] | None = None, **more: object
+    ) -> None:
+        args = {**action.get("args", {}), **(held or {}), **more}
         match action.get("kind"):
             case "copy":
                 self._copy(str(action["args"]["text"]))
             case "close":
                 self._questions.pop(asked, None)
             case "go":
-                say_from_page(self._panel, {**message, "kind": "go", "tab": action["name"]})
+                self._go(action["name"], args)
+            case "form":
+                self._questions.pop(asked, None)
+                self.open_form(action["name"], args)
             case _:
-                answer = self._send(self._panel, {**message, "kind": "act", "name": action["name"]})["answer"]
+                answer = self._ask({"kind": "act", "name": action["name"], "args": args})["answer"]
                 for answered in (asked, _key(action)):
                     self._questions.pop(answered, None)
+                self._held.clear()
                 if "question" in answer:
                     self._questions[_key(action)] = answer["question"]
-                if "copy" in answer:
-                    self._copy(answer["copy"])
+                self._follow(answer)
+
+    def _go(self, tab: str, args: Json) -> None:
+        say_from_page(
+            self._panel, {"id": f"driver-{next(_ids)}", "kind": "go", "tab": tab, "args": args, "gesture": ""}
+        )
+
+    def _follow(self, answer: Json) -> None:
+        if "copy" in answer:
+            self._copy(answer["copy"])
+        opening = answer.get("open", {})
+        if "tab" in opening:
+            self._go(opening["tab"], opening.get("args", {}))
+        if "form" in opening:
+            self.open_form(opening["form"], opening.get("args", {}))
+
+    def open_form(self, name: str, args: Json) -> None:
+        """Open a form."""
+        revision = encode(self._panel.presenter.view()).get("forms", 0)
+        self.forms.open(name, args, revision)
+
+
+def _shared_actions(row: Json, section: Json) -> Iterator[Json]:
+    """The buttons that all rows of a section have, as they are in one of them."""
+    for action in section.get("row_actions", ()):
+        label = action["label"].replace("{title}", row["title"])
+        yield {**action, "label": label, "args": {**action.get("args", {}), "row": row["id"]}}
+
+
+def _runs(words: Any) -> list[Json]:
+    """The pieces of words that have a look."""
+    pieces = words if isinstance(words, list) else [words]
+    return [piece for piece in pieces if isinstance(piece, dict)]
 
 
 def _key(action: Json) -> str:
     return f"{action['name']} {action.get('args', {}).get('row', '')}"
-
-
-def plain(words: Any) -> str:
-    """Words without their looks."""
-    if isinstance(words, str):
-        return words
-    if isinstance(words, dict):
-        return str(words["text"])
-    return "".join(plain(run) for run in words)
 
 
 def _line(parts: Iterable[Any]) -> str:

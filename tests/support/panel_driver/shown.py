@@ -66,6 +66,7 @@ class Field:
         hint: What else is said below it.
         enabled: Whether it can be changed.
         marked: Whether it is marked as one that needs attention.
+        dots: Whether dots stand there in place of what it holds.
     """
 
     label: str
@@ -77,6 +78,7 @@ class Field:
     hint: str = ""
     enabled: bool = True
     marked: bool = False
+    dots: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class Page:
         self.typed: defaultdict[tuple[str, str], str] = defaultdict(str)
         """What is typed into fields that send nothing by themselves: by the widget's id and the label."""
         self._copied = ""
-        self._windows: dict[str, Window] = {}
+        self._moved = (-1, "")  # what got the focus last without the kernel, and how much had been said then
+        self._windows: dict[int, Window] = {}
 
     def __enter__(self) -> Self:
         self._late = True
@@ -59,6 +60,8 @@ class Page:
 
     def __exit__(self, *_error: object) -> None:
         self._late = False
+        for window in self._windows.values():
+            window.forms.go_on()
         self.take_in()
 
     def take_in(self) -> None:
@@ -71,6 +74,10 @@ class Page:
 
     def _answer(self, key: str, widget: widgets.Widget | None, content: Mapping[str, Any]) -> None:
         match content.get("kind"):
+            case "open" if isinstance(widget, PagePanel):
+                self.window(widget).open_form(content["form"], content["args"])
+            case "reload" if isinstance(widget, PagePanel):
+                self.window(widget).forms.reload()
             case "collect" if isinstance(widget, SecretInput):
                 typed = self.typed.pop((key, "Key"), "")
                 if typed:
@@ -106,9 +113,10 @@ class Page:
 
     def window(self, panel: PagePanel) -> Window:
         """What this page keeps of a panel that has a presenter."""
-        if panel.model_id not in self._windows:
-            self._windows[panel.model_id] = Window(panel, self._ask, self.copy)
-        return self._windows[panel.model_id]
+        key = id(panel)  # a closed one has no other
+        if key not in self._windows:
+            self._windows[key] = Window(panel, self._ask, self.copy, lambda: self._late, self._move_focus)
+        return self._windows[key]
 
     def _ask(self, panel: PagePanel, message: Mapping[str, Any]) -> Mapping[str, Any]:
         since = len(self._outbox.messages)
@@ -119,6 +127,16 @@ class Page:
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
         self._copied = text
+
+    def _move_focus(self, name: str) -> None:
+        self._moved = len(self._outbox.messages), name
+
+    def moved_here(self) -> str:
+        """What got the focus without the kernel, if nothing has moved it since; else nothing."""
+        since, name = self._moved
+        later = [each for _, each in self._outbox.contents(max(since, 0)) if "focus" in str(each.keys())]
+        later += [each for _, each in self._outbox.contents(max(since, 0)) if "focus" in _answer_in(each)]
+        return "" if later else name
 
     def moves(self) -> list[tuple[str, Mapping[str, Any]]]:
         """What moved the focus since the person came, with the ids of the widgets that told it."""
@@ -220,6 +238,8 @@ def focused(panel: widgets.Widget, page: Page) -> str:
         panel: The panel.
         page: The page before it.
     """
+    if here := page.moved_here():
+        return here
     moves = page.moves()
     if not moves:
         return ""

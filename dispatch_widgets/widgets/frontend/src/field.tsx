@@ -37,6 +37,7 @@ export function Labelled({
   state,
   field,
   id,
+  above,
   children,
 }: FieldProps & { readonly children: ComponentChildren }) {
   return (

@@ -10,7 +10,7 @@ import { BUSY } from "./panel.ts";
 import type { Action } from "./types.ts";
 
 const SAVING = "Saving…";
-const CANCEL: Action = { name: "cancel", label: "Cancel", kind: "close" };
+const IS_SAVED = "It is being saved";
 
 /** What a key does in a form. */
 export function formKey(event: KeyboardEvent): "save" | "back" | undefined {
@@ -26,10 +26,13 @@ export function FormBox({ state }: { readonly state: FormState }) {
   const { panel, shown } = useContext(Place);
   const id = useId();
   const { form, note, saving, late } = state;
+  const off = saving ? IS_SAVED : "";
+  const cancel: Action = { name: "cancel", label: "Cancel", kind: "close", off };
   const back: Action = {
     name: "back",
     label: `Back to ${form.back}`,
     kind: "close",
+    off,
     icon: "back",
     style: "quiet",
     icon_only: true,
@@ -75,7 +78,7 @@ export function FormBox({ state }: { readonly state: FormState }) {
         >
           {saving ? SAVING : form.save}
         </button>
-        <ActionButton action={CANCEL} />
+        <ActionButton action={cancel} />
         {late ? (
           <Message note={{ tone: "", title: BUSY }} />
         ) : (

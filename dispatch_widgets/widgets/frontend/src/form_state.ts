@@ -91,11 +91,11 @@ export class FormState {
     return { ...this.form.args, ...(this.keyFor && { key_for: this.keyFor }) };
   }
 
-  /** Begins to ask for the form as it is with what was chosen; returns how to take the answer. */
-  ask(): (form: Form | undefined) => void {
+  /** Begins to ask for the form anew, as something was chosen or for another reason; returns how to take it. */
+  ask(isChoice: boolean): (form: Form | undefined) => void {
     this.asked += 1;
     const number = this.asked;
-    const before = this.#given;
+    const before = isChoice ? this.#given : undefined;
     return (form) => {
       if (number !== this.asked) return; // something else was chosen since
       this.#answered = number;

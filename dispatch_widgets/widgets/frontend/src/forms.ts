@@ -51,7 +51,7 @@ export class Forms {
     const state = this.current;
     if (!state || state.saving) return;
     const field = state.form.fields.find((each) => each.name === name);
-    const take = field?.follows ? state.ask() : undefined;
+    const take = field?.follows ? state.ask(true) : undefined;
     state.put(name, value);
     this.#panel.window.changed();
     if (take) await this.#askAnew(state, name, state.args(), take, at);
@@ -73,7 +73,11 @@ export class Forms {
   /** Brings an open form in step with the file: what another program has changed in fields that nobody touched. */
   async reload(at: Shown): Promise<void> {
     const state = this.current;
-    if (state) await this.#askAnew(state, "", { ...state.args(), reload: true }, state.ask(), at);
+    if (!state) return;
+    const gesture = lastGesture();
+    const args = { ...state.args(), reload: true, key_typed: state.key !== "" };
+    await this.#askAnew(state, "", args, state.ask(false), at);
+    this.#focus(at, gesture, { field: state.form.fields[0]?.name ?? "" });
   }
 
   /** The view is another one. */
@@ -82,7 +86,7 @@ export class Forms {
     if (forms === this.#revision) return;
     this.#revision = forms;
     const state = this.current;
-    if (state && !state.saving) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
+    if (state && !state.saving) void this.#askAnew(state, "", state.args(), state.ask(false), undefined);
   }
 
   async #askAnew(

@@ -9,7 +9,19 @@ import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { type Asked, Link } from "./link.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
-import type { Action, ActionArgs, Answer, Focus, MoveFocus, Note, Reply, Tab, View } from "./types.ts";
+import type {
+  Action,
+  ActionArgs,
+  Answer,
+  Focus,
+  MoveFocus,
+  Note,
+  OpenHere,
+  ReadAgain,
+  Reply,
+  Tab,
+  View,
+} from "./types.ts";
 import { type WindowStore, windowStore } from "./window_store.ts";
 
 export const NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
@@ -75,12 +87,14 @@ export class Panel {
     this.#spoken = this.view.spoken?.number ?? 0;
     model.on("change:view", this.#onView);
     model.on("msg:custom", this.#onFocus);
+    model.on("msg:custom", this.#onForm);
   }
 
   close(): void {
     this.#unwatch();
     this.#model.off("change:view", this.#onView);
     this.#model.off("msg:custom", this.#onFocus);
+    this.#model.off("msg:custom", this.#onForm);
     this.link.close();
   }
 
@@ -243,6 +257,15 @@ export class Panel {
     if (message?.kind !== "focus" || lastGesture() !== message.gesture) return;
     const moved = [...this.shown].some((each) => focusOn(each.root, message.focus));
     if (!moved && tries > 0) setTimeout(this.#onFocus, FOCUS_EVERY_MS, message, undefined, tries - 1);
+  };
+
+  /** The app around the panel opens a form here, or has the open one read again. */
+  readonly #onForm = (message: OpenHere | ReadAgain): void => {
+    const [at] = this.shown;
+    if (!at) return;
+    if (message?.kind === "reload") void this.forms.reload(at);
+    if (message?.kind !== "open" || lastGesture() !== message.gesture) return;
+    void this.forms.open({ kind: "form", name: message.form, label: "", args: message.args }, at);
   };
 
   readonly #onView = (): void => {

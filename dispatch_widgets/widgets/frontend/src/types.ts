@@ -316,6 +316,17 @@ export interface MoveFocus {
   readonly gesture?: string;
 }
 
+export interface OpenHere {
+  readonly kind: "open";
+  readonly form: string;
+  readonly args: ActionArgs;
+  readonly gesture?: string;
+}
+
+export interface ReadAgain {
+  readonly kind: "reload";
+}
+
 export interface Reply {
   readonly id: string;
   readonly answer?: Answer;
