@@ -268,7 +268,7 @@ def test_a_refresh_shows_what_changed_and_can_be_stopped(app: App) -> None:
     app.server.set_models([model for model in models if model is not used], account="second")
     app.press("Refresh Lab")
     app.card("Lab").see("1 gone", whole=True)
-    app.card("Lab").see("Gone: qwen3-8b, used by classify. The entry stays and may still answer.")
+    app.card("Lab").see("Gone: qwen3-8b, used by classify.", "The entry stays and may still answer.")
     app.see_tab_named("Models (1)")
     app.server.set_models(models, account="second")
     app.press("Refresh Lab")

@@ -271,7 +271,7 @@ class Forms:
     def _field(self, form: OpenForm, field: Json) -> Iterator[Shown]:
         put, value = partial(self.put, form, field), form.value(field)
         problem = form.problems.get(field["name"], "")
-        hints = [(plain(said["text"]), said.get("tone", "")) for said in form.hints(field)]
+        hints = [(plain(said["text"]), said.get("tone", "")) for said in form.hints(field) if not problem]
         said = {
             "placeholder": field.get("placeholder", ""),
             "problem": problem,

@@ -52,17 +52,18 @@ export function Labelled({
   );
 }
 
-/** What is wrong with a field, and what else is said below it. */
+/** What is wrong with a field; else what there is to know of it: two things would move Save away under a click. */
 export function SaidBelow({ state, field, id }: FieldProps) {
   const problem = state.problems[field.name];
   const hints = state.hintsOf(field);
   if (!problem && !hints.length) return null;
   return (
     <div class="dp-said" id={saidId(id)}>
-      {problem && <Message note={{ tone: "error", title: problem, alert: true }} />}
-      {hints.map(({ text, tone = "" }, place) => (
-        <Message key={place} note={{ tone, title: text }} />
-      ))}
+      {problem ? (
+        <Message note={{ tone: "error", title: problem, alert: true }} />
+      ) : (
+        hints.map(({ text, tone = "" }, place) => <Message key={place} note={{ tone, title: text }} />)
+      )}
     </div>
   );
 }

@@ -114,14 +114,14 @@ export class Forms {
     this.#waiting.delete(state);
   }
 
-  /** Waits for what was chosen to be answered; says whether the form is the same in what saving it sends where. */
+  /** Waits for what was chosen to be answered; says whether saving still sends the same to the same. */
   async #isSettled(state: FormState): Promise<boolean> {
-    if (!state.asking) return true;
+    const { key } = state;
     const { sends } = state.form.args ?? {};
     await new Promise<void>((resolve) => {
       this.#waiting.set(state, [...(this.#waiting.get(state) ?? []), resolve]);
     });
-    return state.form.args?.sends === sends && Object.keys(state.problems).length === 0;
+    return state.form.args?.sends === sends && state.key === key;
   }
 
   /** Submits the form in one message; what is wrong with it stays in it, with all that was typed. */
@@ -131,7 +131,8 @@ export class Forms {
     const gesture = lastGesture();
     state.saving = true;
     this.#panel.window.changed();
-    const answer = (await this.#isSettled(state)) ? await this.#submit(state, more, at) : undefined;
+    const isSame = !state.asking || (await this.#isSettled(state));
+    const answer = isSame ? await this.#submit(state, more, at) : undefined;
     state.saving = false;
     state.late = false;
     if (!answer) {

@@ -1,0 +1,143 @@
+/** Forms of a panel: opened, submitted in one message, kept in the window. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Panel, type Shown } from "../src/panel.ts";
+import type { Action, Field, Form, Reply } from "../src/types.ts";
+import { windowStore } from "../src/window_store.ts";
+import { FakeModel } from "./fake_model.ts";
+
+const nothing = (): void => undefined;
+Object.assign(globalThis, {
+  document: { addEventListener: nothing, activeElement: null, body: null },
+  CSS: { escape: (text: string) => text },
+});
+
+const PRESET: Field = {
+  name: "preset",
+  label: "Preset",
+  kind: "choice",
+  options: [
+    { value: "", label: "Custom" },
+    { value: "mistral", label: "Mistral" },
+  ],
+  follows: true,
+};
+const FORM: Form = {
+  name: "provider",
+  title: "Add provider",
+  save: "Save",
+  back: "Providers",
+  args: { sends: "" },
+  fields: [PRESET, { name: "name", label: "Name" }, { name: "key", label: "Key", kind: "key" }],
+};
+const ADD: Action = { name: "provider", label: "Add provider", kind: "form" };
+
+interface Sent {
+  readonly id: string;
+  readonly kind: string;
+  readonly key?: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+async function opened(window = "") {
+  const model = new FakeModel({ view: { tab: "providers", title: "Providers" }, window });
+  const said: string[] = [];
+  const root = { querySelectorAll: () => [] } as unknown as HTMLElement;
+  const shown: Shown = { root, say: (words) => said.push(words), draw: nothing };
+  const panel = new Panel(model);
+  panel.shown.add(shown);
+  const sent = () => model.sent as Sent[];
+  const reply = async (given: Omit<Reply, "id">, to = sent().at(-1)): Promise<void> => {
+    model.tell({ id: to?.id, ...given });
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  return { model, panel, shown, said, sent, reply };
+}
+
+async function adding(window = "") {
+  const there = await opened(window);
+  void there.panel.press(ADD, there.shown);
+  await there.reply({ form: FORM });
+  return there;
+}
+
+test("a key is in the one message that submits its form, and in no other", async () => {
+  const { panel, shown, sent, reply } = await adding();
+  panel.forms.type("name", "Typed");
+  panel.forms.typeKey("key", "sk-canary");
+  void panel.forms.choose("preset", "mistral", shown);
+  await reply({ form: { ...FORM, fields: [{ ...PRESET, value: "mistral" }, ...FORM.fields.slice(1)] } });
+  void panel.forms.save(shown);
+  await reply({ answer: { ok: false, problems: { name: "No." }, key_for: "there" } });
+  const submitted = sent().at(-1);
+  assert.equal(submitted?.key, "sk-canary");
+  assert.deepEqual(submitted?.values, { preset: "mistral", name: "Typed" });
+  assert.equal(sent().filter((each) => JSON.stringify(each).includes("canary")).length, 1);
+  assert.equal(sent().filter((each) => JSON.stringify(each).includes("Typed")).length, 1);
+  void panel.forms.save(shown);
+  await reply({ answer: {} });
+  assert.equal(sent().at(-1)?.args.key_for, "there");
+  assert.equal(panel.forms.current, undefined);
+  panel.close();
+});
+
+test("a press of Save while it is saved sends nothing more, and the form cannot be left", async () => {
+  const { panel, shown, sent, reply } = await adding();
+  void panel.forms.save(shown);
+  void panel.forms.save(shown);
+  panel.forms.leave(shown, false);
+  assert.equal(sent().filter(({ kind }) => kind === "submit").length, 1);
+  assert.ok(panel.forms.current?.saving);
+  await reply({ answer: { ok: false, note: { tone: "error", title: "Not saved" } } });
+  assert.equal(panel.forms.current?.saving, false);
+  assert.equal(panel.forms.current?.note?.title, "Not saved");
+  panel.close();
+});
+
+test("Save waits for what was chosen, and stops where that changes what is sent where", async () => {
+  for (const sends of ["", "Saving sends the value of A to b."]) {
+    const { panel, shown, sent, reply } = await adding();
+    void panel.forms.choose("preset", "mistral", shown);
+    void panel.forms.save(shown);
+    assert.equal(sent().at(-1)?.kind, "form");
+    await reply({ form: { ...FORM, args: { sends } } });
+    assert.equal(sent().at(-1)?.kind, sends ? "form" : "submit");
+    if (sends) assert.equal(panel.forms.current?.saving, false);
+    panel.close();
+  }
+});
+
+test("what was typed waits where the form was left by Back, not by Cancel; in a view that came later too", async () => {
+  const first = await adding("here");
+  first.panel.forms.type("name", "Half");
+  await first.panel.press({ name: "back", label: "Back", kind: "close" }, first.shown);
+  assert.equal(first.panel.forms.current, undefined);
+  const again = await adding("here"); // the cell was run again
+  const name = FORM.fields[1] as Field;
+  assert.equal(again.panel.forms.current?.valueOf(name), "Half");
+  assert.equal(first.panel.forms.current, again.panel.forms.current);
+  await again.panel.press({ name: "cancel", label: "Cancel", kind: "close" }, again.shown);
+  void again.panel.press(ADD, again.shown);
+  await again.reply({ form: FORM });
+  assert.equal(again.panel.forms.current?.valueOf(name), "");
+  first.panel.close();
+  again.panel.close();
+  assert.notEqual(windowStore(""), windowStore(""));
+});
+
+test("a kernel that is gone or a form that is not given leaves everything as it is, with words", async () => {
+  const { panel, shown, reply, said } = await adding();
+  panel.forms.typeKey("key", "sk-1");
+  panel.link.gone = true;
+  await panel.forms.save(shown);
+  assert.match(said.at(-1) ?? "", /No kernel/);
+  assert.equal(panel.forms.current?.key, "sk-1");
+  panel.link.gone = false;
+  panel.forms.leave(shown, false);
+  void panel.press(ADD, shown);
+  await reply({ answer: { ok: false, note: { tone: "error", title: "Convert it first" } } });
+  assert.equal(panel.forms.current, undefined);
+  assert.equal(panel.questionOf(ADD)?.title, "Convert it first");
+  panel.close();
+});
