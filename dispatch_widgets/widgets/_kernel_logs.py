@@ -13,7 +13,7 @@ from typing import Any
 from ..secrets import mask
 
 _LOGGERS = ("Comm", "IPKernelApp", "ipykernel", "ipykernel.comm", "jupyter_client", "traitlets")
-_MESSAGE_FIELDS = frozenset({"kind", "source", "value", "asked"})
+_MESSAGE_FIELDS = frozenset({"kind", "form", "values", "key"})
 _DEEPEST = 12
 
 
@@ -30,7 +30,7 @@ def watch_kernel_loggers() -> None:
 
 class _TypedKeyFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        """Masks a key in the message of the key field; lets every record pass."""
+        """Masks a key in the message that submits a form; lets every record pass."""
         if record.args:
             args = _without_key(record.args, 0)
             if args is not record.args:
@@ -45,8 +45,8 @@ def _without_key(value: Any, depth: int) -> Any:
     if depth > _DEEPEST:
         return value
     if isinstance(value, dict):
-        if value.get("kind") == "secret" and value.keys() >= _MESSAGE_FIELDS:
-            return {**value, "value": mask(str(value["value"]))}
+        if value.get("kind") == "submit" and value.keys() >= _MESSAGE_FIELDS:
+            return {**value, "key": mask(str(value["key"]))}
         copy = {name: _without_key(item, depth + 1) for name, item in value.items()}
         return copy if any(copy[name] is not item for name, item in value.items()) else value
     if isinstance(value, list | tuple):

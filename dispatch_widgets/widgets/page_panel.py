@@ -12,7 +12,8 @@ import traitlets
 
 from ._gestures import answered_gesture, answering
 from ._joined import Joined
-from .presenters.shared.arguments import Arguments, MismatchError
+from ._kernel_logs import watch_kernel_loggers
+from .presenters.shared.arguments import LONGEST_CHARACTERS, Arguments, MismatchError
 from .presenters.shared.encode import encode
 from .presenters.shared.failures import form_note, known_error
 from .presenters.shared.views import Answer
@@ -84,6 +85,7 @@ class PagePanel(anywidget.AnyWidget):
 
         self._drawing = Joined(draw, self.presenter.hub.lock)
         super().__init__(view=encode(self.presenter.view()), in_app=host is not None)
+        watch_kernel_loggers()
         self._own_layout = self.layout
         self.on_msg(_hear)
         self.presenter.on_change(self._drawing.ask)
@@ -164,7 +166,7 @@ class PagePanel(anywidget.AnyWidget):
                 form = self.presenter.form(given.text("name"), args, values, given.text("changed", ""))
                 return {"id": key, "form": encode(form)}
             case "submit":
-                if not isinstance(submitted, str):
+                if not isinstance(submitted, str) or len(submitted) > LONGEST_CHARACTERS:
                     raise MismatchError
                 values = _texts(message.get("values"))
                 answer = self.presenter.submit(given.text("form"), values, submitted, args)

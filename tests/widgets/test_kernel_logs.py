@@ -9,7 +9,6 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from dispatch_widgets.widgets._kernel_logs import watch_kernel_loggers
-from dispatch_widgets.widgets.secret_input import SecretInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +20,12 @@ handler = logging.FileHandler({log!r})
 handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
 logging.root.addHandler(handler)
 logging.root.setLevel(logging.NOTSET)
-from dispatch_widgets.widgets.secret_input import SecretInput
+import dispatch_widgets as dw
+panel = dw.ProvidersPanel(dw.SettingsService({file!r}))
 got = []
-field = SecretInput()
-field.on_submit(lambda source, value: got.append(len(value)))
-print(field.comm.comm_id)
+submit = panel.presenter.submit
+panel.presenter.submit = lambda *given: got.append(len(given[2])) or submit(*given)
+print(panel.comm.comm_id)
 """
 
 
@@ -50,9 +50,12 @@ def test_no_logger_of_a_kernel_writes_a_typed_key(
             client.execute_interactive(code, timeout=60, output_hook=hear)
             return "".join(said).strip()
 
-        comm_id = run(SETUP.format(log=str(log))).splitlines()[-1]
-        for value in (canary, "ab"):
-            content = {"kind": "secret", "source": "typed", "value": value, "asked": 0}
+        comm_id = run(SETUP.format(log=str(log), file=str(tmp_path / "dispatch.settings.json"))).splitlines()[
+            -1
+        ]
+        for key in (canary, "ab"):
+            form = {"id": key[:2], "kind": "submit", "form": "provider", "args": {}, "values": {}}
+            content = {**form, "key": key}
             data = {"method": "custom", "content": content}
             message = client.session.msg("comm_msg", {"comm_id": comm_id, "data": data})
             client.shell_channel.send(message)
@@ -63,30 +66,27 @@ def test_no_logger_of_a_kernel_writes_a_typed_key(
     written = log.read_text(encoding="utf-8")
     printed = "".join(capfd.readouterr())
     assert f"Comm handle_msg[{comm_id}]" in written
-    assert "'kind': 'secret'" in written
+    assert "'kind': 'submit'" in written
     assert canary[6:] not in written + printed
-    assert "'value': 'ab'" not in written + printed
-    assert ("'kind': 'secret'" in printed) == bool(options)
+    assert "'key': 'ab'" not in written + printed
+    assert ("'kind': 'submit'" in printed) == bool(options)
 
 
 @pytest.mark.req("SEC-2")
 def test_other_messages_are_left_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
-    """The filter mutes nobody and stands there once, however many key fields are made."""
-    field, _ = SecretInput(), SecretInput()
+    """The filter mutes nobody and stands there once, however many panels are made."""
+    for _ in range(2):
+        watch_kernel_loggers()
     logger = logging.getLogger("Comm")
-    filters = len(logger.filters)
-    watch_kernel_loggers()
-    assert len(logger.filters) == filters
-    message = {"data": {"method": "custom", "content": {"kind": "secret", "value": "somebody else's"}}}
+    assert len(logger.filters) == len(set(logger.filters))
+    message = {"data": {"method": "custom", "content": {"kind": "submit", "key": "somebody else's"}}}
+    mine = {"kind": "submit", "form": "provider", "values": {}}
     with caplog.at_level(logging.DEBUG):
         logger.debug("handle_msg[%s](%s)", "id", message)
-        logger.debug(
-            "%s", {"content": {"kind": "secret", "source": "typed", "value": "sk-mine-1", "asked": 1}}
-        )
-        logger.debug({"kind": "secret", "source": "typed", "value": "sk-mine-2", "asked": 1})
+        logger.debug("%s", {"content": {**mine, "key": "sk-mine-1"}})
+        logger.debug({**mine, "key": "sk-mine-2"})
         logger.debug("plain words")
     assert "somebody else's" in caplog.text
     assert "sk-mine" not in caplog.text
     assert len(caplog.records) == 4
-    assert message["data"]["content"]["value"] == "somebody else's"  # type: ignore[index]
-    field.close()
+    assert message["data"]["content"]["key"] == "somebody else's"  # type: ignore[index]

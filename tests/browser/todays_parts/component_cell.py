@@ -8,7 +8,6 @@ import ipywidgets as widgets
 
 from dispatch_widgets.widgets.item_list import ItemList
 from dispatch_widgets.widgets.panel_root import PanelRoot
-from dispatch_widgets.widgets.secret_input import SecretInput  # noqa: F401 - cells after this one use it
 
 log = []
 

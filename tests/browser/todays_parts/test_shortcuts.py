@@ -16,7 +16,6 @@ SETUP = Path(__file__).with_name("component_cell.py").read_text(encoding="utf-8"
 
 
 EVERYTHING = """
-field = SecretInput(variables=[["MY_KEY", "MY_KEY"]])
 note = dict(title="x", select=dict(label="c", options=[["a", "A"]]), check=dict(label="t"),
             actions=[dict(action="go", label="Go")])
 rows = [provider("One", note=note)]
@@ -25,7 +24,7 @@ core = [widgets.Button(description="Core"), widgets.Checkbox(description="Tick")
         widgets.Dropdown(options=["x", "y"]), widgets.Text(description="Words"),
         widgets.ToggleButtons(options=["m", "n"])]
 later = widgets.VBox()
-outer = panel(listening(rows), listening([model(1)], mode="pick", label="p"), rail, field, *core, later)
+outer = panel(listening(rows), listening([model(1)], mode="pick", label="p"), rail, *core, later)
 outer
 """
 PRESS_EVERYWHERE = """async () => {

@@ -27,9 +27,7 @@ lists = [listening([one], label=evil, variant="dw-entries", columns=[["", evil],
          listening([one, dict(id="2", title=evil, count=evil)], mode="rail", label=evil),
          listening([dict(id="rtl", title="\u05e2\u05d1\u05e8\u05d9\u05ea 3")], label="Right to left"),
          listening([], empty=dict(title=evil, text=evil)), listening([], mode="pick", busy=dict(text=evil))]
-field = SecretInput(label=evil, hint=[evil, dict(text=evil, href="javascript:window.ranHere = 1")],
-                    error=evil, placeholder=evil, source="variable", variables=[[evil, evil]])
-panel(*lists, field)
+panel(*lists)
 """
 
 

@@ -21,12 +21,11 @@ from dispatch_widgets.widgets.item_list import ItemList
 from dispatch_widgets.widgets.page_panel import PagePanel
 from dispatch_widgets.widgets.panel_root import PanelRoot
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of as presenters_hub_of
-from dispatch_widgets.widgets.secret_input import SecretInput
 
 from .presented import Window
 from .shown import Button, Field, Group, List, Row, Shown, Tab, Words
 from .wire import say_from_page, set_from_page
-from .words import KEY_SOURCE, KINDS, OTHER_VARIABLE, SEARCH, SHOW_KIND, SOURCES, VARIABLE_NAME, WHOSE
+from .words import KINDS, SEARCH, SHOW_KIND, WHOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,25 +77,11 @@ class Page:
                 self.window(widget).open_form(content["form"], content["args"])
             case "reload" if isinstance(widget, PagePanel):
                 self.window(widget).forms.reload()
-            case "collect" if isinstance(widget, SecretInput):
-                typed = self.typed.pop((key, "Key"), "")
-                if typed:
-                    set_from_page(widget, filled=False)
-                value = widget.variable if widget.source == "variable" else typed
-                answer = {"kind": "secret", "source": widget.source, "value": value}
-                say_from_page(widget, {**answer, "asked": content["asked"]})
-            case "clear":
-                self.typed.pop((key, "Key"), "")
             case "filter":
                 self.typed[key, SEARCH] = content["query"]
                 self.typed[key, SHOW_KIND] = content["chip"].capitalize()
             case "by_hand_done":
                 self.typed.pop((key, "Model id"), "")
-
-    def type_key(self, field: SecretInput, text: str) -> None:
-        """Type a key; the page alone holds it."""
-        self.typed[field.model_id, "Key"] = text
-        set_from_page(field, filled=bool(text))
 
     def heard(self) -> list[str]:
         """What was said aloud since the person came."""
@@ -188,8 +173,6 @@ def look(widget: widgets.Widget, page: Page) -> Iterator[Shown]:
             yield from page.window(widget).parts()
         case ItemList():
             yield from _list(widget, page)
-        case SecretInput():
-            yield from _key_field(widget, page)
         case widgets.Tab():
             yield from _tabs(widget, page)
         case widgets.Box():
@@ -249,8 +232,6 @@ def focused(panel: widgets.Widget, page: Page) -> str:
         return page.window(widget).focused(_answer_in(content).get("focus") or content["focus"])
     if isinstance(widget, ItemList):
         return _focused_in(widget, content.get("id", ""), content.get("action", ""))
-    if isinstance(widget, SecretInput):
-        return str(widget.label)
     wanted = [each.split() for each in content["selector"].replace(">", " ").split(",")]
     found = (_name(each[-1]) for each in _chains(panel, ()) if any(_fits(one, each) for one in wanted))
     return next(found, "")
@@ -288,8 +269,6 @@ def _chains(
 def _names_in_css(widget: widgets.Widget) -> set[str]:
     """The classes of a widget, and of what its view draws in it."""
     match widget:
-        case SecretInput():
-            return {"dw-keyrow"}
         case widgets.Tab():
             return {"lm-TabBar-tab", "lm-mod-current"}
         case widgets.Dropdown():
@@ -317,8 +296,6 @@ def _name(widget: widgets.Widget) -> str:
     match widget:
         case widgets.Tab():
             return str(widget.titles[widget.selected_index or 0])
-        case SecretInput():
-            return str(widget.label)
         case _:
             return str(widget.description)
 
@@ -364,41 +341,6 @@ def _field_box(box: widgets.Box, page: Page) -> Iterator[Shown]:
     hint = "\n".join(each.text for each in said if each.place != "problem")
     yield replace(_core_field(control), problem=problem, hint=hint)
     yield from said
-
-
-def _key_field(field: SecretInput, page: Page) -> Iterator[Shown]:
-    keys = {words: key for key, words in SOURCES.items()}
-    enabled = not field.disabled
-    yield Field(
-        KEY_SOURCE,
-        SOURCES[field.source],
-        lambda words: set_from_page(field, source=keys[words]),
-        options=list(keys),
-        enabled=enabled,
-    )
-    said = partial(replace, problem=field.error, hint=plain(field.hint), enabled=enabled)
-    if field.source == "typed":
-        typed = page.typed[field.model_id, "Key"]
-        yield said(Field(field.label, typed, partial(page.type_key, field), placeholder=field.placeholder))
-    else:
-        names = {words: name for name, words in field.variables}
-        chosen = next((words for words, name in names.items() if name == field.variable), OTHER_VARIABLE)
-        choose = partial(_choose_variable, field, names)
-        yield said(Field(field.label, chosen, choose, options=[*names, OTHER_VARIABLE]))
-        if chosen == OTHER_VARIABLE:
-            named = partial(_name_variable, field)
-            yield Field(VARIABLE_NAME, field.variable, named, enabled=enabled)
-    if field.error:
-        yield Words(field.error, "problem")
-    yield Words(plain(field.hint))
-
-
-def _choose_variable(field: SecretInput, names: Mapping[str, str], words: str) -> None:
-    set_from_page(field, variable=names.get(words, ""))
-
-
-def _name_variable(field: SecretInput, name: str) -> None:
-    set_from_page(field, variable=name)
 
 
 # -- lists ----------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import pytest
 
 from dispatch_widgets.widgets.item_list import ItemList, Row, panel_css
 from dispatch_widgets.widgets.panel_root import PanelRoot
-from dispatch_widgets.widgets.secret_input import SecretInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +20,12 @@ if TYPE_CHECKING:
 def test_what_moves_the_focus_names_what_it_answers(page: Callable[[Widget], Wire]) -> None:
     """The answer to an action of a list carries the name of the gesture, for every widget; code has none."""
     row: Row = {"id": "One", "title": "One", "actions": [{"action": "edit", "label": "Edit"}]}
-    shown, root, field = ItemList([row]), PanelRoot(), SecretInput()
-    seen = [page(widget) for widget in (shown, root, field)]
+    shown, root = ItemList([row]), PanelRoot()
+    seen = [page(widget) for widget in (shown, root)]
 
     def move(*_answer: object) -> None:
         shown.focus("One")
         root.focus(".dw-name")
-        field.focus()
 
     def gestures() -> list[str | None]:
         contents = [message["content"] for each in seen for message, _ in each.take()]
@@ -36,12 +34,12 @@ def test_what_moves_the_focus_names_what_it_answers(page: Callable[[Widget], Wir
     shown.on_action(move)
     action = {"kind": "action", "action": "edit", "id": "One", "data": {}}
     seen[0].say({**action, "gesture": "here:4"})
-    assert gestures() == ["here:4"] * 3
+    assert gestures() == ["here:4"] * 2
     for gesture in (None, 4, "x" * 65):
         seen[0].say({**action, "gesture": gesture})
-        assert gestures() == [None] * 3
+        assert gestures() == [None] * 2
     move()
-    assert gestures() == [None] * 3
+    assert gestures() == [None] * 2
 
 
 def test_the_root_speaks_focuses_and_copies(page: Callable[[Widget], Wire]) -> None:
@@ -75,7 +73,6 @@ def test_the_root_carries_the_looks() -> None:
 
 def test_a_list_that_stands_alone_can_ask_for_its_looks(page: Callable[[Widget], Wire]) -> None:
     """Without a panel around it, a component gets the style sheet on request."""
-    for widget in (ItemList(), SecretInput()):
-        seen = page(widget)
-        seen.say({"kind": "styles"})
-        assert seen.contents() == [{"kind": "styles", "css": panel_css()}]
+    seen = page(ItemList())
+    seen.say({"kind": "styles"})
+    assert seen.contents() == [{"kind": "styles", "css": panel_css()}]
