@@ -30,9 +30,15 @@ def test_a_key_travels_once_for_each_save(app: App, canary: str) -> None:
     received: list[str | bytes] = []
     logged: list[str] = []
 
+    def keep_sent(frame: str | bytes) -> None:  # Playwright takes no method of a list
+        sent.append(frame)
+
+    def keep_received(frame: str | bytes) -> None:
+        received.append(frame)
+
     def listen(socket: WebSocket) -> None:
-        socket.on("framesent", sent.append)
-        socket.on("framereceived", received.append)
+        socket.on("framesent", keep_sent)
+        socket.on("framereceived", keep_received)
 
     def log(message: ConsoleMessage) -> None:
         logged.append(message.text)

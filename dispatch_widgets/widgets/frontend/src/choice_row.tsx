@@ -1,10 +1,11 @@
 /** A row that is a choice: what it is for, what there is to choose, and what came of it. */
-import { useContext, useId } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import { Actions, ChoiceField, Done } from "./action.tsx";
 import { Place } from "./context.ts";
 import { Message } from "./note.tsx";
 import { BUSY, keyOf } from "./panel.ts";
 import type { Option, Row, Section } from "./types.ts";
+import { useUniqueId } from "./unique.ts";
 import { Parts } from "./words.tsx";
 
 const SAVING = "Saving…";
@@ -16,7 +17,7 @@ interface ChoiceRowProps {
 
 export function ChoiceRow({ row, options }: ChoiceRowProps) {
   const { panel } = useContext(Place);
-  const id = useId();
+  const id = useUniqueId();
   const { choice } = row;
   if (!choice) return null;
   const saves = choice.action && panel.waiting.has(keyOf(choice.action));

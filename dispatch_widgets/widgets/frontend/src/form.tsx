@@ -1,5 +1,5 @@
 /** A form: it takes the place of a tab's sections, with a way back. */
-import { useContext, useId } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
 import { Place } from "./context.ts";
 import { FieldBox, Segments } from "./field.tsx";
@@ -8,6 +8,7 @@ import type { FormState } from "./form_state.ts";
 import { Message, NoteBox } from "./note.tsx";
 import { BUSY } from "./panel.ts";
 import type { Action } from "./types.ts";
+import { useUniqueId } from "./unique.ts";
 
 const SAVING = "Saving…";
 const IS_SAVED = "It is being saved";
@@ -24,7 +25,7 @@ export function formKey(event: KeyboardEvent): "save" | "back" | undefined {
 
 export function FormBox({ state }: { readonly state: FormState }) {
   const { panel, shown } = useContext(Place);
-  const id = useId();
+  const id = useUniqueId();
   const { form, note, saving, late } = state;
   const off = saving ? IS_SAVED : "";
   const cancel: Action = { name: "cancel", label: "Cancel", kind: "close", off };
