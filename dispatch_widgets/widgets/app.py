@@ -90,7 +90,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self._draw()
         self.tabs.observe(lambda _change: self._locked_draw(), "selected_index")
         self.hub.subscribe(self._news)
-        for panel in (self.providers, self.router, self.settings):
+        for panel in self.panels:
             panel.presenter.on_change(self._draw_titles)  # they count what needs attention
 
     def _build_header(self) -> None:
@@ -150,19 +150,16 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
 
         Args:
             tab: ``providers``, ``models``, ``router`` or ``settings``.
-            where: ``provider_id`` and ``kind``, or ``entry_id``, for Models; ``provider_id``, with
+            where: ``list`` and ``kind``, or ``row``, for Models; ``provider_id``, with
                 ``replace_key`` for its form, or ``add`` for Providers; ``convert`` for the settings file.
         """
         with self.hub.lock:
             self.tabs.selected_index = TABS.index(tab)
             provider_id = where.get("provider_id", "")
-            if tab == "models" and where.get("entry_id"):
-                self.models.show_entry(where["entry_id"])
+            if tab == "models":
+                self.models.look_at({name: value for name, value in where.items() if value})
             elif tab == "settings" and where.get("convert"):
                 self.settings.to_convert()
-            elif tab == "models" and (provider_id or where.get("kind")):
-                kind = where.get("kind", "all")
-                self.models.act(lambda: self.models.choose(provider_id, kind=kind))
             elif tab == "providers" and where.get("add"):
                 self.providers.open_form("provider", {})
             elif tab == "providers" and provider_id and where.get("replace_key"):
@@ -177,9 +174,9 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             tab: Which one.
             args: Where to look in it.
         """
-        row, kind = args.get("row", ""), args.get("kind", "")
+        row = args.get("row", "")
         where: dict[str, dict[str, Any]] = {
-            "models": {"provider_id": row, "kind": kind} if kind else {"entry_id": row},
+            "models": dict(args),
             "providers": {
                 "provider_id": row,
                 "replace_key": args.get("field") == "key",
@@ -266,7 +263,7 @@ class Panel(widgets.VBox):  # type: ignore[misc] # ipywidgets ships no types
             self.hub.outside = None
             self.service.reload()
             self.providers.reload_forms()
-            self.models.act(self.models.reopen)
+            self.models.reload_forms()
             self._draw()
             # The button goes with its bar.
             panel = self.panels[self.tabs.selected_index or 0]

@@ -6,7 +6,9 @@ and each takes those to its own ids. Nothing that a page sends is trusted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - the page's types are written from these at run time
+import json
+import zlib
+from collections.abc import Iterable, Mapping  # noqa: TC003 - the page's types are written from these at run time
 from typing import Literal, NotRequired, TypedDict
 
 from .presenters.shared.views import ActionArgs, Answer, Focus, Form, Tab  # noqa: TC001 - as above
@@ -43,6 +45,20 @@ class Submit(TypedDict):
     key: NotRequired[str]
 
 
+class FetchModels(TypedDict):
+    """A list of models is shown; see `Presenter.models`.
+
+    Attributes:
+        provider: Whose list, by the provider's id.
+        mark: Of the rows that the page holds; empty for none.
+    """
+
+    id: str
+    kind: Literal["models"]
+    provider: str
+    mark: str
+
+
 class Go(TypedDict):
     """Another tab of the app around the panel is to be shown.
 
@@ -57,7 +73,7 @@ class Go(TypedDict):
     gesture: str
 
 
-FromPage = Act | OpenForm | Submit | Go
+FromPage = Act | OpenForm | Submit | FetchModels | Go
 
 
 class MoveFocus(TypedDict):
@@ -94,9 +110,51 @@ class ReadAgain(TypedDict):
     kind: Literal["reload"]
 
 
+class LookAt(TypedDict):
+    """A list of models is to be shown in the window where the gesture was made; in all where code has asked.
+
+    Attributes:
+        args: Where to look, as an action has it that leads to the Models tab.
+        gesture: What the person did.
+    """
+
+    kind: Literal["look"]
+    args: ActionArgs
+    gesture: NotRequired[str]
+
+
+class ModelsReply(TypedDict):
+    """How a list of models is now; its rows come beside it as `pack` packs them, unless the page holds them.
+
+    Attributes:
+        mark: The mark of its rows.
+        left_out: How many rows were too many to be sent.
+    """
+
+    mark: str
+    left_out: int
+
+
 class Reply(TypedDict):
-    """What became of a message: an answer, or the form that was asked for."""
+    """What became of a message: an answer, or what was asked for."""
 
     id: str
     answer: NotRequired[Answer]
     form: NotRequired[Form]
+    models: NotRequired[ModelsReply]
+
+
+MOST_ROWS = 50_000
+"""How many rows of a list are sent at most; no provider lists as many, and a page cannot use more."""
+
+
+def pack(rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Rows as one block of bytes: a column for each of their keys, as JSON, deflated.
+
+    Five thousand models take 65 kB so, as rows of plain JSON 970 kB.
+    """
+    listed = list(rows)
+    keys = dict.fromkeys(key for row in listed for key in row)
+    columns = {key: [row.get(key) for row in listed] for key in keys}
+    # ASCII escapes carry even a lone surrogate; a page cannot read NaN.
+    return zlib.compress(json.dumps(columns, separators=(",", ":"), allow_nan=False).encode("ascii"), 1)

@@ -13,6 +13,7 @@ import traitlets
 from ._gestures import answered_gesture, answering
 from ._joined import Joined
 from ._kernel_logs import watch_kernel_loggers
+from .page_messages import MOST_ROWS, pack
 from .presenters.shared.arguments import LONGEST_CHARACTERS, Arguments, MismatchError
 from .presenters.shared.encode import encode
 from .presenters.shared.failures import form_note, known_error
@@ -56,6 +57,7 @@ class PagePanel(anywidget.AnyWidget):
 
     Args:
         service: The service to show; the default file's if None.
+        presenter: What the panel says and does; a new one if None.
         host: The app around the panel, if there is one.
 
     Attributes:
@@ -65,13 +67,23 @@ class PagePanel(anywidget.AnyWidget):
 
     _esm = _text("page.js")
     _css = _text("page.css")
-    _presenter: ClassVar[type[Presenter]]
+    _presenter: ClassVar[type[Presenter] | None] = None
 
     view = traitlets.Dict().tag(sync=True)
     in_app = traitlets.Bool(default_value=False).tag(sync=True)
 
-    def __init__(self, service: SettingsService | None = None, *, host: Host | None = None) -> None:
-        self.presenter = self._presenter(service)
+    def __init__(
+        self,
+        service: SettingsService | None = None,
+        *,
+        presenter: Presenter | None = None,
+        host: Host | None = None,
+    ) -> None:
+        if presenter is None and self._presenter is not None:
+            presenter = self._presenter(service)
+        if presenter is None:
+            raise TypeError(f"{type(self).__name__} has no presenter")
+        self.presenter = presenter
         self.service = self.presenter.service
         self._host = host
         self._replies: OrderedDict[str, Reply] = OrderedDict()
@@ -133,6 +145,15 @@ class PagePanel(anywidget.AnyWidget):
         """Have every window take over into its open form what another program has changed in the file."""
         self.send({"kind": "reload"})
 
+    def look_at(self, args: ActionArgs) -> None:
+        """Show a list of models in the window where the gesture was made; in all where code has asked.
+
+        Args:
+            args: Which one, as an action has it that leads there: ``list``, ``kind``, ``tasks`` or ``row``.
+        """
+        self._drawing.flush()
+        self.send({"kind": "look", "args": encode(args), **answered_gesture()})
+
     @property
     def title(self) -> str:
         """The tab's name."""
@@ -142,12 +163,20 @@ class PagePanel(anywidget.AnyWidget):
         """How many things in this panel need somebody to look at them."""
         return self.presenter.view().attention
 
+    def _models(self, key: str, given: Arguments) -> tuple[Reply, list[bytes]]:
+        try:
+            mark, rows = self.presenter.models(given.text("provider"), given.text("mark", ""))
+        except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
+            return _failure(key, error), []
+        found = rows or ()
+        reply: Reply = {"id": key, "models": {"mark": mark, "left_out": max(0, len(found) - MOST_ROWS)}}
+        return reply, [] if rows is None else [pack(found[:MOST_ROWS])]
+
     def _reply(self, key: str, message: dict[str, Any]) -> Reply:
         try:
             return self._answer(key, message)
         except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
-            answer = Answer(ok=False, note=form_note(known_error(error)))
-            return {"id": key, "answer": encode(answer)}
+            return _failure(key, error)
 
     def _answer(self, key: str, message: dict[str, Any]) -> Reply:
         submitted = message.pop("key", "")
@@ -175,6 +204,10 @@ class PagePanel(anywidget.AnyWidget):
         return {"id": key, "answer": encode(answer)}
 
 
+def _failure(key: str, error: Exception) -> Reply:
+    return {"id": key, "answer": encode(Answer(ok=False, note=form_note(known_error(error))))}
+
+
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise MismatchError
@@ -198,6 +231,9 @@ def _hear(panel: PagePanel, message: object, _buffers: object) -> None:
     """
     key = message.get("id") if isinstance(message, dict) else None
     if not isinstance(message, dict) or not isinstance(key, str) or len(key) > _LONGEST_ID_CHARACTERS:
+        return
+    if message.get("kind") == "models":  # answered anew each time: a list of thousands is not kept
+        panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - it is its own
         return
     with panel.presenter.hub.lock:
         reply = panel._replies.get(key)  # noqa: SLF001 - it is its own

@@ -93,10 +93,12 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> Outbox:
         self: comm.DummyComm,
         _kind: str,
         data: Mapping[str, object] | None = None,
-        *_more: object,
+        metadata: object = None,
+        buffers: Iterable[bytes] | None = None,
         **_keys: object,
     ) -> None:
-        box.messages.append((self.comm_id, data or {}))
+        blocks = [bytes(each) for each in buffers or ()]
+        box.messages.append((self.comm_id, {**(data or {}), "buffers": blocks} if blocks else data or {}))
 
     monkeypatch.setattr(comm.DummyComm, "publish_msg", keep)
     return box
@@ -150,7 +152,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         **keys: object,
     ) -> None:
         messages.append(repr((kind, data, metadata, [bytes(each) for each in buffers or ()], keys)))
-        keep(self, kind, data)
+        keep(self, kind, data, metadata, buffers)
 
     monkeypatch.setattr(comm.DummyComm, "publish_msg", record)
     return messages

@@ -1,7 +1,7 @@
 """Writes what a page is given and sends as TypeScript: `python write_types.py` writes `src/types.ts`.
 
-The types are those of `presenters.shared.views` and `page_messages`. What is as by default is left out of the
-JSON (`presenters.shared.encode`), and so is optional here.
+The types are those of `presenters.shared.views`, `presenters.models.views` and `page_messages`. What is as by
+default is left out of the JSON (`presenters.shared.encode`), and so is optional here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
 from dispatch_widgets.widgets import page_messages
+from dispatch_widgets.widgets.presenters.models import views as models_views
 from dispatch_widgets.widgets.presenters.shared import views
 
 TARGET = Path(__file__).parent / "src" / "types.ts"
-_HEAD = "// Written by write_types.py from presenters/shared/views.py and page_messages.py: do not edit.\n"
+_HEAD = "// Written by write_types.py from presenters/*/views.py and page_messages.py: do not edit.\n"
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean"}
 
 
@@ -58,6 +59,8 @@ def _interface(kind: type, names: Mapping[object, str]) -> str:
             if each.default is not MISSING or each.default_factory is not MISSING
         )
         optional = {each.name for each in defaults}
+    elif typing.is_typeddict(kind):
+        optional = set(getattr(kind, "__optional_keys__", ()))
     lines = [f"export interface {kind.__name__} {{"]
     for name, given in hints.items():
         left_out = typing.get_origin(given) is typing.NotRequired
@@ -75,7 +78,7 @@ def written() -> str:
     """The whole file."""
     parts = [_HEAD]
     names: dict[object, str] = {}
-    for module in (views, page_messages):
+    for module in (views, models_views, page_messages):
         for name, value in vars(module).items():
             if name.startswith("_"):
                 continue

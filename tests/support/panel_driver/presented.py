@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_widgets.widgets.presenters.shared.encode import encode
 
 from .presented_forms import Forms, plain
+from .presented_lists import Lists, Parts
 from .shown import Button, Field, Group, List, Row, Shown, Words
 from .wire import say_from_page
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 _ids = count(1)
 
 
-class Window:
-    """What one page keeps of a panel: questions that wait, what is chosen in notes, an open form.
+class Window(Parts):
+    """What one page keeps of a panel: questions, what is chosen in notes, an open form, its lists of models.
 
     Args:
         panel: The panel.
@@ -51,6 +52,7 @@ class Window:
         self._questions: dict[str, Json] = {}
         self._held: defaultdict[str, dict[str, object]] = defaultdict(dict)
         self.forms = Forms(self._ask, is_late, move_focus, self._follow)
+        self.lists = Lists(panel, self, send)
 
     def parts(self) -> Iterator[Shown]:
         """What the panel shows, in order."""
@@ -63,8 +65,13 @@ class Window:
             yield from self._note(note)
         if empty := view.get("empty"):
             yield from self._empty(empty)
+        if "pick" in view:
+            yield from self.lists.picker(view)
         for section in view.get("sections", ()):
-            yield from self._section(section)
+            if "add" in view and section["id"] == "add":
+                yield from self.lists.adding(view, section)
+            else:
+                yield from self._section(section)
 
     def focused(self, focus: Json) -> str:
         """The name of what an answer moves the focus to; empty if that is not there."""
@@ -73,6 +80,8 @@ class Window:
         view = encode(self._panel.presenter.view())
         wanted = focus.get("action")
         places: list[Json] = [{"notes": view.get("notes", ())}]
+        if "pick" in view:
+            places.append({"actions": [view[name] for name in ("use",) if name in view], **view})
         for section in view.get("sections", ()):
             rows = section.get("rows", ())
             if focus.get("row"):
@@ -90,6 +99,23 @@ class Window:
                 if action["name"] == wanted or (wanted is None and "off" not in action):
                     return str(action["label"])
         return ""
+
+    # -- for the lists -----------------------------------------------------------------------------
+
+    def note(self, note: Json) -> Iterator[Shown]:
+        yield from self._note(note)
+
+    def empty(self, empty: Json) -> Iterator[Shown]:
+        yield from self._empty(empty)
+
+    def buttons(self, actions: Iterable[Json]) -> Iterator[Button]:
+        yield from self._buttons(actions)
+
+    def done(self, done: Json) -> Iterator[Shown]:
+        yield from self._done(done)
+
+    def press(self, action: Json, **more: object) -> None:
+        self._press(action, **more)
 
     # -- the parts of a view -----------------------------------------------------------------------
 
@@ -233,6 +259,8 @@ class Window:
                 self._copy(str(action["args"]["text"]))
             case "close":
                 self._questions.pop(asked, None)
+            case "go" if action["name"] == "models" == encode(self._panel.presenter.view())["tab"]:
+                self.lists.look(action.get("args", {}))
             case "go":
                 self._go(action["name"], args)
             case "form":
@@ -243,6 +271,7 @@ class Window:
                 for answered in (asked, _key(action)):
                     self._questions.pop(answered, None)
                 self._held.clear()
+                self.lists.clear(answer.get("clear", ()))
                 if "question" in answer:
                     self._questions[_key(action)] = answer["question"]
                 self._follow(answer)

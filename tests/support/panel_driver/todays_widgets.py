@@ -77,6 +77,8 @@ class Page:
                 self.window(widget).open_form(content["form"], content["args"])
             case "reload" if isinstance(widget, PagePanel):
                 self.window(widget).forms.reload()
+            case "look" if isinstance(widget, PagePanel):
+                self.window(widget).lists.look(content["args"])
             case "filter":
                 self.typed[key, SEARCH] = content["query"]
                 self.typed[key, SHOW_KIND] = content["chip"].capitalize()

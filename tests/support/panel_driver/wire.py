@@ -70,7 +70,13 @@ class Outbox:
             since: How many messages to leave out.
         """
         sent = self.messages[since:]
-        return [(key, data["content"]) for key, data in sent if data.get("method") == "custom"]
+        return [(key, _content(data)) for key, data in sent if data.get("method") == "custom"]
+
+
+def _content(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message of a widget's own kind, with the blocks of bytes beside it as ``buffers``."""
+    content: Mapping[str, Any] = data["content"]
+    return {**content, "buffers": data["buffers"]} if data.get("buffers") else content
 
 
 class Wire:

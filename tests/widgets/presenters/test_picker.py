@@ -57,9 +57,10 @@ def test_opening_asks_nobody_and_refresh_fetches(service, demo, ids, sit) -> Non
     before = len(demo.requests)
     person = sit(service)
     assert person.view.title == "Model"
-    assert [state.empty.title for state in person.view.lists] == ["No list yet"] * 2
+    assert [state.provider_id for state in person.view.lists] == ["", *ids.values()]
+    assert person.view.lists[0].empty.title == "No list yet"
     assert person.view.lists[0].empty.text == "Models are read from 2 providers."
-    assert not person.view.by_hand
+    assert person.view.pick_by_hand is None
     assert len(demo.requests) == before
     person.press_action(person.view.refresh)
     person.settled()
@@ -74,7 +75,7 @@ def test_only_what_fits_is_offered(listed, ids, sit) -> None:
     person = sit(listed, provider="Lab", kind="embedding")
     assert person.view.title == "Model at Lab"
     assert not person.view.kinds
-    assert person.view.by_hand
+    assert person.view.pick_by_hand is not None
     _mark, rows = person.presenter.models(ids["Lab"])
     assert {row["kind"] for row in rows} == {"embedding"}
     assert person.view.fact == f"{len(rows)} embedding model{'s' * (len(rows) != 1)}, fetched just now"
@@ -127,7 +128,7 @@ def test_code_can_set_the_value(listed, ids, sit) -> None:
     assert presenter.listed.id == model
     assert len(told) == 1
     presenter.set_value("nobody-lists-this")
-    assert presenter.picked == Picked("", "nobody-lists-this", unlisted=True)
+    assert presenter.picked == Picked("", "nobody-lists-this", unlisted=True, kind="embedding")
     presenter.set_value("")
     assert presenter.picked == Picked()
 

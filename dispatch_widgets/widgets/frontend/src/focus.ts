@@ -16,8 +16,8 @@ export function isShown(node: Element): boolean {
 
 export const FOCUSABLE = ":is(select, input, button, a[href], summary):not(:disabled)";
 
-/** The first thing below a node that can have the focus now. */
+/** The first thing below a node that can have the focus now: what is marked as first, or what stands first. */
 export function firstFocusable(node: ParentNode): HTMLElement | undefined {
-  const found = node.querySelectorAll<HTMLElement>(FOCUSABLE);
-  return [...found].find(isShown);
+  const found = [...node.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isShown);
+  return found.find((each) => "first" in each.dataset) ?? found[0];
 }

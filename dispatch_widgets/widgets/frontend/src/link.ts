@@ -5,8 +5,13 @@ import type { FromPage, Reply } from "./types.ts";
 type WithoutId<M> = M extends unknown ? Omit<M, "id"> : never;
 export type Asked = WithoutId<FromPage>;
 
+/** A reply, with the blocks of bytes that came beside it. */
+export interface Heard extends Reply {
+  readonly buffers?: ReadonlyArray<ArrayBufferView<ArrayBuffer>>;
+}
+
 /** How a message ended: with a reply, or without one since the kernel is gone or says nothing. */
-export type Ended = Reply | "gone" | "silent";
+export type Ended = Heard | "gone" | "silent";
 
 export interface Times {
   /** After how long the one who waits is told, in milliseconds. */
@@ -67,7 +72,8 @@ export class Link {
   }
 
   // Replies reach every window and every view; each takes its own.
-  readonly #heard = (reply: Reply): void => this.#waiting.get(reply?.id)?.(reply);
+  readonly #heard = (reply: Reply, buffers: Heard["buffers"] = []): void =>
+    this.#waiting.get(reply?.id)?.({ ...reply, buffers });
 
   #endAll(why: "gone" | "silent"): void {
     for (const end of [...this.#waiting.values()]) end(why);

@@ -3,9 +3,12 @@ import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { FormBox } from "./form.tsx";
+import { ADD, AddModels, isModels } from "./list/add_models.tsx";
+import { isPicker, Picker } from "./list/picker.tsx";
 import { Empty, Message, NoteBox } from "./note.tsx";
 import { BUSY, NO_KERNEL } from "./panel.ts";
 import { SectionBox } from "./section.tsx";
+import type { View } from "./types.ts";
 
 export function Page() {
   const { panel } = useContext(Place);
@@ -25,10 +28,23 @@ export function Page() {
       ))}
       {panel.isLate("") && <Message note={{ tone: "", title: BUSY }} />}
       {view.empty && <Empty empty={view.empty} />}
-      {view.sections?.map((section) => (
-        <SectionBox key={section.id} section={section} />
-      ))}
+      <Sections view={view} />
     </Body>
+  );
+}
+
+function Sections({ view }: { readonly view: View }) {
+  if (isPicker(view)) return <Picker view={view} />;
+  return (
+    <>
+      {view.sections?.map((section) =>
+        isModels(view) && section.id === ADD ? (
+          <AddModels key={section.id} view={view} section={section} />
+        ) : (
+          <SectionBox key={section.id} section={section} />
+        ),
+      )}
+    </>
   );
 }
 

@@ -8,12 +8,15 @@ import { Forms } from "./forms.ts";
 import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { type Asked, Link } from "./link.ts";
+import { HeldLists } from "./list/held_lists.ts";
+import type { ListWindow } from "./list/list_window.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
 import type {
   Action,
   ActionArgs,
   Answer,
   Focus,
+  LookAt,
   MoveFocus,
   Note,
   OpenHere,
@@ -67,6 +70,8 @@ export class Panel {
   readonly link: Link;
   readonly window: WindowStore;
   readonly forms: Forms;
+  /** The lists of models that are held here. */
+  readonly lists: HeldLists;
   readonly waiting = new Map<string, Waiting>();
   readonly shown = new Set<Shown>();
   /** Questions that wait for their answer, by what was pressed. */
@@ -84,10 +89,12 @@ export class Panel {
     this.window = windowStore(String(model.get("window") ?? ""));
     this.#unwatch = this.window.watch(() => this.draw());
     this.forms = new Forms(this);
+    this.lists = new HeldLists(link, () => this.draw());
     this.#spoken = this.view.spoken?.number ?? 0;
     model.on("change:view", this.#onView);
     model.on("msg:custom", this.#onFocus);
     model.on("msg:custom", this.#onForm);
+    model.on("msg:custom", this.#onLook);
   }
 
   close(): void {
@@ -95,7 +102,13 @@ export class Panel {
     this.#model.off("change:view", this.#onView);
     this.#model.off("msg:custom", this.#onFocus);
     this.#model.off("msg:custom", this.#onForm);
+    this.#model.off("msg:custom", this.#onLook);
     this.link.close();
+  }
+
+  /** What of its list of models is of this window alone. */
+  get list(): ListWindow {
+    return this.window.get("list");
   }
 
   get view(): View {
@@ -188,7 +201,9 @@ export class Panel {
   }
 
   async #go(action: Action, at: Shown): Promise<void> {
-    if (this.inApp) {
+    if (action.name === "models" && this.view.tab === "models") {
+      await this.#lookAt(action.args ?? {}, at);
+    } else if (this.inApp) {
       const { name, args = {} } = action;
       await this.#do(action, { kind: "go", tab: name as Tab, args, gesture: lastGesture() }, at);
     } else {
@@ -234,6 +249,7 @@ export class Panel {
     const question = answer.question ?? answer.note;
     if (question) this.questions.set(keyOf(action), question);
     else this.questions.delete(keyOf(action));
+    if (answer.clear) this.list.clear(answer.clear);
     this.draw();
     await this.follow(answer, at);
     if (lastGesture() === gesture) focusOn(at.root, answer.focus, rowOf(action));
@@ -246,6 +262,16 @@ export class Panel {
     const { form, tab, args = {} } = open ?? {};
     if (tab) await this.#go({ kind: "go", name: tab, label: "", args }, at);
     if (form) await this.forms.open({ kind: "form", name: form, label: "", args }, at);
+  }
+
+  /** Shows a list of models, and has it fetched if that makes sense; or an entry of the catalog. */
+  async #lookAt(args: ActionArgs, at: Shown): Promise<void> {
+    const { list, row } = args;
+    this.list.lookAt(args);
+    this.draw();
+    if (typeof row === "string") focusOn(at.root, { row, field: "choice" }) || focusOn(at.root, { row });
+    else focusOn(at.root, { section: "add" });
+    if (list) await this.press({ name: "show_list", label: "", args: { row: list } }, at);
   }
 
   focus(at: Shown, wanted: Focus): void {
@@ -266,6 +292,12 @@ export class Panel {
     if (message?.kind === "reload") void this.forms.reload(at);
     if (message?.kind !== "open" || lastGesture() !== message.gesture) return;
     void this.forms.open({ kind: "form", name: message.form, label: "", args: message.args }, at);
+  };
+
+  /** Something outside this panel leads to a list of models: in this window, or in all where code has asked. */
+  readonly #onLook = (message: LookAt): void => {
+    if (message?.kind !== "look" || (message.gesture && message.gesture !== lastGesture())) return;
+    for (const each of this.shown) void this.#lookAt(message.args, each);
   };
 
   readonly #onView = (): void => {
@@ -308,7 +340,7 @@ function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string)
 function find(root: HTMLElement, { section, row, action, field }: Focus): HTMLElement | undefined {
   if (!section && !row && !action && !field) return undefined;
   const named = (name: string, value: string | undefined) => value && `[data-${name}="${CSS.escape(value)}"]`;
-  const what = [named("field", field), named("action", action)].filter(Boolean).join("") || FOCUSABLE;
+  const what = [named("field", field), named("action", action)].filter(Boolean).join("");
   const wanted = [named("section", section), named("row", row), what].filter(Boolean).join(" ");
   for (const each of root.querySelectorAll<HTMLElement>(wanted)) {
     const found = each.matches(FOCUSABLE) ? each : firstFocusable(each);

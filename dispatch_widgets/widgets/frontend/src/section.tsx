@@ -51,7 +51,8 @@ export function SectionBox({ section }: { readonly section: Section }) {
   );
 }
 
-function Head({ section }: { readonly section: Section }) {
+/** A heading, with what stands beside it. */
+export function Head({ section }: { readonly section: Section }) {
   return (
     <div class="dp-head">
       <div class="dp-titles">

@@ -1,4 +1,4 @@
-// Written by write_types.py from presenters/shared/views.py and page_messages.py: do not edit.
+// Written by write_types.py from presenters/*/views.py and page_messages.py: do not edit.
 
 export type Tab = "providers" | "models" | "router" | "settings";
 
@@ -275,6 +275,132 @@ export interface Header {
   readonly titles?: Readonly<Record<string, string>>;
 }
 
+export interface ModelRow {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly name?: string;
+  readonly shown_id?: string;
+  readonly owner?: string;
+  readonly created?: string;
+  readonly ends?: string;
+  readonly context?: string;
+  readonly price?: string;
+  readonly new?: boolean;
+  readonly by_created?: number;
+  readonly by_context?: number;
+  readonly by_price?: number;
+}
+
+export interface Busy {
+  readonly text: string;
+  readonly since: number;
+  readonly cancel: Action;
+}
+
+export interface ListState {
+  readonly provider_id: string;
+  readonly mark?: string;
+  readonly fact?: Words;
+  readonly where?: string;
+  readonly refresh?: Action;
+  readonly busy?: Busy;
+  readonly note?: Note;
+  readonly empty?: EmptyState;
+  readonly owners?: ReadonlyArray<Option>;
+  readonly search_all?: boolean;
+  readonly in_catalog?: ReadonlyArray<string>;
+}
+
+export interface ListWords {
+  readonly name: string;
+  readonly providers: string;
+  readonly search: string;
+  readonly searched: string;
+  readonly clear_search: string;
+  readonly end_search: string;
+  readonly sort: string;
+  readonly orders: ReadonlyArray<Option>;
+  readonly show_kind: string;
+  readonly kinds: ReadonlyArray<Option>;
+  readonly columns: ReadonlyArray<Column>;
+  readonly all_shown: string;
+  readonly one_shown: string;
+  readonly some_shown: string;
+  readonly left_out: string;
+  readonly in_catalog: string;
+  readonly had_already: string;
+  readonly not_listed: string;
+  readonly nothing_matches: string;
+  readonly nothing_at: string;
+  readonly nothing_why: string;
+  readonly nothing_by_hand: string;
+  readonly no_such_kind: string;
+  readonly all_kinds: string;
+  readonly search_all: string;
+  readonly by_hand: string;
+  readonly typed: string;
+  readonly typed_here: string;
+  readonly typed_kind: string;
+  readonly typed_kinds: ReadonlyArray<Option>;
+  readonly typed_owner: string;
+  readonly no_owner: string;
+  readonly ask_owner: string;
+  readonly hint: string;
+  readonly hint_more: string;
+  readonly selected: string;
+  readonly selected_more: string;
+  readonly value_is: Words;
+  readonly unselect: string;
+  readonly use_for: string;
+}
+
+export interface ModelsView {
+  readonly tab: Tab;
+  readonly title: string;
+  readonly attention?: number;
+  readonly notes?: ReadonlyArray<Note>;
+  readonly empty?: EmptyState;
+  readonly sections?: ReadonlyArray<Section>;
+  readonly spoken?: Spoken;
+  readonly forms?: number;
+  readonly words?: ListWords;
+  readonly lists?: ReadonlyArray<ListState>;
+  readonly first?: string;
+  readonly tasks?: ReadonlyArray<Option>;
+  readonly add?: Action;
+  readonly add_by_hand?: Action;
+}
+
+export interface Picked {
+  readonly provider_id?: string;
+  readonly model?: string;
+  readonly unlisted?: boolean;
+  readonly kind?: Kind;
+}
+
+export interface PickerView {
+  readonly tab: Tab;
+  readonly title: string;
+  readonly attention?: number;
+  readonly notes?: ReadonlyArray<Note>;
+  readonly empty?: EmptyState;
+  readonly sections?: ReadonlyArray<Section>;
+  readonly spoken?: Spoken;
+  readonly forms?: number;
+  readonly words?: ListWords;
+  readonly lists?: ReadonlyArray<ListState>;
+  readonly fact?: Words;
+  readonly refresh?: Action;
+  readonly kinds?: boolean;
+  readonly pick?: Action;
+  readonly pick_by_hand?: Action;
+  readonly picked?: Picked;
+  readonly newest_first?: boolean;
+  readonly use?: Action;
+  readonly task_fact?: string;
+  readonly done?: Done;
+}
+
 export interface Act {
   readonly id: string;
   readonly kind: "act";
@@ -300,6 +426,13 @@ export interface Submit {
   readonly key?: string;
 }
 
+export interface FetchModels {
+  readonly id: string;
+  readonly kind: "models";
+  readonly provider: string;
+  readonly mark: string;
+}
+
 export interface Go {
   readonly id: string;
   readonly kind: "go";
@@ -308,7 +441,7 @@ export interface Go {
   readonly gesture: string;
 }
 
-export type FromPage = Act | OpenForm | Submit | Go;
+export type FromPage = Act | OpenForm | Submit | FetchModels | Go;
 
 export interface MoveFocus {
   readonly kind: "focus";
@@ -327,8 +460,20 @@ export interface ReadAgain {
   readonly kind: "reload";
 }
 
+export interface LookAt {
+  readonly kind: "look";
+  readonly args: ActionArgs;
+  readonly gesture?: string;
+}
+
+export interface ModelsReply {
+  readonly mark: string;
+  readonly left_out: number;
+}
+
 export interface Reply {
   readonly id: string;
   readonly answer?: Answer;
   readonly form?: Form;
+  readonly models?: ModelsReply;
 }

@@ -3,6 +3,7 @@
  * its cell run again show the same. In no storage of the browser, and known to no kernel.
  */
 import type { FormState } from "./form_state.ts";
+import { ListWindow } from "./list/list_window.ts";
 import type { Tab } from "./types.ts";
 
 export interface WindowState {
@@ -10,12 +11,12 @@ export interface WindowState {
   readonly forms: Readonly<Partial<Record<Tab, FormState>>>;
   /** Forms that were left for now with what is typed in them, by their names. */
   readonly leftForms: Readonly<Record<string, FormState>>;
+  /** What is shown, searched, picked and typed in the list of models. */
+  readonly list: ListWindow;
 }
 
-const AT_FIRST: WindowState = { forms: {}, leftForms: {} };
-
 export class WindowStore {
-  #state = AT_FIRST;
+  #state: WindowState = { forms: {}, leftForms: {}, list: new ListWindow() };
   readonly #watchers = new Set<() => void>();
 
   get<Name extends keyof WindowState>(name: Name): WindowState[Name] {

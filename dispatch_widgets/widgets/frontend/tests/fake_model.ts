@@ -32,7 +32,8 @@ export class FakeModel implements Model {
     this.sent.push(content);
   }
 
-  tell(content: unknown, event = "msg:custom"): void {
-    for (const heard of this.#heard.get(event) ?? []) (heard as (given: unknown) => void)(content);
+  tell(content: unknown, event = "msg:custom", buffers: ReadonlyArray<Uint8Array> = []): void {
+    for (const heard of this.#heard.get(event) ?? [])
+      (heard as (...given: unknown[]) => void)(content, buffers);
   }
 }

@@ -64,8 +64,8 @@ class AddModels:
             wanted.append(
                 NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can or None)
             )
-        made, answer = self._keep(wanted, args.texts("tasks"))
-        return answer if made else Answer()
+        _, answer = self._keep(wanted, args.texts("tasks"))
+        return replace(answer, clear=("models", *answer.clear))
 
     def _add_by_hand(self, args: Arguments) -> Answer:
         provider_id, model_id, kind = args.text("provider", ""), args.text("model").strip(), args.text("kind")
@@ -78,7 +78,7 @@ class AddModels:
         wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(kind,))
         made, answer = self._keep([wanted], args.texts("tasks"))
         self._hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
-        return answer
+        return replace(answer, clear=("model", *answer.clear))
 
     def _keep(self, wanted: list[NewModel], tasks: Iterable[str]) -> tuple[tuple[CatalogEntry, ...], Answer]:
         """Keep models in one write: all of them or none."""
@@ -99,7 +99,7 @@ class AddModels:
             words += f". No model of these fits {listed(left)}"
         focus = Focus(section=SECTION)
         self._undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=focus))
-        return made, Answer(say=f"{len(made):,} added to the catalog")
+        return made, Answer(say=f"{len(made):,} added to the catalog", clear=tuple(given))
 
 
 def _fits(task: Task, capabilities: Iterable[str] | None) -> bool:

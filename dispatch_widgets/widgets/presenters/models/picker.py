@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ...._text import clean, plural
 from ....errors import FieldProblem, InvalidInputError, NotFoundError
@@ -13,6 +13,7 @@ from ....settings.tasks import TASK_NEEDS
 from ..shared.presenter import Presenter
 from ..shared.views import Action, Answer, EmptyState, Focus
 from ..status.provider_status import fetched_words, status_of
+from .list_words import TO_PICK
 from .lists import ModelLists
 from .views import Picked, PickerView
 
@@ -66,7 +67,7 @@ class PickerPresenter(Presenter):
     ) -> None:
         self.task = _checked(task, tuple(TASK_NEEDS), "task")
         needed = _checked(kind, ("chat", "embedding"), "kind")
-        self.kind = needed or (TASK_NEEDS[self.task] if self.task else "")  # type: ignore[index]
+        self.kind: Literal["", "chat", "embedding"] = needed or (TASK_NEEDS[self.task] if self.task else "")
         self._wanted = provider
         self._only = ""
         self.picked = Picked()
@@ -96,7 +97,7 @@ class PickerPresenter(Presenter):
     # ---- for code
 
     def models(self, provider_id: str, mark: str = "") -> tuple[str, list[ModelRow] | None]:
-        """The rows of a provider's list; see `ModelsPresenter.models`."""
+        """The rows of a provider's list; see `Presenter.models`."""
         with self.hub.lock:
             return self._lists.rows(provider_id, mark)
 
@@ -125,7 +126,8 @@ class PickerPresenter(Presenter):
 
     def _pick(self, provider_id: str, model_id: str) -> None:
         self.picked = Picked(provider_id if model_id else "", model_id)
-        self.picked = replace(self.picked, unlisted=bool(model_id) and self.listed is None)
+        if model_id and self.listed is None:
+            self.picked = replace(self.picked, unlisted=True, kind=self.kind or "other")
 
     def _pick_by_hand(self, args: Arguments) -> Answer:
         providers, model_id = self._providers(), args.text("model").strip()
@@ -135,7 +137,7 @@ class PickerPresenter(Presenter):
         if looks_like_key(model_id, registered=known):  # it would be in the notebook's widget state
             raise InvalidInputError([FieldProblem("model", LOOKS_LIKE_KEY)], message=LOOKS_LIKE_KEY)
         self._pick(providers[0].id, model_id)
-        return Answer()
+        return Answer(clear=("model",))
 
     def _use_for_task(self, _args: Arguments) -> Answer:
         """Give the task what is picked: an entry of the catalog, made if there is none yet."""
@@ -168,17 +170,22 @@ class PickerPresenter(Presenter):
             self._pick(self.picked.provider_id, self.picked.model)  # a list may have come or gone
         one = providers[0] if self._only and providers else None
         at = f" at {clean(one.name)}" if one is not None else ""
-        lists = tuple(self._list_state(provider, one=len(providers) == 1) for provider in providers)
+        lists = tuple(self._lists.state(provider) for provider in providers)
+        if len(lists) > 1:
+            lists = (self._state_of_all(providers), *lists)
         offered = {each.id: self._lists.offered(each.id) for each in providers}
         return PickerView(
             self.tab,
             f"Model{f' for {self.task}' if self.task else ''}{at}",
             empty=None if providers or self.file_notice.something_missing else _NO_PROVIDERS,
+            words=TO_PICK,
             lists=lists,
             fact=self._fact(providers, sum(map(len, offered.values()))),
             refresh=self._refresh(providers),
             kinds=not self.kind,
-            by_hand=len(providers) == 1,  # among several it would not be known whose model it is
+            pick=Action("pick", "Pick"),
+            # Among several it would not be known whose model it is.
+            pick_by_hand=Action("pick_by_hand", "Use it") if len(providers) == 1 else None,
             picked=self.picked,
             newest_first=any(model.created for models in offered.values() for model in models),
             use=self._use() if self.task else None,
@@ -186,11 +193,11 @@ class PickerPresenter(Presenter):
             done=self.undo.done(_PLACE),
         )
 
-    def _list_state(self, provider: Provider, *, one: bool) -> ListState:
-        state = self._lists.state(provider)
-        if one or state.note is not None or state.empty is None:
+    def _state_of_all(self, providers: Sequence[Provider]) -> ListState:
+        state = self._lists.state_of_all(providers)
+        if state.empty is None:
             return state
-        words = f"Models are read from {plural(len(self._providers()), 'provider')}."
+        words = f"Models are read from {plural(len(providers), 'provider')}."
         fetch = Action("fetch_lists", "Fetch models", icon="refresh")
         return replace(state, empty=EmptyState("No list yet", words, (fetch,)))
 
@@ -248,7 +255,7 @@ class PickerPresenter(Presenter):
         return f"{self.task} uses {clean(entry.title, 80)}{at} now."
 
 
-def _checked(given: str, known: tuple[str, ...], field: str) -> str:
+def _checked(given: str, known: tuple[str, ...], field: str) -> Any:
     if given and given not in known:
         raise InvalidInputError(
             [FieldProblem(field, f"{clean(given, 40)!r} is not a {field}.")],

@@ -14,6 +14,7 @@ from ..status.provider_status import status_of
 from .add_models import CATALOG, SECTION, AddModels
 from .entry_form import NAME as FORM
 from .entry_form import EntryForm
+from .list_words import TO_ADD
 from .lists import ModelLists
 from .rows import COLUMNS, ROW_ACTIONS, delete_question, entry_row
 from .views import ModelsView
@@ -58,15 +59,7 @@ class ModelsPresenter(Presenter):
         self._add_models = AddModels(self.hub, self.undo)
 
     def models(self, provider_id: str, mark: str = "") -> tuple[str, list[ModelRow] | None]:
-        """The rows of a provider's list, for a page that shows it.
-
-        Args:
-            provider_id: Whose list.
-            mark: Of the rows that the page holds.
-
-        Returns:
-            The list's mark now, and the rows; None if they are those that the page holds.
-        """
+        """The rows of a provider's list; see `Presenter.models`."""
         with self.hub.lock:
             return self._lists.rows(provider_id, mark)
 
@@ -147,6 +140,7 @@ class ModelsPresenter(Presenter):
             attention,
             empty=_NO_PROVIDERS if nothing else None,
             sections=tuple(sections),
+            words=TO_ADD,
             lists=tuple(lists),
             first=first[0].id if first else "",
             tasks=tuple(Option(task, task) for task in TASKS),

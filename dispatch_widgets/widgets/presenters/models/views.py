@@ -7,19 +7,24 @@ list and does not hold this mark fetches its rows (`lists.ModelLists.rows`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import TypedDict
 
-from ..shared.views import Action, Done, EmptyState, Note, Option, View, Words
+from ..shared.views import Action, Column, Done, EmptyState, Kind, Note, Option, View, Words
 
 
-class ModelRow(TypedDict, total=False):
+class _Model(TypedDict):
+    id: str
+    kind: Kind
+
+
+class ModelRow(_Model, total=False):
     """A model of a list, as JSON values: thousands of them are made at once, and say nothing that is not so.
 
     Attributes:
         id: Its id as requests name it.
+        kind: What it can do.
         name: How its server calls it; absent where that is the id.
         shown_id: Its id as it is shown; absent where that is the id itself.
-        kind: What it can do.
         owner: Who made it; searched, too.
         created: When it was made, as ``18 Aug 2025``.
         ends: When it is shut down, or that it is deprecated.
@@ -31,10 +36,8 @@ class ModelRow(TypedDict, total=False):
         by_price: What it is sorted by, cheapest first; dollars per million tokens.
     """
 
-    id: str
     name: str
     shown_id: str
-    kind: Literal["chat", "embedding", "other"]
     owner: str
     created: str
     ends: str
@@ -93,10 +96,102 @@ class ListState:
 
 
 @dataclass(frozen=True, slots=True)
+class ListWords:
+    """What a list of models says by itself, in every state: what does not depend on the models.
+
+    Names in braces are put in by the page.
+
+    Attributes:
+        name: The list's name.
+        providers: The name of the choice of a provider.
+        search: The search field's name.
+        searched: What stands in it while it is empty.
+        clear_search: Empties it; ``end_search`` where nothing is found.
+        end_search: See above.
+        sort: The name of the choice of an order.
+        orders: The orders: ``name``, ``created``, ``context``, ``price``.
+        show_kind: The name of the choice of a kind to show.
+        kinds: The kinds to show: ``all``, ``chat``, ``embedding``, ``other``, ``new``.
+        columns: The headings: ``name``, ``kind``, ``context``, ``price``.
+        all_shown: How many models there are; where there is one, ``one_shown``.
+        one_shown: See above.
+        some_shown: How many of them are shown.
+        left_out: What is said where a list is too long to be sent.
+        in_catalog: Marks what cannot be picked any more.
+        had_already: Said when it is tried.
+        not_listed: Stands beside a model that is picked and that no list holds.
+        nothing_matches: The title where a search finds nothing; ``nothing_at`` names the provider.
+        nothing_at: See above.
+        nothing_why: What stands below that.
+        nothing_by_hand: What follows that where an id can be typed.
+        no_such_kind: The title where a search finds models of other kinds.
+        all_kinds: Shows these.
+        search_all: Searches the lists of all providers.
+        by_hand: What stands before the field for an id.
+        typed: The field's name.
+        typed_here: What stands in it while it is empty.
+        typed_kind: The name of the choice of what the model can do.
+        typed_kinds: What it can do: ``chat`` or ``embedding``.
+        typed_owner: The name of the choice of whose it is.
+        no_owner: Its option that is none.
+        ask_owner: Said where none is chosen.
+        hint: How to pick, where nothing is; ``hint_more`` follows where there is room.
+        hint_more: See above.
+        selected: How many are picked; ``selected_more`` follows where there is room.
+        selected_more: See above.
+        value_is: Stands before the id of the one that is picked, where code gets it.
+        unselect: Picks none.
+        use_for: Stands over the tasks that can be ticked.
+    """
+
+    name: str
+    providers: str
+    search: str
+    searched: str
+    clear_search: str
+    end_search: str
+    sort: str
+    orders: tuple[Option, ...]
+    show_kind: str
+    kinds: tuple[Option, ...]
+    columns: tuple[Column, ...]
+    all_shown: str
+    one_shown: str
+    some_shown: str
+    left_out: str
+    in_catalog: str
+    had_already: str
+    not_listed: str
+    nothing_matches: str
+    nothing_at: str
+    nothing_why: str
+    nothing_by_hand: str
+    no_such_kind: str
+    all_kinds: str
+    search_all: str
+    by_hand: str
+    typed: str
+    typed_here: str
+    typed_kind: str
+    typed_kinds: tuple[Option, ...]
+    typed_owner: str
+    no_owner: str
+    ask_owner: str
+    hint: str
+    hint_more: str
+    selected: str
+    selected_more: str
+    value_is: Words
+    unselect: str
+    use_for: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelsView(View):
     """What the Models tab shows.
 
     Attributes:
+        words: What its list says by itself.
         lists: How each list stands, that of all providers first where there are several.
         first: The provider whose list is shown at first; which one is shown then is the window's own.
         tasks: What can be ticked: "Use what you add for". What is goes with an adding as ``tasks``.
@@ -104,6 +199,7 @@ class ModelsView(View):
         add_by_hand: Adds what was typed: ``provider``, ``model`` and ``kind`` go with it.
     """
 
+    words: ListWords | None = None
     lists: tuple[ListState, ...] = ()
     first: str = ""
     tasks: tuple[Option, ...] = ()
@@ -119,11 +215,13 @@ class Picked:
         provider_id: Whose model; empty while nothing is picked, or where nobody knows.
         model: Its id; empty while nothing is picked.
         unlisted: Whether no list holds it.
+        kind: What one that no list holds can do, as far as is known.
     """
 
     provider_id: str = ""
     model: str = ""
     unlisted: bool = False
+    kind: Kind = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +229,13 @@ class PickerView(View):
     """What a model picker shows.
 
     Attributes:
-        lists: How each provider's list stands.
+        words: What its list says by itself.
+        lists: How each list stands, that of all providers first where there are several.
         fact: How many models there are, in all.
         refresh: Asks the providers anew.
         kinds: Whether there are several kinds to filter by.
-        by_hand: Whether an id can be typed: where it is known whose it would be.
+        pick: Picks one: ``provider`` and ``model`` go with it; without them it picks none.
+        pick_by_hand: Picks the id that was typed, ``model``; None where it is not known whose it would be.
         picked: What is picked.
         newest_first: Whether the newest come first.
         use: Gives the task what is picked; None without a task.
@@ -143,11 +243,13 @@ class PickerView(View):
         done: What was done just now.
     """
 
+    words: ListWords | None = None
     lists: tuple[ListState, ...] = ()
     fact: Words = ""
     refresh: Action | None = None
     kinds: bool = True
-    by_hand: bool = False
+    pick: Action | None = None
+    pick_by_hand: Action | None = None
     picked: Picked = field(default_factory=Picked)
     newest_first: bool = False
     use: Action | None = None

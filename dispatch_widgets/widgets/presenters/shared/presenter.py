@@ -17,7 +17,7 @@ from .undo import Undo
 from .views import Answer, FileOnDisk, Focus, Note, Spoken, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ....service import SettingsService
     from ..hub.events import Events
@@ -165,6 +165,25 @@ class Presenter:
                 answer = replace(answer, key_for=self._forms[form].key_for(values, given))
             self._update_view()
             return answer
+
+    def models(
+        self,
+        provider_id: str,  # noqa: ARG002 - no list here
+        mark: str = "",  # noqa: ARG002
+    ) -> tuple[str, Sequence[Mapping[str, object]] | None]:
+        """The rows of a list of models, for a page that shows it.
+
+        Args:
+            provider_id: Whose list.
+            mark: Of the rows that the page holds.
+
+        Returns:
+            The list's mark now, and the rows; None if they are those that the page holds.
+
+        Raises:
+            DispatchError: If there is no such list here.
+        """
+        raise MismatchError
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back, from any thread, whenever `view` gives something else than before.

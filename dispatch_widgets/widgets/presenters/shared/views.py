@@ -543,7 +543,8 @@ class Answer:
         problems: What is wrong with the fields, by their names.
         note: What is said above the form's buttons.
         form: The form anew, where the file says something else than it did; typed values stay.
-        clear: Fields to empty: a key got into them, or the key in them was for another server.
+        clear: Fields to empty: a key got into them, or the key in them was for another server. Of a list of
+            models: what was done with and is picked, typed or ticked no more.
         key_for: What the key was submitted for. Goes with the next submission as ``key_for`` while nobody has
             touched the key's field (SEC-8).
     """

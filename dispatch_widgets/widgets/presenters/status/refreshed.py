@@ -47,7 +47,7 @@ def refreshed_status(
     said = [_named("New: ", models.added)] if models.added else []
     said += _gone(hub, provider, models.removed) if models.removed else []
     said += [warning] if warning else []
-    show = Action("models", "Show in Models", {**args, "kind": "new"}, kind="go")
+    show = Action("models", "Show in Models", {"list": provider.id, "kind": "new"}, kind="go")
     return badge, Note("info", said[0], joined(*said[1:]), (show, dismiss)), False
 
 

@@ -1,0 +1,138 @@
+/** The last row: an id that is not listed, typed by hand. */
+import { useContext, useId, useRef } from "preact/hooks";
+import { Place } from "../context.ts";
+import { QUIET } from "../focus.ts";
+import { Message } from "../note.tsx";
+import { keyOf } from "../panel.ts";
+import type { Action, ActionArgs, ListWords, Option } from "../types.ts";
+import type { ListWindow } from "./list_window.ts";
+
+const MOST_CHARACTERS = 512;
+
+/** What is done with an id that was typed. */
+export interface ByHand {
+  readonly action: Action;
+  /** Whether it is asked what the model can do. */
+  readonly kinds: boolean;
+  /** Whose it can be, where that is asked. */
+  readonly owners: ReadonlyArray<Option>;
+  readonly press: (args: ActionArgs) => void;
+}
+
+interface ByHandProps extends ByHand {
+  readonly words: ListWords;
+  readonly list: ListWindow;
+  /** What was searched for in vain: it is there already, unless something else was typed. */
+  readonly offered: string;
+}
+
+export function ByHandRow({ action, kinds, owners, press, words, list, offered }: ByHandProps) {
+  const { panel } = useContext(Place);
+  const owner = useRef<HTMLSelectElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const { typed, typedKind, typedOwner, ownerAsked } = list.values;
+  const value = typed ?? offered;
+  const chosen = owners.some((each) => each.value === typedOwner) ? typedOwner : "";
+  const asks = ownerAsked && owners.length > 0 && !chosen;
+  const add = (): void => {
+    const model = value.trim();
+    if (!model) {
+      field.current?.focus();
+    } else if (owners.length && !chosen) {
+      list.set({ ownerAsked: true });
+      owner.current?.focus();
+    } else {
+      press({ model, ...(kinds && { kind: typedKind }), ...(owners.length && { provider: chosen }) });
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    if (!event.repeat) add();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div class={`dp-by-hand${owners.length ? " dp-owned" : ""}${kinds ? "" : " dp-one-kind"}`}>
+      <span class="dp-sub">{words.by_hand}</span>
+      <input
+        ref={field}
+        type="text"
+        class="dp-input dp-mono"
+        aria-label={words.typed}
+        placeholder={words.typed_here}
+        maxLength={MOST_CHARACTERS}
+        spellcheck={false}
+        autocomplete="off"
+        value={value}
+        onInput={(event) => list.set({ typed: event.currentTarget.value })}
+        onBlur={() => typed === "" && list.set({ typed: undefined })}
+        onKeyDown={onKeyDown}
+        {...QUIET}
+      />
+      {kinds && (
+        <Choice
+          label={words.typed_kind}
+          options={words.typed_kinds}
+          value={typedKind}
+          onChoose={(kind) => list.set({ typedKind: kind })}
+        />
+      )}
+      {owners.length > 0 && (
+        <select
+          ref={owner}
+          class={`dp-select dp-owner${asks ? " dp-invalid" : ""}`}
+          aria-label={words.typed_owner}
+          aria-invalid={asks ? "true" : undefined}
+          aria-describedby={asks ? id : undefined}
+          value={chosen}
+          onChange={(event) => list.set({ typedOwner: event.currentTarget.value, ownerAsked: false })}
+          {...QUIET}
+        >
+          <option value="">{words.no_owner}</option>
+          {owners.map((each) => (
+            <option key={each.value} value={each.value}>
+              {each.label}
+            </option>
+          ))}
+        </select>
+      )}
+      <button
+        type="button"
+        class={`dp-btn${offered ? " dp-primary" : ""}`}
+        data-action={action.name}
+        aria-busy={panel.waiting.has(keyOf(action)) ? "true" : undefined}
+        onClick={(event) => event.detail < 2 && add()}
+        {...QUIET}
+      >
+        <span>{action.label}</span>
+      </button>
+      {asks && <Message id={id} note={{ tone: "error", title: words.ask_owner, alert: true }} />}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly options: ReadonlyArray<Option>;
+  readonly value: string;
+  readonly onChoose: (value: string) => void;
+}
+
+function Choice({ label, options, value, onChoose }: ChoiceProps) {
+  return (
+    <select
+      class="dp-select"
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChoose(event.currentTarget.value)}
+      {...QUIET}
+    >
+      {options.map((each) => (
+        <option key={each.value} value={each.value}>
+          {each.label}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,95 @@
+/** One row of a list of models: an option of its listbox. */
+import type { ListWords } from "../types.ts";
+import { Icon } from "../words.tsx";
+import { MarkedId, MarkedText } from "./marked.tsx";
+import { type Model, nameOf } from "./models.ts";
+
+const LONG_WORD = /^\S{25,}$/; // a name without blanks is mostly an id, and gives way as one does
+
+/** What stands beside a model, by the keys of the columns. */
+export const CELLS = {
+  kind: (model: Model): string => model.kind,
+  context: (model: Model): string => model.context ?? "",
+  price: (model: Model): string => model.price ?? "",
+} as const;
+
+export type CellKey = keyof typeof CELLS;
+
+interface ModelRowProps {
+  readonly id: string;
+  readonly model: Model;
+  readonly words: ListWords;
+  readonly cells: ReadonlyArray<CellKey>;
+  /** The provider's name, where the list holds models of several. */
+  readonly from: string;
+  /** The words that were searched for. */
+  readonly wanted: ReadonlyArray<string>;
+  readonly several: boolean;
+  readonly isPicked: boolean;
+  readonly isHad: boolean;
+  readonly isCurrent: boolean;
+  readonly isUnlisted: boolean;
+  readonly place: number;
+  readonly count: number;
+}
+
+export function ModelOption(props: ModelRowProps) {
+  const { id, model, words, cells, from, wanted, isHad } = props;
+  const name = nameOf(model);
+  const byId = name === (model.shown_id ?? model.id);
+  const classes = ["dp-model", from && "dp-mixed", byId && "dp-by-id", props.isCurrent && "dp-current"];
+  const second = props.isUnlisted ? words.not_listed : byId ? (model.ends ?? model.created) : undefined;
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the listbox has the focus, and names it
+    <div
+      id={id}
+      class={classes.filter(Boolean).join(" ")}
+      role="option"
+      aria-selected={props.isPicked ? "true" : "false"}
+      aria-disabled={isHad ? "true" : undefined}
+      aria-posinset={props.place + 1}
+      aria-setsize={props.count}
+      data-place={props.place}
+    >
+      {/* Not a real box: the row itself is the option, and nothing in it can have the focus. */}
+      {isHad ? (
+        <Icon name="check" />
+      ) : (
+        <span class={props.several ? "dp-box" : "dp-box dp-round"} aria-hidden="true" />
+      )}
+      <div class="dp-model-main">
+        <div class="dp-model-title">
+          <span class="dp-model-name">
+            {byId || LONG_WORD.test(name) ? (
+              <MarkedId id={name} wanted={wanted} />
+            ) : (
+              <MarkedText text={name} wanted={wanted} />
+            )}
+          </span>
+          {isHad && (
+            <span class="dp-had">
+              <span>{words.in_catalog}</span>
+            </span>
+          )}
+        </div>
+        <div class="dp-model-line">
+          {from && (
+            <span class="dp-from">
+              <MarkedText text={from} wanted={wanted} />
+            </span>
+          )}
+          {byId ? (
+            second && <span class="dp-since">{second}</span>
+          ) : (
+            <MarkedId id={model.shown_id ?? model.id} wanted={wanted} />
+          )}
+        </div>
+      </div>
+      {cells.map((key) => (
+        <span key={key} class={`dp-model-cell dp-${key}`}>
+          {CELLS[key](model) || "–"}
+        </span>
+      ))}
+    </div>
+  );
+}

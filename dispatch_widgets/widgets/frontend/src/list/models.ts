@@ -1,0 +1,40 @@
+/** Models as the page holds them, and the block of bytes in which they come. */
+import type { ModelRow } from "../types.ts";
+
+/** A model of a list. */
+export interface Model extends ModelRow {
+  /** Whose list it is in. */
+  readonly provider: string;
+  /** What it is told apart by among the models of all providers. */
+  readonly key: string;
+}
+
+/** The key of a model. */
+export function keyOf(provider: string, id: string): string {
+  return `${provider}\n${id}`; // a provider's id has no line break in it
+}
+
+/** A model's provider and id. */
+export function partsOf(key: string): readonly [string, string] {
+  const cut = key.indexOf("\n");
+  return [key.slice(0, cut), key.slice(cut + 1)];
+}
+
+/** How a model is called. */
+export function nameOf(model: Model): string {
+  return model.name ?? model.shown_id ?? model.id;
+}
+
+type Block = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
+
+/** The models of a list from the block that `page_messages.pack` made of them: columns, as JSON, deflated. */
+export async function unpack(provider: string, block: Block): Promise<ReadonlyArray<Model>> {
+  const plain = new Blob([block]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const columns: Record<string, ReadonlyArray<unknown>> = await new Response(plain).json();
+  const names = Object.entries(columns);
+  return (columns.id ?? []).map((id, place) => {
+    const row: Record<string, unknown> = { provider, key: keyOf(provider, String(id)) };
+    for (const [name, values] of names) if (values[place] !== null) row[name] = values[place];
+    return row as unknown as Model;
+  });
+}

@@ -1,0 +1,79 @@
+/** Where rows would be: that somebody is being asked, that there are none, or that none matches. */
+import { useContext } from "preact/hooks";
+import { ActionButton, Actions } from "../action.tsx";
+import { Place } from "../context.ts";
+import { QUIET } from "../focus.ts";
+import type { Busy, EmptyState, ListState, ListWords } from "../types.ts";
+import { Text } from "../words.tsx";
+import { put } from "./put.ts";
+
+export function Asking({ busy }: { readonly busy: Busy }) {
+  return (
+    <div class="dp-asking">
+      <span class="dp-asking-text">
+        <Text words={[{ text: busy.text, spinner: true, since: busy.since }]} />
+      </span>
+      <ActionButton action={busy.cancel} />
+    </div>
+  );
+}
+
+export function NoRows({ empty }: { readonly empty: EmptyState }) {
+  return (
+    <>
+      <h3 class="dp-h">{empty.title}</h3>
+      <p class="dp-sub">
+        <Text words={empty.text} />
+      </p>
+      <Actions actions={empty.actions} />
+    </>
+  );
+}
+
+interface NoMatchProps {
+  readonly words: ListWords;
+  readonly state: ListState;
+  readonly query: string;
+  /** How many models of other kinds are found. */
+  readonly others: number;
+  readonly kind: string;
+  readonly byHand: boolean;
+  readonly onAllKinds: () => void;
+  readonly onSearchAll: (() => void) | undefined;
+  readonly onClear: () => void;
+}
+
+export function NoMatch(props: NoMatchProps) {
+  const { words, query, others, state } = props;
+  const { shown } = useContext(Place);
+  const kind = words.kinds.find(({ value }) => value === props.kind)?.label.toLowerCase() ?? "";
+  const title = others
+    ? put(words.no_such_kind, { count: others, kind })
+    : put(state.where ? words.nothing_at : words.nothing_matches, { where: state.where ?? "", query });
+  const [label, act] = others
+    ? [words.all_kinds, props.onAllKinds]
+    : props.onSearchAll
+      ? [words.search_all, props.onSearchAll]
+      : [words.end_search, props.onClear];
+  // The button goes with what it says: the search is where one goes on.
+  const onClick = (): void => {
+    act();
+    shown.root.querySelector<HTMLElement>("[data-first]")?.focus();
+  };
+  return (
+    <>
+      <h3 class="dp-h">{title}</h3>
+      {!others && (
+        <p class="dp-sub">
+          {words.nothing_why}
+          {props.byHand && ` ${words.nothing_by_hand}`}
+        </p>
+      )}
+      <div class="dp-actions">
+        <button type="button" class="dp-btn" onClick={onClick} {...QUIET}>
+          {label}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,333 @@
+/** A list of thousands of models with search, kinds, orders, a selection, and a row for an id typed by hand. */
+import { useContext, useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { Place } from "../context.ts";
+import { QUIET } from "../focus.ts";
+import { NoteBox } from "../note.tsx";
+import type { Action, ListState, ListWords } from "../types.ts";
+import { type ByHand, ByHandRow } from "./by_hand.tsx";
+import { isChord, type Meaning, meaning } from "./keys.ts";
+import type { ListWindow } from "./list_window.ts";
+import { wordsOf } from "./match.ts";
+import { CELLS, type CellKey, ModelOption } from "./model_row.tsx";
+import { type Model, nameOf } from "./models.ts";
+import { Asking, NoMatch, NoRows } from "./nothing.tsx";
+import { put } from "./put.ts";
+import { IN_SIGHT } from "./rows_in_sight.ts";
+import { type Keys, toggled, withRun } from "./selection.ts";
+import { SelectionBar } from "./selection_bar.tsx";
+import { Kinds, Orders, SearchField } from "./tools.tsx";
+import { useScroll } from "./use_scroll.ts";
+import { useShown } from "./use_shown.ts";
+
+const REST_MS = 300; // typing rests this long before the count is said aloud
+const CELL_KEYS = Object.keys(CELLS) as ReadonlyArray<CellKey>;
+
+export interface PickListProps {
+  readonly words: ListWords;
+  readonly state: ListState;
+  readonly list: ListWindow;
+  readonly models: ReadonlyArray<Model>;
+  /** How many more models were too many to be sent. */
+  readonly leftOut: number;
+  /** The names of the providers, by their ids. */
+  readonly providers: ReadonlyMap<string, string>;
+  /** Whether it holds models of several providers. */
+  readonly mixed: boolean;
+  readonly several: boolean;
+  readonly kinds: boolean;
+  /** The order until another one is chosen. */
+  readonly order: string;
+  readonly picked: Keys;
+  readonly isHad: (model: Model) => boolean;
+  /** The key of a model that no list holds, though it is picked. */
+  readonly unlisted?: string | undefined;
+  readonly onPick: (keys: Keys) => void;
+  /** Adds what is picked; not where code takes it. */
+  readonly add?: { readonly action: Action; readonly press: (keys: Keys) => void } | undefined;
+  readonly byHand?: ByHand | undefined;
+  readonly onSearchAll?: (() => void) | undefined;
+}
+
+interface Cursor {
+  /** The row that the keys have come to; -1 for none. */
+  readonly key: string;
+  /** The row where a run of rows began, and what was picked before it. */
+  readonly anchor: string;
+  readonly before: Keys;
+}
+
+const NOWHERE: Cursor = { key: "", anchor: "", before: [] };
+
+export function PickList(props: PickListProps) {
+  const { words, state, list, models, several, picked, isHad, onPick, add, byHand } = props;
+  const { shown: at } = useContext(Place);
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const { query } = list.values;
+  const { shown, counts, kind, order, orders } = useShown(models, props.providers, list.values, props.order);
+  const keys = useMemo(() => shown.map((model) => model.key), [shown]);
+  const asked = JSON.stringify([query, kind, order, state.provider_id]);
+  const scroll = useScroll(keys, asked, list.values.top, (top) => list.scrolled(top));
+  const [cursor, setCursor] = useState({ ...NOWHERE, asked });
+  const current = cursor.asked === asked && cursor.key ? keys.indexOf(cursor.key) : -1;
+  const total = models.length;
+  const count =
+    shown.length === total
+      ? put(total === 1 ? words.one_shown : words.all_shown, { total })
+      : put(words.some_shown, { shown: shown.length, total });
+  useSaying(count, JSON.stringify([query, list.values.kind, list.values.order]));
+
+  const can = (model: Model): boolean => !isHad(model);
+  const go = (place: number, run: Partial<Cursor> = {}): void => {
+    setCursor({ ...NOWHERE, ...run, key: keys[place] ?? "", asked });
+    scroll.show(place);
+  };
+  const pick = (chosen: Keys): void => onPick(several ? chosen : chosen.slice(-1));
+  const toggle = (place: number): void => {
+    const model = shown[place];
+    if (!model || !can(model)) return;
+    const chosen = several ? toggled(picked, model.key) : [model.key];
+    pick(chosen);
+    setCursor({ key: model.key, anchor: model.key, before: chosen, asked });
+  };
+  const runTo = (place: number): void => {
+    const begun = cursor.anchor && cursor.asked === asked;
+    const anchor = begun ? cursor.anchor : (keys[Math.max(0, current)] ?? "");
+    const before = begun ? cursor.before : picked;
+    if (several) pick(withRun(before, shown, keys.indexOf(anchor), place, can));
+    go(place, { anchor, before });
+  };
+  const enter = (): void => {
+    const model = shown[current];
+    if (!add) toggle(current);
+    else if (picked.length) add.press(picked);
+    else if (model && can(model)) add.press([model.key]);
+    else if (model) at.say(put(words.had_already, { name: nameOf(model) }));
+  };
+  const search = (wanted: string): void => list.set({ query: wanted });
+  const does: Readonly<Record<Meaning["does"], (to: number) => void>> = {
+    run: runTo,
+    go,
+    leave: () => setCursor({ ...NOWHERE, asked }),
+    toggle,
+    all: () => several && pick(withRun(picked, shown, 0, shown.length - 1, can)),
+    enter,
+    clear: () => search(""),
+    unselect: () => pick([]),
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const inField = event.target === field.current;
+    const hasSelection = picked.length > 0;
+    const { page } = scroll;
+    const told = meaning(event, { inField, query, hasSelection, current, count: shown.length, page });
+    if (told) {
+      // A key that is held down goes on moving, and does nothing else twice.
+      if (!event.repeat || "to" in told) does[told.does]("to" in told ? told.to : current);
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (!inField && event.key.length === 1 && event.key !== " " && !isChord(event)) {
+      field.current?.focus(); // what is typed goes into the field
+    }
+  };
+  const onFocus = (event: FocusEvent): void => {
+    const byKey = (event.currentTarget as HTMLElement).matches(":focus-visible");
+    if (byKey && current < 0 && shown.length) go(scroll.firstInSight);
+  };
+  const placeOf = (event: MouseEvent): number => {
+    const option = (event.target as Element).closest<HTMLElement>("[data-place]");
+    return Number(option?.dataset.place ?? -1);
+  };
+  const onClick = (event: MouseEvent): void => {
+    const place = placeOf(event);
+    if (place < 0) return;
+    if (event.shiftKey && several) runTo(place);
+    else toggle(place);
+  };
+  const onDblClick = (event: MouseEvent): void => {
+    const model = shown[placeOf(event)];
+    if (model && can(model)) add?.press([model.key]);
+  };
+  // A run of rows is picked, not one of letters.
+  const onMouseDown = (event: MouseEvent): void => {
+    if (event.shiftKey || event.detail > 1) event.preventDefault();
+  };
+
+  const [first, end] = scroll.drawn;
+  const isDrawn = current >= first && current < end; // only what is in the document can be pointed to
+  const active = isDrawn ? `${id}-${current}` : undefined;
+  const hasTools = total > 0 || !state.note;
+  const vain = total > 0 && query.trim() !== "" && counts.all === 0;
+  const wanted = wordsOf(query);
+  const cells = CELL_KEYS.filter((key) => key === "kind" || models.some(CELLS[key]));
+  const chosen = new Set(picked);
+  const listId = `${id}-list`;
+  return (
+    <div class="dp-pick-list">
+      {hasTools && (
+        <div class="dp-tools">
+          <SearchField
+            words={words}
+            field={field}
+            query={query}
+            listId={listId}
+            isOpen={shown.length > 0}
+            active={active}
+            onSearch={search}
+            onKeyDown={onKeyDown}
+          />
+          <Orders words={words} usable={orders} order={order} onOrder={(to) => list.set({ order: to })} />
+        </div>
+      )}
+      {hasTools && props.kinds && (
+        <div class="dp-filter">
+          <Kinds
+            words={words}
+            kind={kind}
+            counts={counts}
+            known={total > 0}
+            someNew={models.some((model) => model.new)}
+            onKind={(to) => list.set({ kind: to })}
+          />
+          <span class="dp-sub">{total > 0 && count}</span>
+        </div>
+      )}
+      <div class={`dp-models${cells.map((key) => ` dp-has-${key}`).join("")}`}>
+        {shown.length > 0 && <Headings words={words} cells={cells} />}
+        {state.note && (
+          <div class={`dp-models-note${hasTools ? "" : " dp-models-nothing"}`}>
+            <NoteBox note={state.note} />
+          </div>
+        )}
+        {shown.length > 0 ? (
+          <div
+            ref={scroll.view}
+            id={listId}
+            class="dp-models-view"
+            role="listbox"
+            tabIndex={0}
+            aria-label={words.name}
+            aria-multiselectable={several ? "true" : "false"}
+            aria-activedescendant={active}
+            style={{ height: `${IN_SIGHT * scroll.rowHeight}px` }}
+            onScroll={scroll.onScroll}
+            onKeyDown={onKeyDown}
+            onFocus={onFocus}
+            onClick={onClick}
+            onDblClick={onDblClick}
+            onMouseDown={onMouseDown}
+            {...QUIET}
+          >
+            <div
+              role="presentation"
+              style={{
+                paddingTop: `${first * scroll.rowHeight}px`,
+                height: `${shown.length * scroll.rowHeight}px`,
+              }}
+            >
+              {shown.slice(first, end).map((model, place) => (
+                <ModelOption
+                  key={model.key}
+                  id={`${id}-${first + place}`}
+                  model={model}
+                  words={words}
+                  cells={cells}
+                  from={props.mixed ? (props.providers.get(model.provider) ?? "") : ""}
+                  wanted={wanted}
+                  several={several}
+                  isPicked={chosen.has(model.key)}
+                  isHad={isHad(model)}
+                  isCurrent={first + place === current}
+                  isUnlisted={model.key === props.unlisted}
+                  place={first + place}
+                  count={shown.length}
+                />
+              ))}
+            </div>
+          </div>
+        ) : (
+          <Nothing
+            {...props}
+            kind={kind}
+            others={counts.all ?? 0}
+            onAllKinds={() => list.set({ kind: "all" })}
+            onClear={() => search("")}
+          />
+        )}
+        {props.leftOut > 0 && (
+          <p class="dp-sub dp-left-out">{put(words.left_out, { count: props.leftOut })}</p>
+        )}
+        <SelectionBar
+          words={words}
+          count={picked.length}
+          one={several ? undefined : models.find((model) => model.key === picked[0])}
+          isHidden={!total}
+          onClear={() => {
+            pick([]);
+            field.current?.focus();
+          }}
+          add={add?.action}
+          onAdd={() => add?.press(picked)}
+        />
+        {byHand && <ByHandRow {...byHand} words={words} list={list} offered={vain ? query.trim() : ""} />}
+      </div>
+    </div>
+  );
+}
+
+function Headings({ words, cells }: { readonly words: ListWords; readonly cells: ReadonlyArray<CellKey> }) {
+  const shown = words.columns.filter(({ key }) => key === "name" || cells.includes(key as CellKey));
+  return (
+    <div class="dp-models-head" aria-hidden="true">
+      <span />
+      {shown.map(({ key, title }) => (
+        <span key={key} class={`dp-${key}`}>
+          {title}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+interface NothingProps extends PickListProps {
+  readonly others: number;
+  readonly kind: string;
+  readonly onAllKinds: () => void;
+  readonly onClear: () => void;
+}
+
+/** What stands in place of the rows; as tall as they are. */
+function Nothing(props: NothingProps) {
+  const { state, models, list, byHand } = props;
+  const inside = models.length ? (
+    <NoMatch
+      words={props.words}
+      state={state}
+      query={list.values.query.trim()}
+      others={props.others}
+      kind={props.kind}
+      byHand={Boolean(byHand)}
+      onAllKinds={props.onAllKinds}
+      onSearchAll={props.onSearchAll}
+      onClear={props.onClear}
+    />
+  ) : state.busy ? (
+    <Asking busy={state.busy} />
+  ) : state.empty && !state.note ? (
+    <NoRows empty={state.empty} />
+  ) : undefined;
+  return state.note && !inside ? null : <div class="dp-models-nothing">{inside}</div>;
+}
+
+/** Says aloud how many are found, once typing rests. */
+function useSaying(count: string, asked: string): void {
+  const { shown: at } = useContext(Place);
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return undefined;
+    }
+    const timer = setTimeout(() => at.say(count), REST_MS);
+    return () => clearTimeout(timer);
+  }, [asked]);
+}

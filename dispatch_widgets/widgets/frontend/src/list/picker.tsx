@@ -1,0 +1,100 @@
+/** Models to pick one from, for the code in the next cell. */
+import { useContext, useMemo, useState } from "preact/hooks";
+import { ActionButton, Done } from "../action.tsx";
+import { Place } from "../context.ts";
+import { Head } from "../section.tsx";
+import type { ListState, ListWords, PickerView, View } from "../types.ts";
+import { keyOf, type Model, partsOf } from "./models.ts";
+import { PickList } from "./pick_list.tsx";
+import type { Keys } from "./selection.ts";
+import { useChanges, useLists } from "./use_lists.ts";
+
+/** Whether a view is that of a picker. */
+export function isPicker(view: View): view is PickerView {
+  return "pick" in view;
+}
+
+export function Picker({ view }: { readonly view: PickerView }) {
+  const { panel } = useContext(Place);
+  useChanges(panel.list);
+  const [state] = view.lists ?? [];
+  if (!state || !view.words) return null;
+  return <PickFrom view={view} state={state} words={view.words} />;
+}
+
+interface PickFromProps {
+  readonly view: PickerView;
+  readonly state: ListState;
+  readonly words: ListWords;
+}
+
+function PickFrom({ view, state, words }: PickFromProps) {
+  const { panel, shown: at } = useContext(Place);
+  const { lists = [], picked = {}, pick, pick_by_hand: byHand, use, refresh } = view;
+  const { models: listed, leftOut, providers } = useLists(lists, state);
+  // What was picked here shows at once; after the answer the view says what is so.
+  const [chosen, setChosen] = useState<string>();
+  const current = chosen ?? (picked.model ? keyOf(picked.provider_id ?? "", picked.model) : "");
+  const extra = picked.model && picked.unlisted ? picked : undefined;
+  const models = useMemo(
+    () => (extra ? [unlistedModel(extra), ...listed] : listed),
+    [listed, extra?.provider_id, extra?.model],
+  );
+  const onPick = async ([key = ""]: Keys): Promise<void> => {
+    if (!pick) return;
+    const [provider, model] = key ? partsOf(key) : ["", ""];
+    setChosen(key);
+    await panel.press(pick, at, { held: { provider, model } });
+    setChosen(undefined);
+  };
+  return (
+    <section class="dp-section" data-section="picker">
+      <Head
+        section={{
+          id: "picker",
+          title: view.title,
+          ...(view.fact && { fact: view.fact }),
+          ...(refresh && { actions: [refresh] }),
+        }}
+      />
+      <PickList
+        words={words}
+        state={state}
+        list={panel.list}
+        models={models}
+        leftOut={leftOut}
+        providers={providers}
+        mixed={!state.provider_id}
+        several={false}
+        kinds={view.kinds ?? true}
+        order={view.newest_first ? "created" : "name"}
+        picked={current ? [current] : []}
+        isHad={() => false}
+        unlisted={extra && models[0]?.key}
+        onPick={(keys) => void onPick(keys)}
+        byHand={
+          byHand && {
+            action: byHand,
+            kinds: false,
+            owners: [],
+            press: (args) => void panel.press(byHand, at, { held: args }),
+          }
+        }
+      />
+      {use && (
+        <div class="dp-foot">
+          <ActionButton action={use} />
+          {view.done ? <Done done={view.done} /> : <span class="dp-sub">{view.task_fact}</span>}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function unlistedModel({
+  provider_id: provider = "",
+  model: id = "",
+  kind = "other",
+}: PickerView["picked"] & {}): Model {
+  return { id, kind, provider, key: keyOf(provider, id) };
+}

@@ -1,0 +1,122 @@
+/** The providers to choose from: a list, and a native choice where the panel is narrow. */
+import { useEffect, useId, useRef } from "preact/hooks";
+import { QUIET } from "../focus.ts";
+import type { Row } from "../types.ts";
+import { Icon } from "../words.tsx";
+import { isChord, movedTo } from "./keys.ts";
+
+const REST_MS = 300; // each choice may ask a server: the arrow keys wait until they rest
+const TYPING_MS = 600; // letters within this time are one beginning of a name
+
+interface RailProps {
+  readonly label: string;
+  readonly rows: ReadonlyArray<Row>;
+  readonly current: string;
+  /** Shows a list. */
+  readonly onShow: (row: string) => void;
+  /** Has it fetched if it makes sense, once the keys rest. */
+  readonly onRest: (row: string) => void;
+}
+
+export function Rail({ label, rows, current, onShow, onRest }: RailProps) {
+  const id = useId();
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const typed = useRef({ text: "", at: 0 });
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => () => clearTimeout(resting.current), []);
+  const place = rows.findIndex((row) => row.id === current);
+  useEffect(() => {
+    list.current?.children[place]?.scrollIntoView({ block: "nearest" });
+  }, [place]);
+  const choose = (row: Row | undefined, waitMs = 0): void => {
+    if (!row) return;
+    onShow(row.id);
+    clearTimeout(resting.current);
+    if (waitMs) resting.current = setTimeout(onRest, waitMs, row.id);
+    else onRest(row.id);
+  };
+  const byLetter = (letter: string): Row | undefined => {
+    const now = Date.now();
+    const { text, at } = typed.current;
+    typed.current = { text: (now - at < TYPING_MS ? text : "") + letter.toLowerCase(), at: now };
+    return rows.find((row) => row.title.toLowerCase().startsWith(typed.current.text));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (isChord(event)) return;
+    const to = movedTo(event.key, place, rows.length, rows.length);
+    if (to !== undefined) choose(rows[to], REST_MS);
+    else if (event.key === "Enter" || event.key === " ") choose(rows[place]);
+    else if (event.key.length === 1) choose(byLetter(event.key), REST_MS);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="dp-rail">
+      <div
+        ref={list}
+        class="dp-rail-list"
+        role="listbox"
+        tabIndex={0}
+        aria-label={label}
+        aria-activedescendant={place < 0 ? undefined : `${id}-${place}`}
+        onKeyDown={onKeyDown}
+        {...QUIET}
+      >
+        {rows.map((row, number) => (
+          <RailItem
+            key={row.id}
+            id={`${id}-${number}`}
+            row={row}
+            isCurrent={number === place}
+            onClick={() => choose(row)}
+          />
+        ))}
+      </div>
+      <select
+        class="dp-select dp-rail-select"
+        aria-label={label}
+        value={current}
+        onChange={(event) => choose(rows.find((row) => row.id === event.currentTarget.value))}
+        {...QUIET}
+      >
+        {rows.map((row) => (
+          <option key={row.id} value={row.id}>
+            {[row.title, row.badge?.text ?? row.tag].filter(Boolean).join(" · ")}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface RailItemProps {
+  readonly id: string;
+  readonly row: Row;
+  readonly isCurrent: boolean;
+  readonly onClick: () => void;
+}
+
+function RailItem({ id, row, isCurrent, onClick }: RailItemProps) {
+  const { badge, title, tag } = row;
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the listbox has the focus, and names it
+    // biome-ignore lint/a11y/useKeyWithClickEvents: as above
+    <div
+      id={id}
+      class="dp-rail-item"
+      role="option"
+      aria-selected={isCurrent ? "true" : "false"}
+      title={badge ? `${title}: ${badge.text}` : title}
+      onClick={onClick}
+    >
+      <span>{title}</span>
+      {badge && (
+        <span class={`dp-tone-${badge.tone ?? ""}`}>
+          <Icon name={badge.icon} tone={badge.tone ?? ""} />
+          <span class="dp-unseen">{badge.text}</span>
+        </span>
+      )}
+      {!badge && tag && <span class="dp-num">{tag}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,262 @@
+"""The lists that models are picked from, in a real JupyterLab, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from panel_driver.browser import Part
+from playwright.sync_api import expect
+
+from dispatch_widgets.demo.model_lists import DemoModel, openai_models
+
+if TYPE_CHECKING:
+    from panel_driver.app import App
+    from panel_driver.lab import Notebook
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.req("UI")]
+
+SEARCH = "Search models"
+ALONE = "alone = dw.ModelsPanel(service)\nalone"
+FAMILIES = ("gpt-model", "text-embedding", "whisper")
+BELOW = '(panel) => panel.querySelector("[data-section=catalog]").getBoundingClientRect().top - panel.getBoundingClientRect().top'
+TYPE_SIZE = "(size) => document.documentElement.style.setProperty('--jp-ui-font-size1', size)"
+IS_HIGHLIGHTED = """(chip) => {
+    const probe = document.createElement("i");
+    probe.style = "forced-color-adjust: none; background: Highlight";
+    chip.append(probe);
+    const [shade, highlight] = [chip, probe].map((node) => getComputedStyle(node).backgroundColor);
+    probe.remove();
+    return shade === highlight;
+}"""
+
+
+def _some(count: int) -> list[DemoModel]:
+    """Models of three kinds, newer and dearer one after the other."""
+    return [
+        DemoModel(
+            id=f"vendor/{FAMILIES[number % 3]}-{number}",
+            name=f"Model {number}",
+            kind=("chat", "embedding", "other")[number % 3],
+            owner="maker",
+            created=1_700_000_000 + 86_400 * number,
+            context=8192,
+            price=(number + 1.0, number + 2.0),
+        )
+        for number in range(count)
+    ]
+
+
+def _open(app: App, count: int, *cells: str) -> None:
+    app.write()
+    app.server.set_models(_some(count))
+    app.open(*(cells or (ALONE,)), lists=True)
+    app.choose("Provider", "OpenAI")
+    expect(app.models.first).to_be_visible()
+
+
+def titles(panel: Part) -> list[str]:
+    """The titles of the models that are drawn."""
+    return [text.splitlines()[0] for text in panel.models.all_inner_texts()]
+
+
+def _picked(app: App) -> int:
+    return app.models.and_(app.page.get_by_role("option", selected=True)).count()
+
+
+def _added(app: App) -> list[str]:
+    return [entry["model"] for entry in app.document()["models"]["catalog"][4:]]
+
+
+def test_models_are_picked_by_mouse(app: App) -> None:
+    """Search, kinds, order, boxes and buttons; a double click adds one row; nothing below moves."""
+    _open(app, 30)
+    before = app.node.evaluate(BELOW)
+    app.search("nothing has this")
+    app.see("matches “nothing has this”")
+    assert app.node.evaluate(BELOW) == before
+    app.search("model 2")
+    assert app.node.evaluate(BELOW) == before
+    assert titles(app)[:2] == ["Model 2", "Model 12"]
+    app.show_kind("Chat")
+    assert titles(app) == ["Model 12", "Model 21", "Model 24", "Model 27"]
+    expect(app.node.get_by_role("radio", name=re.compile(r"^Embedding\s*4$"))).to_be_visible()
+    app.see("4 of 30 models", whole=True)
+    app.field("Sort by").select_option("created")
+    assert titles(app) == ["Model 27", "Model 24", "Model 21", "Model 12"]
+    app.pick(0)
+    app.models.nth(2).click(modifiers=["Shift"])
+    app.can_press("Add 3 to catalog")
+    app.pick(1)
+    app.press("Add 2 to catalog")
+    app.see("2 added")
+    assert _added(app) == ["vendor/gpt-model-27", "vendor/gpt-model-21"]
+    app.cannot_press("Add to catalog")  # none is picked any more
+    Part(app.models.first).see("in catalog")
+    app.models.first.click(force=True)  # Playwright sees that it is disabled, a person may try
+    app.models.first.dblclick(force=True)
+    app.pick(1)
+    app.press("Clear")
+    app.cannot_press("Clear")
+    app.models.nth(3).dblclick()
+    app.see("1 added")
+    assert _added(app)[2:] == ["vendor/gpt-model-12"]
+
+
+def test_models_are_picked_by_keyboard(app: App) -> None:
+    """From the search field alone: into the list, select, a run, all, add, and back out with Escape."""
+    _open(app, 30)
+    app.field(SEARCH).focus()
+    app.type("model 2")
+    app.key("ArrowDown")
+    current = app.field(SEARCH).get_attribute("aria-activedescendant")
+    named = app.page.locator(f"[id='{current}']")
+    assert named.inner_text().splitlines()[0] == "Model 2"
+    app.key("ArrowDown", "Space", "Shift+ArrowDown")
+    expect(app.models.and_(app.page.get_by_role("option", selected=True))).to_have_count(2)
+    app.key("Enter")
+    app.see("2 added")
+    assert _added(app) == ["vendor/gpt-model-12", "vendor/whisper-20"]
+    app.focus_in(SEARCH)
+    app.key("Escape")
+    app.see_in(SEARCH, "")
+    app.key("Control+a")
+    app.can_press("Add 28 to catalog")
+    app.key("Escape")
+    app.cannot_press("Clear")
+    app.key("End", "ArrowDown", "End", "Enter")
+    app.see("1 added")
+    assert _added(app)[2:] == ["vendor/whisper-29"]
+
+
+def test_chips_answer_to_arrows(app: App) -> None:
+    """The kinds are one tab stop; arrows change the kind; which one it is shows in forced colours too."""
+    _open(app, 30)
+    everything, chat = (
+        app.node.get_by_role("radio", name=re.compile(f"^{kind}")) for kind in ("All", "Chat")
+    )
+    everything.focus()
+    app.key("ArrowRight")
+    expect(chat).to_be_focused()
+    expect(chat).to_be_checked()
+    app.see("10 of 30 models", whole=True)
+    app.page.emulate_media(forced_colors="active")
+    shown = [kind.evaluate(IS_HIGHLIGHTED) for kind in (everything, chat)]
+    app.page.emulate_media(forced_colors="none")
+    assert shown == [False, True]
+
+
+def test_a_provider_is_chosen(app: App) -> None:
+    """By click, by arrow keys when they rest, by its first letter, and by a native choice where it is narrow."""
+    _open(app, 30)
+    rail = app.node.get_by_role("listbox", name="Provider")
+    chosen = rail.get_by_role("option", selected=True)
+    app.choose("Provider", "Anthropic")
+    expect(chosen).to_contain_text("Anthropic")
+    rail.focus()
+    app.key("Home")
+    expect(chosen).to_contain_text("All providers")
+    app.see("78 models", whole=True)
+    app.key("o")
+    expect(chosen).to_contain_text("OpenAI")
+    app.notebook.execute("alone.layout.width = '320px'")
+    expect(app.node.get_by_role("combobox", name="Provider")).to_be_visible()
+    assert not rail.is_visible()
+    app.see_in("Provider", re.compile("^OpenAI"))
+    assert app.options("Provider")[2] == "OpenAI · 30"
+    assert app.beyond_the_edge() == []
+    app.choose("Provider", "Lab")
+    app.see("20 at Lab", times=1)
+
+
+@pytest.mark.req("P-7")
+def test_five_thousand_models_are_searched(app: App) -> None:
+    """Of 5,000 rows a few are drawn, any is found by typing, and an update keeps place and search."""
+    _open(app, 5000)
+    assert app.models.count() < 30
+    assert app.models.first.get_attribute("aria-setsize") == "5000"
+    view = app.node.get_by_role("listbox", name="Models")
+    view.evaluate("(node) => { node.scrollTop = 44 * 2000 + 7; }")
+    app.see("Model 2000", whole=True)
+    app.server.set_models(
+        [DemoModel(id="first", name="Model -1", kind="chat", owner="o", created=1), *_some(5000)]
+    )
+    app.press("Refresh")
+    app.see("5,001 at OpenAI")
+    app.see("Model 2000", whole=True)
+    app.page.wait_for_function("(node) => node.scrollTop === 44 * 2001 + 7", arg=view.element_handle())
+    assert app.models.count() < 40
+    app.search("maker 4321")
+    assert titles(app) == ["Model 4321"]
+    assert app.models.locator("mark").all_inner_texts() == ["4321", "4321"]
+    app.field(SEARCH).focus()
+    app.notebook.execute("_ = service.refresh_all()")
+    app.focus_in(SEARCH)
+    app.see_in(SEARCH, "maker 4321")
+    app.page.evaluate(TYPE_SIZE, "20px")  # the host's type grows, and the rows with it
+    app.search("")
+    view.evaluate("(node) => { node.scrollTop = node.scrollHeight; }")
+    app.see("Model 4999", whole=True)
+    row = app.models.last.evaluate("(node) => node.getBoundingClientRect().height")
+    assert row > 44
+    assert round(view.evaluate("(node) => node.scrollHeight") / row) == 5001
+    app.page.evaluate(TYPE_SIZE, "")
+
+
+def test_views_of_one_panel_are_in_step(app: App) -> None:
+    """Two views show the same list, search and selection, and so does one that is opened after changes."""
+    _open(app, 30, ALONE, "alone", "pass")
+    panels = app.panel_in(app.notebook.outputs).node
+    one, two = Part(panels.nth(0)), Part(panels.nth(1))
+    one.search("model 2")
+    two.see_in(SEARCH, "model 2")
+    one.pick(0)
+    chosen = app.page.get_by_role("option", selected=True)
+    expect(two.models.and_(chosen)).to_have_count(1)
+    app.notebook.run_in_last_cell("alone")
+    expect(panels).to_have_count(3)
+    three = Part(panels.nth(2))
+    three.see_in(SEARCH, "model 2")
+    expect(three.models.and_(chosen)).to_have_count(1)
+
+
+@pytest.mark.req("SEC-9")
+def test_another_window_keeps_its_own_list(app: App, other_window: Notebook) -> None:
+    """Search, selection and provider are the window's own; what was added shows in both."""
+    _open(app, 30)
+    there = app.in_window(other_window)
+    there.choose("Provider", "OpenAI")
+    expect(there.models.first).to_be_visible()
+    there.field(SEARCH).focus()
+    app.search("model 2")
+    app.pick(0)
+    app.press("Add 1 to catalog")
+    app.see("1 added")
+    there.see_in(SEARCH, "")
+    there.see("30 models", whole=True)
+    there.search("model 2")
+    Part(there.models.first).see("in catalog")
+    there.cannot_press("Clear")
+    there.focus_in(SEARCH)
+
+
+@pytest.mark.req("API-5")
+def test_a_picker_links_to_other_controls_in_the_page(app: App) -> None:
+    """A picker inside a box and a tab is drawn, and its value is linked in the page, without the kernel."""
+    app.write()
+    app.server.set_models(openai_models(60))
+    cells = (
+        "import ipywidgets as widgets\n"
+        "picker = dw.ModelPicker(provider='Lab', kind='chat', service=service)\n"
+        "text = widgets.Text(description='Linked')\n"
+        "link = widgets.jslink((picker, 'value'), (text, 'value'))\n"
+        "tabs = widgets.Tab([widgets.HBox([picker]), text], titles=['Pick', 'Text'])\n"
+        "widgets.VBox([tabs, text])",
+    )
+    app.open(*cells, lists=True)
+    picker = Part(app.panel_in(app.notebook.outputs).node.first)
+    picker.pick(0)
+    value = app.notebook.execute("print(picker.value)").strip()
+    assert value
+    expect(app.notebook.outputs.get_by_label("Linked").first).to_have_value(value)
