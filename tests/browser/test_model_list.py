@@ -20,7 +20,18 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.req("UI")]
 SEARCH = "Search models"
 ALONE = "alone = dw.ModelsPanel(service)\nalone"
 FAMILIES = ("gpt-model", "text-embedding", "whisper")
-BELOW = '(panel) => panel.querySelector("[data-section=catalog]").getBoundingClientRect().top - panel.getBoundingClientRect().top'
+BELOW = """(panel) => {
+    const catalog = panel.querySelector("[data-section=catalog]");
+    return catalog.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+}"""
+LINKED = """
+import ipywidgets as widgets
+picker = dw.ModelPicker(provider='Lab', kind='chat', service=service)
+text = widgets.Text(description='Linked')
+link = widgets.jslink((picker, 'value'), (text, 'value'))
+tabs = widgets.Tab([widgets.HBox([picker]), widgets.Label('Nothing')], titles=['Pick', 'Other'])
+widgets.VBox([tabs, text])
+"""
 TYPE_SIZE = "(size) => document.documentElement.style.setProperty('--jp-ui-font-size1', size)"
 IS_HIGHLIGHTED = """(chip) => {
     const probe = document.createElement("i");
@@ -148,7 +159,7 @@ def test_chips_answer_to_arrows(app: App) -> None:
 
 
 def test_a_provider_is_chosen(app: App) -> None:
-    """By click, by arrow keys when they rest, by its first letter, and by a native choice where it is narrow."""
+    """By click, by arrow keys, by its first letter, and by a native choice where it is narrow."""
     _open(app, 30)
     rail = app.node.get_by_role("listbox", name="Provider")
     chosen = rail.get_by_role("option", selected=True)
@@ -246,15 +257,7 @@ def test_a_picker_links_to_other_controls_in_the_page(app: App) -> None:
     """A picker inside a box and a tab is drawn, and its value is linked in the page, without the kernel."""
     app.write()
     app.server.set_models(openai_models(60))
-    cells = (
-        "import ipywidgets as widgets\n"
-        "picker = dw.ModelPicker(provider='Lab', kind='chat', service=service)\n"
-        "text = widgets.Text(description='Linked')\n"
-        "link = widgets.jslink((picker, 'value'), (text, 'value'))\n"
-        "tabs = widgets.Tab([widgets.HBox([picker]), text], titles=['Pick', 'Text'])\n"
-        "widgets.VBox([tabs, text])",
-    )
-    app.open(*cells, lists=True)
+    app.open(LINKED, lists=True)
     picker = Part(app.panel_in(app.notebook.outputs).node.first)
     picker.pick(0)
     value = app.notebook.execute("print(picker.value)").strip()

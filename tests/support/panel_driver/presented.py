@@ -115,7 +115,7 @@ class Window(Parts):
         yield from self._done(done)
 
     def press(self, action: Json, **more: object) -> None:
-        self._press(action, **more)
+        self._press(action, held=more)
 
     # -- the parts of a view -----------------------------------------------------------------------
 

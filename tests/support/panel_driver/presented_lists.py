@@ -120,7 +120,7 @@ class Lists:
     def adding(self, view: Json, section: Json) -> Iterator[Shown]:
         """The upper part of the Models tab."""
         lists = {each["provider_id"]: each for each in view["lists"]}
-        chosen = self._provider if self._provider in lists else view["first"]
+        chosen = self._provider if self._provider is not None and self._provider in lists else view["first"]
         state = lists[chosen]
         yield Words(section["title"], "heading")
         yield Words(state.get("fact", ""))

@@ -320,7 +320,7 @@ def test_a_refresh_names_what_is_used_and_what_was_left_out(person, service, dem
     person.press("Refresh Lab", row="Lab")
     assert plain(person.settled().row("Lab").note.title).startswith("New: ")
     person.press("Show in Models", row="Lab")
-    assert person.went == ("models", {"row": ids["Lab"], "kind": "new"})
+    assert person.went == ("models", {"list": ids["Lab"], "kind": "new"})
     badge = person.row("Lab").badge
     person.press("Dismiss", row="Lab")
     assert (person.row("Lab").badge, person.row("Lab").note) == (badge, None)
