@@ -92,7 +92,7 @@ def test_models_are_picked_by_mouse(app: App) -> None:
     assert titles(app)[:2] == ["Model 2", "Model 12"]
     app.show_kind("Chat")
     assert titles(app) == ["Model 12", "Model 21", "Model 24", "Model 27"]
-    expect(app.node.get_by_role("radio", name=re.compile(r"^Embedding\s*4$"))).to_be_visible()
+    expect(app.node.get_by_role("radio", name=re.compile(r"^Embedding\s*3$"))).to_be_visible()
     app.see("4 of 30 models", whole=True)
     app.field("Sort by").select_option("created")
     assert titles(app) == ["Model 27", "Model 24", "Model 21", "Model 12"]

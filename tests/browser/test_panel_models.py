@@ -95,8 +95,9 @@ def test_an_entry_is_edited_and_deleted(app: App) -> None:
     before = app.document()["models"]["catalog"]
     app.fill("Label", "Small one")
     app.fill("Model id", "not-listed")
-    app.see("Not among the 20 models that Lab lists.")
+    app.not_see("Listed by Lab")  # nobody is told what is typed before it is saved
     app.fill("Model id", "qwen3-8b")
+    app.see("Listed by Lab")
     app.press("Save")
     entry = app.row("Small one", of="Catalog")
     expect(entry.node).to_have_count(1)

@@ -74,6 +74,7 @@ function NoteChoice({ choice, value, choose }: NoteChoiceProps) {
     <select
       class="dp-select"
       aria-label={choice.label}
+      data-field="choice"
       value={value}
       onChange={(event) => choose(event.currentTarget.value)}
       {...QUIET}
