@@ -37,19 +37,21 @@ export function MarkedText({ text, wanted }: MarkedProps & { readonly text: stri
 export function MarkedId({ id, wanted }: MarkedProps & { readonly id: string }) {
   const parts = splitId(id);
   const marks = marksOfParts(marksIn(id, wanted), parts);
-  const classes = ["dp-id-head", "dp-id-middle", undefined];
+  const [head, middle, end] = parts.map((part, place) => (
+    // One box, whatever is marked in it.
+    <span key={place}>
+      <Pieces text={part} marks={marks[place] ?? []} />
+    </span>
+  ));
   return (
     <span class="dp-id" title={id}>
-      {parts.map(
-        (part, place) =>
-          part && (
-            <span key={place} class={classes[place]}>
-              <span>
-                <Pieces text={part} marks={marks[place] ?? []} />
-              </span>
-            </span>
-          ),
+      {parts[0] && (
+        <span class="dp-id-start">
+          <span class="dp-id-head">{head}</span>
+          <span class="dp-id-middle">{middle}</span>
+        </span>
       )}
+      <span>{end}</span>
     </span>
   );
 }
