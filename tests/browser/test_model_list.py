@@ -43,6 +43,35 @@ IS_HIGHLIGHTED = """(chip) => {
 }"""
 
 
+# Of each id: whether no room is left between its parts, its end is whole, and at most one cut has dots.
+IDS = """(panel) => [...panel.querySelectorAll(".dp-models .dp-id")].map((id) => {
+    const width = (part) => {
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        return range.getBoundingClientRect().width;
+    };
+    const boxes = [...id.querySelectorAll("span")].filter((part) => {
+        const { display } = getComputedStyle(part);
+        return display !== "contents" && display !== "inline";
+    });
+    const wider = boxes.map((part) => part.getBoundingClientRect().width - width(part));
+    const end = id.lastElementChild;
+    const cut = boxes.filter((part) => part.scrollWidth > part.clientWidth);
+    const { left, right } = id.getBoundingClientRect();
+    const inside = end.getBoundingClientRect().right <= right + 0.5 && right - left > 0;
+    return [id.title, Math.max(...wider) < 1, inside && !cut.includes(end) && cut.length < 2];
+})"""
+COPY = """(panel) => {
+    const id = [...panel.querySelectorAll(".dp-id")].find((node) => node.title.startsWith("gpt-4-turbo"));
+    document.getSelection().selectAllChildren(id.closest(".dp-model"));
+    const copied = new ClipboardEvent("copy", { clipboardData: new DataTransfer(), bubbles: true });
+    id.dispatchEvent(copied);
+    document.getSelection().removeAllRanges();
+    return copied.clipboardData.getData("text/plain");
+}"""
+EVIL = "<img src=x onerror='window.ranHere = 1'>"
+
+
 def _some(count: int) -> list[DemoModel]:
     """Models of three kinds, newer and dearer one after the other."""
     return [
@@ -263,3 +292,51 @@ def test_a_picker_links_to_other_controls_in_the_page(app: App) -> None:
     value = app.notebook.execute("print(picker.value)").strip()
     assert value
     expect(app.notebook.outputs.get_by_label("Linked").first).to_have_value(value)
+
+
+def test_ids_keep_their_beginning_and_end_where_it_is_narrow(app: App) -> None:
+    """At any width an id is cut once, never at its end, and a copied one is whole."""
+    app.write()
+    names = ["accounts/fireworks/models/llama-v3p1-405b-instruct", "gpt-4-turbo-preview-20221120"]
+    models = [DemoModel(id=each, kind="chat", owner="o", created=1, price=(1, 2)) for each in names]
+    app.server.set_models([*models, *_some(9)])
+    app.open(ALONE, lists=True)
+    app.choose("Provider", "All providers")
+    app.search("-4")
+    expect(app.models).to_have_count(2)
+    for width in (250, 280, 320, 560, 740, 900, 1000):
+        app.notebook.execute(f"alone.layout.width = '{width}px'")
+        app.page.wait_for_function(
+            "([panel, width]) => Math.round(panel.getBoundingClientRect().width) === width",
+            arg=[app.node.element_handle(), width],
+        )
+        ids = app.node.evaluate(IDS)
+        assert len(ids) == 2, width
+        assert [title for title, is_close, is_whole in ids if not (is_close and is_whole)] == [], width
+        assert app.beyond_the_edge() == [], width
+        assert names[1] in app.node.evaluate(COPY)
+
+
+@pytest.mark.req("SEC-6")
+def test_what_a_server_says_is_text(app: App) -> None:
+    """Markup in an id, a name or an owner is shown as text and runs nothing; direction marks are dropped."""
+    app.write()
+    name = f"{EVIL}\u202egpj"
+    models = [
+        DemoModel(id=name, name=name, kind="chat", owner=EVIL, created=2),
+        DemoModel(id="rtl", name="\u05e2\u05d1\u05e8\u05d9\u05ea 3", kind="chat", owner="o", created=1),
+    ]
+    app.server.set_models(models)
+    app.open(ALONE, lists=True)
+    app.choose("Provider", "OpenAI")
+    app.search("img onerror")
+    expect(app.models).to_have_count(1)
+    assert titles(app) == [f"{EVIL}gpj"]
+    assert app.node.locator("img").count() == 0
+    assert app.page.evaluate("() => window.ranHere") is None
+    assert "\u202e" not in app.text
+    app.pick(0)
+    app.press("Add 1 to catalog")
+    app.see("1 added")
+    assert _added(app) == [name]
+    assert app.node.locator("img").count() == 0

@@ -1,5 +1,6 @@
 /** What anywidget calls: once for each panel of the page, and `render` for each place where that is shown. */
 import { render as drawInto } from "preact";
+import { copyWholeIds } from "./clipboard.ts";
 import { Place } from "./context.ts";
 import type { Model } from "./host.ts";
 import { watchKernel } from "./kernel.ts";
@@ -20,6 +21,7 @@ function show(panel: Panel, model: Model, el: HTMLElement): () => void {
   }
   root.append(page, voice.node);
   el.append(root);
+  root.addEventListener("copy", copyWholeIds);
   const draw = (): void => {
     root.classList.toggle("dp-cut", panel.link.gone);
     drawInto(

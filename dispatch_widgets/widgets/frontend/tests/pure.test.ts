@@ -1,6 +1,7 @@
 /** Ids that lose their middle, gestures, and names of actions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withWholeIds } from "../src/clipboard.ts";
 import { isGesture } from "../src/gestures.ts";
 import { splitId } from "../src/ids.ts";
 import { keyOf } from "../src/panel.ts";
@@ -33,4 +34,14 @@ test("actions are told apart by kind, name and row", () => {
   assert.equal(keyOf(action), keyOf({ ...action, label: "Try again" }));
   assert.notEqual(keyOf(action), keyOf({ ...action, args: { row: "skill" } }));
   assert.notEqual(keyOf(action), keyOf({ ...action, kind: "go" }));
+});
+
+test("an id that was drawn in parts is copied in one piece", () => {
+  const parts = ["openai/", "gpt-4-turbo-", "preview-2022"];
+  assert.equal(
+    withWholeIds("GPT 4\nopenai/\ngpt-4-turbo-\npreview-2022\nchat", [parts]),
+    "GPT 4\nopenai/gpt-4-turbo-preview-2022\nchat",
+  );
+  assert.equal(withWholeIds("openai/gpt-4-turbo-\npreview-2022", [parts]), "openai/gpt-4-turbo-preview-2022");
+  assert.equal(withWholeIds("a\nb", []), "a\nb");
 });
