@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).parent.parent
 INSIDE = (
     "dispatch_widgets/py.typed",
     "dispatch_widgets/__init__.pyi",
-    "dispatch_widgets/widgets/static/item_list.js",
+    "dispatch_widgets/widgets/static/panel_root.js",
     "dispatch_widgets/widgets/static/page.css",
     "dispatch_widgets/widgets/static/page.js",
     "dispatch_widgets/widgets/static/panel.css",

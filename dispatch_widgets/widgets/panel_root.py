@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from . import _gestures
-from .item_list import STATIC
+
+_STATIC = Path(__file__).parent / "static"
 
 
 class PanelRoot(anywidget.AnyWidget):
@@ -38,8 +40,8 @@ class PanelRoot(anywidget.AnyWidget):
     """
 
     # Not the path: anywidget would keep every such widget for ever, to tell it of changes of the file.
-    _esm = (STATIC / "panel_root.js").read_text(encoding="utf-8")
-    _css = (STATIC / "panel.css").read_text(encoding="utf-8")
+    _esm = (_STATIC / "panel_root.js").read_text(encoding="utf-8")
+    _css = (_STATIC / "panel.css").read_text(encoding="utf-8")
 
     label = traitlets.Unicode("Dispatch").tag(sync=True)
     names: Any = traitlets.Dict().tag(sync=True)

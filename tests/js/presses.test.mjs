@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openSender } from "../../dispatch_widgets/widgets/js/list/store.js";
 import { oncePerAnswer } from "../../dispatch_widgets/widgets/js/panel/buttons.js";
 import { kernelOf } from "../../dispatch_widgets/widgets/js/panel/kernel.js";
 import { isSlip } from "../../dispatch_widgets/widgets/js/shared/presses.js";
@@ -14,52 +13,6 @@ test("the second click of a double click and the repeat of a held key are slips"
   assert.ok(isSlip({ type: "keydown", repeat: true }));
   for (const detail of [0, 1]) assert.ok(!isSlip({ type: "click", detail }));
   assert.ok(!isSlip({ type: "keydown", repeat: false }));
-});
-
-test("an action is not sent again before it is answered, and at once after that", () => {
-  const sent = [];
-  const { act, answered } = openSender((message) => sent.push(message), SHORT);
-  act("delete", "a");
-  act("delete", "a");
-  act("delete", "b");
-  act("give", "a", { select: "x" });
-  act("give", "a", { select: "y" });
-  assert.deepEqual(
-    sent.map((message) => [message.action, message.id, message.data.select]),
-    [
-      ["delete", "a", undefined],
-      ["delete", "b", undefined],
-      ["give", "a", "x"],
-      ["give", "a", "y"],
-    ],
-  );
-  answered(sent[0].press);
-  act("delete", "a");
-  act("delete", "b");
-  assert.deepEqual(
-    sent.slice(4).map((message) => message.id),
-    ["a"],
-  );
-});
-
-test("the button of an action waits for the answer to it", () => {
-  const sent = [];
-  const { attributes, button } = buttonAndClick();
-  const { act, answered } = openSender((message) => sent.push(message), SHORT);
-  act("delete", "a", {}, button);
-  assert.equal(attributes.get("aria-busy"), "true");
-  answered(sent[0].press);
-  assert.ok(!attributes.has("aria-busy"));
-});
-
-test("an answer to another page's press frees nothing here", () => {
-  const sent = [];
-  const { act, answered } = openSender((message) => sent.push(message), SHORT);
-  act("refresh", "a");
-  answered("another");
-  answered(undefined);
-  act("refresh", "a");
-  assert.equal(sent.length, 1);
 });
 
 /** Stands for a core button that is clicked. */

@@ -19,7 +19,7 @@ OLDEST_NODE = json.loads((SOURCES / "package.json").read_text("utf-8"))["engines
 MOST_LINES = 400
 
 PAGE = ("page.css", "page.js")  # made of ../frontend, see test_frontend.py
-BUNDLES = ("item_list.js", "panel.css", "panel_root.js", "secret_input.js")
+BUNDLES = ("panel.css", "panel_root.js")
 OWN = sorted(path for path in SOURCES.rglob("*.*") if "node_modules" not in path.parts and path.is_file())
 SCRIPTS = [path for path in OWN if path.suffix == ".js"]
 

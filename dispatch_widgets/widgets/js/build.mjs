@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, "..", "static");
-const ENTRIES = ["item_list.js", "panel_root.js", "panel.css"];
+const ENTRIES = ["panel_root.js", "panel.css"];
 
 const comment = (name, text) => (name.endsWith(".css") ? `/* ${text} */` : `// ${text}`);
 

@@ -7,28 +7,24 @@ is typed and not sent, and answers what the kernel asks of it.
 from __future__ import annotations
 
 import re
-import time
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets as widgets
 
-from dispatch_widgets.widgets.item_list import ItemList
 from dispatch_widgets.widgets.page_panel import PagePanel
 from dispatch_widgets.widgets.panel_root import PanelRoot
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of as presenters_hub_of
 
 from .presented import Window
-from .shown import Button, Field, Group, List, Row, Shown, Tab, Words
+from .shown import Button, Field, Group, Shown, Tab, Words
 from .wire import say_from_page, set_from_page
-from .words import KINDS, SEARCH, SHOW_KIND, WHOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .shown import Place
     from .wire import Outbox
@@ -79,11 +75,6 @@ class Page:
                 self.window(widget).forms.reload()
             case "look" if isinstance(widget, PagePanel):
                 self.window(widget).lists.look(content["args"])
-            case "filter":
-                self.typed[key, SEARCH] = content["query"]
-                self.typed[key, SHOW_KIND] = content["chip"].capitalize()
-            case "by_hand_done":
-                self.typed.pop((key, "Model id"), "")
 
     def heard(self) -> list[str]:
         """What was said aloud since the person came."""
@@ -173,8 +164,6 @@ def look(widget: widgets.Widget, page: Page) -> Iterator[Shown]:
     match widget:
         case PagePanel():
             yield from page.window(widget).parts()
-        case ItemList():
-            yield from _list(widget, page)
         case widgets.Tab():
             yield from _tabs(widget, page)
         case widgets.Box():
@@ -232,24 +221,9 @@ def focused(panel: widgets.Widget, page: Page) -> str:
     widget = _by_id(panel, key)
     if isinstance(widget, PagePanel):
         return page.window(widget).focused(_answer_in(content).get("focus") or content["focus"])
-    if isinstance(widget, ItemList):
-        return _focused_in(widget, content.get("id", ""), content.get("action", ""))
     wanted = [each.split() for each in content["selector"].replace(">", " ").split(",")]
     found = (_name(each[-1]) for each in _chains(panel, ()) if any(_fits(one, each) for one in wanted))
     return next(found, "")
-
-
-def _focused_in(items: ItemList, row_id: str, action: str) -> str:
-    row = next((row for row in items.rows if row["id"] == row_id), None)
-    if row is None:
-        return SEARCH if items.mode == "pick" else str(items.rows[0]["title"] if items.rows else "")
-    note = row.get("note") or {}
-    if action == "note:select":
-        return str(note["select"]["label"])
-    if not action:
-        return str(row["title"])
-    offered = [*row.get("actions", ()), *note.get("actions", ())]
-    return str(next(each["label"] for each in offered if each["action"] == action))
 
 
 def _chains(
@@ -343,172 +317,6 @@ def _field_box(box: widgets.Box, page: Page) -> Iterator[Shown]:
     hint = "\n".join(each.text for each in said if each.place != "problem")
     yield replace(_core_field(control), problem=problem, hint=hint)
     yield from said
-
-
-# -- lists ----------------------------------------------------------------------------------------------
-
-
-def plain(value: object) -> str:
-    """The words of a `Rich`, whatever their look."""
-    if isinstance(value, dict):
-        passed = f"{time.time() - value['since']:.0f} s" if "since" in value else ""
-        return f"{value.get('text', '')}{passed}"
-    if isinstance(value, list | tuple):
-        return "".join(plain(part) for part in value)
-    return str(value)
-
-
-def _list(items: ItemList, page: Page) -> Iterator[Shown]:
-    if items.mode == "rail":
-        yield _rail(items)
-        yield List(items.label, [_row(items, row, page) for row in items.rows])
-        return
-    for state in (items.note, *([] if items.rows else [items.busy, items.empty])):
-        yield from _state(items, state or {}, page)
-    if items.mode == "pick":
-        yield from _search(items, page)
-    yield List(items.label, [_row(items, row, page) for row in items.rows])
-    if items.mode == "pick":
-        yield from _bar(items, page)
-
-
-def _rail(items: ItemList) -> Field:
-    names = {row["title"]: row["id"] for row in items.rows}
-    chosen = next((title for title, key in names.items() if key == items.current), "")
-    return Field(
-        items.label,
-        chosen,
-        lambda title: _answer(items, "choose", names[title]),
-        options=list(names),
-    )
-
-
-def _answer(items: ItemList, action: str, row: str = "", **data: object) -> None:
-    say_from_page(items, {"kind": "action", "action": action, "id": row, "data": data})
-
-
-def _state(items: ItemList, state: Mapping[str, Any], page: Page) -> Iterator[Shown]:
-    """What stands above the rows, or in their place."""
-    if "title" in state:
-        yield Words(plain(state["title"]), "heading")
-    yield from _note(items, "", state, page, titled=False)
-
-
-def _note(
-    items: ItemList, row: str, note: Mapping[str, Any], page: Page, *, titled: bool = True
-) -> Iterator[Shown]:
-    place: Place = "note" if row else ""
-    if titled and "title" in note:
-        yield Words(plain(note["title"]), place, note.get("tone", ""))
-    if "text" in note:
-        left = timedelta(seconds=max(0, round(note.get("until", 0) - time.time())))
-        yield Words(plain(note["text"]).replace("{until}", str(left).removeprefix("0:")), place)
-    if "until" in note:
-        yield Words(str(note["until"]), "until")
-    for item in note.get("items", ()):
-        outcome: Place = "done" if item.get("ok") else "failed" if "ok" in item else place
-        yield Words(plain(item["text"]), outcome)
-    for heading, words in note.get("facts", ()):
-        yield Words(f"{heading}: {plain(words)}", place)
-    chosen: dict[str, object] = {}
-    if select := note.get("select"):
-        values = {words: value for value, words in select["options"]}
-        first = next(iter(values.values()), "")
-        key = f"{items.model_id} {row}", select["label"]
-        words = page.typed.get(key) or next(
-            (words for words, value in values.items() if value == select.get("value", first)), ""
-        )
-        chosen["select"] = values.get(words, "")
-        yield Field(select["label"], words, partial(page.typed.__setitem__, key), options=list(values))
-    if check := note.get("check"):
-        key = f"{items.model_id} {row}", check["label"]
-        ticked = page.typed.get(key, "ticked" if check.get("value") else "")
-        chosen["check"] = bool(ticked)
-        yield Field(check["label"], ticked, partial(page.typed.__setitem__, key))
-    yield from _buttons(items, row, note.get("actions", ()), in_note=bool(row), **chosen)
-
-
-def _buttons(
-    items: ItemList, row: str, actions: Iterable[Mapping[str, Any]], *, in_note: bool = False, **data: object
-) -> Iterator[Button]:
-    for action in actions:
-        press = partial(_answer, items, action["action"], row, **data)
-        enabled = not action.get("disabled")
-        yield Button(action["label"], press, enabled, action.get("title", action["label"]), in_note)
-
-
-def _row(items: ItemList, row: Mapping[str, Any], page: Page) -> Row:
-    parts: list[Shown] = [Words(row.get("title", ""), "title")]
-    parts += [Words(words, "line") for words in map(plain, row.get("line", ())) if words]
-    if badge := row.get("badge"):
-        parts.append(Words(badge["text"], "badge", badge.get("tone", "")))
-    for line in row.get("meta", ()):
-        pieces = line if isinstance(line, list | tuple) else [line]
-        parts.append(Words(" · ".join(map(plain, pieces)), "meta"))
-    parts += [Words(words, "cell") for words in map(plain, row.get("cells", {}).values()) if words]
-    places: dict[str, Place] = {"from": "from", "kind": "cell", "tag": "tag", "count": "tag"}
-    parts += [Words(row[name], place) for name, place in places.items() if row.get(name)]
-    if row.get("state") == "stale":
-        parts.append(Words("stale", "stale"))
-    if row.get("have"):
-        parts.append(Words("in catalog", "badge"))
-    parts += _buttons(items, row["id"], row.get("actions", ()))
-    if note := row.get("note"):
-        parts += _note(items, row["id"], note, page)
-    ids = [part["text"] for part in row.get("line", ()) if isinstance(part, dict) and part.get("id")]
-    model = ids[0] if ids else row.get("title", "") if row.get("mono") else ""
-    pick: Callable[[], None] | None = None
-    if items.mode == "pick" and not row.get("have"):
-        pick = partial(_pick, items, row["id"])
-    return Row(row.get("title", ""), parts, model, row["id"] in items.selected, pick)
-
-
-def _pick(items: ItemList, key: str) -> None:
-    others = items.selected if items.pick.get("multiple", True) else ()
-    set_from_page(items, selected=[*others, key])
-
-
-def _search(items: ItemList, page: Page) -> Iterator[Shown]:
-    """The search field, and what is offered where nothing matches. What matches is the page's to find."""
-    key = items.model_id, SEARCH
-    query = page.typed[key]
-    if items.pick.get("kinds", True):
-        shown = items.model_id, SHOW_KIND
-        kinds = ["All", *KINDS, "Other"]
-        yield Field(SHOW_KIND, page.typed[shown] or "All", partial(page.typed.__setitem__, shown), kinds)
-    yield Field(SEARCH, query, partial(page.typed.__setitem__, key))
-    nothing = not any(query in f"{row.get('title')} {plain(row.get('line', ''))}" for row in items.rows)
-    if query and nothing and items.pick.get("search_all"):
-        yield Button("Search all providers", partial(_answer, items, "search_all", query=query))
-
-
-def _bar(items: ItemList, page: Page) -> Iterator[Shown]:
-    """The row for an id typed by hand, and the bar that adds what is picked."""
-    pick = items.pick
-    if pick.get("by_hand", True):
-        model, kind, owner = ((items.model_id, name) for name in ("Model id", "Kind", WHOSE))
-        yield Field("Model id", page.typed[model], partial(page.typed.__setitem__, model))
-        kinds = page.typed[kind] or "Chat"
-        if pick.get("kinds", True):
-            yield Field("Kind", kinds, partial(page.typed.__setitem__, kind), options=list(KINDS))
-        owners = {name: key for key, name in pick.get("owners", ())}
-        more = {}
-        if owners:
-            yield Field(
-                WHOSE,
-                page.typed[owner],
-                partial(page.typed.__setitem__, owner),
-                options=list(owners),
-            )
-            more["provider"] = owners.get(page.typed[owner], "")
-        add = partial(_answer, items, "add_by_hand", model=page.typed[model], kind=KINDS[kinds], **more)
-        yield Button(pick.get("by_hand_label", "Add by hand"), add, bool(page.typed[model].strip()))
-    if items.selected:
-        yield Button("Clear", partial(set_from_page, items, selected=[]))
-    if pick.get("add", True):
-        count = len(items.selected)
-        name = f"Add {count} to catalog" if count and pick.get("multiple", True) else "Add to catalog"
-        yield Button(name, partial(_answer, items, "add", ids=list(items.selected)), bool(count))
 
 
 # -- HTML -----------------------------------------------------------------------------------------------

@@ -1,18 +1,17 @@
 /** A list of thousands of models with search, kinds, orders, a selection, and a row for an id typed by hand. */
 import { useContext, useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { Place } from "../context.ts";
-import { QUIET } from "../focus.ts";
 import { NoteBox } from "../note.tsx";
 import type { Action, ListState, ListWords } from "../types.ts";
 import { type ByHand, ByHandRow } from "./by_hand.tsx";
 import { isChord, type Meaning, meaning } from "./keys.ts";
 import type { ListWindow } from "./list_window.ts";
 import { wordsOf } from "./match.ts";
-import { CELLS, type CellKey, ModelOption } from "./model_row.tsx";
+import { CELLS, type CellKey } from "./model_row.tsx";
 import { type Model, nameOf } from "./models.ts";
 import { Asking, NoMatch, NoRows } from "./nothing.tsx";
 import { put } from "./put.ts";
-import { IN_SIGHT } from "./rows_in_sight.ts";
+import { Headings, listIdOf, Rows } from "./rows.tsx";
 import { type Keys, toggled, withRun } from "./selection.ts";
 import { SelectionBar } from "./selection_bar.tsx";
 import { Kinds, Orders, SearchField } from "./tools.tsx";
@@ -133,23 +132,13 @@ export function PickList(props: PickListProps) {
     const byKey = (event.currentTarget as HTMLElement).matches(":focus-visible");
     if (byKey && current < 0 && shown.length) go(scroll.firstInSight);
   };
-  const placeOf = (event: MouseEvent): number => {
-    const option = (event.target as Element).closest<HTMLElement>("[data-place]");
-    return Number(option?.dataset.place ?? -1);
-  };
-  const onClick = (event: MouseEvent): void => {
-    const place = placeOf(event);
-    if (place < 0) return;
+  const onClick = (place: number, event: MouseEvent): void => {
     if (event.shiftKey && several) runTo(place);
     else toggle(place);
   };
-  const onDblClick = (event: MouseEvent): void => {
-    const model = shown[placeOf(event)];
+  const onDblClick = (place: number): void => {
+    const model = shown[place];
     if (model && can(model)) add?.press([model.key]);
-  };
-  // A run of rows is picked, not one of letters.
-  const onMouseDown = (event: MouseEvent): void => {
-    if (event.shiftKey || event.detail > 1) event.preventDefault();
   };
 
   const [first, end] = scroll.drawn;
@@ -157,10 +146,7 @@ export function PickList(props: PickListProps) {
   const active = isDrawn ? `${id}-${current}` : undefined;
   const hasTools = total > 0 || !state.note;
   const vain = total > 0 && query.trim() !== "" && counts.all === 0;
-  const wanted = wordsOf(query);
   const cells = CELL_KEYS.filter((key) => key === "kind" || models.some(CELLS[key]));
-  const chosen = new Set(picked);
-  const listId = `${id}-list`;
   return (
     <div class="dp-pick-list">
       {hasTools && (
@@ -169,7 +155,7 @@ export function PickList(props: PickListProps) {
             words={words}
             field={field}
             query={query}
-            listId={listId}
+            listId={listIdOf(id)}
             isOpen={shown.length > 0}
             active={active}
             onSearch={search}
@@ -199,51 +185,18 @@ export function PickList(props: PickListProps) {
           </div>
         )}
         {shown.length > 0 ? (
-          <div
-            ref={scroll.view}
-            id={listId}
-            class="dp-models-view"
-            role="listbox"
-            tabIndex={0}
-            aria-label={words.name}
-            aria-multiselectable={several ? "true" : "false"}
-            aria-activedescendant={active}
-            style={{ height: `${IN_SIGHT * scroll.rowHeight}px` }}
-            onScroll={scroll.onScroll}
-            onKeyDown={onKeyDown}
+          <Rows
+            {...{ words, scroll, cells, several, isHad, current, active, onKeyDown }}
+            id={id}
+            models={shown}
+            providers={props.mixed ? props.providers : undefined}
+            wanted={wordsOf(query)}
+            picked={picked}
+            unlisted={props.unlisted}
             onFocus={onFocus}
             onClick={onClick}
             onDblClick={onDblClick}
-            onMouseDown={onMouseDown}
-            {...QUIET}
-          >
-            <div
-              role="presentation"
-              style={{
-                paddingTop: `${first * scroll.rowHeight}px`,
-                height: `${shown.length * scroll.rowHeight}px`,
-              }}
-            >
-              {shown.slice(first, end).map((model, place) => (
-                <ModelOption
-                  key={model.key}
-                  id={`${id}-${first + place}`}
-                  model={model}
-                  words={words}
-                  cells={cells}
-                  from={props.mixed ? (props.providers.get(model.provider) ?? "") : ""}
-                  wanted={wanted}
-                  several={several}
-                  isPicked={chosen.has(model.key)}
-                  isHad={isHad(model)}
-                  isCurrent={first + place === current}
-                  isUnlisted={model.key === props.unlisted}
-                  place={first + place}
-                  count={shown.length}
-                />
-              ))}
-            </div>
-          </div>
+          />
         ) : (
           <Nothing
             {...props}
@@ -270,20 +223,6 @@ export function PickList(props: PickListProps) {
         />
         {byHand && <ByHandRow {...byHand} words={words} list={list} offered={vain ? query.trim() : ""} />}
       </div>
-    </div>
-  );
-}
-
-function Headings({ words, cells }: { readonly words: ListWords; readonly cells: ReadonlyArray<CellKey> }) {
-  const shown = words.columns.filter(({ key }) => key === "name" || cells.includes(key as CellKey));
-  return (
-    <div class="dp-models-head" aria-hidden="true">
-      <span />
-      {shown.map(({ key, title }) => (
-        <span key={key} class={`dp-${key}`}>
-          {title}
-        </span>
-      ))}
     </div>
   );
 }

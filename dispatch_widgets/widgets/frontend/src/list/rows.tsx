@@ -1,0 +1,115 @@
+/** The rows of a list of models that are in sight, as a listbox. */
+import { QUIET } from "../focus.ts";
+import type { ListWords } from "../types.ts";
+import { type CellKey, ModelOption } from "./model_row.tsx";
+import type { Model } from "./models.ts";
+import { IN_SIGHT } from "./rows_in_sight.ts";
+import type { Keys } from "./selection.ts";
+import type { Scroll } from "./use_scroll.ts";
+
+/** The id of the listbox of a list. */
+export function listIdOf(id: string): string {
+  return `${id}-list`;
+}
+
+interface RowsProps {
+  readonly id: string;
+  readonly words: ListWords;
+  readonly scroll: Scroll;
+  readonly models: ReadonlyArray<Model>;
+  /** The names of the providers, where the list holds models of several. */
+  readonly providers: ReadonlyMap<string, string> | undefined;
+  readonly cells: ReadonlyArray<CellKey>;
+  /** The words that were searched for. */
+  readonly wanted: ReadonlyArray<string>;
+  readonly several: boolean;
+  readonly picked: Keys;
+  readonly isHad: (model: Model) => boolean;
+  readonly unlisted: string | undefined;
+  readonly current: number;
+  /** The id of the current row, where that is drawn. */
+  readonly active: string | undefined;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onFocus: (event: FocusEvent) => void;
+  readonly onClick: (place: number, event: MouseEvent) => void;
+  readonly onDblClick: (place: number) => void;
+}
+
+export function Rows(props: RowsProps) {
+  const { id, words, scroll, models, providers, several } = props;
+  const { rowHeight } = scroll;
+  const [first, end] = scroll.drawn;
+  const chosen = new Set(props.picked);
+  const at = (event: MouseEvent, act: (place: number, event: MouseEvent) => void): void => {
+    const option = (event.target as Element).closest<HTMLElement>("[data-place]");
+    if (option) act(Number(option.dataset.place), event);
+  };
+  // A run of rows is picked, not one of letters.
+  const onMouseDown = (event: MouseEvent): void => {
+    if (event.shiftKey || event.detail > 1) event.preventDefault();
+  };
+  return (
+    <div
+      ref={scroll.view}
+      id={listIdOf(id)}
+      class="dp-models-view"
+      role="listbox"
+      tabIndex={0}
+      aria-label={words.name}
+      aria-multiselectable={several ? "true" : "false"}
+      aria-activedescendant={props.active}
+      style={{ height: `${IN_SIGHT * rowHeight}px` }}
+      onScroll={scroll.onScroll}
+      onKeyDown={props.onKeyDown}
+      onFocus={props.onFocus}
+      onClick={(event) => at(event, props.onClick)}
+      onDblClick={(event) => at(event, props.onDblClick)}
+      onMouseDown={onMouseDown}
+      {...QUIET}
+    >
+      <div
+        role="presentation"
+        style={{ paddingTop: `${first * rowHeight}px`, height: `${models.length * rowHeight}px` }}
+      >
+        {models.slice(first, end).map((model, place) => (
+          <ModelOption
+            key={model.key}
+            id={`${id}-${first + place}`}
+            model={model}
+            words={words}
+            cells={props.cells}
+            from={providers?.get(model.provider) ?? ""}
+            wanted={props.wanted}
+            several={several}
+            isPicked={chosen.has(model.key)}
+            isHad={props.isHad(model)}
+            isCurrent={first + place === props.current}
+            isUnlisted={model.key === props.unlisted}
+            place={first + place}
+            count={models.length}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Headings({
+  words,
+  cells,
+}: {
+  readonly words: ListWords;
+  readonly cells: ReadonlyArray<CellKey>;
+}) {
+  const shown = words.columns.filter(({ key }) => key === "name" || cells.includes(key as CellKey));
+  return (
+    <div class="dp-models-head" aria-hidden="true">
+      <span />
+      {shown.map(({ key, title }) => (
+        <span key={key} class={`dp-${key}`}>
+          {title}
+        </span>
+      ))}
+    </div>
+  );
+}
