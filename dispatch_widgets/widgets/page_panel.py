@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from ._gestures import answered_gesture, answering
+from ._hub import hub_of
 from ._joined import Joined
 from ._kernel_logs import watch_kernel_loggers
 from .page_messages import MOST_ROWS, pack
@@ -174,9 +175,19 @@ class PagePanel(anywidget.AnyWidget):
 
     def _reply(self, key: str, message: dict[str, Any]) -> Reply:
         try:
-            return self._answer(key, message)
+            reply = self._answer(key, message)
         except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
             return _failure(key, error)
+        self._tell_the_app(reply, message)
+        return reply
+
+    def _tell_the_app(self, reply: Reply, message: dict[str, Any]) -> None:
+        """Over an open form today's app says that the file was changed outside."""
+        editing = hub_of(self.service).editing
+        if "form" in reply:
+            editing.add(self)
+        elif message.get("kind") == "submit" and reply["answer"].get("ok", True):  # type: ignore[attr-defined]
+            editing.discard(self)
 
     def _answer(self, key: str, message: dict[str, Any]) -> Reply:
         submitted = message.pop("key", "")

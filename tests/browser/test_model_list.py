@@ -298,11 +298,11 @@ def test_ids_keep_their_beginning_and_end_where_it_is_narrow(app: App) -> None:
     """At any width an id is cut once, never at its end, and a copied one is whole."""
     app.write()
     names = ["accounts/fireworks/models/llama-v3p1-405b-instruct", "gpt-4-turbo-preview-20221120"]
-    models = [DemoModel(id=each, kind="chat", owner="o", created=1, price=(1, 2)) for each in names]
+    models = [DemoModel(id=each, kind="chat", owner="these-two", created=1, price=(1, 2)) for each in names]
     app.server.set_models([*models, *_some(9)])
     app.open(ALONE, lists=True)
     app.choose("Provider", "All providers")
-    app.search("-4")
+    app.search("these-two")
     expect(app.models).to_have_count(2)
     for width in (250, 280, 320, 560, 740, 900, 1000):
         app.notebook.execute(f"alone.layout.width = '{width}px'")
@@ -331,7 +331,8 @@ def test_what_a_server_says_is_text(app: App) -> None:
     app.choose("Provider", "OpenAI")
     app.search("img onerror")
     expect(app.models).to_have_count(1)
-    assert titles(app) == [f"{EVIL}gpj"]
+    shown = app.models.first.inner_text().replace("\n", "")  # an id is drawn in parts
+    assert shown.startswith(f"{EVIL}gpj")
     assert app.node.locator("img").count() == 0
     assert app.page.evaluate("() => window.ranHere") is None
     assert "\u202e" not in app.text

@@ -9,7 +9,7 @@ import weakref
 import pytest
 from panel_driver.person import until
 
-from dispatch_widgets import ModelsPanel, SettingsService
+from dispatch_widgets import Panel, SettingsService
 from dispatch_widgets.widgets._hub import hub_of
 from dispatch_widgets.widgets._news import News
 
@@ -19,7 +19,7 @@ WORKER = "dispatch-widgets-panels"
 @pytest.mark.req("API-3")
 def test_news_are_drawn_in_another_thread_and_once(service) -> None:
     """What the service tells is drawn by the hub's worker, never in the thread that tells."""
-    panel = ModelsPanel(service)
+    panel = Panel(service)
     assert panel.hub.settle()
     seen: list[tuple[str, str]] = []
     started, go_on = threading.Event(), threading.Event()
@@ -53,15 +53,16 @@ def test_a_hub_ends_with_its_panels(settings_path, person) -> None:
     """When the last panel is closed the worker thread ends; a later panel starts it again."""
     service = SettingsService(settings_path)
     before = workers()
-    panel = ModelsPanel(service)
+    panel = Panel(service)
     hub = panel.hub
     assert hub_of(service) is hub
     (worker,) = workers() - before
     panel.close()
     until(lambda: not worker.is_alive())
-    me = person(ModelsPanel(service))
+    me = person(Panel(service))
     service.add_model(provider_id="mock", model="mock")
-    assert hub.settle()
+    me.wait()
+    me.tab("Models")
     assert me.titles("Catalog") == ["mock"]
 
 
@@ -78,7 +79,7 @@ def test_a_service_is_not_kept_alive_by_its_hub(settings_path) -> None:
 
 def test_settle_says_when_it_took_too_long(service) -> None:
     """Waiting for the drawing ends after the time given, and says so."""
-    panel = ModelsPanel(service)
+    panel = Panel(service)
     assert panel.hub.settle()
     with panel.hub.lock:
         panel.hub.post(News("settings"))

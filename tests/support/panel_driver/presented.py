@@ -15,6 +15,7 @@ from .presented_forms import Forms, plain
 from .presented_lists import Lists, Parts
 from .shown import Button, Field, Group, List, Row, Shown, Words
 from .wire import say_from_page
+from .words import SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -99,6 +100,15 @@ class Window(Parts):
                 if action["name"] == wanted or (wanted is None and "off" not in action):
                     return str(action["label"])
         return ""
+
+    def looked_at(self, args: Json) -> str:
+        """The name of what gets the focus where something leads to a list, or to an entry of the catalog."""
+        if "row" not in args:
+            return SEARCH
+        view = encode(self._panel.presenter.view())
+        rows = [row for section in view["sections"] for row in section.get("rows", ())]
+        row = next(row for row in rows if row["id"] == args["row"])
+        return str(row.get("note", {}).get("choice", {}).get("label") or row["title"])
 
     # -- for the lists -----------------------------------------------------------------------------
 

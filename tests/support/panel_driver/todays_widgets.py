@@ -119,7 +119,8 @@ class Page:
     def moves(self) -> list[tuple[str, Mapping[str, Any]]]:
         """What moved the focus since the person came, with the ids of the widgets that told it."""
         contents = self._outbox.contents(self._start)
-        return [each for each in contents if each[1].get("kind") == "focus" or "focus" in _answer_in(each[1])]
+        kinds = {"focus", "look"}
+        return [each for each in contents if each[1].get("kind") in kinds or "focus" in _answer_in(each[1])]
 
     def told(self, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
         """The messages of a kind since the person came, with their widgets' ids."""
@@ -219,6 +220,8 @@ def focused(panel: widgets.Widget, page: Page) -> str:
         return ""
     key, content = moves[-1]
     widget = _by_id(panel, key)
+    if isinstance(widget, PagePanel) and content.get("kind") == "look":
+        return page.window(widget).looked_at(content["args"])
     if isinstance(widget, PagePanel):
         return page.window(widget).focused(_answer_in(content).get("focus") or content["focus"])
     wanted = [each.split() for each in content["selector"].replace(">", " ").split(",")]
