@@ -156,7 +156,7 @@ def play(film: Film, panel: Locator, server: DemoServer) -> None:
     film.click(panel.get_by_placeholder("Search id, name, owner"), then=80)
     film.type("mini")
     film.watch(300)
-    found = panel.locator(".dw-model")
+    found = panel.locator(".dp-model")
     film.click(found.nth(0), then=200)
     film.click(found.nth(1), then=300)
     film.click(panel.get_by_role("button", name="Add 2 to catalog"), then=1500)

@@ -118,11 +118,11 @@ def test_the_app_is_seen_and_searched_quickly(notebook: Notebook, tmp_path: Path
     page = notebook.open(label, "panel = dw.Panel(service)\npanel", run=False)
     notebook.execute(make)
     floor = min(_show(page, 0, ".widget-label") for _ in range(ROUNDS))
-    shown = [_show(page, 1, ".dw-row", 50) for _ in range(ROUNDS)]
+    shown = [_show(page, 1, ".dp-row", 50) for _ in range(ROUNDS)]
 
     page.get_by_role("tab", name="Models").click()
-    page.locator(".dw-rail-item").first.click()
-    count = page.locator(".dw-filter > .dw-sub")
+    page.locator(".dp-rail-item").first.click()
+    count = page.locator(".dp-filter > .dp-sub")
     count.get_by_text(f"{MODELS:,} models").wait_for()
     page.evaluate(WATCH)
     page.locator(".dw-panel input[type=search]").focus()
