@@ -21,10 +21,8 @@ REPOSITORY = Path(__file__).parent.parent
 INSIDE = (
     "dispatch_widgets/py.typed",
     "dispatch_widgets/__init__.pyi",
-    "dispatch_widgets/widgets/static/panel_root.js",
     "dispatch_widgets/widgets/static/page.css",
     "dispatch_widgets/widgets/static/page.js",
-    "dispatch_widgets/widgets/static/panel.css",
     "dispatch_widgets/server/app_router.d.ts",
     "dispatch_widgets/demo/notebooks/01_quickstart.ipynb",
 )
@@ -70,13 +68,13 @@ def test_the_wheel_has_everything_and_the_source_too(built: Path, wheel: Path) -
     assert [name for name in INSIDE if name not in names] == []
     assert any(name.endswith("etc/jupyter/jupyter_server_config.d/dispatch_widgets.json") for name in names)
     assert not [name for name in names if name.startswith("tests/") or name.endswith("settings.json")]
-    assert not [name for name in names if "/widgets/js/" in name or "/widgets/frontend/" in name]
+    assert not [name for name in names if "/widgets/frontend/" in name]
     assert not [name for name in names if name.endswith(".map")]
     (source,) = built.glob("*.tar.gz")
     with tarfile.open(source) as archive_file:
         packed = {name.partition("/")[2] for name in archive_file.getnames()}
     assert {"README.md", "tests/conftest.py", "notebooks/01_quickstart.ipynb", "LICENSE"} <= packed
-    assert "dispatch_widgets/widgets/js/build.mjs" in packed
+    assert "dispatch_widgets/widgets/frontend/build.mjs" in packed
     assert "dispatch_widgets/widgets/frontend/src/types.ts" in packed
     assert not [name for name in packed if "node_modules" in name]
 

@@ -11,14 +11,27 @@ import zlib
 from collections.abc import Iterable, Mapping  # noqa: TC003 - the page's types are written from these at run time
 from typing import Literal, NotRequired, TypedDict
 
-from .presenters.shared.views import ActionArgs, Answer, Focus, Form, Tab  # noqa: TC001 - as above
+from .presenters.shared.views import ActionArgs, Answer, Form, Tab  # noqa: TC001 - as above
+
+
+class ShowTab(TypedDict):
+    """A tab was opened: its view is wanted, and it is the one that was last acted in."""
+
+    id: str
+    kind: Literal["show"]
+    tab: Tab
 
 
 class Act(TypedDict):
-    """Something was pressed; see `Presenter.act`."""
+    """Something was pressed; see `Presenter.act`, and `AppPresenter.act` for what stands over the tabs.
+
+    Attributes:
+        tab: In which tab; empty for what stands over the tabs.
+    """
 
     id: str
     kind: Literal["act"]
+    tab: Tab | Literal[""]
     name: str
     args: ActionArgs
 
@@ -28,6 +41,7 @@ class OpenForm(TypedDict):
 
     id: str
     kind: Literal["form"]
+    tab: Tab
     name: str
     args: ActionArgs
     values: Mapping[str, str]
@@ -39,6 +53,7 @@ class Submit(TypedDict):
 
     id: str
     kind: Literal["submit"]
+    tab: Tab
     form: str
     args: ActionArgs
     values: Mapping[str, str]
@@ -55,72 +70,33 @@ class FetchModels(TypedDict):
 
     id: str
     kind: Literal["models"]
+    tab: Tab
     provider: str
     mark: str
 
 
-class Go(TypedDict):
-    """Another tab of the app around the panel is to be shown.
+FromPage = ShowTab | Act | OpenForm | Submit | FetchModels
+
+
+class AskedForm(TypedDict):
+    """A form that code wants to be open."""
+
+    name: str
+    args: ActionArgs
+
+
+class Asked(TypedDict):
+    """What code asks every window to show; each does it once.
 
     Attributes:
-        gesture: What the person did, by the page's own name for it: the focus moves for nothing else (SEC-9).
+        n: Counts what was asked for.
+        tab: The tab to open.
+        form: The form to open in it.
     """
 
-    id: str
-    kind: Literal["go"]
+    n: int
     tab: Tab
-    args: ActionArgs
-    gesture: str
-
-
-FromPage = Act | OpenForm | Submit | FetchModels | Go
-
-
-class MoveFocus(TypedDict):
-    """What moves the focus without a press in this panel.
-
-    Attributes:
-        focus: Where it goes.
-        gesture: What the person did in the page that this answers; in other pages nothing is to be done.
-    """
-
-    kind: Literal["focus"]
-    focus: Focus
-    gesture: NotRequired[str]
-
-
-class OpenHere(TypedDict):
-    """Opens a form without a press in this panel.
-
-    Attributes:
-        form: The form's name.
-        args: What it is about.
-        gesture: What the person did in the page that this answers; in other pages nothing is to be done.
-    """
-
-    kind: Literal["open"]
-    form: str
-    args: ActionArgs
-    gesture: NotRequired[str]
-
-
-class ReadAgain(TypedDict):
-    """An open form is to take over what another program has changed in the file."""
-
-    kind: Literal["reload"]
-
-
-class LookAt(TypedDict):
-    """A list of models is to be shown in the window where the gesture was made; in all where code has asked.
-
-    Attributes:
-        args: Where to look, as an action has it that leads to the Models tab.
-        gesture: What the person did.
-    """
-
-    kind: Literal["look"]
-    args: ActionArgs
-    gesture: NotRequired[str]
+    form: NotRequired[AskedForm]
 
 
 class ModelsReply(TypedDict):

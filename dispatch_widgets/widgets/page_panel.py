@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import weakref
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import anywidget
 import traitlets
 
-from ._gestures import answered_gesture, answering
-from ._hub import hub_of
+from .._text import clean
+from ..errors import InvalidInputError
 from ._joined import Joined
 from ._kernel_logs import watch_kernel_loggers
 from .page_messages import MOST_ROWS, pack
+from .presenters.app import TABS, AppPresenter
 from .presenters.shared.arguments import LONGEST_CHARACTERS, Arguments, MismatchError
 from .presenters.shared.encode import encode
 from .presenters.shared.failures import form_note, known_error
@@ -24,13 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..service import SettingsService
-    from .page_messages import Reply
+    from .page_messages import Asked, AskedForm, Reply
     from .presenters.shared.presenter import Presenter
-    from .presenters.shared.views import ActionArgs, Focus, Tab
+    from .presenters.shared.views import ArgumentValue, Tab
 
 _STATIC = Path(__file__).parent / "static"
 _REPLIES_KEPT = 50
 _LONGEST_ID_CHARACTERS = 100
+_KERNELS_OWN = frozenset(
+    {
+        *("header", "view_providers", "view_models", "view_router", "view_settings"),
+        *("first", "alone", "asked", "window"),
+    }
+)
 
 
 def _text(name: str) -> str:
@@ -38,80 +47,75 @@ def _text(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8") + "\n"
 
 
-class Host(Protocol):
-    """What a panel needs to know of the app around it."""
-
-    def go_to(self, tab: Tab, args: Mapping[str, object]) -> None:
-        """Show another tab.
-
-        Args:
-            tab: Which one.
-            args: Where to look in it, as the action that leads there has it.
-        """
-
-
 class PagePanel(anywidget.AnyWidget):
-    """A panel in one widget, which its page draws: alone in a cell or inside the app.
+    """A panel in one widget, which its page draws: the app, or a tab that stands alone.
 
-    What is true of the file and the service is the trait ``view``, the same in every window and never set by
-    a page. What a person does comes as a message with an id, and is answered by one with the same id.
+    What is true of the file and the service are traits, one for each tab that a page has shown so far and one
+    for what stands over the tabs: the same in every window and never set by a page. What a person does comes
+    as a message with an id and its tab, and is answered by one with the same id.
 
     Args:
         service: The service to show; the default file's if None.
-        presenter: What the panel says and does; a new one if None.
-        host: The app around the panel, if there is one.
+        presenter: What the panel's own tab says and does; a new one if None.
 
     Attributes:
         service: The service that is shown.
-        presenter: What says what is shown, and does what is pressed.
     """
 
     _esm = _text("page.js")
     _css = _text("page.css")
     _presenter: ClassVar[type[Presenter] | None] = None
 
-    view = traitlets.Dict().tag(sync=True)
-    in_app = traitlets.Bool(default_value=False).tag(sync=True)
+    header = traitlets.Dict().tag(sync=True)
+    view_providers = traitlets.Dict().tag(sync=True)
+    view_models = traitlets.Dict().tag(sync=True)
+    view_router = traitlets.Dict().tag(sync=True)
+    view_settings = traitlets.Dict().tag(sync=True)
+    first = traitlets.Unicode().tag(sync=True)
+    alone = traitlets.Bool(default_value=True).tag(sync=True)
+    asked = traitlets.Dict().tag(sync=True)
+    window = traitlets.Unicode().tag(sync=True)
 
-    def __init__(
-        self,
-        service: SettingsService | None = None,
-        *,
-        presenter: Presenter | None = None,
-        host: Host | None = None,
-    ) -> None:
+    def __init__(self, service: SettingsService | None = None, *, presenter: Presenter | None = None) -> None:
+        watch_kernel_loggers()
         if presenter is None and self._presenter is not None:
             presenter = self._presenter(service)
-        if presenter is None:
-            raise TypeError(f"{type(self).__name__} has no presenter")
-        self.presenter = presenter
-        self.service = self.presenter.service
-        self._host = host
+        self._app = AppPresenter(service, own=presenter)
+        self.service = self._app.service
         self._replies: OrderedDict[str, Reply] = OrderedDict()
-        # Weakly: what the presenter calls must not keep a panel alive that nobody shows.
+        self._tab = self._app.first_tab
+        self._watched: set[Tab] = set()
+        self._changed: set[Tab | Literal["header"]] = set()
+        # Weakly: what a presenter calls must not keep a panel alive that nobody shows.
         me = weakref.ref(self)
 
         def draw() -> None:
             there = me()
             if there is not None:
-                there.view = encode(there.presenter.view())
+                there._draw()  # noqa: SLF001 - it is its own
 
-        self._drawing = Joined(draw, self.presenter.hub.lock)
-        super().__init__(view=encode(self.presenter.view()), in_app=host is not None)
-        watch_kernel_loggers()
+        self._drawing = Joined(draw, self._app.hub.lock)
+        with self._app.hub.lock:
+            super().__init__(
+                header=encode(self._app.header()),
+                first=self._tab,
+                alone=presenter is not None,
+                window=self._window(),
+                **{f"view_{self._tab}": encode(self._app.tab(self._tab).view())},
+            )
+            self._app.on_change(partial(_ask_for, me, "header"))
+            self._watch(self._tab)
         self._own_layout = self.layout
         self.on_msg(_hear)
-        self.presenter.on_change(self._drawing.ask)
-        self._drawing.ask()  # what changed meanwhile
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self.service.path)!r})"
+        # Not the whole path: hosts save this in the notebook, as what stands there without widgets.
+        return f"{type(self).__name__}({self.service.path.name!r})"
 
     def close(self) -> None:
         """Take the panel out of every page and stop following the service."""
-        presenter = getattr(self, "presenter", None)  # None if it was refused before it was made
-        if presenter is not None:
-            presenter.close()
+        if hasattr(self, "_drawing"):  # not if it was refused before it was made
+            self._app.close()
             self._drawing.stop()
         layout = getattr(self, "_own_layout", None)
         if layout is not None:
@@ -120,53 +124,106 @@ class PagePanel(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a page sets: nothing of what the kernel says."""
-        own = {"view", "in_app"}
-        super().set_state({name: value for name, value in sync_data.items() if name not in own})
+        super().set_state({name: value for name, value in sync_data.items() if name not in _KERNELS_OWN})
 
-    def move_focus(self, focus: Focus) -> None:
-        """Move the focus in the window where the gesture was made that is being answered; else in none.
-
-        Args:
-            focus: Where it goes.
-        """
-        self._drawing.flush()
-        self.send({"kind": "focus", "focus": encode(focus), **answered_gesture()})
-
-    def open_form(self, name: str, args: ActionArgs) -> None:
-        """Open a form in the window where the gesture was made that is being answered; else in none.
-
-        Args:
-            name: The form's name.
-            args: What it is about.
-        """
-        self._drawing.flush()
-        self.send({"kind": "open", "form": name, "args": args, **answered_gesture()})
-
-    def reload_forms(self) -> None:
-        """Have every window take over into its open form what another program has changed in the file."""
-        self.send({"kind": "reload"})
-
-    def look_at(self, args: ActionArgs) -> None:
-        """Show a list of models in the window where the gesture was made; in all where code has asked.
-
-        Args:
-            args: Which one, as an action has it that leads there: ``list``, ``kind``, ``tasks`` or ``row``.
-        """
-        self._drawing.flush()
-        self.send({"kind": "look", "args": encode(args), **answered_gesture()})
+    # -- what code can read and ask for ------------------------------------------------------------
 
     @property
-    def title(self) -> str:
-        """The tab's name."""
-        return self.presenter.name
+    def providers(self) -> Presenter:
+        """What the Providers tab says and does."""
+        return self._app.tab("providers")
 
-    def attention(self) -> int:
-        """How many things in this panel need somebody to look at them."""
-        return self.presenter.view().attention
+    @property
+    def models(self) -> Presenter:
+        """What the Models tab says and does."""
+        return self._app.tab("models")
+
+    @property
+    def router(self) -> Presenter:
+        """What the Router tab says and does."""
+        return self._app.tab("router")
+
+    @property
+    def settings(self) -> Presenter:
+        """What the Settings file tab says and does."""
+        return self._app.tab("settings")
+
+    @property
+    def presenter(self) -> Presenter:
+        """What the tab says and does that the panel begins at."""
+        return self._app.tab(self.first)
+
+    @property
+    def tab(self) -> Tab:
+        """The tab that is open in the window that was last acted in; setting it opens one in every window."""
+        return self._tab
+
+    @tab.setter
+    def tab(self, tab: Tab) -> None:
+        if tab not in TABS:
+            hint = f"Use one of {', '.join(TABS)}."
+            raise InvalidInputError([], message=f"There is no tab {clean(tab, 40)!r}.", hint=hint)
+        self._ask(tab)
+
+    def open_form(self, name: str, **args: ArgumentValue) -> None:
+        """Open a form in every window, and the tab that it stands in.
+
+        Args:
+            name: ``provider`` or ``entry``.
+            args: Which one, as ``row``: the id of a provider or an entry. Without it a provider is added.
+
+        Raises:
+            InvalidInputError: If there is no such form.
+            DispatchError: If it cannot be opened: there is no such provider or entry.
+        """
+        tab = self._app.tab_of_form(name)
+        self._app.tab(tab).form(name, args)
+        self._ask(tab, {"name": name, "args": args})
+
+    def _window(self) -> str:
+        """The name under which a page keeps what is of its window alone, also when the cell runs again."""
+        own = f"{type(self).__name__} {self.service.path}"
+        return hashlib.blake2b(own.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+    def _ask(self, tab: Tab, form: AskedForm | None = None) -> None:
+        with self._app.hub.lock:
+            self._show(tab)
+            asked: Asked = {"n": self.asked.get("n", 0) + 1, "tab": tab}
+            if form is not None:
+                asked["form"] = form
+            self.asked = dict(asked)
+            self._drawing.flush()
+
+    # -- what is drawn -----------------------------------------------------------------------------
+
+    def _show(self, tab: Tab) -> None:
+        """Give the pages a tab's view from now on; the hub's lock is held."""
+        self._tab = tab
+        if tab not in self._watched:
+            self._watch(tab)
+
+    def _watch(self, tab: Tab) -> None:
+        self._watched.add(tab)
+        tell = partial(_ask_for, weakref.ref(self), tab)
+        self._app.tab(tab).on_change(tell)
+        tell()
+
+    def _draw(self) -> None:
+        changed, self._changed = self._changed, set()
+        with self.hold_sync():  # one message for all of it
+            for part in changed:
+                if part == "header":
+                    self.header = encode(self._app.header())
+                else:
+                    setattr(self, f"view_{part}", encode(self._app.tab(part).view()))
+
+    # -- what pages say ----------------------------------------------------------------------------
 
     def _models(self, key: str, given: Arguments) -> tuple[Reply, list[bytes]]:
         try:
-            mark, rows = self.presenter.models(given.text("provider"), given.text("mark", ""))
+            mark, rows = self._app.tab(given.text("tab")).models(
+                given.text("provider"), given.text("mark", "")
+            )
         except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
             return _failure(key, error), []
         found = rows or ()
@@ -175,44 +232,43 @@ class PagePanel(anywidget.AnyWidget):
 
     def _reply(self, key: str, message: dict[str, Any]) -> Reply:
         try:
-            reply = self._answer(key, message)
+            return self._answer(key, message)
         except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
             return _failure(key, error)
-        self._tell_the_app(reply, message)
-        return reply
-
-    def _tell_the_app(self, reply: Reply, message: dict[str, Any]) -> None:
-        """Over an open form today's app says that the file was changed outside."""
-        editing = hub_of(self.service).editing
-        if "form" in reply:
-            editing.add(self)
-        elif message.get("kind") == "submit" and reply["answer"].get("ok", True):  # type: ignore[attr-defined]
-            editing.discard(self)
 
     def _answer(self, key: str, message: dict[str, Any]) -> Reply:
         submitted = message.pop("key", "")
         given = Arguments(message)
-        args = _mapping(message.get("args"))
-        match given.text("kind"):
-            case "act":
-                answer = self.presenter.act(given.text("name"), args)
-            case "go":
+        kind, tab = given.text("kind"), given.text("tab")
+        args = _mapping(message.get("args", {}))
+        if kind == "act" and not tab:
+            return {"id": key, "answer": encode(self._app.act(given.text("name"), args))}
+        presenter = self._app.tab(tab)
+        match kind:
+            case "show":
                 answer = Answer()
-                if self._host is not None:
-                    with answering(message.get("gesture")):
-                        self._host.go_to(cast("Tab", given.text("tab")), args)
+            case "act":
+                answer = presenter.act(given.text("name"), args)
             case "form":
                 values = _texts(message.get("values"))
-                form = self.presenter.form(given.text("name"), args, values, given.text("changed", ""))
+                form = presenter.form(given.text("name"), args, values, given.text("changed", ""))
                 return {"id": key, "form": encode(form)}
             case "submit":
                 if not isinstance(submitted, str) or len(submitted) > LONGEST_CHARACTERS:
                     raise MismatchError
                 values = _texts(message.get("values"))
-                answer = self.presenter.submit(given.text("form"), values, submitted, args)
+                answer = presenter.submit(given.text("form"), values, submitted, args)
             case _:
                 raise MismatchError
+        self._show(presenter.tab)
         return {"id": key, "answer": encode(answer)}
+
+
+def _ask_for(panel: weakref.ref[PagePanel], part: Tab | Literal["header"]) -> None:
+    there = panel()
+    if there is not None:
+        there._changed.add(part)  # noqa: SLF001 - called with the hub's lock, by the panel's own presenters
+        there._drawing.ask()  # noqa: SLF001
 
 
 def _failure(key: str, error: Exception) -> Reply:
@@ -246,7 +302,7 @@ def _hear(panel: PagePanel, message: object, _buffers: object) -> None:
     if message.get("kind") == "models":  # answered anew each time: a list of thousands is not kept
         panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - it is its own
         return
-    with panel.presenter.hub.lock:
+    with panel._app.hub.lock:  # noqa: SLF001
         reply = panel._replies.get(key)  # noqa: SLF001 - it is its own
         if reply is None:
             reply = panel._replies[key] = panel._reply(key, message)  # noqa: SLF001

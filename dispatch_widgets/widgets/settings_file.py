@@ -10,8 +10,3 @@ class SettingsFilePanel(PagePanel):
     """The settings file: its place, its conversion, its backups, and the ways out when it is broken."""
 
     _presenter = SettingsFilePresenter
-    presenter: SettingsFilePresenter
-
-    def to_convert(self) -> None:
-        """Move the focus to the button that converts what is from before providers."""
-        self.move_focus(self.presenter.to_convert)

@@ -14,7 +14,8 @@ import dispatch_widgets as dw
 from dispatch_widgets import ConsentNeededError, NotFoundError, SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
-from dispatch_widgets.widgets._hub import hub_of
+from dispatch_widgets.widgets.presenters.hub.hub import hub_of
+from dispatch_widgets.widgets.presenters.shared.encode import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -273,14 +274,14 @@ def test_a_restore_by_the_command_line_stands_while_a_panel_is_open(old_file: Pa
     while not service.awaiting_migration:  # the panel's own look at the file, nobody presses anything
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert hub.settle()
+    assert hub.events.settle()
     assert old_file.read_bytes() == before
     assert names(service) == known
-    assert "from before providers" in panel.providers.before.words
+    assert "from before providers" in str(encode(panel.providers.view()))
     with pytest.raises(dw.DispatchError, match="before providers"):
         service.add_provider(name="N", type="anthropic", api_key="sk-ant-0123456789")
     assert old_file.read_bytes() == before
-    panel.providers.before.buttons[0].click()
+    panel.providers.act("convert_file")
     assert not service.awaiting_migration
     assert "providers" in json.loads(old_file.read_text(encoding="utf-8"))
 

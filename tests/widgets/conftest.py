@@ -16,7 +16,6 @@ from panel_driver.wire import Outbox
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.settings._lock_file import lock_path_of
-from dispatch_widgets.widgets._news import NewsDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -53,7 +52,6 @@ def _collected(_earlier_tests_collected: None) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _close_widgets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No panel outlives its test, nor does its hub's thread; the file is looked at often."""
-    monkeypatch.setattr(NewsDesk, "look_seconds", 0.05)
     monkeypatch.setattr("dispatch_widgets.widgets.presenters.hub.hub.POLL_SECONDS", 0.05)
     yield
     widgets.Widget.close_all()

@@ -21,6 +21,7 @@ import dispatch_widgets as dw
 from dispatch_widgets import MissingPackageError, ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.widgets._summary import summary_html
+from dispatch_widgets.widgets.presenters.hub.hub import hub_of
 
 if TYPE_CHECKING:
     from panel_driver.person import Person
@@ -280,7 +281,7 @@ def test_displaying_puts_a_summary_under_the_panel_and_keeps_it_current(service,
     assert emitted[2].id == summary.id
     assert "1 of 6 tasks set" in emitted[2].thing._repr_mimebundle_()["text/html"]
     service.discover_models(ids["Lab"])
-    assert panel.hub.settle()
+    assert hub_of(service).events.settle()
     assert len(emitted) == 3
 
 

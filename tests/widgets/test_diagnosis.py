@@ -9,7 +9,8 @@ import pytest
 from dispatch_widgets import ProvidersPanel
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.secrets import NO_KEY_NEEDED
-from dispatch_widgets.widgets._states import with_code
+from dispatch_widgets.widgets.presenters.shared.views import Run
+from dispatch_widgets.widgets.presenters.status.words import with_code
 
 if TYPE_CHECKING:
     from panel_driver.person import Person, SeenRow
@@ -111,18 +112,6 @@ def test_a_diagnosis_goes_with_the_next_answer(service, demo, person) -> None:
 
 
 @pytest.mark.req("UI")
-def test_addresses_in_a_hint_stand_in_the_typewriter_face() -> None:
-    """Addresses and what stands between backticks are code; the words and their full stops are not."""
-    words = "https://llm.example.edu/v1/models does answer: the base URL seems to miss /v1."
-    assert [run["text"] for run in with_code(words) if isinstance(run, dict)] == [
-        "https://llm.example.edu/v1/models",
-        "/v1",
-    ]
-    for plain in ("Is it https:// there, or http://? A proxy.", "An odd ` one.", "3 models/v1"):
-        assert with_code(plain) == plain
-
-
-@pytest.mark.req("UI")
 def test_commands_in_a_hint_stand_in_the_typewriter_face(service, person) -> None:
     """What a hint has between backticks is shown as code."""
     service.add_provider(
@@ -133,4 +122,4 @@ def test_commands_in_a_hint_stand_in_the_typewriter_face(service, person) -> Non
     me.wait()
     assert "ollama serve" in me.row("Ollama").note
     assert "`" not in me.row("Ollama").note
-    assert {"text": "ollama serve", "mono": True} in with_code("Start it with `ollama serve`.")
+    assert Run("ollama serve", mono=True) in with_code("Start it with `ollama serve`.")

@@ -28,7 +28,7 @@ MANY = 5000
 
 def ask(panel: PagePanel, outbox: Outbox, name: str, /, **message: object) -> dict[str, Any]:
     """Send a message and give back its reply, with the blocks beside it."""
-    say_from_page(panel, {"id": name, "kind": "models", **message})
+    say_from_page(panel, {"id": name, "kind": "models", "tab": panel.first, **message})
     return [dict(content) for _, content in outbox.contents() if content.get("id") == name][-1]
 
 
@@ -58,8 +58,8 @@ def test_a_list_is_one_block_of_bytes_and_comes_once(
     assert [row["id"] for row in rows] == [model.id for model in listed]
     mark = reply["models"]["mark"]
     assert reply["models"]["left_out"] == 0
-    assert mark in json.dumps(panel.view)
-    assert rows[0]["id"] not in json.dumps(panel.view)
+    assert mark in json.dumps(panel.view_models)
+    assert rows[0]["id"] not in json.dumps(panel.view_models)
     again = ask(panel, outbox, "l-2", provider=ids["Lab"], mark=mark)
     assert again["models"]["mark"] == mark
     assert "buffers" not in again
@@ -191,5 +191,5 @@ def test_a_page_picks_and_the_view_follows(
     reply = ask(picker, outbox, "p-1", kind="act", name="pick", args=args)
     assert reply["answer"].get("ok", True)
     assert (picker.value, picker.provider_id) == (model, owner)
-    assert picker.view["picked"] == {"provider_id": owner, "model": model}
+    assert picker.view_models["picked"] == {"provider_id": owner, "model": model}
     assert model in states()

@@ -39,7 +39,7 @@ def replies(outbox: Outbox, name: str) -> list[dict[str, Any]]:
 def ask(panel: PagePanel, outbox: Outbox, name: str, /, **message: object) -> dict[str, Any]:
     """Send a message and give back its one reply."""
     before = len(replies(outbox, name))
-    say_from_page(panel, {"id": name, "args": {}, **message})
+    say_from_page(panel, {"id": name, "tab": panel.first, "args": {}, **message})
     (*_, reply) = replies(outbox, name)
     assert len(replies(outbox, name)) == before + 1
     return reply
@@ -68,9 +68,14 @@ def test_a_panel_is_one_widget_like_any_other(service: SettingsService) -> None:
 def test_the_view_follows_the_presenter(service: SettingsService, model: str) -> None:
     """What the service says is in the trait, in a moment, as JSON."""
     panel = RouterPanel(service)
-    assert panel.view == encode(panel.presenter.view())
+    assert panel.view_router == encode(panel.presenter.view())
     service.assign("grade", model)
-    until(lambda: panel.view == encode(panel.presenter.view()) and '"Use it"' in json.dumps(panel.view))
+    until(
+        lambda: (
+            panel.view_router == encode(panel.presenter.view())
+            and '"Use it"' in json.dumps(panel.view_router)
+        )
+    )
 
 
 @pytest.mark.req("SEC-1", "UI")
@@ -80,7 +85,7 @@ def test_neither_a_key_nor_the_whole_path_is_in_the_state(
     """What a notebook saves of a panel has no key and no folder in it."""
     service.update_provider(ids["Lab"], api_key=canary)
     panels = RouterPanel(service), Providers(service)
-    assert all(panel.view for panel in panels)
+    assert all(panel.comm is not None for panel in panels)
     assert canary not in states()
     assert str(service.path.parent) not in states()
 
@@ -88,10 +93,10 @@ def test_neither_a_key_nor_the_whole_path_is_in_the_state(
 def test_a_page_sets_nothing_of_the_view(service: SettingsService) -> None:
     """Only the kernel says what is so; the layout is anybody's."""
     panel = RouterPanel(service)
-    before = panel.view
-    set_from_page(panel, view={}, in_app=True)
-    assert panel.view == before
-    assert not panel.in_app
+    before = panel.view_router
+    set_from_page(panel, view_router={}, alone=False, window="x", asked={"n": 1})
+    assert panel.view_router == before
+    assert (panel.alone, panel.asked) == (True, {})
 
 
 @pytest.mark.req("UI")
@@ -105,7 +110,7 @@ def test_changes_are_sent_together(service: SettingsService, model: str, outbox:
         for number in range(40):
             service.assign("grade", model) if number % 2 else service.unassign("grade")
             panel.presenter._update_view()
-    until(lambda: panel.view == encode(panel.presenter.view()))
+    until(lambda: panel.view_router == encode(panel.presenter.view()))
     assert hub.events.settle()
     sent = [each for key, each in outbox.messages[since:] if key == panel.model_id and "state" in each]
     assert 1 <= len(sent) <= 4
@@ -121,7 +126,7 @@ def test_a_press_that_arrives_twice_is_done_once(
     press = {"kind": "act", "name": "choose", "args": {"row": "grade", "choice": model}}
     first = ask(panel, outbox, "a-1", **press)
     assert first["answer"]["say"] == "Saved"
-    assert panel.view == encode(panel.presenter.view())
+    assert panel.view_router == encode(panel.presenter.view())
     service.unassign("grade")
     assert ask(panel, outbox, "a-1", **press) == first
     assert "grade" not in service.assignments

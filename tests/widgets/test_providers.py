@@ -290,7 +290,7 @@ def test_a_file_that_is_not_converted_says_so_and_offers_it(demo, settings_path,
     assert not me.row("Groq").can_press("Add")
     assert me.row("Groq").title("Add") == "The file has to be converted first"
     with pytest.raises(DispatchError, match="converted"):
-        panel.providers.presenter.form("provider")
+        panel.providers.form("provider")
     me.press("See what changes")
     assert me.open_tab == "Settings file"
     me.tab("Providers")
@@ -365,14 +365,15 @@ def test_a_deletion_that_met_a_lock_can_be_tried_again(service, person, hold_loc
 
 
 @pytest.mark.req("ST-4")
-def test_an_unreadable_file_is_said_and_nothing_offered(settings_path, person) -> None:
+def test_an_unreadable_file_is_said_and_the_ways_out_are_offered(settings_path, person) -> None:
     """While the file cannot be read the panel says where the mistake is and offers nothing that writes."""
     settings_path.write_text('{"providers": [', encoding="utf-8")
     panel = ProvidersPanel(SettingsService(settings_path))
     me = person(panel)
     assert me.sees("The file has a mistake at line 1, column ")
-    assert me.buttons == []
-    assert panel.attention() == 0
+    assert me.buttons == ["See the ways out"]
+    me.press("See the ways out")
+    assert me.can_press("Back to Providers")
 
 
 @pytest.mark.req("MD-10", "UI")

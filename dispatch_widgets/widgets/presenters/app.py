@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..._text import clean
+from ...errors import InvalidInputError
 from .._format import clock, folder
 from .._summary import why_this_file
 from .hub.hub import hub_of
@@ -12,6 +14,7 @@ from .models.presenter import ModelsPresenter
 from .providers.presenter import ProvidersPresenter
 from .router.presenter import RouterPresenter
 from .settings_file.presenter import SettingsFilePresenter
+from .shared.arguments import MismatchError
 from .shared.views import Action, Answer, Header, Note
 
 if TYPE_CHECKING:
@@ -30,29 +33,40 @@ _UNREADABLE = Note(
 )
 
 
+_KINDS: dict[Tab, type[Presenter]] = {
+    kind.tab: kind for kind in (ProvidersPresenter, ModelsPresenter, RouterPresenter, SettingsFilePresenter)
+}
+TABS = tuple(_KINDS)
+"""The tabs, in their order."""
+
+
 class AppPresenter:
-    """The header and the four tabs.
+    """What stands over the tabs, and the tabs: all four in the app, those that are needed in a single panel.
 
     Args:
         service: The service to show; the default file's if None.
+        own: The tab of a panel that stands alone; None for the app.
 
     Attributes:
-        tabs: The presenter of each tab, in their order.
+        own: The same.
+        tabs: The presenters that were made so far, by their tabs.
     """
 
-    def __init__(self, service: SettingsService | None = None) -> None:
-        if service is None:
+    def __init__(self, service: SettingsService | None = None, *, own: Presenter | None = None) -> None:
+        if own is not None:
+            service = own.service
+        elif service is None:
             from ...service.default import default_service
 
             service = default_service()
         self.service = service
         self.hub = hub_of(service)
-        kinds = (ProvidersPresenter, ModelsPresenter, RouterPresenter, SettingsFilePresenter)
-        self.tabs: dict[Tab, Presenter] = {kind.tab: kind(service) for kind in kinds}
+        self.own = own
+        self.tabs: dict[Tab, Presenter] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._header: Header | None = None
-        for presenter in self.tabs.values():
-            presenter.on_change(self._update)
+        for presenter in [own] if own is not None else [kind(service) for kind in _KINDS.values()]:
+            self._add(presenter)
         self.hub.events.listen(self._on_events)  # after the tabs, whose titles are in the header
 
     def close(self) -> None:
@@ -62,9 +76,38 @@ class AppPresenter:
         for presenter in self.tabs.values():
             presenter.close()
 
+    def tab(self, name: str) -> Presenter:
+        """The presenter of a tab; made when it is first needed.
+
+        Raises:
+            MismatchError: If there is no such tab.
+        """
+        tab = next((each for each in _KINDS if each == name), None)
+        if tab is None:
+            raise MismatchError
+        with self.hub.lock:
+            if tab not in self.tabs:
+                self._add(_KINDS[tab](self.service))
+            return self.tabs[tab]
+
+    def tab_of_form(self, name: str) -> Tab:
+        """The tab that a form stands in.
+
+        Raises:
+            InvalidInputError: If there is none of this name.
+        """
+        forms = {form: tab for tab in _KINDS for form in self.tab(tab).forms}
+        if name not in forms:
+            raise InvalidInputError(
+                [], message=f"There is no form {clean(name, 40)!r}.", hint=f"Use one of {', '.join(forms)}."
+            )
+        return forms[name]
+
     @property
     def first_tab(self) -> Tab:
-        """The tab that is shown at first: the ways out where the file cannot be read."""
+        """The tab that is shown at first: in the app the ways out where the file cannot be read."""
+        if self.own is not None:
+            return self.own.tab
         return "providers" if self.service.problem is None else "settings"
 
     def header(self) -> Header:
@@ -84,7 +127,7 @@ class AppPresenter:
             args: Its arguments.
         """
         if name != "reload":
-            return self.tabs["settings"].act(name, args)
+            return self.tab("settings").act(name, args)
         with self.hub.lock:
             self.service.reload()
             self._update()
@@ -104,6 +147,10 @@ class AppPresenter:
 
         return stop
 
+    def _add(self, presenter: Presenter) -> None:
+        self.tabs[presenter.tab] = presenter
+        presenter.on_change(self._update)
+
     def _on_events(self, events: Events) -> None:  # noqa: ARG002 - every one may be about a title or the file
         self._update()
 
@@ -116,16 +163,21 @@ class AppPresenter:
 
     def _made(self) -> Header:
         service, changed = self.service, self.hub.changed_at
-        return Header(
+        header = Header(
+            bar=None if service.problem is None else _UNREADABLE,
+            revision=self.hub.revision,
+            changed_at=clock(changed, self.hub.now) if changed is not None else "",
+            changed_outside=self._changed_outside(),
+        )
+        if self.own is not None:
+            return header
+        return replace(
+            header,
             file=clean(service.path.name),
             folder=folder(service.path),
             why=why_this_file(service),
             saved=self._saved_words(),
             copy_path=Action("copy_path", "Copy path", icon="copy", style="quiet", icon_only=True),
-            bar=None if service.problem is None else _UNREADABLE,
-            revision=self.hub.revision,
-            changed_at=clock(changed, self.hub.now) if changed is not None else "",
-            changed_outside=self._changed_outside(),
             titles={tab: presenter.view().title for tab, presenter in self.tabs.items()},
         )
 

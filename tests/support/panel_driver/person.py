@@ -7,13 +7,13 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .presented_page import Page
 from .shown import Button, Field, Group, List, Row, Tab, Words
-from .todays_widgets import Page, focused, look, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ipywidgets import Widget
+    from dispatch_widgets.widgets.page_panel import PagePanel
 
     from .shown import Place, Shown
     from .wire import Outbox
@@ -382,40 +382,36 @@ class Person(Part):
         outbox: What the kernel sends to pages.
     """
 
-    def __init__(self, panel: Widget, outbox: Outbox) -> None:
+    def __init__(self, panel: PagePanel, outbox: Outbox) -> None:
         self.panel = panel
         self._page = Page(panel, outbox)
 
     def parts(self) -> Iterator[Shown]:
-        yield from look(self.panel, self._page)
-
-    def after_acting(self) -> None:
-        self._page.take_in()
+        yield from self._page.parts()
 
     def answering_late(self) -> Page:
-        """The page, which answers only at the end of a ``with``: a kernel's question waits."""
+        """The page, which gets the answers to its forms only at the end of a ``with``."""
         return self._page
 
     def wait(self) -> None:
         """Wait until nobody is being asked and everything is drawn."""
-        settle(self.panel)
-        self._page.take_in()
+        self._page.settle()
 
     # -- what is heard, and what a page is told to do -----------------------------------------------
 
     @property
     def heard(self) -> list[str]:
         """What screen readers have said so far."""
-        return self._page.heard()
+        return self._page.heard
 
     @property
     def clipboard(self) -> str:
         """What was copied last."""
-        return self._page.copied()
+        return self._page.copied
 
     def focused(self) -> str:
         """The name of what the focus was moved to last; empty if it was not."""
-        return focused(self.panel, self._page)
+        return self._page.focused()
 
     # -- the tabs ----------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from dispatch_widgets.widgets.presenters.shared.encode import encode
 from .presented_forms import Forms, plain
 from .presented_lists import Lists, Parts
 from .shown import Button, Field, Group, List, Row, Shown, Words
-from .wire import say_from_page
 from .words import SEARCH
 
 if TYPE_CHECKING:
@@ -30,34 +29,62 @@ if TYPE_CHECKING:
 _ids = count(1)
 
 
+def next_id() -> str:
+    """An id for a message."""
+    return f"driver-{next(_ids)}"
+
+
 class Window(Parts):
-    """What one page keeps of a panel: questions, what is chosen in notes, an open form, its lists of models.
+    """What one page keeps of a tab: questions, what is chosen in notes, an open form, its lists of models.
 
     Args:
         panel: The panel.
+        tab: The tab.
         send: Sends a message and gives back its reply.
         copy: Puts a text on the clipboard.
         is_late: Whether the kernel answers later.
         move_focus: Called with the name of what gets the focus without the kernel.
+        go: Opens another tab.
     """
 
     def __init__(
         self,
         panel: PagePanel,
+        tab: str,
         send: Send,
+        *,
         copy: Callable[[str], None],
         is_late: Callable[[], bool],
         move_focus: Callable[[str], None],
+        go: Callable[[str, Json], None],
     ) -> None:
         self._panel, self._send, self._copy = panel, send, copy
+        self._tab, self._go, self._move_focus = tab, go, move_focus
         self._questions: dict[str, Json] = {}
         self._held: defaultdict[str, dict[str, object]] = defaultdict(dict)
         self.forms = Forms(self._ask, is_late, move_focus, self._follow)
-        self.lists = Lists(panel, self, send)
+        self.lists = Lists(self, self._ask)
+
+    @property
+    def _view(self) -> Json:
+        view: Json = encode(getattr(self._panel, self._tab).view())
+        return view
+
+    def look(self, args: Json) -> None:
+        """Look for what something leads to: a form, a list of models, or a row."""
+        rest = {name: value for name, value in args.items() if name != "form"}
+        if "form" in args:
+            self.open_form(args["form"], rest)
+            return
+        if self._tab == "models":
+            self.lists.look(args)
+            self._move_focus(self.looked_at(args))
+        else:
+            self._move_focus(self.focused(args))
 
     def parts(self) -> Iterator[Shown]:
-        """What the panel shows, in order."""
-        view = encode(self._panel.presenter.view())
+        """What the tab shows, in order."""
+        view = self._view
         self.forms.keep_in_step(view.get("forms", 0))
         if self.forms.current is not None:
             yield from self.forms.parts(self.forms.current)
@@ -78,7 +105,7 @@ class Window(Parts):
         """The name of what an answer moves the focus to; empty if that is not there."""
         if in_form := self.forms.focused(focus):
             return in_form
-        view = encode(self._panel.presenter.view())
+        view = self._view
         wanted = focus.get("action")
         places: list[Json] = [{"notes": view.get("notes", ())}]
         if "pick" in view:
@@ -105,8 +132,7 @@ class Window(Parts):
         """The name of what gets the focus where something leads to a list, or to an entry of the catalog."""
         if "row" not in args:
             return SEARCH
-        view = encode(self._panel.presenter.view())
-        rows = [row for section in view["sections"] for row in section.get("rows", ())]
+        rows = [row for section in self._view["sections"] for row in section.get("rows", ())]
         row = next(row for row in rows if row["id"] == args["row"])
         return str(row.get("note", {}).get("choice", {}).get("label") or row["title"])
 
@@ -258,7 +284,7 @@ class Window(Parts):
             yield Button(action["label"], press, not off, title, in_note)
 
     def _ask(self, message: Json) -> Json:
-        return self._send(self._panel, {"id": f"driver-{next(_ids)}", **message})
+        return self._send(self._panel, {"id": next_id(), "tab": self._tab, **message})
 
     def _press(
         self, action: Json, asked: str = "", held: Mapping[str, object] | None = None, **more: object
@@ -269,8 +295,6 @@ class Window(Parts):
                 self._copy(str(action["args"]["text"]))
             case "close":
                 self._questions.pop(asked, None)
-            case "go" if action["name"] == "models" == encode(self._panel.presenter.view())["tab"]:
-                self.lists.look(action.get("args", {}))
             case "go":
                 self._go(action["name"], args)
             case "form":
@@ -286,11 +310,6 @@ class Window(Parts):
                     self._questions[_key(action)] = answer["question"]
                 self._follow(answer)
 
-    def _go(self, tab: str, args: Json) -> None:
-        say_from_page(
-            self._panel, {"id": f"driver-{next(_ids)}", "kind": "go", "tab": tab, "args": args, "gesture": ""}
-        )
-
     def _follow(self, answer: Json) -> None:
         if "copy" in answer:
             self._copy(answer["copy"])
@@ -302,7 +321,7 @@ class Window(Parts):
 
     def open_form(self, name: str, args: Json) -> None:
         """Open a form."""
-        revision = encode(self._panel.presenter.view()).get("forms", 0)
+        revision = self._view.get("forms", 0)
         self.forms.open(name, args, revision)
 
 

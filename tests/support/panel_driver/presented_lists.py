@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from .shown import Button, Field, List, Row, Shown, Words
@@ -14,14 +13,11 @@ from .words import KINDS, SEARCH, SHOW_KIND, WHOSE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from dispatch_widgets.widgets.page_panel import PagePanel
-
     Json = Mapping[str, Any]
     Key = tuple[str, str]
     """A model: its provider's id, and its own."""
 
 _ALL = "*"
-_ids = count(1)
 
 
 class Parts:
@@ -52,13 +48,12 @@ class Lists:
     """What a window keeps of a panel's lists of models.
 
     Args:
-        panel: The panel.
         parts: How everything but the lists is read.
         send: Sends a message and gives back its reply, with the blocks of bytes beside it as ``buffers``.
     """
 
-    def __init__(self, panel: PagePanel, parts: Parts, send: Callable[[PagePanel, Json], Json]) -> None:
-        self._panel, self._parts, self._send = panel, parts, send
+    def __init__(self, parts: Parts, send: Callable[[Json], Json]) -> None:
+        self._parts, self._send = parts, send
         self._held: dict[str, tuple[str, list[Json]]] = {}
         self._provider: str | None = None
         self._picked: list[Key] = []
@@ -102,8 +97,7 @@ class Lists:
             return []
         held = self._held.get(provider, ("", []))
         if held[0] != mark:
-            message = {"id": f"list-{next(_ids)}", "kind": "models", "provider": provider, "mark": held[0]}
-            reply = self._send(self._panel, message)
+            reply = self._send({"kind": "models", "provider": provider, "mark": held[0]})
             held = (reply["models"]["mark"], unpack(reply["buffers"][0]))
             self._held[provider] = held
             self.fetched += 1

@@ -552,7 +552,7 @@ def test_entries_left_from_before_lead_to_their_conversion(service, demo, sit) -
     assert person.sees("1 entry is from before providers.")
     assert person.sees("Until it is converted, tasks cannot use it.")
     person.press("Convert")
-    assert person.went == ("settings", {"action": "convert"})
+    assert person.went == ("settings", {"action": "convert_entries"})
 
 
 @pytest.mark.req("UI")

@@ -2,8 +2,8 @@
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
-import { keyOf, whereIs } from "./panel.ts";
-import type { Action, ActionArgs, Choice, Done as DoneWords, Option, Style, Tab } from "./types.ts";
+import { keyOf } from "./panel.ts";
+import type { Action, ActionArgs, Choice, Done as DoneWords, Option, Style } from "./types.ts";
 import { Icon } from "./words.tsx";
 
 const ON_KEY = (event: KeyboardEvent): void => {
@@ -47,7 +47,6 @@ export function ActionButton({ action, style: given = "", asked, held }: ActionP
         <Icon name={action.icon} />
         {!action.icon_only && <span>{action.label}</span>}
       </button>
-      {panel.elsewhere === key && <span class="dp-sub">{whereIs(action.name as Tab)}</span>}
     </>
   );
 }

@@ -1,10 +1,12 @@
-/** Where a component stands: in which panel, and in which of the places where that is shown. */
+/** Where a component stands: in which tab of which panel, and in which of the places where that is shown. */
 import { createContext } from "preact";
+import type { App } from "./app.ts";
 import type { Panel, Shown } from "./panel.ts";
 
 export interface Place {
+  readonly app: App;
   readonly panel: Panel;
   readonly shown: Shown;
 }
 
-export const Place = createContext<Place>(undefined as unknown as Place); // main.tsx gives it, around everything
+export const Place = createContext<Place>(undefined as unknown as Place); // app_page.tsx gives it, around everything

@@ -1,9 +1,9 @@
 /** The wire to the kernel: sends a message under an id of its own and takes the one reply with that id. */
 import type { Model } from "./host.ts";
-import type { FromPage, Reply } from "./types.ts";
+import type { FromPage, Reply, Tab } from "./types.ts";
 
-type WithoutId<M> = M extends unknown ? Omit<M, "id"> : never;
-export type Asked = WithoutId<FromPage>;
+type Without<M, Names extends string> = M extends unknown ? Omit<M, Names> : never;
+export type Message = Without<FromPage, "id">;
 
 /** A reply, with the blocks of bytes that came beside it. */
 export interface Heard extends Reply {
@@ -18,6 +18,14 @@ export interface Times {
   readonly late: number;
   /** After how long nobody waits any more: a kernel was restarted, a computer has slept. */
   readonly forgotten: number;
+}
+
+export type Asked = Without<FromPage, "id" | "tab">;
+
+/** The wire of one tab: what goes over it is about that tab. */
+export interface Wire {
+  readonly gone: boolean;
+  readonly ask: (message: Asked, late: () => void) => Promise<Ended>;
 }
 
 const TIMES: Times = { late: 1000, forgotten: 60_000 };
@@ -52,8 +60,19 @@ export class Link {
     return this.#gone;
   }
 
+  /** The wire of a tab; of what stands over the tabs where it has no name. */
+  of(tab: Tab | ""): Wire {
+    const link = this;
+    return {
+      get gone() {
+        return link.gone;
+      },
+      ask: (message, late) => link.ask({ ...message, tab } as Message, late),
+    };
+  }
+
   /** Sends a message; `late` is called when there is no reply for a while. */
-  ask(message: Asked, late: () => void): Promise<Ended> {
+  ask(message: Message, late: () => void): Promise<Ended> {
     if (this.#gone) return Promise.resolve("gone");
     this.#asked += 1;
     const id = `${this.#me}-${this.#asked}`;

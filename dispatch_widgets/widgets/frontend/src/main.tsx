@@ -1,64 +1,58 @@
 /** What anywidget calls: once for each panel of the page, and `render` for each place where that is shown. */
 import { render as drawInto } from "preact";
+import { App } from "./app.ts";
+import { AppPage } from "./app_page.tsx";
 import { copyWholeIds } from "./clipboard.ts";
-import { Place } from "./context.ts";
 import type { Model } from "./host.ts";
 import { watchKernel } from "./kernel.ts";
-import { Page } from "./page.tsx";
-import { NO_KERNEL, Panel, type Shown } from "./panel.ts";
+import { NO_KERNEL, type Shown } from "./panel.ts";
+import { takeRegionName } from "./regions.ts";
 import { openVoice } from "./voice.ts";
 
-const NAME = "Dispatch";
-
-function show(panel: Panel, model: Model, el: HTMLElement): () => void {
+function show(app: App, model: Model, el: HTMLElement): () => void {
   const root = document.createElement("div");
   const page = document.createElement("div");
   const voice = openVoice();
-  root.className = panel.inApp ? "dp" : "dp dp-alone dw-panel";
-  if (!panel.inApp) {
-    root.setAttribute("role", "region");
-    root.setAttribute("aria-label", NAME);
-  }
+  const region = takeRegionName();
+  root.className = "dp dp-alone dw-panel";
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", region.name);
   root.append(page, voice.node);
   el.append(root);
   root.addEventListener("copy", copyWholeIds);
   const draw = (): void => {
-    root.classList.toggle("dp-cut", panel.link.gone);
-    drawInto(
-      <Place.Provider value={{ panel, shown }}>
-        <Page />
-      </Place.Provider>,
-      page,
-    );
+    root.classList.toggle("dp-cut", app.link.gone);
+    drawInto(<AppPage app={app} shown={shown} />, page);
   };
   const shown: Shown = { root, say: voice.say, draw };
-  panel.shown.add(shown);
+  const leave = app.enter(shown);
   // A notebook opened with its saved widget state and no kernel: ipywidgets marks the view's element.
-  const unwatch = watchKernel(model, el.classList.contains("jupyter-widgets-disconnected"), (gone) => {
-    const news = gone && !panel.link.gone;
-    panel.link.gone = gone;
-    panel.draw();
-    if (news && !panel.inApp) voice.say(NO_KERNEL);
+  const unwatchKernel = watchKernel(model, el.classList.contains("jupyter-widgets-disconnected"), (gone) => {
+    const news = gone && !app.link.gone;
+    app.link.gone = gone;
+    app.draw();
+    if (news) voice.say(NO_KERNEL);
   });
   return () => {
-    unwatch();
+    unwatchKernel();
     voice.stop();
-    panel.shown.delete(shown);
+    region.release();
+    leave();
     drawInto(null, page);
     root.remove();
   };
 }
 
 export default () => {
-  let panel: Panel | undefined;
-  const of = (model: Model): Panel => {
-    panel ??= new Panel(model);
-    return panel;
+  let app: App | undefined;
+  const of = (model: Model): App => {
+    app ??= new App(model);
+    return app;
   };
   return {
     initialize({ model }: { readonly model: Model }) {
       of(model);
-      return () => panel?.close();
+      return () => app?.close();
     },
     render({ model, el }: { readonly model: Model; readonly el: HTMLElement }) {
       return show(of(model), model, el);

@@ -1,39 +1,38 @@
-/** A tab as its view says it. */
-import type { ComponentChildren } from "preact";
+/** A tab as its view says it, or the form that is open in it. */
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { FormBox } from "./form.tsx";
 import { ADD, AddModels, isModels } from "./list/add_models.tsx";
 import { isPicker, Picker } from "./list/picker.tsx";
 import { Empty, Message, NoteBox } from "./note.tsx";
-import { BUSY, NO_KERNEL } from "./panel.ts";
+import { BUSY } from "./panel.ts";
 import { SectionBox } from "./section.tsx";
 import type { View } from "./types.ts";
 
 export function Page() {
-  const { panel } = useContext(Place);
-  const { view } = panel;
+  const { app, panel } = useContext(Place);
   const form = panel.forms.current;
-  if (form) {
-    return (
-      <Body gone={panel.link.gone && !panel.inApp}>
-        <FormBox state={form} />
-      </Body>
-    );
-  }
   return (
-    <Body gone={panel.link.gone && !panel.inApp}>
-      {view.notes?.map((note) => (
-        <NoteBox key={String(note.title)} note={note} />
-      ))}
-      {panel.isLate("") && <Message note={{ tone: "", title: BUSY }} />}
-      {view.empty && <Empty empty={view.empty} />}
-      <Sections view={view} />
-    </Body>
+    <div class="dp-body">{form ? <FormBox state={form} /> : <Sections late={app.late.has(panel.tab)} />}</div>
   );
 }
 
-function Sections({ view }: { readonly view: View }) {
+function Sections({ late }: { readonly late: boolean }) {
+  const { panel } = useContext(Place);
+  const { view } = panel;
+  return (
+    <>
+      {view.notes?.map((note) => (
+        <NoteBox key={String(note.title)} note={note} />
+      ))}
+      {(late || panel.isLate("")) && <Message note={{ tone: "", title: BUSY }} />}
+      {view.empty && <Empty empty={view.empty} />}
+      <Parts view={view} />
+    </>
+  );
+}
+
+function Parts({ view }: { readonly view: View }) {
   if (isPicker(view)) return <Picker view={view} />;
   return (
     <>
@@ -44,16 +43,6 @@ function Sections({ view }: { readonly view: View }) {
           <SectionBox key={section.id} section={section} />
         ),
       )}
-    </>
-  );
-}
-
-/** The app around a panel says by itself that the kernel is gone. */
-function Body({ gone, children }: { readonly gone: boolean; readonly children: ComponentChildren }) {
-  return (
-    <>
-      {gone && <p class="dp-gone">{NO_KERNEL}</p>}
-      <div class="dp-body">{children}</div>
     </>
   );
 }

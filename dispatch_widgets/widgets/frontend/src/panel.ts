@@ -1,36 +1,20 @@
 /**
- * A panel in this page. What is true of the file and the service is in `view`, which the kernel alone sets; what is of
- * this page alone is here: what was pressed and waits, and where a press leads that this panel has no way to.
+ * A tab of a panel in this page. What is true of the file and the service is in `view`, which the kernel alone sets; what is of
+ * this page alone is here: what was pressed and waits, and what is asked.
  */
 import { copyText } from "./clipboard.ts";
 import { FOCUSABLE, firstFocusable, isShown } from "./focus.ts";
 import { Forms } from "./forms.ts";
 import { lastGesture, moveFocus } from "./gestures.ts";
-import type { Model } from "./host.ts";
-import { type Asked, Link } from "./link.ts";
+import type { Asked, Link, Wire } from "./link.ts";
 import { HeldLists } from "./list/held_lists.ts";
 import type { ListWindow } from "./list/list_window.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
-import type {
-  Action,
-  ActionArgs,
-  Answer,
-  Focus,
-  LookAt,
-  MoveFocus,
-  Note,
-  OpenHere,
-  ReadAgain,
-  Reply,
-  Tab,
-  View,
-} from "./types.ts";
-import { type WindowStore, windowStore } from "./window_store.ts";
+import type { Action, ActionArgs, Answer, Focus, Note, Reply, Tab, View } from "./types.ts";
+import type { WindowStore } from "./window_store.ts";
 
 export const NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
 export const BUSY = "The kernel is busy. It does this next.";
-const FOCUS_TRIES = 20;
-const FOCUS_EVERY_MS = 50;
 const NO_COPY = "Copying is not allowed here";
 export const SILENT = "The kernel has not answered. If it was restarted, run the cell again.";
 
@@ -66,44 +50,45 @@ function rowOf(action: Action): string {
   return String(action.args?.row ?? "");
 }
 
-export class Panel {
+/** The app, as far as a tab of it needs to know. */
+export interface Around {
   readonly link: Link;
-  readonly window: WindowStore;
+  readonly store: WindowStore;
+  readonly shown: ReadonlySet<Shown>;
+  readonly viewOf: (tab: Tab | "") => View | undefined;
+  readonly go: (tab: Tab, args: ActionArgs, at: Shown) => Promise<void>;
+  readonly draw: () => void;
+}
+
+export class Panel {
+  readonly tab: Tab | "";
+  readonly link: Wire;
   readonly forms: Forms;
   /** The lists of models that are held here. */
   readonly lists: HeldLists;
   readonly waiting = new Map<string, Waiting>();
-  readonly shown = new Set<Shown>();
   /** Questions that wait for their answer, by what was pressed. */
   readonly questions = new Map<string, Note>();
-  /** The action that leads to a tab which is not here. */
-  elsewhere = "";
-  readonly #model: Model;
-  readonly #unwatch: () => void;
-  #spoken: number;
+  readonly #around: Around;
+  #spoken: number | undefined;
   #canOpen: boolean | undefined;
 
-  constructor(model: Model, link: Link = new Link(model)) {
-    this.#model = model;
-    this.link = link;
-    this.window = windowStore(String(model.get("window") ?? ""));
-    this.#unwatch = this.window.watch(() => this.draw());
+  /** The tab of this name; what stands over the tabs where it has none. */
+  constructor(tab: Tab | "", around: Around) {
+    this.tab = tab;
+    this.#around = around;
+    this.link = around.link.of(tab);
     this.forms = new Forms(this);
-    this.lists = new HeldLists(link, () => this.draw());
-    this.#spoken = this.view.spoken?.number ?? 0;
-    model.on("change:view", this.#onView);
-    model.on("msg:custom", this.#onFocus);
-    model.on("msg:custom", this.#onForm);
-    model.on("msg:custom", this.#onLook);
+    this.lists = new HeldLists(this.link, () => this.draw());
+    this.#hear();
   }
 
-  close(): void {
-    this.#unwatch();
-    this.#model.off("change:view", this.#onView);
-    this.#model.off("msg:custom", this.#onFocus);
-    this.#model.off("msg:custom", this.#onForm);
-    this.#model.off("msg:custom", this.#onLook);
-    this.link.close();
+  get shown(): ReadonlySet<Shown> {
+    return this.#around.shown;
+  }
+
+  get window(): WindowStore {
+    return this.#around.store;
   }
 
   /** What of its list of models is of this window alone. */
@@ -111,8 +96,9 @@ export class Panel {
     return this.window.get("list");
   }
 
+  /** What it shows: nothing before the kernel has given it for the first time. */
   get view(): View {
-    return this.#model.get("view") as View;
+    return this.#around.viewOf(this.tab) ?? { tab: this.tab as Tab, title: "" };
   }
 
   /**
@@ -137,18 +123,13 @@ export class Panel {
     return path;
   }
 
-  /** Whether the app is around it, with the other tabs. */
-  get inApp(): boolean {
-    return Boolean(this.#model.get("in_app"));
-  }
-
   /** Whether something in a row has waited for so long that it is said; of no row where the name is empty. */
   isLate(row: string): boolean {
     return [...this.waiting.values()].some((each) => each.late && each.row === row);
   }
 
   draw(): void {
-    for (const each of this.shown) each.draw();
+    this.#around.draw();
   }
 
   /** Does what was pressed, or chosen; `asked` is whose question it answers. */
@@ -162,7 +143,7 @@ export class Panel {
         at.say((await copyText(String(action.args?.text))) ? "Copied" : NO_COPY);
         break;
       case "go":
-        await this.#go(action, at);
+        await this.#around.go(action.name as Tab, action.args ?? {}, at);
         break;
       case "form":
         await this.forms.open(action, at);
@@ -200,27 +181,10 @@ export class Panel {
     }
   }
 
-  async #go(action: Action, at: Shown): Promise<void> {
-    if (action.name === "models" && this.view.tab === "models") {
-      await this.#lookAt(action.args ?? {}, at);
-    } else if (this.inApp) {
-      const { name, args = {} } = action;
-      await this.#do(action, { kind: "go", tab: name as Tab, args, gesture: lastGesture() }, at);
-    } else {
-      this.elsewhere = keyOf(action);
-      this.draw();
-      at.say(whereIs(action.name as Tab));
-    }
-  }
-
   async #act(action: Action, at: Shown, choice?: string, held?: ActionArgs): Promise<void> {
     const args: ActionArgs = { ...action.args, ...held, ...(choice !== undefined && { choice }) };
-    await this.#do(action, { kind: "act", name: action.name, args }, at, choice);
-  }
-
-  async #do(action: Action, message: Asked, at: Shown, choice?: string): Promise<void> {
     const gesture = lastGesture();
-    const reply = await this.wait(action, message, at, choice);
+    const reply = await this.wait(action, { kind: "act", name: action.name, args }, at, choice);
     if (reply) await this.end(reply, at, action, gesture);
   }
 
@@ -260,12 +224,12 @@ export class Panel {
     if (say) at.say(say);
     if (copy) at.say((await copyText(copy)) ? "Copied" : NO_COPY);
     const { form, tab, args = {} } = open ?? {};
-    if (tab) await this.#go({ kind: "go", name: tab, label: "", args }, at);
+    if (tab) await this.#around.go(tab, args, at);
     if (form) await this.forms.open({ kind: "form", name: form, label: "", args }, at);
   }
 
   /** Shows a list of models, and has it fetched if that makes sense; or an entry of the catalog. */
-  async #lookAt(args: ActionArgs, at: Shown): Promise<void> {
+  async lookAt(args: ActionArgs, at: Shown): Promise<void> {
     const { list, row } = args;
     this.list.lookAt(args);
     this.draw();
@@ -278,62 +242,39 @@ export class Panel {
     focusOn(at.root, wanted);
   }
 
-  /** The focus moves for the last gesture alone; what is to get it may be on its way yet, in another tab. */
-  readonly #onFocus = (message: MoveFocus, _buffers?: unknown, tries = FOCUS_TRIES): void => {
-    if (message?.kind !== "focus" || lastGesture() !== message.gesture) return;
-    const moved = [...this.shown].some((each) => focusOn(each.root, message.focus));
-    if (!moved && tries > 0) setTimeout(this.#onFocus, FOCUS_EVERY_MS, message, undefined, tries - 1);
-  };
-
-  /** The app around the panel opens a form here, or has the open one read again. */
-  readonly #onForm = (message: OpenHere | ReadAgain): void => {
-    const [at] = this.shown;
-    if (!at) return;
-    if (message?.kind === "reload") void this.forms.reload(at);
-    if (message?.kind !== "open" || lastGesture() !== message.gesture) return;
-    void this.forms.open({ kind: "form", name: message.form, label: "", args: message.args }, at);
-  };
-
-  /** Something outside this panel leads to a list of models: in this window, or in all where code has asked. */
-  readonly #onLook = (message: LookAt): void => {
-    if (message?.kind !== "look" || (message.gesture && message.gesture !== lastGesture())) return;
-    for (const each of this.shown) void this.#lookAt(message.args, each);
-  };
-
-  readonly #onView = (): void => {
+  /** The view is another one: what happened by itself is said in every place, but nothing of before it was there. */
+  viewChanged(): void {
     this.forms.viewChanged();
     this.draw();
-    const { spoken } = this.view;
-    if (!spoken || spoken.number === this.#spoken) return;
-    this.#spoken = spoken.number;
-    for (const each of this.shown) each.say(spoken.words);
-  };
-}
+    const before = this.#spoken;
+    const words = this.#hear();
+    if (before === undefined || before === this.#spoken) return;
+    for (const each of this.shown) each.say(words);
+  }
 
-const TABS: Readonly<Record<Tab, string>> = {
-  providers: "Providers",
-  models: "Models",
-  router: "Router",
-  settings: "Settings file",
-};
-
-/** Where to go for what another tab has. */
-export function whereIs(tab: Tab): string {
-  return `It is in the tab ${TABS[tab]} of dw.panel().`;
+  #hear(): string {
+    const view = this.#around.viewOf(this.tab);
+    if (view) this.#spoken = view.spoken?.number ?? 0;
+    return view?.spoken?.words ?? "";
+  }
 }
 
 /** Moves the focus to what is named; to what is left of the row where the pressed thing went away. Says if it did. */
-function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string): boolean {
+export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string): boolean {
   const named = wanted && find(root, wanted);
   if (named) {
     moveFocus(named);
     return true;
   }
-  if (pressed === undefined || (document.activeElement && document.activeElement !== document.body))
-    return false;
-  const next = find(root, { row: pressed }) ?? firstFocusable(root);
+  if (pressed === undefined || hasFocus()) return false;
+  const next = find(root, { row: pressed }) ?? firstFocusable(root.querySelector(".dp-body") ?? root);
   if (next) moveFocus(next);
   return Boolean(next);
+}
+
+/** Whether anything has the focus: what had it may have gone. */
+export function hasFocus(): boolean {
+  return Boolean(document.activeElement && document.activeElement !== document.body);
 }
 
 /** The first thing that can have the focus and is what is named; of a row or section without an action the first. */

@@ -263,11 +263,11 @@ export interface Answer {
 }
 
 export interface Header {
-  readonly file: string;
-  readonly folder: string;
-  readonly why: string;
-  readonly saved: string;
-  readonly copy_path: Action;
+  readonly file?: string;
+  readonly folder?: string;
+  readonly why?: string;
+  readonly saved?: string;
+  readonly copy_path?: Action;
   readonly bar?: Note;
   readonly revision?: number;
   readonly changed_at?: string;
@@ -401,9 +401,16 @@ export interface PickerView {
   readonly done?: Done;
 }
 
+export interface ShowTab {
+  readonly id: string;
+  readonly kind: "show";
+  readonly tab: Tab;
+}
+
 export interface Act {
   readonly id: string;
   readonly kind: "act";
+  readonly tab: Tab | "";
   readonly name: string;
   readonly args: ActionArgs;
 }
@@ -411,6 +418,7 @@ export interface Act {
 export interface OpenForm {
   readonly id: string;
   readonly kind: "form";
+  readonly tab: Tab;
   readonly name: string;
   readonly args: ActionArgs;
   readonly values: Readonly<Record<string, string>>;
@@ -420,6 +428,7 @@ export interface OpenForm {
 export interface Submit {
   readonly id: string;
   readonly kind: "submit";
+  readonly tab: Tab;
   readonly form: string;
   readonly args: ActionArgs;
   readonly values: Readonly<Record<string, string>>;
@@ -429,41 +438,22 @@ export interface Submit {
 export interface FetchModels {
   readonly id: string;
   readonly kind: "models";
+  readonly tab: Tab;
   readonly provider: string;
   readonly mark: string;
 }
 
-export interface Go {
-  readonly id: string;
-  readonly kind: "go";
+export type FromPage = ShowTab | Act | OpenForm | Submit | FetchModels;
+
+export interface AskedForm {
+  readonly name: string;
+  readonly args: ActionArgs;
+}
+
+export interface Asked {
+  readonly n: number;
   readonly tab: Tab;
-  readonly args: ActionArgs;
-  readonly gesture: string;
-}
-
-export type FromPage = Act | OpenForm | Submit | FetchModels | Go;
-
-export interface MoveFocus {
-  readonly kind: "focus";
-  readonly focus: Focus;
-  readonly gesture?: string;
-}
-
-export interface OpenHere {
-  readonly kind: "open";
-  readonly form: string;
-  readonly args: ActionArgs;
-  readonly gesture?: string;
-}
-
-export interface ReadAgain {
-  readonly kind: "reload";
-}
-
-export interface LookAt {
-  readonly kind: "look";
-  readonly args: ActionArgs;
-  readonly gesture?: string;
+  readonly form?: AskedForm;
 }
 
 export interface ModelsReply {

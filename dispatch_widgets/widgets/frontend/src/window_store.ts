@@ -7,6 +7,8 @@ import { ListWindow } from "./list/list_window.ts";
 import type { Tab } from "./types.ts";
 
 export interface WindowState {
+  /** The tab that is open; none while it is the one that the panel begins at. */
+  readonly tab: Tab | undefined;
   /** The form that stands in place of a tab's sections. */
   readonly forms: Readonly<Partial<Record<Tab, FormState>>>;
   /** Forms that were left for now with what is typed in them, by their names. */
@@ -16,7 +18,9 @@ export interface WindowState {
 }
 
 export class WindowStore {
-  #state: WindowState = { forms: {}, leftForms: {}, list: new ListWindow() };
+  /** In how many places a panel with this state is shown. */
+  places = 0;
+  #state: WindowState = { tab: undefined, forms: {}, leftForms: {}, list: new ListWindow() };
   readonly #watchers = new Set<() => void>();
 
   get<Name extends keyof WindowState>(name: Name): WindowState[Name] {
@@ -43,13 +47,20 @@ export class WindowStore {
 /** One for a page, whatever bundles are in it: each widget has its own. */
 const SHARED = Symbol.for("dispatch-widgets.windows");
 
-/** The store of the panel of this name; a new one where it has no name. */
+/**
+ * A store of this name: one that was left by a panel which is shown no more, as when its cell runs again; a new one for
+ * a second panel beside it, and for a panel without a name.
+ */
 export function windowStore(name: string): WindowStore {
   if (!name) return new WindowStore();
-  const shared = globalThis as unknown as Record<symbol, Map<string, WindowStore> | undefined>;
-  const stores = shared[SHARED] ?? new Map<string, WindowStore>();
-  shared[SHARED] = stores;
-  const store = stores.get(name) ?? new WindowStore();
-  stores.set(name, store);
+  const shared = globalThis as unknown as Record<symbol, Map<string, WindowStore[]> | undefined>;
+  const all = shared[SHARED] ?? new Map<string, WindowStore[]>();
+  shared[SHARED] = all;
+  const named = all.get(name) ?? [];
+  all.set(name, named);
+  const left = named.find((each) => each.places === 0);
+  if (left) return left;
+  const store = new WindowStore();
+  named.push(store);
   return store;
 }

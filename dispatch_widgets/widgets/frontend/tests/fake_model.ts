@@ -6,7 +6,7 @@ type Heard = (...given: never[]) => void;
 export class FakeModel implements Model {
   readonly sent: unknown[] = [];
   readonly #heard = new Map<string, Set<Heard>>();
-  readonly #state: Readonly<Record<string, unknown>>;
+  #state: Readonly<Record<string, unknown>>;
 
   constructor(state: Readonly<Record<string, unknown>> = {}) {
     this.#state = state;
@@ -14,6 +14,12 @@ export class FakeModel implements Model {
 
   get listeners(): number {
     return [...this.#heard.values()].reduce((sum, each) => sum + each.size, 0);
+  }
+
+  /** Sets a trait, as a kernel does. */
+  put(name: string, value: unknown): void {
+    this.#state = { ...this.#state, [name]: value };
+    this.tell(undefined, `change:${name}`);
   }
 
   get(name: string): unknown {

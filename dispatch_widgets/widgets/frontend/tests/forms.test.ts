@@ -1,7 +1,8 @@
 /** Forms of a panel: opened, submitted in one message, kept in the window. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Panel, type Shown } from "../src/panel.ts";
+import { App } from "../src/app.ts";
+import type { Shown } from "../src/panel.ts";
 import type { Action, Field, Form, Reply } from "../src/types.ts";
 import { windowStore } from "../src/window_store.ts";
 import { FakeModel } from "./fake_model.ts";
@@ -41,18 +42,20 @@ interface Sent {
 }
 
 async function opened(window = "") {
-  const model = new FakeModel({ view: { tab: "providers", title: "Providers" }, window });
+  const view = { tab: "providers", title: "Providers" };
+  const model = new FakeModel({ view_providers: view, first: "providers", alone: true, window });
   const said: string[] = [];
-  const root = { querySelectorAll: () => [] } as unknown as HTMLElement;
+  const root = { querySelectorAll: () => [], querySelector: () => null } as unknown as HTMLElement;
   const shown: Shown = { root, say: (words) => said.push(words), draw: nothing };
-  const panel = new Panel(model);
-  panel.shown.add(shown);
+  const app = new App(model);
+  const leave = app.enter(shown);
+  const panel = app.tab("providers");
   const sent = () => model.sent as Sent[];
   const reply = async (given: Omit<Reply, "id">, to = sent().at(-1)): Promise<void> => {
     model.tell({ id: to?.id, ...given });
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { model, panel, shown, said, sent, reply };
+  return { app, leave, model, panel, shown, said, sent, reply };
 }
 
 async function adding(window = "") {
@@ -63,7 +66,7 @@ async function adding(window = "") {
 }
 
 test("a key is in the one message that submits its form, and in no other", async () => {
-  const { panel, shown, sent, reply } = await adding();
+  const { app, panel, shown, sent, reply } = await adding();
   panel.forms.type("name", "Typed");
   panel.forms.typeKey("key", "sk-canary");
   void panel.forms.choose("preset", "mistral", shown);
@@ -79,11 +82,11 @@ test("a key is in the one message that submits its form, and in no other", async
   await reply({ answer: {} });
   assert.equal(sent().at(-1)?.args.key_for, "there");
   assert.equal(panel.forms.current, undefined);
-  panel.close();
+  app.close();
 });
 
 test("a press of Save while it is saved sends nothing more, and the form cannot be left", async () => {
-  const { panel, shown, sent, reply } = await adding();
+  const { app, panel, shown, sent, reply } = await adding();
   void panel.forms.save(shown);
   void panel.forms.save(shown);
   panel.forms.leave(shown, false);
@@ -92,19 +95,19 @@ test("a press of Save while it is saved sends nothing more, and the form cannot 
   await reply({ answer: { ok: false, note: { tone: "error", title: "Not saved" } } });
   assert.equal(panel.forms.current?.saving, false);
   assert.equal(panel.forms.current?.note?.title, "Not saved");
-  panel.close();
+  app.close();
 });
 
 test("Save waits for what was chosen, and stops where that changes what is sent where", async () => {
   for (const sends of ["", "Saving sends the value of A to b."]) {
-    const { panel, shown, sent, reply } = await adding();
+    const { app, panel, shown, sent, reply } = await adding();
     void panel.forms.choose("preset", "mistral", shown);
     void panel.forms.save(shown);
     assert.equal(sent().at(-1)?.kind, "form");
     await reply({ form: { ...FORM, args: { sends } } });
     assert.equal(sent().at(-1)?.kind, sends ? "form" : "submit");
     if (sends) assert.equal(panel.forms.current?.saving, false);
-    panel.close();
+    app.close();
   }
 });
 
@@ -113,6 +116,7 @@ test("what was typed waits where the form was left by Back, not by Cancel; in a 
   first.panel.forms.type("name", "Half");
   await first.panel.press({ name: "back", label: "Back", kind: "close" }, first.shown);
   assert.equal(first.panel.forms.current, undefined);
+  first.leave();
   const again = await adding("here"); // the cell was run again
   const name = FORM.fields[1] as Field;
   assert.equal(again.panel.forms.current?.valueOf(name), "Half");
@@ -121,23 +125,23 @@ test("what was typed waits where the form was left by Back, not by Cancel; in a 
   void again.panel.press(ADD, again.shown);
   await again.reply({ form: FORM });
   assert.equal(again.panel.forms.current?.valueOf(name), "");
-  first.panel.close();
-  again.panel.close();
+  first.app.close();
+  again.app.close();
   assert.notEqual(windowStore(""), windowStore(""));
 });
 
 test("a kernel that is gone or a form that is not given leaves everything as it is, with words", async () => {
-  const { panel, shown, reply, said } = await adding();
+  const { app, panel, shown, reply, said } = await adding();
   panel.forms.typeKey("key", "sk-1");
-  panel.link.gone = true;
+  app.link.gone = true;
   await panel.forms.save(shown);
   assert.match(said.at(-1) ?? "", /No kernel/);
   assert.equal(panel.forms.current?.key, "sk-1");
-  panel.link.gone = false;
+  app.link.gone = false;
   panel.forms.leave(shown, false);
   void panel.press(ADD, shown);
   await reply({ answer: { ok: false, note: { tone: "error", title: "Convert it first" } } });
   assert.equal(panel.forms.current, undefined);
   assert.equal(panel.questionOf(ADD)?.title, "Convert it first");
-  panel.close();
+  app.close();
 });

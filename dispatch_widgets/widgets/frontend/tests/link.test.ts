@@ -6,7 +6,7 @@ import type { Reply } from "../src/types.ts";
 import { FakeModel } from "./fake_model.ts";
 
 const nothing = (): void => undefined;
-const PRESS = { kind: "act", name: "refresh", args: {} } as const;
+const PRESS = { kind: "act", tab: "router", name: "refresh", args: {} } as const;
 
 test("each takes the reply to its own id, whatever comes to other windows", async () => {
   const model = new FakeModel();

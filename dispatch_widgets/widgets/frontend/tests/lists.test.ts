@@ -199,7 +199,7 @@ test("a list is fetched when shown, and again only if its mark is another one", 
   const kernel = new FakeModel();
   const link = new Link(kernel);
   let changes = 0;
-  const lists = new HeldLists(link, () => (changes += 1));
+  const lists = new HeldLists(link.of("models"), () => (changes += 1));
   const answer = async (mark: string, names: ReadonlyArray<string>): Promise<void> => {
     const { id } = kernel.sent.at(-1) as { id: string };
     const rows = block({ id: names, kind: names.map(() => "chat") });

@@ -1,7 +1,8 @@
 /** What a panel keeps of its own: presses that wait, questions, and where a press leads. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keyOf, Panel, type Shown } from "../src/panel.ts";
+import { App } from "../src/app.ts";
+import { keyOf, type Shown } from "../src/panel.ts";
 import type { Action, Answer } from "../src/types.ts";
 import { FakeModel } from "./fake_model.ts";
 
@@ -16,19 +17,26 @@ const DELETE: Action = { name: "ask_delete", label: "Delete", args: { row: "a" }
 const KEEP: Action = { name: "keep", label: "Keep it", kind: "close" };
 
 function opened(state: Readonly<Record<string, unknown>> = {}) {
-  const model = new FakeModel({ view: { tab: "settings", title: "Settings file" }, ...state });
+  const model = new FakeModel({
+    view_settings: { tab: "settings", title: "Settings file" },
+    first: "settings",
+    alone: true,
+    window: `test ${Math.random()}`,
+    ...state,
+  });
   const said: string[] = [];
-  const root = { querySelectorAll: () => [] } as unknown as HTMLElement;
+  const root = { querySelectorAll: () => [], querySelector: () => null } as unknown as HTMLElement;
   const shown: Shown = { root, say: (words) => said.push(words), draw: nothing };
-  const panel = new Panel(model);
-  panel.shown.add(shown);
+  const app = new App(model);
+  const leave = app.enter(shown);
+  const panel = app.tab("settings");
   const sent = () => model.sent as Array<{ id: string; kind: string; name?: string; tab?: string }>;
   const answer = (given: Answer): void => model.tell({ id: sent().at(-1)?.id, answer: given });
-  return { model, panel, shown, said, sent, answer };
+  return { model, app, leave, panel, shown, said, sent, answer };
 }
 
 test("what waits is not pressed a second time, and is over with its answer", async () => {
-  const { panel, shown, sent, answer, said } = opened();
+  const { app, panel, shown, sent, answer, said } = opened();
   const first = panel.press(DELETE, shown);
   await panel.press(DELETE, shown);
   assert.equal(sent().length, 1);
@@ -37,11 +45,11 @@ test("what waits is not pressed a second time, and is over with its answer", asy
   await first;
   assert.equal(panel.waiting.size, 0);
   assert.deepEqual(said, ["Deleted"]);
-  panel.close();
+  app.close();
 });
 
 test("a question waits for its answer in this page alone; no needs no kernel", async () => {
-  const { panel, shown, sent, answer } = opened();
+  const { app, panel, shown, sent, answer } = opened();
   const asking = panel.press(DELETE, shown);
   const question = { tone: "error", title: "Delete it?", actions: [KEEP] } as const;
   answer({ question });
@@ -51,18 +59,64 @@ test("a question waits for its answer in this page alone; no needs no kernel", a
   await panel.press(KEEP, shown, { asked });
   assert.equal(panel.questions.size, 0);
   assert.equal(sent().length, 1);
-  panel.close();
+  app.close();
 });
 
-test("a tab that is not here is named, one that is here is gone to", async () => {
-  const go: Action = { name: "models", label: "Choose models", kind: "go" };
-  const alone = opened();
-  await alone.panel.press(go, alone.shown);
-  assert.equal(alone.sent().length, 0);
-  assert.deepEqual(alone.said, ["It is in the tab Models of dw.panel()."]);
-  const inApp = opened({ in_app: true });
-  void inApp.panel.press(go, inApp.shown);
-  assert.equal(inApp.sent()[0]?.tab, "models");
-  alone.panel.close();
-  inApp.panel.close();
+test("what leads to another tab opens that in this window, and the kernel is told", async () => {
+  const { app, model, panel, shown, sent, answer } = opened();
+  const going = panel.press({ name: "models", label: "Choose models", kind: "go" }, shown);
+  assert.equal(app.open, "models");
+  assert.deepEqual([sent()[0]?.kind, sent()[0]?.tab], ["show", "models"]);
+  assert.equal(app.viewOf("models"), undefined);
+  model.put("view_models", { tab: "models", title: "Models" });
+  answer({});
+  await going;
+  assert.equal(app.tab("models").view.title, "Models");
+  app.back(shown);
+  assert.equal(app.open, "settings");
+  app.close();
+});
+
+test("what a view said before it was there is said to nobody, what is new is", () => {
+  const { app, model, panel, said } = opened();
+  const spoken = (number: number, words: string) => ({
+    tab: "settings",
+    title: "",
+    spoken: { number, words },
+  });
+  model.put("view_settings", spoken(1, "Saved"));
+  assert.deepEqual(said, ["Saved"]);
+  const other = app.tab("router");
+  model.put("view_router", { ...spoken(7, "Long ago"), tab: "router" });
+  model.put("view_router", { ...spoken(7, "Long ago"), tab: "router", title: "Router" });
+  assert.deepEqual(said, ["Saved"]);
+  model.put("view_router", { ...spoken(8, "Now"), tab: "router" });
+  assert.deepEqual(said, ["Saved", "Now"]);
+  assert.equal(other.view.spoken?.number, 8);
+  assert.equal(panel.view.spoken?.number, 1);
+  app.close();
+});
+
+test("what code asks for is done once in a window, also before it is shown", () => {
+  const { app, model } = opened({ asked: { n: 1, tab: "router" } });
+  assert.equal(app.open, "router");
+  void app.show("models");
+  model.put("asked", { n: 1, tab: "router" });
+  assert.equal(app.open, "models");
+  model.put("asked", { n: 2, tab: "router" });
+  assert.equal(app.open, "router");
+  app.close();
+});
+
+test("a panel whose cell runs again takes up what the one before has left, one beside it does not", () => {
+  const window = { window: "the same" };
+  const first = opened(window);
+  void first.app.show("router");
+  const beside = opened(window);
+  assert.equal(beside.app.open, "settings");
+  first.leave();
+  const again = opened(window);
+  assert.equal(again.app.open, "router");
+  assert.equal(again.sent()[0]?.kind, "show");
+  for (const each of [first, beside, again]) each.app.close();
 });

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ...._text import clean, plural
 from ....settings.tasks import TASKS
 from ..._unlisted import unlisted
-from ..shared.file_notice import not_converted
+from ..shared.file_notice import not_converted, to_convert
 from ..shared.presenter import Presenter
 from ..shared.views import Action, Answer, EmptyState, Focus, Note, Option, Row, Section
 from ..status.provider_status import status_of
@@ -213,7 +213,7 @@ class ModelsPresenter(Presenter):
             "warn",
             f"{plural(count, 'entry', 'entries')} {are} from before providers.",
             f"Until {until} converted, tasks cannot use {them}.",
-            (Action("settings", "Convert", {"action": "convert"}, kind="go"),),
+            (to_convert(self.service, "Convert"),),
         )
 
     def _unlisted_entries(self, catalog: Sequence[CatalogEntry]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from ....settings.tasks import TASK_NEEDS, TASK_PURPOSE, TASKS
 from ..._unlisted import unlisted
 from ..models.kinds import kind_words
 from ..shared.failures import may_pass, not_saved
+from ..shared.file_notice import to_convert
 from ..shared.presenter import Presenter
 from ..shared.views import (
     Action,
@@ -32,6 +33,7 @@ from .tries import Tries
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ....service import SettingsService
     from ....settings.schema import Assignment, CatalogEntry, Provider, Settings
     from ....settings.tasks import Task
     from ..hub.events import Events
@@ -245,7 +247,7 @@ class RouterPresenter(Presenter):
         if tried is not None:
             return tried
         if given is not None and given.problem:
-            return _problem_note(given.problem, entry)
+            return _problem_note(self.service, given.problem, entry)
         if entry is None:
             return self._none_fits_note(TASK_NEEDS[task]) if none_fits else None
         return self._doubt_note(task, entry, providers)
@@ -280,7 +282,7 @@ class RouterPresenter(Presenter):
         if could is not None:
             problem = "It is not converted yet." if could.unconverted else could.problem
             words = f"{clean(could.title, 80)} could do it, but cannot be used. {problem}"
-            return Note("warn", words, actions=_problem_note(problem, could).actions)
+            return Note("warn", words, actions=_problem_note(self.service, problem, could).actions)
         lists = [self.hub.cache.models(provider.id) for provider in self.service.get_providers()]
         count = sum(model.kind == needed for models in lists if models is not None for model in models)
         words = f"No {needed} model in the catalog."
@@ -304,11 +306,11 @@ def _label(entry: CatalogEntry, providers: Mapping[str, Provider], *, unknown: b
     return f"{clean(entry.title, 80)} · {owner}{' · kind unknown' if unknown else ''}"
 
 
-def _problem_note(problem: str, entry: CatalogEntry | None) -> Note:
+def _problem_note(service: SettingsService, problem: str, entry: CatalogEntry | None) -> Note:
     if entry is None:
         return Note("error", problem)
     if entry.unconverted:
-        lead = Action("settings", "Convert it", {"action": "convert"}, kind="go")
+        lead = to_convert(service, "Convert it")
     else:
         lead = Action("models", "Give a provider", {"row": entry.id}, kind="go")
     return Note("error", problem, actions=(lead,))

@@ -56,13 +56,6 @@ class SettingsFilePresenter(Presenter):
             **self._ways_out.handlers,
         }
 
-    @property
-    def to_convert(self) -> Focus:
-        """Where the button is that converts what is from before providers."""
-        if self.service.awaiting_migration:
-            return Focus(section=CONVERSION, action="convert")
-        return Focus(section=_LEFTOVERS, action="convert_entries")
-
     # ---- doing
 
     def _convert(self, _args: Arguments) -> Answer:

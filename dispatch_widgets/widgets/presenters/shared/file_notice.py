@@ -41,6 +41,12 @@ def why_not_writable(service: SettingsService) -> str:
     return NOT_CONVERTED if service.awaiting_migration else ""
 
 
+def to_convert(service: SettingsService, label: str) -> Action:
+    """Leads to the button that converts what is from before providers: the file, or what is left in it."""
+    button = "convert" if service.awaiting_migration else "convert_entries"
+    return Action("settings", label, {"action": button}, kind="go")
+
+
 def unreadable(problem: SettingsFileError) -> EmptyState:
     """What a tab shows in place of everything while the file cannot be read."""
     why = problem.message

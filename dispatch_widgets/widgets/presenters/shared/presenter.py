@@ -137,6 +137,11 @@ class Presenter:
         with self.hub.lock:
             return self._without_keys(self._form_named(name).form(Arguments(args), values or {}, changed))
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The names of its forms."""
+        return tuple(self._forms)
+
     def submit(
         self, form: str, values: Mapping[str, str], key: str = "", args: Mapping[str, object] | None = None
     ) -> Answer:

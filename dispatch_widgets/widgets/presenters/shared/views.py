@@ -565,7 +565,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which file is shown, and what stands over all tabs.
+    """Which file is shown, and what stands over all tabs. A panel that stands alone has not the file's facts.
 
     Attributes:
         file: The file's name.
@@ -582,11 +582,11 @@ class Header:
         titles: The tabs' titles.
     """
 
-    file: str
-    folder: str
-    why: str
-    saved: str
-    copy_path: Action
+    file: str = ""
+    folder: str = ""
+    why: str = ""
+    saved: str = ""
+    copy_path: Action | None = None
     bar: Note | None = None
     revision: int = 0
     changed_at: str = ""

@@ -1,5 +1,5 @@
 /** The lists of models that this page holds of a panel: fetched when shown, again only if they changed. */
-import type { Link } from "../link.ts";
+import type { Wire } from "../link.ts";
 import type { ListState } from "../types.ts";
 import { type Model, unpack } from "./models.ts";
 
@@ -12,12 +12,12 @@ interface Held {
 const NONE: ReadonlyArray<Model> = [];
 
 export class HeldLists {
-  readonly #link: Link;
+  readonly #link: Wire;
   readonly #changed: () => void;
   readonly #held = new Map<string, Held>();
   readonly #asked = new Map<string, string>();
 
-  constructor(link: Link, changed: () => void) {
+  constructor(link: Wire, changed: () => void) {
     this.#link = link;
     this.#changed = changed;
   }

@@ -1,0 +1,46 @@
+/** A panel as it is drawn in one place: what stands over the tabs, the bar of tabs, and the open tab. */
+import { useId } from "preact/hooks";
+import type { App } from "./app.ts";
+import { Place } from "./context.ts";
+import { Bar, FileHeader } from "./header.tsx";
+import { Page } from "./page.tsx";
+import { NO_KERNEL, type Shown } from "./panel.ts";
+import { TabBar, tabId, WayBack } from "./tabs.tsx";
+
+interface AppPageProps {
+  readonly app: App;
+  readonly shown: Shown;
+}
+
+export function AppPage({ app, shown }: AppPageProps) {
+  const id = useId();
+  const { open } = app;
+  const page = (
+    // Another tab is another page: nothing of the one before stays in its nodes.
+    <Place.Provider key={open} value={{ app, panel: app.tab(open), shown }}>
+      <Page />
+    </Place.Provider>
+  );
+  return (
+    <>
+      {app.link.gone && <p class="dp-gone">{NO_KERNEL}</p>}
+      <Place.Provider value={{ app, panel: app.over, shown }}>
+        {!app.alone && <FileHeader header={app.header} />}
+        <Bar header={app.header} />
+      </Place.Provider>
+      {app.alone ? (
+        <>
+          {open !== app.first && <WayBack app={app} shown={shown} />}
+          {page}
+        </>
+      ) : (
+        <>
+          <TabBar app={app} id={id} />
+          <div role="tabpanel" id={`${id}-page`} aria-labelledby={tabId(id, open)}>
+            {page}
+          </div>
+        </>
+      )}
+    </>
+  );
+}
