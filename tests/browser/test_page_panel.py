@@ -132,20 +132,28 @@ def test_letters_are_no_commands_and_keys_are_enough(app: App) -> None:
     assert len(app.notebook.cells()) == cells
 
 
-def test_a_panel_alone_says_where_the_other_tabs_are(app: App) -> None:
-    """What leads to another tab says where that is where there is none; the button does something."""
+def test_a_panel_alone_opens_what_it_leads_to(app: App) -> None:
+    """What leads to another tab opens that in place, with a way back by keys; the focus goes along."""
     app.write(change=lambda document: document["models"].update(catalog=[], assignment=[]))
     app.open(ALONE)
     app.see_heading("No entries to choose from")
-    app.press("Choose models")
-    app.see("It is in the tab Models of dw.panel().")
+    app.button("Choose models").focus()
+    app.key("Enter")
+    app.see_heading("Add models")
+    assert app.focused() != ""
+    assert app.node.get_by_role("tab").count() == 0
+    app.button("Back to Router").focus()
+    app.key("Enter")
+    app.see_heading("No entries to choose from")
+    app.focus_on("Choose models")
 
 
 @pytest.mark.parametrize("way", ["restart", "end", "opened without it"])
 def test_a_kernel_that_is_gone_is_said(app: App, way: str) -> None:
     """It is said once, as a sentence in the panel, and no press does anything; run again, all is well."""
     app.write()
-    app.open(ALONE)
+    app.open()
+    app.tab("Router")
     app.see_in("Entry for grade", "Not set")
     app.not_see(NO_KERNEL)
     ends: dict[str, Callable[[], None]] = {
@@ -157,9 +165,10 @@ def test_a_kernel_that_is_gone_is_said(app: App, way: str) -> None:
     panel = Part(app.panel_in(app.notebook.outputs).node.first)
     panel.see(NO_KERNEL, times=2 if way != "opened without it" else None)  # to be read, and heard
     style = "(node) => getComputedStyle(node).pointerEvents"
-    assert panel.field("Entry for grade").evaluate(style) == "none"
+    assert panel.node.get_by_role("tab", name="Router").evaluate(style) == "none"
     if way == "restart":
         app.notebook.run_all()
         app.not_see(NO_KERNEL)
+        app.tab("Router")
         app.choose("Entry for grade", CHAT[1])
         app.task("grade").see("Saved", whole=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from panel_driver.todays_page import PANEL, SIGNS_OF_NO_KERNEL, WITHOUT_KERNEL
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -130,31 +129,6 @@ def test_nothing_is_cut_off_where_it_is_narrow(app: App, theme: Literal["light",
     before = tabs.evaluate_all(_WIDTHS)
     app.tab("Router")
     assert tabs.evaluate_all(_WIDTHS) == before  # bold takes no more room
-
-
-@pytest.mark.req("UI")
-def test_a_panel_without_its_kernel_says_so_once(app: App) -> None:
-    """A panel whose kernel is gone says what to do, in one place, and offers nothing to press (UI)."""
-    app.write()
-    app.open(lists=True)
-    panel = app.notebook.output(PANEL).first
-    assert panel.evaluate(SIGNS_OF_NO_KERNEL) == ["none", []]
-
-    def says_so() -> None:
-        said, elsewhere = panel.evaluate(SIGNS_OF_NO_KERNEL)
-        assert said == '"No kernel is behind this panel. Run its cell again."'
-        assert elsewhere == []
-        button = panel.get_by_role("button", name="Add provider")
-        assert button.evaluate("(node) => getComputedStyle(node).pointerEvents") == "none"
-
-    app.notebook.restart_kernel()
-    app.page.locator(WITHOUT_KERNEL).first.wait_for()
-    says_so()
-    app.notebook.run_all()
-    expect(app.page.locator(WITHOUT_KERNEL)).to_have_count(0)
-    app.notebook.shut_kernel_down()
-    app.page.locator(WITHOUT_KERNEL).first.wait_for()
-    says_so()
 
 
 _WIDTHS = "(tabs) => tabs.map((tab) => tab.getBoundingClientRect().width)"

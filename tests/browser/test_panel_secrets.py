@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from panel_driver.todays_page import HEAVY_PARTS
+from panel_driver.markup import HEAVY_PARTS
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:

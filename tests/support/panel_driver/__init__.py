@@ -4,6 +4,7 @@
 - `person`: in Python alone, found by the same names; `shown` is what it reads.
 - `words`: what some fields are called.
 - `presented`: a panel that has a presenter, read and pressed without a page.
-- `todays_page` and `todays_widgets`: all that depends on what the panels are made of today.
+- `presented_page`: a page without a browser, with `presented_app` for what stands over the tabs.
+- `markup`: what the driver knows of the page's markup.
 - `lab` and `app`: JupyterLab, a notebook in it, and the app over a demo server.
 """

@@ -17,7 +17,7 @@ from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.settings._lock_file import lock_path_of
 
 from .browser import Keyboard, Part
-from .todays_page import BEYOND_THE_EDGE, LATE_FOCUS, PANEL
+from .markup import BEYOND_THE_EDGE, LATE_FOCUS, PANEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,6 +23,10 @@ const FOCUS_EVERY_MS = 50;
 /** The focusable thing that stands for the open tab: on the bar of tabs, or the way back from it. */
 const OPEN_TAB = "[role=tab][aria-selected=true], [data-way-back]";
 
+function rowAround(node: Element | null): string {
+  return node?.closest<HTMLElement>("[data-row]")?.dataset.row ?? "";
+}
+
 /** What stands over the tabs. */
 class Over extends Panel {
   readonly #reload: (at: Shown) => Promise<void>;
@@ -49,6 +53,8 @@ export class App implements Around {
   readonly #tabs = new Map<Tab, Panel>();
   readonly #heard: ReadonlyArray<readonly [string, () => void]>;
   #asked = 0;
+  /** What led away from the tab that a single panel begins at. */
+  #leftBy: Focus = {};
   #store: WindowStore | undefined;
 
   constructor(model: Model, link = new Link(model)) {
@@ -167,6 +173,7 @@ export class App implements Around {
   /** Opens the tab that something leads to, and there the form or the row that is named. */
   readonly go = async (tab: Tab, given: ActionArgs, at: Shown): Promise<void> => {
     const gesture = lastGesture();
+    if (this.open === this.first) this.#leftBy = { action: tab, row: rowAround(document.activeElement) };
     await this.show(tab);
     const { form, ...args } = given;
     if (tab === "models" && !form) await this.tab(tab).lookAt(args, at);
@@ -177,7 +184,7 @@ export class App implements Around {
   /** Back to the tab that a single panel begins at. */
   back(at: Shown): void {
     void this.show(this.first);
-    this.#focus({}, at, lastGesture());
+    this.#focus(this.#leftBy, at, lastGesture());
   }
 
   /** Moves the focus for this gesture alone; what is to get it may be on its way yet. Else the open tab has it. */
