@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -17,15 +18,20 @@ from dispatch_widgets.demo import DemoServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from panel_driver.app import App
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 if importlib.util.find_spec("playwright") is None and os.environ.get("DISPATCH_REQUIRE_BROWSER") != "1":
     collect_ignore_glob = ["test_*.py", "*/test_*.py"]
 
 _FAILED = pytest.StashKey[bool]()
+_AXE = """async (panel) => {
+    const { violations } = await axe.run(panel, { resultTypes: ["violations"] });
+    const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    return bad.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${
+        node.failureSummary.slice(0, 300)}`));
+}"""
 
 
 def _missing(what: str, install: str) -> NoReturn:
@@ -144,6 +150,27 @@ def still(app: App) -> Callable[[], AbstractContextManager[None]]:
             os.kill(pid, signal.SIGCONT)
 
     return stand_still
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, from the package that carries it: the tests need no network."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        reason = "axe-core is not here: pip install 'dispatch-widgets[test]'"
+        (pytest.fail if os.environ.get("DISPATCH_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
+    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def axe_says() -> Callable[[Locator], list[str]]:
+    """What axe-core finds serious or critical in a part of a page that has its source."""
+
+    def find(node: Locator) -> list[str]:
+        found: list[str] = node.evaluate(_AXE)
+        return found
+
+    return find
 
 
 @pytest.hookimpl(wrapper=True)

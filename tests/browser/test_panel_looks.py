@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pytest
+from panel_driver.lab import Theme
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from panel_driver.app import App, Document
+    from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -132,14 +131,6 @@ def test_nothing_is_cut_off_where_it_is_narrow(app: App, theme: Literal["light",
 
 
 _WIDTHS = "(tabs) => tabs.map((tab) => tab.getBoundingClientRect().width)"
-_AXE = """async (panel) => {
-    const { violations } = await axe.run(panel, { resultTypes: ["violations"] });
-    const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    return bad.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${
-        node.failureSummary.slice(0, 300)}`));
-}"""
-
-
 _SPOILT = """(panel) => {
     const button = [...panel.querySelectorAll("button")].find((node) => node.checkVisibility());
     button.removeAttribute("title");
@@ -148,27 +139,19 @@ _SPOILT = """(panel) => {
 }"""
 
 
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, from the package that carries it: the tests need no network."""
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        reason = "axe-core is not here: pip install 'dispatch-widgets[test]'"
-        (pytest.fail if os.environ.get("DISPATCH_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
-    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-
-
 @pytest.mark.req("UI")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(app: App, axe: str, theme: Literal["light", "dark"]) -> None:
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_axe_finds_nothing_serious(
+    app: App, axe: str, axe_says: Callable[[Locator], list[str]], theme: Theme
+) -> None:
     """axe-core reports nothing serious or critical in any tab, form, question or failure (UI)."""
     _open(app)
     app.notebook.theme(theme)
     app.page.evaluate(axe)
 
     def look(where: str) -> None:
-        assert app.node.evaluate(_AXE) == [], where
+        assert axe_says(app.node) == [], where
 
     _walk(app, look)
     app.node.evaluate(_SPOILT)
-    assert app.node.evaluate(_AXE) != []
+    assert axe_says(app.node) != []

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright
 
+Theme = Literal["light", "dark", "light high contrast", "dark high contrast"]
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL_LINE = "apt-get install chromium"
 LAB = "doc/tree"
@@ -352,6 +354,12 @@ class Notebook:
         self.page.goto(f"{self._lab.url}/voila/render/{self.path.name}", timeout=LOADING_MS)
         return self.page
 
+    def present_classic(self, *cells: str) -> Page:
+        """Shows a notebook with these cells in nbclassic."""
+        self._write(cells)
+        self.page.goto(f"{self._lab.url}/nbclassic/notebooks/{self.path.name}", timeout=LOADING_MS)
+        return self.page
+
     def show(self, *, run: bool = True, width: int = 1200, height: int = 900) -> Page:
         """Opens the notebook's file as it is; for one that a test wrote, or to open it again."""
         self.page.set_viewport_size({"width": width, "height": height})
@@ -447,19 +455,20 @@ class Notebook:
         content: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
         return content
 
-    def theme(self, name: Literal["light", "dark"]) -> None:
+    def theme(self, name: Theme) -> None:
         """Switches the theme; `close` switches back."""
-        title = "JupyterLab Dark" if name == "dark" else "JupyterLab Light"
+        title = f"JupyterLab {name.title()}"
         self.page.evaluate(
             "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", title
         )
-        light = "true" if name == "light" else "false"
-        self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
+        self.page.locator(f"body[data-jp-theme-name='{title}']").wait_for(state="attached")
 
     def close(self) -> None:
         """Shuts the kernel down and leaves the page to the next notebook."""
         if not self.page.is_closed():
-            if self.page.locator("body[data-jp-theme-light='false']").count():
+            if self.page.locator(
+                "body[data-jp-theme-name]:not([data-jp-theme-name='JupyterLab Light'])"
+            ).count():
                 self.theme("light")
             self.page.evaluate(_SHUT_DOWN)
         self.page.remove_listener("pageerror", self._on_error)

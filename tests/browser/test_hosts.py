@@ -1,0 +1,198 @@
+"""Hosts that are not JupyterLab: marimo, nbclassic, and an inner frame as VS Code has it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from panel_driver.app import App
+from panel_driver.bare_page import Kernel
+from panel_driver.browser import Part
+from playwright.sync_api import expect
+
+import dispatch_widgets as dw
+from dispatch_widgets.demo import DemoServer
+from dispatch_widgets.demo.samples import write_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from panel_driver.lab import Notebook
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.req("UI")]
+
+CHAT = "GPT-4o · OpenAI"
+START_SECONDS = 60
+
+MARIMO = """
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    import dispatch_widgets as dw
+    service = dw.SettingsService({file!r})
+    panel = mo.ui.anywidget(dw.panel(service))
+    picker = mo.ui.anywidget(dw.ModelPicker(provider="OpenAI", service=service))
+    mo.vstack([panel, picker])
+    return (mo, picker)
+
+@app.cell
+def _(mo, picker):
+    mo.md(f"picked: {{picker.widget.value}}")
+    return
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+# A frame of a dark theme whose body says nothing of it.
+FRAME = """<!doctype html><html><style>:root {
+    --vscode-editor-background: #1e1e1e; --vscode-foreground: #cccccc;
+    --vscode-textLink-foreground: #3794ff; --vscode-button-background: #0e639c;
+    --vscode-font-family: sans-serif; --vscode-font-size: 13px;
+}</style><body style="background: #1e1e1e"></body></html>"""
+
+RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
+HAS_KERNEL = "() => window.Jupyter?.notebook?.kernel?.is_connected() && !Jupyter.notebook.kernel_busy"
+
+
+def _need(module: str) -> None:
+    """Skip where a host is not installed; fail where all of them are required."""
+    if importlib.util.find_spec(module) is None:
+        reason = f"{module} is not here: pip install 'dispatch-widgets[test-hosts]'"
+        (pytest.fail if os.environ.get("DISPATCH_REQUIRE_HOSTS") == "1" else pytest.skip)(reason)
+
+
+@pytest.fixture
+def demo(canary: str) -> Iterator[DemoServer]:
+    """A demo server whose key must be seen nowhere."""
+    with DemoServer(models=24, api_key=canary) as server:
+        yield server
+
+
+@pytest.fixture
+def file(tmp_path: Path, demo: DemoServer) -> Path:
+    """A sample settings file that leads to the server."""
+    return write_sample(tmp_path, demo)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page with storage of its own."""
+    context = browser.new_context(viewport={"width": 1000, "height": 1400})
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def _use(panel: Part) -> None:
+    """What is pressed is answered, in a list, a tab and a form."""
+    expect(panel.node).to_be_visible(timeout=60_000)
+    panel.press("Refresh OpenAI")
+    panel.row("OpenAI", of="Providers").see("fetched just now")
+    panel.tab("Router")
+    panel.choose("Entry for grade", CHAT)
+    panel.task("grade").see("Saved", whole=True)
+    panel.tab("Models")
+    panel.choose("Provider", "OpenAI")
+    expect(panel.models.first).to_be_visible()
+    panel.tab("Providers")
+    panel.press("Edit OpenAI")
+    panel.fill("Name", "Renamed")
+    panel.press("Save")
+    panel.row("Renamed", of="Providers").see("chat")
+
+
+@contextmanager
+def _serving(command: list[str], address: str, folder: Path) -> Iterator[None]:
+    """Run a server until it is not needed any more."""
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder)}
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - http, our own
+                break
+            except (urllib.error.URLError, OSError):
+                assert server.poll() is None, log.read_text(errors="replace")
+                assert time.monotonic() < deadline, log.read_text(errors="replace")
+                time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.mark.req("SEC-1")
+def test_the_app_works_in_marimo(page: Page, file: Path, tmp_path: Path, canary: str) -> None:
+    """`mo.ui.anywidget` draws the app and the picker, answers presses, and takes what is picked."""
+    _need("marimo")
+    source = tmp_path / "app.py"
+    source.write_text(MARIMO.format(file=str(file)), encoding="utf-8")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "marimo", "run", str(source), "--headless", "--no-token"]
+    with _serving([*command, "--host", "127.0.0.1", "-p", str(port)], f"{address}/health", tmp_path):
+        page.goto(address)
+        panel = App.panel_in(page.locator("body"))
+        _use(Part(panel.node.first))
+        assert canary not in page.content()
+        picker = Part(panel.node.nth(1))
+        picker.models.first.click()
+        expect(page.get_by_text("picked: gpt")).to_be_visible()
+
+
+def test_the_app_works_in_nbclassic(notebook: Notebook, file: Path) -> None:
+    """In the classic notebook the app is drawn, and what is pressed is answered."""
+    _need("nbclassic")
+    cells = f"import dispatch_widgets as dw\npanel = dw.panel(dw.SettingsService({str(file)!r}))", "panel"
+    page = notebook.present_classic(*cells)
+    page.wait_for_function(HAS_KERNEL, timeout=60_000)
+    page.evaluate(RUN_ALL)
+    _use(App.panel_in(page.locator(".output")))
+
+
+def test_the_app_works_in_an_inner_frame(
+    page: Page, file: Path, monkeypatch: pytest.MonkeyPatch, axe: str, axe_says: Callable[..., list[str]]
+) -> None:
+    """Without a theme's classes around it the colours are those of the host's variables, and can be read."""
+    kernel = Kernel(monkeypatch)
+    page.set_content("<!doctype html><iframe style='width: 960px; height: 1300px'></iframe>")
+    frame = page.frames[1]
+    frame.set_content(FRAME)
+    panel = dw.panel(dw.SettingsService(file))
+    try:
+        kernel.show(panel, page, frame)
+        shown = App.panel_in(frame.locator("body"))
+        _use(shown)
+        frame.evaluate(axe)
+        assert shown.node.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(30, 30, 30)"
+        for tab in ("Providers", "Models", "Router", "Settings file"):
+            shown.tab(tab)
+            assert axe_says(shown.node) == [], tab
+    finally:
+        panel.close()
