@@ -58,12 +58,28 @@ if __name__ == "__main__":
     app.run()
 """
 
-# A frame of a dark theme whose body says nothing of it.
-FRAME = """<!doctype html><html><style>:root {
-    --vscode-editor-background: #1e1e1e; --vscode-foreground: #cccccc;
-    --vscode-textLink-foreground: #3794ff; --vscode-button-background: #0e639c;
+# A frame of a theme whose body says nothing of it.
+FRAME = """<!doctype html><html><style>:root {{
+    --vscode-editor-background: {background}; --vscode-foreground: {text};
+    --vscode-textLink-foreground: {link}; --vscode-button-background: {button};
     --vscode-font-family: sans-serif; --vscode-font-size: 13px;
-}</style><body style="background: #1e1e1e"></body></html>"""
+}}</style><body style="background: {background}"></body></html>"""
+THEMES = {
+    "dark": {"background": "#1e1e1e", "text": "#cccccc", "link": "#3794ff", "button": "#0e639c"},
+    "light": {"background": "#ffffff", "text": "#3b3b3b", "link": "#005fb8", "button": "#005fb8"},
+    "dark high contrast": {
+        "background": "#000000",
+        "text": "#ffffff",
+        "link": "#21a6ff",
+        "button": "#0e639c",
+    },
+    "light high contrast": {
+        "background": "#ffffff",
+        "text": "#292929",
+        "link": "#0f4a85",
+        "button": "#0f4a85",
+    },
+}
 
 RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
 HAS_KERNEL = "() => window.Jupyter?.notebook?.kernel?.is_connected() && !Jupyter.notebook.kernel_busy"
@@ -176,21 +192,29 @@ def test_the_app_works_in_nbclassic(notebook: Notebook, file: Path) -> None:
     _use(App.panel_in(page.locator(".output")))
 
 
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_app_works_in_an_inner_frame(
-    page: Page, file: Path, monkeypatch: pytest.MonkeyPatch, axe: str, axe_says: Callable[..., list[str]]
+    page: Page,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    axe: str,
+    axe_says: Callable[..., list[str]],
+    theme: str,
 ) -> None:
     """Without a theme's classes around it the colours are those of the host's variables, and can be read."""
     kernel = Kernel(monkeypatch)
     page.set_content("<!doctype html><iframe style='width: 960px; height: 1300px'></iframe>")
     frame = page.frames[1]
-    frame.set_content(FRAME)
+    frame.set_content(FRAME.format(**THEMES[theme]))
     panel = dw.panel(dw.SettingsService(file))
     try:
         kernel.show(panel, page, frame)
         shown = App.panel_in(frame.locator("body"))
         _use(shown)
         frame.evaluate(axe)
-        assert shown.node.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(30, 30, 30)"
+        own = shown.node.evaluate("(node) => getComputedStyle(node).backgroundColor")
+        assert own == frame.evaluate("() => getComputedStyle(document.body).backgroundColor")
         for tab in ("Providers", "Models", "Router", "Settings file"):
             shown.tab(tab)
             assert axe_says(shown.node) == [], tab

@@ -26,7 +26,7 @@ PANELS_A_ROUND = 5
 WARM_UP_ROUNDS = 4
 ROUNDS = 40
 MOST_BYTES = 200 * 1024
-"""For each panel that is gone. Most of it is the text of the bundle, of which every widget imports its own."""
+"""For each panel that is gone; most of it is the bundle, of which every widget imports its own."""
 
 
 def _used_bytes(session: CDPSession) -> int:

@@ -57,7 +57,7 @@ def test_a_panel_is_one_model_and_a_press_a_few_frames(app: App) -> None:
     app.see_in("Entry for grade", "Not set")
     shown = len(frames), sum(frames)
     assert shown[0] <= 3
-    assert shown[1] < 100_000
+    assert shown[1] < 160_000  # most of it the page's script and styles
     frames.clear()
     app.choose("Entry for grade", CHAT[1])
     app.task("grade").see("Saved", whole=True)

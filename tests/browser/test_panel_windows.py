@@ -27,19 +27,18 @@ def _open(app: App, other_window: Notebook) -> App:
     return app.in_window(other_window)
 
 
-def _edit(where: App, *windows: App) -> None:
-    where.press("Edit Lab")
+def _edit(*windows: App) -> None:
     for window in windows:
+        window.press("Edit Lab")
         window.see_in("Key", "")
 
 
-def _save(where: App, *windows: App, by: str = "click") -> None:
+def _save(where: App, *, by: str = "click") -> None:
     if by == "click":
         where.press("Save")
     else:
         where.field("Key").press("Enter")
-    for window in windows:
-        expect(window.field("Key")).to_have_count(0)
+    expect(where.field("Key")).to_have_count(0)
 
 
 @pytest.mark.parametrize("by", ["click", "Enter"])
@@ -52,12 +51,14 @@ def test_the_key_of_the_window_where_save_was_pressed(
     for number in range(ROUNDS):
         here, away = (app, there) if number % 2 == 0 else (there, app)
         keys = {"here": f"sk-here-{number}-0123456789abcdef", "there": f"sk-there-{number}-0123456789abcdef"}
-        _edit(here, app, there)
+        _edit(here, away)
         for place in typed.split(", then "):
             window = {"here": here, "there": away}[place]
             window.fill("Key", keys[place])
-        _save(here, app, there, by=by)
+        _save(here, by=by)
         assert _saved(app) == keys["here"], number
+        away.see_in("Key", keys["there"] if "there" in typed else "")
+        away.press("Cancel")
 
 
 def test_an_empty_field_keeps_the_key_whatever_another_window_holds(app: App, other_window: Notebook) -> None:
@@ -66,10 +67,11 @@ def test_an_empty_field_keeps_the_key_whatever_another_window_holds(app: App, ot
     before = _saved(app)
     for number in range(ROUNDS):
         here, away = (app, there) if number % 2 == 0 else (there, app)
-        _edit(here, app, there)
+        _edit(here, away)
         away.fill("Key", "sk-typed-elsewhere-0123456789abcdef")
-        _save(here, app, there)
+        _save(here)
         assert _saved(app) == before, number
+        away.press("Cancel")
 
 
 def test_a_refused_save_in_one_window_leaves_the_key_of_the_other(app: App, other_window: Notebook) -> None:
@@ -77,14 +79,13 @@ def test_a_refused_save_in_one_window_leaves_the_key_of_the_other(app: App, othe
     there = _open(app, other_window)
     for number in range(ROUNDS):
         key = f"sk-here-{number}-0123456789abcdef"
-        _edit(app, app, there)
+        _edit(app, there)
         app.fill("Key", key)
         there.fill("Key", "sk-there-0123456789abcdef")
         there.fill("Name", "")
         there.press("Save")
         there.see("Give it a name.")
-        there.see_in("Key", "")
         app.see_in("Key", key)
-        app.fill("Name", "Lab")
-        _save(app, app, there)
+        _save(app)
         assert _saved(app) == key, number
+        there.press("Cancel")

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(300)
 
+USEFUL_PX = 250
+
 
 @pytest.mark.req("UI")
 def test_the_panel_opens_at_the_side_and_works(app: App, window: Window) -> None:
-    """in_sidebar() shows the living panel in a panel of its own beside the notebook, not in the cell."""
+    """in_sidebar() shows the living panel beside the notebook; asked again, it shows no second one."""
     pytest.importorskip("sidecar")
     app.write()
     app.notebook.open(app.cell(), "panel = dw.panel(service)\npanel.in_sidebar(title='My models')")
@@ -24,6 +26,12 @@ def test_the_panel_opens_at_the_side_and_works(app: App, window: Window) -> None
     expect(panel.node).to_be_visible(timeout=30_000)
     expect(app.page.get_by_role("tab", name="My models")).to_be_visible()
     assert app.panel_in(app.notebook.outputs).node.count() == 0
+    assert panel.node.evaluate("(node) => node.getBoundingClientRect().width") >= USEFUL_PX
     panel.tab("Models")
+    app.notebook.execute("panel.in_sidebar(title='My models')")
+    side = app.page.get_by_role("tab", name="My models")
+    expect(side).to_have_count(1)
+    expect(panel.node).to_have_count(1)
+    panel.see_tab("Models")  # what was open there before
     app.notebook.end_kernel()
     window.drop()  # the panel at the side would stay there and make the next test's notebook narrow

@@ -81,3 +81,5 @@ def test_the_side_panel_holds_the_panel(service, monkeypatch) -> None:
     (shown,) = side.outputs
     view = shown["data"]["application/vnd.jupyter.widget-view+json"]
     assert view["model_id"] == panel.model_id
+    panel.in_sidebar()
+    assert [each.comm is None for each in sides] == [True, False]  # the same panel, not a second one

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 MODELS = 24
 """How many models the large account lists unless a test says otherwise: all kinds are among them."""
 
-PANEL_NAME = "Dispatch"
-"""The name of a panel for screen readers."""
+PANEL_NAME = re.compile(r"^Dispatch( \d+)?$")
+"""The name of a panel for screen readers; of several in a page all but the first have a number."""
 
 
 # Nobody waits long in the kernel for a file that another program holds.
@@ -93,7 +94,7 @@ class App(Part, Keyboard):
     @staticmethod
     def panel_in(node: Locator) -> Part:
         """The panels that a part of the page holds."""
-        return Part(node.get_by_role("region", name=PANEL_NAME, exact=True))
+        return Part(node.get_by_role("region", name=PANEL_NAME))
 
     # -- opening -----------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright
 
-Theme = Literal["light", "dark", "light high contrast", "dark high contrast"]
+Theme = Literal["light", "dark", "dark high contrast"]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL_LINE = "apt-get install chromium"
@@ -293,10 +293,11 @@ class Notebook:
         lab: The server.
         page: The browser's page; with JupyterLab in it or empty.
         name: The file's name, used for no other test.
+        url: The server's address, where it is not reached directly.
     """
 
-    def __init__(self, lab: Lab, page: Page, name: str) -> None:
-        self._lab = lab
+    def __init__(self, lab: Lab, page: Page, name: str, *, url: str = "") -> None:
+        self._url = url or lab.url
         self.path = lab.root / name
         self.place = LAB
         self.errors: list[str] = []
@@ -351,13 +352,13 @@ class Notebook:
         """Shows a notebook with these cells in Voilà, as a page of its own."""
         self._write(cells)
         self.page.set_viewport_size({"width": width, "height": height})
-        self.page.goto(f"{self._lab.url}/voila/render/{self.path.name}", timeout=LOADING_MS)
+        self.page.goto(f"{self._url}/voila/render/{self.path.name}", timeout=LOADING_MS)
         return self.page
 
     def present_classic(self, *cells: str) -> Page:
         """Shows a notebook with these cells in nbclassic."""
         self._write(cells)
-        self.page.goto(f"{self._lab.url}/nbclassic/notebooks/{self.path.name}", timeout=LOADING_MS)
+        self.page.goto(f"{self._url}/nbclassic/notebooks/{self.path.name}", timeout=LOADING_MS)
         return self.page
 
     def show(self, *, run: bool = True, width: int = 1200, height: int = 900) -> Page:
@@ -367,7 +368,7 @@ class Notebook:
             self.page.evaluate(_OPEN, self.path.name)
             self.page.wait_for_function(_IS_OPEN, arg=self.path.name, timeout=LOADING_MS)
         else:  # one document, no side bars; a fresh workspace
-            self.page.goto(f"{self._lab.url}/{self.place}/{self.path.name}?reset", timeout=LOADING_MS)
+            self.page.goto(f"{self._url}/{self.place}/{self.path.name}?reset", timeout=LOADING_MS)
         self.page.locator(".jp-Notebook").wait_for(timeout=LOADING_MS)
         # "Idle" is shown before the kernel's socket is up; what is run then is lost.
         self.page.wait_for_function(_READY, timeout=LOADING_MS)

@@ -25,7 +25,7 @@ import ipywidgets as _ipywidgets
 
 def _delay_focus(send, seconds, waiting=_queue.Queue()):
     def late(widget, content, buffers=None):
-        if isinstance(content, dict) and "answer" in content:
+        if isinstance(content, dict) and content.keys() & {{"answer", "form"}}:
             waiting.put((_time.monotonic() + seconds, widget, content, buffers))
         else:
             send(widget, content, buffers)

@@ -36,7 +36,12 @@ export function AppPage({ app, shown }: AppPageProps) {
       ) : (
         <>
           <TabBar app={app} id={id} />
-          <div role="tabpanel" id={`${id}-page`} aria-labelledby={tabId(id, open)}>
+          <div
+            role="tabpanel"
+            id={`${id}-page`}
+            aria-labelledby={tabId(id, open)}
+            aria-busy={app.viewOf(open) ? undefined : "true"}
+          >
             {page}
           </div>
         </>
