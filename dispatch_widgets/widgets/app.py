@@ -35,7 +35,7 @@ class Panel(PagePanel):
     def close(self) -> None:
         """Take the app out of every page and stop following the service."""
         if self._display_id:
-            self._app.hub.events.stop_listening(self._on_events)
+            self.app.hub.events.stop_listening(self._on_events)
         super().close()
 
     # -- what remains without a kernel -------------------------------------------------------------
@@ -50,7 +50,7 @@ class Panel(PagePanel):
             return  # a page of its own always has a kernel, and does not follow updates of an output
         if not self._display_id:
             self._display_id = uuid.uuid4().hex
-            self._app.hub.events.listen(self._on_events)
+            self.app.hub.events.listen(self._on_events)
         static = self._static()
         display(static, display_id=self._display_id)  # type: ignore[no-untyped-call]
 

@@ -60,6 +60,7 @@ class PagePanel(anywidget.AnyWidget):
 
     Attributes:
         service: The service that is shown.
+        app: What says what stands over the tabs, and has their presenters.
     """
 
     _esm = _text("page.js")
@@ -80,10 +81,10 @@ class PagePanel(anywidget.AnyWidget):
         watch_kernel_loggers()
         if presenter is None and self._presenter is not None:
             presenter = self._presenter(service)
-        self._app = AppPresenter(service, own=presenter)
-        self.service = self._app.service
+        self.app = AppPresenter(service, own=presenter)
+        self.service = self.app.service
         self._replies: OrderedDict[str, Reply] = OrderedDict()
-        self._tab = self._app.first_tab
+        self._tab = self.app.first_tab
         self._watched: set[Tab] = set()
         self._changed: set[Tab | Literal["header"]] = set()
         # Weakly: what a presenter calls must not keep a panel alive that nobody shows.
@@ -94,16 +95,16 @@ class PagePanel(anywidget.AnyWidget):
             if there is not None:
                 there._draw()  # noqa: SLF001 - it is its own
 
-        self._drawing = Joined(draw, self._app.hub.lock)
-        with self._app.hub.lock:
+        self._drawing = Joined(draw, self.app.hub.lock)
+        with self.app.hub.lock:
             super().__init__(
-                header=encode(self._app.header()),
+                header=encode(self.app.header()),
                 first=self._tab,
                 alone=presenter is not None,
                 window=self._window(),
-                **{f"view_{self._tab}": encode(self._app.tab(self._tab).view())},
+                **{f"view_{self._tab}": encode(self.app.tab(self._tab).view())},
             )
-            self._app.on_change(partial(_ask_for, me, "header"))
+            self.app.on_change(partial(_ask_for, me, "header"))
             self._watch(self._tab)
         self._own_layout = self.layout
         self.on_msg(_hear)
@@ -115,7 +116,7 @@ class PagePanel(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the panel out of every page and stop following the service."""
         if hasattr(self, "_drawing"):  # not if it was refused before it was made
-            self._app.close()
+            self.app.close()
             self._drawing.stop()
         layout = getattr(self, "_own_layout", None)
         if layout is not None:
@@ -131,27 +132,27 @@ class PagePanel(anywidget.AnyWidget):
     @property
     def providers(self) -> Presenter:
         """What the Providers tab says and does."""
-        return self._app.tab("providers")
+        return self.app.tab("providers")
 
     @property
     def models(self) -> Presenter:
         """What the Models tab says and does."""
-        return self._app.tab("models")
+        return self.app.tab("models")
 
     @property
     def router(self) -> Presenter:
         """What the Router tab says and does."""
-        return self._app.tab("router")
+        return self.app.tab("router")
 
     @property
     def settings(self) -> Presenter:
         """What the Settings file tab says and does."""
-        return self._app.tab("settings")
+        return self.app.tab("settings")
 
     @property
     def presenter(self) -> Presenter:
         """What the tab says and does that the panel begins at."""
-        return self._app.tab(self.first)
+        return self.app.tab(self.first)
 
     @property
     def tab(self) -> Tab:
@@ -176,8 +177,8 @@ class PagePanel(anywidget.AnyWidget):
             InvalidInputError: If there is no such form.
             DispatchError: If it cannot be opened: there is no such provider or entry.
         """
-        tab = self._app.tab_of_form(name)
-        self._app.tab(tab).form(name, args)
+        tab = self.app.tab_of_form(name)
+        self.app.tab(tab).form(name, args)
         self._ask(tab, {"name": name, "args": args})
 
     def _window(self) -> str:
@@ -186,7 +187,7 @@ class PagePanel(anywidget.AnyWidget):
         return hashlib.blake2b(own.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
     def _ask(self, tab: Tab, form: AskedForm | None = None) -> None:
-        with self._app.hub.lock:
+        with self.app.hub.lock:
             self._show(tab)
             asked: Asked = {"n": self.asked.get("n", 0) + 1, "tab": tab}
             if form is not None:
@@ -205,7 +206,7 @@ class PagePanel(anywidget.AnyWidget):
     def _watch(self, tab: Tab) -> None:
         self._watched.add(tab)
         tell = partial(_ask_for, weakref.ref(self), tab)
-        self._app.tab(tab).on_change(tell)
+        self.app.tab(tab).on_change(tell)
         tell()
 
     def _draw(self) -> None:
@@ -213,15 +214,15 @@ class PagePanel(anywidget.AnyWidget):
         with self.hold_sync():  # one message for all of it
             for part in changed:
                 if part == "header":
-                    self.header = encode(self._app.header())
+                    self.header = encode(self.app.header())
                 else:
-                    setattr(self, f"view_{part}", encode(self._app.tab(part).view()))
+                    setattr(self, f"view_{part}", encode(self.app.tab(part).view()))
 
     # -- what pages say ----------------------------------------------------------------------------
 
     def _models(self, key: str, given: Arguments) -> tuple[Reply, list[bytes]]:
         try:
-            mark, rows = self._app.tab(given.text("tab")).models(
+            mark, rows = self.app.tab(given.text("tab")).models(
                 given.text("provider"), given.text("mark", "")
             )
         except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
@@ -242,8 +243,8 @@ class PagePanel(anywidget.AnyWidget):
         kind, tab = given.text("kind"), given.text("tab")
         args = _mapping(message.get("args", {}))
         if kind == "act" and not tab:
-            return {"id": key, "answer": encode(self._app.act(given.text("name"), args))}
-        presenter = self._app.tab(tab)
+            return {"id": key, "answer": encode(self.app.act(given.text("name"), args))}
+        presenter = self.app.tab(tab)
         match kind:
             case "show":
                 answer = Answer()
@@ -302,7 +303,7 @@ def _hear(panel: PagePanel, message: object, _buffers: object) -> None:
     if message.get("kind") == "models":  # answered anew each time: a list of thousands is not kept
         panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - it is its own
         return
-    with panel._app.hub.lock:  # noqa: SLF001
+    with panel.app.hub.lock:
         reply = panel._replies.get(key)  # noqa: SLF001 - it is its own
         if reply is None:
             reply = panel._replies[key] = panel._reply(key, message)  # noqa: SLF001

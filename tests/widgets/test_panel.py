@@ -146,7 +146,7 @@ def test_several_changes_are_one_message(
     since = len(outbox.messages)
     service.update_provider(ids["Lab"], name="Named anew")
     until(lambda: "Named anew" in json.dumps(panel.view_providers))
-    assert panel._app.hub.events.settle()
+    assert panel.app.hub.events.settle()
     panel._drawing.flush()
     states = [
         data["state"] for key, data in outbox.messages[since:] if key == panel.model_id and "state" in data
@@ -213,7 +213,7 @@ def test_a_summary_stands_below_it_and_is_kept_current(
     assert shown[2].id == summary.id
     assert "1 of 6 tasks set" in shown[2].thing._repr_mimebundle_()["text/html"]
     service.discover_models(ids["Lab"])
-    assert panel._app.hub.events.settle()
+    assert panel.app.hub.events.settle()
     assert len(shown) == 3
 
 
@@ -225,7 +225,7 @@ def test_a_closed_app_leaves_nothing(service: SettingsService, outbox: Outbox, i
     for tab in TABS:
         show(panel, tab)
     panel.open_form("provider", row=ids["Lab"])
-    hub = panel._app.hub
+    hub = panel.app.hub
     gone = weakref.ref(panel)
     panel.close()
     sent = len(outbox.messages)

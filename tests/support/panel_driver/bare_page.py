@@ -91,7 +91,8 @@ class Kernel:
 
         page.expose_function("toKernel", send)
         page.expose_function("fromKernel", take)
-        state = {name: value for name, value in panel.get_state().items() if not name.startswith("_")}
-        given = {"script": panel._esm, "style": panel._css, "state": json.loads(json.dumps(state))}
+        state = panel.get_state()
+        own = {name: value for name, value in state.items() if not name.startswith("_")}
+        given = {"script": state["_esm"], "style": state["_css"], "state": json.loads(json.dumps(own))}
         take()
         frame.evaluate(_HOST, given)

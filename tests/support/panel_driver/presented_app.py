@@ -53,7 +53,7 @@ class AppWindow:
     @property
     def _header_now(self) -> Json:
         """What the page gets in a moment, if it has not got it yet."""
-        header: Json = encode(self._panel._app.header())
+        header: Json = encode(self._panel.app.header())
         return header
 
     @property
