@@ -148,6 +148,42 @@ def test_a_panel_alone_opens_what_it_leads_to(app: App) -> None:
     app.focus_on("Choose models")
 
 
+@pytest.mark.req("SEC-9")
+def test_what_code_opens_takes_the_focus_out_of_no_field(app: App, other_window: Notebook) -> None:
+    """`panel.tab` and `panel.open_form` open in every window, once; who writes in a cell goes on writing."""
+    app.write()
+    app.open()
+    there = app.in_window(other_window)
+    there.tab("Models")
+    app.notebook.until("panel.tab", "models")
+    app.notebook.focus_on_cell(1)
+    app.notebook.execute("panel.tab = 'router'")
+    for window in (app, there):
+        window.see_tab("Router")
+    app.notebook.execute("panel.open_form('provider')")
+    for window in (app, there):
+        window.see_heading("Add provider")
+    assert app.focused() == ""
+    app.key("x")
+    assert "x" in app.notebook.cells()[1].replace("panel = dw.panel(service)", "")
+    there.press("Cancel")
+    there.tab("Router")
+    app.notebook.execute("panel.tab = 'router'")
+    app.see_tab("Router")
+
+
+def test_what_is_typed_is_there_when_the_cell_has_run_again(app: App) -> None:
+    """A form that is open stays open with what was typed, over a new service, too, and can be saved."""
+    app.write()
+    app.open()
+    app.press("Edit Lab")
+    app.fill("Name", "Typed")
+    app.notebook.run_all()
+    app.see_in("Name", "Typed")
+    app.press("Save")
+    app.row("Typed", of="Providers").see("chat")
+
+
 @pytest.mark.parametrize("way", ["restart", "end", "opened without it"])
 def test_a_kernel_that_is_gone_is_said(app: App, way: str) -> None:
     """It is said once, as a sentence in the panel, and no press does anything; run again, all is well."""

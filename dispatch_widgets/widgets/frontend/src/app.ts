@@ -2,6 +2,7 @@
  * A panel in this page: the app with its tabs, or a tab that stands alone. What is true of the file and the service is
  * in the model's traits, which the kernel alone sets; which tab is open here is the window's.
  */
+import { isField } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
 import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
@@ -176,8 +177,8 @@ export class App implements Around {
     if (this.open === this.first) this.#leftBy = { action: tab, row: rowAround(document.activeElement) };
     await this.show(tab);
     const { form, ...args } = given;
-    if (tab === "models" && !form) await this.tab(tab).lookAt(args, at);
-    else if (form) await this.tab(tab).forms.open({ kind: "form", name: String(form), label: "", args }, at);
+    if (form) await this.#openForm(tab, String(form), args, at, gesture);
+    else if (tab === "models") await this.tab(tab).lookAt(args, at, gesture);
     else this.#focus({ row: String(args.row ?? ""), action: String(args.action ?? "") }, at, gesture);
   };
 
@@ -214,10 +215,14 @@ export class App implements Around {
   }
 
   async #open({ tab, form }: Asked): Promise<void> {
+    // Code takes the focus out of no field (SEC-9).
+    const gesture = isField(document.activeElement) ? "" : lastGesture();
     await this.show(tab);
     const [place] = this.shown;
-    if (form && place) {
-      await this.tab(tab).forms.open({ kind: "form", name: form.name, label: "", args: form.args }, place);
-    }
+    if (form && place) await this.#openForm(tab, form.name, form.args, place, gesture);
+  }
+
+  async #openForm(tab: Tab, name: string, args: ActionArgs, at: Shown, gesture: string): Promise<void> {
+    await this.tab(tab).forms.open({ kind: "form", name, label: "", args }, at, gesture);
   }
 }

@@ -24,12 +24,11 @@ export class Forms {
     window.set("forms", { ...window.get("forms"), [view.tab]: state });
   }
 
-  /** Opens the form that an action names; one that was left for now as it was left. */
-  async open(action: Action, at: Shown): Promise<void> {
+  /** Opens the form that an action names; one that was left as it was left. The focus moves for this gesture alone. */
+  async open(action: Action, at: Shown, gesture = lastGesture()): Promise<void> {
     const { name, args = {} } = action;
     const left = this.#panel.window.get("leftForms")[name];
     const isLeft = left !== undefined && Object.keys(args).length === 0;
-    const gesture = lastGesture();
     const asked = isLeft ? { args: left.args(), values: left.chosen() } : { args, values: {} };
     const message = { kind: "form", name, changed: "", ...asked } as const;
     const ended = await this.#panel.wait(action, message, at);

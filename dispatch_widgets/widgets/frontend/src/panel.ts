@@ -229,12 +229,14 @@ export class Panel {
   }
 
   /** Shows a list of models, and has it fetched if that makes sense; or an entry of the catalog. */
-  async lookAt(args: ActionArgs, at: Shown): Promise<void> {
+  async lookAt(args: ActionArgs, at: Shown, gesture: string): Promise<void> {
     const { list, row } = args;
     this.list.lookAt(args);
     this.draw();
-    if (typeof row === "string") focusOn(at.root, { row, field: "choice" }) || focusOn(at.root, { row });
-    else focusOn(at.root, { section: "add" });
+    if (gesture === lastGesture()) {
+      if (typeof row === "string") focusOn(at.root, { row, field: "choice" }) || focusOn(at.root, { row });
+      else focusOn(at.root, { section: "add" });
+    }
     if (list) await this.press({ name: "show_list", label: "", args: { row: list } }, at);
   }
 
