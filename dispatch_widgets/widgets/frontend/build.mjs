@@ -30,6 +30,16 @@ async function head(name, body, inputs) {
   return lines.map((text) => `${comment(name, text)}\n`).join("");
 }
 
+/**
+ * A module of which a page runs one only: every widget imports a copy of its own, and all but the first take the
+ * functions of that. A panel that is gone leaves a quarter of what it left.
+ */
+function sharedModule(script) {
+  const key = createHash("sha256").update(script).digest("hex").slice(0, 16);
+  const made = `(()=>{${script}return made.default})()`;
+  return `export default globalThis[Symbol.for("dispatch-widgets.page ${key}")]??=${made};\n`;
+}
+
 await mkdir(folder, { recursive: true });
 for (const [name, entry] of [
   ["page.js", "src/main.tsx"],
@@ -41,7 +51,8 @@ for (const [name, entry] of [
     outfile: join(folder, name),
     bundle: true,
     charset: "utf8",
-    format: "esm",
+    format: "iife",
+    globalName: "made",
     jsx: "automatic",
     jsxImportSource: "preact",
     legalComments: "none",
@@ -51,6 +62,7 @@ for (const [name, entry] of [
     target: "es2022",
     write: false,
   });
-  const body = made.outputFiles[0].text;
+  const { text } = made.outputFiles[0];
+  const body = name.endsWith(".js") ? sharedModule(text) : text;
   await writeFile(join(folder, name), (await head(name, body, Object.keys(made.metafile.inputs))) + body);
 }
