@@ -102,7 +102,7 @@ def demo(canary: str) -> Iterator[DemoServer]:
 @pytest.fixture
 def file(tmp_path: Path, demo: DemoServer) -> Path:
     """A sample settings file that leads to the server."""
-    return write_sample(tmp_path, demo)
+    return write_sample(tmp_path, demo, old=False)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class SlowLine:
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
         self.url = ""
 
     def __enter__(self) -> Self:
@@ -40,22 +41,26 @@ class SlowLine:
         self._thread.join(10)
 
     def _run(self) -> None:
-        async def start() -> asyncio.Server:
-            server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-            self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-            self._started.set()
-            return server
-
-        server = self._loop.run_until_complete(start())
+        server = self._loop.run_until_complete(asyncio.start_server(self._connect, "127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self._started.set()
         self._loop.run_forever()
-        server.close()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0.1))
+        self._loop.run_until_complete(self._end(server))
         self._loop.close()
+
+    async def _end(self, server: asyncio.Server) -> None:
+        server.close()
+        for task in self._tasks:
+            task.cancel()
+        for writer in self._writers:
+            writer.close()
+        await asyncio.gather(
+            *self._tasks, *(writer.wait_closed() for writer in self._writers), return_exceptions=True
+        )
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(self._to.hostname, self._to.port)
+        self._writers += [writer, back]
         for one in (self._pass_on(reader, back), self._pass_on(there, writer)):
             task = asyncio.ensure_future(one)
             self._tasks.add(task)
