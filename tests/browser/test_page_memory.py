@@ -28,7 +28,7 @@ PANELS_A_ROUND = 5
 WARM_UP_ROUNDS = 4
 ROUNDS = 40
 MOST_COPIES = 3
-"""Of the script and the styles, for each panel that is gone: JupyterLab keeps some texts of a closed widget."""
+"""Of the script and the styles, for each panel that is gone: JupyterLab keeps texts of closed widgets."""
 
 
 def _used_bytes(session: CDPSession) -> int:
