@@ -144,7 +144,7 @@ def test_the_files_that_contributing_names_are_there() -> None:
     ]
     assert len(named) > 20
     assert not missing
-    for table in ("PRESETS", "DiscoveryKind", "_EXPORTS", "BasePanel"):
+    for table in ("PRESETS", "DiscoveryKind", "_EXPORTS", "PagePanel"):
         assert f"`{table}`" in text
         assert re.search(rf"^(class )?{table}\b", code, re.MULTILINE) or f"    {table} = " in code, table
 
