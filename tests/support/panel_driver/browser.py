@@ -207,9 +207,7 @@ class Part:
         """Open a tab by a click, whatever it counts."""
         self.node.get_by_role("tab", name=re.compile(f"^{name}")).click()
         self.see_tab(re.compile(f"^{name}"))
-        expect(
-            self.node.get_by_role("tabpanel").and_(self.node.page.locator("[aria-busy=true]"))
-        ).to_have_count(0)
+        expect(self.node.locator("[role=tabpanel][aria-busy=true]")).to_have_count(0)
 
     def see_tab(self, name: Words) -> None:
         """Wait until a tab is the one that is open."""
