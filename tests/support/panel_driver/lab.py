@@ -49,7 +49,7 @@ CHROMIUM_ARGUMENTS = [
 # Complaints in the console that are JupyterLab's own business or follow from running without a network.
 OTHERS_NOISE = (
     "Failed to load resource",
-    "/nbextensions/",  # nbclassic, which asks for extensions of other programs
+    "nbextensions/",  # nbclassic, which asks for extensions of other programs
     "favicon",
     "Canceled future for",
     "Error fetching news",
