@@ -134,6 +134,7 @@ export class Forms {
     const answer = isSame ? await this.#submit(state, more, at) : undefined;
     state.saving = false;
     state.late = false;
+    const wasHere = at.root.contains(document.activeElement);
     if (!answer) {
       this.#panel.window.changed();
       return;
@@ -146,7 +147,9 @@ export class Forms {
       if (this.current === state) this.current = undefined;
     }
     await this.#panel.follow(answer, at);
-    this.#focus(at, gesture, answer.focus);
+    // What had the focus may have gone with the form: a second Enter is no reason to lose it.
+    const isLost = wasHere && document.activeElement === document.body;
+    this.#focus(at, isLost ? lastGesture() : gesture, answer.focus);
   }
 
   async #submit(state: FormState, more: ActionArgs, at: Shown): Promise<Answer | undefined> {

@@ -45,7 +45,11 @@ async function opened(window = "") {
   const view = { tab: "providers", title: "Providers" };
   const model = new FakeModel({ view_providers: view, first: "providers", alone: true, window });
   const said: string[] = [];
-  const root = { querySelectorAll: () => [], querySelector: () => null } as unknown as HTMLElement;
+  const root = {
+    querySelectorAll: () => [],
+    querySelector: () => null,
+    contains: () => false,
+  } as unknown as HTMLElement;
   const shown: Shown = { root, say: (words) => said.push(words), draw: nothing };
   const app = new App(model);
   const leave = app.enter(shown);
