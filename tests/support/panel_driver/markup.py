@@ -12,7 +12,7 @@ HEAVY_PARTS = "img, script, iframe"
 BEYOND_THE_EDGE = """(panel) => {
     const { right } = panel.getBoundingClientRect();
     const nodes = [...panel.querySelectorAll("*")].filter((node) => {
-        const frame = node.closest(".dp-chips, .dp-tabs, pre, code, .dp-code, .dp-unseen");
+        const frame = node.closest(".dp-chips, .dp-id-start, .dp-tabs, pre, code, .dp-code, .dp-unseen");
         return !frame && node.checkVisibility() && node.getBoundingClientRect().right > right + 0.5;
     });
     return nodes.map((node) => node.outerHTML.slice(0, 120));

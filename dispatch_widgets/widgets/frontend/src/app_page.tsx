@@ -1,11 +1,12 @@
 /** A panel as it is drawn in one place: what stands over the tabs, the bar of tabs, and the open tab. */
-import { useId } from "preact/hooks";
+
 import type { App } from "./app.ts";
 import { Place } from "./context.ts";
 import { Bar, FileHeader } from "./header.tsx";
 import { Page } from "./page.tsx";
 import { NO_KERNEL, type Shown } from "./panel.ts";
 import { TabBar, tabId, WayBack } from "./tabs.tsx";
+import { useUniqueId } from "./unique.ts";
 
 interface AppPageProps {
   readonly app: App;
@@ -13,7 +14,7 @@ interface AppPageProps {
 }
 
 export function AppPage({ app, shown }: AppPageProps) {
-  const id = useId();
+  const id = useUniqueId();
   const { open } = app;
   const page = (
     // Another tab is another page: nothing of the one before stays in its nodes.

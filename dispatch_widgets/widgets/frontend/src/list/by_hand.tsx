@@ -1,10 +1,11 @@
 /** The last row: an id that is not listed, typed by hand. */
-import { useContext, useId, useRef } from "preact/hooks";
+import { useContext, useRef } from "preact/hooks";
 import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import { Message } from "../note.tsx";
 import { keyOf } from "../panel.ts";
 import type { Action, ActionArgs, ListWords, Option } from "../types.ts";
+import { useUniqueId } from "../unique.ts";
 import type { ListWindow } from "./list_window.ts";
 
 const MOST_CHARACTERS = 512;
@@ -30,7 +31,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, offered }
   const { panel } = useContext(Place);
   const owner = useRef<HTMLSelectElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const id = useId();
+  const id = useUniqueId();
   const { typed, typedKind, typedOwner, ownerAsked } = list.values;
   const value = typed ?? offered;
   const chosen = owners.some((each) => each.value === typedOwner) ? typedOwner : "";

@@ -1,8 +1,9 @@
 /** A list of thousands of models with search, kinds, orders, a selection, and a row for an id typed by hand. */
-import { useContext, useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Place } from "../context.ts";
 import { NoteBox } from "../note.tsx";
 import type { Action, ListState, ListWords } from "../types.ts";
+import { useUniqueId } from "../unique.ts";
 import { type ByHand, ByHandRow } from "./by_hand.tsx";
 import { isChord, type Meaning, meaning } from "./keys.ts";
 import type { ListWindow } from "./list_window.ts";
@@ -60,7 +61,7 @@ const NOWHERE: Cursor = { key: "", anchor: "", before: [] };
 export function PickList(props: PickListProps) {
   const { words, state, list, models, several, picked, isHad, onPick, add, byHand } = props;
   const { shown: at } = useContext(Place);
-  const id = useId();
+  const id = useUniqueId();
   const field = useRef<HTMLInputElement>(null);
   const { query } = list.values;
   const { shown, counts, kind, order, orders } = useShown(models, props.providers, list.values, props.order);

@@ -1,7 +1,8 @@
 /** The providers to choose from: a list, and a native choice where the panel is narrow. */
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { QUIET } from "../focus.ts";
 import type { Row } from "../types.ts";
+import { useUniqueId } from "../unique.ts";
 import { Icon } from "../words.tsx";
 import { isChord, movedTo } from "./keys.ts";
 
@@ -19,7 +20,7 @@ interface RailProps {
 }
 
 export function Rail({ label, rows, current, onShow, onRest }: RailProps) {
-  const id = useId();
+  const id = useUniqueId();
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const typed = useRef({ text: "", at: 0 });
   const list = useRef<HTMLDivElement>(null);
