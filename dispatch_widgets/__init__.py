@@ -8,6 +8,7 @@ read ``__init__.pyi``, which says the same; a test holds the two together.
 __version__ = "0.1.0"
 
 _EXPORTS = {
+    "_terms": ("Capability", "ProviderType"),
     "_loop": ("allow_nested_loops",),
     "clients.resolved": ("ResolvedModel",),
     "discovery.models": ("DiscoveredModel", "ModelList", "Price"),
@@ -38,6 +39,7 @@ _EXPORTS = {
     "service.sharing": ("SharedCopy",),
     "settings.report": ("MigrationReport",),
     "settings.schema": ("Assignment", "CatalogEntry", "Provider"),
+    "settings.tasks": ("Task",),
     "shortcuts": (
         "add_model",
         "add_provider",

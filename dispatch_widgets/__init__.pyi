@@ -1,4 +1,6 @@
 from ._loop import allow_nested_loops as allow_nested_loops
+from ._terms import Capability as Capability
+from ._terms import ProviderType as ProviderType
 from .clients.resolved import ResolvedModel as ResolvedModel
 from .detection import FoundHere as FoundHere
 from .detection import find_here as find_here
@@ -33,6 +35,7 @@ from .settings.report import MigrationReport as MigrationReport
 from .settings.schema import Assignment as Assignment
 from .settings.schema import CatalogEntry as CatalogEntry
 from .settings.schema import Provider as Provider
+from .settings.tasks import Task as Task
 from .shortcuts import add_model as add_model
 from .shortcuts import add_provider as add_provider
 from .shortcuts import allow_sending as allow_sending

@@ -6,24 +6,28 @@ for the file that `default_service` finds. Each function is the method of the sa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._hide_frames import hide_frames
 from .service import SettingsService
 from .service.default import default_service
+from .trying import TRY_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from ._terms import Capability, ProviderType
     from .clients import ResolvedModel
     from .discovery.models import ModelList
     from .errors import DispatchError
     from .leaks import ScanReport
     from .service import Impact
+    from .service.asking import ResultCallback
     from .service.sharing import SharedCopy
     from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider, ProviderList
+    from .settings.tasks import Task
     from .trying import TryResult
     from .widgets.app import Panel
 
@@ -59,15 +63,45 @@ def get_providers() -> ProviderList:
 
 
 @hide_frames
-def add_provider(*, name: str, type: str, api_key: str, base_url: str | None = None) -> Provider:  # noqa: A002
+def add_provider(
+    *,
+    name: str,
+    type: ProviderType,  # noqa: A002
+    api_key: str,
+    base_url: str | None = None,
+    pasted: bool = True,
+) -> Provider:
     """See `SettingsService.add_provider`."""
-    return default_service().add_provider(name=name, type=type, api_key=api_key, base_url=base_url)
+    return default_service().add_provider(
+        name=name, type=type, api_key=api_key, base_url=base_url, pasted=pasted
+    )
 
 
 @hide_frames
-def update_provider(provider_id: str, **changes: Any) -> Provider:
+def update_provider(
+    provider_id: str,
+    *,
+    name: str | None = None,
+    type: ProviderType | None = None,  # noqa: A002
+    api_key: str | None = None,
+    base_url: str | None = None,
+    pasted: bool = True,
+    seen: Provider | None = None,
+    sending: tuple[str, str] | None = None,
+    consent: bool = True,
+) -> Provider:
     """See `SettingsService.update_provider`."""
-    return default_service().update_provider(provider_id, **changes)
+    return default_service().update_provider(
+        provider_id,
+        name=name,
+        type=type,
+        api_key=api_key,
+        base_url=base_url,
+        pasted=pasted,
+        seen=seen,
+        sending=sending,
+        consent=consent,
+    )
 
 
 def allow_sending(provider_id: str, *, variable: str | None = None, host: str | None = None) -> None:
@@ -112,8 +146,8 @@ def add_model(
     provider_id: str,
     model: str,
     label: str | None = None,
-    capabilities: Iterable[str] | None = None,
-    tasks: Iterable[str] = (),
+    capabilities: Iterable[Capability] | None = None,
+    tasks: Iterable[Task] = (),
 ) -> CatalogEntry:
     """See `SettingsService.add_model`."""
     return default_service().add_model(
@@ -122,9 +156,18 @@ def add_model(
 
 
 @hide_frames
-def update_model(entry_id: str, **changes: Any) -> CatalogEntry:
+def update_model(
+    entry_id: str,
+    *,
+    provider_id: str | None = None,
+    model: str | None = None,
+    label: str | None = None,
+    capabilities: Iterable[Capability] | None = None,
+) -> CatalogEntry:
     """See `SettingsService.update_model`."""
-    return default_service().update_model(entry_id, **changes)
+    return default_service().update_model(
+        entry_id, provider_id=provider_id, model=model, label=label, capabilities=capabilities
+    )
 
 
 def delete_model(entry_id: str) -> Impact:
@@ -132,18 +175,23 @@ def delete_model(entry_id: str) -> Impact:
     return default_service().delete_model(entry_id)
 
 
-def assign(task: str, entry_id: str) -> Assignment:
+def assign(task: Task, entry_id: str) -> Assignment:
     """See `SettingsService.assign`."""
     return default_service().assign(task, entry_id)
 
 
-def unassign(task: str) -> None:
+def unassign(task: Task) -> None:
     """See `SettingsService.unassign`."""
     default_service().unassign(task)
 
 
 @hide_frames
-def check_provider(*, type: str, api_key: str, base_url: str | None = None) -> ModelList:  # noqa: A002
+def check_provider(
+    *,
+    type: ProviderType,  # noqa: A002
+    api_key: str,
+    base_url: str | None = None,
+) -> ModelList:
     """See `SettingsService.check_provider`."""
     return default_service().check_provider(type=type, api_key=api_key, base_url=base_url)
 
@@ -158,21 +206,21 @@ async def discover_models_async(provider_id: str, force_refresh: bool = False) -
     return await default_service().discover_models_async(provider_id, force_refresh)
 
 
-def refresh_all(*, force_refresh: bool = True) -> dict[str, ModelList | DispatchError]:
+def refresh_all(
+    *, force_refresh: bool = True, on_result: ResultCallback | None = None
+) -> dict[str, ModelList | DispatchError]:
     """See `SettingsService.refresh_all`."""
-    return default_service().refresh_all(force_refresh=force_refresh)
+    return default_service().refresh_all(force_refresh=force_refresh, on_result=on_result)
 
 
 async def refresh_all_async(
-    *,
-    force_refresh: bool = True,
-    on_result: Callable[[str, ModelList | DispatchError], None] | None = None,
+    *, force_refresh: bool = True, on_result: ResultCallback | None = None
 ) -> dict[str, ModelList | DispatchError]:
     """See `SettingsService.refresh_all_async`."""
     return await default_service().refresh_all_async(force_refresh=force_refresh, on_result=on_result)
 
 
-def resolve(task: str) -> ResolvedModel:
+def resolve(task: Task) -> ResolvedModel:
     """See `SettingsService.resolve`."""
     return default_service().resolve(task)
 
@@ -182,24 +230,26 @@ def resolve_model(provider: str, model: str) -> ResolvedModel:
     return default_service().resolve_model(provider, model)
 
 
-def try_task(task: str) -> TryResult:
+def try_task(task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
     """See `SettingsService.try_task`."""
-    return default_service().try_task(task)
+    return default_service().try_task(task, timeout_seconds=timeout_seconds)
 
 
-async def try_task_async(task: str) -> TryResult:
+async def try_task_async(task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
     """See `SettingsService.try_task_async`."""
-    return await default_service().try_task_async(task)
+    return await default_service().try_task_async(task, timeout_seconds=timeout_seconds)
 
 
-def try_model(provider: str, model: str) -> TryResult:
+def try_model(provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
     """See `SettingsService.try_model`."""
-    return default_service().try_model(provider, model)
+    return default_service().try_model(provider, model, timeout_seconds=timeout_seconds)
 
 
-async def try_model_async(provider: str, model: str) -> TryResult:
+async def try_model_async(
+    provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS
+) -> TryResult:
     """See `SettingsService.try_model_async`."""
-    return await default_service().try_model_async(provider, model)
+    return await default_service().try_model_async(provider, model, timeout_seconds=timeout_seconds)
 
 
 def try_entries(

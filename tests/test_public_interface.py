@@ -11,6 +11,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Literal, get_origin
 
 import pytest
 
@@ -60,7 +61,10 @@ def test_every_public_name_is_there_and_documented() -> None:
     """Each name in __all__ can be had, and says what it is."""
     for name in dw.__all__:
         value = getattr(dw, name)
-        if name != "__version__":
+        if get_origin(value) is Literal:  # it has no docstring of its own: the text below it counts
+            module = import_module(f"dispatch_widgets.{vars(dw)['_HOMES'][name]}")
+            assert re.search(rf'^{name} = .*\n"""\w', inspect.getsource(module), re.MULTILINE), name
+        elif name != "__version__":
             assert inspect.getdoc(value), name
 
 
@@ -76,6 +80,24 @@ def test_the_stub_says_the_same_as_the_module() -> None:
     assert {name for _, name in stubbed} == {*dw.__all__} - {"__version__"}
     for home, name in stubbed:
         assert getattr(dw, str(name)) is getattr(import_module(f"dispatch_widgets.{home}"), str(name)), name
+
+
+NOT_OF_THE_SERVICE = {"preview_migration"}
+"""It takes a file, which the method of this name does not."""
+
+
+def _of_a_method(name: str) -> bool:
+    return inspect.isfunction(getattr(dw.SettingsService, name, None)) and name not in NOT_OF_THE_SERVICE
+
+
+@pytest.mark.parametrize("name", [*filter(_of_a_method, dw.__all__)])
+def test_a_function_takes_what_its_method_takes(name: str) -> None:
+    """The module's functions have the parameters of the service's methods, with their types and defaults."""
+    function = inspect.signature(getattr(dw, name))
+    method = inspect.signature(getattr(dw.SettingsService, name))
+    _, *parameters = method.parameters.values()
+    assert function == method.replace(parameters=parameters)
+    assert not any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

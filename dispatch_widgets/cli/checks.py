@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -28,6 +28,7 @@ from .terminal import (
 
 if TYPE_CHECKING:
     from ..service import SettingsService
+    from ..settings.tasks import Task
 
 
 @click.command("try")
@@ -50,7 +51,7 @@ def try_task(*, words: tuple[str, ...], timeout_seconds: float, wanted: str | No
     """
     service = open_service()
     if len(words) == 1 and (words[0] in TASKS or service.settings.entry(words[0]) is None):
-        _try_one(service, words[0], timeout_seconds, wanted, as_json=as_json)
+        _try_one(service, cast("Task", words[0]), timeout_seconds, wanted, as_json=as_json)
     elif wanted is not None:
         raise click.UsageError("--allow-sending is for a single task.")
     else:
@@ -58,7 +59,7 @@ def try_task(*, words: tuple[str, ...], timeout_seconds: float, wanted: str | No
 
 
 def _try_one(
-    service: SettingsService, task: str, timeout_seconds: float, wanted: str | None, *, as_json: bool
+    service: SettingsService, task: Task, timeout_seconds: float, wanted: str | None, *, as_json: bool
 ) -> None:
     try:
         provider_id = service.resolve(task).provider_id

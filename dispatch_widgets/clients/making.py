@@ -65,6 +65,28 @@ def make_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str,
     )
 
 
+def make_openai_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:
+    """`make_client`, for a provider that speaks OpenAI's API.
+
+    Raises:
+        MissingPackageError: If the SDK is not installed.
+        InvalidInputError: If the provider does not speak OpenAI's API.
+    """
+    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API", other="anthropic_client()")
+    return make_client(resolved, asynchronous=asynchronous, options=options)
+
+
+def make_anthropic_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:
+    """`make_client`, for a provider that speaks Anthropic's API.
+
+    Raises:
+        MissingPackageError: If the SDK is not installed.
+        InvalidInputError: If the provider does not speak Anthropic's API.
+    """
+    _demand(resolved, ANTHROPIC, "Anthropic's API", other="openai_client()")
+    return make_client(resolved, asynchronous=asynchronous, options=options)
+
+
 def _timeout(sdk: Any) -> Any:
     return sdk.Timeout(CLIENT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
 
@@ -82,7 +104,7 @@ def openai_arguments(resolved: UsableModel) -> ClientArguments:
     Raises:
         InvalidInputError: If the provider does not speak OpenAI's API.
     """
-    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API")
+    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API", other="anthropic_kwargs()")
     return _sdk_arguments(resolved)
 
 
@@ -92,7 +114,7 @@ def anthropic_arguments(resolved: UsableModel) -> ClientArguments:
     Raises:
         InvalidInputError: If the provider does not speak Anthropic's API.
     """
-    _demand(resolved, ANTHROPIC, "Anthropic's API")
+    _demand(resolved, ANTHROPIC, "Anthropic's API", other="openai_kwargs()")
     return _sdk_arguments(resolved)
 
 
@@ -157,7 +179,7 @@ def llama_index_arguments(resolved: UsableModel) -> ClientArguments:
         InvalidInputError: If the provider does not speak OpenAI's API, or if a variable would replace the key
             by another credential.
     """
-    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API")
+    _demand(resolved, OPENAI_COMPATIBLE, "OpenAI's API", other="anthropic_kwargs()")
     where = {"api_base": resolved.base_url, "api_key": _CLIENT_HAS_THE_KEY}
     if not resolved.is_embedding:
         return ClientArguments(
@@ -209,14 +231,13 @@ def _headers(resolved: UsableModel, name: str, *, shown: bool = True) -> dict[st
     return {name: headers} if headers else {}
 
 
-def _demand(resolved: UsableModel, wanted: str, speech: str) -> None:
-    if resolved.provider_type == MOCK:
-        raise _no_address(resolved)
+def _demand(resolved: UsableModel, wanted: str, speech: str, *, other: str) -> None:
+    """Raises an error unless the provider is of the wanted type; `other` is the call for the other type."""
+    _demand_an_address(resolved)
     if resolved.provider_type != wanted:
-        name = "anthropic_kwargs()" if resolved.provider_type == ANTHROPIC else "openai_kwargs()"
         raise InvalidInputError(
             [FieldProblem("type", f"A provider of type {resolved.provider_type} does not speak {speech}.")],
-            hint=f"Use {name}, or client(), which knows which one it is.",
+            hint=f"Use {other}, or client(), which knows which one it is.",
         )
 
 

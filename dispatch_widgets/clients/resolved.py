@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 from .._hide_frames import hide_frames
 from .._terms import PROVIDER_TYPES
@@ -13,7 +13,12 @@ from ..settings.tasks import TASK_NEEDS
 from ..urls import normalise_base_url, shown_url
 
 if TYPE_CHECKING:
+    from anthropic import Anthropic, AsyncAnthropic
+    from openai import AsyncOpenAI, OpenAI
+
+    from .._terms import Capability
     from ..settings.schema import CatalogEntry, Provider
+    from ..settings.tasks import Task
     from .arguments import ClientArguments
     from .snippets import Use
 
@@ -41,10 +46,10 @@ class ResolvedModel:
     provider_type: str
     base_url: str
     api_key: Secret
-    task: str = ""
+    task: Task | Literal[""] = ""
     entry_id: str = ""
     label: str = ""
-    capabilities: tuple[str, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
 
     def __repr__(self) -> str:
         fields = {name: getattr(self, name) for name in self.__slots__}
@@ -55,14 +60,14 @@ class ResolvedModel:
     @property
     def is_embedding(self) -> bool:
         """Whether it is used for embeddings: its task needs them, or it can do nothing else."""
-        needed: str = TASK_NEEDS.get(self.task, "")  # type: ignore[call-overload]
-        if needed:
-            return needed == "embedding"
+        if self.task:
+            return TASK_NEEDS[self.task] == "embedding"
         return "embedding" in self.capabilities and "chat" not in self.capabilities
 
     def client(self, **options: Any) -> Any:
         """A client that is ready to use: of OpenAI's or Anthropic's SDK, or the mock provider's.
 
+        Type checkers know its methods if you ask for the SDK by name: `openai_client`, `anthropic_client`.
         It keeps the key and base URL of now: after a change of the provider resolve again. Its timeouts are
         300 s for a response and 10 s for a connection; it follows no redirect, and uses no proxy for this
         machine. What the environment holds for OpenAI or Anthropic (organization, project, headers …) is sent
@@ -91,6 +96,58 @@ class ResolvedModel:
         from .making import make_client
 
         return make_client(self, asynchronous=True, options=options)
+
+    def openai_client(self, **options: Any) -> OpenAI:
+        """The same as `client`, for a provider that speaks OpenAI's API, with the type of the SDK.
+
+        Args:
+            **options: Arguments of ``openai.OpenAI``.
+
+        Raises:
+            MissingPackageError: If the SDK is not installed; says how to install it.
+            InvalidInputError: If the provider does not speak OpenAI's API.
+        """
+        from .making import make_openai_client
+
+        client: OpenAI = make_openai_client(self, asynchronous=False, options=options)
+        return client
+
+    def async_openai_client(self, **options: Any) -> AsyncOpenAI:
+        """The async `openai_client`.
+
+        Args:
+            **options: Arguments of ``openai.AsyncOpenAI``.
+        """
+        from .making import make_openai_client
+
+        client: AsyncOpenAI = make_openai_client(self, asynchronous=True, options=options)
+        return client
+
+    def anthropic_client(self, **options: Any) -> Anthropic:
+        """The same as `client`, for a provider that speaks Anthropic's API, with the type of the SDK.
+
+        Args:
+            **options: Arguments of ``anthropic.Anthropic``.
+
+        Raises:
+            MissingPackageError: If the SDK is not installed; says how to install it.
+            InvalidInputError: If the provider does not speak Anthropic's API.
+        """
+        from .making import make_anthropic_client
+
+        client: Anthropic = make_anthropic_client(self, asynchronous=False, options=options)
+        return client
+
+    def async_anthropic_client(self, **options: Any) -> AsyncAnthropic:
+        """The async `anthropic_client`.
+
+        Args:
+            **options: Arguments of ``anthropic.AsyncAnthropic``.
+        """
+        from .making import make_anthropic_client
+
+        client: AsyncAnthropic = make_anthropic_client(self, asynchronous=True, options=options)
+        return client
 
     def openai_kwargs(self) -> ClientArguments:
         """Arguments for a client of OpenAI's SDK: ``openai.OpenAI(**model.openai_kwargs())``.
@@ -225,9 +282,9 @@ def resolved_model(
     model: str,
     *,
     api_key: str,
-    task: str = "",
+    task: Task | Literal[""] = "",
     entry: CatalogEntry | None = None,
-    capabilities: tuple[str, ...] = (),
+    capabilities: tuple[Capability, ...] = (),
 ) -> ResolvedModel:
     """Makes a resolved model.
 

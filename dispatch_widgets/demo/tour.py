@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from ..discovery.models import ModelList
     from ..settings.schema import Provider
+    from ..settings.tasks import Task
     from .launch import RunningDemo, Say
 
-TASK = "summarize"
+TASK: Task = "summarize"
 _SHOWN_MODELS = 8
 
 

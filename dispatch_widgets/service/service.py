@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._terms import Capability, ProviderType
     from ..clients import ResolvedModel
     from ..discovery.diagnose import Diagnosis
     from ..discovery.models import ModelList, Price
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         Settings,
     )
     from ..settings.store import Backup
+    from ..settings.tasks import Task
     from ..trying import TryResult
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
@@ -462,7 +464,7 @@ class SettingsService:
         self,
         *,
         name: str,
-        type: str,  # noqa: A002
+        type: ProviderType,  # noqa: A002
         api_key: str,
         base_url: str | None = None,
         pasted: bool = True,
@@ -505,7 +507,7 @@ class SettingsService:
         provider_id: str,
         *,
         name: str | None = None,
-        type: str | None = None,  # noqa: A002
+        type: ProviderType | None = None,  # noqa: A002
         api_key: str | None = None,
         base_url: str | None = None,
         pasted: bool = True,
@@ -685,7 +687,13 @@ class SettingsService:
     # ---- discovery
 
     @hide_frames
-    def check_provider(self, *, type: str, api_key: str, base_url: str | None = None) -> ModelList:  # noqa: A002
+    def check_provider(
+        self,
+        *,
+        type: ProviderType,  # noqa: A002
+        api_key: str,
+        base_url: str | None = None,
+    ) -> ModelList:
         """Ask a provider for its models before it is registered: once, and nothing is saved or kept.
 
         Giving a reference such as ``${NAME}`` here is the yes to sending its value to that server, this once.
@@ -709,7 +717,7 @@ class SettingsService:
     def start_check(
         self,
         *,
-        type: str,  # noqa: A002
+        type: ProviderType,  # noqa: A002
         api_key: str,
         base_url: str | None = None,
     ) -> Future[ModelList]:
@@ -876,8 +884,8 @@ class SettingsService:
         provider_id: str,
         model: str,
         label: str | None = None,
-        capabilities: Iterable[str] | None = None,
-        tasks: Iterable[str] = (),
+        capabilities: Iterable[Capability] | None = None,
+        tasks: Iterable[Task] = (),
         entry_id: str | None = None,
     ) -> CatalogEntry:
         """Add a model to the catalog (PM-6).
@@ -934,7 +942,7 @@ class SettingsService:
         provider_id: str | None = None,
         model: str | None = None,
         label: str | None = None,
-        capabilities: Iterable[str] | None = None,
+        capabilities: Iterable[Capability] | None = None,
     ) -> CatalogEntry:
         """Change the given fields of a catalog entry.
 
@@ -983,7 +991,7 @@ class SettingsService:
         self._file.edit(change, what=f"{self.entry(entry_id).title} was deleted")
         return hit[0]
 
-    def assign(self, task: str, entry_id: str) -> Assignment:
+    def assign(self, task: Task, entry_id: str) -> Assignment:
         """Assign a catalog entry to a task.
 
         Args:
@@ -995,10 +1003,9 @@ class SettingsService:
             NotFoundError: If there is no such entry.
         """
         saved = self._edit(lambda document: registry.assign(document, task, entry_id), f"{task} was set")
-        assignment: Assignment = saved.assignments[task]
-        return assignment
+        return saved.assignments[task]
 
-    def unassign(self, task: str) -> None:
+    def unassign(self, task: Task) -> None:
         """Remove the assignment of a task, if it has one.
 
         Args:
@@ -1015,7 +1022,7 @@ class SettingsService:
         listed = None if entry.capabilities is not None else self.known_models(entry.provider_id or "")
         return entry_kind(entry, listed)
 
-    def entries_for(self, task: str) -> tuple[CatalogEntry, ...]:
+    def entries_for(self, task: Task) -> tuple[CatalogEntry, ...]:
         """The usable entries that can do a task: embedding models for ``embed``, chat models for the others.
 
         Args:
@@ -1038,7 +1045,7 @@ class SettingsService:
 
     # ---- using a model
 
-    def resolve(self, task: str) -> ResolvedModel:
+    def resolve(self, task: Task) -> ResolvedModel:
         """The model assigned to a task, with provider, base URL and key, ready to use (API-5).
 
         Args:
@@ -1074,7 +1081,12 @@ class SettingsService:
 
     @hide_frames
     def _described(
-        self, provider: Provider, model: str, *, task: str = "", entry: CatalogEntry | None = None
+        self,
+        provider: Provider,
+        model: str,
+        *,
+        task: Task | Literal[""] = "",
+        entry: CatalogEntry | None = None,
     ) -> ResolvedModel:
         self._consents.check(provider)
         is_stated = entry is not None and entry.capabilities is not None
@@ -1091,7 +1103,7 @@ class SettingsService:
 
     # ---- trying a model
 
-    def try_task(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
+    def try_task(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
         """Ask the model of a task for a few tokens, or for one embedding.
 
         A request that fails is a result, not an exception: ``result.error`` says why, with a hint.
@@ -1105,7 +1117,7 @@ class SettingsService:
         """
         return background.call(self.start_try(task, timeout_seconds=timeout_seconds))
 
-    async def try_task_async(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
+    async def try_task_async(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
         """See `try_task`.
 
         Args:
@@ -1141,7 +1153,7 @@ class SettingsService:
         """
         return await background.wait(self._try(self.resolve_model(provider, model), timeout_seconds))
 
-    def start_try(self, task: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> Future[TryResult]:
+    def start_try(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> Future[TryResult]:
         """Start `try_task` and return at once; for panels. Cancelling the future cancels the request.
 
         Args:

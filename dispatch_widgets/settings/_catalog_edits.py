@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._terms import CAPABILITIES
 from ..errors import FieldProblem, InvalidInputError
@@ -26,8 +26,10 @@ from .views import view
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .._terms import Capability
     from .document import Document
     from .schema import Provider
+    from .tasks import Task
 
 _LONGEST_SLUG_CHARACTERS = 40
 _MODEL = "Type a model id."
@@ -38,6 +40,7 @@ _ID = "Leave it out, or choose an id."
 _ID_IS_TAKEN = "Another entry has this id."
 _TEXT = "A text is expected."
 _NAMED = ("id", "model", "label")
+_Text = TypeVar("_Text", bound=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +59,8 @@ class NewModel:
     provider_id: str
     model: str
     label: str | None = None
-    capabilities: Iterable[str] | None = None
-    tasks: Iterable[str] = ()
+    capabilities: Iterable[Capability] | None = None
+    tasks: Iterable[Task] = ()
     entry_id: str | None = None
 
     def with_iterables_read(self) -> NewModel:
@@ -65,7 +68,7 @@ class NewModel:
         return replace(self, capabilities=read_once(self.capabilities), tasks=read_once(self.tasks) or ())
 
 
-def read_once(several: Iterable[str] | None) -> Iterable[str] | None:
+def read_once(several: Iterable[_Text] | None) -> Iterable[_Text] | None:
     """Capabilities or tasks that can be read again; one text in their place is a slip, and stays one."""
     return several if several is None or isinstance(several, str) else as_tuple(several)
 
@@ -76,8 +79,8 @@ def add_model(
     provider_id: str,
     model: str,
     label: str | None = None,
-    capabilities: Iterable[str] | None = None,
-    tasks: Iterable[str] = (),
+    capabilities: Iterable[Capability] | None = None,
+    tasks: Iterable[Task] = (),
     entry_id: str | None = None,
 ) -> tuple[Document, str]:
     """Adds a model to the catalog and assigns it to tasks, in one edit (PM-6); the fields are `NewModel`'s.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex, overload
 
 from .._terms import PROVIDER_TYPES, Capability
 from .._text import escaped, html_table, plural, text_table
@@ -177,7 +177,11 @@ class Assignments(tuple[Assignment, ...]):
         """The assignment of a task, or None."""
         return next((found for found in self if found.task == task), None)
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: SupportsIndex | str) -> Assignment: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Assignment, ...]: ...
+    def __getitem__(self, key: SupportsIndex | str | slice) -> Assignment | tuple[Assignment, ...]:
         """The assignment of a task, or at an index; raises KeyError if the task has none."""
         if not isinstance(key, str):
             return super().__getitem__(key)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from .._terms import Capability
 
 Task = Literal["summarize", "classify", "grade", "embed", "digest", "skill"]
+"""A task that can be given a model."""
 
 TASKS: tuple[Task, ...] = get_args(Task)
 

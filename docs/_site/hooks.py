@@ -186,7 +186,7 @@ def _reference_pages() -> Iterator[tuple[str, str]]:
     names: dict[str, list[str]] = {page: [] for page in _TITLES}
     for name, home in vars(dw)["_HOMES"].items():  # the package's own table of what is public
         page = _PAGES.get(home) or _PAGES.get(home.partition(".")[0], "")
-        page = page or ("values" if inspect.isclass(getattr(dw, name)) else "functions")
+        page = page or ("functions" if inspect.isroutine(getattr(dw, name)) else "values")
         names[page].append(f"{home}.{name}")
     names["further"] = list(_FURTHER)
     for page, (title, text) in _TITLES.items():

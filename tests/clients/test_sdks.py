@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dispatch_widgets import MissingPackageError
+from dispatch_widgets import InvalidInputError, MissingPackageError
 
 if TYPE_CHECKING:
     from dispatch_widgets import ResolvedModel, SettingsService
@@ -194,3 +194,44 @@ def test_base_urls_of_a_file_are_made_usable(service: SettingsService, server: D
     service.path.write_text(json.dumps(document), encoding="utf-8")
     assert service.resolve_model("O", "m").base_url == server.openai_base_url
     assert service.resolve_model("A", "m").base_url == server.anthropic_base_url
+
+
+@pytest.mark.req("API-5")
+def test_a_client_is_had_by_the_name_of_its_sdk(chat: ResolvedModel, claude: ResolvedModel) -> None:
+    """``openai_client()`` and its like are ``client()`` with the SDK's own type, and take its options."""
+    import anthropic
+    import openai
+
+    with chat.openai_client(max_retries=7) as client:
+        assert isinstance(client, openai.OpenAI)
+        assert client.max_retries == 7
+        answer = client.chat.completions.create(model=chat.model, messages=HELLO)  # type: ignore[arg-type]
+        assert answer.choices[0].message.content == SAID
+    with claude.anthropic_client() as client:
+        assert isinstance(client, anthropic.Anthropic)
+        said = client.messages.create(model=claude.model, max_tokens=99, messages=HELLO)  # type: ignore[arg-type]
+        assert said.content[0].text == SAID  # type: ignore[union-attr]
+
+    async def ask() -> None:
+        async with chat.async_openai_client() as one, claude.async_anthropic_client(timeout=9) as two:
+            assert isinstance(one, openai.AsyncOpenAI)
+            assert isinstance(two, anthropic.AsyncAnthropic)
+            assert two.timeout == 9
+
+    asyncio.run(ask())
+
+
+@pytest.mark.req("API-5")
+@pytest.mark.parametrize("prefix", ["", "async_"])
+def test_the_other_sdks_client_is_refused_in_words(
+    prefix: str, chat: ResolvedModel, claude: ResolvedModel, service: SettingsService
+) -> None:
+    """The error for the wrong SDK names the right one; the mock provider has a client of neither."""
+    for model, wrong, right in ((chat, "anthropic", "openai"), (claude, "openai", "anthropic")):
+        with pytest.raises(InvalidInputError) as caught:
+            getattr(model, f"{prefix}{wrong}_client")()
+        assert f"{right}_client()" in caught.value.hint
+    for name in ("openai", "anthropic"):
+        with pytest.raises(InvalidInputError) as caught:
+            getattr(service.resolve_model("mock", "mock"), f"{prefix}{name}_client")()
+        assert "client()" in caught.value.hint

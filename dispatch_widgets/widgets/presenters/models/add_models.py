@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ....errors import InvalidInputError
 from ....service import NewModel
@@ -15,6 +15,7 @@ from ..shared.views import Answer, Focus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ...._terms import Capability
     from ....service import SettingsService
     from ....settings.schema import CatalogEntry
     from ....settings.tasks import Task
@@ -75,7 +76,7 @@ class AddModels:
             raise InvalidInputError(
                 [], message="Which provider serves it?", hint="Choose it beside the id, then add it again."
             )
-        wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(kind,))
+        wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),))
         made, answer = self._keep([wanted], args.texts("tasks"))
         self._hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
         return replace(answer, clear=("model", *answer.clear))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
+from ...._terms import CAPABILITIES
 from ...._text import clean, plural
 from ....errors import FieldProblem, InvalidInputError
 from ..._format import listed
@@ -15,6 +16,7 @@ from ..shared.views import Answer, Field, Focus, Form, Message, Option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ...._terms import Capability
     from ....service import EntryKind, SettingsService
     from ....settings.schema import CatalogEntry
     from ..hub.hub import Hub
@@ -36,7 +38,7 @@ class _Changes(TypedDict, total=False):
     label: str
     provider_id: str
     model: str
-    capabilities: tuple[str, ...]
+    capabilities: tuple[Capability, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ class _Input:
     embedding: bool
 
     @property
-    def capabilities(self) -> tuple[str, ...]:
+    def capabilities(self) -> tuple[Capability, ...]:
         """What is ticked."""
-        return tuple(name for name, on in (("chat", self.chat), ("embedding", self.embedding)) if on)
+        ticked = {"chat": self.chat, "embedding": self.embedding}
+        return tuple(name for name in CAPABILITIES if ticked[name])
 
     def written(self) -> dict[str, str]:
         """As it goes with the form, to tell what was changed in it from what another program changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from ...._text import clean, plural
 from ....errors import FieldProblem, InvalidInputError, NotFoundError
@@ -20,9 +20,11 @@ from .views import Picked, PickerView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...._terms import Capability
     from ....discovery.models import DiscoveredModel
     from ....service import SettingsService
     from ....settings.schema import CatalogEntry, Provider
+    from ....settings.tasks import Task
     from ..hub.events import Events
     from ..shared.arguments import Arguments
     from ..shared.presenter import Handler
@@ -145,15 +147,16 @@ class PickerPresenter(Presenter):
         same = (picked.provider_id, picked.model)
         entries = [e for e in self.service.catalog if (e.provider_id, e.model) == same and not e.problem]
         if entries:
-            self.service.assign(self.task, entries[0].id)
+            self.service.assign(cast("Task", self.task), entries[0].id)
         else:
-            stated = found.capabilities if found is not None else ((self.kind,) if self.kind else None)
+            kind = cast("Capability", self.kind)
+            stated = found.capabilities if found is not None else ((kind,) if kind else None)
             self.service.add_model(
                 provider_id=picked.provider_id,
                 model=picked.model,
                 label=found.name if found is not None and found.name != found.id else None,
                 capabilities=stated or None,
-                tasks=[self.task],
+                tasks=[cast("Task", self.task)],
             )
         back = Focus(action="use_for_task")
         self.undo.offer(_PLACE, "Saved", lambda: Answer(say="Undone", focus=back))

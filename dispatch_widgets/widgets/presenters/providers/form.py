@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from ...._text import clean
 from ....errors import ChangedMeanwhileError, FieldProblem, InvalidInputError, NotFoundError
@@ -36,6 +36,7 @@ from .keyring import Keyring, kept_in_keyring
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ...._terms import ProviderType
     from ....presets import Preset
     from ....service import SettingsService
     from ....service.consent import Sending
@@ -59,7 +60,7 @@ class _Changes(TypedDict, total=False):
     """What of a provider was changed in the form."""
 
     name: str
-    type: str
+    type: ProviderType
     api_key: str
     base_url: str
 
@@ -348,7 +349,9 @@ class ProviderForm:
         name = given.name if given.name.strip() or given.preset is None else self._free_name(given.preset)
         if before is None or again:
             key = self._key(given, typed, name) or self._key_saved_before(given, again=again)
-            provider = service.add_provider(name=name, type=given.type, api_key=key, base_url=url or None)
+            provider = service.add_provider(
+                name=name, type=cast("ProviderType", given.type), api_key=key, base_url=url or None
+            )
             fetch = True
         else:
             changes = self._changes(before, given, self._key(given, typed, name), url)
@@ -408,7 +411,7 @@ class ProviderForm:
         if given.name != before.name:
             changes["name"] = given.name
         if given.type != before.type:
-            changes["type"] = given.type
+            changes["type"] = cast("ProviderType", given.type)
         if key and key != f"${{{before.key_variable}}}":
             changes["api_key"] = key
         if url != shown_url(before.credentials.base_url or "") or ("type" in changes and url):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
+    from ...._terms import ProviderType
     from ....detection import FoundHere as Found
     from ....detection import FoundServer, FoundVariable
     from ....settings.schema import Provider
@@ -151,7 +152,7 @@ class FoundHere:
             return _to_form(found.preset.key)
         return self._added(found.name, found.preset.type, NO_KEY_NEEDED, url)
 
-    def _added(self, name: str, type: str, key: str, base_url: str) -> Answer:  # noqa: A002 - the file's own word
+    def _added(self, name: str, type: ProviderType, key: str, base_url: str) -> Answer:  # noqa: A002
         service = self._hub.service
         free = free_name(name, (provider.name for provider in service.settings.providers))
         provider = service.add_provider(name=free, type=type, api_key=key, base_url=base_url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ...._text import clean
 from ....errors import ConsentNeededError, DiscoveryError, DispatchError, MissingVariableError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ....settings.schema import CatalogEntry, Settings
+    from ....settings.tasks import Task
     from ....trying import TryResult
     from ..hub.hub import Hub
 
@@ -51,7 +52,7 @@ class Tries:
             return
         made = self._tries[task] = _Try(given.model_id)
         try:
-            made.request = service.start_try(task)
+            made.request = service.start_try(cast("Task", task))
         except DispatchError as error:
             made.refused = error
         else:
