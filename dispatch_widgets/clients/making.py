@@ -146,6 +146,19 @@ def litellm_arguments(resolved: UsableModel) -> ClientArguments:
     )
 
 
+def dspy_arguments(resolved: UsableModel) -> ClientArguments:
+    """Arguments for ``dspy.LM``, or for an embedding model ``dspy.Embedder``, the model among them.
+
+    DSPy's own engine posts to ``{api_base}/messages``, which Anthropic's API does not have; LiteLLM's adds
+    the ``/v1``. https://dspy.ai/api/models/LM/ (3.4.1, read 2026-11).
+
+    Raises:
+        InvalidInputError: As for `litellm_arguments`.
+    """
+    arguments = litellm_arguments(resolved)
+    return arguments | {"engine": "litellm"} if resolved.provider_type == ANTHROPIC else arguments
+
+
 def langchain_arguments(resolved: UsableModel) -> ClientArguments:
     """Arguments for ``ChatOpenAI``, ``OpenAIEmbeddings`` or ``ChatAnthropic``, the model among them.
 

@@ -191,6 +191,19 @@ class ResolvedModel:
 
         return litellm_arguments(self)
 
+    def dspy_kwargs(self) -> ClientArguments:
+        """Arguments for DSPy (3.4 or newer): ``dspy.LM(**model.dspy_kwargs())``.
+
+        For an embedding model they are those of ``dspy.Embedder``. With `litellm_kwargs` DSPy would not find
+        Anthropic's API.
+
+        Raises:
+            InvalidInputError: As for `litellm_kwargs`.
+        """
+        from .making import dspy_arguments
+
+        return dspy_arguments(self)
+
     def langchain_kwargs(self) -> ClientArguments:
         """Arguments for LangChain: ``ChatOpenAI(**model.langchain_kwargs())``.
 

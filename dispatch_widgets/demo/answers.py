@@ -1,7 +1,7 @@
 """The demo server's model responses: canned and well-formed, complete or streamed.
 
-``/chat/completions`` and ``/embeddings`` below an OpenAI-compatible account's ``/v1``, ``/v1/messages`` at
-the Anthropic one. A model must be in the account's list and have the capability.
+``/chat/completions``, ``/responses`` and ``/embeddings`` below an OpenAI-compatible account's ``/v1``,
+``/v1/messages`` at the Anthropic one. A model must be in the account's list and have the capability.
 """
 
 from __future__ import annotations
@@ -68,6 +68,16 @@ def _messages(account: Account, exchange: Exchange) -> DemoResponse:
     return _whole(account, canned.message(request, who=WHO))
 
 
+def _responses(account: Account, exchange: Exchange) -> DemoResponse:
+    request = _read(exchange)
+    refused = _refused(account, request, needs="chat")
+    if refused is not None:
+        return refused
+    if request.get("stream") is True:
+        return _stream(account, map(_event, canned.response_events(request, who=WHO)))
+    return _whole(account, canned.response(request, who=WHO))
+
+
 def _guarded(reply: Reply) -> Reply:
     """Answers 400 to a body that the real service would reject."""
 
@@ -83,6 +93,7 @@ def _guarded(reply: Reply) -> Reply:
 _REPLIES: Mapping[tuple[str, str], Reply] = {
     ("openai", "/v1/chat/completions"): _guarded(_chat),
     ("openai", "/v1/embeddings"): _guarded(_embeddings),
+    ("openai", "/v1/responses"): _guarded(_responses),
     ("anthropic", "/v1/messages"): _guarded(_messages),
 }
 

@@ -26,7 +26,7 @@ SAID = "This is a canned answer of the demo server. You wrote: “Hello there”
 
 
 @pytest.mark.req("SEC-1")
-@pytest.mark.parametrize("name", ["openai_kwargs", "litellm_kwargs", "langchain_kwargs"])
+@pytest.mark.parametrize("name", ["openai_kwargs", "litellm_kwargs", "langchain_kwargs", "dspy_kwargs"])
 def test_arguments_work_and_show_no_key(name: str, chat: ResolvedModel, server: DemoServer) -> None:
     """The mapping gives the key to ``**`` and to nothing that is shown (API-5, SEC-1)."""
     given: ClientArguments = getattr(chat, name)()
@@ -94,10 +94,20 @@ def test_arguments_for_the_wrong_dialect_name_the_right_one(
         claude.llama_index_kwargs()
     assert "anthropic_kwargs()" in caught.value.hint
     mock = service.resolve_model("mock", "mock")
-    for name in ("openai", "anthropic", "litellm", "langchain", "llama_index"):
+    for name in ("openai", "anthropic", "litellm", "dspy", "langchain", "llama_index"):
         with pytest.raises(InvalidInputError) as caught:
             getattr(mock, f"{name}_kwargs")()
         assert "client()" in caught.value.hint
+
+
+@pytest.mark.req("API-5")
+def test_dspy_asks_anthropics_api_by_litellm(
+    chat: ResolvedModel, vectors: ResolvedModel, claude: ResolvedModel
+) -> None:
+    """DSPy's own engine would ask a path that Anthropic's API does not have; for OpenAI's it is right."""
+    assert claude.dspy_kwargs() == {**claude.litellm_kwargs(), "engine": "litellm"}
+    assert chat.dspy_kwargs() == chat.litellm_kwargs()
+    assert vectors.dspy_kwargs() == vectors.litellm_kwargs()
 
 
 PICKLES = {

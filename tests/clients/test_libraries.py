@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-
-import dispatch_widgets as dw
-from dispatch_widgets.demo.samples import write_sample
 
 if TYPE_CHECKING:
     from dispatch_widgets import ResolvedModel
@@ -78,23 +74,3 @@ def test_llama_index_takes_the_arguments(
         assert len(one) == 256
         assert server.api_key not in repr([embedding, embedding.to_dict()])
     assert all(request.authorised for request in server.requests)
-
-
-@pytest.mark.req("API-5")
-@pytest.mark.filterwarnings("ignore")  # the libraries' own
-@pytest.mark.usefixtures("tidied")
-@pytest.mark.parametrize("package", ["litellm", "langchain_openai", "llama_index.llms.openai_like"])
-def test_the_guides_blocks_for_other_libraries_run(
-    package: str, tmp_path: Path, server: DemoServer, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
-    """What the guide shows for an optional library runs as it stands where that is installed (API-5)."""
-    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    if package.startswith("llama_index"):
-        pytest.importorskip(package, reason=WHY)
-    guide = Path(__file__).parents[2] / "docs" / "use-your-models.md"
-    blocks = [part.partition("\n```")[0] for part in guide.read_text("utf-8").split("```python\n")[1:]]
-    (code,) = (block for block in blocks if f"import {package}\n" in block or f"from {package} " in block)
-    path = write_sample(tmp_path, server, old=False)
-    monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(path))
-    exec(code, {"dw": dw})  # noqa: S102 - our own page
-    assert "canned answer" in capsys.readouterr().out

@@ -57,7 +57,13 @@ def test_a_stream_is_server_sent_events_with_an_end(server: DemoServer) -> None:
 
 @pytest.mark.req("MD-8")
 @pytest.mark.parametrize(
-    "path", ["/openai/v1/chat/completions", "/openai/v1/embeddings", "/anthropic/v1/messages"]
+    "path",
+    [
+        "/openai/v1/chat/completions",
+        "/openai/v1/responses",
+        "/openai/v1/embeddings",
+        "/anthropic/v1/messages",
+    ],
 )
 def test_a_wrong_key_is_refused_before_anything_else(server: DemoServer, path: str) -> None:
     """Requests to models need the account's key, as the list does (MD-8)."""

@@ -1,10 +1,12 @@
 """The fenced code blocks of the README and of docs/: found, and those in Python run.
 
-    python tests/docs/blocks.py PAGE
+    python tests/docs/blocks.py PAGE [DISTRIBUTION]
 
 runs the Python blocks of one page in order, in this process, on the demo server: three providers, a
 model for every task, nothing beyond loopback. A comment on the line before a block changes that:
-``<!-- raises: ERROR -->`` or ``<!-- not run: REASON -->``.
+``<!-- raises: ERROR -->``, ``<!-- not run: REASON -->`` or ``<!-- needs: DISTRIBUTION -->``. A block that
+needs a distribution is run if that is named on the command line. Then no name may show a key in the end, and
+nothing may have been asked but the demo server, with its key.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _OPENING = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*\{?\.?(?P<language>[\w+-]*)[^`]*$")
-_MARK = re.compile(r"<!--\s*(?P<word>raises|not run):\s*(?P<value>.+?)\s*-->")
+_MARK = re.compile(r"<!--\s*(?P<word>raises|not run|needs):\s*(?P<value>.+?)\s*-->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Block:
         code: What is in it, without the fence's own indentation.
         raises: The error that it is to end with; empty for none.
         not_run: Why it is not run; empty if it is.
+        needs: The distribution that it needs; empty for none but those of the tests.
     """
 
     line: int
@@ -43,6 +46,7 @@ class Block:
     code: str
     raises: str = ""
     not_run: str = ""
+    needs: str = ""
 
 
 def pages() -> list[Path]:
@@ -76,6 +80,7 @@ def blocks_of(text: str) -> list[Block]:
                 code=textwrap.dedent("\n".join(lines[start:at])),
                 raises=marks.get("raises", ""),
                 not_run=marks.get("not run", ""),
+                needs=marks.get("needs", ""),
             )
         )
         before = ""
@@ -83,13 +88,14 @@ def blocks_of(text: str) -> list[Block]:
     return found
 
 
-def run(block: Block, page: str, names: dict[str, object]) -> None:
+def run(block: Block, page: str, names: dict[str, object], *, library: str = "") -> None:
     """Runs one block; ``await`` at its top level works, as it does in a notebook.
 
     Args:
         block: The block.
         page: The page's name, for tracebacks.
         names: The names that blocks before it have made; new ones come in.
+        library: The distribution that blocks may need.
 
     Raises:
         AssertionError: If it was to end with an error and did not.
@@ -97,7 +103,7 @@ def run(block: Block, page: str, names: dict[str, object]) -> None:
     # Blank lines before it give the traceback the page's own line numbers.
     source = "\n" * (block.line - 1) + block.code
     code = compile(source, page, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    if block.not_run:
+    if block.not_run or block.needs not in {"", library}:
         return
     try:
         if code.co_flags & inspect.CO_COROUTINE:
@@ -111,22 +117,37 @@ def run(block: Block, page: str, names: dict[str, object]) -> None:
     assert not block.raises, f"{page}:{block.line} was to raise {block.raises}"
 
 
-def _loopback_only() -> None:
-    connect = socket.socket.connect
+def _loopback_only() -> list[str]:
+    """Refuses every other host; returns the list in which they are noted, as libraries may hide the error."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+    strays: list[str] = []
+
+    def check(host: object) -> None:
+        name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+        if not name.startswith(("127.", "::1", "localhost")):
+            strays.append(name)
+            raise AssertionError(f"a page tried to reach {name}")
 
     def guarded(self: socket.socket, address: object) -> None:
-        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
-            raise AssertionError(f"a page tried to reach {address!r}")
+        if isinstance(address, tuple):
+            check(address[0])
         connect(self, address)  # type: ignore[arg-type]
 
+    def looked_up(host: object, *arguments: object, **more: object) -> object:
+        check(host)
+        return look_up(host, *arguments, **more)  # type: ignore[arg-type]
+
     socket.socket.connect = guarded  # type: ignore[method-assign]
+    socket.getaddrinfo = looked_up  # type: ignore[assignment]
+    return strays
 
 
-def main(page: Path) -> None:
+def main(page: Path, library: str = "") -> None:
     """Runs the Python blocks of a page.
 
     Args:
         page: The page.
+        library: The distribution that blocks may need.
     """
     from dispatch_widgets import SettingsService
     from dispatch_widgets.demo import DemoServer
@@ -134,7 +155,7 @@ def main(page: Path) -> None:
     from dispatch_widgets.demo.session import demo_environment
     from dispatch_widgets.settings.tasks import TASK_NEEDS
 
-    _loopback_only()
+    strays = _loopback_only()
     with DemoServer() as server, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for name, value in demo_environment(server).items():
             if value is None:
@@ -151,10 +172,15 @@ def main(page: Path) -> None:
         try:
             for block in blocks_of(page.read_text("utf-8")):
                 if block.language in {"python", "py"}:
-                    run(block, page.name, names)
+                    run(block, page.name, names, library=library)
         finally:
             os.chdir(home)
+        if library:
+            assert not strays, strays
+            assert all(request.authorised for request in server.requests)
+            for name, value in names.items():
+                assert server.api_key not in repr(value) + str(value), f"{name} shows the key"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), *sys.argv[2:])
