@@ -11,8 +11,10 @@ import tomllib
 import venv
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import dispatch_widgets
 
@@ -99,6 +101,50 @@ def test_the_wheel_runs_in_an_environment_of_its_own(wheel: Path, tmp_path: Path
     assert "resolve('summarize')" in text
 
 
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    """What pyproject.toml says of the project and its build."""
+    document = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    return {**document["project"], "build": document["build-system"]["requires"]}
+
+
+def test_the_classifiers_name_the_pythons_that_are_tested(project: dict[str, Any]) -> None:
+    """The versions of Python that are named are those of the test matrix, from the oldest that it takes."""
+    workflow = yaml.safe_load((REPOSITORY / ".github/workflows/tests.yml").read_text(encoding="utf-8"))
+    tested = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    named = [text.rpartition(" ")[2] for text in project["classifiers"] if ":: Python :: 3." in text]
+    assert named == tested
+    assert project["requires-python"] == f">={tested[0]}"
+
+
+def test_the_conda_recipe_says_the_same_as_the_project(project: dict[str, Any]) -> None:
+    """Version, Python, dependencies, command and license of the recipe are those of pyproject.toml."""
+    recipe = yaml.safe_load((REPOSITORY / ".conda/recipe.yaml").read_text(encoding="utf-8"))
+    needs = recipe["requirements"]
+
+    def spaced(requirements: list[str]) -> list[str]:
+        return [re.sub(r"(?<=[\w-])(?=[<>=])", " ", each, count=1) for each in requirements]
+
+    assert recipe["context"]["version"] == dispatch_widgets.__version__
+    assert f">={recipe['context']['python_min']}" == project["requires-python"]
+    assert needs["run"] == ["python >=${{ python_min }}", *spaced(project["dependencies"])]
+    assert set(spaced(project["build"])) <= set(needs["host"])
+    assert recipe["build"]["python"]["entry_points"] == [
+        f"{name} = {target}" for name, target in project["scripts"].items()
+    ]
+    assert recipe["about"]["summary"] == project["description"]
+    assert [recipe["about"]["license"], [recipe["about"]["license_file"]]] == [
+        project["license"],
+        project["license-files"],
+    ]
+
+
+def test_a_development_environment_is_had_by_group_or_by_extra() -> None:
+    """The group that uv installs by itself is the extra of README's line."""
+    document = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    assert document["dependency-groups"]["dev"] == ["dispatch-widgets[test]"]
+
+
 def _brought(extras: str, table: dict[str, list[str]]) -> set[str]:
     """The packages that extras bring, those of extras inside extras too."""
     found: set[str] = set()
@@ -109,13 +155,12 @@ def _brought(extras: str, table: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def test_the_demos_line_brings_what_the_notebooks_use() -> None:
+def test_the_demos_line_brings_what_the_notebooks_use(project: dict[str, Any]) -> None:
     """The one line of README.md installs JupyterLab and the SDKs that the fourth notebook's clients are."""
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     line = re.search(r"<!-- demo-command -->\n```sh\n(.+)\n```", readme)
     assert line is not None
     extras = re.search(r"pip install .*\[([a-z,]+)\]", line.group(1))
     assert extras is not None
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     brought = _brought(extras.group(1), project["optional-dependencies"])
     assert {"jupyterlab", "jupyter-server", "sidecar", "openai", "anthropic"} <= brought

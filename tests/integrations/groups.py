@@ -1,4 +1,4 @@
-"""The groups of libraries in pyproject.toml, and the blocks of the page with the recipes."""
+"""The groups of libraries in the folder beside this file, and the recipes of the page."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "use-with-a-library.md"
 GROUP_VARIABLE = "DISPATCH_LIBRARIES"
 """The group whose libraries must be installed; without it those are tested that are."""
+_OWN = "-e .["
+
+
+def requirement_files() -> dict[str, Path]:
+    """The requirements of each group, as pip reads them."""
+    return {path.stem: path for path in sorted((Path(__file__).parent / "libraries").glob("*.txt"))}
 
 
 def library_groups() -> dict[str, set[str]]:
     """The names of the distributions in each group, those of the package's own extras among them."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extras = project["project"]["optional-dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     groups = {}
-    for group, requirements in project["dependency-groups"].items():
-        if group.startswith("libraries"):
-            named = [each for each in requirements if isinstance(each, str)]
-            own = [each for each in named if each.startswith("dispatch-widgets[")]
-            chosen = [extra for each in own for extra in each.partition("[")[2].rstrip("]").split(",")]
-            named += [each for extra in chosen for each in extras[extra]]
-            groups[group] = {re.split(r"[\[<>=]", each)[0] for each in named} - {"dispatch-widgets"}
+    for group, path in requirement_files().items():
+        lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+        (own,) = (line for line in lines if line.startswith(_OWN))
+        extras = own.removeprefix(_OWN).rstrip("]").split(",")
+        lines += [each for extra in extras for each in project["optional-dependencies"][extra]]
+        groups[group] = {re.split(r"[\[<>=]", line)[0] for line in lines} - {"-e ."}
     return groups
 
 

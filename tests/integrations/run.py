@@ -2,8 +2,8 @@
 
     python tests/integrations/run.py [GROUP ...]
 
-The groups are those of ``[dependency-groups]`` in pyproject.toml whose names begin with ``libraries``. The
-environments stay, as ``.venv-GROUP`` in the repository, so that a second run only updates them.
+The groups are the files in ``libraries``. The environments stay, as ``.venv-GROUP`` in the repository, so that
+a second run only updates them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import venv
 
-from groups import GROUP_VARIABLE, ROOT, library_groups
+from groups import GROUP_VARIABLE, ROOT, requirement_files
 
 
 def main(groups: list[str]) -> int:
@@ -25,16 +25,15 @@ def main(groups: list[str]) -> int:
     Returns:
         The number of groups that failed.
     """
+    files = requirement_files()
     failed = []
-    for group in groups or library_groups():
+    for group in groups or files:
         folder = ROOT / f".venv-{group}"
         if not folder.exists():
             venv.create(folder, with_pip=True)
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        # pip knows groups since 25.1.
-        subprocess.run([*install, "pip>=25.1"], cwd=ROOT, check=True)
-        subprocess.run([*install, "-e", ".", "--group", group], cwd=ROOT, check=True)
+        install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--upgrade"]
+        subprocess.run([*install, "-r", files[group]], cwd=ROOT, check=True)
         tested = subprocess.run(
             [python, "-m", "pytest", "tests/integrations"],
             cwd=ROOT, env={**os.environ, GROUP_VARIABLE: group}, check=False,

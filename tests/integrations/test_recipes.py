@@ -31,7 +31,9 @@ WANTED = GROUPS.library_groups().get(os.environ.get(GROUPS.GROUP_VARIABLE, ""))
 
 @pytest.mark.req("API-5")
 def test_every_recipe_is_run_somewhere() -> None:
-    """Each library with a recipe is in one group, so that some environment has it."""
+    """Each library with a recipe is in one group, and each group is a job of the workflow."""
+    workflow = (GROUPS.ROOT / ".github/workflows/tests.yml").read_text("utf-8")
+    assert f"group: [{', '.join(GROUPS.requirement_files())}]" in workflow
     groups = GROUPS.library_groups().values()
     assert len(GROUPS.recipes()) >= 13
     for name in GROUPS.recipes():
