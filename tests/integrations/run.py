@@ -2,8 +2,8 @@
 
     python tests/integrations/run.py [GROUP ...]
 
-The groups are the files in ``libraries``. The environments stay, as ``.venv-GROUP`` in the repository, so that
-a second run only updates them.
+The groups are the files in ``libraries``. The environments stay, as ``.venv-GROUP`` in the repository, so
+that a second run only updates them.
 """
 
 from __future__ import annotations
