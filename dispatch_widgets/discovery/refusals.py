@@ -454,8 +454,8 @@ OWN_HEADER: Final = Reason(
     "HTTP_STATUS",
     "The server wants a header of its own, beside the key",
     "{host} refused the request",
-    "A header of that name cannot be set here: ask the server's operator for an address that needs none. "
-    "{list}",
+    "A header of that name cannot be set here. Add a model by its id and send the header from code, with "
+    "client(default_headers=…), or ask the server's operator for an address that needs none. {list}",
     ("Either x-portkey-config or x-portkey-provider header is required", "missing Editor-Version header"),
     ("headers? … (missing|required|needed)", "(missing|requires?|needs?) … headers?( |$)"),
     within=_NO_TROUBLE,

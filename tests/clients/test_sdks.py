@@ -222,6 +222,19 @@ def test_a_client_is_had_by_the_name_of_its_sdk(chat: ResolvedModel, claude: Res
 
 
 @pytest.mark.req("API-5")
+def test_a_header_that_a_gateway_wants_is_sent(
+    chat: ResolvedModel, claude: ResolvedModel, server: DemoServer
+) -> None:
+    """A header given to a client goes with its requests, beside the key, at both APIs."""
+    given = {"default_headers": {"x-portkey-provider": "openai"}}
+    with chat.client(**given) as openai, claude.client(**given) as anthropic:
+        openai.chat.completions.create(model=chat.model, messages=HELLO)
+        anthropic.messages.create(model=claude.model, max_tokens=9, messages=HELLO)
+    assert [request.headers["x-portkey-provider"] for request in server.requests] == ["openai", "openai"]
+    assert all(request.authorised for request in server.requests)
+
+
+@pytest.mark.req("API-5")
 @pytest.mark.parametrize("prefix", ["", "async_"])
 def test_the_other_sdks_client_is_refused_in_words(
     prefix: str, chat: ResolvedModel, claude: ResolvedModel, service: SettingsService

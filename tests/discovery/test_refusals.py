@@ -315,7 +315,7 @@ def test_a_list_is_refused_for_no_models_name(status: int, body: str, kind: str)
         (403, "The API has not been used in project 12 before or it is disabled. Enable it.", "Switch it on"),
         (403, "Key based authentication is disabled for this resource.", "Switch it on"),
         (400, "Client sent an HTTP request to an HTTPS server.", "https://"),
-        (400, "Either x-portkey-config or x-portkey-provider header is required", "cannot be set here"),
+        (400, "Either x-portkey-config or x-portkey-provider header is required", "default_headers"),
         (401, "Helicone auth missing", "found no key"),
         (401, "Header中未收到Authentication参数", "found no key"),
         (401, "Unauthenticated.", "incomplete"),
