@@ -58,7 +58,7 @@ def fail() -> Literal["", "chat", "embedding"]:
     """Errors carry what they are about."""
     try:
         with dw.resolve("classify").anthropic_client() as client:
-            print(client.messages.count_tokens(model="a", messages=[{"role": "user", "content": "b"}]))
+            print(client.with_options(timeout=3).max_retries)
     except dw.InvalidInputError as error:
         print([problem.field for problem in error.problems], error.hint)
     except dw.DiscoveryError as error:
