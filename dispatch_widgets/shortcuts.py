@@ -148,10 +148,16 @@ def add_model(
     label: str | None = None,
     capabilities: Iterable[Capability] | None = None,
     tasks: Iterable[Task] = (),
+    entry_id: str | None = None,
 ) -> CatalogEntry:
     """See `SettingsService.add_model`."""
     return default_service().add_model(
-        provider_id=provider_id, model=model, label=label, capabilities=capabilities, tasks=tasks
+        provider_id=provider_id,
+        model=model,
+        label=label,
+        capabilities=capabilities,
+        tasks=tasks,
+        entry_id=entry_id,
     )
 
 
