@@ -259,17 +259,25 @@ async def try_model_async(
 
 
 def try_entries(
-    entry_ids: Iterable[str], *, on_result: TryCallback | None = None
+    entry_ids: Iterable[str],
+    *,
+    timeout_seconds: float = TRY_TIMEOUT_SECONDS,
+    on_result: TryCallback | None = None,
 ) -> dict[str, TryResult | DispatchError]:
     """See `SettingsService.try_entries`."""
-    return default_service().try_entries(entry_ids, on_result=on_result)
+    return default_service().try_entries(entry_ids, timeout_seconds=timeout_seconds, on_result=on_result)
 
 
 async def try_entries_async(
-    entry_ids: Iterable[str], *, on_result: TryCallback | None = None
+    entry_ids: Iterable[str],
+    *,
+    timeout_seconds: float = TRY_TIMEOUT_SECONDS,
+    on_result: TryCallback | None = None,
 ) -> dict[str, TryResult | DispatchError]:
     """See `SettingsService.try_entries_async`."""
-    return await default_service().try_entries_async(entry_ids, on_result=on_result)
+    return await default_service().try_entries_async(
+        entry_ids, timeout_seconds=timeout_seconds, on_result=on_result
+    )
 
 
 def scan(paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
