@@ -16,7 +16,6 @@ from .presenters.models.picker import PickerPresenter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._terms import Capability
     from ..clients import ResolvedModel
     from ..service import SettingsService
 
