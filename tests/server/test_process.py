@@ -70,6 +70,11 @@ def test_jupyter_finds_it_without_loading_it() -> None:
     assert done.stdout.split() == ["set()", "set()"]
 
 
+def _rows(panel: ProvidersPanel) -> list[str]:
+    """The titles of the rows that it shows."""
+    return [row.title for section in panel.presenter.view().sections for row in section.rows]
+
+
 @pytest.mark.req("API-4", "ST-6")
 def test_a_change_over_http_shows_in_an_open_panel_and_back(jupyter: Any) -> None:
     """A panel shows a change over HTTP, and a request sees a change in the panel."""
@@ -77,9 +82,9 @@ def test_a_change_over_http_shows_in_an_open_panel_and_back(jupyter: Any) -> Non
     panel = ProvidersPanel(service)
     try:
         made = jupyter.mutate("addProvider", _anthropic("From HTTP"))
-        _until(lambda: "From HTTP" in [row["title"] for row in panel.list.rows])
+        _until(lambda: "From HTTP" in _rows(panel))
         jupyter.mutate("updateProvider", {"id": made["id"], "name": "Renamed"})
-        _until(lambda: "Renamed" in [row["title"] for row in panel.list.rows])
+        _until(lambda: "Renamed" in _rows(panel))
     finally:
         panel.close()
     ours = service.add_provider(name="From a kernel", type="anthropic", api_key="sk-kernel-1234567890")
