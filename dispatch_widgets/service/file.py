@@ -270,6 +270,8 @@ class SettingsFile:
         settings = view(shown, path=str(self.path))
         with self._lock:
             before, had = self._settings, self._snapshot
+            # Another thread may have read, and told of, what this one has just saved.
+            told = snapshot.changed and had is not None and had.digest == snapshot.digest
             gone = None if ours or snapshot.exists else self._gone_now(had)
             news = (
                 settings != before
@@ -284,7 +286,7 @@ class SettingsFile:
             self._snapshot, self._settings, self._shown = snapshot, settings, shown
             self.problem, self.awaiting_migration, self.gone = None, awaiting, gone
             self._on_disk = snapshot.document if snapshot.exists else None
-        if news or ours:
+        if news or (ours and not told):
             self._on_change(settings)
         return news
 

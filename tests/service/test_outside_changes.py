@@ -34,10 +34,12 @@ def test_two_services_on_one_file_lose_nothing_and_see_each_other(path: Path, ad
 def test_a_look_in_the_middle_of_a_save_does_not_take_it_for_another_programs(
     path: Path, add: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A panel that reloads between the rename and the return of a save sees this notebook's own save."""
+    """A panel that reloads between rename and return of a save sees its own save; all are told once."""
     service = SettingsService(path)
     add(service, "First")
     said: list[str] = []
+    heard: list[Change] = []
+    service.subscribe(heard.append)
     sync_folder = Files.sync_folder
 
     def look_meanwhile(files: Files, folder: Path) -> None:
@@ -48,6 +50,7 @@ def test_a_look_in_the_middle_of_a_save_does_not_take_it_for_another_programs(
     monkeypatch.setattr(Files, "sync_folder", look_meanwhile)
     add(service, "Second")
     assert said == ["this notebook"]
+    assert heard == [Change("settings")]
 
 
 @pytest.mark.req("ST-6")
