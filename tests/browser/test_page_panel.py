@@ -125,7 +125,7 @@ def test_letters_are_no_commands_and_keys_are_enough(app: App) -> None:
     app.key("b", "a", "x")
     app.key("Enter")
     app.focus_in("Entry for grade")
-    app.key_until("Tab", "Copy the code")
+    app.key_until("Tab", "^Copy$")
     app.key("Enter")
     expect(app.node.get_by_role("status")).to_have_text("Copied")
     assert app.node.evaluate(UNMARKED) == []

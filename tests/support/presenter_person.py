@@ -24,6 +24,7 @@ from dispatch_widgets.widgets.presenters.shared.views import (
     Opening,
     Row,
     Section,
+    Snippet,
     View,
     plain,
 )
@@ -146,7 +147,21 @@ class Person:
             if section.comparison is not None:
                 codes += [section.comparison.before, section.comparison.after]
             lines += [line.text for code in codes for line in code.lines]
+            lines += [self.snippet().code] if section.snippets is not None else []
         return lines
+
+    def snippet(self, task: str = "", library: str = "client") -> Snippet:
+        """The code for the next cell; for the task that is shown at first if none is named."""
+        (shown,) = [section.snippets for section in self.view.sections if section.snippets is not None]
+        wanted = (task or shown.first, library)
+        (found,) = [each for each in shown.all if (each.task, each.library) == wanted]
+        return found
+
+    def _snippet_actions(self, section: Section) -> list[Action]:
+        """What can be done with the code that is shown at first."""
+        if section.snippets is None:
+            return []
+        return [replace(each, args={"text": self.snippet().code}) for each in section.snippets.actions]
 
     @property
     def encoded(self) -> str:
@@ -395,8 +410,7 @@ class Person:
                     found += [section.done.undo] if section.done and section.done.undo else []
                     found += section.empty.actions if section.empty is not None else ()
                     found += [action for note in self._section_notes(section) for action in note.actions]
-                    copy = section.code.copy if section.code is not None else None
-                    found += [copy] if copy is not None else []
+                    found += self._snippet_actions(section)
                 for each in section.rows if self._looked_at in {"", section.id} else ():
                     if row in {"", each.title}:
                         found += self._row_actions(section, each)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import dispatch_widgets
 from dispatch_widgets import Panel, RouterPanel, SettingsService
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.settings.tasks import TASK_PURPOSE, TASKS
@@ -272,20 +271,15 @@ def test_the_snippet_is_code_that_works(service, entries, monkeypatch, person) -
     assert "Use it" not in me.headings
     me.choose("Entry for digest", "One · Lab")
     assert "Use it" in me.headings
-    names: dict[str, object] = {"dw": dispatch_widgets, "service": service}
-    assert 'service.resolve("digest")' in snippet(me)  # the file is not the one that dw would find
-    exec(snippet(me), names)  # noqa: S102
-    assert names.pop("client").model == "one"
+    assert me.value("Task") == "digest"
+    assert ran(me)["model"].model == "one"
 
     monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(service.path))
     panel = RouterPanel(SettingsService())
     me = person(panel)
     me.choose("Entry for classify", "One · Lab")
-    assert 'dw.resolve("classify")' in snippet(me)
-    exec(snippet(me), names)  # noqa: S102
-    assert names["client"].model == "one"
-    me.press("Copy the code")
-    assert me.clipboard.removesuffix(".client()") == snippet(me)
+    assert 'dw.resolve("classify")' in me.text
+    assert ran(me)["model"].model == "one"
 
     panel.service.add_model(provider_id="mock", model="mock-chat", tasks=["skill"])
     panel.service.delete_provider(panel.service.entry(entries["one"]).provider_id)
@@ -294,10 +288,35 @@ def test_the_snippet_is_code_that_works(service, entries, monkeypatch, person) -
     me.not_see("Use it")
 
 
-def snippet(me: Person) -> str:
-    """The code for the next cell, up to what the SDK of a vendor makes of it."""
-    (line,) = [line for line in me.text.splitlines() if line.startswith("client = ")]
-    return line.removesuffix(".client()")
+def ran(me: Person) -> dict[str, Any]:
+    """The variables after the copied code ran, up to what the SDK of a vendor makes of it."""
+    me.press("Copy")
+    code, sdk, _ = me.clipboard.partition("client = ")
+    assert sdk
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102
+    return names
+
+
+@pytest.mark.req("UI", "API-5")
+def test_the_task_and_the_library_of_the_code_are_chosen(service, entries, person) -> None:
+    """Each task with a model has code for each library; the choice stays until another task gets a model."""
+    me = person(RouterPanel(service))
+    me.choose("Entry for grade", "One · Lab")
+    me.choose("Entry for embed", "Vec · Lab")
+    assert me.options("Task") == ["grade", "embed"]
+    assert me.options("Library") == ["OpenAI SDK", "LiteLLM", "LangChain"]
+    assert (me.value("Task"), me.value("Library")) == ("embed", "OpenAI SDK")
+    assert "client.embeddings.create(" in me.text
+    me.choose("Library", "LangChain")
+    assert "OpenAIEmbeddings(**model.langchain_kwargs())" in me.text
+    me.choose("Task", "grade")
+    assert "ChatOpenAI(**model.langchain_kwargs())" in me.text
+    me.choose("Library", "LiteLLM")
+    assert "litellm.completion(" in me.text
+    assert "Insert below" not in me.buttons  # without a host that lets a page do that
+    me.choose("Entry for skill", "Two · Lab")
+    assert me.value("Task") == "skill"
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ class Window(Parts):
         self._tab, self._go, self._move_focus = tab, go, move_focus
         self._questions: dict[str, Json] = {}
         self._held: defaultdict[str, dict[str, object]] = defaultdict(dict)
+        self._snippet: dict[str, str] = {}
         self.forms = Forms(self._ask, is_late, move_focus, self._follow)
         self.lists = Lists(self, self._ask)
 
@@ -177,8 +178,31 @@ class Window(Parts):
         comparison = section.get("comparison", {})
         for code in filter(None, (section.get("code"), comparison.get("before"), comparison.get("after"))):
             yield Words("\n".join(line["text"] for line in code["lines"]))
-            yield from self._buttons([code["copy"]] if "copy" in code else ())
+        if snippets := section.get("snippets"):
+            yield from self._snippets(snippets)
         yield Words(plain(section.get("foot", "")))
+
+    def _snippets(self, snippets: Json) -> Iterator[Shown]:
+        """The code that is chosen in this window, as long as no other task is to be shown."""
+        found = snippets["all"]
+        if self._snippet.get("first") != snippets["first"]:
+            self._snippet = {"first": snippets["first"], "task": snippets["first"], "library": ""}
+        tasks = list(dict.fromkeys(each["task"] for each in found))
+        task = self._snippet["task"] if self._snippet["task"] in tasks else snippets["first"]
+        of_task = [each for each in found if each["task"] == task]
+        chosen = next((each for each in of_task if each["library"] == self._snippet["library"]), of_task[0])
+        keys = {each["name"]: each["library"] for each in of_task}
+        yield Field(snippets["task"], task, lambda name: self._snippet.update(task=name), tasks)
+        yield Field(
+            snippets["library"],
+            chosen["name"],
+            lambda name: self._snippet.update(library=keys[name]),
+            list(keys),
+        )
+        yield Words(plain(chosen.get("note", "")))
+        yield Words(chosen["code"])
+        copies = [action for action in snippets["actions"] if action["kind"] == "copy"]  # no host, no cells
+        yield from self._buttons({**action, "args": {"text": chosen["code"]}} for action in copies)
 
     def _choice_row(self, row: Json, section: Json) -> Iterator[Shown]:
         yield Words(row["title"], "title")

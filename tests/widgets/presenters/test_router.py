@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import IPython
 import pytest
 from presenter_person import Person, until
 
-import dispatch_widgets
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.settings.tasks import TASK_PURPOSE, TASKS
 from dispatch_widgets.widgets.presenters.router.presenter import RouterPresenter
 from dispatch_widgets.widgets.presenters.shared.encode import encode
-from dispatch_widgets.widgets.presenters.shared.views import Focus
+from dispatch_widgets.widgets.presenters.shared.views import Focus, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -278,18 +280,16 @@ def test_the_snippet_is_code_that_works(at, service, router, entries, monkeypatc
     person = router()
     assert not person.sees("Use it")
     person.choose("Entry for digest", "One · Lab")
-    person.press("Copy the code")
-    names: dict[str, object] = {"dw": dispatch_widgets, "service": service}
-    assert (
-        person.clipboard == 'client = service.resolve("digest").client()'
-    )  # not the file that dw would find
-    exec(person.clipboard.removesuffix(".client()"), names)  # noqa: S102
-    assert names.pop("client").model == "one"
+    person.press("Copy")
+    assert person.clipboard == person.snippet("digest").code
+    assert f'dw.SettingsService("{service.path.name}").resolve(' in person.clipboard  # in the working folder
+    assert ran(person.clipboard)["model"].model == "one"
 
     monkeypatch.setenv("DISPATCH_SETTINGS_PATH", str(service.path))
     person = at(RouterPresenter, SettingsService())
     person.choose("Entry for classify", "One · Lab")
-    assert person.sees('dw.resolve("classify").client()')
+    assert person.sees('dw.resolve("classify")')
+    assert ran(person.snippet().code)["model"].model == "one"
 
     service = person.presenter.service
     service.add_model(provider_id="mock", model="mock-chat", tasks=["skill"])
@@ -297,6 +297,41 @@ def test_the_snippet_is_code_that_works(at, service, router, entries, monkeypatc
     until(lambda: person.sees('dw.resolve("skill")'))  # the others would raise
     service.unassign("skill")
     until(lambda: not person.sees("Use it"))
+
+
+def ran(code: str) -> dict[str, Any]:
+    """The variables after code ran, up to what the SDK of a vendor makes of it."""
+    names: dict[str, Any] = {}
+    exec(code.partition("client = ")[0], names)  # noqa: S102
+    return names
+
+
+@pytest.mark.req("UI", "API-5")
+def test_the_code_uses_the_notebooks_own_variable(service, router, entries, monkeypatch) -> None:
+    """Where a variable holds the service, or a panel that shows it, the code calls that; none else is read."""
+
+    class Curious:
+        @property
+        def service(self) -> object:
+            raise AssertionError("somebody looked")
+
+    shell = SimpleNamespace(user_ns={"other": Curious(), "mine": service})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    person = router()
+    person.choose("Entry for digest", "One · Lab")
+    assert person.sees('model = mine.resolve("digest")')
+    assert not person.sees("import dispatch_widgets")
+
+
+@pytest.mark.req("UI")
+def test_a_library_that_is_not_installed_is_named(router, entries, monkeypatch) -> None:
+    """Code for a library that is not here says how to install it."""
+    monkeypatch.setitem(sys.modules, "langchain_openai", None)
+    person = router()
+    person.choose("Entry for digest", "One · Lab")
+    note = plain(person.snippet(library="langchain").note)
+    assert note == "LangChain is not installed here. Run %pip install langchain-openai first."
+    assert person.snippet(library="client").note == ""
 
 
 @pytest.fixture

@@ -30,8 +30,15 @@ export function ActionButton({ action, style: given = "", asked, held }: ActionP
   const onClick = (event: MouseEvent): void => {
     if (event.detail < 2) void panel.press(action, shown, { asked, held }); // the second click of a double click is a slip
   };
+  const told = panel.told.get(key);
   return (
     <>
+      {told && (
+        <span class={`dp-told dp-tone-${told.tone}`} aria-hidden="true">
+          <Icon tone={told.tone} />
+          {told.words}
+        </span>
+      )}
       <button
         type="button"
         class={classes.join(" ")}

@@ -7,7 +7,8 @@ import type { FormState } from "./form_state.ts";
 import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { Link } from "./link.ts";
-import { type Around, BUSY, focusOn, hasFocus, Panel, type Pressed, type Shown, SILENT } from "./panel.ts";
+import { focusOn, hasFocus } from "./move_focus.ts";
+import { type Around, BUSY, Panel, type Pressed, type Shown, SILENT } from "./panel.ts";
 import type { Action, ActionArgs, Asked, Focus, Header, Tab, View } from "./types.ts";
 import { type WindowStore, windowStore } from "./window_store.ts";
 
@@ -50,7 +51,7 @@ export class App implements Around {
   readonly over: Over;
   /** Tabs that were opened and wait for their first view. */
   readonly late = new Set<Tab | "">();
-  readonly #model: Model;
+  readonly model: Model;
   readonly #tabs = new Map<Tab, Panel>();
   readonly #heard: ReadonlyArray<readonly [string, () => void]>;
   #asked = 0;
@@ -59,7 +60,7 @@ export class App implements Around {
   #store: WindowStore | undefined;
 
   constructor(model: Model, link = new Link(model)) {
-    this.#model = model;
+    this.model = model;
     this.link = link;
     this.over = new Over("", this, (at) => this.#reload(at));
     this.#heard = [
@@ -72,7 +73,7 @@ export class App implements Around {
 
   /** What is of this window alone. It is taken when the panel is first shown: whose it was before is gone by then. */
   get store(): WindowStore {
-    this.#store ??= windowStore(String(this.#model.get("window")));
+    this.#store ??= windowStore(String(this.model.get("window")));
     return this.#store;
   }
 
@@ -99,22 +100,22 @@ export class App implements Around {
   }
 
   close(): void {
-    for (const [event, heard] of this.#heard) this.#model.off(event, heard);
+    for (const [event, heard] of this.#heard) this.model.off(event, heard);
     this.link.close();
   }
 
   get header(): Header {
-    return (this.#model.get("header") ?? {}) as Header;
+    return (this.model.get("header") ?? {}) as Header;
   }
 
   /** Whether it is one tab without a bar of tabs. */
   get alone(): boolean {
-    return Boolean(this.#model.get("alone"));
+    return Boolean(this.model.get("alone"));
   }
 
   /** The tab that it begins at. */
   get first(): Tab {
-    return this.#model.get("first") as Tab;
+    return this.model.get("first") as Tab;
   }
 
   /** The tab that is open in this window. */
@@ -139,7 +140,7 @@ export class App implements Around {
   }
 
   readonly viewOf = (tab: Tab | ""): View | undefined => {
-    const view = tab && (this.#model.get(`view_${tab}`) as View | undefined);
+    const view = tab && (this.model.get(`view_${tab}`) as View | undefined);
     return view && Object.keys(view).length > 0 ? view : undefined;
   };
 
@@ -208,7 +209,7 @@ export class App implements Around {
 
   /** What code asks for is done once in each window. */
   #doAsked(): void {
-    const asked = this.#model.get("asked") as Asked | undefined;
+    const asked = this.model.get("asked") as Asked | undefined;
     if (!asked?.n || asked.n === this.#asked || this.shown.size === 0) return;
     this.#asked = asked.n;
     void this.#open(asked);

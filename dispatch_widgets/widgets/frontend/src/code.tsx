@@ -1,20 +1,8 @@
-/** Texts that are shown as they are: code for the next cell, lines of a file, two texts side by side. */
-import { ActionButton } from "./action.tsx";
+/** Texts that are shown as they are: lines of a file, two texts side by side. */
 import { QUIET } from "./focus.ts";
 import type { Code, CodeLine, Comparison } from "./types.ts";
 
 const SIGNS: Readonly<Record<string, string>> = { removed: "−", added: "+" };
-
-/** Code to copy as one line with its button; else lines to read. */
-export function CodeBox({ code }: { readonly code: Code }) {
-  if (!code.copy) return <Source code={code} />;
-  return (
-    <div class="dp-code">
-      <code>{code.lines.map((line) => line.text).join("\n")}</code>
-      <ActionButton action={code.copy} style="quiet" />
-    </div>
-  );
-}
 
 /** Before and after; folded where it is not what somebody came for. */
 export function ComparisonBox({ comparison }: { readonly comparison: Comparison }) {
@@ -29,7 +17,8 @@ export function ComparisonBox({ comparison }: { readonly comparison: Comparison 
   );
 }
 
-function Source({ code, headed = false }: { readonly code: Code; readonly headed?: boolean }) {
+/** Lines to read. */
+export function Source({ code, headed = false }: { readonly code: Code; readonly headed?: boolean }) {
   return (
     <figure class="dp-source" aria-label={code.title}>
       {headed && <figcaption>{code.title}</figcaption>}

@@ -146,7 +146,7 @@ export class Forms {
       state.key = "";
       if (this.current === state) this.current = undefined;
     }
-    await this.#panel.follow(answer, at);
+    await this.#panel.follow(answer, at, { kind: "save", name: "save", label: "" });
     // What had the focus may have gone with the form: a second Enter is no reason to lose it.
     const isLost = wasHere && document.activeElement === document.body;
     this.#focus(at, isLost ? lastGesture() : gesture, answer.focus);

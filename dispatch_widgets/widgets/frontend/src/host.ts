@@ -13,10 +13,24 @@ export interface Kernel {
   readonly disposed?: Signal;
 }
 
+/** A notebook as JupyterLab shares it among its windows. */
+export interface SharedNotebook {
+  readonly cells: ReadonlyArray<unknown>;
+  insertCell(place: number, cell: Readonly<Record<string, unknown>>): unknown;
+}
+
+export interface NotebookDocument {
+  readonly readOnly?: boolean;
+  readonly sharedModel?: SharedNotebook;
+}
+
 export interface Model {
   get(name: string): unknown;
   on(event: string, heard: (...given: never[]) => void): void;
   off(event: string, heard: (...given: never[]) => void): void;
   send(content: unknown): unknown;
-  readonly widget_manager?: { readonly kernel?: Kernel | null };
+  readonly widget_manager?: {
+    readonly kernel?: Kernel | null;
+    readonly context?: { readonly model?: NotebookDocument };
+  };
 }

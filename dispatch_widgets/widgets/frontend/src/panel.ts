@@ -3,19 +3,25 @@
  * this page alone is here: what was pressed and waits, and what is asked.
  */
 import { copyText } from "./clipboard.ts";
-import { FOCUSABLE, firstFocusable, isShown } from "./focus.ts";
 import { Forms } from "./forms.ts";
-import { lastGesture, moveFocus } from "./gestures.ts";
+import { lastGesture } from "./gestures.ts";
+import type { Model } from "./host.ts";
+import { insertCell, mayInsert } from "./insert_cell.ts";
 import type { Asked, Link, Wire } from "./link.ts";
 import { HeldLists } from "./list/held_lists.ts";
 import type { ListWindow } from "./list/list_window.ts";
+import { focusOn } from "./move_focus.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
 import type { Action, ActionArgs, Answer, Focus, Note, Reply, Tab, View } from "./types.ts";
 import type { WindowStore } from "./window_store.ts";
 
 export const NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
 export const BUSY = "The kernel is busy. It does this next.";
-const NO_COPY = "Copying is not allowed here";
+const COPIED: Told = { words: "Copied", tone: "ok" };
+const NO_COPY: Told = { words: "Copying is not allowed here", tone: "error" };
+const INSERTED: Told = { words: "Inserted", tone: "ok" };
+const INSERTED_AT_END: Told = { words: "Inserted at the end", tone: "ok" };
+const TOLD_MS = 4000;
 export const SILENT = "The kernel has not answered. If it was restarted, run the cell again.";
 
 /** One of the places where the panel is shown. */
@@ -30,6 +36,12 @@ export interface Pressed {
   readonly choice?: string | undefined;
   readonly asked?: string | undefined;
   readonly held?: ActionArgs | undefined;
+}
+
+/** What came of a press at once; it stands at what was pressed, for a while. */
+export interface Told {
+  readonly words: string;
+  readonly tone: "ok" | "error";
 }
 
 /** Something that was pressed and has no answer yet. */
@@ -52,6 +64,7 @@ function rowOf(action: Action): string {
 
 /** The app, as far as a tab of it needs to know. */
 export interface Around {
+  readonly model: Model;
   readonly link: Link;
   readonly store: WindowStore;
   readonly shown: ReadonlySet<Shown>;
@@ -69,6 +82,8 @@ export class Panel {
   readonly waiting = new Map<string, Waiting>();
   /** Questions that wait for their answer, by what was pressed. */
   readonly questions = new Map<string, Note>();
+  /** What came of a press at once, by what was pressed. */
+  readonly told = new Map<string, Told>();
   readonly #around: Around;
   #spoken: number | undefined;
   #canOpen: boolean | undefined;
@@ -106,6 +121,7 @@ export class Panel {
    * is asked once, when somebody would see it.
    */
   offers(action: Action): boolean {
+    if (action.kind === "insert") return mayInsert(this.#around.model);
     if (action.name !== "locate_file" && action.name !== "copy_path") return true;
     if (this.#canOpen === undefined) {
       this.#canOpen = false;
@@ -140,8 +156,13 @@ export class Panel {
         else this.forms.leave(at, action.name !== "cancel");
         break;
       case "copy":
-        at.say((await copyText(String(action.args?.text))) ? "Copied" : NO_COPY);
+        await this.#copy(String(action.args?.text), action, at);
         break;
+      case "insert": {
+        const place = insertCell(this.#around.model, String(action.args?.text), at.root);
+        if (place) this.#tell(place === "end" ? INSERTED_AT_END : INSERTED, action, at);
+        break;
+      }
       case "go":
         await this.#around.go(action.name as Tab, action.args ?? {}, at);
         break;
@@ -215,14 +236,31 @@ export class Panel {
     else this.questions.delete(keyOf(action));
     if (answer.clear) this.list.clear(answer.clear);
     this.draw();
-    await this.follow(answer, at);
+    await this.follow(answer, at, action);
     if (lastGesture() === gesture) focusOn(at.root, answer.focus, rowOf(action));
   }
 
-  /** Says, copies and opens what an answer has. */
-  async follow({ say, copy, open }: Answer, at: Shown): Promise<void> {
+  async #copy(text: string, pressed: Action, at: Shown): Promise<void> {
+    this.#tell((await copyText(text)) ? COPIED : NO_COPY, pressed, at);
+  }
+
+  /** Says what came of a press, aloud and for a while beside what was pressed. */
+  #tell(told: Told, pressed: Action, at: Shown): void {
+    const key = keyOf(pressed);
+    at.say(told.words);
+    this.told.set(key, told);
+    this.draw();
+    setTimeout(() => {
+      if (this.told.get(key) !== told) return;
+      this.told.delete(key);
+      this.draw();
+    }, TOLD_MS);
+  }
+
+  /** Says, copies and opens what an answer has; `pressed` is what it answers. */
+  async follow({ say, copy, open }: Answer, at: Shown, pressed: Action): Promise<void> {
     if (say) at.say(say);
-    if (copy) at.say((await copyText(copy)) ? "Copied" : NO_COPY);
+    if (copy) await this.#copy(copy, pressed, at);
     const { form, tab, args = {} } = open ?? {};
     if (tab) await this.#around.go(tab, args, at);
     if (form) await this.forms.open({ kind: "form", name: form, label: "", args }, at);
@@ -259,35 +297,4 @@ export class Panel {
     if (view) this.#spoken = view.spoken?.number ?? 0;
     return view?.spoken?.words ?? "";
   }
-}
-
-/** Moves the focus to what is named; to what is left of the row where the pressed thing went away. Says if it did. */
-export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string): boolean {
-  const named = wanted && find(root, wanted);
-  if (named) {
-    moveFocus(named);
-    return true;
-  }
-  if (pressed === undefined || hasFocus()) return false;
-  const next = find(root, { row: pressed }) ?? firstFocusable(root.querySelector(".dp-body") ?? root);
-  if (next) moveFocus(next);
-  return Boolean(next);
-}
-
-/** Whether anything has the focus: what had it may have gone. */
-export function hasFocus(): boolean {
-  return Boolean(document.activeElement && document.activeElement !== document.body);
-}
-
-/** The first thing that can have the focus and is what is named; of a row or section without an action the first. */
-function find(root: HTMLElement, { section, row, action, field }: Focus): HTMLElement | undefined {
-  if (!section && !row && !action && !field) return undefined;
-  const named = (name: string, value: string | undefined) => value && `[data-${name}="${CSS.escape(value)}"]`;
-  const what = [named("field", field), named("action", action)].filter(Boolean).join("");
-  const wanted = [named("section", section), named("row", row), what].filter(Boolean).join(" ");
-  for (const each of root.querySelectorAll<HTMLElement>(wanted)) {
-    const found = each.matches(FOCUSABLE) ? each : firstFocusable(each);
-    if (found && isShown(found)) return found;
-  }
-  return undefined;
 }

@@ -1,9 +1,10 @@
 /** A part of a tab with a heading, and all that may stand in it. */
 import { Actions, Done } from "./action.tsx";
 import { ChoiceRow } from "./choice_row.tsx";
-import { CodeBox, ComparisonBox } from "./code.tsx";
+import { ComparisonBox, Source } from "./code.tsx";
 import { Empty, Facts, NoteBox, Questions } from "./note.tsx";
 import { RowItem } from "./row.tsx";
+import { SnippetsBox } from "./snippets.tsx";
 import type { Progress, Section } from "./types.ts";
 import { Text } from "./words.tsx";
 
@@ -40,7 +41,8 @@ export function SectionBox({ section }: { readonly section: Section }) {
       )}
       {section.empty && <Empty empty={section.empty} />}
       {section.facts && <Facts facts={section.facts} />}
-      {section.code && <CodeBox code={section.code} />}
+      {section.code && <Source code={section.code} />}
+      {section.snippets && <SnippetsBox snippets={section.snippets} />}
       {section.comparison && <ComparisonBox comparison={section.comparison} />}
       {section.foot && (
         <p class="dp-sub">

@@ -38,7 +38,7 @@ export interface Action {
   readonly name: string;
   readonly label: string;
   readonly args?: ActionArgs;
-  readonly kind?: "act" | "form" | "go" | "copy" | "close" | "save";
+  readonly kind?: "act" | "form" | "go" | "copy" | "insert" | "close" | "save";
   readonly icon?: Icon;
   readonly style?: Style;
   readonly icon_only?: boolean;
@@ -147,7 +147,22 @@ export interface Code {
   readonly title: string;
   readonly lines: ReadonlyArray<CodeLine>;
   readonly left_out?: number;
-  readonly copy?: Action;
+}
+
+export interface Snippet {
+  readonly task: string;
+  readonly library: string;
+  readonly name: string;
+  readonly code: string;
+  readonly note?: Words;
+}
+
+export interface Snippets {
+  readonly all: ReadonlyArray<Snippet>;
+  readonly first: string;
+  readonly task: string;
+  readonly library: string;
+  readonly actions?: ReadonlyArray<Action>;
 }
 
 export interface Comparison {
@@ -172,6 +187,7 @@ export interface Section {
   readonly empty?: EmptyState;
   readonly facts?: ReadonlyArray<Fact>;
   readonly code?: Code;
+  readonly snippets?: Snippets;
   readonly comparison?: Comparison;
   readonly foot?: Words;
   readonly name?: string;

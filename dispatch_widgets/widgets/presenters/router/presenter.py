@@ -17,8 +17,6 @@ from ..shared.views import (
     Action,
     Answer,
     Choice,
-    Code,
-    CodeLine,
     EmptyState,
     Focus,
     Note,
@@ -28,6 +26,7 @@ from ..shared.views import (
     Section,
     View,
 )
+from .snippets import snippets
 from .tries import Tries
 
 if TYPE_CHECKING:
@@ -118,13 +117,13 @@ class RouterPresenter(Presenter):
         attention = self._attention(settings, entries)
         fact = f"{attention} need{'s' if attention == 1 else ''} attention" if attention else ""
         tasks = Section("tasks", plural(len(TASKS), "task"), fact, rows=rows, options=options)
-        usable = [task for task in TASKS if task in given and not given[task].problem]
+        use_it = self._use_it(given, entries, providers)
         return View(
             self.tab,
             self.name,
             attention,
             empty=None if settings.catalog or self.file_notice.something_missing else _EMPTY,
-            sections=(tasks, self._snippet(usable)) if usable else (tasks,),
+            sections=(tasks,) if use_it is None else (tasks, use_it),
         )
 
     def _attention(self, settings: Settings, entries: Mapping[str, CatalogEntry]) -> int:
@@ -217,14 +216,20 @@ class RouterPresenter(Presenter):
         kind = self.hub.cache.kinds(self.service.catalog)[entry.id]
         return f"{_label(entry, providers)} · {kind_words(kind)}"
 
-    def _snippet(self, usable: list[Task]) -> Section:
-        """The code for the next cell; the functions of the package know only the file that is found."""
-        if self._snippet_task not in usable:
-            self._snippet_task = usable[0]
-        found = self.service.location.why != "argument"
-        line = f'client = {"dw" if found else "service"}.resolve("{self._snippet_task}").client()'
-        copy = Action("snippet", "Copy the code", {"text": line}, kind="copy", icon="copy", icon_only=True)
-        return Section("use", "Use it", "In the next cell", code=Code("Use it", (CodeLine(line),), copy=copy))
+    def _use_it(
+        self,
+        given: Mapping[str, Assignment],
+        entries: Mapping[str, CatalogEntry],
+        providers: Mapping[str, Provider],
+    ) -> Section | None:
+        """The code for the next cell; none if no task has a model that can be used."""
+        types = {
+            task: providers[entries[given[task].model_id].provider_id or ""].type
+            for task in TASKS
+            if task in given and not given[task].problem
+        }
+        found = snippets(self.service, types, self._snippet_task)
+        return None if found is None else Section("use", "Use it", "In the next cell", snippets=found)
 
     # ---- what is said under a task
 

@@ -113,7 +113,7 @@ class Tries:
             return _failed(known, provider_id)
         result = made.request.result()
         if result.error is not None:
-            return _failed(result.error, provider_id, f" ({result.latency_seconds:.2f} s)")
+            return _failed(result.error, provider_id, f" ({result.time})")
         return Note("ok", clean(result.summary, 600))
 
 

@@ -92,7 +92,8 @@ class Action:
             sends them back as they are, and what its note's choice and box hold as ``choice`` and ``ticked``.
         kind: ``act`` is sent to the presenter. The others need no kernel, but for fetching the form: ``form``
             opens the form of this name, ``go`` shows the tab of this name, ``copy`` puts ``args["text"]`` on
-            the clipboard, ``close`` closes the note that it stands in, ``save`` submits the form that it
+            the clipboard, ``insert`` puts it into a new cell where the host lets a page do that and is shown
+            nowhere else, ``close`` closes the note that it stands in, ``save`` submits the form that it
             stands in, with ``args`` beside the form's own.
         icon: Stands before the label.
         style: How it looks.
@@ -104,7 +105,7 @@ class Action:
     name: str
     label: str
     args: ActionArgs = field(default_factory=dict)
-    kind: Literal["act", "form", "go", "copy", "close", "save"] = "act"
+    kind: Literal["act", "form", "go", "copy", "insert", "close", "save"] = "act"
     icon: Icon = ""
     style: Style = ""
     icon_only: bool = False
@@ -301,19 +302,55 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Lines to read, or code for the next cell.
+    """Lines to read.
 
     Attributes:
         title: What it is, for screen readers and above one of two.
         lines: Its lines.
         left_out: How many more lines there are.
-        copy: Puts it on the clipboard, where that makes sense.
     """
 
     title: str
     lines: tuple[CodeLine, ...]
     left_out: int = 0
-    copy: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Code for a cell that uses the model of a task with a library.
+
+    Attributes:
+        task: The task.
+        library: What the library is told apart by.
+        name: What the library is called.
+        code: The code.
+        note: What has to be done before it runs.
+    """
+
+    task: str
+    library: str
+    name: str
+    code: str
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippets:
+    """Code for the next cell; which task and library it is for is chosen in a window.
+
+    Attributes:
+        all: One for each task and library; the first one of a task is its default.
+        first: The task that is shown until another is chosen, and again when this is another one.
+        task: The name of the choice of the task.
+        library: The name of the choice of the library.
+        actions: What can be done with the code, which goes with them as ``text``.
+    """
+
+    all: tuple[Snippet, ...]
+    first: str
+    task: str
+    library: str
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +383,7 @@ class Section:
         empty: What stands in place of rows.
         facts: Pairs of a heading and what stands beside it.
         code: Lines to read.
+        snippets: Code for the next cell.
         comparison: Two texts side by side.
         foot: What stands below all that.
         name: The name of its rows for screen readers, where its heading is no name.
@@ -366,6 +404,7 @@ class Section:
     empty: EmptyState | None = None
     facts: tuple[Fact, ...] = ()
     code: Code | None = None
+    snippets: Snippets | None = None
     comparison: Comparison | None = None
     foot: Words = ""
     name: str = ""

@@ -1,0 +1,77 @@
+/** Code for the next cell: which task and library it is for is chosen here, in this window. */
+import { useContext } from "preact/hooks";
+import { Actions } from "./action.tsx";
+import { Place } from "./context.ts";
+import { QUIET } from "./focus.ts";
+import type { Snippet, Snippets } from "./types.ts";
+import { Text } from "./words.tsx";
+
+export function SnippetsBox({ snippets }: { readonly snippets: Snippets }) {
+  const { panel } = useContext(Place);
+  const { window } = panel;
+  const { first } = snippets;
+  const { task = first, library } = window.get("snippet")[first] ?? {};
+  const ofTask = ofOne(snippets, task) ?? ofOne(snippets, first) ?? [];
+  const shown = ofTask.find((each) => each.library === library) ?? ofTask[0];
+  if (!shown) return null;
+  // Kept under the task that is to be shown: another one is shown when that is another one.
+  const choose = (chosen: { readonly task?: string; readonly library?: string }): void =>
+    window.set("snippet", { [first]: { task: shown.task, library: shown.library, ...chosen } });
+  return (
+    <>
+      <div class="dp-snippet-choices">
+        <Choose
+          name={snippets.task}
+          values={[...new Set(snippets.all.map((each) => each.task))].map((each) => [each, each])}
+          value={shown.task}
+          choose={(chosen) => choose({ task: chosen })}
+        />
+        <Choose
+          name={snippets.library}
+          values={ofTask.map((each) => [each.library, each.name])}
+          value={shown.library}
+          choose={(chosen) => choose({ library: chosen })}
+        />
+        <Actions actions={snippets.actions?.map((action) => ({ ...action, args: { text: shown.code } }))} />
+      </div>
+      {shown.note && (
+        <p class="dp-sub">
+          <Text words={shown.note} />
+        </p>
+      )}
+      <pre class="dp-snippet">
+        <code>{shown.code}</code>
+      </pre>
+    </>
+  );
+}
+
+function ofOne({ all }: Snippets, task: string): ReadonlyArray<Snippet> | undefined {
+  const found = all.filter((each) => each.task === task);
+  return found.length > 0 ? found : undefined;
+}
+
+interface ChooseProps {
+  readonly name: string;
+  readonly values: ReadonlyArray<readonly [value: string, label: string]>;
+  readonly value: string;
+  readonly choose: (value: string) => void;
+}
+
+function Choose({ name, values, value, choose }: ChooseProps) {
+  return (
+    <select
+      class="dp-select"
+      aria-label={name}
+      value={value}
+      onChange={(event) => choose(event.currentTarget.value)}
+      {...QUIET}
+    >
+      {values.map(([each, label]) => (
+        <option key={each} value={each}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
