@@ -170,7 +170,7 @@ class PagePanel(anywidget.AnyWidget):
         """Open a form in every window, and the tab that it stands in.
 
         Args:
-            name: ``provider`` or ``entry``.
+            name: ``provider``, ``entry`` or ``share``.
             args: Which one, as ``row``: the id of a provider or an entry. Without it a provider is added.
 
         Raises:

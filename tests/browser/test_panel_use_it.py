@@ -20,7 +20,7 @@ CELL = 'model = service.resolve("grade")\nclient = model.client()\n'
 
 @pytest.mark.parametrize("place", [LAB, NOTEBOOK_7])
 def test_the_code_is_inserted_below_the_panel_and_runs(app: App, place: str) -> None:
-    """Insert below makes a cell after the panel's, with the code that is shown; it says so, and the cell runs."""
+    """Insert below makes a cell after the panel's with the code that is shown, and says so."""
     if place == NOTEBOOK_7 and importlib.util.find_spec("notebook") is None:
         pytest.skip("notebook is not here")
     app.notebook.place = place

@@ -308,7 +308,7 @@ def ran(code: str) -> dict[str, Any]:
 
 @pytest.mark.req("UI", "API-5")
 def test_the_code_uses_the_notebooks_own_variable(service, router, entries, monkeypatch) -> None:
-    """Where a variable holds the service, or a panel that shows it, the code calls that; none else is read."""
+    """Where a variable holds the service, the code calls it; variables of others are not read."""
 
     class Curious:
         @property

@@ -263,7 +263,7 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, sitting) -> None:
     )
     entry = service.add_model(provider_id=twin.id, model="m")
     person = sitting(service)
-    assert [row.tag for row in person.section("duplicates").rows] == ["Kept", "Removed"]
+    assert [row.tag for row in person.section("duplicates").rows] == ["To keep", "To remove"]
     assert person.sees("1 entry moves to Lab", row="Lab again")
     assert demo.api_key not in person.encoded
     person.press("Merge")
@@ -272,7 +272,7 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, sitting) -> None:
     assert [provider.name for provider in service.get_providers()] == ["Lab", "Anthropic"]
     assert person.sees("Lab merged")
     person.press("Undo")
-    assert [row.tag for row in person.section("duplicates").rows] == ["Kept", "Removed"]
+    assert [row.tag for row in person.section("duplicates").rows] == ["To keep", "To remove"]
     assert service.entry(entry.id).provider_id == twin.id
 
 
@@ -490,3 +490,85 @@ def test_only_what_changed_is_told(service, ids, sitting) -> None:
     assert told == []
     assert to_json(person.view)
     assert plain(person.section("file").facts[0].value).endswith("dispatch.settings.json")
+
+
+@pytest.mark.req("PM-8", "UI")
+def test_which_of_the_same_providers_stays_can_be_chosen(service, demo, ids, sitting) -> None:
+    """Merge into this one keeps that one, and moves the entries of the first to it; Undo brings both back."""
+    twin = service.add_provider(
+        name="Lab again", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
+    )
+    entry = service.add_model(provider_id=ids["Lab"], model="m")
+    person = sitting(service)
+    assert not person.offers("Merge into this one", "Lab")
+    person.press("Merge into this one", "Lab again")
+    assert [provider.name for provider in service.get_providers()] == ["Anthropic", "Lab again"]
+    assert service.entry(entry.id).provider_id == twin.id
+    assert person.sees("Lab again merged")
+    person.press("Undo")
+    assert service.entry(entry.id).provider_id == ids["Lab"]
+
+
+@pytest.mark.req("UI", "SEC-1")
+def test_a_copy_without_keys_is_written_beside_the_file(service, demo, sitting) -> None:
+    """Its name is asked for, what it needs is listed; a file that is there is replaced after a question."""
+    person = sitting(service)
+    person.press("Share without keys")
+    assert person.value("File name") == "dispatch.settings.shared.json"
+    person.save()
+    copy = service.path.with_name("dispatch.settings.shared.json")
+    assert "${" in copy.read_text(encoding="utf-8")
+    assert demo.api_key not in copy.read_text(encoding="utf-8")
+    (note,) = person.section("share").notes
+    assert plain(note.title) == "dispatch.settings.shared.json has no key in it. It needs 2 variables."
+    assert sorted(plain(fact.value) for fact in note.facts) == ["Anthropic", "Lab"]
+    assert str(service.path.parent) not in repr(note)
+
+    copy.write_text("mine", encoding="utf-8")
+    person.press("Share without keys")
+    answer = person.save()
+    assert copy.read_text(encoding="utf-8") == "mine"
+    assert answer.note is not None
+    assert answer.note.title == "dispatch.settings.shared.json is there already."
+    (replace,) = answer.note.actions
+    person.save(**replace.args)
+    assert "${" in copy.read_text(encoding="utf-8")
+    person.press("Dismiss")
+    assert person.section("share").notes == ()
+
+
+@pytest.mark.req("UI", "SEC-1")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "Type a file name, without a folder."),
+        ("../x.json", "Type a file name, without a folder."),
+        ("dispatch.settings.json", "is the settings file itself"),
+        ("{key}", "looks like a key"),
+    ],
+)
+def test_a_name_that_cannot_be_the_copys_is_refused(service, demo, sitting, name, words) -> None:
+    """No file name, the settings file itself, a key: it is said at the field, and nothing is written."""
+    person = sitting(service)
+    before = sorted(service.path.parent.iterdir())
+    person.press("Share without keys")
+    person.fill("File name", name.format(key="sk-proj-1234567890abcdefghijklmnopqrstuvwxyz"))
+    answer = person.save()
+    assert words in answer.problems["name"]
+    assert sorted(service.path.parent.iterdir()) == before
+
+
+@pytest.mark.req("UI", "SEC-1")
+def test_a_refused_copy_says_where_the_key_is(service, demo, sitting) -> None:
+    """A key where no reference can take its place ends it, with the place and without the key."""
+    document = json.loads(service.path.read_text(encoding="utf-8"))
+    document["providers"][0]["name"] = f"Lab {demo.api_key}"
+    service.path.write_text(json.dumps(document), encoding="utf-8")
+    service.reload()
+    person = sitting(service)
+    person.press("Share without keys")
+    answer = person.save()
+    assert answer.note is not None
+    assert "providers[0].name" in plain(answer.note.title)
+    assert demo.api_key not in repr(answer)
+    assert not service.path.with_name("dispatch.settings.shared.json").exists()

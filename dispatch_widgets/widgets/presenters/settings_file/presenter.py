@@ -13,16 +13,18 @@ from ..status.cards import shown_address, shown_key
 from .backups import Backups
 from .report import SECTION as CONVERSION
 from .report import conversion
+from .share import FORM as SHARE
+from .share import Share
 from .ways_out import WaysOut
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ....errors import SettingsFileError
-    from ....settings.schema import Settings
+    from ....settings.schema import Provider, Settings
     from ..hub.events import Events
     from ..shared.arguments import Arguments
-    from ..shared.presenter import Handler
+    from ..shared.presenter import FormPart, Handler
     from ..shared.views import Tab, Words
 
 _LEFTOVERS, _DUPLICATES = "leftovers", "duplicates"
@@ -44,6 +46,7 @@ class SettingsFilePresenter(Presenter):
     def _set_up(self) -> None:
         self._backups = Backups(self.service, self.failures)
         self._ways_out = WaysOut(self.service)
+        self._share = Share(self.service)
         self._git_warning: str | None = None  # git is asked once, by the worker
 
     def _own_handlers(self) -> dict[str, Handler]:
@@ -52,9 +55,14 @@ class SettingsFilePresenter(Presenter):
             "undo_conversion": self._undo_conversion,
             "convert_entries": self._convert_entries,
             "merge": self._merge,
+            "merge_into": self._merge_into,
             **self._backups.handlers,
             **self._ways_out.handlers,
+            **self._share.handlers,
         }
+
+    def _own_forms(self) -> dict[str, FormPart]:
+        return {SHARE: self._share}
 
     # ---- doing
 
@@ -84,8 +92,18 @@ class SettingsFilePresenter(Presenter):
         if not groups:
             return None  # another program was quicker
         only = clean(self.service.provider(groups[0][0]).name, 60) if len(groups) == 1 else ""
+        return self._merged(f"{only or plural(len(groups), 'account')} merged")
+
+    def _merge_into(self, args: Arguments) -> Answer | None:
+        keep = args.text("row")
+        group = next((each for each in self.service.duplicates() if keep in each), None)
+        if group is None:
+            return None
+        kept = self.service.merge_providers(keep, [other for other in group if other != keep])
+        return self._merged(f"{clean(kept.name, 60)} merged")
+
+    def _merged(self, words: str) -> Answer:
         back = Focus(section=_DUPLICATES, action="merge")
-        words = f"{only or plural(len(groups), 'account')} merged"
         self.undo.offer(_DUPLICATES, words, lambda: Answer(say="Undone", focus=back))
         return Answer(say="Merged", focus=Focus(section=_DUPLICATES, action="undo"))
 
@@ -107,6 +125,7 @@ class SettingsFilePresenter(Presenter):
             self._leftovers(settings),
             self._duplicates(settings),
             *self._backups.sections(),
+            self._share.section(),
             self._this_file(),
         )
         moved = self._ways_out.moved_note()
@@ -181,8 +200,16 @@ class SettingsFilePresenter(Presenter):
                 moves = f"{count} {'moves' if used == 1 else 'move'} to {clean(kept.name)}"
                 first = count if provider is kept else moves if used else "Nothing to move"
                 line: tuple[Words, ...] = (first, shown_key(provider), shown_address(provider))
-                tag = "Kept" if provider is kept else "Removed"
-                rows.append(Row(provider.id, clean(provider.name), line, tag=tag))
+                rows.append(
+                    Row(
+                        provider.id,
+                        clean(provider.name),
+                        line,
+                        tag="To keep" if provider is kept else "To remove",
+                        note=self.failures.note(provider.id),
+                        actions=() if provider is kept else (_merge_into(provider),),
+                    )
+                )
         merge = Action("merge", f"Merge all {len(groups)}" if len(groups) > 1 else "Merge")
         return Section(
             _DUPLICATES,
@@ -213,6 +240,11 @@ class SettingsFilePresenter(Presenter):
             facts=tuple(facts),
             notes=notes,
         )
+
+
+def _merge_into(provider: Provider) -> Action:
+    title = f"Keep {clean(provider.name)}, and move the entries of the others to it"
+    return Action("merge_into", "Merge into this one", {"row": provider.id}, title=title)
 
 
 def _path_fact(name: str, path: Path) -> Fact:

@@ -1,0 +1,109 @@
+"""A copy of the file to give to others: a form for its name, and what it needs where it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...._text import clean, plural
+from ....errors import InvalidInputError
+from ....secrets import LOOKS_LIKE_KEY, looks_like_key
+from ..._format import listed
+from ..shared.views import Action, Answer, Fact, Field, Focus, Form, Message, Note, Run, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ....service import SettingsService
+    from ....service.sharing import SharedCopy
+    from ..shared.arguments import Arguments
+    from ..shared.presenter import Handler
+
+FORM = SECTION = "share"
+_FIELD = "name"
+_TEXT: tuple[str | Run, ...] = (
+    "A copy of the file to give to others: ",
+    Run("${NAME}", mono=True),
+    " stands in place of each key, and it is searched for keys before it is written.",
+)
+_OPEN = Action(FORM, "Share without keys", kind="form")
+
+
+class Share:
+    """The form, and what was written with it last.
+
+    Args:
+        service: Whose file.
+    """
+
+    def __init__(self, service: SettingsService) -> None:
+        self._service = service
+        self._written: SharedCopy | None = None
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What the actions of the section do."""
+        return {"dismiss_copy": self._dismiss}
+
+    def section(self) -> Section | None:
+        """What is offered, and what the copy that was written last needs; nothing without a file."""
+        if not self._service.path.exists():
+            return None
+        notes = (_note(self._written),) if self._written is not None else ()
+        return Section(SECTION, "Share without keys", text=_TEXT, actions=(_OPEN,), notes=notes)
+
+    # ---- the form
+
+    def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:  # noqa: ARG002
+        """The form: the copy's name, beside the settings file."""
+        path = self._service.path
+        own = f"{path.name.removesuffix('.json')}.shared.json"
+        beside = Message(f"It is written beside {clean(path.name)}, readable by you only.")
+        field = Field(_FIELD, "File name", value=values.get(_FIELD, own), messages=(beside,), mono=True)
+        return Form(FORM, "Share without keys", (field,), save="Write the copy", back="Settings file")
+
+    def key_for(self, values: Mapping[str, str], args: Arguments) -> str:  # noqa: ARG002
+        """No key is typed here."""
+        return ""
+
+    def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:  # noqa: ARG002
+        """Write the copy; a file that is there is replaced only after a question."""
+        name = values.get(_FIELD, "").strip()
+        if looks_like_key(name):
+            return _refused(LOOKS_LIKE_KEY)
+        target = self._service.path.with_name(name) if _is_file_name(name) else None
+        if target is None:
+            return _refused("Type a file name, without a folder.")
+        seen = args.text("replace", "")
+        if target.exists() and seen != name and target != self._service.path:
+            replace = Action("replace", "Replace it", {"replace": name}, style="danger", kind="save")
+            question = Note("warn", f"{clean(name)} is there already.", "Or give another name.", (replace,))
+            return Answer(ok=False, note=question, focus=Focus(field=_FIELD))
+        try:
+            self._written = self._service.export_without_keys(target, replace=seen == name)
+        except InvalidInputError as error:
+            if any(problem.field == "path" for problem in error.problems):
+                return _refused(error.message)
+            return Answer(ok=False, note=Note("error", error.message, error.hint), focus=Focus(action="save"))
+        return Answer(say="Written", focus=Focus(section=SECTION, action=FORM))
+
+    def _dismiss(self, _args: Arguments) -> Answer:
+        self._written = None
+        return Answer(focus=Focus(section=SECTION, action=FORM))
+
+
+def _is_file_name(name: str) -> bool:
+    return bool(name) and name not in {".", ".."} and not set(name) & set("/\\:\0")
+
+
+def _refused(words: str) -> Answer:
+    clear = (_FIELD,) if words == LOOKS_LIKE_KEY else ()
+    return Answer(ok=False, problems={_FIELD: words}, focus=Focus(field=_FIELD), clear=clear)
+
+
+def _note(written: SharedCopy) -> Note:
+    """Where the copy is, and what whoever takes it has to set."""
+    count = plural(len(written.to_set), "variable", zero="no")
+    title = f"{clean(written.path.name)} has no key in it. It needs {count}."
+    facts = tuple(Fact(each.name, listed(map(clean, each.providers))) for each in written.to_set)
+    dismiss = Action("dismiss_copy", "Dismiss", style="quiet")
+    return Note("ok", title, clean(" ".join(written.notes()), 1000), (dismiss,), facts=facts)
