@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ..service import SettingsService
     from .presenters.hub.events import Events
 
+_AT_SIDE: dict[str, Any] = {}
+"""The panels at the side, by their titles."""
+
 
 class Panel(PagePanel):
     """Providers, models, tasks and the settings file, in four tabs.
@@ -68,7 +71,7 @@ class Panel(PagePanel):
     # -- at the side -------------------------------------------------------------------------------
 
     def in_sidebar(self, *, title: str = "Dispatch models") -> None:
-        """Show the app in a JupyterLab panel at the side; what is there already is not shown a second time.
+        """Show the app in a JupyterLab panel at the side, in place of one that has the same title there.
 
         Args:
             title: The side panel's title.
@@ -84,13 +87,16 @@ class Panel(PagePanel):
             raise MissingPackageError(
                 "sidecar", purpose="for a panel at the side", install="dispatch-widgets[sidebar]"
             ) from None
-        if self._side is not None:
-            self._side.close()
+        # Also one that this cell showed when it ran before, with a panel of its own.
+        for shown in (self._side, _AT_SIDE.pop(title, None)):
+            if shown is not None:
+                shown.close()
         # Not `with side: display(…)`, which takes whatever else the kernel shows at that moment too.
         data, metadata = self._repr_mimebundle_() or ({}, {})
         output = {"output_type": "display_data", "data": data, "metadata": metadata}
         self._side = Sidecar(title=title)
         self._side.outputs = (output,)
+        _AT_SIDE[title] = self._side
 
 
 class _Static:

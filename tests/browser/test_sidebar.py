@@ -33,5 +33,9 @@ def test_the_panel_opens_at_the_side_and_works(app: App, window: Window) -> None
     expect(side).to_have_count(1)
     expect(panel.node).to_have_count(1)
     panel.see_tab("Models")  # what was open there before
+    app.notebook.execute("dw.panel(service).in_sidebar(title='My models')")  # as the cell does each time
+    expect(side).to_have_count(1)
+    expect(panel.node).to_have_count(1)
+    panel.see_tab("Models")
     app.notebook.end_kernel()
     window.drop()  # the panel at the side would stay there and make the next test's notebook narrow

@@ -15,7 +15,7 @@ from .providers.presenter import ProvidersPresenter
 from .router.presenter import RouterPresenter
 from .settings_file.presenter import SettingsFilePresenter
 from .shared.arguments import MismatchError
-from .shared.views import Action, Answer, Header, Note
+from .shared.views import Action, Answer, Fact, Header, Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,16 @@ _UNREADABLE = Note(
     "Nothing is written to it until it is mended.",
     (Action("settings", "See the ways out", kind="go"),),
 )
-
+_KEYS = (
+    Fact("?", "Show or hide this list"),
+    Fact("← →", "Go along the tabs; Enter opens one"),
+    Fact("↑ ↓ Home End", "Go through the rows of a list"),
+    Fact("Enter", "Edit the row, add the model, or save the form"),
+    Fact("Delete", "Ask to delete the row"),
+    Fact("R", "Refresh the provider of the row"),
+    Fact("Space, Shift + ↑ ↓, Ctrl or ⌘ + A", "Select a model, a run of models, all that are shown"),
+    Fact("Esc", "Clear the search, then the selection; leave a form, which keeps what was typed"),
+)
 
 _KINDS: dict[Tab, type[Presenter]] = {
     kind.tab: kind for kind in (ProvidersPresenter, ModelsPresenter, RouterPresenter, SettingsFilePresenter)
@@ -168,6 +177,8 @@ class AppPresenter:
             revision=self.hub.revision,
             changed_at=clock(changed, self.hub.now) if changed is not None else "",
             changed_outside=self._changed_outside(),
+            keys=_KEYS,
+            keys_name="Keys",
         )
         if self.own is not None:
             return header

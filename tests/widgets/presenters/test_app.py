@@ -22,6 +22,7 @@ from dispatch_widgets.discovery.models import DiscoveredModel, ModelList
 from dispatch_widgets.widgets import presenters
 from dispatch_widgets.widgets.presenters.app import AppPresenter
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of
+from dispatch_widgets.widgets.presenters.router.presenter import RouterPresenter
 from dispatch_widgets.widgets.presenters.shared.encode import encode, to_json
 
 if TYPE_CHECKING:
@@ -328,3 +329,13 @@ def test_every_view_can_be_written_as_typescript() -> None:
             assert _has_a_form_in_typescript(hint, views), f"{name}.{field}: {hint}"
         if dataclasses.is_dataclass(kind):
             assert kind.__dataclass_params__.frozen, name
+
+
+@pytest.mark.req("UI")
+def test_the_keys_are_listed(service) -> None:
+    """The app and a panel that stands alone say what the keyboard does, beginning with what shows it."""
+    for app in (AppPresenter(service), AppPresenter(own=RouterPresenter(service))):
+        header = app.header()
+        assert header.keys_name == "Keys"
+        assert header.keys[0].name == "?"
+        app.close()

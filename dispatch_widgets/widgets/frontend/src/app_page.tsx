@@ -3,6 +3,7 @@
 import type { App } from "./app.ts";
 import { Place } from "./context.ts";
 import { Bar, FileHeader } from "./header.tsx";
+import { KeyList } from "./key_list.tsx";
 import { Page } from "./page.tsx";
 import { NO_KERNEL, type Shown } from "./panel.ts";
 import { TabBar, tabId, WayBack } from "./tabs.tsx";
@@ -47,6 +48,9 @@ export function AppPage({ app, shown }: AppPageProps) {
           </div>
         </>
       )}
+      <Place.Provider value={{ app, panel: app.over, shown }}>
+        <KeyList />
+      </Place.Provider>
     </>
   );
 }

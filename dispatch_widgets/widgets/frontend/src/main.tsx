@@ -5,6 +5,7 @@ import { AppPage } from "./app_page.tsx";
 import { copyWholeIds } from "./clipboard.ts";
 import type { Model } from "./host.ts";
 import { watchKernel } from "./kernel.ts";
+import { onQuestionMark } from "./key_list.tsx";
 import { NO_KERNEL, type Shown } from "./panel.ts";
 import { takeRegionName } from "./regions.ts";
 import { openVoice } from "./voice.ts";
@@ -20,6 +21,7 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   root.append(page, voice.node);
   el.append(root);
   root.addEventListener("copy", copyWholeIds);
+  root.addEventListener("keydown", onQuestionMark);
   const draw = (): void => {
     root.classList.toggle("dp-cut", app.link.gone);
     drawInto(<AppPage app={app} shown={shown} />, page);

@@ -289,6 +289,8 @@ export interface Header {
   readonly changed_at?: string;
   readonly changed_outside?: Note;
   readonly titles?: Readonly<Record<string, string>>;
+  readonly keys?: ReadonlyArray<Fact>;
+  readonly keys_name?: string;
 }
 
 export interface ModelRow {

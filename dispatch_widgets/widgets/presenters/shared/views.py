@@ -619,6 +619,8 @@ class Header:
         changed_outside: What the bar says over such a form. ``{seen}`` in it is the form's own ``seen``; the
             sentence with it is left out where both read the same.
         titles: The tabs' titles.
+        keys: What the keyboard does, key by key.
+        keys_name: What opens and closes that.
     """
 
     file: str = ""
@@ -631,3 +633,5 @@ class Header:
     changed_at: str = ""
     changed_outside: Note | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[Fact, ...] = ()
+    keys_name: str = ""
