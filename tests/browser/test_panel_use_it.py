@@ -49,7 +49,8 @@ def test_copied_is_said_beside_the_button(app: App) -> None:
     app.choose("Entry for grade", "GPT-4o")
     app.see('model = service.resolve("grade")')
     app.press("Copy")
-    told = app.node.get_by_text("Copied", exact=True).filter(visible=True).first
+    seen = app.page.locator(":not([role=status])")
+    told = app.node.get_by_text("Copied", exact=True).and_(seen)
     expect(told).to_be_visible()
     button, words = app.button("Copy").bounding_box(), told.bounding_box()
     assert button is not None

@@ -204,7 +204,7 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, person) -> None:
     )
     entry = service.add_model(provider_id=twin.id, model="m")
     me = person(SettingsFilePanel(service))
-    assert [row.tag for row in me.rows("Providers that are the same")] == ["To keep", "To remove"]
+    assert [row.tag for row in me.rows("Providers that are the same")] == ["Merge keeps this one", ""]
     assert me.row("Lab again").lines[0] == "1 entry moves to Lab"
     me.press("Merge")
     assert me.titles("Providers that are the same") == []
@@ -212,7 +212,7 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, person) -> None:
     assert [provider.name for provider in service.get_providers()] == ["Lab", "Anthropic"]
     assert me.sees("Lab merged")
     me.press("Undo")
-    assert [row.tag for row in me.rows("Providers that are the same")] == ["To keep", "To remove"]
+    assert [row.tag for row in me.rows("Providers that are the same")] == ["Merge keeps this one", ""]
     assert service.entry(entry.id).provider_id == twin.id
     assert not me.sees("Lab merged")
 

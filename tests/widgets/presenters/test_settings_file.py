@@ -263,7 +263,7 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, sitting) -> None:
     )
     entry = service.add_model(provider_id=twin.id, model="m")
     person = sitting(service)
-    assert [row.tag for row in person.section("duplicates").rows] == ["To keep", "To remove"]
+    assert [row.tag for row in person.section("duplicates").rows] == ["Merge keeps this one", ""]
     assert person.sees("1 entry moves to Lab", row="Lab again")
     assert demo.api_key not in person.encoded
     person.press("Merge")
@@ -272,7 +272,7 @@ def test_duplicates_are_shown_and_merged(service, demo, ids, sitting) -> None:
     assert [provider.name for provider in service.get_providers()] == ["Lab", "Anthropic"]
     assert person.sees("Lab merged")
     person.press("Undo")
-    assert [row.tag for row in person.section("duplicates").rows] == ["To keep", "To remove"]
+    assert [row.tag for row in person.section("duplicates").rows] == ["Merge keeps this one", ""]
     assert service.entry(entry.id).provider_id == twin.id
 
 

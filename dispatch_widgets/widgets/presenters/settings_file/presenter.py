@@ -205,7 +205,7 @@ class SettingsFilePresenter(Presenter):
                         provider.id,
                         clean(provider.name),
                         line,
-                        tag="To keep" if provider is kept else "To remove",
+                        tag="Merge keeps this one" if provider is kept else "",
                         note=self.failures.note(provider.id),
                         actions=() if provider is kept else (_merge_into(provider),),
                     )
