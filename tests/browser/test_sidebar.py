@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(300)
 
-USEFUL_PX = 250
+USEFUL_PX = 340
 
 
 @pytest.mark.req("UI")
@@ -26,7 +26,10 @@ def test_the_panel_opens_at_the_side_and_works(app: App, window: Window) -> None
     expect(panel.node).to_be_visible(timeout=30_000)
     expect(app.page.get_by_role("tab", name="My models")).to_be_visible()
     assert app.panel_in(app.notebook.outputs).node.count() == 0
-    assert panel.node.evaluate("(node) => node.getBoundingClientRect().width") >= USEFUL_PX
+    app.page.wait_for_function(
+        "([node, least]) => node.getBoundingClientRect().width >= least",
+        arg=[panel.node.element_handle(), USEFUL_PX],
+    )
     panel.tab("Models")
     app.notebook.execute("panel.in_sidebar(title='My models')")
     side = app.page.get_by_role("tab", name="My models")

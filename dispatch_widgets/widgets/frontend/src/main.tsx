@@ -9,6 +9,7 @@ import { onQuestionMark } from "./key_list.tsx";
 import { NO_KERNEL, type Shown } from "./panel.ts";
 import { takeRegionName } from "./regions.ts";
 import { openVoice } from "./voice.ts";
+import { widenOnceShown } from "./widen.ts";
 
 function show(app: App, model: Model, el: HTMLElement): () => void {
   const root = document.createElement("div");
@@ -28,6 +29,11 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   };
   const shown: Shown = { root, say: voice.say, draw };
   const leave = app.enter(shown);
+  // What a person has made of the width since then is left alone, also when the cell runs again.
+  const { store } = app;
+  const stopWidening = store.get("widened")
+    ? () => undefined
+    : widenOnceShown(root, () => store.set("widened", Boolean(root.closest(".jupyterlab-sidecar"))));
   // A notebook opened with its saved widget state and no kernel: ipywidgets marks the view's element.
   const unwatchKernel = watchKernel(model, el.classList.contains("jupyter-widgets-disconnected"), (gone) => {
     const news = gone && !app.link.gone;
@@ -37,6 +43,7 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   });
   return () => {
     unwatchKernel();
+    stopWidening();
     voice.stop();
     region.release();
     leave();

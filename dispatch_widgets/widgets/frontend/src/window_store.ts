@@ -13,6 +13,8 @@ export interface WindowState {
   readonly forms: Readonly<Partial<Record<Tab, FormState>>>;
   /** Forms that were left for now with what is typed in them, by their names. */
   readonly leftForms: Readonly<Record<string, FormState>>;
+  /** Whether JupyterLab's side panel was made wide enough for it. */
+  readonly widened: boolean;
   /** Which code for the next cell is shown, by the task that the view would show. */
   readonly snippet: Readonly<Record<string, { readonly task: string; readonly library: string }>>;
   /** What is shown, searched, picked and typed in the list of models. */
@@ -22,7 +24,14 @@ export interface WindowState {
 export class WindowStore {
   /** In how many places a panel with this state is shown. */
   places = 0;
-  #state: WindowState = { tab: undefined, forms: {}, leftForms: {}, snippet: {}, list: new ListWindow() };
+  #state: WindowState = {
+    tab: undefined,
+    forms: {},
+    leftForms: {},
+    widened: false,
+    snippet: {},
+    list: new ListWindow(),
+  };
   readonly #watchers = new Set<() => void>();
 
   get<Name extends keyof WindowState>(name: Name): WindowState[Name] {
