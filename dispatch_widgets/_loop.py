@@ -2,8 +2,9 @@
 
 Which thread runs a widget's callback, and whether a loop runs there, differs between versions of
 ipykernel; a loop of our own in a daemon thread behaves the same in all of them, in a plain script and
-inside a panel (API-3). nest-asyncio patches the whole process, so it is applied only where there are
-no threads (Pyodide), or when the user asks for it with `allow_nested_loops`. This module is the only
+inside a panel (API-3). In a browser (Pyodide) there are no threads: the page's own loop does the work, and a
+synchronous call waits for it as far as the browser lets WebAssembly wait. nest-asyncio patches the whole
+process, so it is applied only when the user asks for it with `allow_nested_loops`. This module is the only
 one that imports it.
 """
 
@@ -137,11 +138,11 @@ class BackgroundLoop:
         A kernel interrupt (KeyboardInterrupt) while waiting cancels the work.
 
         Raises:
-            DispatchError: If called on the background loop itself, where it would wait forever.
+            DispatchError: If called on the background loop itself, where it would wait forever; or in a
+                browser that cannot wait.
         """
         if not self._threads and not _is_done(work):
-            allow_nested_loops()
-            return self.loop.run_until_complete(self.wait(work))
+            return self._call_in_browser(work)
         if threading.current_thread() is self._thread and not _is_done(work):
             _give_up(work)
             raise DispatchError(
@@ -155,6 +156,19 @@ class BackgroundLoop:
             future.cancel()
             raise
 
+    def _call_in_browser(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
+        from pyodide.ffi import can_run_sync, run_sync
+
+        if not can_run_sync():
+            _give_up(work)
+            raise DispatchError(
+                "This browser cannot wait for an answer in a synchronous call.",
+                hint="Await the function's _async twin, or take a browser with WebAssembly's JSPI.",
+            )
+        # Pyodide would print an error that passes through `run_sync` a second time.
+        run_sync(_ended(future := self._submitted(work)))
+        return future.result()
+
     async def wait(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
         """Runs a coroutine, or waits for a future of `submit`; cancelling the caller cancels it."""
         import asyncio
@@ -163,6 +177,13 @@ class BackgroundLoop:
 
     def _submitted(self, work: Coroutine[Any, Any, T] | Future[T]) -> Future[T]:
         return self.submit(work) if isinstance(work, Coroutine) else work
+
+
+async def _ended(future: Future[Any]) -> None:
+    """Waits until a future is done, however."""
+    import asyncio
+
+    await asyncio.wait([asyncio.wrap_future(future)])
 
 
 def _is_done(work: Coroutine[Any, Any, T] | Future[T]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
@@ -241,6 +242,14 @@ async def _set_location_aside(response: httpx.Response) -> None:
     response.headers.pop("location", None)
 
 
+def _new_transport() -> httpx.AsyncBaseTransport:
+    if sys.platform == "emscripten":  # in a browser, which has no sockets
+        from .browser_transport import BrowserTransport
+
+        return BrowserTransport()
+    return EnvironmentTransport()
+
+
 def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Makes a client for `fetch`. It belongs to the loop that first uses it; the caller closes it.
 
@@ -249,7 +258,7 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Async
     """
     redact_logs()
     return httpx.AsyncClient(
-        transport=EnvironmentTransport() if transport is None else transport,
+        transport=_new_transport() if transport is None else transport,
         headers={
             "accept": "application/json",
             "accept-encoding": "gzip, identity",

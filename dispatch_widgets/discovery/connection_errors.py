@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -191,6 +192,13 @@ def _no_tls(_: ssl.SSLError, context: RequestContext) -> Failure:
 
 def _not_connected(error: BaseException, context: RequestContext) -> Failure:
     """Of several addresses, one that refused the connection says more than one without a route."""
+    if sys.platform == "emscripten":
+        return Failure(
+            "CONNECTION_REFUSED",
+            f"The browser brought no answer from {context.host} that this page may read.",
+            "{list}Is the server running, and does it allow requests of web pages (CORS)? From a page at "
+            "https:// a browser asks http:// on this machine only.",
+        )
     chain = list(_chain(error))
     refused = any(isinstance(part, ConnectionRefusedError) for part in chain)
     if not refused and any(isinstance(part, OSError) and part.errno in _NO_ROUTE for part in chain):

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import time
+import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -418,6 +419,8 @@ class Disk:
             LockTimeoutError: If another process does not release it in time.
             SettingsWriteError: If the lock file cannot be created, or its path is taken by something else.
         """
+        if sys.platform == "emscripten":  # a browser's page is one process, for which that is enough
+            warnings.filterwarnings("ignore", "only soft file lock is available")
         from filelock import FileLock, Timeout
 
         target = self.target()

@@ -207,14 +207,14 @@ class Files:
     def keep_aside(self, target: Path) -> Path | None:
         """Gives a file a second name, to read or restore it after it was replaced; the caller removes it.
 
-        None where the file system has no hard links (FAT, some network shares), or does not let the user
+        None where there are no hard links (FAT, some network shares, a browser), or does not let the user
         make or remove one.
         """
         path = _temporary_path(target)
         try:
             if not _may_remove(target):
                 return None
-            os.link(target, path)
+            _link(target, path)
         except OSError:
             return None
         return path
@@ -243,11 +243,11 @@ class Files:
             temporary.rename(target)  # refuses a name that is taken
             return
         try:
-            os.link(temporary, target)
+            _link(temporary, target)
         except FileExistsError:
             raise
         except OSError:
-            # Without hard links (FAT, some network shares) this is not quite exclusive.
+            # Without hard links (FAT, some network shares, a browser) this is not quite exclusive.
             if os.path.lexists(target):
                 raise FileExistsError(target) from None
             temporary.rename(target)
@@ -315,6 +315,13 @@ def is_trusted(status: os.stat_result, target: Path) -> bool:
     with suppress(FileNotFoundError):
         owners.add(target.stat().st_uid)
     return status.st_uid in owners
+
+
+def _link(target: Path, name: Path) -> None:
+    """Gives a file a second name, as `os.link` does, which Pyodide and Android lack."""
+    if not hasattr(os, "link"):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+    os.link(target, name)
 
 
 def _may_remove(target: Path) -> bool:

@@ -1,0 +1,92 @@
+"""Requests through the browser's own ``fetch``, for Python that runs in a page (Pyodide, JupyterLite).
+
+Such a page has no sockets. The browser resolves names, checks certificates and uses its own proxy; it lets the
+page read an answer only if the server allows that (CORS), and tells it nothing of why a request failed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+from pyodide.http import pyfetch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import Any
+
+# What a page may send; the browser sets the others itself, and each further one asks more of the server.
+_SENT = frozenset({"accept", "authorization", "content-type", "x-api-key", "api-key", "anthropic-version"})
+# The browser has decompressed the body.
+_NOT_TRUE_ANY_MORE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+class NoAnswerForPageError(httpx.ConnectError):
+    """The browser gave no answer: nobody is there, or the server does not allow web pages."""
+
+
+class BrowserTransport(httpx.AsyncBaseTransport):
+    """Sends each request with ``fetch``, without cookies, and follows no redirect."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends a request and returns the response, whose body is not read yet.
+
+        Raises:
+            NoAnswerForPageError: If the browser gives no answer.
+        """
+        headers = {name: value for name, value in request.headers.items() if name in _SENT}
+        if "anthropic-version" in headers:
+            # Anthropic answers pages only with it: docs of its TypeScript SDK, `dangerouslyAllowBrowser`.
+            headers["anthropic-dangerous-direct-browser-access"] = "true"
+        body = await request.aread()
+        options: dict[str, Any] = {"body": body.decode()} if body else {}
+        try:
+            answer = await pyfetch(
+                str(request.url),
+                method=request.method,
+                headers=headers,
+                cache="no-store",
+                credentials="omit",
+                redirect="manual",
+                referrerPolicy="no-referrer",
+                **options,
+            )
+        except OSError as error:
+            raise NoAnswerForPageError("the browser gave no answer", request=request) from error
+        # Of a redirect the browser tells neither the status nor where it leads.
+        is_redirect = answer.js_response.type == "opaqueredirect"
+        return httpx.Response(
+            httpx.codes.FOUND if is_redirect else answer.status,
+            headers={
+                name: value for name, value in answer.headers.items() if name not in _NOT_TRUE_ANY_MORE
+            },
+            stream=_Body(answer.js_response.body),
+            request=request,
+        )
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer, read as it arrives.
+
+    Args:
+        stream: The browser's ``ReadableStream``; None for an answer without a body.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._reader = stream.getReader() if stream else None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        from pyodide.ffi import JsException
+
+        if self._reader is None:
+            return
+        try:
+            while not (part := await self._reader.read()).done:
+                yield part.value.to_bytes()
+        except JsException as error:
+            raise httpx.ReadError("the connection broke") from error
+
+    async def aclose(self) -> None:
+        """Tells the browser that the rest is not wanted."""
+        if self._reader is not None:
+            await self._reader.cancel()

@@ -1,0 +1,91 @@
+"""The panel in a real JupyterLite: the kernel runs in the page, and the browser makes its requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from lite import NOTEBOOK, build_site, missing, open_to_pages, serving
+from panel_driver.app import App
+from panel_driver.lab import LOADING_MS
+from playwright.sync_api import expect
+
+from dispatch_widgets.demo import DemoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+CELL = """
+import dispatch_widgets as dw
+service = dw.SettingsService()
+provider = service.add_provider(name="My lab", type="openai-compatible", base_url={base_url!r}, api_key={key!r})
+print(len(service.discover_models(provider.id)), "models at once,", end=" ")
+print(len(await service.discover_models_async(provider.id, force_refresh=True)), "when awaited")
+"""
+PANEL = "dw.panel(service)"
+LAST = """
+print([entry.model for entry in service.get_models()], service.try_task("summarize").answer)
+dw.ModelPicker(provider="My lab", service=service)
+"""
+IDLE = """() => {
+    const panel = window.jupyterapp?.shell?.currentWidget;
+    return panel?.sessionContext?.session?.kernel?.status === "idle";
+}"""
+RUN = """async (place) => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = place;
+    await window.jupyterapp.commands.execute("notebook:run-cell");
+}"""
+
+
+
+
+pytestmark = [
+    pytest.mark.timeout(400),
+    pytest.mark.req("UI"),
+    pytest.mark.skipif(bool(missing(site=True)), reason=missing(site=True)),
+]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page with storage of its own."""
+    context = browser.new_context(viewport={"width": 1000, "height": 1600})
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_provider_is_used_in_jupyterlite(
+    page: Page, canary: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Files are saved, lists fetched, models picked and tried in a browser's Python, synchronously too."""
+    with DemoServer(models=24, api_key=canary) as demo, open_to_pages(demo.url) as origin:
+        base_url = demo.openai_base_url.replace(demo.url, origin)
+        cells = CELL.format(base_url=base_url, key=canary), PANEL, LAST
+        with serving(build_site(tmp_path_factory.mktemp("lite"), cells)) as site:
+            page.goto(f"{site}/notebooks/index.html?path={NOTEBOOK}", timeout=LOADING_MS)
+            page.wait_for_function(IDLE, timeout=LOADING_MS)
+            outputs = page.locator(".jp-Cell-outputArea")
+            page.evaluate(RUN, 0)
+            expect(outputs.nth(0)).to_have_text("24 models at once, 24 when awaited", timeout=60_000)
+            page.evaluate(RUN, 1)
+            panel = App.panel_in(outputs.nth(1))
+            expect(panel.node).to_be_visible(timeout=60_000)
+            panel.press("Refresh My lab")
+            panel.row("My lab", of="Providers").see("fetched just now")
+            panel.tab("Models")
+            panel.choose("Provider", "My lab")
+            panel.search("gpt-4o")
+            panel.pick(0)
+            panel.press("Add 1 to catalog")
+            panel.see_rows("Catalog", 1)
+            panel.tab("Router")
+            panel.choose("Entry for summarize", panel.options("Entry for summarize")[1])
+            panel.task("summarize").see("Saved", whole=True)
+            page.evaluate(RUN, 2)
+            expect(outputs.nth(2)).to_contain_text("canned answer", timeout=60_000)
+            expect(outputs.nth(2).get_by_role("combobox").first).to_be_visible()
+            assert canary not in outputs.all_inner_texts()

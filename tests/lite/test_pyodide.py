@@ -1,0 +1,145 @@
+"""The package in Pyodide, as node runs it: no threads, no sockets, no hard links, and no waiting."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lite import fetch_wheels, missing
+
+from dispatch_widgets.demo import DemoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parents[1] / "dispatch_widgets"
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(bool(missing(site=False)), reason=missing(site=False)),
+]
+
+START = """
+import json, os, sys
+import dispatch_widgets as dw
+service = dw.SettingsService("/home/pyodide/dispatch.settings.json")
+added = dict(type="openai-compatible", base_url={base_url!r}, api_key={key!r})
+provider = service.add_provider(name="Mine", **added)
+
+def show(**values):
+    print("RESULT", json.dumps(values))
+
+def error_of(error):
+    return [type(error).__name__, getattr(error, "code", ""), error.message, error.hint]
+"""
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What the package needs, built for Pyodide."""
+    return fetch_wheels(tmp_path_factory.mktemp("wheels"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    """A demo server."""
+    with DemoServer(models=24) as running:
+        yield running
+
+
+@pytest.fixture
+def run(wheels: list[Path], server: DemoServer, tmp_path: Path) -> Callable[[str], dict[str, Any]]:
+    """Runs a script in Pyodide and returns what it shows."""
+
+    def run(script: str) -> dict[str, Any]:
+        start = START.format(base_url=server.openai_base_url, key=server.api_key)
+        file = tmp_path / "script.py"
+        file.write_text(start + textwrap.dedent(script), encoding="utf-8")
+        command = ["node", str(HERE / "run.mjs"), str(file), str(PACKAGE), *map(str, wheels)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stderr == ""
+        lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+        found: dict[str, Any] = json.loads(lines[-1].removeprefix("RESULT "))
+        return found
+
+    return run
+
+
+@pytest.mark.req("ST-2", "ST-3")
+def test_the_file_is_read_changed_and_saved(run: Callable[[str], dict[str, Any]]) -> None:
+    """Providers, models and tasks are saved without hard links, and nothing is left beside the file."""
+    found = run("""
+        service.update_provider(provider.id, name="Yours")
+        entry = service.add_model(provider_id=provider.id, model="gpt-4o")
+        service.assign("summarize", entry.id)
+        again = dw.SettingsService(service.path)
+        beside = [name for name in os.listdir("/home/pyodide") if "dispatch.settings" in name]
+        show(provider=again.get_providers()[0].name, model=again.resolve("summarize").model, beside=beside)
+    """)
+    assert (found["provider"], found["model"]) == ("Yours", "gpt-4o")
+    assert set(found["beside"]) <= {"dispatch.settings.json", ".dispatch.settings.json.lock"}
+
+
+@pytest.mark.req("MD-1", "API-3")
+def test_models_are_asked_for_with_fetch(run: Callable[[str], dict[str, Any]]) -> None:
+    """Lists, tries and diagnoses go through the host's fetch, awaited."""
+    found = run("""
+        models = await service.discover_models_async(provider.id)
+        entry = service.add_model(provider_id=provider.id, model="gpt-4o")
+        service.assign("summarize", entry.id)
+        tried = await service.try_task_async("summarize")
+        show(models=len(models), source=models.source, tried=tried.ok, tokens=tried.tokens)
+    """)
+    assert (found["models"], found["source"], found["tried"]) == (24, "live", True)
+    assert found["tokens"]
+
+
+@pytest.mark.req("MD-15", "API-2")
+def test_what_cannot_be_is_refused_in_words(run: Callable[[str], dict[str, Any]]) -> None:
+    """A call that would have to wait, and a server that is not there, are errors of this package."""
+    found = run("""
+        try:
+            service.discover_models(provider.id)
+        except dw.DispatchError as error:
+            waiting = error_of(error)
+        service.update_provider(provider.id, base_url="http://127.0.0.1:9/v1")
+        try:
+            await service.discover_models_async(provider.id, force_refresh=True)
+        except dw.DispatchError as error:
+            absent = error_of(error)
+            kind = error.kind
+        show(waiting=waiting, absent=absent, kind=kind)
+    """)
+    assert found["waiting"] == [
+        "DispatchError",
+        "INTERNAL_SERVER_ERROR",
+        "This browser cannot wait for an answer in a synchronous call.",
+        "Await the function's _async twin, or take a browser with WebAssembly's JSPI.",
+    ]
+    name, code, message, hint = found["absent"]
+    assert (name, code, found["kind"]) == ("DiscoveryError", "INTERNAL_SERVER_ERROR", "CONNECTION_REFUSED")
+    assert message == "The browser brought no answer from 127.0.0.1:9 that this page may read."
+    assert "CORS" in hint
+
+
+@pytest.mark.req("SEC-5")
+def test_no_redirect_is_followed(run: Callable[[str], dict[str, Any]], server: DemoServer) -> None:
+    """A key does not go where a redirect leads."""
+    server.play("redirect")
+    try:
+        found = run("""
+            try:
+                await service.discover_models_async(provider.id)
+            except dw.DiscoveryError as error:
+                show(kind=error.kind)
+        """)
+    finally:
+        server.play(None)
+    assert found["kind"] == "REDIRECT"
+    assert server.strays == []
