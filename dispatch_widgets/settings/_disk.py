@@ -6,7 +6,6 @@ import errno
 import os
 import sys
 import time
-import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -419,11 +418,15 @@ class Disk:
             LockTimeoutError: If another process does not release it in time.
             SettingsWriteError: If the lock file cannot be created, or its path is taken by something else.
         """
-        if sys.platform == "emscripten":  # a browser's page is one process, for which that is enough
-            warnings.filterwarnings("ignore", "only soft file lock is available")
+        target = self.target()
+        if sys.platform == "emscripten":
+            # A page is one process without threads; its system has no locks, and filelock's makeshift is a
+            # file that JupyterLite's drive does not let go.
+            self._sweep(target)
+            yield target
+            return
         from filelock import FileLock, Timeout
 
-        target = self.target()
         timeout_seconds = self._lock_timeout_seconds if timeout_seconds is None else timeout_seconds
         lock_path = os.fspath(lock_path_of(target))
         lock = FileLock(lock_path, mode=PRIVATE_MODE)
