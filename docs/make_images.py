@@ -16,11 +16,17 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 from panel_driver.lab import INSTALL_LINE, Lab, Notebook, find_chromium, launch  # noqa: E402 - found there
+from panel_driver.markup import PANEL  # noqa: E402 - found there
+
+IMAGES = HERE / "images"
 
 WIDTH_PIXELS = 1000
 
+# The tabs of the app, and what their pictures are called.
+TABS = {"Providers": "providers", "Models": "models", "Router": "router", "Settings file": "settings"}
+
 CELLS = """\
-import os, pathlib, tempfile
+import os, pathlib, shutil, tempfile
 import dispatch_widgets as dw
 from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
@@ -28,7 +34,8 @@ from dispatch_widgets.demo.samples import write_sample
 server = DemoServer()
 server.start()
 # A home of its own, so that the pictures show no folder of the machine they are made on.
-home = pathlib.Path(tempfile.mkdtemp())
+home = pathlib.Path(tempfile.gettempdir(), "home")
+shutil.rmtree(home, ignore_errors=True)
 os.environ["HOME"] = str(home)
 folder = home / "courses" / "nlp"
 folder.mkdir(parents=True)
@@ -37,6 +44,8 @@ write_sample(folder, server, old=False)
 dw.refresh_all();
 ---
 dw.panel()
+---
+dw.ModelPicker(provider="OpenAI")
 """
 
 
@@ -53,15 +62,17 @@ def main() -> None:
             context.set_default_timeout(20_000)
             notebook = Notebook(lab, context.new_page(), "pictures.ipynb")
             page = notebook.open(*CELLS.split("---\n"), width=WIDTH_PIXELS, height=1600)
-            panel = notebook.output(".dw-panel").first
+            panel = notebook.output(PANEL).first
+            picker = notebook.output(PANEL).last
             for theme in ("light", "dark"):
                 notebook.theme(theme)
-                # The Settings file tab shows the path in full, and that is of the machine it is made on.
-                for tab in ("Providers", "Models", "Router"):
+                for tab, name in TABS.items():
                     panel.get_by_role("tab", name=tab).click()
                     page.wait_for_timeout(1500)  # lists arrive and the layout comes to rest
                     page.mouse.move(0, 0)
-                    panel.screenshot(path=HERE / "images" / f"{tab.lower()}-{theme}.png")
+                    panel.screenshot(path=IMAGES / f"{name}-{theme}.png")
+                picker.scroll_into_view_if_needed()
+                picker.screenshot(path=IMAGES / f"picker-{theme}.png")
             notebook.close()
             context.close()
         finally:

@@ -1,7 +1,7 @@
 """Requests through the browser's own ``fetch``, for Python that runs in a page (Pyodide, JupyterLite).
 
-Such a page has no sockets. The browser resolves names, checks certificates and uses its own proxy; it lets the
-page read an answer only if the server allows that (CORS), and tells it nothing of why a request failed.
+Such a page has no sockets. The browser resolves names, checks certificates and uses its own proxy. It lets
+the page read an answer only if the server allows that (CORS), and does not say why a request failed.
 """
 
 from __future__ import annotations
@@ -57,9 +57,7 @@ class BrowserTransport(httpx.AsyncBaseTransport):
         is_redirect = answer.js_response.type == "opaqueredirect"
         return httpx.Response(
             httpx.codes.FOUND if is_redirect else answer.status,
-            headers={
-                name: value for name, value in answer.headers.items() if name not in _NOT_TRUE_ANY_MORE
-            },
+            headers={name: value for name, value in answer.headers.items() if name not in _NOT_TRUE_ANY_MORE},
             stream=_Body(answer.js_response.body),
             request=request,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -56,6 +57,9 @@ _EXIT_WAIT_SECONDS = 0.05  # how long after a save a process looks once more bef
 # store times with a resolution of up to 10 ms, or of whole seconds (FAT: two).
 _STATUS_DOUBT_SECONDS = 0.05
 _COARSE_STATUS_DOUBT_SECONDS = 2.0
+# JupyterLite keeps files behind requests of its page, and a panel looks at one a hundred times a click.
+_LOOKS_ARE_SLOW = sys.platform == "emscripten"
+_SLOW_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,8 @@ class SettingsStore:
         self._recorded_digest = ""
         self._clock = clock
         self._known_status: tuple[object, ...] = ()
+        self._unchanged: str | None = None
+        self._next_look = 0.0
         self._reasons: dict[str, str] = {}
         self._recent: list[_Edit] = []
         self._written_digest = ""
@@ -163,11 +169,19 @@ class SettingsStore:
         """Whether the file has changed since a snapshot with this digest (ST-6).
 
         Reads the file only if its size or times changed, or are too recent to be trusted, so it is cheap to
-        call often.
+        call often. In a browser it looks once a second.
 
         Args:
             digest: The digest of a snapshot.
         """
+        if not _LOOKS_ARE_SLOW:
+            return self._has_changed_since(digest)
+        if digest != self._unchanged or time.monotonic() > self._next_look:
+            self._unchanged = None if self._has_changed_since(digest) else digest
+            self._next_look = time.monotonic() + _SLOW_LOOK_SECONDS
+        return self._unchanged is None
+
+    def _has_changed_since(self, digest: str) -> bool:
         try:
             status = self.path.stat()
             mark: tuple[object, ...] = (

@@ -116,7 +116,11 @@ def build_site(folder: Path, cells: Iterable[str]) -> Path:
     Returns:
         The folder to be served.
     """
-    source, content, runtime = folder / "source", folder / "source" / "files", folder / "source/static/pyodide"
+    source, content, runtime = (
+        folder / "source",
+        folder / "source" / "files",
+        folder / "source/static/pyodide",
+    )
     content.mkdir(parents=True)
     shutil.copytree(PYODIDE, runtime)
     wheels = fetch_wheels(runtime, more=_OF_THE_KERNEL)
@@ -186,7 +190,7 @@ def serving(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def open_to_pages(origin: str) -> Iterator[str]:
-    """The address of a server that passes everything to another, and allows the requests of web pages (CORS)."""
+    """The address of a server that passes all to another, and allows the requests of web pages (CORS)."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -199,13 +203,16 @@ def open_to_pages(origin: str) -> Iterator[str]:
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            headers = {name: self.headers[name] for name in ("authorization", "content-type") if self.headers[name]}
+            headers = {
+                name: self.headers[name] for name in ("authorization", "content-type") if self.headers[name]
+            }
             answer = httpx.request(
                 self.command, origin + self.path, content=body, headers=headers, trust_env=False
             )
             self._answer(answer.status_code, answer.content, answer.headers.get("content-type", ""))
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def _answer(self, status: int, body: bytes, content_type: str) -> None:
             self.send_response(status)
