@@ -472,3 +472,15 @@ def test_a_real_mount_of_a_single_file(file: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert file.read_text(encoding="utf-8") == '{\n  "n": 1\n}'
     assert not file.with_name("dispatch.settings.unfinished.json").exists()
+
+
+@pytest.mark.req("ST-2")
+def test_a_system_without_hard_links_saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Python has no `os.link`, as in a browser, a new file and a changed one are saved all the same."""
+    monkeypatch.delattr(os, "link")
+    file = tmp_path / "dispatch.settings.json"
+    store = SettingsStore(file)
+    for value in ("one", "two"):
+        store.edit(note(value))
+    assert SettingsStore(file).read().document["note"] == "two"
+    assert not list(tmp_path.glob("*.tmp"))
