@@ -25,6 +25,7 @@ try {
   const files = (await readdir(outdir)).map((name) => join(outdir, name));
   const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
     stdio: "inherit",
+    env: { ...process.env, SEARCH_CASES: join(here, "../../../tests/data/search_cases.json") },
   });
   process.exitCode = status ?? 1;
 } finally {

@@ -7,8 +7,8 @@ import { HeldLists } from "../src/list/held_lists.ts";
 import { meaning } from "../src/list/keys.ts";
 import { ListWindow } from "../src/list/list_window.ts";
 import { marksOfParts } from "../src/list/marked.tsx";
-import { indexOf, marksIn, search, wordsOf } from "../src/list/match.ts";
-import { keyOf, type Model, partsOf, unpack } from "../src/list/models.ts";
+import { bestFirst, search } from "../src/list/match.ts";
+import { keyOf, type Model, partsOf, searchable, unpack } from "../src/list/models.ts";
 import { countKinds, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
 import { put } from "../src/list/put.ts";
 import { holding, rowsToDraw, scrolledTo, showingRow } from "../src/list/rows_in_sight.ts";
@@ -50,18 +50,16 @@ test("a key leads back to provider and id, whatever characters they hold", () =>
 test("a model is found by name, id, owner and provider, all words in any order", () => {
   const mini = model("openai/gpt-mini", { name: "GPT Mini", owner: "Owner Inc" });
   const models = [mini, model("gpt"), model("mini")];
-  const index = indexOf(models, NAMES);
+  const index = searchable(models, NAMES);
   for (const words of ["gpt mini", "openai/gpt-mini", "owner inc", "openrouter gpt-mini"])
     assert.deepEqual(ids(search(index, words)), ["openai/gpt-mini"], words);
   assert.deepEqual(ids(search(index, "MINI")), ["openai/gpt-mini", "mini"]);
+  assert.deepEqual(ids(bestFirst(index, "MINI")), ["mini", "openai/gpt-mini"]);
+  assert.deepEqual(ids(bestFirst(index, "gptmini")), ["openai/gpt-mini"]);
   assert.equal(search(index, "  "), models);
-  assert.deepEqual(wordsOf(" GPT gpt  mini"), ["gpt", "mini"]);
 });
 
-test("what is searched for is found literally, and joined where it touches", () => {
-  assert.deepEqual(marksIn("a.b a-b", ["a.b"]), [[0, 3]]);
-  assert.deepEqual(marksIn("gpt-4o", ["gpt", "-4"]), [[0, 5]]);
-  assert.deepEqual(marksIn("x", []), []);
+test("marks are cut where a text is", () => {
   assert.deepEqual(marksOfParts([[2, 5]], ["abc", "", "def"]), [[[2, 3]], [], [[0, 2]]]);
 });
 

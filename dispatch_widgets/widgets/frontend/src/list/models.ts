@@ -1,5 +1,6 @@
 /** Models as the page holds them, and the block of bytes in which they come. */
 import type { ModelRow } from "../types.ts";
+import { type Index, indexOf } from "./match.ts";
 
 /** A model of a list. */
 export interface Model extends ModelRow {
@@ -23,6 +24,18 @@ export function partsOf(key: string): readonly [string, string] {
 /** How a model is called. */
 export function nameOf(model: Model): string {
   return model.name ?? model.shown_id ?? model.id;
+}
+
+/** Models made ready to be searched by id, name, owner and provider. */
+export function searchable(
+  models: ReadonlyArray<Model>,
+  providers: ReadonlyMap<string, string>,
+): Index<Model> {
+  return indexOf(
+    models,
+    (model) => [model.shown_id ?? model.id, ...(model.name ? [model.name] : [])],
+    (model) => [model.owner, providers.get(model.provider)],
+  );
 }
 
 type Block = ArrayBufferView<ArrayBuffer> | ArrayBuffer;

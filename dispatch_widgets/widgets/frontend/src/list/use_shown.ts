@@ -1,8 +1,8 @@
 /** What of a list is shown: in order, found by the search, of the kind that is asked for. */
 import { useMemo } from "preact/hooks";
 import type { ListValues } from "./list_window.ts";
-import { indexOf, search } from "./match.ts";
-import type { Model } from "./models.ts";
+import { bestFirst, didYouMean, search } from "./match.ts";
+import { type Model, searchable } from "./models.ts";
 import { countKinds, inOrder, isOfKind, usableOrders } from "./order.ts";
 
 export interface ShownModels {
@@ -12,7 +12,12 @@ export interface ShownModels {
   readonly kind: string;
   readonly order: string;
   readonly orders: ReadonlyArray<string>;
+  /** What was probably meant by a search that finds nothing. */
+  readonly meant: Model | undefined;
 }
+
+/** The order of a search, until another one is chosen. */
+export const BEST_MATCH = "match";
 
 export function useShown(
   models: ReadonlyArray<Model>,
@@ -20,15 +25,22 @@ export function useShown(
   values: ListValues,
   firstOrder: string,
 ): ShownModels {
-  const orders = useMemo(() => usableOrders(models), [models]);
-  const order = [values.order, firstOrder].find((each) => orders.includes(each)) ?? "name";
-  const ordered = useMemo(() => inOrder(models, order), [models, order]);
-  const index = useMemo(() => indexOf(ordered, providers), [ordered, providers]);
-  const found = useMemo(() => search(index, values.query), [index, values.query]);
+  const usable = useMemo(() => usableOrders(models), [models]);
+  const { query } = values;
+  const isSearched = query.trim() !== "";
+  const orders = isSearched ? [BEST_MATCH, ...usable] : usable;
+  const order =
+    [values.order, isSearched ? BEST_MATCH : "", firstOrder].find((each) => orders.includes(each)) ?? "name";
+  const isBest = order === BEST_MATCH;
+  const lasting = isBest ? firstOrder : order; // of equally good matches
+  const ordered = useMemo(() => inOrder(models, lasting), [models, lasting]);
+  const index = useMemo(() => searchable(ordered, providers), [ordered, providers]);
+  const found = useMemo(() => (isBest ? bestFirst : search)(index, query), [index, query, isBest]);
+  const meant = useMemo(() => (found.length ? undefined : didYouMean(index, query)), [found, index, query]);
   const counts = useMemo(() => countKinds(found), [found]);
   const kind = models.some((model) => isOfKind(model, values.kind)) ? values.kind : "all";
   const shown = useMemo(() => {
     return kind === "all" ? found : found.filter((model) => isOfKind(model, kind));
   }, [found, kind]);
-  return { shown, counts, kind, order, orders };
+  return { shown, counts, kind, order, orders, meant };
 }
