@@ -14,6 +14,7 @@ from panel_driver.presented_forms import OpenForm
 from panel_driver.presented_forms import plain as plain_words
 
 from dispatch_widgets.errors import DispatchError
+from dispatch_widgets.widgets.presenters.models.views import ModelsView
 from dispatch_widgets.widgets.presenters.shared.encode import encode
 from dispatch_widgets.widgets.presenters.shared.views import (
     Action,
@@ -360,6 +361,8 @@ class Person:
 
     def _offered(self) -> Iterator[Action]:
         view = self.view
+        if isinstance(view, ModelsView):
+            yield from (action for action in (view.add, view.add_by_hand) if action is not None)
         for note in view.notes:
             yield from note.actions
         for section in view.sections:

@@ -268,6 +268,39 @@ def test_an_id_can_be_typed_by_hand_also_when_discovery_failed(person, service, 
 
 
 @pytest.mark.req("UI")
+def test_a_typed_id_that_resembles_a_listed_one_asks_before_it_becomes_an_entry(lists, service) -> None:
+    """One answer takes the listed model, with the tasks that go with it; the other keeps what was typed."""
+    listed = next(m for m in service.known_models(lists.provider_id) if m.kind == "chat" and "-" in m.id)
+    typed = listed.id.replace("-", "", 1)
+    person = lists.person
+    lists.by_hand(typed)
+    assert service.catalog == ()
+    assert person.sees(f"Did you mean {listed.id}?")
+    assert person.focus == Focus(section="add", action="take_listed")
+    answer = person.press(f"Add {listed.id}")
+    (entry,) = service.catalog
+    assert (entry.model, entry.title, entry.capabilities) == (listed.id, listed.name, listed.capabilities)
+    assert "model" in answer.clear
+    assert not person.sees("Did you mean")
+    person.press_with(
+        person.view.add_by_hand, provider=lists.provider_id, model=typed, kind="chat", tasks=["grade"]
+    )
+    person.press(f"Keep {typed}")
+    assert service.catalog[1].model == typed
+    assert service.assignments["grade"].model_id == service.catalog[1].id
+    assert person.row(typed).note is None  # that it is not listed is known
+
+
+@pytest.mark.req("UI", "MD-8")
+def test_a_typed_id_that_is_listed_is_what_the_list_says(lists, service) -> None:
+    """It gets the name and the capabilities that picking it gives, whatever kind is chosen beside the field."""
+    embedding = next(m for m in service.known_models(lists.provider_id) if m.kind == "embedding")
+    lists.by_hand(embedding.id, "chat")
+    (entry,) = service.catalog
+    assert (entry.title, entry.capabilities) == (embedding.name, ("embedding",))
+
+
+@pytest.mark.req("UI")
 def test_by_hand_among_all_providers_asks_whose_it_is(lists, service, ids) -> None:
     """With all providers shown the row asks whose id it is; unanswered, nothing is kept, and that is said."""
     lists.show()

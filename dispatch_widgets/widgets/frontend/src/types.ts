@@ -352,6 +352,7 @@ export interface ListWords {
   readonly nothing_at: string;
   readonly nothing_why: string;
   readonly nothing_by_hand: string;
+  readonly did_you_mean: string;
   readonly no_such_kind: string;
   readonly all_kinds: string;
   readonly search_all: string;

@@ -5,24 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from ...._text import clean
+from ....discovery.similar_ids import did_you_mean
 from ....errors import InvalidInputError
 from ....service import NewModel
 from ....settings.tasks import TASK_NEEDS, TASKS
 from ..._format import listed
 from ..shared.arguments import MismatchError
-from ..shared.views import Answer, Focus
+from ..shared.views import Action, Answer, Focus, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...._terms import Capability
     from ....service import SettingsService
-    from ....settings.schema import CatalogEntry
+    from ....settings.schema import CatalogEntry, Provider
     from ....settings.tasks import Task
     from ..hub.hub import Hub
     from ..shared.arguments import Arguments
     from ..shared.presenter import Handler
     from ..shared.undo import Undo
+    from ..shared.views import ActionArgs
 
 SECTION = "add"
 CATALOG = "catalog"
@@ -49,7 +52,12 @@ class AddModels:
     @property
     def handlers(self) -> dict[str, Handler]:
         """What its actions do."""
-        return {"add_models": self._add, "add_by_hand": self._add_by_hand}
+        return {
+            "add_models": self._add,
+            "add_by_hand": self._add_by_hand,
+            "take_listed": self._add_by_hand,
+            "keep_typed": lambda args: self._add_by_hand(args, as_typed=True),
+        }
 
     def _add(self, args: Arguments) -> Answer:
         """``providers`` and ``models`` are the ids of what was picked, in order; ``tasks`` what is ticked."""
@@ -58,17 +66,22 @@ class AddModels:
             raise MismatchError
         wanted = []
         for provider_id, model_id in zip(providers, models, strict=True):
-            known = self._hub.cache.models(provider_id)
-            found = known.get(model_id) if known is not None else None
-            label = found.name if found is not None and found.name != found.id else None
-            can = found.capabilities if found is not None else None
-            wanted.append(
-                NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can or None)
-            )
+            wanted.append(self._listed(provider_id, model_id) or NewModel(provider_id=provider_id, model=model_id))
         _, answer = self._keep(wanted, args.texts("tasks"))
         return replace(answer, clear=("models", *answer.clear))
 
-    def _add_by_hand(self, args: Arguments) -> Answer:
+    def _listed(self, provider_id: str, model_id: str) -> NewModel | None:
+        """A model with the name and the capabilities that its provider's list states; None if it lists none."""
+        known = self._hub.cache.models(provider_id)
+        found = known.get(model_id) if known is not None else None
+        if found is None:
+            return None
+        label = found.name if found.name != found.id else None
+        can = found.capabilities or None
+        return NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can)
+
+    def _add_by_hand(self, args: Arguments, *, as_typed: bool = False) -> Answer:
+        """Keep what was typed; one that resembles a listed id is asked about first, unless ``as_typed``."""
         provider_id, model_id, kind = args.text("provider", ""), args.text("model").strip(), args.text("kind")
         if kind not in {"chat", "embedding"} or not 0 < len(model_id) <= MOST_TYPED_CHARACTERS:
             raise MismatchError
@@ -76,10 +89,19 @@ class AddModels:
             raise InvalidInputError(
                 [], message="Which provider serves it?", hint="Choose it beside the id, then add it again."
             )
-        wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),))
+        meant = None if as_typed else self._meant(provider_id, model_id)
+        if meant is not None:
+            return _did_you_mean(meant, args, self._service.provider(provider_id))
+        wanted = self._listed(provider_id, model_id)
+        if wanted is None:
+            wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),))
         made, answer = self._keep([wanted], args.texts("tasks"))
         self._hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
         return replace(answer, clear=("model", *answer.clear))
+
+    def _meant(self, provider_id: str, model_id: str) -> str | None:
+        known = self._hub.cache.models(provider_id)
+        return did_you_mean(model_id, [each.id for each in known]) if known is not None else None
 
     def _keep(self, wanted: list[NewModel], tasks: Iterable[str]) -> tuple[tuple[CatalogEntry, ...], Answer]:
         """Keep models in one write: all of them or none."""
@@ -101,6 +123,29 @@ class AddModels:
         focus = Focus(section=SECTION)
         self._undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=focus))
         return made, Answer(say=f"{len(made):,} added to the catalog", clear=tuple(given))
+
+
+def _did_you_mean(meant: str, args: Arguments, provider: Provider) -> Answer:
+    """The question before an id that resembles a listed one becomes an entry."""
+    model_id = args.text("model").strip()
+    rest: ActionArgs = {
+        "row": SECTION,
+        "provider": provider.id,
+        "kind": args.text("kind"),
+        "tasks": args.texts("tasks"),
+    }
+    listed_id, typed_id = clean(meant, 120), clean(model_id, 120)
+    note = Note(
+        "info",
+        f"Did you mean {listed_id}?",
+        f"{clean(provider.name)} lists it, and does not list {typed_id}.",
+        (
+            Action("take_listed", f"Add {listed_id}", {**rest, "model": meant}, style="primary"),
+            Action("keep_typed", f"Keep {typed_id}", {**rest, "model": model_id}),
+        ),
+        alert=True,
+    )
+    return Answer(question=note, focus=Focus(section=SECTION, action="take_listed"))
 
 
 def _fits(task: Task, capabilities: Iterable[str] | None) -> bool:

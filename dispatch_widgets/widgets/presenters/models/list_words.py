@@ -16,6 +16,7 @@ TO_ADD = ListWords(
     end_search="Clear search",
     sort="Sort by",
     orders=(
+        Option("match", "Best match"),
         Option("name", "By name"),
         Option("created", "Newest first"),
         Option("context", "Largest context"),
@@ -46,6 +47,7 @@ TO_ADD = ListWords(
     nothing_at="Nothing at {where} matches “{query}”",
     nothing_why="Servers do not list everything that they serve.",
     nothing_by_hand="If the id is right, add it by hand.",
+    did_you_mean="Did you mean {name}?",
     no_such_kind="None of the {count} found is of the kind {kind}",
     all_kinds="Show all kinds",
     search_all="Search all providers",

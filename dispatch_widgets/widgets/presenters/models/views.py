@@ -109,7 +109,7 @@ class ListWords:
         clear_search: Empties it; ``end_search`` where nothing is found.
         end_search: See above.
         sort: The name of the choice of an order.
-        orders: The orders: ``name``, ``created``, ``context``, ``price``.
+        orders: The orders: ``match`` while something is searched, ``name``, ``created``, ``context``, ``price``.
         show_kind: The name of the choice of a kind to show.
         kinds: The kinds to show: ``all``, ``chat``, ``embedding``, ``other``, ``new``.
         columns: The headings: ``name``, ``kind``, ``context``, ``price``.
@@ -124,6 +124,7 @@ class ListWords:
         nothing_at: See above.
         nothing_why: What stands below that.
         nothing_by_hand: What follows that where an id can be typed.
+        did_you_mean: Searches for what was probably meant.
         no_such_kind: The title where a search finds models of other kinds.
         all_kinds: Shows these.
         search_all: Searches the lists of all providers.
@@ -166,6 +167,7 @@ class ListWords:
     nothing_at: str
     nothing_why: str
     nothing_by_hand: str
+    did_you_mean: str
     no_such_kind: str
     all_kinds: str
     search_all: str

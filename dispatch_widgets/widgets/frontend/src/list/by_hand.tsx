@@ -2,7 +2,7 @@
 import { useContext, useRef } from "preact/hooks";
 import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
-import { Message } from "../note.tsx";
+import { Message, Questions } from "../note.tsx";
 import { keyOf } from "../panel.ts";
 import type { Action, ActionArgs, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
@@ -25,15 +25,21 @@ interface ByHandProps extends ByHand {
   readonly list: ListWindow;
   /** What was searched for in vain: it is there already, unless something else was typed. */
   readonly offered: string;
+  /** The kind of models that is shown: what is typed is of that kind, unless another one is chosen. */
+  readonly filter: string;
+  /** Whether adding what is offered is the next step. */
+  readonly isNext: boolean;
 }
 
-export function ByHandRow({ action, kinds, owners, press, words, list, offered }: ByHandProps) {
+export function ByHandRow({ action, kinds, owners, press, words, list, ...given }: ByHandProps) {
+  const { offered, filter, isNext } = given;
   const { panel } = useContext(Place);
   const owner = useRef<HTMLSelectElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const id = useUniqueId();
   const { typed, typedKind, typedOwner, ownerAsked } = list.values;
   const value = typed ?? offered;
+  const kind = typedKind ?? (words.typed_kinds.some((each) => each.value === filter) ? filter : "chat");
   const chosen = owners.some((each) => each.value === typedOwner) ? typedOwner : "";
   const asks = ownerAsked && owners.length > 0 && !chosen;
   const add = (): void => {
@@ -44,7 +50,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, offered }
       list.set({ ownerAsked: true });
       owner.current?.focus();
     } else {
-      press({ model, ...(kinds && { kind: typedKind }), ...(owners.length && { provider: chosen }) });
+      press({ model, ...(kinds && { kind }), ...(owners.length && { provider: chosen }) });
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -66,7 +72,10 @@ export function ByHandRow({ action, kinds, owners, press, words, list, offered }
         spellcheck={false}
         autocomplete="off"
         value={value}
-        onInput={(event) => list.set({ typed: event.currentTarget.value })}
+        onInput={(event) => {
+          panel.closeQuestions(String(action.args?.row ?? "")); // they were about what was typed before
+          list.set({ typed: event.currentTarget.value });
+        }}
         onBlur={() => typed === "" && list.set({ typed: undefined })}
         onKeyDown={onKeyDown}
         {...QUIET}
@@ -75,7 +84,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, offered }
         <Choice
           label={words.typed_kind}
           options={words.typed_kinds}
-          value={typedKind}
+          value={kind}
           onChoose={(kind) => list.set({ typedKind: kind })}
         />
       )}
@@ -100,7 +109,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, offered }
       )}
       <button
         type="button"
-        class={`dp-btn${offered ? " dp-primary" : ""}`}
+        class={`dp-btn${isNext ? " dp-primary" : ""}`}
         data-action={action.name}
         aria-busy={panel.waiting.has(keyOf(action)) ? "true" : undefined}
         onClick={(event) => event.detail < 2 && add()}
@@ -108,6 +117,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, offered }
       >
         <span>{action.label}</span>
       </button>
+      <Questions actions={[action]} />
       {asks && <Message id={id} note={{ tone: "error", title: words.ask_owner, alert: true }} />}
     </div>
   );

@@ -14,7 +14,8 @@ export interface ListValues {
   readonly top: number;
   /** What is typed as an id; undefined until something is: what was searched for in vain stands there then. */
   readonly typed: string | undefined;
-  readonly typedKind: string;
+  /** Undefined until one is chosen: it is that of the models that are shown then. */
+  readonly typedKind: string | undefined;
   readonly typedOwner: string;
   /** Whether it was asked whose the typed id is. */
   readonly ownerAsked: boolean;
@@ -29,7 +30,7 @@ const AT_FIRST: ListValues = {
   ticked: [],
   top: 0,
   typed: undefined,
-  typedKind: "chat",
+  typedKind: undefined,
   typedOwner: "",
   ownerAsked: false,
 };
@@ -75,7 +76,11 @@ export class ListWindow {
     this.set({
       ticked: ticked.filter((task) => !names.includes(task)),
       ...(names.includes("models") && { picked: [] }),
-      ...(names.includes("model") && { typed: undefined, ...(wasSearched && { query: "" }) }),
+      ...(names.includes("model") && {
+        typed: undefined,
+        typedKind: undefined,
+        ...(wasSearched && { query: "" }),
+      }),
     });
   }
 }

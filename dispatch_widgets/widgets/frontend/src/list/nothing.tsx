@@ -5,6 +5,7 @@ import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import type { Busy, EmptyState, ListState, ListWords } from "../types.ts";
 import { Text } from "../words.tsx";
+import { type Model, nameOf } from "./models.ts";
 import { put } from "./put.ts";
 
 export function Asking({ busy }: { readonly busy: Busy }) {
@@ -37,14 +38,17 @@ interface NoMatchProps {
   /** How many models of other kinds are found. */
   readonly others: number;
   readonly kind: string;
+  /** What was probably meant. */
+  readonly meant: Model | undefined;
   readonly byHand: boolean;
   readonly onAllKinds: () => void;
   readonly onSearchAll: (() => void) | undefined;
   readonly onClear: () => void;
+  readonly onSearch: (query: string) => void;
 }
 
 export function NoMatch(props: NoMatchProps) {
-  const { words, query, others, state } = props;
+  const { words, query, others, state, meant } = props;
   const { shown } = useContext(Place);
   const kind = words.kinds.find(({ value }) => value === props.kind)?.label.toLowerCase() ?? "";
   const title = others
@@ -56,7 +60,7 @@ export function NoMatch(props: NoMatchProps) {
       ? [words.search_all, props.onSearchAll]
       : [words.end_search, props.onClear];
   // The button goes with what it says: the search is where one goes on.
-  const onClick = (): void => {
+  const go = (act: () => void): void => {
     act();
     shown.root.querySelector<HTMLElement>("[data-first]")?.focus();
   };
@@ -70,7 +74,17 @@ export function NoMatch(props: NoMatchProps) {
         </p>
       )}
       <div class="dp-actions">
-        <button type="button" class="dp-btn" onClick={onClick} {...QUIET}>
+        {meant && (
+          <button
+            type="button"
+            class="dp-btn dp-primary"
+            onClick={() => go(() => props.onSearch(meant.shown_id ?? meant.id))}
+            {...QUIET}
+          >
+            {put(words.did_you_mean, { name: nameOf(meant) })}
+          </button>
+        )}
+        <button type="button" class="dp-btn" onClick={() => go(act)} {...QUIET}>
           {label}
         </button>
       </div>

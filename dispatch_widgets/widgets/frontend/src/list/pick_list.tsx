@@ -64,7 +64,8 @@ export function PickList(props: PickListProps) {
   const id = useUniqueId();
   const field = useRef<HTMLInputElement>(null);
   const { query } = list.values;
-  const { shown, counts, kind, order, orders } = useShown(models, props.providers, list.values, props.order);
+  const found = useShown(models, props.providers, list.values, props.order);
+  const { shown, counts, kind, order, orders, meant } = found;
   const keys = useMemo(() => shown.map((model) => model.key), [shown]);
   const asked = JSON.stringify([query, kind, order, state.provider_id]);
   const scroll = useScroll(keys, asked, list.values.top, (top) => list.scrolled(top));
@@ -203,8 +204,10 @@ export function PickList(props: PickListProps) {
             {...props}
             kind={kind}
             others={counts.all ?? 0}
+            meant={meant}
             onAllKinds={() => list.set({ kind: "all" })}
             onClear={() => search("")}
+            onSearch={search}
           />
         )}
         {props.leftOut > 0 && (
@@ -222,7 +225,17 @@ export function PickList(props: PickListProps) {
           add={add?.action}
           onAdd={() => add?.press(picked)}
         />
-        {byHand && <ByHandRow {...byHand} words={words} list={list} offered={vain ? query.trim() : ""} />}
+        {byHand && (
+          <ByHandRow
+            {...byHand}
+            words={words}
+            list={list}
+            offered={vain ? query.trim() : ""}
+            filter={kind}
+            // Where the search offers what was meant, that is the way on.
+            isNext={vain && !meant}
+          />
+        )}
       </div>
     </div>
   );
@@ -232,7 +245,9 @@ interface NothingProps extends PickListProps {
   readonly others: number;
   readonly kind: string;
   readonly onAllKinds: () => void;
+  readonly meant: Model | undefined;
   readonly onClear: () => void;
+  readonly onSearch: (query: string) => void;
 }
 
 /** What stands in place of the rows; as tall as they are. */
@@ -245,10 +260,12 @@ function Nothing(props: NothingProps) {
       query={list.values.query.trim()}
       others={props.others}
       kind={props.kind}
+      meant={props.meant}
       byHand={Boolean(byHand)}
       onAllKinds={props.onAllKinds}
       onSearchAll={props.onSearchAll}
       onClear={props.onClear}
+      onSearch={props.onSearch}
     />
   ) : state.busy ? (
     <Asking busy={state.busy} />
