@@ -982,14 +982,35 @@ class SettingsService:
         Returns:
             The entry, and the tasks that have no model now.
         """
+        return self.delete_models([entry_id])
+
+    def delete_models(self, entry_ids: Iterable[str]) -> Impact:
+        """Delete several catalog entries in one write, all of them or none, and unassign their tasks.
+
+        Args:
+            entry_ids: The entries' ids.
+
+        Returns:
+            The entries, and the tasks that have no model now.
+
+        Raises:
+            NotFoundError: If there is no such entry; nothing is saved.
+        """
+        wanted = tuple(dict.fromkeys(as_tuple(entry_ids)))
         hit: list[Impact] = []
 
         def change(document: Document) -> Document:
-            hit[:] = [registry.model_impact(document, entry_id)]
-            return registry.delete_model(document, entry_id)
+            hit[:] = [registry.model_impact(document, entry_id) for entry_id in wanted]
+            for entry_id in wanted:
+                document = registry.delete_model(document, entry_id)
+            return document
 
-        self._file.edit(change, what=f"{self.entry(entry_id).title} was deleted")
-        return hit[0]
+        what = f"{len(wanted)} deleted" if len(wanted) != 1 else f"{self.entry(wanted[0]).title} was deleted"
+        self._file.edit(change, what=what)
+        return Impact(
+            entries=tuple(entry for each in hit for entry in each.entries),
+            tasks=tuple(task for each in hit for task in each.tasks),
+        )
 
     def assign(self, task: Task, entry_id: str) -> Assignment:
         """Assign a catalog entry to a task.

@@ -35,6 +35,7 @@ def test_a_few_of_five_thousand_models_are_picked(app: App) -> None:
     app.search("")
     app.show_kind("Embedding")
     app.pick(1)
+    app.press(re.compile("^Use for"))
     app.tick("embed")
     app.tick("grade")
     app.press("Add 2 to catalog")

@@ -53,6 +53,25 @@ def test_every_change_is_on_disk_when_the_call_returns(
 
 
 @pytest.mark.req("API-1")
+def test_several_entries_are_deleted_in_one_write(service: SettingsService, add: Any, on_disk: Any) -> None:
+    """All of them or none, with their tasks; undo brings all of them back."""
+    provider_id = add(service)
+    made = service.add_models(NewModel(provider_id=provider_id, model=each) for each in ("a", "b", "c"))
+    service.assign("grade", made[0].id)
+    before = on_disk()["models"]
+    with pytest.raises(NotFoundError):
+        service.delete_models([made[0].id, "nope"])
+    assert on_disk()["models"] == before
+    hit = service.delete_models(entry.id for entry in made[:2])
+    assert [entry.model for entry in hit.entries] == ["a", "b"]
+    assert hit.tasks == ("grade",)
+    assert [entry["model"] for entry in on_disk()["models"]["catalog"]] == ["c"]
+    assert service.undoable == "2 deleted"
+    service.undo()
+    assert on_disk()["models"] == before
+
+
+@pytest.mark.req("API-1")
 def test_bad_input_changes_nothing(service: SettingsService, path: Path) -> None:
     """One problem per field, and the file is not made (API-1, PM-2)."""
     with pytest.raises(InvalidInputError) as caught:

@@ -362,7 +362,9 @@ class Person:
     def _offered(self) -> Iterator[Action]:
         view = self.view
         if isinstance(view, ModelsView):
-            yield from (action for action in (view.add, view.add_by_hand) if action is not None)
+            yield from (
+                action for action in (view.add, view.take_out, view.add_by_hand) if action is not None
+            )
         for note in view.notes:
             yield from note.actions
         for section in view.sections:

@@ -57,6 +57,7 @@ class Lists:
         self._held: dict[str, tuple[str, list[Json]]] = {}
         self._provider: str | None = None
         self._picked: list[Key] = []
+        self._had: set[Key] = set()
         self._ticked: set[str] = set()
         self._owner_asked = False
         self._typed: dict[str, str] = {}
@@ -125,11 +126,14 @@ class Lists:
         rows = list(self._all_rows(view, state))
         had = {(each["provider_id"], model) for each in view["lists"] for model in each.get("in_catalog", ())}
         there = {key for key, _ in rows}
-        self._picked = [key for key in self._picked if key in there and key not in had]
+        self._picked = [key for key in self._picked if key in there]
+        self._had = had
         yield from self._list(view, state, rows, had)
         owners = {option["label"]: option["value"] for option in state.get("owners", ())}
         yield from self._by_hand(view["words"], view["add_by_hand"], kinds=True, owners=owners, whose=chosen)
-        yield from self._bar(view["words"], add=view["add"])
+        yield from self._bar(view["words"], add=view["add"], take_out=view["take_out"])
+        if "done" in section:
+            yield from self._parts.done(section["done"])
         for task in view["tasks"]:
             tick = partial(self._tick, task["value"])
             yield Field(task["label"], "ticked" if task["value"] in self._ticked else "", tick)
@@ -223,7 +227,7 @@ class Lists:
         parts += [Words(row[cell], "cell") for cell in ("context", "price", "kind") if cell in row]
         parts += [Words(whose, "from")] if whose else []
         parts += [Words("in catalog", "badge")] if had else []
-        pick = None if had else partial(self._pick, key, one)
+        pick = partial(self._pick, key, one)
         return Row(name, parts, str(row["id"]), key in self._picked, pick)
 
     def _pick(self, key: Key, one: Json | None) -> None:
@@ -262,15 +266,22 @@ class Lists:
 
         yield Button(action["label"], add, bool(typed.strip()))
 
-    def _bar(self, words: Json, *, add: Json | None = None, one: Json | None = None) -> Iterator[Shown]:
-        count = len(self._picked)
-        if count:
+    def _bar(
+        self, words: Json, *, add: Json | None = None, take_out: Json | None = None, one: Json | None = None
+    ) -> Iterator[Shown]:
+        if self._picked:
             yield Button(words["unselect"], partial(self._unpick, one))
+        there = [key for key in self._picked if key in self._had]
+        if take_out is not None and there:
+            label = take_out["label"].replace("{count}", str(len(there)))
+            yield Button(label, partial(self._press_with, take_out, there))
+        new = [key for key in self._picked if key not in self._had]
+        count = len(new)
         if add is not None:
             label = (
                 add["label"].replace("{count}", str(count)) if count else add["label"].replace("{count} ", "")
             )
-            yield Button(label, partial(self._add, add), bool(count))
+            yield Button(label, partial(self._press_with, add, new), bool(count))
 
     def _unpick(self, one: Json | None) -> None:
         if one is None:
@@ -278,8 +289,8 @@ class Lists:
         else:
             self._parts.press(one, provider="", model="")
 
-    def _add(self, action: Json) -> None:
-        providers, models = ([key[place] for key in self._picked] for place in (0, 1))
+    def _press_with(self, action: Json, keys: Sequence[Key]) -> None:
+        providers, models = ([key[place] for key in keys] for place in (0, 1))
         self._parts.press(action, providers=providers, models=models, tasks=sorted(self._ticked))
 
 

@@ -12,6 +12,7 @@ from presenter_person import Person, until
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.discovery.features import FEATURES
 from dispatch_widgets.widgets._format import price, tokens
 from dispatch_widgets.widgets.presenters.models.presenter import ModelsPresenter
 from dispatch_widgets.widgets.presenters.shared.encode import to_json
@@ -184,6 +185,14 @@ def test_a_model_shows_what_its_server_states(lists, service, ids) -> None:
         assert row["kind"] == model.kind
         assert row.get("context", "") == tokens(model.context_window)
         assert row.get("price", "") == price(model.price)
+        assert row.get("output", "") == tokens(model.max_output_tokens)
+        assert row.get("features", "") == " ".join(model.features)
+
+
+@pytest.mark.req("MD-18", "UI")
+def test_each_feature_has_a_name(person) -> None:
+    """What servers state that a model can do has a sign and a filter in the list, each of it."""
+    assert tuple(option.value for option in person.view.words.features) == FEATURES
 
 
 @pytest.mark.req("API-1", "PM-6")
@@ -293,7 +302,7 @@ def test_a_typed_id_that_resembles_a_listed_one_asks_before_it_becomes_an_entry(
 
 @pytest.mark.req("UI", "MD-8")
 def test_a_typed_id_that_is_listed_is_what_the_list_says(lists, service) -> None:
-    """It gets the name and the capabilities that picking it gives, whatever kind is chosen beside the field."""
+    """It gets the name and the capabilities that picking it gives, whatever kind is chosen beside it."""
     embedding = next(m for m in service.known_models(lists.provider_id) if m.kind == "embedding")
     lists.by_hand(embedding.id, "chat")
     (entry,) = service.catalog
@@ -611,3 +620,139 @@ def test_one_refresh_changes_only_what_it_concerns(lists, service, demo, ids) ->
     assert len(views) == 3
     assert all(view.sections[1] == views[0].sections[1] for view in views)
     until(lambda: not person.presenter.hub.requests)
+
+
+@pytest.mark.req("UI", "SEC-4")
+def test_opening_fetches_what_may_be_fetched(service, demo, ids, sit, monkeypatch) -> None:
+    """Lists that are in no cache come by themselves, with progress; what needs a yes or failed does not."""
+    monkeypatch.setenv("OPENAI_API_KEY", demo.api_key)
+    odd = SettingsService(service.path).add_provider(
+        name="Odd", type="openai-compatible", api_key="${OPENAI_API_KEY}", base_url=demo.openai_base_url
+    )
+    service.reload()
+    person = sit(service)
+    demo.play(fault("slow", seconds=0.5), where="openai", times=1)
+    person.presenter.act("open_lists")
+    assert person.section("add").progress.total == 3
+    assert person.settled().section("add").progress is None
+    assert service.known_models(ids["Lab"])
+    assert service.known_models(ids["Anthropic"])
+    assert service.known_models(odd.id) is None
+    demo.play(fault("401"), where="openai")
+    service.update_provider(ids["Lab"], base_url=demo.second_openai_base_url)
+    for _ in range(2):
+        person.presenter.act("open_lists")
+        person.settled()
+    assert service.last_error(ids["Lab"]) is not None
+    before = len(demo.requests)
+    person.presenter.act("open_lists")
+    person.settled()
+    assert len(demo.requests) == before
+
+
+@pytest.mark.req("UI")
+def test_the_list_that_is_shown_first_is_one_that_comes_by_itself(
+    service, demo, ids, sit, monkeypatch
+) -> None:
+    """A provider whose key needs a yes first is not what somebody sees first."""
+    monkeypatch.setenv("OPENAI_API_KEY", demo.api_key)
+    service.delete_provider(ids["Lab"])
+    service.delete_provider(ids["Anthropic"])
+    other = SettingsService(service.path)
+    other.add_provider(
+        name="Odd", type="openai-compatible", api_key="${OPENAI_API_KEY}", base_url=demo.openai_base_url
+    )
+    plain_one = other.add_provider(
+        name="Plain", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
+    )
+    service.reload()
+    assert sit(service).view.first == plain_one.id
+
+
+@pytest.mark.req("UI", "API-1")
+def test_one_that_is_added_gets_the_name_and_kind_that_are_given(lists, service) -> None:
+    """What is not given is as the list says; of several nothing is given."""
+    one, two = [m for m in service.known_models(lists.provider_id) if m.kind == "chat"][:2]
+    person = lists.person
+    add = {"providers": [lists.provider_id], "models": [one.id], "tasks": ["embed"]}
+    person.press_with(person.view.add, **add, label=" My own ", kind="both")
+    (entry,) = service.catalog
+    assert (entry.label, entry.capabilities) == ("My own", ("chat", "embedding"))
+    assert service.assignments["embed"].model_id == entry.id
+    person.press_with(person.view.add, **{**add, "models": [two.id], "tasks": []}, label="", kind="")
+    assert (service.catalog[1].title, service.catalog[1].capabilities) == (two.name, two.capabilities)
+    assert not person.press_with(person.view.add, **add, kind="flying").ok
+
+
+@pytest.mark.req("UI", "API-1")
+def test_listed_models_are_taken_out_of_the_catalog(lists, service) -> None:
+    """Several go in one write; where tasks use them it is asked first; Undo brings all of them back."""
+    models = [m.id for m in service.known_models(lists.provider_id) if m.kind == "chat"][:3]
+    person = lists.person
+    lists.add(*models, tasks=("grade",))
+    before = service.catalog
+    out = {"providers": [lists.provider_id] * 2}
+    answer = person.press_with(person.view.take_out, **out, models=models[1:])
+    assert [entry.model for entry in service.catalog] == models[:1]
+    assert answer.clear == ("models",)
+    assert person.section("add").done.words == "2 taken out"
+    person.press("Undo")
+    assert service.catalog == before
+    person.press_with(person.view.take_out, **out, models=models[:2])
+    assert service.catalog == before
+    assert person.sees("grade uses what is taken out and is then not set.")
+    person.press("Take out")
+    assert [entry.model for entry in service.catalog] == models[2:]
+    assert "grade" not in service.assignments
+    person.press("Undo")
+    assert service.catalog == before
+    assert service.assignments["grade"].model_id == before[0].id
+
+
+@pytest.fixture
+def two(service, demo, ids) -> list[Any]:
+    """Two entries that chat, and one that makes embeddings."""
+    models = service.discover_models(ids["Lab"])
+    chat = [model.id for model in models if model.kind == "chat"][:2]
+    embedding = next(model.id for model in models if model.kind == "embedding")
+    return [service.add_model(provider_id=ids["Lab"], model=each, label=each) for each in (*chat, embedding)]
+
+
+@pytest.mark.req("UI", "MD-15")
+def test_any_entry_is_tried_and_several_side_by_side(two, person, demo) -> None:
+    """Nothing is asked before a press; each row says what came, with time and tokens, and can be put away."""
+    before = len(demo.requests)
+    person.settled()
+    assert len(demo.requests) == before
+    chat, other, embedding = (entry.title for entry in two)
+    person.press(f"Try {chat}", row=chat)
+    until(lambda: person.sees(f"{chat} gave an answer after", row=chat))
+    assert person.sees("Tokens:", row=chat)
+    assert person.view.spoken.words.startswith(f"{chat}: {chat} gave")
+    assert person.row(other).note is None
+    person.press("Close", row=chat)
+    assert person.row(chat).note is None
+    person.press("Try all 3")
+    until(
+        lambda: all(
+            (note := person.row(each).note) and note.tone == "ok" for each in (chat, other, embedding)
+        )
+    )
+    assert len(demo.requests) == before + 4
+
+
+@pytest.mark.req("UI", "MD-15")
+def test_a_try_of_an_entry_is_stopped_fails_and_goes_with_its_model(two, person, service, demo, ids) -> None:
+    """Cancel stops it; a refusal leads to what mends it; of an entry that was changed nothing is said."""
+    title = two[0].title
+    demo.play(fault("slow", seconds=20), where="openai")
+    person.settled().press(f"Try {title}", row=title)
+    assert person.sees("Asking for a few tokens", row=title)
+    person.press("Cancel", row=title)
+    assert person.row(title).note is None
+    demo.play(fault("401"), where="openai")
+    person.press(f"Try {title}", row=title)
+    until(lambda: person.offers("Replace key", row=title))
+    assert person.row(title).note.tone == "error"
+    service.update_model(two[0].id, model=two[1].model)
+    assert person.settled().row(title).note is None

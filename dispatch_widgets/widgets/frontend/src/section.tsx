@@ -90,7 +90,7 @@ function Columns({ columns }: { readonly columns: NonNullable<Section["columns"]
 }
 
 /** How far what is under way has come; it lies in the gap under the head, so that nothing moves. */
-function Track({
+export function Track({
   title,
   progress: { done, total },
 }: {

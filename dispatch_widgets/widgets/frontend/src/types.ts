@@ -4,7 +4,7 @@ export type Tab = "providers" | "models" | "router" | "settings";
 
 export type Tone = "" | "ok" | "info" | "warn" | "error";
 
-export type Icon = "" | "refresh" | "plus" | "edit" | "trash" | "check" | "warn" | "error" | "info" | "clock" | "search" | "offline" | "file" | "copy" | "back" | "next" | "undo" | "close" | "external" | "server" | "env";
+export type Icon = "" | "refresh" | "plus" | "edit" | "trash" | "check" | "warn" | "error" | "info" | "clock" | "search" | "offline" | "file" | "copy" | "back" | "next" | "undo" | "close" | "external" | "server" | "env" | "play";
 
 export type Style = "" | "primary" | "danger" | "quiet" | "link";
 
@@ -301,6 +301,8 @@ export interface ModelRow {
   readonly owner?: string;
   readonly created?: string;
   readonly ends?: string;
+  readonly features?: string;
+  readonly output?: string;
   readonly context?: string;
   readonly price?: string;
   readonly new?: boolean;
@@ -370,7 +372,18 @@ export interface ListWords {
   readonly selected_more: string;
   readonly value_is: Words;
   readonly unselect: string;
+  readonly features: ReadonlyArray<Option>;
+  readonly show_feature: string;
+  readonly any_feature: string;
+  readonly details: string;
+  readonly no_details: string;
+  readonly facts: ReadonlyArray<Column>;
+  readonly had_too: string;
   readonly use_for: string;
+  readonly use_for_none: string;
+  readonly label: string;
+  readonly given_kind: string;
+  readonly given_kinds: ReadonlyArray<Option>;
 }
 
 export interface ModelsView {
@@ -387,6 +400,7 @@ export interface ModelsView {
   readonly first?: string;
   readonly tasks?: ReadonlyArray<Option>;
   readonly add?: Action;
+  readonly take_out?: Action;
   readonly add_by_hand?: Action;
 }
 

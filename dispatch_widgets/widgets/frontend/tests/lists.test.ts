@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { Link } from "../src/link.ts";
+import { factsOf } from "../src/list/details.tsx";
 import { HeldLists } from "../src/list/held_lists.ts";
 import { meaning } from "../src/list/keys.ts";
 import { ListWindow } from "../src/list/list_window.ts";
 import { marksOfParts } from "../src/list/marked.tsx";
 import { bestFirst, search } from "../src/list/match.ts";
 import { keyOf, type Model, partsOf, searchable, unpack } from "../src/list/models.ts";
-import { countKinds, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
+import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
 import { put } from "../src/list/put.ts";
 import { holding, rowsToDraw, scrolledTo, showingRow } from "../src/list/rows_in_sight.ts";
 import { toggled, withRun } from "../src/list/selection.ts";
@@ -95,6 +96,29 @@ test("kinds are counted", () => {
   );
 });
 
+test("what a server states that a model can do is filtered by; of one model all is told that is stated", () => {
+  const one = model("a", { features: "tools vision", context: "8k", shown_id: "a!" });
+  assert.deepEqual(featuresOf(one), ["tools", "vision"]);
+  assert.deepEqual(featuresOf(model("b")), []);
+  assert.deepEqual(
+    ["", "tools", "audio"].map((feature) => has(one, feature)),
+    [true, true, false],
+  );
+  const words = {
+    features: [
+      { value: "vision", label: "Vision" },
+      { value: "audio", label: "Audio" },
+      { value: "tools", label: "Tools" },
+    ],
+    facts: ["shown_id", "features", "context", "output"].map((name) => ({ key: name, title: name })),
+  };
+  assert.deepEqual(factsOf(one, words), [
+    { name: "shown_id", value: [{ text: "a!", mono: true }] },
+    { name: "features", value: "Vision, Tools" },
+    { name: "context", value: "8k" },
+  ]);
+});
+
 test("a run selects both ends, either way, and leaves out what cannot be picked", () => {
   const models = ["a", "b", "c", "d"].map((id) => model(id));
   const can = (each: Model): boolean => each.id !== "b";
@@ -152,6 +176,8 @@ test("in the list keys move, select, add and lead back", () => {
   assert.deepEqual(meaning(key("End"), inside), { does: "go", to: 19 });
   assert.deepEqual(meaning(key("ArrowDown", { shiftKey: true }), inside), { does: "run", to: 4 });
   assert.deepEqual(meaning(key(" "), inside), { does: "toggle" });
+  assert.deepEqual(meaning(key("ArrowRight"), inside), { does: "details" });
+  assert.equal(meaning(key("ArrowRight"), at({ query: "g" })), undefined);
   assert.deepEqual(meaning(key("a", { ctrlKey: true }), inside), { does: "all" });
   assert.deepEqual(meaning(key("Enter"), inside), { does: "enter" });
   assert.deepEqual(meaning(key("ArrowUp"), at({ current: 0 })), { does: "leave" });
@@ -173,11 +199,12 @@ test("what was done with is picked, typed and ticked no more; what leads here sh
   const list = new ListWindow();
   let changes = 0;
   const stop = list.listen(() => (changes += 1));
-  list.set({ picked: ["a"], ticked: ["grade", "embed"], query: "gpt", typed: "gpt" });
+  list.set({ picked: ["a"], ticked: ["grade", "embed"], query: "gpt", typed: "gpt", typedKind: "embedding" });
   list.clear(["models", "grade"]);
   assert.deepEqual([list.values.picked, list.values.ticked], [[], ["embed"]]);
   assert.equal(list.values.typed, "gpt");
   list.clear(["model"]);
+  assert.equal(list.values.typedKind, undefined);
   assert.deepEqual([list.values.typed, list.values.query], [undefined, ""]); // the search was for this id
   list.lookAt({ list: "lab", kind: "new", tasks: ["grade"] });
   assert.deepEqual([list.values.provider, list.values.kind, list.values.ticked], ["lab", "new", ["grade"]]);

@@ -76,20 +76,20 @@ test("what was found is marked with the punctuation within it", () => {
 test("a letter typed over ten times the models costs about ten times as much, and not more", () => {
   const many = (count: number) => Array.from({ length: count }, (_, at) => `${ids[at % ids.length]}-${at}`);
   const queries = ["g", "gp", "gpt", "gpt-", "gpt-4", "gpt 4o", "mini 4o", "gtp-4o-min", "zzzz-large-12"];
-  const cost = (count: number): readonly number[] => {
-    const over = indexOf(many(count), same);
-    return queries.map((query) => {
-      const times = Array.from({ length: 9 }, () => {
+  const lists = [1_000, 10_000].map((count) => indexOf(many(count), same));
+  // The shortest of many times, taken by turns: what else the machine does falls out.
+  const best = lists.map(() => queries.map(() => Number.POSITIVE_INFINITY));
+  for (let round = 0; round < 15; round += 1) {
+    lists.forEach((over, which) => {
+      queries.forEach((query, at) => {
         const start = performance.now();
         if (!bestFirst(over, query).length) didYouMean(over, query);
-        return performance.now() - start;
+        const times = best[which] ?? [];
+        times[at] = Math.min(times[at] ?? 0, performance.now() - start);
       });
-      return Math.min(...times);
     });
-  };
-  cost(1_000);
-  const few = Math.max(...cost(1_000));
-  const lots = Math.max(...cost(10_000));
-  console.log(`a letter over 10,000 models: ${lots.toFixed(2)} ms at most`);
+  }
+  const [few = 0, lots = 0] = best.map((times) => times.reduce((sum, each) => sum + each, 0));
+  console.log(`a letter over 10,000 models: ${Math.max(...(best[1] ?? [])).toFixed(2)} ms at most`);
   assert.ok(lots < 40 * few, `${few} ms over 1,000, ${lots} ms over 10,000`);
 });

@@ -15,7 +15,7 @@ from ..shared.arguments import MismatchError
 from ..shared.views import Action, Answer, Focus, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ...._terms import Capability
     from ....service import SettingsService
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 SECTION = "add"
 CATALOG = "catalog"
+_KINDS: dict[str, tuple[Capability, ...]] = {
+    "": (),
+    "chat": ("chat",),
+    "embedding": ("embedding",),
+    "both": ("chat", "embedding"),
+}
 MOST_TYPED_CHARACTERS = 512
 """A model id typed by hand that is longer than this is not an id."""
 
@@ -55,6 +61,7 @@ class AddModels:
         return {
             "add_models": self._add,
             "add_by_hand": self._add_by_hand,
+            "take_out": self._take_out,
             "take_listed": self._add_by_hand,
             "keep_typed": lambda args: self._add_by_hand(args, as_typed=True),
         }
@@ -64,14 +71,21 @@ class AddModels:
         providers, models = args.texts("providers"), args.texts("models")
         if not models or len(providers) != len(models):
             raise MismatchError
-        wanted = []
-        for provider_id, model_id in zip(providers, models, strict=True):
-            wanted.append(self._listed(provider_id, model_id) or NewModel(provider_id=provider_id, model=model_id))
+        wanted = [
+            self._listed(provider_id, model_id) or NewModel(provider_id=provider_id, model=model_id)
+            for provider_id, model_id in zip(providers, models, strict=True)
+        ]
+        label, kind = args.text("label", "").strip(), args.text("kind", "")
+        if kind not in _KINDS:
+            raise MismatchError
+        if len(wanted) == 1:
+            (new,) = wanted
+            wanted = [replace(new, label=label or new.label, capabilities=_KINDS[kind] or new.capabilities)]
         _, answer = self._keep(wanted, args.texts("tasks"))
         return replace(answer, clear=("models", *answer.clear))
 
     def _listed(self, provider_id: str, model_id: str) -> NewModel | None:
-        """A model with the name and the capabilities that its provider's list states; None if it lists none."""
+        """A model with the name and capabilities that its provider's list states; None if not listed."""
         known = self._hub.cache.models(provider_id)
         found = known.get(model_id) if known is not None else None
         if found is None:
@@ -94,10 +108,31 @@ class AddModels:
             return _did_you_mean(meant, args, self._service.provider(provider_id))
         wanted = self._listed(provider_id, model_id)
         if wanted is None:
-            wanted = NewModel(provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),))
+            wanted = NewModel(
+                provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),)
+            )
         made, answer = self._keep([wanted], args.texts("tasks"))
         self._hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
         return replace(answer, clear=("model", *answer.clear))
+
+    def _take_out(self, args: Arguments) -> Answer:
+        """Take models out of the catalog in one write; asks first where tasks use them, unless ``sure``."""
+        providers, models = args.texts("providers"), args.texts("models")
+        if len(providers) != len(models):
+            raise MismatchError
+        wanted = set(zip(providers, models, strict=True))
+        there = [
+            each.id for each in self._service.catalog if ((each.provider_id or ""), each.model) in wanted
+        ]
+        used = [found.task for found in self._service.assignments if found.model_id in there]
+        if used and not args.flag("sure"):
+            return _sure(used, args)
+        if there:
+            self._service.delete_models(there)
+            words = f"{len(there):,} taken out"
+            focus = Focus(section=SECTION)
+            self._undo.offer(SECTION, words, lambda: Answer(say="Undone", focus=focus))
+        return Answer(say=f"{len(there):,} taken out of the catalog", clear=("models",))
 
     def _meant(self, provider_id: str, model_id: str) -> str | None:
         known = self._hub.cache.models(provider_id)
@@ -121,8 +156,24 @@ class AddModels:
         if left:
             words += f". No model of these fits {listed(left)}"
         focus = Focus(section=SECTION)
-        self._undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=focus))
+        self._undo.offer(SECTION, words, lambda: Answer(say="Undone", focus=focus))
         return made, Answer(say=f"{len(made):,} added to the catalog", clear=tuple(given))
+
+
+def _sure(used: Sequence[str], args: Arguments) -> Answer:
+    """The question before entries go that tasks use."""
+    uses = "uses what is taken out and is" if len(used) == 1 else "use what is taken out and are"
+    rest: ActionArgs = {"providers": args.texts("providers"), "models": args.texts("models")}
+    note = Note(
+        "error",
+        f"{listed(used)} {uses} then not set.",
+        actions=(
+            Action("take_out", "Take out", {**rest, "row": SECTION, "sure": True}, style="danger"),
+            Action("keep", "Keep", kind="close"),
+        ),
+        icon="trash",
+    )
+    return Answer(question=note, focus=Focus(section=SECTION, action="keep"))
 
 
 def _did_you_mean(meant: str, args: Arguments, provider: Provider) -> Answer:

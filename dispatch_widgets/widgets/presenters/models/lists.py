@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...._text import clean, plural
 from ..._format import created, price, tokens
-from ..shared.views import Action, EmptyState, Note, Option, joined, plain
+from ..shared.views import Action, EmptyState, Note, Option, Progress, joined, plain
 from ..status.cards import shown_address
 from ..status.consent import allowed_sending, consent_question
 from ..status.provider_status import fetched_words, missing_variable, status_of
@@ -52,6 +52,7 @@ class ModelLists:
     def handlers(self) -> dict[str, Handler]:
         """What the lists' own actions do; ``row`` is the provider's id."""
         return {
+            "open_lists": lambda _args: self.open(self._service.get_providers()),
             "show_list": lambda args: self.fetch(self._service.provider(args.text("row"))),
             "fetch_list": lambda args: self.fetch(self._service.provider(args.text("row")), force=True),
             "fetch_lists": lambda _args: self.fetch_all(self._service.get_providers()),
@@ -72,12 +73,16 @@ class ModelLists:
         service = self._service
         models = self._hub.cache.models(provider.id)
         fresh = models is not None and models.source in {"live", "cache", "builtin"}
-        if provider.is_mock or not provider.is_known or (fresh and not force):
-            return
-        if missing_variable(provider) or service.needs_consent(provider.id):
+        if (fresh and not force) or not self._may_ask(provider):
             return
         if service.retry_at(provider.id) is None:
             self._hub.ask(provider.id, force=force)
+
+    def open(self, providers: Iterable[Provider]) -> None:
+        """Ask whose list is in no cache, as the tab is opened; nobody again whose answer was a failure."""
+        for provider in providers:
+            if self._service.last_error(provider.id) is None:
+                self.fetch(provider)
 
     def fetch_all(self, providers: Iterable[Provider]) -> None:
         """Ask several providers, each past its cache."""
@@ -92,6 +97,24 @@ class ModelLists:
     def can_ask(self, provider: Provider) -> bool:
         """Whether a provider can be asked now."""
         return not provider.is_mock and provider.is_known and self._service.retry_at(provider.id) is None
+
+    def progress(self, providers: Sequence[Provider]) -> Progress | None:
+        """How many have answered while several are being asked."""
+        asked = [each for each in providers if not each.is_mock]
+        waiting = sum(each.id in self._hub.requests for each in asked)
+        return Progress(len(asked) - waiting, len(asked)) if waiting and len(asked) > 1 else None
+
+    def first(self, providers: Sequence[Provider]) -> str:
+        """The id of the provider whose list is shown at first: one that is there, or that comes by itself."""
+        real = [each for each in providers if not each.is_mock]
+        ready = [each for each in real if self._hub.cache.models(each.id) is not None]
+        asked = [each for each in real if self._may_ask(each)]
+        return next((each.id for each in (*ready, *asked, *providers)), "")
+
+    def _may_ask(self, provider: Provider) -> bool:
+        """Whether asking needs nothing of the person first."""
+        needs = missing_variable(provider) or self._service.needs_consent(provider.id)
+        return provider.is_known and not provider.is_mock and not needs
 
     # ---- rows
 
@@ -232,6 +255,8 @@ def _model_row(model: DiscoveredModel, *, is_new: bool) -> ModelRow:
         row["owner"] = clean(model.owned_by)
     if is_new:
         row["new"] = True
+    if model.features:
+        row["features"] = " ".join(model.features)
     if model.shutdown_date:
         row["ends"] = f"ends {clean(model.shutdown_date, 20)}"
     elif model.deprecated:
@@ -249,6 +274,8 @@ def _state_figures(row: ModelRow, model: DiscoveredModel) -> None:
     if model.context_window:
         row["by_context"] = model.context_window
         row["context"] = tokens(model.context_window)
+    if output := tokens(model.max_output_tokens):
+        row["output"] = output
     cost = price(model.price)
     if cost and model.price is not None:
         row["price"] = cost

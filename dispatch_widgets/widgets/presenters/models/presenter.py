@@ -17,6 +17,7 @@ from .entry_form import EntryForm
 from .list_words import TO_ADD
 from .lists import ModelLists
 from .rows import COLUMNS, ROW_ACTIONS, delete_question, entry_row
+from .tries import MOST_TOGETHER, EntryTries
 from .views import ModelsView
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class ModelsPresenter(Presenter):
     def _set_up(self) -> None:
         self._lists = ModelLists(self.hub, self.failures)
         self._add_models = AddModels(self.hub, self.undo)
+        self._tries = EntryTries(self.hub)
+
+    def close(self) -> None:
+        """Stop asking, and follow the service no more."""
+        self._tries.stop_all()
+        super().close()
 
     def models(self, provider_id: str, mark: str = "") -> tuple[str, list[ModelRow] | None]:
         """The rows of a provider's list; see `Presenter.models`."""
@@ -72,6 +79,9 @@ class ModelsPresenter(Presenter):
             "delete_entry": self._delete,
             "give_provider": self._give_provider,
             "keep_listed": self._keep_listed,
+            "try_entry": lambda args: self._tries.start_entry(self.service.entry(args.text("row"))),
+            "try_entries": lambda _args: self._tries.start_several(self._triable),
+            "stop_try": lambda args: self._tries.stop(args.text("row")),
             **self._lists.handlers,
             **self._add_models.handlers,
         }
@@ -113,8 +123,22 @@ class ModelsPresenter(Presenter):
     def _concerns(self, events: Events) -> bool:
         return bool(events)
 
+    def _handle_events(self, events: Events) -> None:  # noqa: ARG002
+        came = self._tries.newly_answered()
+        if not came or self.service.problem is not None:
+            return
+        titles = {entry.id: clean(entry.title, 60) for entry in self.service.catalog}
+        self._say(". ".join(f"{titles[entry_id]}: {words}" for entry_id, words in came if entry_id in titles))
+
+    @property
+    def _triable(self) -> list[CatalogEntry]:
+        """The entries that can be asked, if these are few enough to ask them all by one press."""
+        found = [entry for entry in self.service.catalog if not entry.problem and not entry.unconverted]
+        return found if 1 < len(found) <= MOST_TOGETHER else []
+
     def _tab_view(self) -> ModelsView:
         settings, providers = self.service.settings, self.service.get_providers()
+        self._tries.keep(settings)
         in_catalog: dict[str, list[str]] = {}
         for entry in settings.catalog:
             if entry.provider_id:
@@ -130,10 +154,6 @@ class ModelsPresenter(Presenter):
         if providers or settings.catalog:
             sections.append(self._catalog_section(settings, providers, attention))
         nothing = not (providers or self.service.awaiting_migration or self.file_notice.something_missing)
-        ready = [
-            each for each in providers if not each.is_mock and self.hub.cache.models(each.id) is not None
-        ]
-        first = (ready or list(providers))[:1]
         return ModelsView(
             self.tab,
             self.name,
@@ -142,9 +162,10 @@ class ModelsPresenter(Presenter):
             sections=tuple(sections),
             words=TO_ADD,
             lists=tuple(lists),
-            first=first[0].id if first else "",
+            first=self._lists.first(providers),
             tasks=tuple(Option(task, task) for task in TASKS),
             add=Action("add_models", "Add {count} to catalog", {"row": SECTION}, style="primary"),
+            take_out=Action("take_out", "Take {count} out", {"row": SECTION}),
             add_by_hand=Action("add_by_hand", "Add by hand", {"row": SECTION}),
         )
 
@@ -161,7 +182,14 @@ class ModelsPresenter(Presenter):
             count = f"{len(models):,}" if models is not None and badge is None else ""
             rows.append(Row(provider.id, clean(provider.name), badge=badge, tag=count))
         failed = self.failures.note(SECTION)
-        return Section(SECTION, "Add models", notes=(failed,) if failed is not None else (), rows=tuple(rows))
+        return Section(
+            SECTION,
+            "Add models",
+            done=self.undo.done(SECTION),
+            progress=self._lists.progress(providers),
+            notes=(failed,) if failed is not None else (),
+            rows=tuple(rows),
+        )
 
     def _catalog_section(self, settings: Settings, providers: Sequence[Provider], attention: int) -> Section:
         catalog = settings.catalog
@@ -169,6 +197,7 @@ class ModelsPresenter(Presenter):
         fact = f"{entries} that tasks and code can use" if catalog else ""
         if attention:
             fact = f"{entries}, {attention} need{'s' if attention == 1 else ''} attention"
+        triable = self._triable
         notes = (not_converted(self.service), self._unconverted_note(catalog), self.failures.note(CATALOG))
         return Section(
             CATALOG,
@@ -178,6 +207,7 @@ class ModelsPresenter(Presenter):
             notes=tuple(note for note in notes if note is not None),
             columns=COLUMNS,
             rows=self._rows(settings, {provider.id: provider for provider in providers}),
+            actions=(Action("try_entries", f"Try all {len(triable)}"),) if triable else (),
             row_actions=ROW_ACTIONS,
             empty=None if catalog else _NO_ENTRIES,
         )
@@ -198,7 +228,7 @@ class ModelsPresenter(Presenter):
                 gone=self._gone(entry),
                 unlisted=entry.id in missing,
                 listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
-                failed=self.failures.note(entry.id),
+                said=self.failures.note(entry.id) or self._tries.note(entry.id, entry),
             )
             for entry in settings.catalog
         )

@@ -25,6 +25,7 @@ COLUMNS = (
     Column("used", "Used by"),
 )
 ROW_ACTIONS = (
+    Action("try_entry", "Try {title}", icon="play", style="quiet", icon_only=True),
     Action("entry", "Edit {title}", kind="form", icon="edit", style="quiet", icon_only=True),
     Action("ask_delete_entry", "Delete {title}", icon="trash", style="quiet", icon_only=True),
 )
@@ -39,7 +40,7 @@ def entry_row(
     gone: datetime | None = None,
     unlisted: bool = False,
     listing: Iterable[str] = (),
-    failed: Note | None = None,
+    said: Note | None = None,
 ) -> Row:
     """One catalog entry.
 
@@ -51,7 +52,7 @@ def entry_row(
         gone: When its provider stopped listing it; None if it did not, or that was dismissed.
         unlisted: Whether its provider's list lacks it, as far as is known always.
         listing: Ids of providers that list its model, for an entry without one.
-        failed: What went wrong with it; stands in place of what is said about it.
+        said: What went wrong with it, or came of trying it; stands in place of what is said about it.
     """
     provider = providers.get(entry.provider_id or "")
     badge, note = _doubt(entry, provider, used, providers, gone=gone, unlisted=unlisted, listing=listing)
@@ -68,7 +69,7 @@ def entry_row(
         },
         badge=badge,
         mono=not entry.label,
-        note=failed or note,
+        note=said or note,
         fixed=same_id,
     )
 

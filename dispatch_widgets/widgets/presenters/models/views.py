@@ -28,6 +28,8 @@ class ModelRow(_Model, total=False):
         owner: Who made it; searched, too.
         created: When it was made, as ``18 Aug 2025``.
         ends: When it is shut down, or that it is deprecated.
+        features: What else it can do, as its server states it: ``tools vision``.
+        output: The most output of one request, as ``8k``.
         context: Its context window, as ``131k``.
         price: Of a million tokens in and out, as ``$3.50 / $10.00``.
         new: Whether the last refresh brought it.
@@ -41,6 +43,8 @@ class ModelRow(_Model, total=False):
     owner: str
     created: str
     ends: str
+    features: str
+    output: str
     context: str
     price: str
     new: bool
@@ -109,7 +113,7 @@ class ListWords:
         clear_search: Empties it; ``end_search`` where nothing is found.
         end_search: See above.
         sort: The name of the choice of an order.
-        orders: The orders: ``match`` while something is searched, ``name``, ``created``, ``context``, ``price``.
+        orders: The orders: ``match`` in a search, ``name``, ``created``, ``context``, ``price``.
         show_kind: The name of the choice of a kind to show.
         kinds: The kinds to show: ``all``, ``chat``, ``embedding``, ``other``, ``new``.
         columns: The headings: ``name``, ``kind``, ``context``, ``price``.
@@ -142,7 +146,18 @@ class ListWords:
         selected_more: See above.
         value_is: Stands before the id of the one that is picked, where code gets it.
         unselect: Picks none.
-        use_for: Stands over the tasks that can be ticked.
+        features: What else models can do; each has a sign and can be filtered by.
+        show_feature: The name of the choice of one of them.
+        any_feature: Its option that is none.
+        details: Shows all that is stated of the row that one is at.
+        no_details: Said there while one is at no row.
+        facts: The headings of what is stated, by the keys of a row.
+        had_too: How many of what is picked are in the catalog.
+        use_for: Shows the tasks that can be ticked; after it stand those that are.
+        use_for_none: Stands there while none is.
+        label: The name of the field for a display name, where one is picked.
+        given_kind: The name of the choice of what it can do.
+        given_kinds: What it can do: as it is listed (empty), ``chat``, ``embedding`` or ``both``.
     """
 
     name: str
@@ -185,7 +200,18 @@ class ListWords:
     selected_more: str
     value_is: Words
     unselect: str
+    features: tuple[Option, ...]
+    show_feature: str
+    any_feature: str
+    details: str
+    no_details: str
+    facts: tuple[Column, ...]
+    had_too: str
     use_for: str
+    use_for_none: str
+    label: str
+    given_kind: str
+    given_kinds: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +222,10 @@ class ModelsView(View):
         words: What its list says by itself.
         lists: How each list stands, that of all providers first where there are several.
         first: The provider whose list is shown at first; which one is shown then is the window's own.
-        tasks: What can be ticked: "Use what you add for". What is goes with an adding as ``tasks``.
-        add: Adds what is selected: ``providers`` and ``models`` go with it.
+        tasks: What can be ticked: what is added is used for these. What is goes with an adding as ``tasks``.
+        add: Adds what is selected: ``providers`` and ``models`` go with it, and of one alone ``label`` and
+            ``kind``, where they are given.
+        take_out: Takes what is selected out of the catalog: ``providers`` and ``models`` go with it.
         add_by_hand: Adds what was typed: ``provider``, ``model`` and ``kind`` go with it.
     """
 
@@ -206,6 +234,7 @@ class ModelsView(View):
     first: str = ""
     tasks: tuple[Option, ...] = ()
     add: Action | None = None
+    take_out: Action | None = None
     add_by_hand: Action | None = None
 
 

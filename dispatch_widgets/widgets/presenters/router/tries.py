@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ...._text import clean
 from ....errors import ConsentNeededError, DiscoveryError, DispatchError, MissingVariableError
@@ -11,6 +11,7 @@ from ..shared.views import Action, Note
 from ..status.words import message_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from ....settings.schema import CatalogEntry, Settings
@@ -24,7 +25,7 @@ class _Try:
     """One try of an entry's model; without a request it was refused."""
 
     entry_id: str
-    request: Future[TryResult] | None = None
+    request: Future[Any] | None = None
     refused: DispatchError | None = None
     said: bool = False
 
@@ -50,9 +51,12 @@ class Tries:
         given = service.assignments.get(task)
         if given is None or self.running(task):
             return
-        made = self._tries[task] = _Try(given.model_id)
+        self._begin(task, given.model_id, lambda: service.start_try(cast("Task", task)))
+
+    def _begin(self, key: str, entry_id: str, ask: Callable[[], Future[Any]]) -> None:
+        made = self._tries[key] = _Try(entry_id)
         try:
-            made.request = service.start_try(cast("Task", task))
+            made.request = ask()
         except DispatchError as error:
             made.refused = error
         else:
@@ -90,6 +94,11 @@ class Tries:
                 ended.append((task, str(note.title)))
         return ended
 
+    def _result(self, request: Future[Any]) -> TryResult | DispatchError:
+        """What a request that is done has brought."""
+        brought: TryResult = request.result()
+        return brought
+
     def note(self, task: str, entry: CatalogEntry | None) -> Note | None:
         """What is said of a task's try; None if there is none or it was stopped."""
         made = self._tries.get(task)
@@ -107,11 +116,10 @@ class Tries:
             return None if made.refused is None else _failed(made.refused, provider_id)
         if made.request.cancelled():
             return None
-        failure = made.request.exception()
-        if failure is not None:
-            known = failure if isinstance(failure, DispatchError) else DispatchError(type(failure).__name__)
+        result = made.request.exception() or self._result(made.request)
+        if isinstance(result, BaseException):
+            known = result if isinstance(result, DispatchError) else DispatchError(type(result).__name__)
             return _failed(known, provider_id)
-        result = made.request.result()
         if result.error is not None:
             return _failed(result.error, provider_id, f" ({result.time})")
         return Note("ok", clean(result.summary, 600))

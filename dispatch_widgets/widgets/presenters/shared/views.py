@@ -15,7 +15,7 @@ Tab = Literal["providers", "models", "router", "settings"]
 Tone = Literal["", "ok", "info", "warn", "error"]
 Icon = Literal[
     "", "refresh", "plus", "edit", "trash", "check", "warn", "error", "info", "clock", "search", "offline",
-    "file", "copy", "back", "next", "undo", "close", "external", "server", "env",
+    "file", "copy", "back", "next", "undo", "close", "external", "server", "env", "play",
 ]  # fmt: skip
 Style = Literal["", "primary", "danger", "quiet", "link"]
 Kind = Literal["chat", "embedding", "other"]

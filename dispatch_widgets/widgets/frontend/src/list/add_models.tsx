@@ -1,11 +1,9 @@
 /** The upper part of the Models tab: a provider, its models, and what is picked from them. */
-import { useContext } from "preact/hooks";
+import { useContext, useEffect } from "preact/hooks";
 import { Place } from "../context.ts";
-import { QUIET } from "../focus.ts";
 import { NoteBox } from "../note.tsx";
-import { Head } from "../section.tsx";
-import type { ActionArgs, ListState, ListWords, ModelsView, Option, Section, View } from "../types.ts";
-import type { ListWindow } from "./list_window.ts";
+import { Head, Track } from "../section.tsx";
+import type { ActionArgs, ListState, ListWords, ModelsView, Section, View } from "../types.ts";
 import { type Model, partsOf } from "./models.ts";
 import { PickList } from "./pick_list.tsx";
 import { Rail } from "./rail.tsx";
@@ -49,30 +47,43 @@ interface AddFromProps extends AddModelsProps {
 function AddFrom({ view, section, state, words }: AddFromProps) {
   const { panel, shown: at } = useContext(Place);
   const { list } = panel;
-  const { lists = [], add, add_by_hand: byHand } = view;
+  const { lists = [], add, take_out: takeOut, add_by_hand: byHand } = view;
   const { models, leftOut, providers, had } = useLists(lists, state);
   const provider = state.provider_id;
   const { ticked } = list.values;
   const tasks = (view.tasks ?? []).map(({ value }) => value).filter((task) => ticked.includes(task));
   const there = new Set(models.map((model) => model.key));
-  const picked = list.values.picked.filter((key) => there.has(key) && !had.has(key));
+  const picked = list.values.picked.filter((key) => there.has(key));
+  const known = lists.map((each) => each.provider_id).join("\n");
+  // What may be fetched is, as soon as somebody looks; the list that they look at stays while others come.
+  useEffect(() => {
+    void panel.link.ask({ kind: "act", name: "open_lists", args: {} }, () => undefined);
+    if (list.values.provider === undefined) list.set({ provider });
+  }, [known]);
   const press = (action: typeof add, args: ActionArgs): void => {
     if (action) void panel.press(action, at, { held: { ...args, tasks } });
   };
-  const onAdd = (keys: Keys): void => {
+  const pressWith = (action: typeof add, keys: Keys, more: ActionArgs = {}): void => {
     const parts = keys.map(partsOf);
-    press(add, { providers: parts.map(([owner]) => owner), models: parts.map(([, model]) => model) });
+    const models = parts.map(([, model]) => model);
+    press(action, { providers: parts.map(([owner]) => owner), models, ...more });
   };
+  const onAdd = (keys: Keys): void => {
+    const { label, givenKind: kind } = list.values;
+    pressWith(add, keys, keys.length === 1 && keys[0] === picked[0] ? { label, kind } : {});
+  };
+  const { done, ...head } = section; // what was done is said in the bar
   const onByHand = (args: ActionArgs): void => press(byHand, { provider, ...args });
   return (
     <section class="dp-section" data-section={section.id}>
       <Head
         section={{
-          ...section,
+          ...head,
           ...(state.fact && { fact: state.fact }),
           ...(state.refresh && { actions: [state.refresh] }),
         }}
       />
+      {section.progress && <Track title={section.title} progress={section.progress} />}
       {section.notes?.map((note) => (
         <NoteBox key={String(note.title)} note={note} />
       ))}
@@ -98,12 +109,14 @@ function AddFrom({ view, section, state, words }: AddFromProps) {
             order="name"
             picked={picked}
             isHad={(model: Model) => had.has(model.key)}
-            onPick={(keys) => list.set({ picked: keys })}
+            onPick={(keys) => list.set({ picked: keys, label: "", givenKind: "" })}
             add={add && { action: add, press: onAdd }}
+            takeOut={takeOut && { action: takeOut, press: (keys) => pressWith(takeOut, keys) }}
+            tasks={view.tasks}
+            done={done}
             byHand={byHand && { action: byHand, kinds: true, owners: state.owners ?? [], press: onByHand }}
             onSearchAll={state.search_all ? () => list.set({ provider: "" }) : undefined}
           />
-          <UseFor words={words} tasks={view.tasks ?? []} list={list} />
         </div>
       </div>
     </section>
@@ -113,29 +126,4 @@ function AddFrom({ view, section, state, words }: AddFromProps) {
 /** Has a list fetched where that makes sense. */
 export function showList(provider: string) {
   return { name: "show_list", label: "", args: { row: provider } } as const;
-}
-
-interface UseForProps {
-  readonly words: ListWords;
-  readonly tasks: ReadonlyArray<Option>;
-  readonly list: ListWindow;
-}
-
-function UseFor({ words, tasks, list }: UseForProps) {
-  const { ticked } = list.values;
-  const tick = (task: string): void =>
-    list.set({ ticked: ticked.includes(task) ? ticked.filter((each) => each !== task) : [...ticked, task] });
-  return (
-    <fieldset class="dp-use-for">
-      <legend>{words.use_for}</legend>
-      <div class="dp-checks">
-        {tasks.map(({ value, label }) => (
-          <label key={value} class="dp-check">
-            <input type="checkbox" checked={ticked.includes(value)} onChange={() => tick(value)} {...QUIET} />
-            {label}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
 }

@@ -2,7 +2,7 @@
 
 export type Meaning =
   | { readonly does: "run" | "go"; readonly to: number }
-  | { readonly does: "leave" | "toggle" | "all" | "enter" | "clear" | "unselect" };
+  | { readonly does: "leave" | "details" | "toggle" | "all" | "enter" | "clear" | "unselect" };
 
 export interface Where {
   readonly inField: boolean;
@@ -46,6 +46,7 @@ export function meaning(event: Key, where: Where): Meaning | undefined {
   if (to !== undefined && event.shiftKey && inList) return { does: "run", to };
   if (to !== undefined && event.key === "ArrowUp" && inField && current === 0) return { does: "leave" };
   if (to !== undefined) return { does: "go", to };
+  if (event.key === "ArrowRight" && inList && !isChord(event) && !event.shiftKey) return { does: "details" };
   if (event.key === " " && (inList || !inField)) return { does: "toggle" };
   const isAll = event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey);
   if (isAll && (inList || !inField || !query)) return { does: "all" };

@@ -7,8 +7,15 @@ export interface ListValues {
   readonly provider: string | undefined;
   readonly query: string;
   readonly kind: string;
+  /** What the models that are shown can do beside that; empty for anything. */
+  readonly feature: string;
   readonly order: string;
+  /** Whether all that is stated of the row that one is at is shown. */
+  readonly details: boolean;
   readonly picked: Keys;
+  /** The display name that is typed for the one that is picked, and what it is said to be able to do. */
+  readonly label: string;
+  readonly givenKind: string;
   readonly ticked: ReadonlyArray<string>;
   /** How far it is scrolled, in pixels. */
   readonly top: number;
@@ -25,8 +32,12 @@ const AT_FIRST: ListValues = {
   provider: undefined,
   query: "",
   kind: "all",
+  feature: "",
   order: "",
+  details: false,
   picked: [],
+  label: "",
+  givenKind: "",
   ticked: [],
   top: 0,
   typed: undefined,
@@ -75,7 +86,7 @@ export class ListWindow {
     const wasSearched = typed === undefined || typed === query;
     this.set({
       ticked: ticked.filter((task) => !names.includes(task)),
-      ...(names.includes("models") && { picked: [] }),
+      ...(names.includes("models") && { picked: [], label: "", givenKind: "" }),
       ...(names.includes("model") && {
         typed: undefined,
         typedKind: undefined,

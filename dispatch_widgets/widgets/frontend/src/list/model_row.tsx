@@ -3,6 +3,7 @@ import type { ListWords } from "../types.ts";
 import { Icon } from "../words.tsx";
 import { MarkedId, MarkedText } from "./marked.tsx";
 import { type Model, nameOf } from "./models.ts";
+import { featuresOf } from "./order.ts";
 
 const LONG_WORD = /^\S{25,}$/; // a name without blanks is mostly an id, and gives way as one does
 
@@ -27,6 +28,8 @@ interface ModelRowProps {
   readonly several: boolean;
   readonly isPicked: boolean;
   readonly isHad: boolean;
+  /** Whether what is in the catalog can be picked, to be taken out. */
+  readonly canTakeOut: boolean;
   readonly isCurrent: boolean;
   readonly isUnlisted: boolean;
   readonly place: number;
@@ -46,13 +49,13 @@ export function ModelOption(props: ModelRowProps) {
       class={classes.filter(Boolean).join(" ")}
       role="option"
       aria-selected={props.isPicked ? "true" : "false"}
-      aria-disabled={isHad ? "true" : undefined}
+      aria-disabled={isHad && !props.canTakeOut ? "true" : undefined}
       aria-posinset={props.place + 1}
       aria-setsize={props.count}
       data-place={props.place}
     >
       {/* Not a real box: the row itself is the option, and nothing in it can have the focus. */}
-      {isHad ? (
+      {isHad && !props.isPicked ? (
         <Icon name="check" />
       ) : (
         <span class={props.several ? "dp-box" : "dp-box dp-round"} aria-hidden="true" />
@@ -66,6 +69,7 @@ export function ModelOption(props: ModelRowProps) {
               <MarkedText text={name} wanted={wanted} />
             )}
           </span>
+          {featuresOf(model).length > 0 && <Signs model={model} words={words} />}
           {isHad && (
             <span class="dp-had">
               <span>{words.in_catalog}</span>
@@ -91,5 +95,22 @@ export function ModelOption(props: ModelRowProps) {
         </span>
       ))}
     </div>
+  );
+}
+
+/** A sign for each thing that its server states that it can do. */
+function Signs({ model, words }: Pick<ModelRowProps, "model" | "words">) {
+  const can = featuresOf(model);
+  return (
+    <span class="dp-signs">
+      {words.features
+        .filter(({ value }) => can.includes(value))
+        .map(({ value, label }) => (
+          <span key={value} title={label}>
+            <i class={`dw-icon dw-i-${value}`} aria-hidden="true" />
+            <span class="dp-unseen">{label}</span>
+          </span>
+        ))}
+    </span>
   );
 }

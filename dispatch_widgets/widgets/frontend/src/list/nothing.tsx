@@ -6,9 +6,10 @@ import { QUIET } from "../focus.ts";
 import type { Busy, EmptyState, ListState, ListWords } from "../types.ts";
 import { Text } from "../words.tsx";
 import { type Model, nameOf } from "./models.ts";
+import type { PickListProps } from "./pick_list.tsx";
 import { put } from "./put.ts";
 
-export function Asking({ busy }: { readonly busy: Busy }) {
+function Asking({ busy }: { readonly busy: Busy }) {
   return (
     <div class="dp-asking">
       <span class="dp-asking-text">
@@ -19,7 +20,7 @@ export function Asking({ busy }: { readonly busy: Busy }) {
   );
 }
 
-export function NoRows({ empty }: { readonly empty: EmptyState }) {
+function NoRows({ empty }: { readonly empty: EmptyState }) {
   return (
     <>
       <h3 class="dp-h">{empty.title}</h3>
@@ -47,7 +48,7 @@ interface NoMatchProps {
   readonly onSearch: (query: string) => void;
 }
 
-export function NoMatch(props: NoMatchProps) {
+function NoMatch(props: NoMatchProps) {
   const { words, query, others, state, meant } = props;
   const { shown } = useContext(Place);
   const kind = words.kinds.find(({ value }) => value === props.kind)?.label.toLowerCase() ?? "";
@@ -90,4 +91,38 @@ export function NoMatch(props: NoMatchProps) {
       </div>
     </>
   );
+}
+
+interface NothingProps extends PickListProps {
+  readonly others: number;
+  readonly kind: string;
+  readonly onAllKinds: () => void;
+  readonly meant: Model | undefined;
+  readonly onClear: () => void;
+  readonly onSearch: (query: string) => void;
+}
+
+/** What stands in place of the rows; as tall as they are. */
+export function Nothing(props: NothingProps) {
+  const { state, models, list, byHand } = props;
+  const inside = models.length ? (
+    <NoMatch
+      words={props.words}
+      state={state}
+      query={list.values.query.trim()}
+      others={props.others}
+      kind={props.kind}
+      meant={props.meant}
+      byHand={Boolean(byHand)}
+      onAllKinds={props.onAllKinds}
+      onSearchAll={props.onSearchAll}
+      onClear={props.onClear}
+      onSearch={props.onSearch}
+    />
+  ) : state.busy ? (
+    <Asking busy={state.busy} />
+  ) : state.empty && !state.note ? (
+    <NoRows empty={state.empty} />
+  ) : undefined;
+  return state.note && !inside ? null : <div class="dp-models-nothing">{inside}</div>;
 }

@@ -42,6 +42,16 @@ export function isOfKind(model: Model, kind: string): boolean {
   return kind === "all" || (kind === "new" ? Boolean(model.new) : model.kind === kind);
 }
 
+/** Whether a model's server states that it can do something; any can do nothing in particular. */
+export function has(model: Model, feature: string): boolean {
+  return !feature || featuresOf(model).includes(feature);
+}
+
+/** What else a model can do, as its server states it. */
+export function featuresOf(model: Model): ReadonlyArray<string> {
+  return model.features?.split(" ") ?? [];
+}
+
 /** How many models there are of each kind. */
 export function countKinds(models: ReadonlyArray<Model>): Readonly<Record<string, number>> {
   const counts = { all: models.length, chat: 0, embedding: 0, other: 0, new: 0 };

@@ -1,26 +1,33 @@
 /** A list of thousands of models with search, kinds, orders, a selection, and a row for an id typed by hand. */
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useMemo, useRef, useState } from "preact/hooks";
 import { Place } from "../context.ts";
 import { NoteBox } from "../note.tsx";
-import type { Action, ListState, ListWords } from "../types.ts";
+import type { Action, Done, ListState, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
 import { type ByHand, ByHandRow } from "./by_hand.tsx";
+import { Details, DetailsButton } from "./details.tsx";
 import { isChord, type Meaning, meaning } from "./keys.ts";
 import type { ListWindow } from "./list_window.ts";
 import { wordsOf } from "./match.ts";
 import { CELLS, type CellKey } from "./model_row.tsx";
 import { type Model, nameOf } from "./models.ts";
-import { Asking, NoMatch, NoRows } from "./nothing.tsx";
+import { Nothing } from "./nothing.tsx";
 import { put } from "./put.ts";
 import { Headings, listIdOf, Rows } from "./rows.tsx";
 import { type Keys, toggled, withRun } from "./selection.ts";
 import { SelectionBar } from "./selection_bar.tsx";
-import { Kinds, Orders, SearchField } from "./tools.tsx";
+import { Features, Kinds, Orders, SearchField } from "./tools.tsx";
+import { useSaying } from "./use_saying.ts";
 import { useScroll } from "./use_scroll.ts";
 import { useShown } from "./use_shown.ts";
 
-const REST_MS = 300; // typing rests this long before the count is said aloud
 const CELL_KEYS = Object.keys(CELLS) as ReadonlyArray<CellKey>;
+
+/** Something that is done with what is picked. */
+interface Chosen {
+  readonly action: Action;
+  readonly press: (keys: Keys) => void;
+}
 
 export interface PickListProps {
   readonly words: ListWords;
@@ -43,7 +50,13 @@ export interface PickListProps {
   readonly unlisted?: string | undefined;
   readonly onPick: (keys: Keys) => void;
   /** Adds what is picked; not where code takes it. */
-  readonly add?: { readonly action: Action; readonly press: (keys: Keys) => void } | undefined;
+  readonly add?: Chosen | undefined;
+  /** Takes what is picked and in the catalog out of it. */
+  readonly takeOut?: Chosen | undefined;
+  /** What can be used for. */
+  readonly tasks?: ReadonlyArray<Option> | undefined;
+  /** What was done just now. */
+  readonly done?: Done | undefined;
   readonly byHand?: ByHand | undefined;
   readonly onSearchAll?: (() => void) | undefined;
 }
@@ -59,15 +72,15 @@ interface Cursor {
 const NOWHERE: Cursor = { key: "", anchor: "", before: [] };
 
 export function PickList(props: PickListProps) {
-  const { words, state, list, models, several, picked, isHad, onPick, add, byHand } = props;
+  const { words, state, list, models, several, picked, isHad, onPick, add, takeOut, byHand } = props;
   const { shown: at } = useContext(Place);
   const id = useUniqueId();
   const field = useRef<HTMLInputElement>(null);
   const { query } = list.values;
   const found = useShown(models, props.providers, list.values, props.order);
-  const { shown, counts, kind, order, orders, meant } = found;
+  const { shown, counts, kind, features, feature, order, orders, meant } = found;
   const keys = useMemo(() => shown.map((model) => model.key), [shown]);
-  const asked = JSON.stringify([query, kind, order, state.provider_id]);
+  const asked = JSON.stringify([query, kind, feature, order, state.provider_id]);
   const scroll = useScroll(keys, asked, list.values.top, (top) => list.scrolled(top));
   const [cursor, setCursor] = useState({ ...NOWHERE, asked });
   const current = cursor.asked === asked && cursor.key ? keys.indexOf(cursor.key) : -1;
@@ -78,6 +91,9 @@ export function PickList(props: PickListProps) {
       : put(words.some_shown, { shown: shown.length, total });
   useSaying(count, JSON.stringify([query, list.values.kind, list.values.order]));
 
+  const isThere = new Set(models.filter(isHad).map((model) => model.key));
+  const toAdd = picked.filter((key) => !isThere.has(key));
+  const toTakeOut = picked.filter((key) => isThere.has(key));
   const can = (model: Model): boolean => !isHad(model);
   const go = (place: number, run: Partial<Cursor> = {}): void => {
     setCursor({ ...NOWHERE, ...run, key: keys[place] ?? "", asked });
@@ -86,7 +102,7 @@ export function PickList(props: PickListProps) {
   const pick = (chosen: Keys): void => onPick(several ? chosen : chosen.slice(-1));
   const toggle = (place: number): void => {
     const model = shown[place];
-    if (!model || !can(model)) return;
+    if (!model || !(can(model) || takeOut)) return;
     const chosen = several ? toggled(picked, model.key) : [model.key];
     pick(chosen);
     setCursor({ key: model.key, anchor: model.key, before: chosen, asked });
@@ -101,7 +117,7 @@ export function PickList(props: PickListProps) {
   const enter = (): void => {
     const model = shown[current];
     if (!add) toggle(current);
-    else if (picked.length) add.press(picked);
+    else if (toAdd.length) add.press(toAdd);
     else if (model && can(model)) add.press([model.key]);
     else if (model) at.say(put(words.had_already, { name: nameOf(model) }));
   };
@@ -110,6 +126,7 @@ export function PickList(props: PickListProps) {
     run: runTo,
     go,
     leave: () => setCursor({ ...NOWHERE, asked }),
+    details: () => list.set({ details: !list.values.details }),
     toggle,
     all: () => several && pick(withRun(picked, shown, 0, shown.length - 1, can)),
     enter,
@@ -163,6 +180,12 @@ export function PickList(props: PickListProps) {
             onSearch={search}
             onKeyDown={onKeyDown}
           />
+          <Features
+            words={words}
+            stated={features}
+            feature={feature}
+            onFeature={(to) => list.set({ feature: to })}
+          />
           <Orders words={words} usable={orders} order={order} onOrder={(to) => list.set({ order: to })} />
         </div>
       )}
@@ -177,6 +200,7 @@ export function PickList(props: PickListProps) {
             onKind={(to) => list.set({ kind: to })}
           />
           <span class="dp-sub">{total > 0 && count}</span>
+          <DetailsButton words={words} list={list} />
         </div>
       )}
       <div class={`dp-models${cells.map((key) => ` dp-has-${key}`).join("")}`}>
@@ -194,6 +218,7 @@ export function PickList(props: PickListProps) {
             providers={props.mixed ? props.providers : undefined}
             wanted={wordsOf(query)}
             picked={picked}
+            canTakeOut={Boolean(takeOut)}
             unlisted={props.unlisted}
             onFocus={onFocus}
             onClick={onClick}
@@ -213,17 +238,25 @@ export function PickList(props: PickListProps) {
         {props.leftOut > 0 && (
           <p class="dp-sub dp-left-out">{put(words.left_out, { count: props.leftOut })}</p>
         )}
+        {list.values.details && total > 0 && <Details words={words} model={shown[current]} />}
         <SelectionBar
           words={words}
-          count={picked.length}
-          one={several ? undefined : models.find((model) => model.key === picked[0])}
+          list={list}
+          count={toAdd.length}
+          had={toTakeOut.length}
+          one={picked.length === 1 ? models.find((model) => model.key === picked[0]) : undefined}
+          several={several}
           isHidden={!total}
           onClear={() => {
             pick([]);
             field.current?.focus();
           }}
           add={add?.action}
-          onAdd={() => add?.press(picked)}
+          onAdd={() => add?.press(toAdd)}
+          takeOut={takeOut?.action}
+          onTakeOut={() => takeOut?.press(toTakeOut)}
+          tasks={props.tasks ?? []}
+          done={props.done}
         />
         {byHand && (
           <ByHandRow
@@ -239,52 +272,4 @@ export function PickList(props: PickListProps) {
       </div>
     </div>
   );
-}
-
-interface NothingProps extends PickListProps {
-  readonly others: number;
-  readonly kind: string;
-  readonly onAllKinds: () => void;
-  readonly meant: Model | undefined;
-  readonly onClear: () => void;
-  readonly onSearch: (query: string) => void;
-}
-
-/** What stands in place of the rows; as tall as they are. */
-function Nothing(props: NothingProps) {
-  const { state, models, list, byHand } = props;
-  const inside = models.length ? (
-    <NoMatch
-      words={props.words}
-      state={state}
-      query={list.values.query.trim()}
-      others={props.others}
-      kind={props.kind}
-      meant={props.meant}
-      byHand={Boolean(byHand)}
-      onAllKinds={props.onAllKinds}
-      onSearchAll={props.onSearchAll}
-      onClear={props.onClear}
-      onSearch={props.onSearch}
-    />
-  ) : state.busy ? (
-    <Asking busy={state.busy} />
-  ) : state.empty && !state.note ? (
-    <NoRows empty={state.empty} />
-  ) : undefined;
-  return state.note && !inside ? null : <div class="dp-models-nothing">{inside}</div>;
-}
-
-/** Says aloud how many are found, once typing rests. */
-function useSaying(count: string, asked: string): void {
-  const { shown: at } = useContext(Place);
-  const first = useRef(true);
-  useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return undefined;
-    }
-    const timer = setTimeout(() => at.say(count), REST_MS);
-    return () => clearTimeout(timer);
-  }, [asked]);
 }

@@ -25,6 +25,7 @@ interface RowsProps {
   readonly several: boolean;
   readonly picked: Keys;
   readonly isHad: (model: Model) => boolean;
+  readonly canTakeOut: boolean;
   readonly unlisted: string | undefined;
   readonly current: number;
   /** The id of the current row, where that is drawn. */
@@ -83,6 +84,7 @@ export function Rows(props: RowsProps) {
             several={several}
             isPicked={chosen.has(model.key)}
             isHad={props.isHad(model)}
+            canTakeOut={props.canTakeOut}
             isCurrent={first + place === props.current}
             isUnlisted={model.key === props.unlisted}
             place={first + place}

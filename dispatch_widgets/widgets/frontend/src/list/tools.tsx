@@ -91,6 +91,36 @@ export function Orders({ words, usable, order, onOrder }: OrdersProps) {
   );
 }
 
+interface FeaturesProps {
+  readonly words: ListWords;
+  readonly stated: ReadonlySet<string>;
+  readonly feature: string;
+  readonly onFeature: (feature: string) => void;
+}
+
+/** What else a model is to be able to do; nothing where no server states anything. */
+export function Features({ words, stated, feature, onFeature }: FeaturesProps) {
+  if (!stated.size) return null;
+  return (
+    <select
+      class="dp-select dp-feature-filter"
+      aria-label={words.show_feature}
+      value={feature}
+      onChange={(event) => onFeature(event.currentTarget.value)}
+      {...QUIET}
+    >
+      <option value="">{words.any_feature}</option>
+      {words.features
+        .filter(({ value }) => stated.has(value))
+        .map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+    </select>
+  );
+}
+
 interface KindsProps {
   readonly words: ListWords;
   readonly kind: string;

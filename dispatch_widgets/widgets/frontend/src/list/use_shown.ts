@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { ListValues } from "./list_window.ts";
 import { bestFirst, didYouMean, search } from "./match.ts";
 import { type Model, searchable } from "./models.ts";
-import { countKinds, inOrder, isOfKind, usableOrders } from "./order.ts";
+import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "./order.ts";
 
 export interface ShownModels {
   readonly shown: ReadonlyArray<Model>;
@@ -12,6 +12,9 @@ export interface ShownModels {
   readonly kind: string;
   readonly order: string;
   readonly orders: ReadonlyArray<string>;
+  /** What some models can do, and which of it those that are shown can. */
+  readonly features: ReadonlySet<string>;
+  readonly feature: string;
   /** What was probably meant by a search that finds nothing. */
   readonly meant: Model | undefined;
 }
@@ -35,12 +38,21 @@ export function useShown(
   const lasting = isBest ? firstOrder : order; // of equally good matches
   const ordered = useMemo(() => inOrder(models, lasting), [models, lasting]);
   const index = useMemo(() => searchable(ordered, providers), [ordered, providers]);
-  const found = useMemo(() => (isBest ? bestFirst : search)(index, query), [index, query, isBest]);
-  const meant = useMemo(() => (found.length ? undefined : didYouMean(index, query)), [found, index, query]);
+  const features = useMemo(() => new Set(models.flatMap(featuresOf)), [models]);
+  const feature = features.has(values.feature) ? values.feature : "";
+  const matches = useMemo(() => (isBest ? bestFirst : search)(index, query), [index, query, isBest]);
+  const meant = useMemo(
+    () => (matches.length ? undefined : didYouMean(index, query)),
+    [matches, index, query],
+  );
+  const found = useMemo(
+    () => (feature ? matches.filter((model) => has(model, feature)) : matches),
+    [matches, feature],
+  );
   const counts = useMemo(() => countKinds(found), [found]);
   const kind = models.some((model) => isOfKind(model, values.kind)) ? values.kind : "all";
   const shown = useMemo(() => {
     return kind === "all" ? found : found.filter((model) => isOfKind(model, kind));
   }, [found, kind]);
-  return { shown, counts, kind, order, orders, meant };
+  return { shown, counts, kind, features, feature, order, orders, meant };
 }
