@@ -41,7 +41,7 @@ export function SelectionBar(props: SelectionBarProps) {
     // It keeps its place where there is nothing to pick from.
     <div class={`dp-picked${isHidden ? " dp-held" : ""}`}>
       <div class="dp-picked-text">
-        {any ? <Picked {...props} /> : done ? <Done done={done} /> : <Hint words={words} />}
+        {any ? <Picked {...props} /> : done ? <Outcome done={done} /> : <Hint words={words} />}
       </div>
       {any && (
         <button type="button" class="dp-btn dp-quiet" onClick={props.onClear} {...QUIET}>
@@ -193,6 +193,14 @@ function OneMore({ words, list, one, onAdd }: OneMoreProps) {
         ))}
       </select>
     </div>
+  );
+}
+
+function Outcome({ done }: { readonly done: DoneWords }) {
+  return (
+    <span class="dp-outcome">
+      <Done done={done} />
+    </span>
   );
 }
 
