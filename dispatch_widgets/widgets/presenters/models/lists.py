@@ -108,8 +108,8 @@ class ModelLists:
         """The id of the provider whose list is shown at first: one that is there, or that comes by itself."""
         real = [each for each in providers if not each.is_mock]
         ready = [each for each in real if self._hub.cache.models(each.id) is not None]
-        asked = [each for each in real if self._may_ask(each)]
-        return next((each.id for each in (*ready, *asked, *providers)), "")
+        shown = ready or [each for each in real if self._may_ask(each)] or list(providers)
+        return shown[0].id if shown else ""
 
     def _may_ask(self, provider: Provider) -> bool:
         """Whether asking needs nothing of the person first."""
