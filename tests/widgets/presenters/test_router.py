@@ -143,6 +143,21 @@ def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, rou
     assert person.sees("embed needs an embedding model", row="embed")
 
 
+@pytest.mark.req("UI")
+def test_what_the_dispatch_app_refuses_is_said_and_counted(service, ids, router) -> None:
+    """An Anthropic provider's entry for embed, which the Dispatch app refuses, is warned of and stays chosen."""
+    provider = ids["Anthropic"]
+    entry = service.add_model(provider_id=provider, model="vec", label="Vec", capabilities=["embedding"])
+    service.assign("embed", entry.id)
+    person = router()
+    note = person.row("embed").note
+    assert note is not None
+    assert note.tone == "warn"
+    assert person.sees("The Dispatch app refuses an Anthropic provider for embed.", row="embed")
+    assert person.sees("1 needs attention")
+    assert person.chosen("Entry for embed") == "Vec · Anthropic"
+
+
 @pytest.mark.req("UI", "MD-11")
 def test_a_list_that_lacks_models_without_an_id_marks_none_as_gone(service, demo, ids, router) -> None:
     """Those that were left out may be the very ones: no task's model is said to be listed no longer."""

@@ -25,6 +25,7 @@ from ..shared.views import (
     Run,
     Section,
     View,
+    joined,
 )
 from .snippets import snippets
 from .tries import Tries
@@ -133,7 +134,7 @@ class RouterPresenter(Presenter):
         """
         found = {task: settings.assignments.get(task) for task in TASKS}
         return sum(
-            bool(given.problem) or bool(self._doubt(entries[given.model_id], task))
+            bool(given.problem or given.app_problem) or bool(self._doubt(entries[given.model_id], task))
             for task, given in found.items()
             if given is not None
         )
@@ -255,7 +256,10 @@ class RouterPresenter(Presenter):
             return _problem_note(self.service, given.problem, entry)
         if entry is None:
             return self._none_fits_note(TASK_NEEDS[task]) if none_fits else None
-        return self._doubt_note(task, entry, providers)
+        doubt = self._doubt_note(task, entry, providers)
+        if given is None or not given.app_problem:
+            return doubt
+        return Note("warn", joined(given.app_problem, doubt.title if doubt is not None else ""))
 
     def _doubt(self, entry: CatalogEntry, task: Task) -> str:
         """Why a task's usable entry may not be the right one: ``gone``, ``kind``, or empty if it is."""
