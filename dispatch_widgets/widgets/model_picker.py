@@ -12,6 +12,7 @@ from .._text import clean
 from ..errors import InvalidInputError
 from .page_panel import PagePanel
 from .presenters.models.picker import PickerPresenter
+from .presenters.shared.arguments import LONGEST_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,14 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
 
     def __repr__(self) -> str:
         return f"ModelPicker(value={self.value!r})"
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a page sets; a value that is no model's id, or looks like a key, is left out (SEC-2)."""
+        value = sync_data.get("value", "")
+        is_id = isinstance(value, str) and len(value) <= LONGEST_CHARACTERS
+        if not is_id or self.presenter.is_key(value):
+            sync_data = {name: given for name, given in sync_data.items() if name != "value"}
+        super().set_state(sync_data)
 
     @property
     def task(self) -> str:

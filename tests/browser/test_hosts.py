@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -48,6 +49,11 @@ def _():
     panel = mo.ui.anywidget(dw.panel(service))
     picker = mo.ui.anywidget(dw.ModelPicker(provider="OpenAI", service=service))
     mo.vstack([panel, picker])
+    return mo, picker
+
+@app.cell
+def _(mo, picker):
+    mo.md(f"Picked: {{picker.widget.value}}")
     return
 
 if __name__ == "__main__":
@@ -162,7 +168,7 @@ def _free_port() -> int:
 
 @pytest.mark.req("SEC-1")
 def test_the_app_works_in_marimo(page: Page, file: Path, tmp_path: Path, canary: str) -> None:
-    """`mo.ui.anywidget` draws the app and the picker, and what is pressed is answered."""
+    """`mo.ui.anywidget` draws the app and the picker, and cells that depend on what is picked run again."""
     _need("marimo")
     source = tmp_path / "app.py"
     source.write_text(MARIMO.format(file=str(file)), encoding="utf-8")
@@ -176,6 +182,12 @@ def test_the_app_works_in_marimo(page: Page, file: Path, tmp_path: Path, canary:
         assert canary not in page.content()
         picker = Part(panel.node.nth(1))
         expect(picker.models.first).to_be_visible()
+        picker.pick(0)
+        shown = page.get_by_text(re.compile(r"^Picked: \S"))
+        expect(shown).to_be_visible()
+        expect(picker.models.first).to_contain_text(shown.inner_text().removeprefix("Picked: "))
+        picker.press("Clear")
+        expect(page.get_by_text("Picked:", exact=True)).to_be_visible()
 
 
 def test_the_app_works_in_nbclassic(notebook: Notebook, file: Path) -> None:

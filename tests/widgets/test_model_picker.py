@@ -140,6 +140,20 @@ def test_code_can_set_the_value(listed, ids, person) -> None:
     assert picked(me) == []
 
 
+@pytest.mark.req("UI", "SEC-2")
+def test_a_page_can_set_the_value_to_an_id_alone(listed, ids, canary) -> None:
+    """A page sets .value as jslink and marimo do; a key, or what is no text, is not taken."""
+    picker = ModelPicker(service=listed)
+    model_id = first(listed, ids["Anthropic"], "chat")
+    picker.set_state({"value": model_id})
+    assert (picker.value, picker.provider_id) == (model_id, ids["Anthropic"])
+    for refused in (canary, "x" * 9000, 3):
+        picker.set_state({"value": refused})
+        assert picker.value == model_id
+    picker.set_state({"value": ""})
+    assert picker.provider_id == ""
+
+
 @pytest.mark.req("MD-8", "UI")
 def test_an_id_can_be_typed_also_when_discovery_failed(service, demo, ids, person) -> None:
     """After a failure the picker says the provider's message, and an id typed by hand is picked."""

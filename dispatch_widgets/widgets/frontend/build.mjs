@@ -16,6 +16,7 @@ const comment = (name, text) => (name.endsWith(".css") ? `/* ${text} */` : `// $
 /** A bundle's head: from which sources it is, and a sum over them and itself. */
 async function head(name, body, inputs) {
   const own = inputs.filter((each) => !each.startsWith("node_modules/")).sort();
+  if (own.some((each) => each.startsWith(".."))) throw new Error("node_modules must lie here, not elsewhere");
   const packages = new Set(inputs.flatMap((each) => /^node_modules\/([^/]+)/.exec(each)?.[1] ?? []));
   const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   const hash = createHash("sha256");

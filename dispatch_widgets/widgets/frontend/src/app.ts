@@ -133,6 +133,15 @@ export class App implements Around {
     return this.#filled.flatMap((tab) => this.store.get("forms")[tab] ?? []);
   }
 
+  /**
+   * Sets a trait of the page's own to what the kernel has made of it: marimo runs the cells that depend on a widget
+   * again only where its page has set something. Jupyter sends nothing, as nothing is another.
+   */
+  confirm(trait: string): void {
+    this.#model.set(trait, this.#model.get(trait));
+    this.#model.save_changes();
+  }
+
   tab(name: Tab): Panel {
     const panel = this.#tabs.get(name) ?? new Panel(name, this);
     this.#tabs.set(name, panel);

@@ -26,6 +26,8 @@ export interface NotebookDocument {
 
 export interface Model {
   get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
   on(event: string, heard: (...given: never[]) => void): void;
   off(event: string, heard: (...given: never[]) => void): void;
   send(content: unknown): unknown;

@@ -6,6 +6,7 @@ type Heard = (...given: never[]) => void;
 export class FakeModel implements Model {
   readonly sent: unknown[] = [];
   readonly #heard = new Map<string, Set<Heard>>();
+  readonly #changed = new Map<string, unknown>();
   #state: Readonly<Record<string, unknown>>;
 
   constructor(state: Readonly<Record<string, unknown>> = {}) {
@@ -24,6 +25,16 @@ export class FakeModel implements Model {
 
   get(name: string): unknown {
     return this.#state[name];
+  }
+
+  set(name: string, value: unknown): void {
+    if (this.#state[name] !== value) this.#changed.set(name, value);
+    this.put(name, value);
+  }
+
+  save_changes(): void {
+    for (const change of this.#changed) this.sent.push(change);
+    this.#changed.clear();
   }
 
   on(event: string, heard: Heard): void {

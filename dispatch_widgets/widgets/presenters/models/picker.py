@@ -110,6 +110,12 @@ class PickerPresenter(Presenter):
         models = self.hub.cache.models(picked.provider_id) if picked.provider_id else None
         return models.get(picked.model) if models is not None else None
 
+    def is_key(self, model_id: str) -> bool:
+        """Whether what is given as a model's id looks like a key, or is one of a provider."""
+        providers = self.service.get_providers() if self.service.problem is None else ()
+        known = [each.credentials.api_key.get_secret_value() for each in providers]
+        return looks_like_key(model_id, registered=known)
+
     def set_value(self, model_id: str) -> None:
         """Pick a model by its id alone: whose it is is found out, if one provider lists it."""
         with self.hub.lock:
@@ -135,8 +141,7 @@ class PickerPresenter(Presenter):
         providers, model_id = self._providers(), args.text("model").strip()
         if len(providers) != 1 or not model_id:
             raise InvalidInputError([], message="Which provider serves it?")
-        known = [each.credentials.api_key.get_secret_value() for each in self.service.get_providers()]
-        if looks_like_key(model_id, registered=known):  # it would be in the notebook's widget state
+        if self.is_key(model_id):  # it would be in the notebook's widget state
             raise InvalidInputError([FieldProblem("model", LOOKS_LIKE_KEY)], message=LOOKS_LIKE_KEY)
         self._pick(providers[0].id, model_id)
         return Answer(clear=("model",))

@@ -3,7 +3,7 @@ import { useContext, useMemo, useState } from "preact/hooks";
 import { ActionButton, Done } from "../action.tsx";
 import { Place } from "../context.ts";
 import { Head } from "../section.tsx";
-import type { ListState, ListWords, PickerView, View } from "../types.ts";
+import type { Action, ActionArgs, ListState, ListWords, PickerView, View } from "../types.ts";
 import { keyOf, type Model, partsOf } from "./models.ts";
 import { PickList } from "./pick_list.tsx";
 import type { Keys } from "./selection.ts";
@@ -29,7 +29,7 @@ interface PickFromProps {
 }
 
 function PickFrom({ view, state, words }: PickFromProps) {
-  const { panel, shown: at } = useContext(Place);
+  const { app, panel, shown: at } = useContext(Place);
   const { lists = [], picked = {}, pick, pick_by_hand: byHand, use, refresh } = view;
   const { models: listed, leftOut, providers } = useLists(lists, state);
   // What was picked here shows at once; after the answer the view says what is so.
@@ -46,6 +46,11 @@ function PickFrom({ view, state, words }: PickFromProps) {
     setChosen(key);
     await panel.press(pick, at, { held: { provider, model } });
     setChosen(undefined);
+    app.confirm("value");
+  };
+  const onByHand = async (action: Action, args: ActionArgs): Promise<void> => {
+    await panel.press(action, at, { held: args });
+    app.confirm("value");
   };
   return (
     <section class="dp-section" data-section="picker">
@@ -77,7 +82,7 @@ function PickFrom({ view, state, words }: PickFromProps) {
             action: byHand,
             kinds: false,
             owners: [],
-            press: (args) => void panel.press(byHand, at, { held: args }),
+            press: (args) => void onByHand(byHand, args),
           }
         }
       />
