@@ -568,6 +568,37 @@ def test_a_typed_key_can_go_into_the_keyring(filled, settings_path, demo, safe) 
     assert person.sees(" chat", row="My lab")
 
 
+@pytest.mark.req("UI", "ST-6")
+def test_a_form_that_is_asked_for_anew_keeps_what_it_said(sit, service, ids) -> None:
+    """As when a keyring is found: what a Save said stays, and so does the version that it was filled from."""
+    presenter = sit(service).presenter
+    opened = presenter.form("provider", {"row": ids["Anthropic"]})
+    chosen = {"type": "anthropic", "source": "typed"}
+    typed = {**chosen, "name": "Gateway", "base_url": "http://gateway.example.edu"}
+    answer = presenter.submit("provider", typed, "sk-ant-0123456789abcdef", opened.args)
+    assert answer.form is not None
+    SettingsService(service.path).update_provider(ids["Lab"], name="Renamed elsewhere")
+    until(lambda: presenter.hub.revision > opened.revision)
+    anew = presenter.form("provider", answer.form.args, chosen)
+    assert (anew.revision, anew.seen) == (opened.revision, opened.seen)
+    assert b"http://gateway.example.edu/v1/models" in to_json(anew)
+    read_again = presenter.form("provider", {**answer.form.args, "reload": True}, chosen)
+    assert read_again.revision == presenter.hub.revision
+
+
+@pytest.mark.req("UI", "SEC-8")
+def test_a_form_of_an_earlier_service_is_read_anew_before_it_is_saved(sit, service, ids) -> None:
+    """A cell that runs again makes a new service, which knows nothing of what was seen; a save alone is refused."""
+    opened = sit(service).presenter.form("provider", {"row": ids["Lab"]})
+    presenter = sit(SettingsService(service.path)).presenter
+    values = {"name": "Typed", "type": "openai-compatible", "source": "typed", "base_url": opened.args["url"]}
+    refused = presenter.submit("provider", values, "", opened.args)
+    assert refused.note is not None
+    assert "too long ago" in str(refused.note.title)
+    form = presenter.form("provider", {**opened.args, "reload": True}, {})
+    assert presenter.submit("provider", values, "", form.args).ok
+
+
 @pytest.mark.req("SEC-8", "SEC-4")
 def test_the_keyring_gets_no_key_that_was_for_another_server(filled, demo, safe) -> None:
     """With the box ticked a refused key is dropped with its host all the same."""

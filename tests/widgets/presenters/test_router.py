@@ -146,8 +146,8 @@ def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, rou
 @pytest.mark.req("UI")
 def test_what_the_dispatch_app_refuses_is_said_and_counted(service, ids, router) -> None:
     """An Anthropic provider's entry for embed, which the Dispatch app refuses, is warned of and stays chosen."""
-    provider = ids["Anthropic"]
-    entry = service.add_model(provider_id=provider, model="vec", label="Vec", capabilities=["embedding"])
+    vec = {"model": "vec", "label": "Vec", "capabilities": ["embedding"]}
+    entry = service.add_model(provider_id=ids["Anthropic"], **vec)
     service.assign("embed", entry.id)
     person = router()
     note = person.row("embed").note

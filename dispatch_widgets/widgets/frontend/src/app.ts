@@ -7,7 +7,7 @@ import type { FormState } from "./form_state.ts";
 import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { Link } from "./link.ts";
-import { focusOn, hasFocus } from "./move_focus.ts";
+import { focusOn, hasFocus, OPEN_TAB } from "./move_focus.ts";
 import { type Around, BUSY, Panel, type Pressed, type Shown, SILENT } from "./panel.ts";
 import type { Action, ActionArgs, Asked, Focus, Header, Tab, View } from "./types.ts";
 import { type WindowStore, windowStore } from "./window_store.ts";
@@ -21,9 +21,6 @@ export const NAMES: Readonly<Record<Tab, string>> = {
 };
 const FOCUS_TRIES = 20;
 const FOCUS_EVERY_MS = 50;
-
-/** The focusable thing that stands for the open tab: on the bar of tabs, or the way back from it. */
-const OPEN_TAB = "[role=tab][aria-selected=true], [data-way-back]";
 
 function rowAround(node: Element | null): string {
   return node?.closest<HTMLElement>("[data-row]")?.dataset.row ?? "";

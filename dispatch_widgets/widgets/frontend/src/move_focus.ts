@@ -3,6 +3,9 @@ import { FOCUSABLE, firstFocusable, isShown } from "./focus.ts";
 import { moveFocus } from "./gestures.ts";
 import type { Focus } from "./types.ts";
 
+/** The focusable thing that stands for the open tab: on the bar of tabs, or the way back from it. */
+export const OPEN_TAB = "[role=tab][aria-selected=true], [data-way-back]";
+
 /** Moves the focus to what is named; to what is left of the row where the pressed thing went away. Says if it did. */
 export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string): boolean {
   const named = wanted && find(root, wanted);
@@ -11,7 +14,10 @@ export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: 
     return true;
   }
   if (pressed === undefined || hasFocus()) return false;
-  const next = find(root, { row: pressed }) ?? firstFocusable(root.querySelector(".dp-body") ?? root);
+  // Of what stood over the rows nothing is left: not the next button, which another Enter would press.
+  const tab = pressed === "" && root.querySelector<HTMLElement>(OPEN_TAB);
+  const next =
+    find(root, { row: pressed }) ?? (tab || firstFocusable(root.querySelector(".dp-body") ?? root));
   if (next) moveFocus(next);
   return Boolean(next);
 }

@@ -103,7 +103,7 @@ class EntryForm:
         given = _given(values, seen or now)
         if args.flag("reload") and seen is not None:
             given, seen = _merged(given, seen, now), now
-        revision, saved_at = version_seen(self._hub)
+        version = version_seen(self._hub, args)
         used = [found.task for found in self._service.assignments if found.model_id == entry.id]
         verb = "uses this entry and keeps" if len(used) == 1 else "use this entry and keep"
         return Form(
@@ -112,10 +112,10 @@ class EntryForm:
             self._fields(entry, given, kind),
             save="Save",
             back="Models",
-            args={"row": entry.id, **(seen or now).written()},
+            args={"row": entry.id, **(seen or now).written(), **version.written()},
             foot=f"{listed(used)} {verb} using it." if used else "",
-            revision=revision,
-            seen=saved_at,
+            revision=version.revision,
+            seen=version.saved,
         )
 
     def _fields(self, entry: CatalogEntry, given: _Input, kind: EntryKind) -> tuple[Field, ...]:

@@ -16,7 +16,7 @@ from ....service.consent import check_as_seen, sending_of
 from ....service.file import AwaitingMigrationError
 from ....urls import normalise_base_url, shown_url
 from ..shared.failures import refused
-from ..shared.file_version import version_seen
+from ..shared.file_version import version_now, version_seen
 from ..shared.views import Action, Answer, Field, Focus, Form, Message, Note, Option, Run
 from ..status.provider_status import TYPE_LABELS
 from .form_words import (
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ....settings.schema import Provider
     from ..hub.hub import Hub
     from ..shared.arguments import Arguments
+    from ..shared.file_version import VersionSeen
     from ..shared.views import ActionArgs, Words
 
 NAME = "provider"
@@ -175,17 +176,17 @@ class ProviderForm:
         if args.flag("reload") and before is not None:
             now = self._service.settings.provider(before.id)
             if now is None:
-                return replace(self._made(given, "", given.sends), note=self._deleted_note(before))
+                form = self._made(given, "", given.sends, version_now(self._hub))
+                return replace(form, note=self._deleted_note(before))
             given = _merged(given, before, now, key_typed=args.flag("key_typed"))
         dropped = "" if self._same_choice(given, args) else self._dropped(given, args)
         # Where nothing was chosen it still says what it said; what is typed is not known here.
         sends = given.sends if changed or args.flag("reload") else args.text("sends", given.sends)
-        return self._made(given, dropped, sends)
+        return self._made(given, dropped, sends, version_seen(self._hub, args))
 
-    def _made(self, given: _Input, dropped: str, sends: str) -> Form:
+    def _made(self, given: _Input, dropped: str, sends: str, version: VersionSeen) -> Form:
         before = given.before
-        revision, seen = version_seen(self._hub)
-        args: ActionArgs = {"sends": sends}
+        args: ActionArgs = {"sends": sends, "url": given.url, **version.written()}
         if before is not None:
             args |= {"row": before.id, "seen": self._hub.seen.token(before)}
         return Form(
@@ -196,8 +197,8 @@ class ProviderForm:
             back="Providers",
             args=args,
             foot="" if before is None else "A new key or URL fetches the list again.",
-            revision=revision,
-            seen=seen,
+            revision=version.revision,
+            seen=version.saved,
         )
 
     def _before(self, args: Arguments) -> Provider | None:
@@ -205,14 +206,21 @@ class ProviderForm:
         row, token = args.text("row", ""), args.text("seen", "")
         if not row:
             return None
-        return self._hub.seen.provider(token) if token else self._service.provider(row)
+        try:
+            return self._hub.seen.provider(token) if token else self._service.provider(row)
+        except ChangedMeanwhileError:
+            if not args.flag("reload"):
+                raise
+            return self._service.provider(row)  # its fields are filled anew, and that is what is seen now
 
     def _input(
         self, before: Provider | None, args: Arguments, values: Mapping[str, str], changed: str = ""
     ) -> _Input:
         """What is in the fields: what a page sent, else what the provider or the preset says."""
+        # What is typed comes with a Save alone; until then it is what the form said last.
         if before is not None:
-            return _edited(before, values)
+            known = {} if args.flag("reload") or "url" not in args else {"base_url": args.text("url")}
+            return _edited(before, known | dict(values))
         preset = find_preset(values.get("preset", args.text("preset", PRESETS[0].key)))
         as_chosen = _as_chosen(preset)
         if not values:
@@ -224,7 +232,7 @@ class ProviderForm:
             type=values.get("type", as_chosen.type) if preset is None else preset.type,
             source=values.get("source", as_chosen.source),
             variable=values.get("variable", as_chosen.variable),
-            url=values.get("base_url", as_chosen.url),
+            url=values.get("base_url", args.text("url", as_chosen.url)),
             in_keyring=bool(values.get("keyring")),
         )
         if changed != "preset":
@@ -446,7 +454,7 @@ class ProviderForm:
         return Answer(
             ok=False,
             note=note,
-            form=self._made(fresh, "", fresh.sends),
+            form=self._made(fresh, "", fresh.sends, version_now(self._hub)),
             clear=clear,
             focus=Focus(action="save"),
         )

@@ -32,6 +32,9 @@ class Arguments:
     def __init__(self, values: Mapping[str, object] | None) -> None:
         self._values = values or {}
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
     def text(self, name: str, default: str | None = None) -> str:
         """A text.
 
