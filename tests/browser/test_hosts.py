@@ -26,11 +26,11 @@ from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.samples import write_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from panel_driver.lab import Notebook
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.req("UI")]
 
@@ -120,7 +120,7 @@ def _use(panel: Part) -> None:
     """What is pressed is answered, in a list, a tab and a form."""
     expect(panel.node).to_be_visible(timeout=60_000)
     panel.press("Refresh OpenAI")
-    card = panel.node.get_by_role("listitem", name="OpenAI", exact=True)
+    card = panel.node.get_by_role("row", name="OpenAI", exact=True)
     expect(card).to_contain_text("fetched just now")
     panel.tab("Router")
     panel.choose("Entry for grade", CHAT)
@@ -132,7 +132,7 @@ def _use(panel: Part) -> None:
     panel.press("Edit OpenAI")
     panel.fill("Name", "Renamed")
     panel.press("Save")
-    expect(panel.node.get_by_role("listitem", name="Renamed", exact=True)).to_contain_text("chat")
+    expect(panel.node.get_by_role("row", name="Renamed", exact=True)).to_contain_text("chat")
 
 
 @contextmanager
@@ -205,14 +205,17 @@ def test_the_app_works_in_an_inner_frame(
     page: Page,
     file: Path,
     monkeypatch: pytest.MonkeyPatch,
+    axe: str,
+    axe_says: Callable[[Locator], list[str]],
     *,
     theme: str,
 ) -> None:
-    """Without a theme's classes around it the colours are those of the host's variables."""
+    """Without a theme's classes around it the colours are the host's, and what is written can be read."""
     kernel = Kernel(monkeypatch)
     page.set_content("<!doctype html><iframe style='width: 960px; height: 1300px'></iframe>")
     frame = page.frames[1]
     frame.set_content(FRAME.format(**THEMES[theme]))
+    frame.evaluate(axe)
     panel = dw.panel(dw.SettingsService(file))
     try:
         kernel.show(panel, page, frame)
@@ -223,5 +226,6 @@ def test_the_app_works_in_an_inner_frame(
         for tab in ("Providers", "Models", "Router", "Settings file"):
             shown.tab(tab)
             assert shown.node.evaluate(BEYOND_THE_EDGE) == [], tab
+            assert axe_says(shown.node) == [], tab
     finally:
         panel.close()

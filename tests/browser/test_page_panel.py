@@ -181,7 +181,7 @@ def test_what_is_typed_is_there_when_the_cell_has_run_again(app: App) -> None:
     app.notebook.run_all()
     app.see_in("Name", "Typed")
     app.press("Save")
-    app.row("Typed", of="Providers").see("chat")
+    app.row("Typed", of="Providers").see("No list yet")
 
 
 @pytest.mark.parametrize("way", ["restart", "end", "opened without it"])

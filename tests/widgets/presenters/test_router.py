@@ -145,7 +145,7 @@ def test_doubts_about_a_tasks_model_are_said_and_counted(service, demo, ids, rou
 
 @pytest.mark.req("UI")
 def test_what_the_dispatch_app_refuses_is_said_and_counted(service, ids, router) -> None:
-    """An Anthropic provider's entry for embed, which the Dispatch app refuses, is warned of and stays chosen."""
+    """An Anthropic provider's entry for embed, which the Dispatch app refuses, is warned of."""
     vec = {"model": "vec", "label": "Vec", "capabilities": ["embedding"]}
     entry = service.add_model(provider_id=ids["Anthropic"], **vec)
     service.assign("embed", entry.id)

@@ -65,17 +65,24 @@ interface ActionsProps {
   readonly held?: ActionArgs | undefined;
   /** Whether they stand in a line of words. */
   readonly bare?: boolean;
+  readonly role?: "gridcell";
 }
 
 /** Buttons beside each other; nothing where there are none. */
-export function Actions({ actions, style, asked, held, bare = false }: ActionsProps) {
+export function Actions({ actions, style, asked, held, bare = false, role }: ActionsProps) {
   const { panel } = useContext(Place);
   const offered = actions?.filter((action) => panel.offers(action));
   if (!offered?.length) return null;
   const buttons = offered.map((action) => (
     <ActionButton key={action.name + action.label} action={action} style={style} asked={asked} held={held} />
   ));
-  return bare ? buttons : <div class="dp-actions">{buttons}</div>;
+  return bare ? (
+    buttons
+  ) : (
+    <div class="dp-actions" role={role}>
+      {buttons}
+    </div>
+  );
 }
 
 export interface ChoiceProps {

@@ -8,6 +8,7 @@ import { watchKernel } from "./kernel.ts";
 import { onQuestionMark } from "./key_list.tsx";
 import { NO_KERNEL, type Shown } from "./panel.ts";
 import { takeRegionName } from "./regions.ts";
+import { watchTheme } from "./theme.ts";
 import { openVoice } from "./voice.ts";
 import { widenOnceShown } from "./widen.ts";
 
@@ -23,6 +24,7 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   el.append(root);
   root.addEventListener("copy", copyWholeIds);
   root.addEventListener("keydown", onQuestionMark);
+  const unwatchTheme = watchTheme(root);
   const draw = (): void => {
     root.classList.toggle("dp-cut", app.link.gone);
     drawInto(<AppPage app={app} shown={shown} />, page);
@@ -44,6 +46,7 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   return () => {
     unwatchKernel();
     stopWidening();
+    unwatchTheme();
     voice.stop();
     region.release();
     leave();

@@ -94,7 +94,7 @@ export class Panel {
     this.#around = around;
     this.link = around.link.of(tab);
     this.forms = new Forms(this);
-    this.lists = new HeldLists(this.link, () => this.draw());
+    this.lists = new HeldLists(this.link, () => this.list.set({}));
     this.#hear();
   }
 

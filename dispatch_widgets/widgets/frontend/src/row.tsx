@@ -2,23 +2,37 @@
 import { useContext } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
 import { Place } from "./context.ts";
+import { QUIET } from "./focus.ts";
 import { Message, NoteBox, Questions } from "./note.tsx";
 import { BUSY } from "./panel.ts";
 import type { Action, Badge, Row, Section } from "./types.ts";
 import { Icon, ModelId, Parts } from "./words.tsx";
 
+// No cell has the focus itself: keys move among rows and controls.
+const CELL = { role: "gridcell" } as const;
+
 interface RowProps {
   readonly row: Row;
   /** What all rows of the list have. */
   readonly section: Pick<Section, "columns" | "row_actions">;
+  /** Whether the Tab key leads to it, of all rows. */
+  readonly isCurrent: boolean;
 }
 
-export function RowItem({ row, section }: RowProps) {
+export function RowItem({ row, section, isCurrent }: RowProps) {
   const { panel } = useContext(Place);
   const actions = actionsOf(row, section.row_actions);
   const state = row.waiting ? " dp-waiting" : row.stale ? " dp-stale" : "";
   return (
-    <li class={`dp-row${state}`} aria-label={row.title} data-row={row.id}>
+    // biome-ignore lint/a11y/useSemanticElements: a table's row cannot be laid out as a grid everywhere
+    <div
+      class={`dp-row${state}`}
+      role="row"
+      tabIndex={isCurrent ? 0 : -1}
+      aria-label={row.title}
+      data-row={row.id}
+      {...QUIET}
+    >
       {row.tile && (
         <span class="dp-tile" aria-hidden="true">
           {row.tile}
@@ -26,7 +40,7 @@ export function RowItem({ row, section }: RowProps) {
       )}
       <Main row={row} />
       {row.details && (
-        <div class="dp-meta">
+        <div class="dp-meta" {...CELL}>
           {row.details.map((line, place) => (
             <div class={place ? "dp-sub" : undefined} key={place}>
               <Parts parts={line} />
@@ -37,22 +51,28 @@ export function RowItem({ row, section }: RowProps) {
       {section.columns?.map(({ key, title }) => {
         const { text = "", tone = "" } = row.cells?.[key] ?? {};
         return (
-          <span key={key} class={`dp-cell dp-${key} dp-tone-${tone}`} title={text}>
+          <span key={key} {...CELL} class={`dp-cell dp-${key} dp-tone-${tone}`} title={text}>
             <span class="dp-unseen">{text && `${title}: `}</span>
             {text}
           </span>
         );
       })}
-      {row.tag && <span class="dp-sub">{row.tag}</span>}
+      {row.tag && (
+        <span class="dp-sub" {...CELL}>
+          {row.tag}
+        </span>
+      )}
       {row.done && (
-        <span class="dp-outcome">
+        <span class="dp-outcome" {...CELL}>
           <Done done={row.done} />
         </span>
       )}
-      <Actions actions={actions} />
-      {panel.isLate(row.id) && <Message note={{ tone: "", title: BUSY }} />}
-      <RowNote row={row} actions={actions} />
-    </li>
+      <Actions actions={actions} role="gridcell" />
+      <div class="dp-under" {...CELL}>
+        {panel.isLate(row.id) && <Message note={{ tone: "", title: BUSY }} />}
+        <RowNote row={row} actions={actions} />
+      </div>
+    </div>
   );
 }
 
@@ -66,7 +86,7 @@ function RowNote({ row, actions }: { readonly row: Row; readonly actions: Readon
 
 function Main({ row }: { readonly row: Row }) {
   return (
-    <div class="dp-main">
+    <div class="dp-main" {...CELL}>
       <div class="dp-title">
         <div class="dp-name">{row.mono ? <ModelId id={row.title} /> : row.title}</div>
         {row.badge && <BadgeMark badge={row.badge} />}

@@ -3,7 +3,7 @@ import { Actions, Done } from "./action.tsx";
 import { ChoiceRow } from "./choice_row.tsx";
 import { ComparisonBox, Source } from "./code.tsx";
 import { Empty, Facts, NoteBox, Questions } from "./note.tsx";
-import { RowItem } from "./row.tsx";
+import { RowList } from "./row_list.tsx";
 import { SnippetsBox } from "./snippets.tsx";
 import type { Progress, Section } from "./types.ts";
 import { Text } from "./words.tsx";
@@ -31,14 +31,7 @@ export function SectionBox({ section }: { readonly section: Section }) {
           ))}
         </div>
       )}
-      {rows.length > 0 && (
-        <ul class="dp-rows" aria-label={section.name || section.title}>
-          {section.columns && <Columns columns={section.columns} />}
-          {rows.map((row) => (
-            <RowItem key={row.id} row={row} section={section} />
-          ))}
-        </ul>
-      )}
+      {rows.length > 0 && <RowList section={section} rows={rows} />}
       {section.empty && <Empty empty={section.empty} />}
       {section.facts && <Facts facts={section.facts} />}
       {section.code && <Source code={section.code} />}
@@ -73,19 +66,6 @@ export function Head({ section }: { readonly section: Section }) {
       </div>
       <Actions actions={section.actions} />
     </div>
-  );
-}
-
-/** The headings over the rows' cells; each cell is named by its own to screen readers. */
-function Columns({ columns }: { readonly columns: NonNullable<Section["columns"]> }) {
-  return (
-    <li class="dp-columns" aria-hidden="true">
-      {columns.map(({ key, title }) => (
-        <span key={key} class={`dp-cell dp-${key}`}>
-          {title}
-        </span>
-      ))}
-    </li>
   );
 }
 

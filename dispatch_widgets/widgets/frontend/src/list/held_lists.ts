@@ -9,6 +9,7 @@ interface Held {
   readonly leftOut: number;
 }
 
+const TOGETHER_MS = 250;
 const NONE: ReadonlyArray<Model> = [];
 
 export class HeldLists {
@@ -16,6 +17,7 @@ export class HeldLists {
   readonly #changed: () => void;
   readonly #held = new Map<string, Held>();
   readonly #asked = new Map<string, string>();
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: Wire, changed: () => void) {
     this.#link = link;
@@ -49,6 +51,18 @@ export class HeldLists {
     const models = await unpack(provider, block).catch(() => undefined); // the page may be going
     if (!models) return;
     this.#held.set(provider, { mark: reply.models.mark, models, leftOut: reply.models.left_out });
+    this.#tell();
+  }
+
+  /** Lists of fifty providers that come one after the other are drawn a few times, not fifty. */
+  #tell(): void {
+    if (this.#asked.size === 0) this.#draw();
+    else this.#telling ??= setTimeout(() => this.#draw(), TOGETHER_MS);
+  }
+
+  #draw(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
     this.#changed();
   }
 }
