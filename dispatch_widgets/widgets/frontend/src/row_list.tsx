@@ -116,7 +116,9 @@ function controlsOf(row: HTMLElement): HTMLElement[] {
 function onlyOneStop(list: HTMLElement): void {
   const focused = document.activeElement;
   for (const row of rowsOf(list)) {
-    const isEntered = row !== focused && row.contains(focused);
-    for (const control of row.querySelectorAll<HTMLElement>(FOCUSABLE)) control.tabIndex = isEntered ? 0 : -1;
+    const stop = row !== focused && row.contains(focused) ? 0 : -1;
+    for (const control of row.querySelectorAll<HTMLElement>(FOCUSABLE)) {
+      if (control.tabIndex !== stop) control.tabIndex = stop;
+    }
   }
 }
