@@ -67,7 +67,7 @@ def test_keys_do_what_the_icons_of_a_row_do(app: App) -> None:
 
 
 def test_the_catalogs_rows_have_the_same_keys(app: App) -> None:
-    """In the catalog, too, arrows move, Enter edits and Delete asks; letters in a field of a row stay its own."""
+    """In the catalog, too, arrows move, Enter edits, and Delete asks."""
     app.write()
     app.open()
     app.tab("Models")

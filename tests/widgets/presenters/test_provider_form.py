@@ -588,7 +588,7 @@ def test_a_form_that_is_asked_for_anew_keeps_what_it_said(sit, service, ids) -> 
 
 @pytest.mark.req("UI", "SEC-8")
 def test_a_form_of_an_earlier_service_is_read_anew_before_it_is_saved(sit, service, ids) -> None:
-    """A cell that runs again makes a new service, which did not show what is saved: that is refused."""
+    """A new service has shown nothing yet: a form of an earlier one is saved only after it was read anew."""
     opened = sit(service).presenter.form("provider", {"row": ids["Lab"]})
     presenter = sit(SettingsService(service.path)).presenter
     values = {"name": "Typed", "type": "openai-compatible", "source": "typed", "base_url": opened.args["url"]}
