@@ -135,8 +135,8 @@ export class App implements Around {
    * again only where its page has set something. Jupyter sends nothing, as nothing is another.
    */
   confirm(trait: string): void {
-    this.#model.set(trait, this.#model.get(trait));
-    this.#model.save_changes();
+    this.model.set(trait, this.model.get(trait));
+    this.model.save_changes();
   }
 
   tab(name: Tab): Panel {
