@@ -215,12 +215,17 @@ class Asking:
 
         return dict(await asyncio.gather(*map(one, providers)))
 
-    async def diagnose(self, provider: Provider) -> Diagnosis:
-        """Finds out step by step why a provider gives no models (MD-14, MD-16)."""
+    async def diagnose(self, provider: Provider, *, entered: bool = False) -> Diagnosis:
+        """Finds out step by step why a provider gives no models (MD-14, MD-16).
+
+        Args:
+            provider: The provider.
+            entered: Whether the user has just entered it and so consents to sending its key, as in `check`.
+        """
         from ..discovery.diagnose import Diagnosis, Step, diagnose
 
         try:
-            target = self.target(provider)
+            target = self._target(provider, allowed=lambda _: None) if entered else self.target(provider)
         except DispatchError as error:  # no request can be made, which is the diagnosis
             return Diagnosis(steps=(Step(ok=False, text=error.message),), suggestion=error.hint)
         found = await diagnose(target, timeout_seconds=self._timeout_seconds, transport=self._transport)

@@ -728,11 +728,24 @@ class SettingsService:
             api_key: See `check_provider`.
             base_url: See `check_provider`.
         """
-        api_key, _ = _unwrapped(api_key)
-        document, provider_id = registry.add_provider(
-            {}, name="This provider", type=type, api_key=api_key, base_url=base_url
-        )
-        return background.submit(self._asking.check(_provider_of(document, provider_id)))
+        return background.submit(self._asking.check(_unsaved(type, api_key, base_url)))
+
+    def start_check_diagnosis(
+        self,
+        *,
+        type: str,  # noqa: A002
+        api_key: str,
+        base_url: str | None = None,
+    ) -> Future[Diagnosis]:
+        """What `start_diagnosis` finds, of a provider before it is registered; nothing is saved or kept.
+
+        Args:
+            type: See `check_provider`.
+            api_key: See `check_provider`.
+            base_url: See `check_provider`.
+        """
+        provider = _unsaved(type, api_key, base_url)
+        return background.submit(self._asking.diagnose(provider, entered=True))
 
     def discover_models(self, provider_id: str, force_refresh: bool = False) -> ModelList:
         """The models that a provider offers; works in cells, scripts and callbacks of widgets.
@@ -1346,6 +1359,19 @@ def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
     if api_key.strip() and not cleaned.value:  # an empty key would keep the old one
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
     return cleaned.value, cleaned.notes
+
+
+def _unsaved(type: str, api_key: str, base_url: str | None) -> Provider:  # noqa: A002
+    """A provider as it would be saved.
+
+    Raises:
+        InvalidInputError: With one problem for each field that cannot be used.
+    """
+    key, _ = _unwrapped(api_key)
+    document, provider_id = registry.add_provider(
+        {}, name="This provider", type=type, api_key=key, base_url=base_url
+    )
+    return _provider_of(document, provider_id)
 
 
 def _provider_of(document: Document, provider_id: str) -> Provider:

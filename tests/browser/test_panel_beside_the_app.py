@@ -70,9 +70,9 @@ def test_a_restore_in_a_terminal_is_not_undone_by_an_open_panel(app: App) -> Non
     (backup,) = app.folder.glob("dispatch.settings.backup-*.json")
     command = [sys.executable, "-m", "dispatch_widgets", "restore", backup.name]
     subprocess.run(command, cwd=app.folder, check=True, capture_output=True)
-    app.see("This file is from before providers.")
+    app.see("This file has the old format.")
     app.page.wait_for_timeout(3_000)
     assert app.path.read_bytes() == old
     app.press("Convert")
-    app.not_see("This file is from before providers.")
+    app.not_see("This file has the old format.")
     assert app.document()["providers"]

@@ -87,7 +87,7 @@ def test_a_form_saves_nothing_for_a_host_that_it_did_not_show(app: App, typed: b
     if typed:
         app.fill("Key", "sk-typed-for-good-0123456789")
     else:
-        app.see("Saving sends the value of SOMEBODYS_SECRET to good.test.")
+        app.see("Save and Test send the value of SOMEBODYS_SECRET to good.test.")
     _host(app, app.server.openai_base_url)
     before = app.path.read_bytes()
     app.press("Save")

@@ -111,7 +111,7 @@ def test_a_variable_is_chosen_or_named(app: App) -> None:
     app.focus_in(VARIABLE_NAME)
     app.type("OTHER_KEY")
     app.press("Save and fetch models")
-    app.see("Saving sends the value of OTHER_KEY to api.mistral.ai.")
+    app.see("Save and Test send the value of OTHER_KEY to api.mistral.ai.")
     assert not app.path.exists()
     app.node.get_by_role("group", name=KEY_SOURCE).get_by_text(SOURCES["typed"]).click()
     expect(app.field("Key")).to_have_attribute("placeholder", "Paste the key")

@@ -149,7 +149,7 @@ def test_the_settings_file_tab(app: App) -> None:
     first.press("Restore")
     first.focus_on("Keep the file")
     first.press("Restore this backup")
-    app.see_heading("This file is from before providers")
+    app.see_heading("This file has the old format")
     assert app.path.read_bytes() == old
     assert app.server.api_key not in app.text
     assert app.server.second_api_key not in app.text

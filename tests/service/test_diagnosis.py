@@ -108,6 +108,23 @@ def test_a_check_that_fails_says_what_discovery_would(
     assert {problem.field for problem in invalid.value.problems} == {"type", "credentials.apiKey"}
 
 
+@pytest.mark.req("API-1a", "MD-14")
+def test_a_provider_is_diagnosed_before_it_is_registered(
+    service: SettingsService, server: DemoServer, path: Path
+) -> None:
+    """What would answer is found without saving anything: another base URL, or the other type."""
+    short = server.openai_base_url.removesuffix("/v1")
+    found = service.start_check_diagnosis(
+        type="openai-compatible", api_key=server.api_key, base_url=short
+    ).result()
+    assert found.suggested_base_url == server.openai_base_url
+    other = service.start_check_diagnosis(
+        type="anthropic", api_key=server.api_key, base_url=server.openai_base_url
+    ).result()
+    assert other.suggested_type == "openai-compatible"
+    assert not path.exists()
+
+
 @pytest.mark.req("API-1a", "SEC-4")
 def test_a_check_is_a_yes_to_itself_alone(
     service: SettingsService, server: DemoServer, path: Path, monkeypatch: pytest.MonkeyPatch

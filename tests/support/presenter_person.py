@@ -194,8 +194,8 @@ class Person:
                     self.leave()
             case "form":
                 self._open(action.name, dict(action.args))
-            case "save":
-                return self.save(**action.args)
+            case "save" | "fill" | "paste":
+                return self.save(action.kind, **action.args)
             case "act":
                 return self._act(action, row)
         return None
@@ -245,11 +245,18 @@ class Person:
         """What is in a field."""
         return self._fresh_form().value(self._field(label))
 
-    def save(self, **args: Any) -> Answer:
+    def paste(self, text: str) -> Answer:
+        """Paste a text into the form and have it read."""
+        form = self._fresh_form()
+        form.pasted = text
+        return self.save("paste", **form.form["paste"]["args"])
+
+    def save(self, kind: str = "save", **args: Any) -> Answer:
         """Submit the form, in one message with its key."""
         form = self._fresh_form()
         name = str(form.form["name"])
-        answer = self.presenter.submit(name, form.values(), form.submitted_key(), form.args(**args))
+        key = form.submitted_key(kind)
+        answer = self.presenter.submit(name, form.values(), key, form.args(**args))
         if answer.ok:
             self.leave()
         else:
@@ -402,7 +409,9 @@ class Person:
     def _actions_named(self, label: str, row: str) -> list[Action]:
         found: list[Action] = []
         if self.form is not None and not row:
-            found += [Action(**each) for each in self.form.note.get("actions", ())]
+            form = self._fresh_form()
+            found += [Action(**each) for each in form.note.get("actions", ())]
+            found += [Action(**form.form["test"])] if "test" in form.form else []
         else:
             view = self.view
             if not row:
@@ -441,6 +450,7 @@ class Person:
             lines += [plain_words(said["text"]) for said in form.hints(field)]
         note = form.note
         lines += [plain_words(note[part]) for part in ("title", "text") if part in note]
+        lines += [plain_words(step["text"]) for step in note.get("steps", ())]
         return lines + [action["label"] for action in note.get("actions", ())]
 
 

@@ -92,7 +92,7 @@ def test_a_new_address_for_a_reference_is_asked_about_or_said_in_the_form(
     """The form says where a variable is sent, so saving is the yes; a keyring's key is asked about."""
     me = person(ProvidersPanel(service))
     me.press("Edit Odd")
-    assert "Saving sends the value of OPENAI_API_KEY" in me.field("Key").hint
+    assert "Save and Test send the value of OPENAI_API_KEY" in me.field("Key").hint
     me.fill("Base URL", demo.second_openai_base_url)
     me.press("Save")
     me.wait()
@@ -217,7 +217,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     me.press("Edit Odd")
     me.choose(KEY_SOURCE, SOURCES["variable"])
     me.choose("Key", "OPENAI_API_KEY (set in this kernel)")
-    assert "Saving sends the value of OPENAI_API_KEY to good.test." in me.field("Key").hint
+    assert "Save and Test send the value of OPENAI_API_KEY to good.test." in me.field("Key").hint
     _change(service, "Odd", baseUrl=demo.openai_base_url)
     before, connections = service.path.read_bytes(), demo.connections
     me.press("Save")
@@ -226,7 +226,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     assert "Edit Odd" in me.headings
     host = service.provider(foreign).host
     assert me.sees(f"to {host}, no longer to good.test")
-    assert f"Saving sends the value of OPENAI_API_KEY to {host}." in me.field("Key").hint
+    assert f"Save and Test send the value of OPENAI_API_KEY to {host}." in me.field("Key").hint
     me.choose(KEY_SOURCE, SOURCES["variable"])
     me.choose("Key", "OPENAI_API_KEY (set in this kernel)")
     me.press("Save")
@@ -251,7 +251,7 @@ def test_a_form_in_which_nothing_was_changed_says_what_was_changed_elsewhere(
     assert "Edit Odd" in me.headings
     assert me.sees("no longer to good.test")
     host = service.provider(foreign).host
-    assert f"Saving sends the value of OPENAI_API_KEY to {host}." in me.field("Key").hint
+    assert f"Save and Test send the value of OPENAI_API_KEY to {host}." in me.field("Key").hint
     assert demo.connections == connections
 
 
@@ -361,7 +361,7 @@ def test_found_here_says_of_an_address_that_is_none(settings_path, gateway, pers
     me.row("OpenAI").press("Add")
     assert panel.service.get_providers() == ()
     hint = me.field("Key").hint
-    assert "Saving sends the value of OPENAI_API_KEY to api.openai.com." in hint
+    assert "Save and Test send the value of OPENAI_API_KEY to api.openai.com." in hint
     assert "so it is not said which server this key is made for." in hint
 
 
@@ -372,7 +372,7 @@ def test_the_form_says_that_a_key_may_be_a_gateways(settings_path, gateway, pers
     me.press("Add provider")
     me.choose("Preset", "OpenAI")
     hint = me.field("Key").hint
-    assert "Saving sends the value of OPENAI_API_KEY to api.openai.com." in hint
+    assert "Save and Test send the value of OPENAI_API_KEY to api.openai.com." in hint
     assert f"OPENAI_BASE_URL names {gateway}, so this key may be made for that server." in hint
 
 

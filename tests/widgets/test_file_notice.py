@@ -62,7 +62,7 @@ def test_removed_providers_are_said_on_every_page_and_brought_back(
         assert me.sees(REMOVED)
         assert me.sees("Lab and Anthropic are kept")
         assert not {"No providers yet", "No provider to take models from"} & set(me.headings)
-        assert not me.sees("before providers")
+        assert not me.sees("the old format")
         assert "Convert" not in me.buttons
     assert demo.api_key not in states()
     assert me.tabs[-1] == "Settings file (1)"
@@ -187,10 +187,10 @@ def test_what_stands_in_the_first_formats_places_is_shown(service: SettingsServi
     me = person(Panel(service))
     me.tab("Settings file")
     place = "models.providers.elsewhere"
-    assert me.titles("Entries from before providers") == ["Accounts of the app's first version", place]
+    assert me.titles("Entries in the old format") == ["Accounts of the app's first version", place]
     assert me.tabs[-1] == "Settings file (1)"
     me.press("Convert accounts")
-    assert me.titles("Entries from before providers") == [place]
+    assert me.titles("Entries in the old format") == [place]
     assert "Convert accounts" not in me.buttons
     me.wait()
     assert me.tabs[-1] == "Settings file"

@@ -489,7 +489,7 @@ def test_what_is_not_converted_is_said_once_over_the_catalog(demo, settings_path
     me.tab("Models")
     rows = me.rows("Catalog")
     assert len(rows) > 2
-    assert {row.badge for row in rows} == {"From before providers"}
+    assert {row.badge for row in rows} == {"Old format"}
     assert {row.note for row in rows} == {""}
     assert me.sees(f"stand in its {len(rows)} entries")
     assert "No provider to take models from" not in me.headings  # adding one would be refused
@@ -498,14 +498,14 @@ def test_what_is_not_converted_is_said_once_over_the_catalog(demo, settings_path
     me.tab("Models")
     me.press("Convert")
     assert {row.badge for row in me.rows("Catalog")} == {""}
-    assert not me.sees("before providers")
+    assert not me.sees("the old format")
     document = json.loads(panel.service.path.read_text(encoding="utf-8"))
     leftover = {"id": "old", "providerType": "openai", "model": "gpt-4o", "providerConfig": {"apiKey": "k"}}
     document["models"]["catalog"].append(leftover)
     panel.service.path.write_text(json.dumps(document), encoding="utf-8")
     panel.service.reload()
     me.wait()
-    assert me.sees("1 entry is from before providers.")
+    assert me.sees("1 entry has the old format.")
     me.press("Convert")
     assert me.open_tab == "Settings file"
     assert me.focused().startswith("Convert")

@@ -329,7 +329,7 @@ def test_a_variable_is_stored_by_its_name(settings_path, demo, monkeypatch, pers
     assert "Dispatch app does not read variables" in me.field("Key").hint
     me.fill("Base URL", demo.openai_base_url)
     me.press(ADD)
-    assert "Saving sends the value of MISTRAL_API_KEY" in me.field("Key").hint
+    assert "Save and Test send the value of MISTRAL_API_KEY" in me.field("Key").hint
     assert not settings_path.exists()
     me.press(ADD)
     me.wait()
@@ -681,7 +681,7 @@ def test_a_variable_may_be_named_as_other_tools_write_it(settings_path, person, 
             me.choose("Key", OTHER_VARIABLE)
         me.fill(VARIABLE_NAME if source == VARIABLE else "Key", typed)
         me.press(ADD)
-        assert me.sees("Saving sends the value of") is (source == VARIABLE)
+        assert me.sees("Save and Test send the value of") is (source == VARIABLE)
         if source == VARIABLE:
             me.press(ADD)
         me.wait()

@@ -284,7 +284,7 @@ def test_a_file_that_is_not_converted_says_so_and_offers_it(demo, settings_path,
     service = SettingsService(write_sample(settings_path.parent, demo, old=True), auto_migrate=False)
     panel = Panel(service)
     me = person(panel)
-    assert me.sees("This file is from before providers.")
+    assert me.sees("This file has the old format.")
     assert "No providers yet" not in me.headings
     assert "Add provider" not in me.buttons
     assert not me.row("Groq").can_press("Add")
@@ -296,7 +296,7 @@ def test_a_file_that_is_not_converted_says_so_and_offers_it(demo, settings_path,
     me.tab("Providers")
     me.press("Convert")
     me.wait()
-    assert not me.sees("before providers")
+    assert not me.sees("the old format")
     assert me.titles("Providers")
     assert me.can_press("Add provider")
     assert me.row("Groq").can_press("Add")

@@ -62,7 +62,7 @@ def test_the_preview_writes_nothing_and_convert_does(old_file, person) -> None:
     served = sum(len(made.entries) for made in preview.providers)
     assert me.sees(f"providers for {served} entries")
     assert me.text.split("No new one")[1].lstrip().startswith(f"{len(preview.entries) - served} entr")
-    assert "This file is from before providers" in me.headings
+    assert "This file has the old format" in me.headings
     assert "Settings file (1)" in me.tabs
     assert old_file.read_bytes() == before
     me.press("Convert")
@@ -181,17 +181,17 @@ def test_entries_left_from_before_are_shown_and_converted(service, demo, person,
     service.path.write_text(json.dumps(document), encoding="utf-8")
     me = person(Panel(service))
     me.tab(TAB)
-    assert me.titles("Entries from before providers") == ["gpt-4o"]
+    assert me.titles("Entries in the old format") == ["gpt-4o"]
     assert "Settings file (1)" in me.tabs
     me.press("Convert 1 entry")
-    assert me.titles("Entries from before providers") == []
+    assert me.titles("Entries in the old format") == []
     assert len(service.get_providers()) == 3
     assert not any(found.unconverted for found in service.catalog)
     name = service.get_providers()[2].name
     assert me.sees(f"1 entry converted, {name} made")
     assert "Convert 1 entry" not in me.buttons
     me.press("Undo")
-    assert me.titles("Entries from before providers") == ["gpt-4o"]
+    assert me.titles("Entries in the old format") == ["gpt-4o"]
     me.press("Convert 1 entry")
     assert demo.second_api_key not in states()
 

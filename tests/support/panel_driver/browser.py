@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from .markup import LOOKS_LIKE_A_BUTTON
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -77,8 +79,8 @@ class Part:
         return self.node.get_by_role("button", name=name, exact=True)
 
     def buttons(self) -> list[str]:
-        """The names of all buttons that can be seen."""
-        found = self.node.get_by_role("button").all()
+        """The names of all buttons; a row's name and its count, which can be pressed too, are not among them."""
+        found = self.node.get_by_role("button").and_(self.node.page.locator(LOOKS_LIKE_A_BUTTON)).all()
         return [each.get_attribute("aria-label") or each.inner_text().strip() for each in found]
 
     def press(self, name: Words) -> None:

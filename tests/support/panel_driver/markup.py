@@ -41,3 +41,6 @@ def _delay_focus(send, seconds, waiting=_queue.Queue()):
 
 _delay_focus(_ipywidgets.Widget.send, {seconds})
 """
+
+LOOKS_LIKE_A_BUTTON = ":not(.dp-opens, .dp-leads)"
+"""What can be pressed, but for the names and counts of rows."""

@@ -24,6 +24,7 @@ class OpenForm:
         form: The form.
         key: What is in the field for a key.
         key_for: What the key was submitted for, while nobody has touched it since.
+        pasted: What was pasted to be read.
         problems: What is wrong, by field.
         note: What stands above the buttons; empty if nothing does.
 
@@ -33,7 +34,7 @@ class OpenForm:
 
     def __init__(self, form: Json) -> None:
         self.form = form
-        self.key = self.key_for = ""
+        self.key = self.key_for = self.pasted = ""
         self.problems: dict[str, str] = {}
         self.note: Json = form.get("note", {})
         self._given: dict[str, str] = {}
@@ -82,6 +83,9 @@ class OpenForm:
             self.key, self.key_for = value, ""
         else:
             self._given[field["name"]] = value
+        if self.form.get("args", {}).get("check"):  # what a test has said is about other values
+            args = {name: each for name, each in self.form["args"].items() if name != "check"}
+            self.form, self.note = {**self.form, "args": args}, {}
 
     # ---- what goes to the kernel and comes from it
 
@@ -99,8 +103,10 @@ class OpenForm:
         """All that is seen in its fields, but for a key."""
         return {field["name"]: self.value(field) for field in self.fields if field.get("kind") != "key"}
 
-    def submitted_key(self) -> str:
-        """The key, where its field is shown."""
+    def submitted_key(self, kind: str = "save") -> str:
+        """What goes as the key: the key where its field is shown, or the pasted text, or nothing."""
+        if kind != "save":
+            return self.pasted if kind == "paste" else ""
         return self.key if any(field.get("kind") == "key" for field in self.fields) else ""
 
     def args(self, **more: Any) -> dict[str, Any]:
@@ -128,8 +134,15 @@ class OpenForm:
         """Take why it was not saved."""
         if form := answer.get("form"):
             self.take(form)
+        if answer.get("refill"):
+            fields = (field for field in self.fields if field.get("kind") != "key")
+            self._given = {field["name"]: field.get("value", "") for field in fields}
         for name in answer.get("clear", ()):
             self._empty(name)
+        if found := answer.get("pasted_key"):
+            self.key = self.pasted.encode("utf-16-le")[2 * found.get("start", 0) : 2 * found["end"]].decode(
+                "utf-16-le"
+            )
         self.key_for = str(answer.get("key_for", "")) if self.key else ""
         self.problems = dict(answer.get("problems", {}))
         self.note = answer.get("note", {})
@@ -205,10 +218,10 @@ class Forms:
         if field.get("follows"):
             self._ask_anew(form, field["name"])
 
-    def save(self, **args: Any) -> None:
+    def save(self, kind: str = "save", **args: Any) -> None:
         """Submit the form; once, when the kernel comes to it."""
         if self._waiting is None:
-            self._waiting = partial(self._submit, args)
+            self._waiting = partial(self._submit, kind, args)
             if not self._is_late():
                 self.go_on()
 
@@ -218,10 +231,10 @@ class Forms:
         if waiting is not None:
             waiting()
 
-    def _submit(self, args: Json) -> None:
+    def _submit(self, kind: str, args: Json) -> None:
         form = self.current
         assert form is not None
-        key = form.submitted_key()
+        key = form.submitted_key(kind)
         message = {"kind": "submit", "form": form.form["name"], "args": form.args(**args)}
         answer = self._ask({**message, "values": form.values(), **({"key": key} if key else {})})["answer"]
         if answer.get("ok", True):
@@ -246,7 +259,8 @@ class Forms:
             return ""
         if "field" in focus:
             return next(str(each["label"]) for each in form.fields if each["name"] == focus["field"])
-        offered = [*form.note.get("actions", ()), {"name": "save", "label": form.form["save"]}]
+        own = [{"name": "save", "label": form.form["save"]}, form.form.get("test", {"name": "", "label": ""})]
+        offered = [*form.note.get("actions", ()), *own]
         return next((str(each["label"]) for each in offered if each["name"] == focus.get("action")), "")
 
     def parts(self, form: OpenForm) -> Iterator[Shown]:
@@ -260,11 +274,13 @@ class Forms:
             words = f"{plain(form.note['title'])} {plain(form.note.get('text', ''))}".strip()
             yield Words(words, "", form.note["tone"])
         for action in form.note.get("actions", ()):
-            press = partial(self.save, **action.get("args", {}))
+            press = partial(self.save, action["kind"], **action.get("args", {}))
             if action["kind"] == "close":
                 press = partial(self.leave, keep=True)
             yield Button(action["label"], press, in_note=True)
         yield Button("Saving…" if saving else form.form["save"], self.save, not saving)
+        if test := form.form.get("test"):
+            yield Button(test["label"], partial(self.save, **test["args"]), not saving)
         yield Button("Cancel", partial(self.leave, keep=False), not saving)
         yield Words(form.foot, "", "error" if form.problems else "")
 

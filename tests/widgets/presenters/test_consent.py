@@ -106,7 +106,7 @@ def test_a_new_address_for_a_reference_is_asked_about_or_said_in_the_form(
     """The form says where a variable is sent, so saving is the yes; a keyring's key is asked about."""
     person = sit(service)
     person.press("Edit Odd", row="Odd")
-    assert person.sees("Saving sends the value of OPENAI_API_KEY")
+    assert person.sees("Save and Test send the value of OPENAI_API_KEY")
     person.fill("Base URL", demo.second_openai_base_url)
     person.save()
     person.settled()
@@ -189,7 +189,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     if changed:
         person.choose("Where the key comes from", "Environment variable")
         person.choose("Key", "OPENAI_API_KEY")
-    assert person.sees("Saving sends the value of OPENAI_API_KEY to good.test.")
+    assert person.sees("Save and Test send the value of OPENAI_API_KEY to good.test.")
     change_elsewhere(service, "Odd", baseUrl=demo.openai_base_url)
     before, connections = service.path.read_bytes(), demo.connections
     assert not person.save().ok
@@ -197,7 +197,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     host = service.provider(foreign).host
     assert person.sees(f"to {host}, no longer to good.test")
     assert person.sees("Look at the base URL. If it is right, press Save again.")
-    assert person.sees(f"Saving sends the value of OPENAI_API_KEY to {host}.")
+    assert person.sees(f"Save and Test send the value of OPENAI_API_KEY to {host}.")
     assert person.save().ok
     person.settled()
     assert demo.connections > connections or not changed
@@ -332,7 +332,7 @@ def test_found_here_says_of_an_address_that_is_none(settings_path, gateway, monk
     person.press("Add", row="OpenAI")
     assert list(person.presenter.service.get_providers()) == []
     assert person.chosen("Preset") == "OpenAI"
-    assert person.sees("Saving sends the value of OPENAI_API_KEY to api.openai.com.")
+    assert person.sees("Save and Test send the value of OPENAI_API_KEY to api.openai.com.")
     assert person.sees("so it is not said which server this key is made for.")
     assert gateway
 
@@ -343,7 +343,7 @@ def test_the_form_says_that_a_key_may_be_a_gateways(settings_path, gateway, sit)
     person = sit(SettingsService(settings_path))
     person.press("Add provider")
     person.choose("Preset", "OpenAI")
-    assert person.sees("Saving sends the value of OPENAI_API_KEY to api.openai.com.")
+    assert person.sees("Save and Test send the value of OPENAI_API_KEY to api.openai.com.")
     assert person.sees(f"OPENAI_BASE_URL names {gateway}, so this key may be made for that server.")
 
 

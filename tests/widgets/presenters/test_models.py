@@ -575,11 +575,11 @@ def test_an_entry_whose_id_is_there_twice_has_no_buttons(lists, service, ids) ->
 def test_entries_from_before_providers_are_said_once(sit, demo, settings_path) -> None:
     """A file that is not converted has one notice with Convert over the catalog."""
     person = sit(SettingsService(write_sample(settings_path.parent, demo, old=True), auto_migrate=False))
-    assert "\n".join(person.lines()).count("This file is from before providers.") == 1
-    assert person.sees("From before providers")
+    assert "\n".join(person.lines()).count("This file has the old format.") == 1
+    assert person.sees("Old format")
     assert not person.sees("No provider to take models from")
     person.press("Convert")
-    assert not person.sees("from before providers")
+    assert not person.sees("the old format")
 
 
 @pytest.mark.req("MIG-8", "UI")
@@ -591,7 +591,7 @@ def test_entries_left_from_before_lead_to_their_conversion(service, demo, sit) -
     service.path.write_text(json.dumps(document), encoding="utf-8")
     service.reload()
     person = sit(service)
-    assert person.sees("1 entry is from before providers.")
+    assert person.sees("1 entry has the old format.")
     assert person.sees("Until it is converted, tasks cannot use it.")
     person.press("Convert")
     assert person.went == ("settings", {"action": "convert_entries"})

@@ -369,10 +369,10 @@ def test_a_variable_is_stored_by_its_name(adding, settings_path, demo, monkeypat
     assert "MISTRAL_API_KEY (set in this kernel)" in person.options("Key")
     assert person.sees("The file gets ${MISTRAL_API_KEY}. The value is read when it is used")
     assert person.sees("Dispatch app does not read variables")
-    assert not person.sees("Saving sends")
+    assert not person.sees("Save and Test send")
     person.fill("Base URL", demo.openai_base_url)
     assert not person.save().ok
-    assert person.sees("Saving sends the value of MISTRAL_API_KEY to 127.0.0.1:")
+    assert person.sees("Save and Test send the value of MISTRAL_API_KEY to 127.0.0.1:")
     assert not settings_path.exists()
     assert person.save().ok
     person.settled()
@@ -398,7 +398,7 @@ def test_a_variable_goes_where_the_form_said_and_nowhere_else(adding, demo, monk
     connections = demo.connections
     answer = person.presenter.submit(form.name, values, "", form.args)
     assert not answer.ok
-    assert answer.note.title.startswith("Saving sends the value of MISTRAL_API_KEY to 127.0.0.1:")
+    assert answer.note.title.startswith("Save and Test send the value of MISTRAL_API_KEY to 127.0.0.1:")
     assert answer.note.text == "Look at the base URL. If it is right, press Save again."
     assert saved(person) == []
     assert demo.connections == connections

@@ -331,7 +331,7 @@ def test_a_file_that_is_not_converted_says_so_and_offers_it(sit, demo, settings_
     """One notice with Convert stands there; what would write is off, and says why."""
     monkeypatch.setenv("GROQ_API_KEY", "gsk_" + "a" * 30)
     person = sit(SettingsService(write_sample(settings_path.parent, demo, old=True), auto_migrate=False))
-    assert person.sees("This file is from before providers.")
+    assert person.sees("This file has the old format.")
     assert person.sees("a copy of it is made first. Today's Dispatch app drops every key")
     assert not person.sees("No providers yet")
     assert person.why_off("Add", row="Groq") == "The file has to be converted first"
@@ -340,7 +340,7 @@ def test_a_file_that_is_not_converted_says_so_and_offers_it(sit, demo, settings_
     person.presenter.act("unknown")
     person.press("Convert")
     assert person.heard == ["Converted"]
-    assert not person.sees("This file is from before providers.")
+    assert not person.sees("This file has the old format.")
     assert person.rows("providers")
     assert person.offers("Add provider")
     assert person.offers("Add", row="Groq")

@@ -59,7 +59,7 @@ def test_the_preview_writes_nothing_and_convert_does(old_file, sitting) -> None:
     service = person.presenter.service
     preview = service.preview_migration()
     served = sum(len(made.entries) for made in preview.providers)
-    assert person.sees("This file is from before providers")
+    assert person.sees("This file has the old format")
     assert person.sees(f"providers for {served} entries, keeps everything else")
     assert person.sees("Nothing has been written yet.")
     assert person.sees(f"No new one {len(preview.entries) - served} entr")

@@ -19,9 +19,11 @@ interface ActionProps {
   readonly asked?: string | undefined;
   /** What is chosen and ticked in the note that it stands in. */
   readonly held?: ActionArgs | undefined;
+  /** Whether it waits for something else than its own press. */
+  readonly isBusy?: boolean;
 }
 
-export function ActionButton({ action, style: given = "", asked, held }: ActionProps) {
+export function ActionButton({ action, style: given = "", asked, held, isBusy = false }: ActionProps) {
   const { panel, shown } = useContext(Place);
   const key = keyOf(action);
   const style = action.style || given;
@@ -44,7 +46,7 @@ export function ActionButton({ action, style: given = "", asked, held }: ActionP
         class={classes.join(" ")}
         data-action={action.name}
         aria-label={action.icon_only ? action.label : undefined}
-        aria-busy={panel.waiting.has(key) ? "true" : undefined}
+        aria-busy={isBusy || panel.waiting.has(key) ? "true" : undefined}
         disabled={Boolean(action.off)}
         title={title}
         onClick={onClick}

@@ -7,9 +7,11 @@ import { QUIET } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
 import { Message, NoteBox } from "./note.tsx";
 import { BUSY } from "./panel.ts";
+import { PasteBox } from "./paste_box.tsx";
 import type { Action } from "./types.ts";
 import { useUniqueId } from "./unique.ts";
 
+const SAVE = "save";
 const SAVING = "Saving…";
 const IS_SAVED = "It is being saved";
 
@@ -26,7 +28,7 @@ export function formKey(event: KeyboardEvent): "save" | "back" | undefined {
 export function FormBox({ state }: { readonly state: FormState }) {
   const { panel, shown } = useContext(Place);
   const id = useUniqueId();
-  const { form, note, saving, late } = state;
+  const { form, note, saving, submitting, late } = state;
   const off = saving ? IS_SAVED : "";
   const cancel: Action = { name: "cancel", label: "Cancel", kind: "close", off };
   const back: Action = {
@@ -55,6 +57,7 @@ export function FormBox({ state }: { readonly state: FormState }) {
         <ActionButton action={back} />
         <h2 class="dp-h dp-large">{form.title}</h2>
       </div>
+      {form.paste && <PasteBox key={form.name} state={state} action={form.paste} id={`${id}-pasted`} />}
       <div class="dp-fields">
         {form.fields.map((field, place) => {
           if (field.kind === "radio") return null; // it stands in the field that follows it
@@ -73,12 +76,13 @@ export function FormBox({ state }: { readonly state: FormState }) {
           type="button"
           class="dp-btn dp-primary"
           data-action="save"
-          aria-busy={saving ? "true" : undefined}
+          aria-busy={submitting === SAVE ? "true" : undefined}
           onClick={() => void panel.forms.save(shown)}
           {...QUIET}
         >
-          {saving ? SAVING : form.save}
+          {saving && submitting === SAVE ? SAVING : form.save}
         </button>
+        {form.test && <ActionButton action={form.test} isBusy={submitting === form.test.name} />}
         <ActionButton action={cancel} />
         {late ? (
           <Message note={{ tone: "", title: BUSY }} />

@@ -11,19 +11,28 @@ export class FormState {
   key = "";
   /** What the key was submitted for, while nobody has touched it since (SEC-8). */
   keyFor = "";
+  /** What was pasted to be read: it leaves with a press of its own, and goes when the form is left. */
+  pasted = "";
   problems: Values = {};
   note: Note | undefined;
-  saving = false;
+  /** The action that submitted it and is not answered yet. */
+  submitting = "";
   /** Whether what was asked for has waited for so long that it is said. */
   late = false;
   /** Of what was chosen and is asked about: the last one's number, and whether its answer is there. */
   asked = 0;
   #answered = 0;
+  /** What was typed beside each value of a choice: who chooses it again finds that. */
+  readonly #typedBeside = new Map<string, ReadonlyMap<string, string>>();
   #given: ReadonlyMap<string, string> = new Map();
 
   constructor(form: Form) {
     this.form = form;
     this.note = form.note;
+  }
+
+  get saving(): boolean {
+    return this.submitting !== "";
   }
 
   get asking(): boolean {
@@ -46,12 +55,22 @@ export class FormState {
   put(name: string, value: string): void {
     this.#given = new Map(this.#given).set(name, value);
     this.#settle(name);
+    this.#dropTest();
   }
 
   putKey(name: string, key: string): void {
     this.key = key;
     this.keyFor = "";
     this.#settle(name);
+    this.#dropTest();
+  }
+
+  /** What a test has said is not about what is in the fields now. */
+  #dropTest(): void {
+    const { check, ...args } = this.form.args ?? {};
+    if (!check) return;
+    this.form = { ...this.form, args };
+    this.note = undefined;
   }
 
   #settle(name: string): void {
@@ -92,15 +111,31 @@ export class FormState {
   }
 
   /** Begins to ask for the form anew, as something was chosen or for another reason; returns how to take it. */
-  ask(isChoice: boolean): (form: Form | undefined) => void {
+  ask(chosen?: Field): (form: Form | undefined) => void {
     this.asked += 1;
     const number = this.asked;
-    const before = isChoice ? this.#given : undefined;
+    const before = chosen && this.#given;
+    if (chosen) this.#typedBeside.set(this.#nameOf(chosen), this.#given);
     return (form) => {
       if (number !== this.asked) return; // something else was chosen since
       this.#answered = number;
       if (form) this.take(form, before);
+      if (form && chosen) this.#restore(this.#typedBeside.get(this.#nameOf(chosen)));
     };
+  }
+
+  #nameOf(choice: Field): string {
+    return `${choice.name} ${this.valueOf(choice)}`;
+  }
+
+  /** Puts back what was typed into fields that are empty now. */
+  #restore(typed: ReadonlyMap<string, string> = new Map()): void {
+    const given = new Map(this.#given);
+    for (const field of this.form.fields) {
+      const text = typed.get(field.name);
+      if (text && (field.kind ?? "text") === "text" && !this.valueOf(field)) given.set(field.name, text);
+    }
+    this.#given = given;
   }
 
   /**
@@ -128,11 +163,14 @@ export class FormState {
   /** Takes why it was not saved. */
   refused(answer: Answer): void {
     if (answer.form) this.take(answer.form);
+    if (answer.refill) this.#given = valuesOf(this.form);
     const given = new Map(this.#given);
     for (const field of this.form.fields) if (answer.clear?.includes(field.name)) this.#empty(field, given);
     // A key that was refused may be in a field that is not shown.
     if (answer.clear?.includes("key")) this.key = "";
     this.#given = given;
+    const { pasted_key: range } = answer;
+    if (range) this.key = this.pasted.slice(range.start, range.end);
     this.keyFor = this.key && (answer.key_for ?? "");
     this.problems = answer.problems ?? {};
     this.note = answer.note;
@@ -156,6 +194,12 @@ export class FormState {
       isProblem: true,
     };
   }
+}
+
+/** What a form puts into its fields, as if it was typed: the form asked for anew knows nothing of it. */
+function valuesOf(form: Form): ReadonlyMap<string, string> {
+  const fields = form.fields.filter(({ kind }) => kind !== "key");
+  return new Map(fields.map(({ name, value = "" }) => [name, value]));
 }
 
 /** Whether a field is the same as before, whatever is said below it. */

@@ -4,6 +4,8 @@ import { lastGesture } from "./gestures.ts";
 import { BUSY, NO_KERNEL, type Panel, type Shown, SILENT } from "./panel.ts";
 import type { Action, ActionArgs, Answer, Focus, Form } from "./types.ts";
 
+const SAVE: Action = { name: "save", label: "", kind: "save" };
+
 export class Forms {
   readonly #panel: Panel;
   /** Another number of the view's means that open forms may say something else. */
@@ -50,7 +52,7 @@ export class Forms {
     const state = this.current;
     if (!state || state.saving) return;
     const field = state.form.fields.find((each) => each.name === name);
-    const take = field?.follows ? state.ask(true) : undefined;
+    const take = field?.follows ? state.ask(field) : undefined;
     state.put(name, value);
     this.#panel.window.changed();
     if (take) await this.#askAnew(state, name, state.args(), take, at);
@@ -75,7 +77,7 @@ export class Forms {
     if (!state) return;
     const gesture = lastGesture();
     const args = { ...state.args(), reload: true, key_typed: state.key !== "" };
-    await this.#askAnew(state, "", args, state.ask(false), at);
+    await this.#askAnew(state, "", args, state.ask(), at);
     this.#focus(at, gesture, { field: state.form.fields[0]?.name ?? "" });
   }
 
@@ -85,7 +87,7 @@ export class Forms {
     if (forms === this.#revision) return;
     this.#revision = forms;
     const state = this.current;
-    if (state && !state.saving) void this.#askAnew(state, "", state.args(), state.ask(false), undefined);
+    if (state && !state.saving) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
   }
 
   async #askAnew(
@@ -123,16 +125,23 @@ export class Forms {
     return state.form.args?.sends === sends && state.key === key;
   }
 
+  /** What was pasted is there to be read; nobody is told before that is pressed. */
+  putPasted(text: string): void {
+    if (this.current) this.current.pasted = text;
+    this.#panel.window.changed();
+  }
+
   /** Submits the form in one message; what is wrong with it stays in it, with all that was typed. */
-  async save(at: Shown, more: ActionArgs = {}): Promise<void> {
+  async save(at: Shown, { name, kind, args = {} }: Action = SAVE): Promise<void> {
     const state = this.current;
     if (!state || state.saving) return;
     const gesture = lastGesture();
-    state.saving = true;
+    state.submitting = name;
     this.#panel.window.changed();
     const isSame = !state.asking || (await this.#isSettled(state));
-    const answer = isSame ? await this.#submit(state, more, at) : undefined;
-    state.saving = false;
+    const key = kind === "paste" ? state.pasted : kind === "fill" ? "" : state.submittedKey();
+    const answer = isSame ? await this.#submit(state, key, args, at) : undefined;
+    state.submitting = "";
     state.late = false;
     const wasHere = at.root.contains(document.activeElement);
     if (!answer) {
@@ -144,6 +153,8 @@ export class Forms {
       this.#panel.window.changed();
     } else {
       state.key = "";
+      state.pasted = "";
+      this.#panel.window.set("found", {}); // what was saved is to be seen
       if (this.current === state) this.current = undefined;
     }
     await this.#panel.follow(answer, at, { kind: "save", name: "save", label: "" });
@@ -152,8 +163,7 @@ export class Forms {
     this.#focus(at, isLost ? lastGesture() : gesture, answer.focus);
   }
 
-  async #submit(state: FormState, more: ActionArgs, at: Shown): Promise<Answer | undefined> {
-    const key = state.submittedKey();
+  async #submit(state: FormState, key: string, more: ActionArgs, at: Shown): Promise<Answer | undefined> {
     const message = {
       kind: "submit",
       form: state.form.name,
@@ -177,6 +187,7 @@ export class Forms {
     const row = String(args?.row ?? "");
     this.#setLeft(name, keep && !row ? state : undefined);
     if (!keep || row) state.key = "";
+    state.pasted = "";
     this.current = undefined;
     this.#panel.focus(at, { row, action: name });
   }

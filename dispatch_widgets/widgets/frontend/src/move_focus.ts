@@ -34,7 +34,8 @@ function find(root: HTMLElement, { section, row, action, field }: Focus): HTMLEl
   const what = [named("field", field), named("action", action)].filter(Boolean).join("");
   const wanted = [named("section", section), named("row", row), what].filter(Boolean).join(" ");
   for (const each of root.querySelectorAll<HTMLElement>(wanted)) {
-    const found = each.matches(FOCUSABLE) ? each : firstFocusable(each);
+    const own = what || !each.matches(".dp-row") ? undefined : each.querySelector(".dp-actions");
+    const found = each.matches(FOCUSABLE) ? each : firstFocusable(own ?? each);
     if (found && isShown(found)) return found;
   }
   return undefined;

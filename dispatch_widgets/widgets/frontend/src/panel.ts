@@ -170,7 +170,9 @@ export class Panel {
         await this.forms.open(action, at);
         break;
       case "save":
-        await this.forms.save(at, action.args);
+      case "fill":
+      case "paste":
+        await this.forms.save(at, action);
         break;
       default:
         if (action.name === "locate_file") {

@@ -20,7 +20,7 @@ interface RowProps {
 }
 
 export function RowItem({ row, section, isCurrent }: RowProps) {
-  const { panel } = useContext(Place);
+  const { panel, shown } = useContext(Place);
   const actions = actionsOf(row, section.row_actions);
   const state = row.waiting ? " dp-waiting" : row.stale ? " dp-stale" : "";
   return (
@@ -43,7 +43,19 @@ export function RowItem({ row, section, isCurrent }: RowProps) {
         <div class="dp-meta" {...CELL}>
           {row.details.map((line, place) => (
             <div class={place ? "dp-sub" : undefined} key={place}>
-              <Parts parts={line} />
+              {place === 0 && row.leads ? (
+                <button
+                  type="button"
+                  class="dp-btn dp-link dp-leads"
+                  title={row.leads.label}
+                  onClick={() => row.leads && void panel.press(row.leads, shown)}
+                  {...QUIET}
+                >
+                  <Parts parts={line} />
+                </button>
+              ) : (
+                <Parts parts={line} />
+              )}
             </div>
           ))}
         </div>
@@ -85,10 +97,29 @@ function RowNote({ row, actions }: { readonly row: Row; readonly actions: Readon
 }
 
 function Main({ row }: { readonly row: Row }) {
+  const { panel, shown } = useContext(Place);
+  const { opens } = row;
+  const title = row.mono ? <ModelId id={row.title} /> : row.title;
   return (
     <div class="dp-main" {...CELL}>
       <div class="dp-title">
-        <div class="dp-name">{row.mono ? <ModelId id={row.title} /> : row.title}</div>
+        <div class="dp-name">
+          {opens ? (
+            // For the mouse: by the keyboard the same is a button of the row.
+            <button
+              type="button"
+              class="dp-btn dp-link dp-opens"
+              tabIndex={-1}
+              title={opens.label}
+              onClick={() => void panel.press(opens, shown)}
+              {...QUIET}
+            >
+              {title}
+            </button>
+          ) : (
+            title
+          )}
+        </div>
         {row.badge && <BadgeMark badge={row.badge} />}
       </div>
       {row.subtitle && (

@@ -1,7 +1,10 @@
 /** A part of a tab with a heading, and all that may stand in it. */
+import { useContext } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
 import { ChoiceRow } from "./choice_row.tsx";
 import { ComparisonBox, Source } from "./code.tsx";
+import { Place } from "./context.ts";
+import { FinderBox, foundIn, rowsFound } from "./finder.tsx";
 import { Empty, Facts, NoteBox, Questions } from "./note.tsx";
 import { RowList } from "./row_list.tsx";
 import { SnippetsBox } from "./snippets.tsx";
@@ -9,8 +12,10 @@ import type { Progress, Section } from "./types.ts";
 import { Text } from "./words.tsx";
 
 export function SectionBox({ section }: { readonly section: Section }) {
-  const choices = section.rows?.filter((row) => row.choice) ?? [];
-  const rows = section.rows?.filter((row) => !row.choice) ?? [];
+  const { panel } = useContext(Place);
+  const found = rowsFound(section, foundIn(panel.window.get("found"), section.id));
+  const choices = found.filter((row) => row.choice);
+  const rows = found.filter((row) => !row.choice);
   return (
     <section class="dp-section" data-section={section.id}>
       {section.title && <Head section={section} />}
@@ -31,6 +36,7 @@ export function SectionBox({ section }: { readonly section: Section }) {
           ))}
         </div>
       )}
+      {section.finder && <FinderBox finder={section.finder} section={section.id} count={found.length} />}
       {rows.length > 0 && <RowList section={section} rows={rows} />}
       {section.empty && <Empty empty={section.empty} />}
       {section.facts && <Facts facts={section.facts} />}

@@ -38,7 +38,7 @@ export interface Action {
   readonly name: string;
   readonly label: string;
   readonly args?: ActionArgs;
-  readonly kind?: "act" | "form" | "go" | "copy" | "insert" | "close" | "save";
+  readonly kind?: "act" | "form" | "go" | "copy" | "insert" | "close" | "save" | "fill" | "paste";
   readonly icon?: Icon;
   readonly style?: Style;
   readonly icon_only?: boolean;
@@ -124,6 +124,15 @@ export interface Row {
   readonly done?: Done;
   readonly actions?: ReadonlyArray<Action>;
   readonly fixed?: boolean;
+  readonly opens?: Action;
+  readonly leads?: Action;
+  readonly places?: Readonly<Record<string, number>>;
+}
+
+export interface Finder {
+  readonly label: string;
+  readonly sorts: ReadonlyArray<Option>;
+  readonly nothing: string;
 }
 
 export interface Column {
@@ -182,6 +191,7 @@ export interface Section {
   readonly notes?: ReadonlyArray<Note>;
   readonly columns?: ReadonlyArray<Column>;
   readonly rows?: ReadonlyArray<Row>;
+  readonly finder?: Finder;
   readonly options?: Readonly<Record<string, ReadonlyArray<Option>>>;
   readonly row_actions?: ReadonlyArray<Action>;
   readonly empty?: EmptyState;
@@ -238,6 +248,8 @@ export interface Form {
   readonly save: string;
   readonly back: string;
   readonly args?: ActionArgs;
+  readonly test?: Action;
+  readonly paste?: Action;
   readonly foot?: string;
   readonly note?: Note;
   readonly revision?: number;
@@ -263,6 +275,11 @@ export interface FileOnDisk {
   readonly size_bytes: number;
 }
 
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Answer {
   readonly ok?: boolean;
   readonly say?: string;
@@ -276,6 +293,8 @@ export interface Answer {
   readonly form?: Form;
   readonly clear?: ReadonlyArray<string>;
   readonly key_for?: string;
+  readonly refill?: boolean;
+  readonly pasted_key?: TextRange;
 }
 
 export interface Header {

@@ -2,6 +2,7 @@
  * What is of this window alone: it is kept in the page's memory for a panel, so that a second view of it, a redraw and
  * its cell run again show the same. In no storage of the browser, and known to no kernel.
  */
+import type { Found } from "./finder.tsx";
 import type { FormState } from "./form_state.ts";
 import { ListWindow } from "./list/list_window.ts";
 import type { Tab } from "./types.ts";
@@ -19,6 +20,8 @@ export interface WindowState {
   readonly snippet: Readonly<Record<string, { readonly task: string; readonly library: string }>>;
   /** What is shown, searched, picked and typed in the list of models. */
   readonly list: ListWindow;
+  /** What is searched for in the rows of sections, and their order, by the sections' ids. */
+  readonly found: Readonly<Record<string, Found>>;
 }
 
 export class WindowStore {
@@ -31,6 +34,7 @@ export class WindowStore {
     widened: false,
     snippet: {},
     list: new ListWindow(),
+    found: {},
   };
   readonly #watchers = new Set<() => void>();
 

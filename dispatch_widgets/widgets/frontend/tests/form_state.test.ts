@@ -61,7 +61,7 @@ test("what came with a choice takes the place of what was typed before it, never
     const state = new FormState(form(PRESET, NAME, URL_FIELD));
     state.put("base_url", "https://typed.test");
     state.put("name", "Mine");
-    const take = state.ask(true);
+    const take = state.ask(PRESET);
     state.put("preset", "mistral");
     assert.ok(state.asking);
     if (after) state.put("base_url", after);
@@ -73,11 +73,55 @@ test("what came with a choice takes the place of what was typed before it, never
   }
 });
 
+test("what was typed beside a choice is there again when that is chosen again", () => {
+  const empty = { ...URL_FIELD, value: "" };
+  const state = new FormState(form(PRESET, NAME, empty));
+  state.put("base_url", "https://typed.test");
+  const there = state.ask(PRESET);
+  state.put("preset", "mistral");
+  there(form({ ...PRESET, value: "mistral" }, NAME, { ...URL_FIELD, value: "https://mistral.test/v1" }));
+  assert.equal(state.valueOf(field(state, "base_url")), "https://mistral.test/v1");
+  const back = state.ask(field(state, "preset"));
+  state.put("preset", "");
+  back(form(PRESET, NAME, empty));
+  assert.equal(state.valueOf(field(state, "base_url")), "https://typed.test");
+});
+
+test("a pasted text fills the fields, and its key comes from the page's own copy of it", () => {
+  const state = new FormState(form(PRESET, NAME, KEY, URL_FIELD));
+  state.put("name", "Typed before");
+  state.pasted = "# 😀\nKEY=sk-1";
+  const filled = form({ ...PRESET, value: "mistral" }, { ...NAME, value: "Lab" }, KEY, URL_FIELD);
+  const range = { start: 9, end: 13 };
+  state.refused({ ok: false, form: filled, refill: true, pasted_key: range, key_for: "a place" });
+  assert.equal(state.valueOf(field(state, "name")), "Lab");
+  assert.deepEqual([state.key, state.keyFor], ["sk-1", "a place"]);
+  state.take(form({ ...PRESET, value: "mistral" }, NAME, KEY, { ...URL_FIELD, value: "" }));
+  assert.equal(state.valueOf(field(state, "base_url")), "https://a.test/v1"); // as if it was typed
+});
+
+test("what a test has said goes with the next change, and is asked for no more", () => {
+  const tested = {
+    ...form(NAME, KEY),
+    args: { sends: "", check: "1" },
+    note: { tone: "ok", title: "62 models" },
+  };
+  for (const change of [
+    (state: FormState) => state.put("name", "Mine"),
+    (state: FormState) => state.putKey("key", "sk-1"),
+  ]) {
+    const state = new FormState(tested as Form);
+    change(state);
+    assert.equal(state.note, undefined);
+    assert.deepEqual(state.args(), { sends: "" });
+  }
+});
+
 test("an answer to an earlier choice changes nothing", () => {
   const state = new FormState(form(PRESET, NAME));
-  const first = state.ask(true);
+  const first = state.ask(PRESET);
   state.put("preset", "mistral");
-  const second = state.ask(true);
+  const second = state.ask(PRESET);
   state.put("preset", "");
   first(form({ ...PRESET, value: "mistral" }, NAME, URL_FIELD));
   assert.ok(state.asking);
@@ -89,7 +133,7 @@ test("an answer to an earlier choice changes nothing", () => {
 test("a form that is read again keeps what is typed, and takes over the rest", () => {
   const state = new FormState(form(NAME, URL_FIELD));
   state.put("name", "Mine");
-  state.ask(false)(form({ ...NAME, value: "Theirs" }, { ...URL_FIELD, value: "https://theirs.test" }));
+  state.ask()(form({ ...NAME, value: "Theirs" }, { ...URL_FIELD, value: "https://theirs.test" }));
   assert.equal(state.valueOf(field(state, "name")), "Mine");
   assert.equal(state.valueOf(field(state, "base_url")), "https://theirs.test");
 });
@@ -116,7 +160,7 @@ test("what is wrong goes with the change that mends it, and is counted", () => {
 test("a field that a choice made another one has nothing wrong with it", () => {
   const state = new FormState(form(PRESET, NAME, KEY));
   state.refused({ ok: false, problems: { name: "Give it a name.", key: "Paste a key." } });
-  const take = state.ask(true);
+  const take = state.ask(PRESET);
   take(form({ ...PRESET, value: "mistral" }, { ...NAME, placeholder: "Mistral" }, KEY));
   assert.deepEqual(state.problems, { key: "Paste a key." });
 });

@@ -103,7 +103,7 @@ test("a press of Save while it is saved sends nothing more, and the form cannot 
 });
 
 test("Save waits for what was chosen, and stops where that changes what is sent where", async () => {
-  for (const sends of ["", "Saving sends the value of A to b."]) {
+  for (const sends of ["", "Save and Test send the value of A to b."]) {
     const { app, panel, shown, sent, reply } = await adding();
     void panel.forms.choose("preset", "mistral", shown);
     void panel.forms.save(shown);

@@ -234,14 +234,14 @@ class ModelsPresenter(Presenter):
         )
 
     def _unconverted_note(self, catalog: Sequence[CatalogEntry]) -> Note | None:
-        """Said once for all entries: what it means that they are from before providers."""
+        """Said once for all entries: what it means that they have the old format."""
         count = sum(entry.unconverted for entry in catalog)
         if not count or self.service.awaiting_migration:
             return None
-        are, until, them = ("is", "it is", "it") if count == 1 else ("are", "they are", "them")
+        have, until, them = ("has", "it is", "it") if count == 1 else ("have", "they are", "them")
         return Note(
             "warn",
-            f"{plural(count, 'entry', 'entries')} {are} from before providers.",
+            f"{plural(count, 'entry', 'entries')} {have} the old format.",
             f"Until {until} converted, tasks cannot use {them}.",
             (to_convert(self.service, "Convert"),),
         )

@@ -86,7 +86,7 @@ def _doubt(
 ) -> tuple[Badge | None, Note | None]:
     """What is off with an entry, and what can be done about it."""
     if entry.unconverted:  # one note over the catalog says what that means
-        return Badge("From before providers", "warn", "warn"), None
+        return Badge("Old format", "warn", "warn"), None
     if entry.problem == SAME_ID:
         return Badge("Same id twice", "error", "error"), Note(
             "error", entry.problem, "The first of the two is used."

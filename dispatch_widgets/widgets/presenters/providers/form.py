@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from ...._text import clean
 from ....errors import ChangedMeanwhileError, FieldProblem, InvalidInputError, NotFoundError
 from ....pasted import unwrapped_key
+from ....pasted_providers import read_pasted
 from ....presets import PRESETS, find_preset
 from ....secrets import API_KEY_FIELD, NO_KEY_NEEDED, environment_name, is_reference
 from ....service.consent import check_as_seen, sending_of
 from ....service.file import AwaitingMigrationError
-from ....urls import normalise_base_url, shown_url
+from ....urls import host_words, normalise_base_url, shown_url
 from ..shared.failures import refused
 from ..shared.file_version import version_now, version_seen
 from ..shared.views import Action, Answer, Field, Focus, Form, Message, Note, Option, Run
 from ..status.provider_status import TYPE_LABELS
+from .checks import Candidate
 from .form_words import (
     IGNORED_URL,
     KEYRING_LABEL,
@@ -32,6 +34,7 @@ from .form_words import (
 )
 from .key_place import KeyPlace
 from .keyring import Keyring, kept_in_keyring
+from .paste import key_in, nothing_note, paste_action, taken_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,11 +48,13 @@ if TYPE_CHECKING:
     from ..shared.arguments import Arguments
     from ..shared.file_version import VersionSeen
     from ..shared.views import ActionArgs, Words
+    from .checks import Checks
 
 NAME = "provider"
 _CUSTOM = ""
 _TYPED, _VARIABLE = "typed", "variable"
 KEY_SOURCE = "Where the key comes from"
+_TEST_TITLE = "Asks the server for its models once; nothing is saved"
 _NAME_EXAMPLE = "For example Course gateway"
 _UNSAFE = "http:"  # how a note about a base URL begins that is no change of it
 _URL_EXAMPLE = "https://llm.example.edu/v1"
@@ -72,12 +77,14 @@ class Saved:
 
     Attributes:
         provider: The provider as it is in the file now.
+        is_new: Whether it was added.
         fetch: Whether its models have to be fetched (again).
         agreed: What the person said yes to by saving: the form said that it sends this there.
         taken_off: What was typed around the key or the base URL and is not saved, in sentences.
     """
 
     provider: Provider
+    is_new: bool
     fetch: bool
     agreed: Sending | None
     taken_off: str
@@ -147,12 +154,14 @@ class ProviderForm:
     Args:
         hub: What presenters share.
         keyring: Whether there is a keyring.
+        checks: The tests of what forms hold.
         saved: Called with what was saved; says where the person goes next.
     """
 
-    def __init__(self, hub: Hub, keyring: Keyring, saved: Callable[[Saved], Answer]) -> None:
+    def __init__(self, hub: Hub, keyring: Keyring, checks: Checks, saved: Callable[[Saved], Answer]) -> None:
         self._hub = hub
         self._keyring = keyring
+        self._checks = checks
         self._saved = saved
 
     @property
@@ -172,7 +181,8 @@ class ProviderForm:
             raise AwaitingMigrationError
         self._keyring.find_out()
         before = self._before(args)
-        given = self._input(before, args, values, changed)
+        tested = self._checks.filled(args.text("check", ""))  # nothing was changed since
+        given = tested if isinstance(tested, _Input) else self._input(before, args, values, changed)
         if args.flag("reload") and before is not None:
             now = self._service.settings.provider(before.id)
             if now is None:
@@ -182,11 +192,15 @@ class ProviderForm:
         dropped = "" if self._same_choice(given, args) else self._dropped(given, args)
         # Where nothing was chosen it still says what it said; what is typed is not known here.
         sends = given.sends if changed or args.flag("reload") else args.text("sends", given.sends)
-        return self._made(given, dropped, sends, version_seen(self._hub, args))
+        check = args.text("check", "")
+        return self._made(given, dropped, sends, version_seen(self._hub, args), check)
 
-    def _made(self, given: _Input, dropped: str, sends: str, version: VersionSeen) -> Form:
+    def _made(self, given: _Input, dropped: str, sends: str, version: VersionSeen, check: str = "") -> Form:
         before = given.before
         args: ActionArgs = {"sends": sends, "url": given.url, **version.written()}
+        note = self._checks.note(check)
+        if note is not None:
+            args["check"] = check
         if before is not None:
             args |= {"row": before.id, "seen": self._hub.seen.token(before)}
         return Form(
@@ -196,7 +210,10 @@ class ProviderForm:
             save="Save and fetch models" if before is None else "Save",
             back="Providers",
             args=args,
+            test=Action("test", "Test", {"test": True}, kind="save", title=_TEST_TITLE),
+            paste=paste_action() if before is None else None,
             foot="" if before is None else "A new key or URL fetches the list again.",
+            note=note,
             revision=version.revision,
             seen=version.saved,
         )
@@ -322,21 +339,29 @@ class ProviderForm:
         """What a key is submitted for; an earlier place stays while the base URL is being mended."""
         place = self._input(self._before(args), args, values).place
         earlier = _place_of(args.text("key_for", ""))
-        kept = place if earlier is None or place.is_done or not earlier.host else earlier
-        return json.dumps([kept.preset, kept.type, kept.url])
+        return _written(place if earlier is None or place.is_done or not earlier.host else earlier)
 
     # ---- saving
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
-        """Save what is in the fields; what is not changed stays as it is in the file."""
+        """Save what is in the fields, or test it; what is not changed stays as it is in the file."""
+        if args.text("paste", ""):
+            return self._pasted(key, args)
         given = self._input(self._before(args), args, values)
+        self._checks.stop(args.text("check", ""))
+        if args.flag("stop_test"):
+            form = self._made(given, "", args.text("sends", ""), version_seen(self._hub, args))
+            return Answer(ok=False, say="Cancelled", form=form, key_for=args.text("key_for", ""))
+        if args.text("use_url", "") or args.text("use_type", ""):
+            return self._corrected(given, args)
         dropped = self._dropped(given, args)
         if key and dropped:
             problems = {"key": dropped} if given.needs_key else {}
             return Answer(ok=False, problems=problems, clear=("key",), focus=Focus(field="key"))
         if given.sends != args.text("sends", ""):
             return self._asked_anew(given, given.sends or "Where the key goes has changed.")
-        return self._saved_or_refused(given, key, args)
+        work = self._tested if args.flag("test") else self._saved_or_refused
+        return work(given, key, args)
 
     def _saved_or_refused(self, given: _Input, key: str, args: Arguments) -> Answer:
         cleaned = unwrapped_key(key if given.source == _TYPED else "")
@@ -353,6 +378,7 @@ class ProviderForm:
 
     def _save(self, given: _Input, typed: str, args: Arguments, taken_off: tuple[str, ...]) -> Answer:
         service, before, again = self._service, given.before, args.flag("again")
+        renamed: tuple[str, ...] = ()
         url = given.url if given.has_url else ""
         name = given.name if given.name.strip() or given.preset is None else self._free_name(given.preset)
         if before is None or again:
@@ -366,6 +392,8 @@ class ProviderForm:
             if given.source == _VARIABLE and changes.keys() <= {"name"}:
                 # What it said is about the host that was there; nothing else would tell that it is another.
                 check_as_seen(service.provider(before.id), before)
+            service.reload()
+            renamed = self._saved_over(before, given) if "name" in changes else ()
             provider = (
                 service.update_provider(before.id, **changes, seen=before)
                 if changes
@@ -374,8 +402,9 @@ class ProviderForm:
             fetch = bool(changes.keys() - {"name"})
         agreed = sending_of(provider) if given.source == _VARIABLE else None
         changed = provider.credentials != (before.credentials if before is not None else None)
-        notes = (*taken_off, *(_changes_to(url, given.type) if changed else ()))
-        return self._saved(Saved(provider, fetch, agreed, " ".join(notes)))
+        notes = (*taken_off, *(_changes_to(url, given.type) if changed else ()), *renamed)
+        is_new = before is None or again
+        return self._saved(Saved(provider, is_new, fetch, agreed, " ".join(notes)))
 
     def _key(self, given: _Input, typed: str, name: str) -> str:
         """What the file gets as the key; empty to keep the one that is there."""
@@ -413,6 +442,14 @@ class ProviderForm:
         words = dropped_words("The key saved before", place.host)
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, words)])
 
+    def _saved_over(self, before: Provider, given: _Input) -> tuple[str, ...]:
+        """That a name which another program gave meanwhile is replaced."""
+        now = self._service.settings.provider(before.id)
+        if now is None or now.name in {before.name, given.name}:
+            return ()
+        name = clean(now.name, 60)
+        return (f"Another program had named it {name} meanwhile; your name took the place of that.",)
+
     @staticmethod
     def _changes(before: Provider, given: _Input, key: str, url: str) -> _Changes:
         changes: _Changes = {}
@@ -425,6 +462,83 @@ class ProviderForm:
         if url != shown_url(before.credentials.base_url or "") or ("type" in changes and url):
             changes["base_url"] = url
         return changes
+
+    # ---- what is tried before it is saved
+
+    def _tested(self, given: _Input, key: str, args: Arguments) -> Answer:
+        """Ask the server what saving would ask it, under the same rules."""
+        try:
+            candidate = self._candidate(given, key)
+            token = self._checks.start(candidate, given)
+        except InvalidInputError as error:
+            return self._refused(error, given)
+        form = self._made(given, "", given.sends, version_seen(self._hub, args), token)
+        return Answer(ok=False, form=form, note=form.note, say=f"Asking {candidate.host}")
+
+    def _candidate(self, given: _Input, key: str) -> Candidate:
+        typed = key if given.source == _TYPED else ""
+        url = given.url if given.has_url else ""
+        where = normalise_base_url(url, given.type).url
+        api_key = self._key(replace(given, in_keyring=False), typed, given.name)
+        return Candidate(
+            type=given.type,
+            api_key=api_key or self._kept_key(given),
+            base_url=url,
+            host=clean(host_words(where), 80),
+            is_preset=given.preset is not None and where == given.preset.base_url,
+        )
+
+    def _kept_key(self, given: _Input) -> str:
+        """The saved key of a provider that is edited; it is tried at no other server than its own (SEC-8)."""
+        before = given.before
+        if before is None:
+            return ""
+        place = KeyPlace(preset="", type=before.type, url=before.credentials.base_url or "")
+        if not place.leads_to(given.place):
+            words = f"The saved key is for {place.host}. To test another server, enter the key for it."
+            raise InvalidInputError([FieldProblem(API_KEY_FIELD, words)])
+        key = before.credentials.api_key.get_secret_value()
+        if is_reference(key) and self._service.needs_consent(before.id) is not None:
+            words = "This key goes nowhere before you press Send in the provider's row."
+            raise InvalidInputError([FieldProblem(API_KEY_FIELD, words)])
+        return key
+
+    def _corrected(self, given: _Input, args: Arguments) -> Answer:
+        """The form with what a test has suggested; the key in it is for this server as it was before."""
+        type_ = args.text("use_type", "") or given.type
+        url = args.text("use_url", "") or given.url
+        preset = given.preset if given.preset is not None and given.preset.type == type_ else None
+        fixed = replace(given, type=type_, url=url, preset=preset)
+        key_for = _written(fixed.place) if args.text("key_for", "") else ""
+        return self._refilled(fixed, args, key_for=key_for)
+
+    def _pasted(self, text: str, args: Arguments) -> Answer:
+        """The form as a pasted text fills it. The text is not kept, and the page has the key already."""
+        found = read_pasted(text)
+        place = int(args.text("paste")) if args.text("paste").isdecimal() else 0
+        if place >= len(found.providers):
+            return Answer(ok=False, note=nothing_note(found), key_for=args.text("key_for", ""))
+        provider = found.providers[place]
+        own_name = provider.preset is not None and provider.name == provider.preset.name
+        given = _Input(
+            provider.preset,
+            None,
+            name="" if own_name else provider.name,
+            type=provider.type,
+            source=_VARIABLE if provider.variable else _TYPED,
+            variable=provider.variable or _first_variable(),
+            url=provider.base_url,
+            in_keyring=False,
+        )
+        key = provider.key.get_secret_value() if provider.key is not None else ""
+        position = key_in(text, key)
+        note = taken_note(found, place, key_taken=position is not None)
+        answer = self._refilled(given, args, key_for=_written(given.place))
+        return replace(answer, note=note, clear=("key",), pasted_key=position)
+
+    def _refilled(self, given: _Input, args: Arguments, *, key_for: str) -> Answer:
+        form = self._made(given, "", given.sends, version_seen(self._hub, args))
+        return Answer(ok=False, form=form, refill=True, key_for=key_for, focus=Focus(action="test"))
 
     # ---- what a form that was not saved says
 
@@ -568,6 +682,10 @@ def _url_field(given: _Input) -> Field:
 def _changes_to(url: str, type: str) -> tuple[str, ...]:  # noqa: A002 - the file's own word
     """What was changed in a base URL that was typed."""
     return tuple(note for note in normalise_base_url(url, type).notes if not note.startswith(_UNSAFE))
+
+
+def _written(place: KeyPlace) -> str:
+    return json.dumps([place.preset, place.type, place.url])
 
 
 def _place_of(key_for: str) -> KeyPlace | None:

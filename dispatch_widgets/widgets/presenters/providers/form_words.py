@@ -33,17 +33,17 @@ def where_kept(*, in_keyring: bool) -> str:
     """Where a typed key goes."""
     if in_keyring:
         return (
-            "It is sent once, when you save, and goes into the system's keyring. The file says only "
+            "It is sent when you save or test, and goes into the system's keyring. The file says only "
             "where; the Dispatch app does not read keyrings."
         )
-    return "It is sent once, when you save, and is stored only in the settings file."
+    return "It is sent when you save or test, and is stored only in the settings file."
 
 
 def sending_words(variable: str, url: str) -> str:
-    """That saving sends a variable's value to a server that it was not made for; empty if it does not."""
+    """That Save and Test send a variable's value to a server that it was not made for; empty if not."""
     if not variable or not url or is_own_pair(variable, url):
         return ""
-    return f"Saving sends the value of {clean(variable)} to {clean(host_words(url))}."
+    return f"Save and Test send the value of {clean(variable)} to {clean(host_words(url))}."
 
 
 def variable_hints(variable: str, url: str) -> tuple[Message, ...]:

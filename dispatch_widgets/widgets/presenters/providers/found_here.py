@@ -17,7 +17,7 @@ from ..shared.views import Action, Answer, Focus, Opening, Row, Run, Section
 from .form_words import free_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from ...._terms import ProviderType
@@ -44,10 +44,12 @@ class FoundHere:
 
     Args:
         hub: What presenters share.
+        added: Called with the id of what was added.
     """
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, added: Callable[[str], object]) -> None:
         self._hub = hub
+        self._tell_added = added
         self._hidden = False
         self._request: Future[Found] | None = None
         self._asked = False
@@ -156,6 +158,7 @@ class FoundHere:
         service = self._hub.service
         free = free_name(name, (provider.name for provider in service.settings.providers))
         provider = service.add_provider(name=free, type=type, api_key=key, base_url=base_url)
+        self._tell_added(provider.id)
         self._hub.ask(provider.id, force=True)
         return Answer(focus=Focus(row=provider.id))
 

@@ -11,17 +11,19 @@ from ..shared.presenter import Presenter
 from ..shared.views import Action, Answer, EmptyState, Focus, Note, Opening, Progress, Run, Section, View
 from ..status.consent import allowed_sending
 from ..status.provider_status import badge_of, status_of
+from .checks import Checks
 from .diagnosis import Diagnoses
 from .form import NAME as FORM
 from .form import ProviderForm
 from .found_here import FoundHere
 from .keyring import Keyring
 from .questions import delete_question, unlock_question
-from .rows import provider_row
+from .rows import finder, provider_row, sort_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ....settings.report import MigrationReport
     from ....settings.schema import Provider
     from ..hub.events import Events
     from ..shared.arguments import Arguments
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from .form import Saved
 
 SECTION = "providers"
+CONVERSION = "conversion"  # the section of the Settings file tab that shows what changed
+MOST_WITHOUT_SEARCH = 12
 _EMPTY_WORDS = (
     "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
     "notebook that uses this file."
@@ -49,19 +53,23 @@ class ProvidersPresenter(Presenter):
 
     def _set_up(self) -> None:
         self._diagnoses = Diagnoses(self.hub)
-        self._found_here = FoundHere(self.hub)
+        self._added: set[str] = set()  # providers whose next step is said: to choose of their models
+        self._report_seen: MigrationReport | None = None
+        self._found_here = FoundHere(self.hub, self._added.add)
         self._forms_changed = 0
         self._taken_off: dict[str, str] = {}  # what was pasted around the key that was saved last (SEC-3)
-        self._keyring = Keyring(self._keyring_found)
+        self._keyring = Keyring(self._forms_say_more)
+        self._checks = Checks(self.service, self._forms_say_more)
 
     def close(self) -> None:
         """Follow the service no more, and stop what is being found out."""
         self._diagnoses.stop_all()
         self._found_here.stop()
+        self._checks.stop_all()
         super().close()
 
     def _own_forms(self) -> dict[str, FormPart]:
-        return {FORM: ProviderForm(self.hub, self._keyring, self._after_saving)}
+        return {FORM: ProviderForm(self.hub, self._keyring, self._checks, self._after_saving)}
 
     def _own_handlers(self) -> dict[str, Handler]:
         return {
@@ -79,6 +87,8 @@ class ProvidersPresenter(Presenter):
             "copy_diagnosis": lambda args: Answer(copy=self._diagnoses.report(args.text("row"))),
             "dismiss_news": self._dismiss_news,
             "take_mock": self._take_mock,
+            "undo_conversion": lambda _args: self._undo_conversion(),
+            "dismiss_conversion": lambda _args: self._dismiss_conversion(),
             **self._found_here.handlers,
         }
 
@@ -122,6 +132,7 @@ class ProvidersPresenter(Presenter):
     def _dismiss_news(self, args: Arguments) -> Answer:
         provider_id = args.text("row")
         self._taken_off.pop(provider_id, None)
+        self._added.discard(provider_id)
         refreshed = self.hub.refreshed.get(provider_id)
         if refreshed is not None:
             refreshed.dismissed = True
@@ -163,6 +174,8 @@ class ProvidersPresenter(Presenter):
     def _after_saving(self, saved: Saved) -> Answer:
         provider = saved.provider
         self._taken_off[provider.id] = saved.taken_off
+        if saved.is_new:
+            self._added.add(provider.id)
         if saved.fetch and provider.is_known:
             self._attempt(lambda: self._fetch_saved(saved), provider.id)
         return Answer(
@@ -176,7 +189,8 @@ class ProvidersPresenter(Presenter):
             self._refresh(provider_id)
         return Answer()
 
-    def _keyring_found(self) -> None:
+    def _forms_say_more(self) -> None:
+        """A keyring was found, or a test has ended: pages ask for their open forms anew."""
         self._forms_changed += 1
         self.hub.post("panels")
 
@@ -227,16 +241,18 @@ class ProvidersPresenter(Presenter):
             )
             for provider in providers
         )
+        if len(rows) > MOST_WITHOUT_SEARCH:
+            rows = sort_places(rows, {each: self.hub.cache.models(each) for each in statuses})
         attention = sum(status.needs_attention for status in statuses.values())
         done = self.undo.done(SECTION)
         sections = (self._section(providers, rows, attention), self._found_here.section(providers))
-        waiting = not_converted(self.service)
+        notes = [note for note in (not_converted(self.service), self._converted()) if note is not None]
         nothing = not (providers or self.service.awaiting_migration or self.file_notice.something_missing)
         return View(
             self.tab,
             self.name,
             attention,
-            notes=(waiting,) if waiting is not None else (),
+            notes=tuple(notes),
             empty=self._empty() if nothing else None,
             sections=sections if providers or done is not None else sections[1:],
             forms=self._forms_changed,
@@ -244,11 +260,46 @@ class ProvidersPresenter(Presenter):
 
     def _note(self, provider: Provider, status_note: Note | None) -> Note | None:
         note = self.failures.note(provider.id) or self._diagnoses.note(provider) or status_note
-        taken_off = self._taken_off.get(provider.id)
-        if note is None and taken_off:
-            dismiss = Action("dismiss_news", "Dismiss", {"row": provider.id}, style="quiet")
-            return Note("info", "Saved", taken_off, (dismiss,))
-        return note
+        if note is not None or provider.id in self.hub.requests:
+            return note
+        taken_off = self._taken_off.get(provider.id, "")
+        dismiss = Action("dismiss_news", "Dismiss", {"row": provider.id}, style="quiet")
+        if self._is_next(provider):
+            choose = Action("models", "Next: choose models", {"list": provider.id}, kind="go", icon="next")
+            return Note("ok", "Added, and its models are here", taken_off, (choose, dismiss))
+        return Note("info", "Saved", taken_off, (dismiss,)) if taken_off else None
+
+    def _is_next(self, provider: Provider) -> bool:
+        """Whether a provider was added, has models, and none of them is in the catalog yet."""
+        if provider.id not in self._added or not self.hub.cache.models(provider.id):
+            return False
+        return not any(entry.provider_id == provider.id for entry in self.service.catalog)
+
+    # ---- a file that was just converted
+
+    def _converted(self) -> Note | None:
+        """That the file was converted, where it was; until it is dismissed or taken back."""
+        report = self.service.migration_report
+        if report is None or not report.written or report is self._report_seen:
+            return None
+        undo = (Action("undo_conversion", "Undo"),) if report.backup is not None else ()
+        actions = (
+            Action("settings", "See what changed", {"section": CONVERSION}, kind="go"),
+            *undo,
+            Action("dismiss_conversion", "Dismiss", style="quiet"),
+        )
+        return Note("ok", "Your file was converted.", clean(report.summary, 600), actions)
+
+    def _undo_conversion(self) -> Answer:
+        report = self.service.migration_report
+        if report is None or report.backup is None:
+            return Answer()
+        self.service.restore(report.backup)
+        return Answer(say="The file is as it was before the conversion", focus=Focus(action="convert_file"))
+
+    def _dismiss_conversion(self) -> Answer:
+        self._report_seen = self.service.migration_report
+        return Answer(focus=Focus(action=FORM))
 
     def _section(self, providers: Sequence[Provider], rows: tuple[Row, ...], attention: int) -> Section:
         batch = self.hub.batch
@@ -268,6 +319,7 @@ class ProvidersPresenter(Presenter):
             actions=(first, add),
             progress=None if batch is None else Progress(batch.answered, batch.total),
             rows=rows,
+            finder=finder() if len(rows) > MOST_WITHOUT_SEARCH else None,
             name=self.name,
         )
 

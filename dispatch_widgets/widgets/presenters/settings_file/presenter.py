@@ -152,7 +152,7 @@ class SettingsFilePresenter(Presenter):
         )
 
     def _leftovers(self, settings: Settings) -> Section | None:
-        """What is from before providers in a file that has them (MIG-8, MIG-10)."""
+        """What has the old format in a file of the new one (MIG-8, MIG-10)."""
         awaiting, convertible = self.service.awaiting_migration, self.service.convertible
         left = [] if awaiting else [entry for entry in settings.catalog if entry.unconverted]
         rows = [
@@ -176,7 +176,7 @@ class SettingsFilePresenter(Presenter):
         convert = Action("convert_entries", f"Convert {words}", style="primary")
         return Section(
             _LEFTOVERS,
-            "Entries from before providers",
+            "Entries in the old format",
             words if left else "",
             done=done,
             actions=(convert,) if convertible else (),

@@ -43,7 +43,7 @@ def _preview(report: MigrationReport) -> Section:
         facts.append(Fact("No new one", left))
     return Section(
         SECTION,
-        "This file is from before providers",
+        "This file has the old format",
         text=words,
         actions=(Action("convert", "Convert", style="primary"),),
         facts=tuple(facts),

@@ -42,7 +42,7 @@ def why_not_writable(service: SettingsService) -> str:
 
 
 def to_convert(service: SettingsService, label: str) -> Action:
-    """Leads to the button that converts what is from before providers: the file, or what is left in it."""
+    """Leads to the button that converts what has the old format: the file, or what is left in it."""
     button = "convert" if service.awaiting_migration else "convert_entries"
     return Action("settings", label, {"action": button}, kind="go")
 
@@ -57,7 +57,7 @@ def unreadable(problem: SettingsFileError) -> EmptyState:
 
 
 def not_converted(service: SettingsService) -> Note | None:
-    """The notice over a file from before providers that was not converted by itself (MIG-6)."""
+    """The notice over a file in the old format that was not converted by itself (MIG-6)."""
     if not service.awaiting_migration:
         return None
     words = (
@@ -67,7 +67,7 @@ def not_converted(service: SettingsService) -> Note | None:
     convert = Action("convert_file", "Convert", style="primary")
     return Note(
         "info",
-        "This file is from before providers.",
+        "This file has the old format.",
         words,
         (convert, Action("settings", "See what changes", kind="go")),
     )

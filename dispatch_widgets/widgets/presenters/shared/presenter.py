@@ -166,8 +166,11 @@ class Presenter:
                 note = form_note(UnexpectedError(error, quoted=False))
                 answer = Answer(ok=False, note=note, focus=Focus(action="save"))
                 _log.warning("A panel's form could not be saved: %s", type(error).__name__)
-            if key and not answer.ok and "key" not in answer.clear and form in self._forms:
+            own_place = answer.key_for or "key" in answer.clear
+            if key and not answer.ok and not own_place and form in self._forms:
                 answer = replace(answer, key_for=self._forms[form].key_for(values, given))
+            if answer.form is not None:
+                answer = replace(answer, form=self._without_keys(answer.form))
             self._update_view()
             return answer
 

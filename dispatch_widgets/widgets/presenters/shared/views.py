@@ -94,7 +94,8 @@ class Action:
             opens the form of this name, ``go`` shows the tab of this name, ``copy`` puts ``args["text"]`` on
             the clipboard, ``insert`` puts it into a new cell where the host lets a page do that and is shown
             nowhere else, ``close`` closes the note that it stands in, ``save`` submits the form that it
-            stands in, with ``args`` beside the form's own.
+            stands in, with ``args`` beside the form's own. ``fill`` does that without the key, and ``paste``
+            with the pasted text in the key's place.
         icon: Stands before the label.
         style: How it looks.
         icon_only: The label is not shown, but is its name and tooltip.
@@ -105,7 +106,7 @@ class Action:
     name: str
     label: str
     args: ActionArgs = field(default_factory=dict)
-    kind: Literal["act", "form", "go", "copy", "insert", "close", "save"] = "act"
+    kind: Literal["act", "form", "go", "copy", "insert", "close", "save", "fill", "paste"] = "act"
     icon: Icon = ""
     style: Style = ""
     icon_only: bool = False
@@ -247,6 +248,9 @@ class Row:
         done: What was done in it just now.
         actions: Its buttons.
         fixed: Whether it has none of the buttons that all rows of its section have.
+        opens: What pressing its title does.
+        leads: What pressing its first detail does.
+        places: Its place in each order of the section's finder.
     """
 
     id: str
@@ -265,6 +269,24 @@ class Row:
     done: Done | None = None
     actions: tuple[Action, ...] = ()
     fixed: bool = False
+    opens: Action | None = None
+    leads: Action | None = None
+    places: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A search over the rows of a section, and the orders that they can have; both are the window's own.
+
+    Attributes:
+        label: Its name.
+        sorts: The orders, by their keys in `Row.places`; an empty key is the order that the rows have.
+        nothing: What stands there when no row matches.
+    """
+
+    label: str
+    sorts: tuple[Option, ...]
+    nothing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +399,7 @@ class Section:
         notes: What is said above its rows.
         columns: The headings of its rows' cells.
         rows: Its rows.
+        finder: The search over its rows; None where they are few.
         options: Options that choices of several rows have together, by a name.
         row_actions: Buttons that every row has. ``{title}`` in a label is the row's title; the row's id goes
             with them as ``row``.
@@ -399,6 +422,7 @@ class Section:
     notes: tuple[Note, ...] = ()
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
+    finder: Finder | None = None
     options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     row_actions: tuple[Action, ...] = ()
     empty: EmptyState | None = None
@@ -508,6 +532,8 @@ class Form:
         fields: Its fields.
         save: The name of the button that submits it.
         back: Where the way back leads.
+        test: Tries what is in the fields, without saving it; its result is said in the form.
+        paste: Reads a pasted text, which fills the fields.
         foot: What stands beside the buttons.
         note: What is said above the buttons.
         revision: The number of the version that it was filled from; see `Header.revision`.
@@ -520,6 +546,8 @@ class Form:
     save: str
     back: str
     args: ActionArgs = field(default_factory=dict)
+    test: Action | None = None
+    paste: Action | None = None
     foot: str = ""
     note: Note | None = None
     revision: int = 0
@@ -567,6 +595,14 @@ class FileOnDisk:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRange:
+    """A part of a text that a page holds, in UTF-16 units."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of a press or of a form; only the window that sent it gets it.
 
@@ -586,6 +622,8 @@ class Answer:
             models: what was done with and is picked, typed or ticked no more.
         key_for: What the key was submitted for. Goes with the next submission as ``key_for`` while nobody has
             touched the key's field (SEC-8).
+        refill: Whether the values of ``form`` take the place of what is typed in its fields, but for a key.
+        pasted_key: Where the key stands in the pasted text, which the page holds: a key is in no answer.
     """
 
     ok: bool = True
@@ -600,6 +638,8 @@ class Answer:
     form: Form | None = None
     clear: tuple[str, ...] = ()
     key_for: str = ""
+    refill: bool = False
+    pasted_key: TextRange | None = None
 
 
 @dataclass(frozen=True, slots=True)

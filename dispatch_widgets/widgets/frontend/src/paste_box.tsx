@@ -1,0 +1,71 @@
+/** Takes a pasted text to be read for a provider; what is in it is drawn as dots, as it may hold a key. */
+import { useContext, useState } from "preact/hooks";
+import { ActionButton } from "./action.tsx";
+import { Place } from "./context.ts";
+import { QUIET } from "./focus.ts";
+import type { FormState } from "./form_state.ts";
+import { Message } from "./note.tsx";
+import type { Action } from "./types.ts";
+import { Icon } from "./words.tsx";
+
+/** As much as a submitted text may hold. */
+const LONGEST = 8192;
+const TOO_LONG = "This is too long to be read. Paste the lines about the provider.";
+
+interface PasteProps {
+  readonly state: FormState;
+  /** Reads what was pasted. */
+  readonly action: Action;
+  readonly id: string;
+}
+
+export function PasteBox({ state, action, id }: PasteProps) {
+  const { panel } = useContext(Place);
+  const [isOpen, setOpen] = useState(state.pasted !== "");
+  const isTooLong = state.pasted.length > LONGEST;
+  const off = isTooLong ? TOO_LONG : state.pasted.trim() ? "" : "Paste something first";
+  const open = (): void => {
+    setOpen(true);
+    requestAnimationFrame(() => document.getElementById(id)?.focus());
+  };
+  if (!isOpen) {
+    return (
+      <button type="button" class="dp-btn dp-quiet dp-paste-open" onClick={open} {...QUIET}>
+        <Icon name="copy" />
+        <span>{action.title}</span>
+      </button>
+    );
+  }
+  return (
+    <div class="dp-field">
+      <label class="dp-label" for={id}>
+        {action.title}
+      </label>
+      <div class="dp-keyrow">
+        <textarea
+          id={id}
+          class="dp-input dp-pasted"
+          rows={2}
+          value={state.pasted}
+          readOnly={state.saving}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          data-field="pasted"
+          onInput={(event) => {
+            panel.forms.putPasted(event.currentTarget.value);
+            event.currentTarget.scrollTop = 0; // no line of it is cut in half
+          }}
+          {...QUIET}
+        />
+        <ActionButton action={{ ...action, off, title: "" }} isBusy={state.submitting === action.name} />
+      </div>
+      <Message
+        note={{
+          tone: isTooLong ? "error" : "",
+          title: isTooLong ? TOO_LONG : "It is sent once, when you press Read it, and kept nowhere.",
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+"""Paste anything: a pasted text fills the form, and nothing of it is kept."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from presenter_person import Person, until
+
+from dispatch_widgets import SettingsService
+from dispatch_widgets.widgets.presenters.providers.presenter import ProvidersPresenter
+from dispatch_widgets.widgets.presenters.shared.encode import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = "sk-proj-0123456789abcdefghijklmn9fQ2"
+OTHER_KEY = "gsk_0123456789abcdefghijklmnopQRST"
+
+
+@pytest.fixture
+def person(at, settings_path) -> Person:
+    """Somebody with the form to add a first provider open."""
+    there = at(ProvidersPresenter, SettingsService(settings_path))
+    there.press("Add provider")
+    return there
+
+
+@pytest.fixture
+def pasted(person) -> Callable[[str], dict]:
+    """Pastes a text; gives back the answer as the page gets it."""
+    return lambda text: encode(person.paste(text))
+
+
+@pytest.mark.req("PM-2", "UI", "SEC-2")
+def test_a_line_of_env_fills_preset_and_key(person, pasted, settings_path) -> None:
+    """The key goes into its field without being in the answer, which says where in the text it stands."""
+    answer = pasted(f"# 😀 mine\nOPENAI_API_KEY='{KEY}'  # prod\n")
+    assert person.chosen("Preset") == "OpenAI"
+    assert person.value("Key") == KEY
+    assert KEY not in json.dumps(answer)
+    assert person.sees("The key sk-…9fQ2 was taken from OPENAI_API_KEY.")
+    assert not settings_path.exists()
+
+
+@pytest.mark.req("PM-2", "UI", "SEC-2")
+def test_a_curl_command_fills_base_url_and_key(person, pasted, demo) -> None:
+    """Host and key of a curl command are enough to save a provider."""
+    pasted(
+        f"curl {demo.openai_base_url}/chat/completions -H 'Authorization: Bearer {demo.api_key}' -d '{{}}'"
+    )
+    assert (person.chosen("Preset"), person.value("Base URL")) == ("Custom", demo.openai_base_url)
+    assert person.sees("What the curl command sends was not taken.")
+    person.press("Test")
+    until(lambda: person.sees("Nothing is saved yet.") and not person.sees("Asking"))
+    assert person.value("Base URL") == demo.openai_base_url
+    person.save()
+    (provider,) = person.presenter.service.get_providers()
+    assert provider.credentials.api_key.get_secret_value() == demo.api_key
+    person.settled()
+
+
+@pytest.mark.req("PM-2", "UI", "SEC-4")
+def test_a_variable_is_taken_as_one(person, pasted) -> None:
+    """A command that reads the key from a variable chooses that variable."""
+    pasted('curl https://api.mistral.ai/v1/models -H "Authorization: Bearer $MISTRAL_API_KEY"')
+    assert person.chosen("Preset") == "Mistral"
+    assert person.chosen("Where the key comes from") == "Environment variable"
+    assert person.chosen("Key").startswith("MISTRAL_API_KEY")
+    assert person.form.key == ""
+
+
+@pytest.mark.req("PM-2", "UI")
+def test_of_several_providers_the_first_is_taken_and_the_others_offered(person, pasted) -> None:
+    """The first fills the form; a press takes another one in its place, with its own key."""
+    pasted(f"OPENAI_API_KEY={KEY}\nGROQ_API_KEY={OTHER_KEY}\nDEBUG=1\n")
+    assert person.chosen("Preset") == "OpenAI"
+    assert person.sees("DEBUG is not about a provider.")
+    person.press("Use Groq")
+    assert person.chosen("Preset") == "Groq"
+    assert person.value("Key") == OTHER_KEY
+    assert person.offers("Use OpenAI")
+
+
+@pytest.mark.req("PM-2", "UI")
+def test_what_holds_no_provider_changes_nothing(person, pasted) -> None:
+    """A text without a provider is said to be one, and what is in the fields stays."""
+    person.fill("Name", "Mine")
+    person.fill("Key", KEY)
+    answer = pasted("DEBUG=1\n")
+    assert answer["note"]["title"] == "No provider was found in what you pasted."
+    assert (person.value("Name"), person.value("Key")) == ("Mine", KEY)
+
+
+@pytest.mark.req("SEC-8")
+def test_a_pasted_key_belongs_to_its_server(person, pasted) -> None:
+    """A key that was pasted for one preset is dropped, in words, when another is chosen."""
+    pasted(f"OPENAI_API_KEY={KEY}")
+    person.choose("Preset", "Groq")
+    assert person.value("Key") == ""
+    assert person.sees("was dropped")
+
+
+@pytest.mark.req("PM-2", "UI")
+def test_a_key_that_is_not_written_as_it_stands_is_asked_for(person, pasted) -> None:
+    """A key that the text breaks up is not guessed at: the form says to paste it into its field."""
+    pasted(f"curl https://api.openai.com/v1/models -H 'Authorization: Bearer {KEY[:9]}'\"{KEY[9:]}\"")
+    assert person.value("Key") == ""
+    assert person.sees("paste the key into its field")
+
+
+@pytest.mark.req("SEC-2")
+def test_a_pasted_text_is_kept_nowhere(person, pasted) -> None:
+    """Neither view nor form nor presenter holds the key after a paste."""
+    pasted(f"OPENAI_API_KEY={KEY}")
+    assert KEY not in person.encoded
+    assert KEY not in json.dumps(person.form.form)
