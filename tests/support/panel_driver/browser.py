@@ -79,7 +79,7 @@ class Part:
         return self.node.get_by_role("button", name=name, exact=True)
 
     def buttons(self) -> list[str]:
-        """The names of all buttons; a row's name and its count, which can be pressed too, are not among them."""
+        """The names of all buttons, but for a row's name and its count."""
         found = self.node.get_by_role("button").and_(self.node.page.locator(LOOKS_LIKE_A_BUTTON)).all()
         return [each.get_attribute("aria-label") or each.inner_text().strip() for each in found]
 

@@ -6,6 +6,11 @@ import type { Action, ActionArgs, Answer, Focus, Form } from "./types.ts";
 
 const SAVE: Action = { name: "save", label: "", kind: "save" };
 
+/** Whether an action submits the form that it stands in. */
+export function isSubmission({ kind }: Action): boolean {
+  return kind === "save" || kind === "fill" || kind === "paste";
+}
+
 export class Forms {
   readonly #panel: Panel;
   /** Another number of the view's means that open forms may say something else. */

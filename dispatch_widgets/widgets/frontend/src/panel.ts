@@ -3,7 +3,7 @@
  * this page alone is here: what was pressed and waits, and what is asked.
  */
 import { copyText } from "./clipboard.ts";
-import { Forms } from "./forms.ts";
+import { Forms, isSubmission } from "./forms.ts";
 import { lastGesture } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { insertCell, mayInsert } from "./insert_cell.ts";
@@ -150,6 +150,7 @@ export class Panel {
 
   /** Does what was pressed, or chosen; `asked` is whose question it answers. */
   async press(action: Action, at: Shown, { choice, asked, held }: Pressed = {}): Promise<void> {
+    if (isSubmission(action)) return this.forms.save(at, action);
     switch (action.kind ?? "act") {
       case "close":
         if (asked) this.#close(asked, at);
@@ -168,11 +169,6 @@ export class Panel {
         break;
       case "form":
         await this.forms.open(action, at);
-        break;
-      case "save":
-      case "fill":
-      case "paste":
-        await this.forms.save(at, action);
         break;
       default:
         if (action.name === "locate_file") {
