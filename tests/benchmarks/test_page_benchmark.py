@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from panel_driver.lab import INSTALL_LINE, Lab, Notebook, find_chromium, launch
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ def test_the_app_is_seen_and_searched_quickly(notebook: Notebook, tmp_path: Path
     page.get_by_role("tab", name="Models").click()
     page.locator(".dp-rail-item").first.click()
     count = page.locator(".dp-filter > .dp-sub")
-    count.get_by_text(f"{MODELS:,} models").wait_for()
+    expect(count).to_have_text(f"{MODELS:,} models", timeout=30_000)
     page.evaluate(WATCH)
     page.locator(".dw-panel input[type=search]").focus()
     typed, deleted = [], []

@@ -2,7 +2,7 @@
 import type { Model } from "./host.ts";
 
 /**
- * Calls back with whether it is gone whenever that may have changed; returns how to stop.
+ * Calls back with whether it is gone, at once and when that has changed; returns how to stop.
  *
  * A restart is told by ipywidgets, the end of a kernel and its exchange for another by JupyterLab. marimo and others
  * tell nothing: there a press without a reply has to say it.
@@ -14,8 +14,12 @@ export function watchKernel(
 ): () => void {
   const kernel = model.widget_manager?.kernel;
   let cut = disconnected;
+  let told: boolean | undefined;
   const look = (): void => {
-    changed(cut || Boolean(kernel && (kernel.isDisposed || kernel.status === "dead")));
+    const gone = cut || Boolean(kernel && (kernel.isDisposed || kernel.status === "dead"));
+    if (gone === told) return; // the status changes twice with each message
+    told = gone;
+    changed(gone);
   };
   const onCut = (): void => {
     cut = true; // seen to come for a loss only
