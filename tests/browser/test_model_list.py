@@ -304,7 +304,7 @@ def test_what_a_model_can_do_is_shown_and_filtered_by(app: App) -> None:
     expect(app.models).to_have_count(1)
     app.field(SEARCH).focus()
     app.key("ArrowDown", "ArrowRight")
-    details = app.node.locator(".dp-details")
+    details = app.node.locator(".dp-model-details")
     expect(details.locator("dt")).to_have_text(
         ["Id", "Kind", "Features", "Context", "Per 1M in / out", "Owner", "Released"]
     )

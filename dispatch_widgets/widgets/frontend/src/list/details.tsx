@@ -13,7 +13,7 @@ interface DetailsProps {
 
 export function Details({ words, model }: DetailsProps) {
   return (
-    <div class="dp-details">
+    <div class="dp-model-details">
       {model ? <Facts facts={factsOf(model, words)} /> : <span class="dp-sub">{words.no_details}</span>}
     </div>
   );
