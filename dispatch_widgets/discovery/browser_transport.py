@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx
-from pyodide.http import pyfetch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,6 +33,8 @@ class BrowserTransport(httpx.AsyncBaseTransport):
         Raises:
             NoAnswerForPageError: If the browser gives no answer.
         """
+        from pyodide.http import pyfetch  # there is no such package outside a page
+
         headers = {name: value for name, value in request.headers.items() if name in _SENT}
         if "anthropic-version" in headers:
             # Anthropic answers pages only with it: docs of its TypeScript SDK, `dangerouslyAllowBrowser`.

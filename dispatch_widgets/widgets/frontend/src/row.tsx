@@ -109,6 +109,7 @@ function Main({ row }: { readonly row: Row }) {
             <button
               type="button"
               class="dp-btn dp-link dp-opens"
+              data-mouse
               tabIndex={-1}
               title={opens.label}
               onClick={() => void panel.press(opens, shown)}

@@ -108,8 +108,13 @@ function rowsOf(list: HTMLElement | null): HTMLElement[] {
   return [...(list?.querySelectorAll<HTMLElement>("[role=row]") ?? [])];
 }
 
+/** What the keyboard can get at; a row's name is for the mouse alone, which has a button for the same. */
+function focusableIn(row: HTMLElement): HTMLElement[] {
+  return [...row.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((node) => !node.matches("[data-mouse]"));
+}
+
 function controlsOf(row: HTMLElement): HTMLElement[] {
-  return [...row.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isShown);
+  return focusableIn(row).filter(isShown);
 }
 
 /** Tab leads to the current row alone, and to the controls of a row once the focus is among them. */
@@ -117,7 +122,7 @@ function onlyOneStop(list: HTMLElement): void {
   const focused = document.activeElement;
   for (const row of rowsOf(list)) {
     const stop = row !== focused && row.contains(focused) ? 0 : -1;
-    for (const control of row.querySelectorAll<HTMLElement>(FOCUSABLE)) {
+    for (const control of focusableIn(row)) {
       if (control.tabIndex !== stop) control.tabIndex = stop;
     }
   }
