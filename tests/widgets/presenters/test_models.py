@@ -728,6 +728,7 @@ def test_any_entry_is_tried_and_several_side_by_side(two, person, demo) -> None:
     person.press(f"Try {chat}", row=chat)
     until(lambda: person.sees(f"{chat} gave an answer after", row=chat))
     assert person.sees("Tokens:", row=chat)
+    until(lambda: person.view.spoken is not None)  # said just after it is shown
     assert person.view.spoken.words.startswith(f"{chat}: {chat} gave")
     assert person.row(other).note is None
     person.press("Close", row=chat)

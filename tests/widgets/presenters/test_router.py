@@ -369,7 +369,7 @@ def test_try_asks_the_model_and_says_what_came(demo, chat, router) -> None:
     until(lambda: person.sees(f"{chat} gave an answer after", row="grade"))
     assert len(demo.requests) == before + 1
     assert person.row("grade").note.tone == "ok"
-    until(lambda: person.view.spoken is not None)  # a view that is made meanwhile shows the answer before it is said
+    until(lambda: person.view.spoken is not None)  # said just after it is shown
     assert person.view.spoken.words.startswith(f"grade: {chat}")
     assert person.offers("Try", row="grade")
 
