@@ -1309,7 +1309,8 @@ class SettingsService:
     def _price_of(self, resolved: ResolvedModel) -> Price | None:
         """The price in the cached list, which is not asked for."""
         listed = self.known_models(resolved.provider_id)
-        return next((model.price for model in listed or () if model.id == resolved.model), None)
+        model = listed.get(resolved.model) if listed is not None else None
+        return model.price if model is not None else None
 
     # ---- scanning for keys
 
