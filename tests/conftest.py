@@ -105,16 +105,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
-    """Give each worker whole files, and one worker all browser tests, with nothing after them."""
+    """Give each worker whole files, in the order of the collection: the browser tests come last."""
     from xdist.scheduler import LoadFileScheduling
 
-    class ByFile(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "browser" if BROWSER in (config.rootpath / file).parents else file
-
-    config.option.loadscopereorder = False  # the largest first would be the browser tests
-    return ByFile(config, log)
+    config.option.loadscopereorder = False  # the largest files first would put browser tests among the others
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture
