@@ -733,7 +733,7 @@ class SettingsService:
     def start_check_diagnosis(
         self,
         *,
-        type: str,  # noqa: A002
+        type: ProviderType,  # noqa: A002
         api_key: str,
         base_url: str | None = None,
     ) -> Future[Diagnosis]:
