@@ -5,7 +5,7 @@ loaded when it is first asked for (PEP 562), so that a bare import costs next to
 read ``__init__.pyi``, which says the same; a test holds the two together.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _EXPORTS = {
     "_terms": ("Capability", "ProviderType"),

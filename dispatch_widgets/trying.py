@@ -45,7 +45,7 @@ class TryResult:
 
     Attributes:
         ok: Whether the model answered.
-        latency_seconds: How long the request took, successful or not.
+        latency_seconds: How long the request took, in seconds of wall-clock time, successful or not.
         message: What happened, in a sentence.
         answer: The first line of the model's answer; empty for an embedding or an empty answer.
         input_tokens: The number of tokens that the model read; None if the server does not state it.

@@ -164,3 +164,15 @@ def test_the_demos_line_brings_what_the_notebooks_use(project: dict[str, Any]) -
     assert extras is not None
     brought = _brought(extras.group(1), project["optional-dependencies"])
     assert {"jupyterlab", "jupyter-server", "sidecar", "openai", "anthropic"} <= brought
+
+
+def test_the_changelog_has_the_version_with_its_date() -> None:
+    """Unreleased comes first, then this version with its date; a release has each heading once."""
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased, *releases = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert unreleased.startswith("[Unreleased]\n")
+    assert re.match(rf"\[{re.escape(dispatch_widgets.__version__)}\] - \d{{4}}-\d\d-\d\d\n", releases[0])
+    for release in (unreleased, *releases):
+        headings = re.findall(r"^### (.+)$", release, flags=re.MULTILINE)
+        assert set(headings) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+        assert len(headings) == len(set(headings))

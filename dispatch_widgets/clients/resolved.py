@@ -68,10 +68,10 @@ class ResolvedModel:
         """A client that is ready to use: of OpenAI's or Anthropic's SDK, or the mock provider's.
 
         Type checkers know its methods if you ask for the SDK by name: `openai_client`, `anthropic_client`.
-        It keeps the key and base URL of now: after a change of the provider resolve again. Its timeouts are
-        300 s for a response and 10 s for a connection; it follows no redirect, and uses no proxy for this
-        machine. What the environment holds for OpenAI or Anthropic (organization, project, headers …) is sent
-        to their own host only, by copies (``with_options``) too.
+        It keeps its key and base URL, so resolve again after you change the provider. Its timeouts are 300 s
+        for a response and 10 s for a connection; it follows no redirect, and uses no proxy for this machine.
+        What the environment holds for OpenAI or Anthropic (organization, project, headers …) is sent to their
+        own hosts only, by copies (``with_options``) too.
 
         Args:
             **options: Arguments of the SDK's client, such as ``timeout`` (seconds) and ``max_retries``.
@@ -255,12 +255,14 @@ class ResolvedModel:
             model=self.model,
         )
 
-    def snippet(self, *, service: str = "dw", library: str = "client") -> str:
-        """The code of a cell with a complete request to this model, without the key.
+    def snippet(
+        self, *, service: str = "dw", library: Literal["client", "litellm", "langchain"] = "client"
+    ) -> str:
+        """The code of a complete request to this model for a cell, without the key.
 
         Args:
             service: The name of the variable with the service; ``dw`` for the default file.
-            library: ``client`` for the client of `client`, ``litellm`` or ``langchain``.
+            library: ``client`` for the SDK's client, ``litellm`` or ``langchain``.
 
         Raises:
             InvalidInputError: If the library cannot use this model.

@@ -1,8 +1,8 @@
 """The service that panels, command line, HTTP and notebooks use (API-1).
 
-It is the only place where the settings file and model discovery meet. Every change is validated, and saved at
-once; every read sees what other programs have written. A read takes the settings once and answers from them;
-a change answers from what it saved.
+It is the only place where the settings file and model discovery meet. Every change is validated and saved at
+once; every read sees what other programs have written. A read looks at the file once and answers from that; a
+change returns what it saved.
 """
 
 from __future__ import annotations
@@ -111,9 +111,10 @@ class SettingsService:
     """The providers, models and tasks of a settings file.
 
     Args:
-        path: The settings file; found as ST-1 says if None.
-        timeout_seconds: The wall-clock deadline of a request to a provider, in seconds.
-        auto_migrate: Whether a file from before providers is migrated when it is opened (MIG-1).
+        path: The settings file. None finds it: ``DISPATCH_SETTINGS_PATH``, the workspace, a folder upwards,
+            the working folder (ST-1).
+        timeout_seconds: How long a request to a provider may take, in seconds of wall-clock time.
+        auto_migrate: Whether a file in the old format is migrated when it is opened (MIG-1).
         keep_providers_copy: Whether a copy of the providers is kept in the user's state folder, in case
             another program removes them (ST-8). False, or ``DISPATCH_WIDGETS_KEEP_PROVIDERS=0``, keeps none
             and deletes an existing one.
@@ -158,7 +159,7 @@ class SettingsService:
     # ---- subscribers
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Calls a function at every change, in the thread in which it happens.
+        """Call a function at every change, in the thread that makes it.
 
         Args:
             callback: Called with a `Change`; its exceptions are logged.
@@ -194,9 +195,9 @@ class SettingsService:
         return view(self._file.edit(change, what=what).document, path=str(self.path))
 
     def problems_of(self, edit: Callable[[Document], object]) -> tuple[FieldProblem, ...]:
-        """The problems that an edit finds in its fields; nothing is saved.
+        """The problems that an edit would report for its fields; nothing is saved.
 
-        For a caller that has found wrong fields itself, and reports all of them together.
+        For a caller that has found wrong fields itself and reports all of them together.
 
         Args:
             edit: Makes a new document from the current one, as the functions of `settings.registry` do.
@@ -285,7 +286,7 @@ class SettingsService:
         return self._file.preview()
 
     def migrate(self) -> MigrationReport | None:
-        """Convert a file from before providers now, after a backup.
+        """Convert a file in the old format now, after a backup.
 
         Returns:
             The report. If there was nothing to migrate, that of the last migration, or None.
@@ -377,7 +378,7 @@ class SettingsService:
         return self._file.kept_copy
 
     def delete_kept_copy(self) -> None:
-        """Delete that copy; the next save makes a new one, unless ``keep_providers_copy=False``.
+        """Delete the copy of the providers. The next save makes a new one, unless copies are turned off.
 
         Raises:
             NotFoundError: If there is none.
@@ -396,7 +397,7 @@ class SettingsService:
         return bool(self._file.gone and self._file.gone.document)
 
     def put_back(self) -> None:
-        """Write a file that has disappeared again, with its last content (ST-10).
+        """Restore a file that has disappeared, with its last content (ST-10).
 
         Raises:
             NotFoundError: If the file exists, or could not be read before.
@@ -405,18 +406,18 @@ class SettingsService:
         self._file.put_back()
 
     def export_without_keys(self, path: str | Path, *, replace: bool = False) -> SharedCopy:
-        """Write a copy of the settings to share, in which ``${NAME}`` stands in the place of each key.
+        """Write a copy of the settings to share, with ``${NAME}`` in place of each key.
 
-        A reference that is there stays. Whoever takes the copy sets the variables that the result lists. The
-        copy is in today's format, also if the file is not, and can be read by you only.
+        References stay as they are. The result lists the variables that whoever uses the copy has to set. The
+        copy is in today's format, even if the file is not, and only you can read it.
 
         Args:
-            path: The copy; ``~`` is your home.
-            replace: Whether to replace a file that is there.
+            path: Where to write the copy; ``~`` is your home.
+            replace: Whether to overwrite an existing file.
 
         Raises:
-            InvalidInputError: If a key would be left in it, with its places (never the key); if the name is
-                taken; or if it is the settings file itself. Nothing is written then.
+            InvalidInputError: If the copy would still contain a key (the message names the places, never the
+                key), if ``path`` exists, or if it is the settings file itself. Nothing is written.
             NotFoundError: If there are no settings, or another program removed the providers; bring them
                 back first.
             SettingsFileError: If the settings cannot be read, or the copy cannot be written.
@@ -479,8 +480,8 @@ class SettingsService:
                 (quotes, ``Bearer``, ``export NAME=`` …) is taken off, and ``$NAME`` becomes ``${NAME}``; that
                 is logged as a warning, which a cell shows (SEC-3).
             base_url: Where its API begins, such as ``https://api.openai.com/v1``. Needed for
-                ``openai-compatible``; for ``anthropic`` only for a gateway. What is taken off its end, and
-                that a key would travel in the clear, is logged as a warning, which a cell shows (MD-14).
+                ``openai-compatible``; for ``anthropic`` only for a gateway. A removed ending, and a URL over
+                which the key would travel unencrypted, are logged as warnings, which a cell shows (MD-14).
             pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
 
         Raises:
@@ -526,20 +527,19 @@ class SettingsService:
                 in `add_provider`.
             base_url: A new base URL; an empty text clears it.
             pasted: Whether the key may have been pasted by a person; if not, it is taken as it stands.
-            seen: The provider as the user saw it, if they did: a key that was changed meanwhile is then not
-                sent to the host of this change, nor the key of this change to a host that was changed
-                meanwhile (SEC-8).
-            sending: What the user has agreed to, as `needs_consent` gives it; their consent is stored for
-                that only.
+            seen: The provider as the user saw it, if they did. Nothing is saved if another program has since
+                changed its key or host, so that a key would be sent to another host than they saw (SEC-8).
+            sending: What the user has consented to, as returned by `needs_consent`; the consent is stored
+                for that only.
             consent: Whether the user entered the reference in ``api_key``, and so consents to its sending.
                 False for a program that passes on what it received.
 
         Raises:
             NotFoundError: If there is no such provider.
             InvalidInputError: If a field cannot be used; nothing is saved.
-            ChangedMeanwhileError: If it is not as the user saw it or agreed to; nothing is saved.
-            ConsentNeededError: If something else would be sent than the user agreed to, or to another host;
-                nothing is saved.
+            ChangedMeanwhileError: If it is not as the user saw it or consented to; nothing is saved.
+            ConsentNeededError: If something else would be sent than the user consented to, or to another
+                host; nothing is saved.
         """
         api_key, notes = _unwrapped(api_key) if pasted else (api_key, ())
         agreed = None if sending is None else Sending(*sending)
@@ -568,7 +568,7 @@ class SettingsService:
         return saved
 
     def impact_of_deleting_provider(self, provider_id: str) -> Impact:
-        """The entries and tasks that a deletion would affect.
+        """The entries and tasks that deleting a provider would affect.
 
         Args:
             provider_id: The provider's id.
@@ -631,24 +631,24 @@ class SettingsService:
         return tuple(merged)
 
     def duplicates(self) -> tuple[tuple[str, ...], ...]:
-        """Groups of provider ids that have the same type, key and address."""
+        """Groups of ids of providers that have the same type, key and base URL."""
         return registry.duplicates(self._file.document)
 
     # ---- consent
 
     def needs_consent(self, provider_id: str) -> Sending | None:
-        """What needs `allow_sending` before it is sent for a provider, and to which host (SEC-4).
+        """The reference whose value needs `allow_sending` before it is sent, and the host it goes to (SEC-4).
 
-        A key that is a reference needs it, unless the variable is the host's own, as that of a well-known
-        provider, or was entered in this process with `add_provider` or `update_provider`.
+        A reference needs it unless its variable belongs to the host, as with well-known providers, or it was
+        entered in this process with `add_provider` or `update_provider`.
 
         Args:
             provider_id: The provider's id.
 
         Returns:
-            A named pair: the variable's name or the ``keyring:`` reference, and the host. None if no consent
-            is needed, or the variable is not set. The host has its scheme unless that is the usual one:
-            https, or http on this machine and in private networks.
+            A named pair: the variable's name or the ``keyring:`` reference, and the host. The host includes
+            its scheme unless that is the usual one: https, or http on this machine and in private networks.
+            None if no consent is needed, or the variable is not set.
 
         Raises:
             NotFoundError: If there is no such provider.
@@ -658,20 +658,20 @@ class SettingsService:
     def allow_sending(
         self, provider_id: str, *, variable: str | None = None, host: str | None = None
     ) -> None:
-        """Allow the key that a provider refers to to be sent to its host, while this process runs.
+        """Allow sending the value of a provider's reference to its host, while this process runs.
 
         The consent is for this reference and this host; a changed one needs a new consent.
 
         Args:
             provider_id: The provider's id.
             variable: What may be sent, as given by `needs_consent` or the error.
-            host: Where it may be sent, as given there. Without both, consent is given to what the file says
+            host: Where it may be sent, as given there. Without both, the consent is for what the file says
                 now.
 
         Raises:
             NotFoundError: If there is no such provider.
-            ConsentNeededError: If the file names another variable or host by now, which it states.
-            ChangedMeanwhileError: If it names others by now that need no consent.
+            ConsentNeededError: If the file names another variable or host now; the error has both.
+            ChangedMeanwhileError: If the file names others now that need no consent.
         """
         unnamed = variable is None and host is None
         self._allow(self.provider(provider_id), None if unnamed else Sending(variable or "", host or ""))
@@ -695,9 +695,9 @@ class SettingsService:
         api_key: str,
         base_url: str | None = None,
     ) -> ModelList:
-        """Ask a provider for its models before it is registered: once, and nothing is saved or kept.
+        """Request a provider's models before it is registered; nothing is saved or cached.
 
-        Giving a reference such as ``${NAME}`` here is the yes to sending its value to that server, this once.
+        Passing a reference such as ``${NAME}`` is consent to send its value to that server, this once.
 
         Args:
             type: ``anthropic`` or ``openai-compatible``.
@@ -705,7 +705,7 @@ class SettingsService:
             base_url: Where its API begins; see `add_provider`.
 
         Returns:
-            The list, as `discover_models` gives it; its ``provider_id`` is empty.
+            The list, as from `discover_models`; its ``provider_id`` is empty.
 
         Raises:
             InvalidInputError: With one problem for each field that cannot be used.
@@ -734,11 +734,11 @@ class SettingsService:
     def start_check_diagnosis(
         self,
         *,
-        type: str,  # noqa: A002
+        type: ProviderType,  # noqa: A002
         api_key: str,
         base_url: str | None = None,
     ) -> Future[Diagnosis]:
-        """What `start_diagnosis` finds, of a provider before it is registered; nothing is saved or kept.
+        """`start_diagnosis` for a provider before it is registered; nothing is saved or cached.
 
         Args:
             type: See `check_provider`.
@@ -807,12 +807,12 @@ class SettingsService:
         return self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
 
     def diagnose(self, provider_id: str) -> Diagnosis:
-        """Find out step by step why a provider gives no models (MD-14).
+        """Find out step by step why a provider lists no models (MD-14).
 
-        It tries the name, the connection and the answer, then other paths of the same host.
+        It checks the host's name, the connection and the response, then tries other paths of the same host.
 
         Args:
-            provider_id: The provider's id; the mock provider has nothing to find out.
+            provider_id: The provider's id; for the mock provider there is nothing to diagnose.
 
         Raises:
             NotFoundError: If there is no such provider.
@@ -1000,7 +1000,7 @@ class SettingsService:
         return tuple(entry_of(saved, entry_id) for entry_id in named)
 
     def impact_of_deleting_model(self, entry_id: str) -> Impact:
-        """The tasks that a deletion would affect.
+        """The tasks that deleting an entry would affect.
 
         Args:
             entry_id: The entry's id.
@@ -1103,7 +1103,7 @@ class SettingsService:
 
         Raises:
             InvalidInputError: If there is no such task.
-            UnresolvedTaskError: If it has no model, or one that cannot be used; says where to mend it.
+            UnresolvedTaskError: If it has no usable model; the hint says where to change that.
             MissingVariableError: If the key refers to a variable that is not set.
             ConsentNeededError: If the key refers to something that was not made for this host (SEC-4).
         """
@@ -1163,7 +1163,7 @@ class SettingsService:
             timeout_seconds: How long it may take, in seconds of wall-clock time.
 
         Raises:
-            DispatchError: If there is nothing to ask: everything that `resolve` raises.
+            DispatchError: If there is no model to ask: everything that `resolve` raises.
         """
         return background.call(self.start_try(task, timeout_seconds=timeout_seconds))
 
@@ -1187,7 +1187,7 @@ class SettingsService:
             timeout_seconds: How long it may take, in seconds of wall-clock time.
 
         Raises:
-            DispatchError: If there is nothing to ask: everything that `resolve_model` raises.
+            DispatchError: If there is no model to ask: everything that `resolve_model` raises.
         """
         return background.call(self._try(self.resolve_model(provider, model), timeout_seconds))
 
@@ -1232,7 +1232,7 @@ class SettingsService:
             on_result: Called from the background loop with each id and result as it comes.
 
         Returns:
-            A result by entry id, in the order given; an error where there was nothing to ask.
+            A result for each entry id, in the order given; an error in its place if an entry cannot be asked.
 
         Raises:
             NotFoundError: If there is no such entry; nothing is asked then.

@@ -20,7 +20,7 @@ _AT_SIDE: dict[str, Any] = {}
 class Panel(PagePanel):
     """Providers, models, tasks and the settings file, in four tabs.
 
-    In a notebook that is opened without its kernel a one-line summary without secrets remains.
+    A notebook that is opened without its kernel shows a one-line summary, without secrets.
 
     Args:
         service: The service to show; the default file's if None.
@@ -36,7 +36,7 @@ class Panel(PagePanel):
         super().__init__(service)
 
     def close(self) -> None:
-        """Take the app out of every page and stop following the service."""
+        """Remove the app from every page, and stop following the service."""
         if self._display_id:
             self.app.hub.events.stop_listening(self._on_events)
         super().close()
@@ -71,10 +71,10 @@ class Panel(PagePanel):
     # -- at the side -------------------------------------------------------------------------------
 
     def in_sidebar(self, *, title: str = "Dispatch models") -> None:
-        """Show the app in a JupyterLab panel at the side, in place of one that has the same title there.
+        """Show the app in a JupyterLab panel at the side, replacing one with the same title.
 
         Args:
-            title: The side panel's title.
+            title: The title of that panel.
 
         Raises:
             MissingPackageError: If the package sidecar is not installed.

@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 
     from ..clients import ResolvedModel
     from ..service import SettingsService
+    from ..settings.tasks import Task
 
 
 class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywidgets ships no types
-    """Models to pick one from; what is picked is in ``.value``, and ``.client()`` is ready to use it.
+    """A list of models to pick one from; ``.value`` is its id, and ``.client()`` makes a client for it.
 
-    Showing it asks nobody: it offers the lists that are held, and Refresh fetches them.
+    Showing it sends no request: it offers the cached lists, and Refresh requests them.
 
     Args:
-        task: One of the six tasks: models that can do it are offered, the one that it has now is picked
-            at first, and a button gives it the one that is picked.
-        provider: Whose models to offer: a provider's id, or its name if no other has the same; those of
-            all providers if None.
-        kind: ``chat`` or ``embedding``: only models that can do this; what the task needs if None.
+        task: One of the six tasks. The list has the models that can do it and starts with the one that is
+            assigned, and a button assigns the picked one.
+        provider: The provider whose models to offer, by its id, or its name if no other has the same. None
+            offers those of all providers.
+        kind: ``chat`` or ``embedding``, to offer only models that can do this; what the task needs if None.
         service: The service to pick from; the default file's if None.
 
     Raises:
@@ -39,11 +40,10 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         NotFoundError: If there is no such provider.
 
     Attributes:
-        value: The model's id; empty while nothing is picked. May be set, and observed.
-        provider_id: Whose model it is; empty while nothing is picked.
-        selected: The model as its provider lists it; None while nothing is picked, or for an id that is
-            not listed.
-        description: Its name where it is one of several controls; `ipywidgets.interact` sets it.
+        value: The picked model's id, or an empty string. It can be set and observed.
+        provider_id: The id of its provider, or an empty string.
+        selected: The model as its provider lists it; None if nothing is picked or the id is not listed.
+        description: Its label among other controls; `ipywidgets.interact` sets it.
     """
 
     presenter: PickerPresenter
@@ -55,7 +55,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
 
     def __init__(
         self,
-        task: str | None = None,
+        task: Task | None = None,
         *,
         provider: str | None = None,
         kind: Literal["chat", "embedding"] | None = None,
@@ -77,7 +77,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         return f"ModelPicker(value={self.value!r})"
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a page sets; a value that is no model's id, or looks like a key, is left out (SEC-2)."""
+        """Accept what a page sets, except a value that cannot be a model's id or looks like a key (SEC-2)."""
         value = sync_data.get("value", "")
         is_id = isinstance(value, str) and len(value) <= LONGEST_CHARACTERS
         if not is_id or self.presenter.is_key(value):
@@ -86,14 +86,14 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
 
     @property
     def task(self) -> str:
-        """The task that it picks for, or an empty text."""
+        """The task that it picks for, or an empty string."""
         return str(self.presenter.task)
 
     def resolve(self) -> ResolvedModel:
-        """What is picked, with provider, base URL and key ready to use.
+        """The picked model, with provider, base URL and key ready to use.
 
         Raises:
-            InvalidInputError: If nothing is picked, or it is not known whose model it is.
+            InvalidInputError: If nothing is picked, or the model's provider is not known.
             DispatchError: Everything that `SettingsService.resolve_model` raises.
         """
         if not self.value:
@@ -109,18 +109,18 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         return self.service.resolve_model(self.provider_id, self.value)
 
     def client(self, **options: Any) -> Any:
-        """A client for what is picked; see `ResolvedModel.client`.
+        """A client for the picked model; see `ResolvedModel.client`.
 
         Args:
-            **options: What the SDK's client takes.
+            **options: Arguments of the SDK's client.
         """
         return self.resolve().client(**options)
 
     def async_client(self, **options: Any) -> Any:
-        """A client to be awaited; see `ResolvedModel.async_client`.
+        """An async client for the picked model; see `ResolvedModel.async_client`.
 
         Args:
-            **options: What the SDK's client takes.
+            **options: Arguments of the SDK's client.
         """
         return self.resolve().async_client(**options)
 

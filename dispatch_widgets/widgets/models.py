@@ -7,6 +7,6 @@ from .presenters.models.presenter import ModelsPresenter
 
 
 class ModelsPanel(PagePanel):
-    """Models to pick from, and the catalog of those that were kept."""
+    """The providers' lists to pick models from, and the catalog."""
 
     _presenter = ModelsPresenter

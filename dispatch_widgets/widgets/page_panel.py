@@ -156,7 +156,7 @@ class PagePanel(anywidget.AnyWidget):
 
     @property
     def tab(self) -> Tab:
-        """The tab that is open in the window that was last acted in; setting it opens one in every window."""
+        """The open tab of the window that was used last; setting it opens a tab in every window."""
         return self._tab
 
     @tab.setter
@@ -166,16 +166,16 @@ class PagePanel(anywidget.AnyWidget):
             raise InvalidInputError([], message=f"There is no tab {clean(tab, 40)!r}.", hint=hint)
         self._ask(tab)
 
-    def open_form(self, name: str, **args: ArgumentValue) -> None:
-        """Open a form in every window, and the tab that it stands in.
+    def open_form(self, name: Literal["provider", "entry", "share"], **args: ArgumentValue) -> None:
+        """Open a form, and its tab, in every window.
 
         Args:
             name: ``provider``, ``entry`` or ``share``.
-            args: Which one, as ``row``: the id of a provider or an entry. Without it a provider is added.
+            args: ``row``, the id of the provider or entry to edit. Without it, ``provider`` adds one.
 
         Raises:
             InvalidInputError: If there is no such form.
-            DispatchError: If it cannot be opened: there is no such provider or entry.
+            DispatchError: If there is no such provider or entry.
         """
         tab = self.app.tab_of_form(name)
         self.app.tab(tab).form(name, args)

@@ -7,6 +7,6 @@ from .presenters.settings_file.presenter import SettingsFilePresenter
 
 
 class SettingsFilePanel(PagePanel):
-    """The settings file: its place, its conversion, its backups, and the ways out when it is broken."""
+    """The settings file: where it is, its conversion, its backups, and what to do if it cannot be read."""
 
     _presenter = SettingsFilePresenter

@@ -1,4 +1,4 @@
-"""Building the app in the kernel over much (P-7): first in a process, and warm.
+"""Building the app in the kernel over much (P-7), in a new process and warm; what closed apps leave (P-8).
 
 The first build is measured in processes of their own, imports apart. CPU time is what is compared: it is
 what the kernel is kept from doing, and other programs on the machine do not count into it.
@@ -6,10 +6,12 @@ what the kernel is kept from doing, and other programs on the machine do not cou
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +106,26 @@ def test_the_first_app_of_a_process_is_built_quickly(tmp_path: Path) -> None:
     figure = f"{min(runs) * 1000:.0f} ms of CPU (goal {GOAL_SECONDS * 1000:.0f} ms)"
     print(f"\nP-7 first: {figure}")  # noqa: T201 - the figure is the point
     assert min(runs) < GENEROUS * GOAL_SECONDS
+
+
+@pytest.mark.req("P-8")
+def test_closed_panels_leave_no_memory(tmp_path: Path) -> None:
+    """A thousand apps opened and closed over one service leave at most 20 MB in the kernel."""
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    service.add_provider(
+        name="Lab", type="openai-compatible", api_key="sk-of-no-use", base_url="http://127.0.0.1:9/v1"
+    )
+
+    def open_and_close(count: int) -> None:
+        for _ in range(count):
+            Panel(service).close()
+        gc.collect()
+
+    open_and_close(20)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    open_and_close(1000)
+    megabytes = (tracemalloc.get_traced_memory()[0] - before) / 1e6
+    tracemalloc.stop()
+    print(f"\nP-8 1,000 closed panels: {megabytes:.2f} MB (goal 20 MB)")  # noqa: T201 - the figure is the point
+    assert megabytes <= 20

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "use-with-a-library.md"
 GROUP_VARIABLE = "DISPATCH_LIBRARIES"
 """The group whose libraries must be installed; without it those are tested that are."""
-_OWN = "-e .["
+EXTRA_GROUP = "test-integrations"
+"""The extra of pyproject.toml that is a group too."""
 
 
 def requirement_files() -> dict[str, Path]:
@@ -21,14 +22,26 @@ def requirement_files() -> dict[str, Path]:
 def library_groups() -> dict[str, set[str]]:
     """The names of the distributions in each group, those of the package's own extras among them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    groups = {}
-    for group, path in requirement_files().items():
-        lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
-        (own,) = (line for line in lines if line.startswith(_OWN))
-        extras = own.removeprefix(_OWN).rstrip("]").split(",")
-        lines += [each for extra in extras for each in project["optional-dependencies"][extra]]
-        groups[group] = {re.split(r"[\[<>=]", line)[0] for line in lines} - {"-e ."}
-    return groups
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+
+    def names(requirements: list[str]) -> set[str]:
+        found = set()
+        for each in requirements:
+            own = re.fullmatch(r"(?:-e \.|dispatch-widgets)\[([\w,-]+)\]", each)
+            if own:
+                found |= {name for extra in own[1].split(",") for name in names(extras[extra])}
+            elif not each.startswith("#"):
+                found.add(re.split(r"[\[<>=]", each)[0])
+        return found
+
+    files = {group: path.read_text("utf-8").splitlines() for group, path in requirement_files().items()}
+    return {EXTRA_GROUP: names(extras[EXTRA_GROUP])} | {group: names(each) for group, each in files.items()}
+
+
+def ci_groups() -> list[str]:
+    """The groups that .ci/run runs."""
+    text = (ROOT / ".ci" / "run").read_text("utf-8")
+    return re.findall(rf"(?:{GROUP_VARIABLE}=|integrations/run\.py )([\w-]+)", text)
 
 
 def recipes() -> list[str]:

@@ -24,6 +24,11 @@ def mistakes(service: dw.SettingsService) -> None:
     dw.try_task("summarize", timeout=3)  # wrong
     dw.refresh_all(force=True)  # wrong
     dw.no_such_function()  # wrong
+    dw.ModelPicker("summarise")  # wrong
+    dw.ModelPicker(kind="vision")  # wrong
+    dw.panel().open_form("providers")  # wrong
+    dw.resolve("summarize").snippet(library="lite")  # wrong
+    service.start_check_diagnosis(type="openai", api_key="k")  # wrong
     service.add_provider(name="Lab", type="openai", api_key="k")  # wrong
     service.update_provider("lab", nam="Laboratory")  # wrong
     service.assign("summarise", "lab:m")  # wrong
