@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from .._text import clean
 from ..errors import FieldProblem, InvalidInputError, UnresolvedTaskError
 from ..secrets import redact
-from ..settings.registry import no_entry, no_provider
+from ..settings.registry import as_tuple, no_entry, no_provider
 from ..settings.schema import MOCK_PROVIDER, MOCK_PROVIDER_ID, ProviderList
 from ..settings.tasks import TASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..settings.schema import CatalogEntry, Provider, Settings
     from ..settings.tasks import Task
 
@@ -63,6 +65,15 @@ def entry_of(settings: Settings, entry_id: str) -> CatalogEntry:
     if entry is None:
         raise no_entry(entry_id)
     return entry
+
+
+def entries_of(settings: Settings, entry_ids: Iterable[str]) -> dict[str, CatalogEntry]:
+    """The catalog entries with these ids, each once, in the order given.
+
+    Raises:
+        NotFoundError: If there is none for one of them.
+    """
+    return {entry.id: entry for entry in (entry_of(settings, entry_id) for entry_id in as_tuple(entry_ids))}
 
 
 def provider_of_entry(settings: Settings, entry: CatalogEntry) -> Provider:

@@ -28,6 +28,7 @@ from ..trying import MOST_AT_ONCE, TRY_TIMEOUT_SECONDS, try_resolved
 from ..urls import normalise_base_url, shown_url
 from .asking import Asking
 from .choosing import (
+    entries_of,
     entry_for,
     entry_of,
     known_task,
@@ -42,7 +43,7 @@ from .file import SettingsFile
 from .registered_keys import registered_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
@@ -943,8 +944,7 @@ class SettingsService:
             document, made[:] = registry.add_models(document, wanted)
             return document
 
-        what = f"{len(wanted)} added" if len(wanted) != 1 else f"{wanted[0].model} was added"
-        saved = self._edit(change, what)
+        saved = self._edit(change, _what([new.model for new in wanted], "added"))
         return tuple(entry_of(saved, entry_id) for entry_id in made)
 
     @hide_frames
@@ -978,6 +978,27 @@ class SettingsService:
         )
         return entry_of(saved, entry_id)
 
+    def move_models(self, entry_ids: Iterable[str], provider_id: str) -> tuple[CatalogEntry, ...]:
+        """Give several catalog entries another provider in one write, all of them or none.
+
+        Args:
+            entry_ids: The entries' ids; entries without a provider are among those that can be moved.
+            provider_id: The id of the provider.
+
+        Returns:
+            The entries as saved, each once, in the order given.
+
+        Raises:
+            NotFoundError: If there is no such entry or provider; nothing is saved.
+        """
+        settings = self.settings
+        named = entries_of(settings, entry_ids)
+        what = _what(
+            [entry.title for entry in named.values()], f"moved to {provider_of(settings, provider_id).name}"
+        )
+        saved = self._edit(lambda document: registry.move_models(document, named, provider_id), what)
+        return tuple(entry_of(saved, entry_id) for entry_id in named)
+
     def impact_of_deleting_model(self, entry_id: str) -> Impact:
         """The tasks that a deletion would affect.
 
@@ -1009,21 +1030,16 @@ class SettingsService:
         Raises:
             NotFoundError: If there is no such entry; nothing is saved.
         """
-        wanted = tuple(dict.fromkeys(as_tuple(entry_ids)))
+        named = entries_of(self.settings, entry_ids)
         hit: list[Impact] = []
 
         def change(document: Document) -> Document:
-            hit[:] = [registry.model_impact(document, entry_id) for entry_id in wanted]
-            for entry_id in wanted:
-                document = registry.delete_model(document, entry_id)
+            document, impact = registry.delete_models(document, named)
+            hit[:] = [impact]
             return document
 
-        what = f"{len(wanted)} deleted" if len(wanted) != 1 else f"{self.entry(wanted[0]).title} was deleted"
-        self._file.edit(change, what=what)
-        return Impact(
-            entries=tuple(entry for each in hit for entry in each.entries),
-            tasks=tuple(task for each in hit for task in each.tasks),
-        )
+        self._file.edit(change, what=_what([entry.title for entry in named.values()], "deleted"))
+        return hit[0]
 
     def assign(self, task: Task, entry_id: str) -> Assignment:
         """Assign a catalog entry to a task.
@@ -1261,8 +1277,10 @@ class SettingsService:
             NotFoundError: If there is no such entry.
         """
         settings = self.settings
-        entries = [entry_of(settings, entry_id) for entry_id in dict.fromkeys(as_tuple(entry_ids))]
-        models = {entry.id: self._described_or_error(settings, entry) for entry in entries}
+        models = {
+            entry_id: self._described_or_error(settings, entry)
+            for entry_id, entry in entries_of(settings, entry_ids).items()
+        }
         return background.submit(self._try_each(models, timeout_seconds, on_result))
 
     def _described_or_error(self, settings: Settings, entry: CatalogEntry) -> ResolvedModel | DispatchError:
@@ -1360,6 +1378,11 @@ def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
     if api_key.strip() and not cleaned.value:  # an empty key would keep the old one
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
     return cleaned.value, cleaned.notes
+
+
+def _what(names: Sequence[str], done: str) -> str:
+    """A change of some entries, for `undo`: ``gpt-4o was deleted``, ``3 deleted``."""
+    return f"{names[0]} was {done}" if len(names) == 1 else f"{len(names)} {done}"
 
 
 def _unsaved(type: str, api_key: str, base_url: str | None) -> Provider:  # noqa: A002

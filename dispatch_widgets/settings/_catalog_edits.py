@@ -24,11 +24,11 @@ from .tasks import TASKS
 from .views import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Container, Iterable
 
     from .._terms import Capability
     from .document import Document
-    from .schema import Provider
+    from .schema import Provider, Settings
     from .tasks import Task
 
 _LONGEST_SLUG_CHARACTERS = 40
@@ -191,19 +191,39 @@ def update_model(
     return with_models(document, catalog=catalog)
 
 
-def delete_model(document: Document, entry_id: str) -> Document:
-    """Deletes a catalog entry and its assignments (API-1).
+def move_models(document: Document, entry_ids: Iterable[str], provider_id: str) -> Document:
+    """Gives catalog entries another provider, in one edit: all of them or none (PM-4).
 
     Raises:
-        NotFoundError: If no entry has this id.
+        NotFoundError: If no entry or no provider has an id.
     """
     settings = open_for_edit(document)
-    index = entry_index(settings, entry_id)
-    catalog = document["models"]["catalog"]
-    document = with_models(document, catalog=[*catalog[:index], *catalog[index + 1 :]])
-    if sum(entry.id == entry_id for entry in settings.catalog) > 1:
-        return document  # another entry has the same id
-    return without_assignments(document, {entry_id})
+    moved = _indexes(settings, entry_ids)
+    if settings.provider(provider_id) is None:
+        raise no_provider(provider_id)
+    old = (document.get("models") or {}).get("catalog", ())
+    catalog = [
+        set_in(raw, ("providerId",), provider_id) if index in moved else raw for index, raw in enumerate(old)
+    ]
+    return document if json_equal(list(old), catalog) else with_models(document, catalog=catalog)
+
+
+def delete_models(document: Document, entry_ids: Iterable[str]) -> tuple[Document, Impact]:
+    """Deletes catalog entries and their assignments, in one edit: all of them or none (API-1).
+
+    Returns:
+        The new document, and what the deletion hit.
+
+    Raises:
+        NotFoundError: If no entry has an id.
+    """
+    settings = open_for_edit(document)
+    gone = _indexes(settings, entry_ids)
+    if not gone:
+        return document, Impact()
+    rest = [raw for index, raw in enumerate(document["models"]["catalog"]) if index not in gone]
+    document = with_models(document, catalog=rest)
+    return without_assignments(document, _ids_gone(settings, gone)), _impact(settings, gone)
 
 
 def model_impact(document: Document, entry_id: str) -> Impact:
@@ -213,9 +233,29 @@ def model_impact(document: Document, entry_id: str) -> Impact:
         NotFoundError: If no entry has this id.
     """
     settings = view(document)
-    entry = settings.catalog[entry_index(settings, entry_id)]
-    tasks = tuple(found.task for found in settings.assignments if found.model_id == entry_id)
-    return Impact(entries=(entry,), tasks=tasks)
+    return _impact(settings, _indexes(settings, [entry_id]))
+
+
+def _indexes(settings: Settings, entry_ids: Iterable[str]) -> dict[int, None]:
+    """Where the entries are in the catalog, each once, in the order given."""
+    return dict.fromkeys(entry_index(settings, entry_id) for entry_id in as_tuple(entry_ids))
+
+
+def _ids_gone(settings: Settings, indexes: Container[int]) -> set[str]:
+    """The ids that no entry has once these are gone; two entries may have the same."""
+    gone: set[str] = set()
+    left: set[str] = set()
+    for index, entry in enumerate(settings.catalog):
+        (gone if index in indexes else left).add(entry.id)
+    return gone - left
+
+
+def _impact(settings: Settings, indexes: Collection[int]) -> Impact:
+    gone = _ids_gone(settings, indexes)
+    return Impact(
+        entries=tuple(settings.catalog[index] for index in indexes),
+        tasks=tuple(found.task for found in settings.assignments if found.model_id in gone),
+    )
 
 
 def assign(document: Document, task: str, entry_id: str) -> Document:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from dispatch_widgets.demo import DemoServer
 
+KEY = "sk-0123456789abcdef"
+
 
 @pytest.mark.req("MIG-1")
 def test_nothing_is_written_before_the_first_change(service: SettingsService, path: Path) -> None:
@@ -67,6 +69,30 @@ def test_several_entries_are_deleted_in_one_write(service: SettingsService, add:
     assert hit.tasks == ("grade",)
     assert [entry["model"] for entry in on_disk()["models"]["catalog"]] == ["c"]
     assert service.undoable == "2 deleted"
+    service.undo()
+    assert on_disk()["models"] == before
+
+
+@pytest.mark.req("PM-4", "API-1")
+def test_several_entries_are_moved_to_a_provider_in_one_write(
+    service: SettingsService, add: Any, on_disk: Any
+) -> None:
+    """All of them or none, those without a provider too; undo moves all of them back."""
+    gone, left = add(service), service.add_provider(name="Left", type="anthropic", api_key=KEY).id
+    made = service.add_models(NewModel(provider_id=gone, model=each) for each in ("a", "b", "c"))
+    service.delete_provider(gone)
+    before = on_disk()["models"]
+    for ids, provider_id in (([made[0].id, "nope"], left), ([made[0].id], "nope")):
+        with pytest.raises(NotFoundError):
+            service.move_models(ids, provider_id)
+    assert on_disk()["models"] == before
+    moved = service.move_models((entry.id for entry in made[:2]), left)
+    assert [(entry.model, entry.provider_id, entry.problem) for entry in moved] == [
+        ("a", left, ""),
+        ("b", left, ""),
+    ]
+    assert [entry["providerId"] for entry in on_disk()["models"]["catalog"]] == [left, left, gone]
+    assert service.undoable == "2 moved to Left"
     service.undo()
     assert on_disk()["models"] == before
 

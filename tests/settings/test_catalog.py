@@ -117,7 +117,7 @@ def test_models_are_added_together_as_one_after_the_other(new_document: dict[str
 
 @pytest.mark.req("P-6")
 def test_several_are_changed_with_one_look_at_the_document(new_document: dict[str, Any]) -> None:
-    """A batch reads and validates the document once, however many it adds or merges (P-6)."""
+    """A batch reads and validates the document once, however many it adds, moves, deletes or merges (P-6)."""
     looks = 0
 
     def count(frame: FrameType, event: str, _: object) -> None:
@@ -146,6 +146,9 @@ def test_several_are_changed_with_one_look_at_the_document(new_document: dict[st
     ]
     document = set_in(new_document, ("providers",), [*new_document["providers"], *twice])
     assert looks_of(lambda: registry.merge_duplicates(document)) == 1
+    added, ids = registry.add_models(new_document, new)
+    assert looks_of(lambda: registry.move_models(added, ids, "p-anthropic")) == 1
+    assert looks_of(lambda: registry.delete_models(added, ids)) == 1
     merged, groups = registry.merge_duplicates(document)
     assert [len(group) for group in groups] == [6, 6]
     assert merged["providers"] == new_document["providers"]
@@ -230,7 +233,10 @@ def test_unknown_ids_in_the_catalog_are_not_found(new_document: dict[str, Any]) 
         lambda: registry.add_model(new_document, provider_id="nope", model="m"),
         lambda: registry.update_model(new_document, "nope", label="x"),
         lambda: registry.update_model(new_document, "uni:llama", provider_id="nope"),
-        lambda: registry.delete_model(new_document, "nope"),
+        lambda: registry.delete_models(new_document, ["uni:llama", "nope"]),
+        lambda: registry.move_models(new_document, ["uni:llama", "nope"], "p-anthropic"),
+        lambda: registry.move_models(new_document, ["uni:llama"], "nope"),
+        lambda: registry.move_models(new_document, [[]], "p-anthropic"),  # type: ignore[list-item]
         lambda: registry.model_impact(new_document, "nope"),
         lambda: registry.assign(new_document, "grade", "nope"),
     ):
@@ -276,9 +282,38 @@ def test_an_orphaned_entry_can_be_given_another_provider(new_document: dict[str,
 def test_deleting_an_entry_takes_its_assignments(new_document: dict[str, Any]) -> None:
     """The entry goes and the tasks that used it are not set (API-1)."""
     assert registry.model_impact(new_document, "uni:llama").tasks == ("grade",)
-    document = registry.delete_model(new_document, "uni:llama")
+    document, hit = registry.delete_models(new_document, ["uni:llama"])
+    assert hit == registry.model_impact(new_document, "uni:llama")
     assert [entry.id for entry in view(document).catalog] == ["anthropic:claude", "uni:embed"]
     assert [found.task for found in view(document).assignments] == ["summarize", "embed"]
+
+
+@pytest.mark.req("API-1")
+def test_entries_that_are_deleted_or_moved_together_are_as_one_by_one(new_document: dict[str, Any]) -> None:
+    """Several at once give the document that one after the other give; none and twice the same are fine."""
+    ids = ["uni:embed", "anthropic:claude", "uni:embed"]
+    together, hit = registry.delete_models(new_document, ids)
+    one_by_one, _ = registry.delete_models(registry.delete_models(new_document, ids[:1])[0], ids[1:2])
+    assert render(together) == render(one_by_one)
+    assert [entry.id for entry in hit.entries] == ids[:2]
+    assert hit.tasks == ("summarize", "embed")
+    assert registry.delete_models(new_document, []) == (new_document, registry.Impact())
+
+    moved = registry.move_models(new_document, ids, "p-anthropic")
+    one_by_one = registry.update_model(new_document, "uni:embed", provider_id="p-anthropic")
+    assert render(moved) == render(one_by_one)
+    assert registry.move_models(new_document, ["anthropic:claude"], "p-anthropic") is new_document
+
+
+@pytest.mark.req("API-1")
+def test_a_task_keeps_its_model_if_another_entry_has_the_same_id(new_document: dict[str, Any]) -> None:
+    """Of two entries with one id the first goes, and what is told is that no task lost its model."""
+    catalog = new_document["models"]["catalog"]
+    twice = set_in(new_document, ("models", "catalog"), [*catalog, {**catalog[1], "label": "Twin"}])
+    document, hit = registry.delete_models(twice, ["uni:llama"])
+    assert hit.tasks == ()
+    assert view(document).assignments["grade"].problem == ""
+    assert [entry.label for entry in view(document).catalog if entry.id == "uni:llama"] == ["Twin"]
 
 
 # ------------------------------------------------------------------------------------------- router

@@ -285,7 +285,7 @@ def test_null_for_a_section_is_its_absence(document: dict[str, Any]) -> None:
         edited = registry.update_model(edited, entry_id, label="L")
         edited = registry.delete_provider(edited, provider_id, unassign=True)
         assert edited["models"]["assignment"] == []
-        registry.delete_model(edited, entry_id)
+        registry.delete_models(edited, [entry_id])
 
 
 def test_null_elsewhere_is_still_refused() -> None:

@@ -282,7 +282,7 @@ def test_an_old_file_is_converted_before_it_is_edited(old_document: dict[str, An
     """Adding providers to a file from before providers would hide its keys for ever: refused (MIG-1)."""
     for action in (
         lambda: registry.add_provider(old_document, name="N", type="anthropic", api_key=KEY),
-        lambda: registry.delete_model(old_document, "mock"),
+        lambda: registry.delete_models(old_document, ["mock"]),
         lambda: registry.assign(old_document, "grade", "mock"),
     ):
         with pytest.raises(InvalidInputError, match="from before providers"):
@@ -312,7 +312,10 @@ def test_no_edit_changes_its_input_or_the_rest_of_the_file(data: st.DataObject) 
             lambda doc: registry.add_model(
                 doc, provider_id=data.draw(ids), model=data.draw(names), tasks=["skill"]
             )[0],
-            lambda doc: registry.delete_model(doc, data.draw(st.sampled_from(_entries(doc)))),
+            lambda doc: registry.delete_models(
+                doc, data.draw(st.lists(st.sampled_from(_entries(doc)), max_size=2))
+            )[0],
+            lambda doc: registry.move_models(doc, data.draw(st.just(_entries(doc))), data.draw(ids)),
             lambda doc: registry.assign(doc, "grade", data.draw(st.sampled_from(_entries(doc)))),
             lambda doc: registry.unassign(doc, "grade"),
         ]
