@@ -121,10 +121,7 @@ class Asking:
         discoverer = Discoverer(
             timeout_seconds=self._timeout_seconds, transport=self._transport, clock=self.book.now
         )
-        try:
-            return await discoverer.discover(target)
-        finally:
-            await discoverer.aclose()
+        return await discoverer.discover(target)
 
     def peek(self, provider: Provider) -> ModelList | None:
         """The cached list, however old, without a request; None if there is none."""

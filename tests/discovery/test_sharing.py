@@ -38,7 +38,6 @@ def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, mocke
         assert "changed while" in (await old).warning
         assert discoverer.book.cached(target()) is None
         assert len(discoverer.book.cached(target(api_key="sk-new-key-0000000000"))) == 2
-        await discoverer.aclose()
 
     run(work())
 
@@ -56,7 +55,6 @@ def test_callers_share_one_request(run: Any, target: Any, mocked: Any) -> None:
         assert len(server.requests) == 1
         assert all(each is lists[0] for each in lists)
         assert not discoverer.book.is_asking("p")
-        await discoverer.aclose()
 
     run(work())
 
@@ -74,7 +72,6 @@ def test_errors_are_shared_but_not_the_object(run: Any, target: Any, mocked: Any
         assert len(server.requests) == 1
         assert len({id(error) for error in errors}) == 3
         assert {error.kind for error in errors} == {"INVALID_CREDENTIALS"}
-        await discoverer.aclose()
 
     run(work())
 
@@ -105,7 +102,6 @@ def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: A
         server.gate.set()
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
         assert len(server.requests) == 3
-        await discoverer.aclose()
 
     run(work())
 
@@ -135,7 +131,6 @@ def test_several_providers_are_requested_at_once(run: Any, target: Any, respx_mo
         assert [provider_id for provider_id, _ in got][-1] == "0"
         assert isinstance(dict(got)["1"], DiscoveryError)
         assert sum(not isinstance(outcome, DiscoveryError) for _, outcome in got) == 4
-        await discoverer.aclose()
 
     run(work())
 
@@ -157,6 +152,5 @@ def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, mocked: An
         await answers.aclose()
         assert not discoverer.book.is_asking("a")
         assert not discoverer.book.is_asking("b")
-        await discoverer.aclose()
 
     run(work())
