@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from .._log import get_logger
 from .._text import plural
-from ..errors import DiscoveryError
 from .book import PendingRequest, ProviderBook
 from .failures import Failure
 from .models import ModelList
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable
+    from collections.abc import Callable
 
     import httpx
 
@@ -97,36 +96,6 @@ class Discoverer:
                 error=error,
             )
         raise error
-
-    async def discover_all(
-        self, targets: Iterable[Target], *, force_refresh: bool = False
-    ) -> AsyncGenerator[tuple[str, ModelList | DiscoveryError], None]:
-        """Requests the models of several providers at once, and yields results as they arrive (MD-12).
-
-        Closing the iterator, or cancelling its task, cancels the pending requests.
-
-        Args:
-            targets: The providers.
-            force_refresh: Send requests even if the cached lists are fresh.
-
-        Yields:
-            A provider's id with its list, or with the error.
-        """
-
-        async def one(target: Target) -> tuple[str, ModelList | DiscoveryError]:
-            try:
-                return target.provider_id, await self.discover(target, force_refresh=force_refresh)
-            except DiscoveryError as error:
-                return target.provider_id, error
-
-        tasks = [asyncio.ensure_future(one(target)) for target in targets]
-        try:
-            for answer in asyncio.as_completed(tasks):
-                yield await answer
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _ask(self, target: Target, state: ProviderState) -> ModelList | Failure:
         """Joins the pending request for this state, or sends one."""

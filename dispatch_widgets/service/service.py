@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from .._hide_frames import hide_frames
 from .._log import get_logger, tell
@@ -43,7 +43,7 @@ from .file import SettingsFile
 from .registered_keys import registered_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
@@ -788,7 +788,7 @@ class SettingsService:
             force_refresh: Whether to ignore the cache.
             on_result: Called from the background loop with each id and result as it comes.
         """
-        return background.call(self._ask_all(force_refresh, on_result))
+        return background.call(self.start_refresh_all(force_refresh=force_refresh, on_result=on_result))
 
     async def refresh_all_async(
         self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
@@ -799,12 +799,20 @@ class SettingsService:
             force_refresh: Whether to ignore the cache.
             on_result: Called with each id and result as it comes.
         """
-        return await background.wait(self._ask_all(force_refresh, on_result))
+        return await background.wait(self.start_refresh_all(force_refresh=force_refresh, on_result=on_result))
 
-    def _ask_all(
-        self, force_refresh: bool, on_result: ResultCallback | None
-    ) -> Coroutine[Any, Any, dict[str, ModelList | DispatchError]]:
-        return self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
+    def start_refresh_all(
+        self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
+    ) -> Future[dict[str, ModelList | DispatchError]]:
+        """`refresh_all` without waiting; cancelling the future cancels the requests.
+
+        Args:
+            force_refresh: Whether to ignore the cache.
+            on_result: Called from the background loop with each id and result as it comes.
+        """
+        return background.submit(
+            self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
+        )
 
     def diagnose(self, provider_id: str) -> Diagnosis:
         """Find out step by step why a provider gives no models (MD-14).
