@@ -17,8 +17,7 @@ from .._hide_frames import hide_frames
 from .._loop import background
 from .._terms import PROVIDER_TYPES
 from ..discovery.book import ProviderBook
-from ..discovery.builtin import builtin_models
-from ..discovery.models import Target
+from ..discovery.models import Target, mock_list
 from ..errors import DispatchError, FieldProblem, InvalidInputError
 from ..secrets import resolve_key
 from ..settings.registry import no_provider
@@ -126,7 +125,7 @@ class Asking:
     def peek(self, provider: Provider) -> ModelList | None:
         """The cached list, however old, without a request; None if there is none."""
         if provider.is_mock:
-            return builtin_models(provider.id, provider.name)
+            return mock_list(provider.id, provider.name)
         try:
             return self.book.peek(self.target(provider))
         except DispatchError:
@@ -143,7 +142,7 @@ class Asking:
 
     def _ready(self, provider: Provider, *, force_refresh: bool) -> ModelList | None:
         if provider.is_mock:
-            return builtin_models(provider.id, provider.name)
+            return mock_list(provider.id, provider.name)
         try:
             return None if force_refresh else self.book.cached(self.target(provider))
         except DispatchError:
@@ -159,7 +158,7 @@ class Asking:
             NotFoundError: If the provider is deleted meanwhile.
         """
         if provider.is_mock:
-            return builtin_models(provider.id, provider.name)
+            return mock_list(provider.id, provider.name)
         with self.book.asking(provider.id):
             while True:
                 try:
