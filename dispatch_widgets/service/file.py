@@ -178,19 +178,20 @@ class SettingsFile:
         Raises:
             SettingsFileError: If the file cannot be read as settings.
         """
+        return self._read()[0]
+
+    @property
+    def document(self) -> Document:
+        """The document of `settings`, which must not be modified."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[Settings, Document]:
         if self.changed_outside():
             self.reload()
         with self._lock:
             if self.problem is not None:
                 raise self.problem.with_traceback(None)
-            return self._settings
-
-    @property
-    def document(self) -> Document:
-        """The document of `settings`, which must not be modified."""
-        _ = self.settings
-        with self._lock:
-            return self._shown
+            return self._settings, self._shown
 
     def changed_outside(self) -> bool:
         """Whether the file on disk differs from the current document."""
@@ -387,8 +388,8 @@ class SettingsFile:
         """Whether a file with providers has older entries that can be converted (MIG-8)."""
         if self.awaiting_migration:
             return False
-        left = any(entry.unconverted for entry in self.settings.catalog)
-        return left or bool(rewrite(self.document).accounts)
+        settings, document = self._read()
+        return any(entry.unconverted for entry in settings.catalog) or bool(rewrite(document).accounts)
 
     @property
     def places_left(self) -> tuple[str, ...]:
@@ -417,7 +418,7 @@ class SettingsFile:
         document = self.document
         if not document:
             raise NotFoundError("There is no settings file yet, or nothing is in it.")
-        if self.lost_providers:
+        if _has_lost_providers(document):
             raise ProvidersRemovedError
         return convert_entries(document, path=str(self.path))[0]
 
@@ -456,8 +457,7 @@ class SettingsFile:
     @property
     def lost_providers(self) -> bool:
         """Whether another program has removed the list of providers, and entries refer to some (ST-8)."""
-        document = self.document
-        return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}
+        return _has_lost_providers(self.document)
 
     @property
     def removed_providers(self) -> tuple[Provider, ...]:
@@ -487,9 +487,8 @@ class SettingsFile:
         name = clean(back[0].name, 60)
         one = len(back) == 1
         what = f"{name} was brought back" if one else f"{plural(len(back), 'provider')} were brought back"
-        self.edit(self._kept.bring_back, what=what)
-        there = {provider.id for provider in self.settings.providers}
-        return tuple(provider for provider in back if provider.id in there)
+        saved = view(self.edit(self._kept.bring_back, what=what).document)
+        return tuple(provider for provider in back if saved.provider(provider.id) is not None)
 
     @property
     def kept_copy(self) -> KeptCopy | None:
@@ -521,3 +520,7 @@ class SettingsFile:
         document = gone.document
         snapshot = self.store.edit(lambda there: there or document)
         self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
+
+
+def _has_lost_providers(document: Document) -> bool:
+    return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}
