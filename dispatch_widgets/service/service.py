@@ -722,13 +722,7 @@ class SettingsService:
         api_key: str,
         base_url: str | None = None,
     ) -> Future[ModelList]:
-        """`check_provider` without waiting, for panels; cancelling the future cancels the request.
-
-        Args:
-            type: See `check_provider`.
-            api_key: See `check_provider`.
-            base_url: See `check_provider`.
-        """
+        """`check_provider` without waiting, for panels; cancelling the future cancels the request."""
         return background.submit(self._asking.check(_unsaved(type, api_key, base_url)))
 
     def start_check_diagnosis(
@@ -738,13 +732,7 @@ class SettingsService:
         api_key: str,
         base_url: str | None = None,
     ) -> Future[Diagnosis]:
-        """What `start_diagnosis` finds, of a provider before it is registered; nothing is saved or kept.
-
-        Args:
-            type: See `check_provider`.
-            api_key: See `check_provider`.
-            base_url: See `check_provider`.
-        """
+        """`start_diagnosis` of a provider before it is registered; nothing is saved or kept."""
         provider = _unsaved(type, api_key, base_url)
         return background.submit(self._asking.diagnose(provider, entered=True))
 
@@ -762,21 +750,11 @@ class SettingsService:
         return background.call(self.start_discovery(provider_id, force_refresh=force_refresh))
 
     async def discover_models_async(self, provider_id: str, force_refresh: bool = False) -> ModelList:
-        """See `discover_models`.
-
-        Args:
-            provider_id: The provider's id.
-            force_refresh: Whether to ignore the cache.
-        """
+        """See `discover_models`."""
         return await background.wait(self.start_discovery(provider_id, force_refresh=force_refresh))
 
     def start_discovery(self, provider_id: str, *, force_refresh: bool = False) -> Future[ModelList]:
-        """Start a request and return at once; cancelling the future cancels the request.
-
-        Args:
-            provider_id: The provider's id.
-            force_refresh: Whether to ignore the cache.
-        """
+        """`discover_models` without waiting, for panels; cancelling the future cancels the request."""
         return self._asking.start(self.provider(provider_id), force_refresh=force_refresh)
 
     def refresh_all(
@@ -793,23 +771,13 @@ class SettingsService:
     async def refresh_all_async(
         self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
     ) -> dict[str, ModelList | DispatchError]:
-        """See `refresh_all`.
-
-        Args:
-            force_refresh: Whether to ignore the cache.
-            on_result: Called with each id and result as it comes.
-        """
+        """See `refresh_all`."""
         return await background.wait(self.start_refresh_all(force_refresh=force_refresh, on_result=on_result))
 
     def start_refresh_all(
         self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
     ) -> Future[dict[str, ModelList | DispatchError]]:
-        """`refresh_all` without waiting; cancelling the future cancels the requests.
-
-        Args:
-            force_refresh: Whether to ignore the cache.
-            on_result: Called from the background loop with each id and result as it comes.
-        """
+        """`refresh_all` without waiting; cancelling the future cancels the requests."""
         return background.submit(
             self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
         )
@@ -828,11 +796,7 @@ class SettingsService:
         return background.call(self.start_diagnosis(provider_id))
 
     def start_diagnosis(self, provider_id: str) -> Future[Diagnosis]:
-        """`diagnose` without waiting, for panels; cancelling the future cancels the requests.
-
-        Args:
-            provider_id: The provider's id.
-        """
+        """`diagnose` without waiting, for panels; cancelling the future cancels the requests."""
         return background.submit(self._asking.diagnose(self.provider(provider_id)))
 
     def known_models(self, provider_id: str) -> ModelList | None:
@@ -1176,12 +1140,7 @@ class SettingsService:
         return background.call(self.start_try(task, timeout_seconds=timeout_seconds))
 
     async def try_task_async(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
-        """See `try_task`.
-
-        Args:
-            task: One of the six tasks.
-            timeout_seconds: How long it may take, in seconds of wall-clock time.
-        """
+        """See `try_task`."""
         return await background.wait(self.start_try(task, timeout_seconds=timeout_seconds))
 
     def try_model(
@@ -1202,25 +1161,11 @@ class SettingsService:
     async def try_model_async(
         self, provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS
     ) -> TryResult:
-        """See `try_model`.
-
-        Args:
-            provider: The provider's id, or its name.
-            model: The model's id.
-            timeout_seconds: How long it may take, in seconds of wall-clock time.
-        """
+        """See `try_model`."""
         return await background.wait(self._try(self.resolve_model(provider, model), timeout_seconds))
 
     def start_try(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> Future[TryResult]:
-        """Start `try_task` and return at once; for panels. Cancelling the future cancels the request.
-
-        Args:
-            task: One of the six tasks.
-            timeout_seconds: How long it may take, in seconds of wall-clock time.
-
-        Raises:
-            DispatchError: If there is nothing to ask: everything that `resolve` raises.
-        """
+        """`try_task` without waiting, for panels; cancelling the future cancels the request."""
         return background.submit(self._try(self.resolve(task), timeout_seconds))
 
     def try_entries(
@@ -1256,13 +1201,7 @@ class SettingsService:
         timeout_seconds: float = TRY_TIMEOUT_SECONDS,
         on_result: TryCallback | None = None,
     ) -> dict[str, TryResult | DispatchError]:
-        """See `try_entries`; cancelling it cancels all requests.
-
-        Args:
-            entry_ids: The entries' ids.
-            timeout_seconds: How long each may take, in seconds of wall-clock time.
-            on_result: Called from the background loop with each id and result as it comes.
-        """
+        """See `try_entries`; cancelling it cancels all requests."""
         return await background.wait(
             self.start_try_entries(entry_ids, timeout_seconds=timeout_seconds, on_result=on_result)
         )
@@ -1274,16 +1213,7 @@ class SettingsService:
         timeout_seconds: float = TRY_TIMEOUT_SECONDS,
         on_result: TryCallback | None = None,
     ) -> Future[dict[str, TryResult | DispatchError]]:
-        """Start `try_entries` and return at once; for panels. Cancelling the future cancels all requests.
-
-        Args:
-            entry_ids: The entries' ids.
-            timeout_seconds: How long each may take, in seconds of wall-clock time.
-            on_result: Called from the background loop with each id and result as it comes.
-
-        Raises:
-            NotFoundError: If there is no such entry.
-        """
+        """`try_entries` without waiting, for panels; cancelling the future cancels all requests."""
         settings = self.settings
         models = {
             entry_id: self._described_or_error(settings, entry)
