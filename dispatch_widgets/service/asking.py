@@ -11,7 +11,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .._hide_frames import hide_frames
 from .._loop import background
@@ -25,7 +25,7 @@ from ..settings.schema import Settings
 from ..urls import normalise_base_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Literal
 
     import httpx
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from .consent import Consents
 
     ResultCallback = Callable[[str, "ModelList | DispatchError"], None]
+
+
+_Asked = TypeVar("_Asked")
+_Result = TypeVar("_Result")
 
 
 class Asking:
@@ -197,19 +201,10 @@ class Asking:
         Returns:
             A list or an error by provider id, in the order given.
         """
-        import asyncio
-
-        async def one(provider: Provider) -> tuple[str, ModelList | DispatchError]:
-            result: ModelList | DispatchError
-            try:
-                result = await self.ask(provider, force_refresh=force_refresh)
-            except DispatchError as error:
-                result = error
-            if on_result is not None:
-                on_result(provider.id, result)
-            return provider.id, result
-
-        return dict(await asyncio.gather(*map(one, providers)))
+        asked = {provider.id: provider for provider in providers}
+        return await ask_each(
+            asked, lambda provider: self.ask(provider, force_refresh=force_refresh), on_result
+        )
 
     async def diagnose(self, provider: Provider, *, entered: bool = False) -> Diagnosis:
         """Finds out step by step why a provider gives no models (MD-14, MD-16).
@@ -236,6 +231,31 @@ class Asking:
         from ..discovery.discoverer import Discoverer
 
         return Discoverer(timeout_seconds=self._timeout_seconds, transport=self._transport, book=self.book)
+
+
+async def ask_each(
+    asked: Mapping[str, _Asked],
+    ask: Callable[[_Asked], Awaitable[_Result]],
+    on_result: Callable[[str, _Result | DispatchError], None] | None,
+) -> dict[str, _Result | DispatchError]:
+    """Asks all at once; an error is the result of the one that it is about, and delays no other.
+
+    Returns:
+        A result or an error by id, in the order given.
+    """
+    import asyncio
+
+    async def one(name: str) -> _Result | DispatchError:
+        result: _Result | DispatchError
+        try:
+            result = await ask(asked[name])
+        except DispatchError as error:
+            result = error
+        if on_result is not None:
+            on_result(name, result)
+        return result
+
+    return dict(zip(asked, await asyncio.gather(*map(one, asked)), strict=True))
 
 
 def _is_same_account(one: Provider, other: Provider | None) -> bool:

@@ -26,7 +26,7 @@ from ..settings.tasks import TASK_NEEDS
 from ..settings.views import provider_in, view
 from ..trying import MOST_AT_ONCE, TRY_TIMEOUT_SECONDS, try_resolved
 from ..urls import normalise_base_url, shown_url
-from .asking import Asking
+from .asking import Asking, ask_each
 from .choosing import (
     entries_of,
     entry_for,
@@ -1237,22 +1237,13 @@ class SettingsService:
 
         places = asyncio.Semaphore(MOST_AT_ONCE)
 
-        async def one(entry_id: str, model: ResolvedModel | DispatchError) -> TryResult | DispatchError:
-            result: TryResult | DispatchError
+        async def one(model: ResolvedModel | DispatchError) -> TryResult:
             if isinstance(model, DispatchError):
-                result = model
-            else:
-                async with places:
-                    try:
-                        result = await self._try(model, timeout_seconds)
-                    except DispatchError as error:
-                        result = error
-            if on_result is not None:
-                on_result(entry_id, result)
-            return result
+                raise model
+            async with places:
+                return await self._try(model, timeout_seconds)
 
-        results = await asyncio.gather(*(one(entry_id, model) for entry_id, model in models.items()))
-        return dict(zip(models, results, strict=True))
+        return await ask_each(models, one, on_result)
 
     async def _try(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
         return await try_resolved(
