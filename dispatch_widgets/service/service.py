@@ -23,7 +23,7 @@ from ..settings import registry
 from ..settings.locate import locate
 from ..settings.registry import Impact, NewModel, as_tuple, no_provider
 from ..settings.tasks import TASK_NEEDS
-from ..settings.views import provider_in, view
+from ..settings.views import provider_in
 from ..trying import MOST_AT_ONCE, TRY_TIMEOUT_SECONDS, try_resolved
 from ..urls import normalise_base_url, shown_url
 from .asking import Asking, ask_each
@@ -188,10 +188,6 @@ class SettingsService:
     def _settings_changed(self, settings: Settings) -> None:
         self._asking.follow(settings)
         self._notify(Change("settings"))
-
-    def _edit(self, change: Callable[[Document], Document], what: str = "") -> Settings:
-        """Saves a change, and returns the settings as it saved them."""
-        return view(self._file.edit(change, what=what).document, path=str(self.path))
 
     def problems_of(self, edit: Callable[[Document], object]) -> tuple[FieldProblem, ...]:
         """The problems that an edit finds in its fields; nothing is saved.
@@ -497,7 +493,7 @@ class SettingsService:
             return document
 
         # As saved, because another program may have written another host since.
-        added = _provider_of(self._file.edit(change).document, made[0])
+        added = provider_of(self._file.edit(change), made[0])
         self._given_here(added, api_key)
         _log_notes(notes, base_url, added)
         return added
@@ -559,7 +555,7 @@ class SettingsService:
                 self._consents.compare(_provider_of(after, provider_id), agreed)
             return after
 
-        saved = _provider_of(self._file.edit(change).document, provider_id)
+        saved = provider_of(self._file.edit(change), provider_id)
         if agreed is not None:
             self._allow(saved, agreed)
         elif consent:
@@ -608,8 +604,8 @@ class SettingsService:
             NotFoundError: If one of them does not exist.
         """
         gone = as_tuple(others)
-        saved = self._edit(
-            lambda document: registry.merge_providers(document, keep, gone), "Providers were merged"
+        saved = self._file.edit(
+            lambda document: registry.merge_providers(document, keep, gone), what="Providers were merged"
         )
         return provider_of(saved, keep)
 
@@ -916,7 +912,7 @@ class SettingsService:
             document, made[:] = registry.add_models(document, wanted)
             return document
 
-        saved = self._edit(change, _what([new.model for new in wanted], "added"))
+        saved = self._file.edit(change, what=_what([new.model for new in wanted], "added"))
         return tuple(entry_of(saved, entry_id) for entry_id in made)
 
     @hide_frames
@@ -943,7 +939,7 @@ class SettingsService:
             InvalidInputError: If a field cannot be used; nothing is saved.
         """
         wanted = registry.read_once(capabilities)
-        saved = self._edit(
+        saved = self._file.edit(
             lambda document: registry.update_model(
                 document, entry_id, provider_id=provider_id, model=model, label=label, capabilities=wanted
             )
@@ -968,7 +964,9 @@ class SettingsService:
         what = _what(
             [entry.title for entry in named.values()], f"moved to {provider_of(settings, provider_id).name}"
         )
-        saved = self._edit(lambda document: registry.move_models(document, named, provider_id), what)
+        saved = self._file.edit(
+            lambda document: registry.move_models(document, named, provider_id), what=what
+        )
         return tuple(entry_of(saved, entry_id) for entry_id in named)
 
     def impact_of_deleting_model(self, entry_id: str) -> Impact:
@@ -1024,7 +1022,9 @@ class SettingsService:
             InvalidInputError: If there is no such task.
             NotFoundError: If there is no such entry.
         """
-        saved = self._edit(lambda document: registry.assign(document, task, entry_id), f"{task} was set")
+        saved = self._file.edit(
+            lambda document: registry.assign(document, task, entry_id), what=f"{task} was set"
+        )
         return saved.assignments[task]
 
     def unassign(self, task: Task) -> None:
