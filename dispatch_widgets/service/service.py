@@ -400,6 +400,7 @@ class SettingsService:
         """
         self._file.put_back()
 
+    @hide_frames
     def export_without_keys(self, path: str | Path, *, replace: bool = False) -> SharedCopy:
         """Write a copy of the settings to share, in which ``${NAME}`` stands in the place of each key.
 
@@ -419,13 +420,10 @@ class SettingsService:
         """
         from .sharing import SharedCopy, checked_target, without_keys, write_copy
 
-        def exported() -> SharedCopy:
-            target = checked_target(path, self.path)
-            data, variables = without_keys(self._file.converted(), self._registered_keys())
-            write_copy(target, data, replace=replace)
-            return SharedCopy(path=target, variables=variables)
-
-        return hide_frames(exported)()
+        target = checked_target(path, self.path)
+        data, variables = without_keys(self._file.converted(), self._registered_keys())
+        write_copy(target, data, replace=replace)
+        return SharedCopy(path=target, variables=variables)
 
     def move_away(self) -> Path:
         """Move a broken file away, so that the next save starts a new one (ST-4).
@@ -1270,6 +1268,7 @@ class SettingsService:
         """
         return self.scan([path], fix=fix)
 
+    @hide_frames
     def scan(self, paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
         """Look for registered keys in notebooks and exported pages.
 
@@ -1287,10 +1286,7 @@ class SettingsService:
         """
         from ..leaks import scan
 
-        def found() -> ScanReport:
-            return scan(paths, self._registered_keys(), fix=fix)
-
-        return hide_frames(found)()
+        return scan(paths, self._registered_keys(), fix=fix)
 
     def _registered_keys(self) -> list[str]:
         """The keys of `scan`."""
