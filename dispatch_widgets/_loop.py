@@ -119,6 +119,15 @@ class BackgroundLoop:
             return asyncio.run_coroutine_threadsafe(work, loop)
         return _as_future(loop.create_task(work))
 
+    @staticmethod
+    def done(result: T) -> Future[T]:
+        """Returns a future that has its result already, for what needs no work on the loop."""
+        from concurrent.futures import Future
+
+        future: Future[T] = Future()
+        future.set_result(result)
+        return future
+
     def call(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
         """Runs work on the loop and waits for its result, also if another loop is running.
 

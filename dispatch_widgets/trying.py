@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._text import clean, html_table, plural, text_table
 from .errors import DiscoveryError, FieldProblem, InvalidInputError
+from .settings.schema import MOCK_TYPE
 from .urls import OPENAI_BASE_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from .clients import ResolvedModel
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from .discovery.failures import Failure
     from .discovery.model_requests import ModelRequest, Reply
     from .discovery.models import Price
+    from .errors import DispatchError
+
+    TryCallback = Callable[[str, "TryResult | DispatchError"], None]
 
 TRY_TIMEOUT_SECONDS = 30.0
 """The deadline of a try, in seconds; long, as a local server may have to load the model first."""
@@ -147,7 +153,7 @@ async def try_resolved(
     error: DiscoveryError | None = None
     reply: Reply | None = None
     try:
-        if resolved.provider_type == "mock":
+        if resolved.provider_type == MOCK_TYPE:
             reply = _ask_mock(resolved)
         else:
             reply = await _ask(

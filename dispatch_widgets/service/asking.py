@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +25,7 @@ from ..urls import normalise_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from concurrent.futures import Future
     from typing import Literal
 
     import httpx
@@ -138,11 +138,9 @@ class Asking:
     def start(self, provider: Provider, *, force_refresh: bool) -> Future[ModelList]:
         """Starts a request, and returns at once; a fresh cached list needs none (MD-6)."""
         ready = self._ready(provider, force_refresh=force_refresh)
-        if ready is None:
-            return background.submit(self.ask(provider, force_refresh=force_refresh))
-        future: Future[ModelList] = Future()
-        future.set_result(ready)
-        return future
+        if ready is not None:
+            return background.done(ready)
+        return background.submit(self.ask(provider, force_refresh=force_refresh))
 
     def _ready(self, provider: Provider, *, force_refresh: bool) -> ModelList | None:
         if provider.is_mock:

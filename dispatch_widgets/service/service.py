@@ -71,12 +71,10 @@ if TYPE_CHECKING:
     )
     from ..settings.store import Backup
     from ..settings.tasks import Task
-    from ..trying import TryResult
+    from ..trying import TryCallback, TryResult
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
     from .sharing import SharedCopy
-
-    TryCallback = Callable[[str, TryResult | DispatchError], None]
 
 _log = get_logger("dispatch_widgets")
 
