@@ -16,26 +16,19 @@ import sys
 import threading
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import DispatchError
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
     from concurrent.futures import Future
 
 T = TypeVar("T")
 
 _THREAD_NAME = "dispatch-widgets-io"
 _EXIT_SECONDS = 0.5  # how long the interpreter's exit may wait for pending work
-
-
-class Closable(Protocol):
-    """An object with connections that belong to a loop."""
-
-    async def aclose(self) -> None:
-        """Closes the connections."""
 
 
 class BackgroundLoop:
@@ -47,6 +40,7 @@ class BackgroundLoop:
 
     def __init__(self, *, threads: bool = sys.platform != "emscripten") -> None:
         self._threads = threads
+        self._at_exit: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._reset()
         if hasattr(os, "register_at_fork"):
             # A forked child has the loop object but not its thread: it must start its own.
@@ -56,7 +50,6 @@ class BackgroundLoop:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._closables: WeakSet[Closable] = WeakSet()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -86,15 +79,9 @@ class BackgroundLoop:
                 atexit.register(self._end)
             return self._loop
 
-    def close_at_exit(self, closable: Closable) -> None:
-        """Registers an object to be closed at the interpreter's exit; it is not kept alive.
-
-        Call it on this loop; on another loop it does nothing.
-        """
-        import asyncio
-
-        if asyncio.get_running_loop() is self._loop:
-            self._closables.add(closable)
+    def call_at_exit(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Has a function called on this loop at the interpreter's exit, to close connections."""
+        self._at_exit.append(close)
 
     def _end(self) -> None:
         """Cancels pending work, closes the connections, then stops the loop and its thread."""
@@ -120,7 +107,7 @@ class BackgroundLoop:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_EXIT_SECONDS / 2)
-        await asyncio.gather(*(each.aclose() for each in self._closables), return_exceptions=True)
+        await asyncio.gather(*(close() for close in self._at_exit), return_exceptions=True)
         await asyncio.sleep(0)  # asyncio closes the sockets in the loop's next iteration
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
@@ -131,6 +118,15 @@ class BackgroundLoop:
         if self._threads:
             return asyncio.run_coroutine_threadsafe(work, loop)
         return _as_future(loop.create_task(work))
+
+    @staticmethod
+    def done(result: T) -> Future[T]:
+        """Returns a future that has its result already, for what needs no work on the loop."""
+        from concurrent.futures import Future
+
+        future: Future[T] = Future()
+        future.set_result(result)
+        return future
 
     def call(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
         """Runs work on the loop and waits for its result, also if another loop is running.

@@ -1,4 +1,4 @@
-"""Provider types, capabilities and features."""
+"""Provider types, capabilities, kinds of models and features."""
 
 from typing import Literal, get_args
 
@@ -9,6 +9,9 @@ PROVIDER_TYPES: tuple[ProviderType, ...] = get_args(ProviderType)
 Capability = Literal["chat", "embedding"]
 """What a model can do; one that can do neither has none (PM-6)."""
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
+
+Kind = Literal["chat", "embedding", "other"]
+"""What a model mainly is; one that can do both counts as a chat model."""
 
 Feature = Literal["vision", "audio", "tools", "reasoning", "structured_output"]
 """What else a model can do: take images, take sound, call tools, think first, answer to a schema (MD-18)."""

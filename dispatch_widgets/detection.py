@@ -20,6 +20,7 @@ from .urls import host_of, leads_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
 
     from .discovery.local_servers import LocalServer
     from .presets import NamedServer, Preset
@@ -133,10 +134,7 @@ def find_here(
         presets: The providers to look for.
         environ: The environment; this process's if None.
     """
-    known = tuple(presets)
-    if not servers:
-        return FoundHere(variables=found_variables(known, environ))
-    return background.call(_find(known, environ, timeout_seconds))
+    return background.call(_start(servers, timeout_seconds, tuple(presets), environ))
 
 
 async def find_here_async(
@@ -146,18 +144,16 @@ async def find_here_async(
     presets: Iterable[Preset] = PRESETS,
     environ: Mapping[str, str] | None = None,
 ) -> FoundHere:
-    """See `find_here`.
+    """See `find_here`."""
+    return await background.wait(_start(servers, timeout_seconds, tuple(presets), environ))
 
-    Args:
-        servers: Whether to look for local servers.
-        timeout_seconds: The deadline for each server, in seconds of wall-clock time.
-        presets: The providers to look for.
-        environ: The environment; this process's if None.
-    """
-    known = tuple(presets)
+
+def _start(
+    servers: bool, timeout_seconds: float, presets: tuple[Preset, ...], environ: Mapping[str, str] | None
+) -> Future[FoundHere]:
     if not servers:
-        return FoundHere(variables=found_variables(known, environ))
-    return await background.wait(_find(known, environ, timeout_seconds))
+        return background.done(FoundHere(variables=found_variables(presets, environ)))
+    return background.submit(_find(presets, environ, timeout_seconds))
 
 
 def found_variables(

@@ -14,7 +14,7 @@ from .service.default import default_service
 from .trying import TRY_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ._terms import Capability, ProviderType
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from .settings.report import MigrationReport
     from .settings.schema import Assignment, CatalogEntry, Provider, ProviderList
     from .settings.tasks import Task
-    from .trying import TryResult
+    from .trying import TryCallback, TryResult
     from .widgets.app import Panel
-
-    TryCallback = Callable[[str, TryResult | DispatchError], None]
 
 
 def panel(service: SettingsService | None = None) -> Panel:

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._text import clean, html_table, plural, text_table
 from .errors import DiscoveryError, FieldProblem, InvalidInputError
+from .settings.schema import MOCK_TYPE
 from .urls import OPENAI_BASE_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from .clients import ResolvedModel
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from .discovery.failures import Failure
     from .discovery.model_requests import ModelRequest, Reply
     from .discovery.models import Price
+    from .errors import DispatchError
+
+    TryCallback = Callable[[str, "TryResult | DispatchError"], None]
 
 TRY_TIMEOUT_SECONDS = 30.0
 """The deadline of a try, in seconds; long, as a local server may have to load the model first."""
@@ -147,7 +153,7 @@ async def try_resolved(
     error: DiscoveryError | None = None
     reply: Reply | None = None
     try:
-        if resolved.provider_type == "mock":
+        if resolved.provider_type == MOCK_TYPE:
             reply = _ask_mock(resolved)
         else:
             reply = await _ask(
@@ -242,7 +248,7 @@ async def _ask(
     """
     import asyncio
 
-    from .discovery.client import new_client
+    from .discovery.client import client_of_this_loop
     from .discovery.failures import Failure
     from .discovery.listing import failure_of
     from .discovery.model_refusals import refusal_of_model
@@ -256,31 +262,31 @@ async def _ask(
         raise Failure("INVALID_CREDENTIALS", f"The key of {resolved.provider_name} cannot be sent. {problem}")
     deadline = asyncio.get_running_loop().time() + timeout_seconds
     sent: list[ModelRequest] = []
-    async with new_client(transport) as client:
-        while True:
-            stopwatch.start()
-            response, context = await _post(client, resolved, request, deadline, timeout_seconds)
-            sent.append(request)
-            document, readable = _read(response, request)
-            is_whole = response.is_success and isinstance(document, dict)
-            reply = request.endpoint.reply(document) if is_whole else None
-            if reply is not None:
-                return reply
-            words = response.body[:_READ_BYTES].decode("utf-8", "replace")
-            if _REFUSED_FROM <= response.status < _TROUBLE_FROM:
-                if refusal_of_model(words) == "used up":
-                    return Reply(thought=True, ran_out=True)
-                other = request.instead(words)
-                if other is not None and other not in sent and len(sent) < _MOST_REQUESTS:
-                    request = other
-                    continue
-            failure = failure_of(
-                response, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
-            )
-            if failure.kind != "MALFORMED" or (readable and says_error(document)):
-                failure.hint = _HINTS.get(failure.kind, failure.hint)
-                _reword_for_model(failure, context, words, server_message(document, context.key))
-            raise failure
+    client = client_of_this_loop(transport)
+    while True:
+        stopwatch.start()
+        response, context = await _post(client, resolved, request, deadline, timeout_seconds)
+        sent.append(request)
+        document, readable = _read(response, request)
+        is_whole = response.is_success and isinstance(document, dict)
+        reply = request.endpoint.reply(document) if is_whole else None
+        if reply is not None:
+            return reply
+        words = response.body[:_READ_BYTES].decode("utf-8", "replace")
+        if _REFUSED_FROM <= response.status < _TROUBLE_FROM:
+            if refusal_of_model(words) == "used up":
+                return Reply(thought=True, ran_out=True)
+            other = request.instead(words)
+            if other is not None and other not in sent and len(sent) < _MOST_REQUESTS:
+                request = other
+                continue
+        failure = failure_of(
+            response, context, document, is_json=readable, wanted="an answer of a model", now=time.time()
+        )
+        if failure.kind != "MALFORMED" or (readable and says_error(document)):
+            failure.hint = _HINTS.get(failure.kind, failure.hint)
+            _reword_for_model(failure, context, words, server_message(document, context.key))
+        raise failure
 
 
 def _first_request(resolved: ResolvedModel) -> ModelRequest:

@@ -68,8 +68,6 @@ def test_a_providers_name_forges_no_log_line(status: int, caplog: pytest.LogCapt
             return (await discoverer.discover(target)).warning
         except DiscoveryError as error:
             return str(error)
-        finally:
-            await discoverer.aclose()
 
     with caplog.at_level(logging.DEBUG, logger="dispatch_widgets"):
         told = asyncio.run(ask())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._hide_frames import hide_frames
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
+from ..settings.schema import MOCK_TYPE
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
 from .arguments import ClientArguments, Key
 from .mock import AsyncMockClient, MockClient
@@ -24,8 +25,6 @@ CLIENT_TIMEOUT_SECONDS = 300.0
 """The read timeout of a client; a reasoning model may take minutes."""
 CONNECT_TIMEOUT_SECONDS = 10.0
 """The connect timeout of a client."""
-
-MOCK = "mock"
 
 _CLIENT_HAS_THE_KEY = "in-client"
 
@@ -43,7 +42,7 @@ def make_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str,
         MissingPackageError: If the SDK is not installed.
         InvalidInputError: If the provider's type is unknown.
     """
-    if resolved.provider_type == MOCK:
+    if resolved.provider_type == MOCK_TYPE:
         return AsyncMockClient() if asynchronous else MockClient()
     if resolved.provider_type == OPENAI_COMPATIBLE:
         sdk = _package("openai")
@@ -256,7 +255,7 @@ def _demand(resolved: UsableModel, wanted: str, speech: str, *, other: str) -> N
 
 def _demand_an_address(resolved: UsableModel) -> None:
     if resolved.provider_type not in {OPENAI_COMPATIBLE, ANTHROPIC}:
-        raise _no_address(resolved) if resolved.provider_type == MOCK else _unknown(resolved)
+        raise _no_address(resolved) if resolved.provider_type == MOCK_TYPE else _unknown(resolved)
 
 
 def _no_address(resolved: UsableModel) -> InvalidInputError:

@@ -86,8 +86,8 @@ class MockStream:
 class AsyncMockStream:
     """`MockStream` for ``async for`` and ``async with``."""
 
-    def __init__(self, pieces: Iterator[dict[str, Any]]) -> None:
-        self._stream = MockStream(pieces)
+    def __init__(self, stream: MockStream) -> None:
+        self._stream = stream
 
     def __aiter__(self) -> AsyncIterator[MockAnswer]:
         return self
@@ -137,39 +137,14 @@ class _Completions:
         return _object(_asked(canned.chat_completion, request, who=WHO))
 
 
-class _AsyncCompletions:
-    async def create(self, *, model: str, messages: list[Any], stream: bool = False, **more: Any) -> Any:
-        """A canned response, or an `AsyncMockStream` of it."""
-        request = {"model": model, "messages": messages, **more}
-        if stream:
-            return AsyncMockStream(_asked(canned.chat_chunks, request, who=WHO))
-        return _object(_asked(canned.chat_completion, request, who=WHO))
-
-
-def _embedded(model: str, given: Any, more: Mapping[str, Any]) -> Any:
-    plain = {name: value for name, value in more.items() if name != "encoding_format"}
-    wanted = more.get("encoding_format")
-    # The SDK requests base64 and decodes it, so its user gets numbers.
-    request = {"model": model, "input": given, **plain}
-    if wanted == "base64":
-        request["encoding_format"] = "base64"
-    return _object(_asked(canned.embeddings, request))
-
-
 class _Embeddings:
     def create(self, *, model: str, input: Any, **more: Any) -> Any:  # noqa: A002 - the real one's word
         """Canned vectors, one for each text."""
-        return _embedded(model, input, more)
-
-
-class _AsyncEmbeddings:
-    async def create(self, *, model: str, input: Any, **more: Any) -> Any:  # noqa: A002
-        """Canned vectors, one for each text."""
-        return _embedded(model, input, more)
-
-
-def _message_request(model: str, messages: list[Any], max_tokens: int, more: Any) -> dict[str, Any]:
-    return {"model": model, "messages": messages, "max_tokens": max_tokens, **more}
+        request = {"model": model, "input": input, **more}
+        if more.get("encoding_format") != "base64":
+            # The SDK requests base64 and decodes it, so its user gets numbers.
+            request.pop("encoding_format", None)
+        return _object(_asked(canned.embeddings, request))
 
 
 class _Messages:
@@ -177,31 +152,32 @@ class _Messages:
         self, *, model: str, messages: list[Any], max_tokens: int, stream: bool = False, **more: Any
     ) -> Any:
         """A canned message, or a `MockStream` of its events."""
-        request = _message_request(model, messages, max_tokens, more)
+        request = {"model": model, "messages": messages, "max_tokens": max_tokens, **more}
         if stream:
             return MockStream(_asked(canned.message_events, request, who=WHO))
         return _object(_asked(canned.message, request, who=WHO))
 
-    def stream(self, *, model: str, messages: list[Any], max_tokens: int, **more: Any) -> MockStream:
+    def stream(self, **asked: Any) -> Any:
         """A context manager with the events, and their text as ``text_stream``."""
-        request = _message_request(model, messages, max_tokens, more)
-        return MockStream(_asked(canned.message_events, request, who=WHO))
+        return self.create(**asked, stream=True)
 
 
-class _AsyncMessages:
-    async def create(
-        self, *, model: str, messages: list[Any], max_tokens: int, stream: bool = False, **more: Any
-    ) -> Any:
-        """A canned message, or an `AsyncMockStream` of its events."""
-        request = _message_request(model, messages, max_tokens, more)
-        if stream:
-            return AsyncMockStream(_asked(canned.message_events, request, who=WHO))
-        return _object(_asked(canned.message, request, who=WHO))
+class _Async:
+    """A part of the client, whose ``create`` is awaited."""
 
-    def stream(self, *, model: str, messages: list[Any], max_tokens: int, **more: Any) -> AsyncMockStream:
-        """A context manager with the events, and their text as ``text_stream``."""
-        request = _message_request(model, messages, max_tokens, more)
-        return AsyncMockStream(_asked(canned.message_events, request, who=WHO))
+    def __init__(self, part: Any) -> None:
+        self._part = part
+
+    async def create(self, **asked: Any) -> Any:
+        """A canned response, or an `AsyncMockStream` of it."""
+        made = self._part.create(**asked)
+        return AsyncMockStream(made) if isinstance(made, MockStream) else made
+
+
+class _AsyncMessages(_Async):
+    def stream(self, **asked: Any) -> AsyncMockStream:
+        """The context manager of `_Messages.stream`."""
+        return AsyncMockStream(self._part.stream(**asked))
 
 
 class MockClient:
@@ -241,9 +217,9 @@ class AsyncMockClient:
     """
 
     def __init__(self) -> None:
-        self.chat = SimpleNamespace(completions=_AsyncCompletions())
-        self.embeddings = _AsyncEmbeddings()
-        self.messages = _AsyncMessages()
+        self.chat = SimpleNamespace(completions=_Async(_Completions()))
+        self.embeddings = _Async(_Embeddings())
+        self.messages = _AsyncMessages(_Messages())
 
     def __repr__(self) -> str:
         return "AsyncMockClient()"

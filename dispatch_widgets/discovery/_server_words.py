@@ -6,9 +6,10 @@ that are in no table are ignored.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
-Said = Literal["chat", "embedding", "other"]
+if TYPE_CHECKING:
+    from .._terms import Kind
 
 TYPE_FIELDS: Final = (
     # Fields with a type word, the most reliable first.
@@ -45,7 +46,7 @@ OUTPUT_FIELDS: Final = (
 )
 INPUT_FIELDS: Final = ("input_modalities", "supported_input_modalities", "inputModalities")
 
-TYPE_WORDS: Final[dict[str, Said]] = {
+TYPE_WORDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(
         (
             # LiteLLM `chat`, `responses`; Together `chat`, `language`, `code`; Vercel `language`; LM Studio
@@ -172,7 +173,7 @@ TYPE_WORDS: Final[dict[str, Said]] = {
     ),
 }
 
-CAPABILITY_WORDS: Final[dict[str, Said]] = {
+CAPABILITY_WORDS: Final[dict[str, Kind]] = {
     # Only words for chat or embedding count here, as chat models also list `vision`, `audio` or `moderation`.
     **dict.fromkeys(
         (
@@ -241,7 +242,7 @@ EMBEDDING_SWITCHES: Final = frozenset({"embedding", "embeddings", "embed", "text
 DENIALS: Final = ("supports_chat", "supportsChat")
 """Flags that count only if they are false, as Fireworks sets them to true for rerankers too."""
 
-TAGS: Final[dict[str, Said]] = {
+TAGS: Final[dict[str, Kind]] = {
     "chat": "chat",
     "embedding": "embedding",
     "embeddings": "embedding",

@@ -19,6 +19,7 @@ from ..errors import ConsentNeededError, DiscoveryError
 from .failures import LOCK_SECONDS_MAX
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
 
     from ..errors import DispatchError
@@ -38,6 +39,20 @@ def _fingerprint(target: Target) -> bytes:
     return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=16).digest()
 
 
+@dataclass(slots=True)
+class PendingRequest:
+    """A request under way, and how many callers wait for it."""
+
+    task: asyncio.Task[ModelList | Failure]
+    waiting: int = 0
+
+    def can_be_joined(self) -> bool:
+        """Whether it is still under way, on the running loop rather than that of a process before a fork."""
+        import asyncio
+
+        return not self.task.done() and self.task.get_loop() is asyncio.get_running_loop()
+
+
 @dataclass(slots=True, eq=False)
 class ProviderState:
     """The state of one provider.
@@ -50,6 +65,7 @@ class ProviderState:
         failure: The last failure since then.
         error: The last caller's error: that failure, or the reason why no request was sent.
         locked_until: When a rate limit ends, in seconds since 1970; 0 for none.
+        pending: The request under way.
     """
 
     fingerprint: bytes
@@ -59,6 +75,7 @@ class ProviderState:
     failure: Failure | None = None
     error: DispatchError | None = None
     locked_until: float = 0.0
+    pending: PendingRequest | None = None
 
     def is_fresh(self, now: float) -> bool:
         """Whether the list is under an hour old; false after the clock was set back."""

@@ -22,15 +22,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from .._terms import CAPABILITIES
 from . import _name_families as names
 from . import _server_words as said
 
 if TYPE_CHECKING:
-    from .._terms import Capability
+    from .._terms import Capability, Kind
 
 CHAT: Final[tuple[Capability, ...]] = ("chat",)
 EMBEDDING: Final[tuple[Capability, ...]] = ("embedding",)
-BOTH: Final[tuple[Capability, ...]] = ("chat", "embedding")
+BOTH: Final = CAPABILITIES
 NEITHER: Final[tuple[Capability, ...]] = ()
 
 ID_CHARACTERS_READ: Final = 400
@@ -208,7 +209,7 @@ def _by_switches(switches: Mapping[Any, Any], model_id: str) -> tuple[Capability
         state = value.get("supported") if isinstance(value, Mapping) else value
         if isinstance(name, str) and isinstance(state, bool):
             (on if state else off).add(plain_word(name))
-    meanings: set[said.Said] = set()
+    meanings: set[Kind] = set()
     if on & said.CHAT_SWITCHES:
         meanings.add("chat")
     if on & said.EMBEDDING_SWITCHES:
@@ -266,7 +267,7 @@ def _by_tags(item: Mapping[str, Any], model_id: str) -> tuple[Capability, ...] |
     return _capabilities_of(meanings, model_id) if meanings else None
 
 
-def _capabilities_of(meanings: set[said.Said], model_id: str) -> tuple[Capability, ...]:
+def _capabilities_of(meanings: set[Kind], model_id: str) -> tuple[Capability, ...]:
     """Makes capabilities of words' meanings; Fireworks lists rerankers as embedding models."""
     embeds = "embedding" in meanings and family_of(model_id) != "rerank"
     if "chat" in meanings:

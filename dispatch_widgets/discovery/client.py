@@ -11,10 +11,12 @@ import ssl
 import sys
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import httpx
 
 from .. import __version__
+from .._loop import background
 from .environment import BrokenProxySettingError, ProxySetting, proxy_for, shared_context
 from .log_redaction import kept_out_of_logs, redact_logs
 from .transfer_encoding import name_encoding_once
@@ -250,8 +252,35 @@ def _new_transport() -> httpx.AsyncBaseTransport:
     return EnvironmentTransport()
 
 
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+
+def client_of_this_loop(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Returns the running loop's client, as connections belong to the loop that opened them.
+
+    Args:
+        transport: An httpx transport in place of the network, which its owner closes.
+    """
+    if transport is not None:
+        return new_client(transport)
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        _clients[loop] = new_client()
+    return _clients[loop]
+
+
+async def close_client_of_this_loop() -> None:
+    """Closes the running loop's client, if there is one, before the loop ends."""
+    client = _clients.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()
+
+
+background.call_at_exit(close_client_of_this_loop)
+
+
 def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """Makes a client for `fetch`. It belongs to the loop that first uses it; the caller closes it.
+    """Makes a client for `fetch`, with no connection yet; the caller closes it.
 
     Args:
         transport: An httpx transport in place of the network.

@@ -121,8 +121,12 @@ async def diagnose(
     problem = key_problem(target.api_key)
     if problem:
         return Diagnosis(steps=(Step(ok=False, text="The key cannot be sent."),), suggestion=problem)
-    async with new_client(transport) as client:
+    client = new_client(transport)  # of its own, as it shows how a connection is opened
+    try:
         return await _diagnose(client, target, timeout_seconds)
+    finally:
+        if transport is None:  # a given one is closed by its owner
+            await client.aclose()
 
 
 async def _diagnose(client: httpx.AsyncClient, target: Target, timeout_seconds: float) -> Diagnosis:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import weakref
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .._log import get_logger
-from .._loop import background
 from .._text import plural
-from ..errors import DiscoveryError
-from .book import ProviderBook
+from .book import PendingRequest, ProviderBook
 from .failures import Failure
 from .models import ModelList
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable
+    from collections.abc import Callable
 
     import httpx
 
@@ -31,26 +28,6 @@ DEFAULT_TIMEOUT_SECONDS = 10.0
 """The deadline of a request, in seconds of wall-clock time, name look-up included (MD-9)."""
 
 _log = get_logger(__name__)
-
-
-@dataclass(slots=True)
-class PendingRequest:
-    """A pending request, and how many callers wait for it."""
-
-    task: asyncio.Task[ModelList | Failure]
-    state: ProviderState
-    waiting: int = 0
-
-    def serves(self, state: ProviderState) -> bool:
-        """Whether its result can be shared: still pending, on this loop, for the current state.
-
-        The loop may be that of a parent process before a fork.
-        """
-        return (
-            self.state is state
-            and not self.task.done()
-            and self.task.get_loop() is asyncio.get_running_loop()
-        )
 
 
 class Discoverer:
@@ -76,9 +53,6 @@ class Discoverer:
         self.timeout_seconds = timeout_seconds
         self._transport = transport
         self.book = book or ProviderBook(clock)
-        self._pending: dict[str, PendingRequest] = {}
-        self._client: httpx.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def discover(self, target: Target, *, force_refresh: bool = False) -> ModelList:
         """Returns the models of a provider: from the cache if they are fresh, else from its server.
@@ -123,53 +97,11 @@ class Discoverer:
             )
         raise error
 
-    async def discover_all(
-        self, targets: Iterable[Target], *, force_refresh: bool = False
-    ) -> AsyncGenerator[tuple[str, ModelList | DiscoveryError], None]:
-        """Requests the models of several providers at once, and yields results as they arrive (MD-12).
-
-        Closing the iterator, or cancelling its task, cancels the pending requests.
-
-        Args:
-            targets: The providers.
-            force_refresh: Send requests even if the cached lists are fresh.
-
-        Yields:
-            A provider's id with its list, or with the error.
-        """
-
-        async def one(target: Target) -> tuple[str, ModelList | DiscoveryError]:
-            try:
-                return target.provider_id, await self.discover(target, force_refresh=force_refresh)
-            except DiscoveryError as error:
-                return target.provider_id, error
-
-        tasks = [asyncio.ensure_future(one(target)) for target in targets]
-        try:
-            for answer in asyncio.as_completed(tasks):
-                yield await answer
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def aclose(self) -> None:
-        """Cancels pending requests and closes the connections. Call it on the loop of `discover`."""
-        pending, self._pending = list(self._pending.values()), {}
-        for request in pending:
-            request.task.cancel()
-        await asyncio.gather(*(request.task for request in pending), return_exceptions=True)
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
-
     async def _ask(self, target: Target, state: ProviderState) -> ModelList | Failure:
-        """Joins a pending request, or sends one."""
-        name = target.provider_id
-        pending = self._pending.get(name)
-        if pending is None or not pending.serves(state):
-            pending = PendingRequest(asyncio.ensure_future(self._request(target, state)), state)
-            self._pending[name] = pending
+        """Joins the pending request for this state, or sends one."""
+        pending = state.pending
+        if pending is None or not pending.can_be_joined():
+            pending = state.pending = PendingRequest(asyncio.ensure_future(self._request(target, state)))
         pending.waiting += 1
         try:
             return await asyncio.shield(pending.task)
@@ -177,17 +109,18 @@ class Discoverer:
             pending.waiting -= 1
             if pending.waiting == 0:  # done, or all callers were cancelled
                 pending.task.cancel()
-                if self._pending.get(name) is pending:
-                    del self._pending[name]
+                if state.pending is pending:
+                    state.pending = None
 
     async def _request(self, target: Target, state: ProviderState) -> ModelList | Failure:
         """Sends a request and stores its result, unless the provider has changed meanwhile."""
+        from .client import client_of_this_loop
         from .listing import list_models
 
         _log.debug("asking %s for its models", target.name)
         try:
             listing = await list_models(
-                self._client_of_this_loop(),
+                client_of_this_loop(self._transport),
                 target,
                 timeout_seconds=self.timeout_seconds,
                 now=self.book.now,
@@ -228,27 +161,6 @@ class Discoverer:
             added=added,
             removed=removed,
         )
-
-    def _client_of_this_loop(self) -> httpx.AsyncClient:
-        """Returns the running loop's client, as connections belong to the loop that opened them."""
-        from .client import new_client
-
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._client, self._loop = new_client(self._transport), loop
-            if self._transport is None:  # a given transport is closed by its owner
-                weakref.finalize(self, _close, self._client, loop).atexit = False
-                background.close_at_exit(self._client)
-        return self._client
-
-
-def _close(client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
-    """Closes the client of a garbage-collected discoverer, on its loop."""
-    closing = client.aclose()
-    try:
-        asyncio.run_coroutine_threadsafe(closing, loop)
-    except RuntimeError:  # the loop is closed
-        closing.close()
 
 
 def _difference(before: ProviderState, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ..secrets import NO_KEY_NEEDED
 from .adapters import ADAPTERS
-from .client import new_client
+from .client import client_of_this_loop
 from .failures import Failure
 from .fetch import fetch
 from .listing import context_of, list_in
@@ -57,10 +57,10 @@ async def look_for_servers(
         local: Base URLs on this machine, with the presets whose default port each one has.
         timeout_seconds: The deadline for each of them, in seconds of wall-clock time.
     """
-    async with new_client() as client:
-        found = await asyncio.gather(
-            *(_look_at(client, url, presets, timeout_seconds) for url, presets in local.items())
-        )
+    client = client_of_this_loop()
+    found = await asyncio.gather(
+        *(_look_at(client, url, presets, timeout_seconds) for url, presets in local.items())
+    )
     return {url: server for url, server in zip(local, found, strict=True) if server is not None}
 
 

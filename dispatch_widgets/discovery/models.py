@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from .._terms import CAPABILITIES
 from .._text import clean, escaped, html_table, text_table
 from ..secrets import mask
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from .._terms import Capability, Feature, ProviderType
+    from .._terms import Capability, Feature, Kind, ProviderType
     from ..errors import DiscoveryError
 
-Kind = Literal["chat", "embedding", "other"]
 Source = Literal["live", "cache", "stale", "builtin"]
 
 SHOWN_ROWS = 20
@@ -251,3 +251,18 @@ class ModelList(Sequence[DiscoveredModel]):
         table = html_table(*self._table(), caption=self.summary())
         notes = "".join(f"<p>{escaped(note)}</p>" for note in (self.warning, self._more()) if note)
         return table + notes
+
+
+MOCK_MODELS = (
+    DiscoveredModel(id="mock", name="Mock", capabilities=CAPABILITIES),
+    DiscoveredModel(id="mock-chat", name="Mock chat", capabilities=("chat",)),
+    DiscoveredModel(id="mock-embedding", name="Mock embedding", capabilities=("embedding",)),
+)
+"""The models of the mock provider, which needs no network and no key (PM-7)."""
+
+
+def mock_list(provider_id: str, provider_name: str) -> ModelList:
+    """Returns the list of the mock provider."""
+    return ModelList(
+        models=MOCK_MODELS, provider_id=provider_id, provider_name=provider_name, source="builtin"
+    )

@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
+import httpx
+
 from .parsing import find_list
 
 if TYPE_CHECKING:
@@ -121,17 +123,28 @@ def _says(part: dict[str, Any], signs: tuple[str, ...]) -> bool:
 
 
 def _on_the_same_host(url: str, link: str) -> str:
-    """Resolves a link, with the scheme and port of the request; empty if it leads to another host."""
+    """Resolves a link, with the scheme and port of the request; empty if it leads to no page of this host."""
     try:
         here, there = urlsplit(url), urlsplit(urljoin(url, link))
         is_here = there.hostname == here.hostname and there.scheme in {"http", "https"}
     except ValueError:
         return ""
     # A server behind a reverse proxy may write its own scheme and port.
-    return there._replace(scheme=here.scheme, netloc=here.netloc, fragment="").geturl() if is_here else ""
+    there = there._replace(scheme=here.scheme, netloc=here.netloc, fragment="")
+    return _requestable(there.geturl()) if is_here else ""
 
 
 def _with_parameter(url: str, name: str, value: str) -> str:
     parts = urlsplit(url)
     others = [(key, old) for key, old in parse_qsl(parts.query, keep_blank_values=True) if key != name]
-    return parts._replace(query=urlencode([*others, (name, value)], quote_via=quote, safe="")).geturl()
+    query = urlencode([*others, (name, value)], quote_via=quote, safe="")
+    return _requestable(parts._replace(query=query).geturl())
+
+
+def _requestable(url: str) -> str:
+    """Returns a URL, or an empty text if it is too long or has control characters."""
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL:
+        return ""
+    return url

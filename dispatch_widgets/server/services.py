@@ -11,14 +11,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import DispatchError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from pathlib import Path
 
     from ..discovery.models import ModelList
+    from ..errors import DispatchError
     from ..service import SettingsService
     from ..settings.schema import Provider
 
@@ -79,30 +77,8 @@ class Services:
 
     async def discover_all(self, *, force_refresh: bool) -> list[tuple[Provider, ModelList | DispatchError]]:
         """The lists of all providers, requested concurrently; an error for a provider without one (MD-12)."""
-
-        def start(service: SettingsService) -> list[tuple[Provider, Future[ModelList] | DispatchError]]:
-            return [
-                (provider, _started(service, provider, force_refresh)) for provider in service.get_providers()
-            ]
-
-        started = await self.read(start)
-        results = await asyncio.gather(*(_outcome(asked) for _, asked in started))
-        return [(provider, result) for (provider, _), result in zip(started, results, strict=True)]
-
-
-def _started(
-    service: SettingsService, provider: Provider, force_refresh: bool
-) -> Future[ModelList] | DispatchError:
-    try:
-        return service.start_discovery(provider.id, force_refresh=force_refresh)
-    except DispatchError as error:  # deleted meanwhile
-        return error
-
-
-async def _outcome(asked: Future[ModelList] | DispatchError) -> ModelList | DispatchError:
-    if isinstance(asked, DispatchError):
-        return asked
-    try:
-        return await asyncio.wrap_future(asked)
-    except DispatchError as error:
-        return error
+        providers, asked = await self.read(
+            lambda service: (service.get_providers(), service.start_refresh_all(force_refresh=force_refresh))
+        )
+        results = await asyncio.wrap_future(asked)
+        return [(provider, results[provider.id]) for provider in providers if provider.id in results]

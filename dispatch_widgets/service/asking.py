@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .._hide_frames import hide_frames
 from .._loop import background
 from .._terms import PROVIDER_TYPES
 from ..discovery.book import ProviderBook
-from ..discovery.builtin import builtin_models
-from ..discovery.models import Target
+from ..discovery.models import Target, mock_list
 from ..errors import DispatchError, FieldProblem, InvalidInputError
 from ..secrets import resolve_key
 from ..settings.registry import no_provider
@@ -26,7 +24,8 @@ from ..settings.schema import Settings
 from ..urls import normalise_base_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from concurrent.futures import Future
     from typing import Literal
 
     import httpx
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
     from .consent import Consents
 
     ResultCallback = Callable[[str, "ModelList | DispatchError"], None]
+
+
+_Asked = TypeVar("_Asked")
+_Result = TypeVar("_Result")
 
 
 class Asking:
@@ -121,15 +124,12 @@ class Asking:
         discoverer = Discoverer(
             timeout_seconds=self._timeout_seconds, transport=self._transport, clock=self.book.now
         )
-        try:
-            return await discoverer.discover(target)
-        finally:
-            await discoverer.aclose()
+        return await discoverer.discover(target)
 
     def peek(self, provider: Provider) -> ModelList | None:
         """The cached list, however old, without a request; None if there is none."""
         if provider.is_mock:
-            return builtin_models(provider.id, provider.name)
+            return mock_list(provider.id, provider.name)
         try:
             return self.book.peek(self.target(provider))
         except DispatchError:
@@ -138,15 +138,13 @@ class Asking:
     def start(self, provider: Provider, *, force_refresh: bool) -> Future[ModelList]:
         """Starts a request, and returns at once; a fresh cached list needs none (MD-6)."""
         ready = self._ready(provider, force_refresh=force_refresh)
-        if ready is None:
-            return background.submit(self.ask(provider, force_refresh=force_refresh))
-        future: Future[ModelList] = Future()
-        future.set_result(ready)
-        return future
+        if ready is not None:
+            return background.done(ready)
+        return background.submit(self.ask(provider, force_refresh=force_refresh))
 
     def _ready(self, provider: Provider, *, force_refresh: bool) -> ModelList | None:
         if provider.is_mock:
-            return builtin_models(provider.id, provider.name)
+            return mock_list(provider.id, provider.name)
         try:
             return None if force_refresh else self.book.cached(self.target(provider))
         except DispatchError:
@@ -162,7 +160,7 @@ class Asking:
             NotFoundError: If the provider is deleted meanwhile.
         """
         if provider.is_mock:
-            return builtin_models(provider.id, provider.name)
+            return mock_list(provider.id, provider.name)
         with self.book.asking(provider.id):
             while True:
                 try:
@@ -201,19 +199,10 @@ class Asking:
         Returns:
             A list or an error by provider id, in the order given.
         """
-        import asyncio
-
-        async def one(provider: Provider) -> tuple[str, ModelList | DispatchError]:
-            result: ModelList | DispatchError
-            try:
-                result = await self.ask(provider, force_refresh=force_refresh)
-            except DispatchError as error:
-                result = error
-            if on_result is not None:
-                on_result(provider.id, result)
-            return provider.id, result
-
-        return dict(await asyncio.gather(*map(one, providers)))
+        asked = {provider.id: provider for provider in providers}
+        return await ask_each(
+            asked, lambda provider: self.ask(provider, force_refresh=force_refresh), on_result
+        )
 
     async def diagnose(self, provider: Provider, *, entered: bool = False) -> Diagnosis:
         """Finds out step by step why a provider gives no models (MD-14, MD-16).
@@ -240,6 +229,31 @@ class Asking:
         from ..discovery.discoverer import Discoverer
 
         return Discoverer(timeout_seconds=self._timeout_seconds, transport=self._transport, book=self.book)
+
+
+async def ask_each(
+    asked: Mapping[str, _Asked],
+    ask: Callable[[_Asked], Awaitable[_Result]],
+    on_result: Callable[[str, _Result | DispatchError], None] | None,
+) -> dict[str, _Result | DispatchError]:
+    """Asks all at once; an error is the result of the one that it is about, and delays no other.
+
+    Returns:
+        A result or an error by id, in the order given.
+    """
+    import asyncio
+
+    async def one(name: str) -> _Result | DispatchError:
+        result: _Result | DispatchError
+        try:
+            result = await ask(asked[name])
+        except DispatchError as error:
+            result = error
+        if on_result is not None:
+            on_result(name, result)
+        return result
+
+    return dict(zip(asked, await asyncio.gather(*map(one, asked)), strict=True))
 
 
 def _is_same_account(one: Provider, other: Provider | None) -> bool:

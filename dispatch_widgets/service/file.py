@@ -178,19 +178,20 @@ class SettingsFile:
         Raises:
             SettingsFileError: If the file cannot be read as settings.
         """
+        return self._read()[0]
+
+    @property
+    def document(self) -> Document:
+        """The document of `settings`, which must not be modified."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[Settings, Document]:
         if self.changed_outside():
             self.reload()
         with self._lock:
             if self.problem is not None:
                 raise self.problem.with_traceback(None)
-            return self._settings
-
-    @property
-    def document(self) -> Document:
-        """The document of `settings`, which must not be modified."""
-        _ = self.settings
-        with self._lock:
-            return self._shown
+            return self._settings, self._shown
 
     def changed_outside(self) -> bool:
         """Whether the file on disk differs from the current document."""
@@ -212,9 +213,9 @@ class SettingsFile:
                 snapshot = self._migrate_on_disk(snapshot)
                 # If it could not be written, the next content is another attempt.
                 self._by_itself = self._unwritable is not None
-                return self._adopt(snapshot, awaiting=False)
+                return self._adopt(snapshot, awaiting=False)[1]
             self._by_itself = False
-            return self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document))
+            return self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document))[1]
         except SettingsFileError as error:
             with self._lock:
                 news = str(self.problem) != str(error)
@@ -259,7 +260,8 @@ class SettingsFile:
             self.saved_by = "this notebook"
         return written
 
-    def _adopt(self, snapshot: Snapshot, *, awaiting: bool, ours: bool = False) -> bool:
+    def _adopt(self, snapshot: Snapshot, *, awaiting: bool, ours: bool = False) -> tuple[Settings, bool]:
+        """Takes over what was read or written; returns its settings, and whether they have changed."""
         shown = snapshot.document
         if awaiting and (self._auto_migrate or self._restored):
             # The file has become one in the old format; this process uses it as converted (MIG-5).
@@ -288,7 +290,7 @@ class SettingsFile:
             self._on_disk = snapshot.document if snapshot.exists else None
         if news or (ours and not told):
             self._on_change(settings)
-        return news
+        return settings, news
 
     def _gone_now(self, had: Snapshot | None) -> Gone | None:
         """What is known of a missing file; None if there never was one."""
@@ -296,20 +298,23 @@ class SettingsFile:
             return self.gone
         return Gone(datetime.fromtimestamp(self._clock(), UTC), self._on_disk)
 
-    def edit(
-        self, change: Callable[[Document], Document], *, backup_reason: str | None = None, what: str = ""
-    ) -> Snapshot:
-        """Changes the document on disk, and saves it.
+    def edit(self, change: Callable[[Document], Document], *, what: str = "") -> Settings:
+        """Changes the document on disk, and returns the settings as saved.
 
         Args:
             change: Makes a new document from the old one; may run more than once.
-            backup_reason: If given, the file is backed up first, for this reason.
             what: The change in a few words, for `undo`.
 
         Raises:
             AwaitingMigrationError: If the file is in the old format and waits for the user.
             SettingsFileError: If the file cannot be read, locked or written; nothing is changed.
         """
+        return self._save(change, what=what)[0]
+
+    def _save(
+        self, change: Callable[[Document], Document], *, what: str, backup_reason: str | None = None
+    ) -> tuple[Settings, Path | None]:
+        """Does what `edit` does, after a backup if there is a reason for one; returns its path too."""
 
         def guarded(document: Document) -> Document:
             if needs_conversion_first(document):
@@ -329,10 +334,10 @@ class SettingsFile:
                 snapshot = self.store.edit(guarded, backup_reason=backup_reason)
             except _MigrateFirstError:
                 raise self._unwritable or AwaitingMigrationError() from None
-        self._adopt(snapshot, awaiting=False, ours=True)
+        settings, _ = self._adopt(snapshot, awaiting=False, ours=True)
         if snapshot.changed:
             self._last = (what, before[0], snapshot.document)
-        return snapshot
+        return settings, snapshot.backup
 
     @property
     def undoable(self) -> str:
@@ -387,8 +392,8 @@ class SettingsFile:
         """Whether a file with providers has older entries that can be converted (MIG-8)."""
         if self.awaiting_migration:
             return False
-        left = any(entry.unconverted for entry in self.settings.catalog)
-        return left or bool(rewrite(self.document).accounts)
+        settings, document = self._read()
+        return any(entry.unconverted for entry in settings.catalog) or bool(rewrite(document).accounts)
 
     @property
     def places_left(self) -> tuple[str, ...]:
@@ -404,8 +409,8 @@ class SettingsFile:
             reports[:] = [report]
             return converted
 
-        snapshot = self.edit(change, backup_reason=BEFORE_CONVERSION, what="Entries were converted")
-        return reports[0].as_written(snapshot.backup)
+        _, backup = self._save(change, what="Entries were converted", backup_reason=BEFORE_CONVERSION)
+        return reports[0].as_written(backup)
 
     def converted(self) -> Document:
         """The document in today's format, as far as it can be converted; nothing is written.
@@ -417,7 +422,7 @@ class SettingsFile:
         document = self.document
         if not document:
             raise NotFoundError("There is no settings file yet, or nothing is in it.")
-        if self.lost_providers:
+        if _has_lost_providers(document):
             raise ProvidersRemovedError
         return convert_entries(document, path=str(self.path))[0]
 
@@ -456,8 +461,7 @@ class SettingsFile:
     @property
     def lost_providers(self) -> bool:
         """Whether another program has removed the list of providers, and entries refer to some (ST-8)."""
-        document = self.document
-        return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}
+        return _has_lost_providers(self.document)
 
     @property
     def removed_providers(self) -> tuple[Provider, ...]:
@@ -487,9 +491,8 @@ class SettingsFile:
         name = clean(back[0].name, 60)
         one = len(back) == 1
         what = f"{name} was brought back" if one else f"{plural(len(back), 'provider')} were brought back"
-        self.edit(self._kept.bring_back, what=what)
-        there = {provider.id for provider in self.settings.providers}
-        return tuple(provider for provider in back if provider.id in there)
+        saved = self.edit(self._kept.bring_back, what=what)
+        return tuple(provider for provider in back if saved.provider(provider.id) is not None)
 
     @property
     def kept_copy(self) -> KeptCopy | None:
@@ -521,3 +524,7 @@ class SettingsFile:
         document = gone.document
         snapshot = self.store.edit(lambda there: there or document)
         self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
+
+
+def _has_lost_providers(document: Document) -> bool:
+    return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}

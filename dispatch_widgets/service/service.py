@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from .._hide_frames import hide_frames
 from .._log import get_logger, tell
@@ -23,10 +23,10 @@ from ..settings import registry
 from ..settings.locate import locate
 from ..settings.registry import Impact, NewModel, as_tuple, no_provider
 from ..settings.tasks import TASK_NEEDS
-from ..settings.views import provider_in, view
+from ..settings.views import provider_in
 from ..trying import MOST_AT_ONCE, TRY_TIMEOUT_SECONDS, try_resolved
 from ..urls import normalise_base_url, shown_url
-from .asking import Asking
+from .asking import Asking, ask_each
 from .choosing import (
     entries_of,
     entry_for,
@@ -43,7 +43,7 @@ from .file import SettingsFile
 from .registered_keys import registered_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
@@ -71,12 +71,10 @@ if TYPE_CHECKING:
     )
     from ..settings.store import Backup
     from ..settings.tasks import Task
-    from ..trying import TryResult
+    from ..trying import TryCallback, TryResult
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
     from .sharing import SharedCopy
-
-    TryCallback = Callable[[str, TryResult | DispatchError], None]
 
 _log = get_logger("dispatch_widgets")
 
@@ -189,10 +187,6 @@ class SettingsService:
     def _settings_changed(self, settings: Settings) -> None:
         self._asking.follow(settings)
         self._notify(Change("settings"))
-
-    def _edit(self, change: Callable[[Document], Document], what: str = "") -> Settings:
-        """Saves a change, and returns the settings as it saved them."""
-        return view(self._file.edit(change, what=what).document, path=str(self.path))
 
     def problems_of(self, edit: Callable[[Document], object]) -> tuple[FieldProblem, ...]:
         """The problems that an edit would report for its fields; nothing is saved.
@@ -405,6 +399,7 @@ class SettingsService:
         """
         self._file.put_back()
 
+    @hide_frames
     def export_without_keys(self, path: str | Path, *, replace: bool = False) -> SharedCopy:
         """Write a copy of the settings to share, with ``${NAME}`` in place of each key.
 
@@ -424,13 +419,10 @@ class SettingsService:
         """
         from .sharing import SharedCopy, checked_target, without_keys, write_copy
 
-        def exported() -> SharedCopy:
-            target = checked_target(path, self.path)
-            data, variables = without_keys(self._file.converted(), self._registered_keys())
-            write_copy(target, data, replace=replace)
-            return SharedCopy(path=target, variables=variables)
-
-        return hide_frames(exported)()
+        target = checked_target(path, self.path)
+        data, variables = without_keys(self._file.converted(), self._registered_keys())
+        write_copy(target, data, replace=replace)
+        return SharedCopy(path=target, variables=variables)
 
     def move_away(self) -> Path:
         """Move a broken file away, so that the next save starts a new one (ST-4).
@@ -498,7 +490,7 @@ class SettingsService:
             return document
 
         # As saved, because another program may have written another host since.
-        added = _provider_of(self._file.edit(change).document, made[0])
+        added = provider_of(self._file.edit(change), made[0])
         self._given_here(added, api_key)
         _log_notes(notes, base_url, added)
         return added
@@ -559,7 +551,7 @@ class SettingsService:
                 self._consents.compare(_provider_of(after, provider_id), agreed)
             return after
 
-        saved = _provider_of(self._file.edit(change).document, provider_id)
+        saved = provider_of(self._file.edit(change), provider_id)
         if agreed is not None:
             self._allow(saved, agreed)
         elif consent:
@@ -608,8 +600,8 @@ class SettingsService:
             NotFoundError: If one of them does not exist.
         """
         gone = as_tuple(others)
-        saved = self._edit(
-            lambda document: registry.merge_providers(document, keep, gone), "Providers were merged"
+        saved = self._file.edit(
+            lambda document: registry.merge_providers(document, keep, gone), what="Providers were merged"
         )
         return provider_of(saved, keep)
 
@@ -722,13 +714,7 @@ class SettingsService:
         api_key: str,
         base_url: str | None = None,
     ) -> Future[ModelList]:
-        """`check_provider` without waiting, for panels; cancelling the future cancels the request.
-
-        Args:
-            type: See `check_provider`.
-            api_key: See `check_provider`.
-            base_url: See `check_provider`.
-        """
+        """`check_provider` without waiting, for panels; cancelling the future cancels the request."""
         return background.submit(self._asking.check(_unsaved(type, api_key, base_url)))
 
     def start_check_diagnosis(
@@ -738,13 +724,7 @@ class SettingsService:
         api_key: str,
         base_url: str | None = None,
     ) -> Future[Diagnosis]:
-        """`start_diagnosis` for a provider before it is registered; nothing is saved or cached.
-
-        Args:
-            type: See `check_provider`.
-            api_key: See `check_provider`.
-            base_url: See `check_provider`.
-        """
+        """`start_diagnosis` for a provider before it is registered; nothing is saved or cached."""
         provider = _unsaved(type, api_key, base_url)
         return background.submit(self._asking.diagnose(provider, entered=True))
 
@@ -762,21 +742,11 @@ class SettingsService:
         return background.call(self.start_discovery(provider_id, force_refresh=force_refresh))
 
     async def discover_models_async(self, provider_id: str, force_refresh: bool = False) -> ModelList:
-        """See `discover_models`.
-
-        Args:
-            provider_id: The provider's id.
-            force_refresh: Whether to ignore the cache.
-        """
+        """See `discover_models`."""
         return await background.wait(self.start_discovery(provider_id, force_refresh=force_refresh))
 
     def start_discovery(self, provider_id: str, *, force_refresh: bool = False) -> Future[ModelList]:
-        """Start a request and return at once; cancelling the future cancels the request.
-
-        Args:
-            provider_id: The provider's id.
-            force_refresh: Whether to ignore the cache.
-        """
+        """`discover_models` without waiting, for panels; cancelling the future cancels the request."""
         return self._asking.start(self.provider(provider_id), force_refresh=force_refresh)
 
     def refresh_all(
@@ -788,23 +758,21 @@ class SettingsService:
             force_refresh: Whether to ignore the cache.
             on_result: Called from the background loop with each id and result as it comes.
         """
-        return background.call(self._ask_all(force_refresh, on_result))
+        return background.call(self.start_refresh_all(force_refresh=force_refresh, on_result=on_result))
 
     async def refresh_all_async(
         self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
     ) -> dict[str, ModelList | DispatchError]:
-        """See `refresh_all`.
+        """See `refresh_all`."""
+        return await background.wait(self.start_refresh_all(force_refresh=force_refresh, on_result=on_result))
 
-        Args:
-            force_refresh: Whether to ignore the cache.
-            on_result: Called with each id and result as it comes.
-        """
-        return await background.wait(self._ask_all(force_refresh, on_result))
-
-    def _ask_all(
-        self, force_refresh: bool, on_result: ResultCallback | None
-    ) -> Coroutine[Any, Any, dict[str, ModelList | DispatchError]]:
-        return self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
+    def start_refresh_all(
+        self, *, force_refresh: bool = True, on_result: ResultCallback | None = None
+    ) -> Future[dict[str, ModelList | DispatchError]]:
+        """`refresh_all` without waiting; cancelling the future cancels the requests."""
+        return background.submit(
+            self._asking.ask_all(self.get_providers(), force_refresh=force_refresh, on_result=on_result)
+        )
 
     def diagnose(self, provider_id: str) -> Diagnosis:
         """Find out step by step why a provider lists no models (MD-14).
@@ -820,11 +788,7 @@ class SettingsService:
         return background.call(self.start_diagnosis(provider_id))
 
     def start_diagnosis(self, provider_id: str) -> Future[Diagnosis]:
-        """`diagnose` without waiting, for panels; cancelling the future cancels the requests.
-
-        Args:
-            provider_id: The provider's id.
-        """
+        """`diagnose` without waiting, for panels; cancelling the future cancels the requests."""
         return background.submit(self._asking.diagnose(self.provider(provider_id)))
 
     def known_models(self, provider_id: str) -> ModelList | None:
@@ -944,7 +908,7 @@ class SettingsService:
             document, made[:] = registry.add_models(document, wanted)
             return document
 
-        saved = self._edit(change, _what([new.model for new in wanted], "added"))
+        saved = self._file.edit(change, what=_what([new.model for new in wanted], "added"))
         return tuple(entry_of(saved, entry_id) for entry_id in made)
 
     @hide_frames
@@ -971,7 +935,7 @@ class SettingsService:
             InvalidInputError: If a field cannot be used; nothing is saved.
         """
         wanted = registry.read_once(capabilities)
-        saved = self._edit(
+        saved = self._file.edit(
             lambda document: registry.update_model(
                 document, entry_id, provider_id=provider_id, model=model, label=label, capabilities=wanted
             )
@@ -996,7 +960,9 @@ class SettingsService:
         what = _what(
             [entry.title for entry in named.values()], f"moved to {provider_of(settings, provider_id).name}"
         )
-        saved = self._edit(lambda document: registry.move_models(document, named, provider_id), what)
+        saved = self._file.edit(
+            lambda document: registry.move_models(document, named, provider_id), what=what
+        )
         return tuple(entry_of(saved, entry_id) for entry_id in named)
 
     def impact_of_deleting_model(self, entry_id: str) -> Impact:
@@ -1052,7 +1018,9 @@ class SettingsService:
             InvalidInputError: If there is no such task.
             NotFoundError: If there is no such entry.
         """
-        saved = self._edit(lambda document: registry.assign(document, task, entry_id), f"{task} was set")
+        saved = self._file.edit(
+            lambda document: registry.assign(document, task, entry_id), what=f"{task} was set"
+        )
         return saved.assignments[task]
 
     def unassign(self, task: Task) -> None:
@@ -1168,12 +1136,7 @@ class SettingsService:
         return background.call(self.start_try(task, timeout_seconds=timeout_seconds))
 
     async def try_task_async(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> TryResult:
-        """See `try_task`.
-
-        Args:
-            task: One of the six tasks.
-            timeout_seconds: How long it may take, in seconds of wall-clock time.
-        """
+        """See `try_task`."""
         return await background.wait(self.start_try(task, timeout_seconds=timeout_seconds))
 
     def try_model(
@@ -1194,25 +1157,11 @@ class SettingsService:
     async def try_model_async(
         self, provider: str, model: str, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS
     ) -> TryResult:
-        """See `try_model`.
-
-        Args:
-            provider: The provider's id, or its name.
-            model: The model's id.
-            timeout_seconds: How long it may take, in seconds of wall-clock time.
-        """
+        """See `try_model`."""
         return await background.wait(self._try(self.resolve_model(provider, model), timeout_seconds))
 
     def start_try(self, task: Task, *, timeout_seconds: float = TRY_TIMEOUT_SECONDS) -> Future[TryResult]:
-        """Start `try_task` and return at once; for panels. Cancelling the future cancels the request.
-
-        Args:
-            task: One of the six tasks.
-            timeout_seconds: How long it may take, in seconds of wall-clock time.
-
-        Raises:
-            DispatchError: If there is nothing to ask: everything that `resolve` raises.
-        """
+        """`try_task` without waiting, for panels; cancelling the future cancels the request."""
         return background.submit(self._try(self.resolve(task), timeout_seconds))
 
     def try_entries(
@@ -1248,13 +1197,7 @@ class SettingsService:
         timeout_seconds: float = TRY_TIMEOUT_SECONDS,
         on_result: TryCallback | None = None,
     ) -> dict[str, TryResult | DispatchError]:
-        """See `try_entries`; cancelling it cancels all requests.
-
-        Args:
-            entry_ids: The entries' ids.
-            timeout_seconds: How long each may take, in seconds of wall-clock time.
-            on_result: Called from the background loop with each id and result as it comes.
-        """
+        """See `try_entries`; cancelling it cancels all requests."""
         return await background.wait(
             self.start_try_entries(entry_ids, timeout_seconds=timeout_seconds, on_result=on_result)
         )
@@ -1266,16 +1209,7 @@ class SettingsService:
         timeout_seconds: float = TRY_TIMEOUT_SECONDS,
         on_result: TryCallback | None = None,
     ) -> Future[dict[str, TryResult | DispatchError]]:
-        """Start `try_entries` and return at once; for panels. Cancelling the future cancels all requests.
-
-        Args:
-            entry_ids: The entries' ids.
-            timeout_seconds: How long each may take, in seconds of wall-clock time.
-            on_result: Called from the background loop with each id and result as it comes.
-
-        Raises:
-            NotFoundError: If there is no such entry.
-        """
+        """`try_entries` without waiting, for panels; cancelling the future cancels all requests."""
         settings = self.settings
         models = {
             entry_id: self._described_or_error(settings, entry)
@@ -1299,22 +1233,13 @@ class SettingsService:
 
         places = asyncio.Semaphore(MOST_AT_ONCE)
 
-        async def one(entry_id: str, model: ResolvedModel | DispatchError) -> TryResult | DispatchError:
-            result: TryResult | DispatchError
+        async def one(model: ResolvedModel | DispatchError) -> TryResult:
             if isinstance(model, DispatchError):
-                result = model
-            else:
-                async with places:
-                    try:
-                        result = await self._try(model, timeout_seconds)
-                    except DispatchError as error:
-                        result = error
-            if on_result is not None:
-                on_result(entry_id, result)
-            return result
+                raise model
+            async with places:
+                return await self._try(model, timeout_seconds)
 
-        results = await asyncio.gather(*(one(entry_id, model) for entry_id, model in models.items()))
-        return dict(zip(models, results, strict=True))
+        return await ask_each(models, one, on_result)
 
     async def _try(self, resolved: ResolvedModel, timeout_seconds: float) -> TryResult:
         return await try_resolved(
@@ -1341,6 +1266,7 @@ class SettingsService:
         """
         return self.scan([path], fix=fix)
 
+    @hide_frames
     def scan(self, paths: Iterable[str | Path] | str | Path, *, fix: bool = False) -> ScanReport:
         """Look for registered keys in notebooks and exported pages.
 
@@ -1358,10 +1284,7 @@ class SettingsService:
         """
         from ..leaks import scan
 
-        def found() -> ScanReport:
-            return scan(paths, self._registered_keys(), fix=fix)
-
-        return hide_frames(found)()
+        return scan(paths, self._registered_keys(), fix=fix)
 
     def _registered_keys(self) -> list[str]:
         """The keys of `scan`."""

@@ -16,20 +16,19 @@ from .._text import clean, html_table, plural, text_table
 from ..errors import FieldProblem, InvalidInputError, SettingsWriteError
 from ..leaks.key_forms import SHORTEST_KEY, KeyForms, find
 from ..secrets import looks_like_key
-from ..settings.document import render
+from ..settings.document import pointer, render
 from ..settings.file_system import Files, NotAFileError
 from ..settings.locate import locate
 from ..settings.older_formats import rewrite
-from ..settings.references import Variable, pointer, with_references
+from ..settings.references import Variable, with_references
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ..settings.document import Document
+    from ..settings.document import Document, Place
     from ..settings.file_system import Content
-    from ..settings.references import Path as Place
 
 __all__ = ["SharedCopy", "Variable", "checked_target", "without_keys", "write_copy"]
 

@@ -37,10 +37,7 @@ class Impact:
 
 
 def as_tuple(values: object) -> tuple[Any, ...]:
-    """What was given for several: None is none of them, and one alone is that one.
-
-    Whoever checks the values tells what is wrong with them; they need not be texts.
-    """
+    """Returns a tuple: None gives ``()``, a single value gives ``(value,)``; the caller checks the values."""
     if values is None:
         return ()
     if isinstance(values, Iterable) and not isinstance(values, str | bytes):

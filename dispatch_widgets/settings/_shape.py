@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from .._terms import CAPABILITIES, PROVIDER_TYPES
+from .document import pointer
 from .schema import Assignment, CatalogEntry, Provider
 
 if TYPE_CHECKING:
@@ -86,10 +87,4 @@ def parts_of(document: dict[str, Any]) -> Parts | tuple[str, str]:
         return Parts.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return _pointer(first["loc"]), _WORDS.get(first["type"], "this value cannot be understood")
-
-
-def _pointer(location: tuple[str | int, ...]) -> str:
-    """A location as text: ``models.catalog[3].model``."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
-    return text.removeprefix(".")
+    return pointer(first["loc"]), _WORDS.get(first["type"], "this value cannot be understood")

@@ -26,6 +26,9 @@ _Node = TypeVar("_Node")
 Document = dict[str, Any]
 """The whole file, as returned by `parse`."""
 
+Place = tuple[str | int, ...]
+"""A place in a document: names and indexes from its top."""
+
 # Python refuses to turn longer texts into integers unless told otherwise (sys.set_int_max_str_digits,
 # 640 at the least), and telling it otherwise would change the user's whole process.
 _LONGEST_INTEGER_CHARACTERS = 600
@@ -33,6 +36,8 @@ _INDENT = "  "
 # The deepest nesting: recursive functions on documents need two or three of Python's thousand frames per
 # level, and the caller some hundred.
 _MOST_LEVELS = 200
+_LONGEST_NAME_CHARACTERS = 40
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
 _NEXT_NAME = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{0,30})"\s*:')
@@ -316,6 +321,22 @@ def set_in(node: _Node, path: Sequence[str | int], value: Any) -> _Node:
     copy: Any = JsonObject(old) if isinstance(old, dict) else list(old)
     copy[first] = set_in(old[first], rest, value) if rest else value
     return cast("_Node", copy)
+
+
+def pointer(place: Place) -> str:
+    """A place as text: ``search.apiKey``, ``providers[0].credentials``.
+
+    A name that could not be a field's is left out, as it may be a secret itself.
+    """
+    steps = []
+    for step in place:
+        if isinstance(step, int):
+            steps.append(f"[{step}]")
+        elif len(step) <= _LONGEST_NAME_CHARACTERS and _PLAIN_NAME.fullmatch(step):
+            steps.append(f".{step}")
+        else:
+            steps.append(".…")
+    return "".join(steps).removeprefix(".")
 
 
 def masked(value: Any) -> Any:

@@ -37,7 +37,9 @@ def migrate(
     """
     if not needs_migration(document):
         return document, MigrationReport()
-    return _move_keys_out(document, new_id, path)
+    from .conversion import move_keys_out  # most files need none
+
+    return move_keys_out(document, new_id=new_id, path=path)
 
 
 @hide_frames
@@ -54,13 +56,7 @@ def convert_entries(
     Raises:
         SettingsShapeError: If a part of the document is invalid (MIG-9).
     """
-    converted, report = _move_keys_out(document, new_id, path)
+    from .conversion import move_keys_out
+
+    converted, report = move_keys_out(document, new_id=new_id, path=path)
     return (document if json_equal(document, converted) else converted), report
-
-
-def _move_keys_out(
-    document: Document, new_id: Callable[[], str], path: str
-) -> tuple[Document, MigrationReport]:
-    from .conversion import move_keys_out  # loaded only when needed
-
-    return move_keys_out(document, new_id=new_id, path=path)

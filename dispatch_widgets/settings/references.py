@@ -17,7 +17,7 @@ from .._secret_names import is_base_url_field, is_secret_field
 from ..presets import KEY_VARIABLES, preset_for_url
 from ..secrets import NO_KEY_NEEDED, environment_name
 from ..urls import leads_here
-from .document import Document, set_in
+from .document import Document, Place, pointer, set_in
 from .views import view
 
 if TYPE_CHECKING:
@@ -26,13 +26,10 @@ if TYPE_CHECKING:
     from ..presets import Preset
     from .schema import Provider
 
-Path = tuple[str | int, ...]
-
 _LONGEST_NAME_CHARACTERS = 40
 _SUFFIX = "_API_KEY"
 _CAMEL_CASE_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +57,7 @@ class SecretText:
         value: The text.
     """
 
-    path: Path
+    path: Place
     value: str
 
     def __repr__(self) -> str:
@@ -81,7 +78,7 @@ def with_references(document: Document) -> tuple[Document, tuple[Variable, ...]]
     stored = [secret.path for secret in found if environment_name(secret.value.strip()) is None]
     indexes = [index for path in stored if (index := _provider_index(path)) is not None]
     chosen = _variables_of({index: providers[index] for index in indexes}, names)
-    made: dict[str, list[Path]] = {}
+    made: dict[str, list[Place]] = {}
     for secret in found:
         name = environment_name(secret.value.strip())
         if name is None:
@@ -100,7 +97,7 @@ def secrets_in(value: Any) -> Iterator[SecretText]:
     return _secrets(value, (), secret=False)
 
 
-def _secrets(value: Any, path: Path, *, secret: bool) -> Iterator[SecretText]:
+def _secrets(value: Any, path: Place, *, secret: bool) -> Iterator[SecretText]:
     if isinstance(value, dict):
         for name, item in value.items():
             below = (secret or is_secret_field(name)) and not is_base_url_field(name)
@@ -112,23 +109,7 @@ def _secrets(value: Any, path: Path, *, secret: bool) -> Iterator[SecretText]:
         yield SecretText(path, value)
 
 
-def pointer(path: Path) -> str:
-    """A path as text: ``search.apiKey``, ``providers[0].credentials``.
-
-    A name that could not be a field's is left out, as it may be a secret itself.
-    """
-    steps = []
-    for step in path:
-        if isinstance(step, int):
-            steps.append(f"[{step}]")
-        elif len(step) <= _LONGEST_NAME_CHARACTERS and _PLAIN_NAME.fullmatch(step):
-            steps.append(f".{step}")
-        else:
-            steps.append(".…")
-    return "".join(steps).removeprefix(".")
-
-
-def _variable(name: str, places: list[Path], providers: tuple[Provider, ...]) -> Variable:
+def _variable(name: str, places: list[Place], providers: tuple[Provider, ...]) -> Variable:
     indexes = [_provider_index(place) for place in places]
     return Variable(
         name=name,
@@ -137,7 +118,7 @@ def _variable(name: str, places: list[Path], providers: tuple[Provider, ...]) ->
     )
 
 
-def _provider_index(path: Path) -> int | None:
+def _provider_index(path: Place) -> int | None:
     """The number of the provider whose key stands at a path, or None."""
     match path:
         case ("providers", int(index), "credentials", "apiKey"):
@@ -206,7 +187,7 @@ def _host_words(provider: Provider) -> list[str]:
         return []
 
 
-def _of_place(path: Path) -> str:
+def _of_place(path: Place) -> str:
     """What the variable for a place in the file is called: ``SEARCH_API_KEY``."""
     words = _CAMEL_CASE_WORD.findall(" ".join(_ascii(str(step)) for step in path[-2:]))
     name = _in_capitals(words)

@@ -137,26 +137,23 @@ class SettingsStore:
 
     # ------------------------------------------------------------------------------------- reading
 
+    @hide_frames
     def read(self) -> Snapshot:
         """Reads the file; an empty document if there is none.
 
         Raises:
             UnreadableSettingsError: If it cannot be read as settings; it is left as it is (ST-4).
         """
-
-        def read() -> Snapshot:
-            target = self._disk.target()
-            self._disk.sweep(target)
-            loaded = self._disk.load(target)
-            self._record_foreign_change(loaded)
-            mended = self._with_overwritten_edits(loaded)
-            if mended is not loaded.document and not json_equal(mended, loaded.document):
-                # Where that cannot be saved, the file is shown as it is.
-                with suppress(SettingsFileError):
-                    return self._edit(lambda document: document, None)
-            return self._snapshot(loaded)
-
-        return hide_frames(read)()
+        target = self._disk.target()
+        self._disk.sweep(target)
+        loaded = self._disk.load(target)
+        self._record_foreign_change(loaded)
+        mended = self._with_overwritten_edits(loaded)
+        if mended is not loaded.document and not json_equal(mended, loaded.document):
+            # Where that cannot be saved, the file is shown as it is.
+            with suppress(SettingsFileError):
+                return self.edit(lambda document: document)
+        return self._snapshot(loaded)
 
     def digest(self) -> str:
         """The SHA-256 of the file as it is now, valid or not; empty without a file."""
@@ -232,6 +229,7 @@ class SettingsStore:
 
     # ------------------------------------------------------------------------------------- writing
 
+    @hide_frames
     def edit(self, change: Callable[[Document], Document], *, backup_reason: str | None = None) -> Snapshot:
         """Applies a change to what the file holds at that moment, and writes it (ST-3).
 
@@ -252,9 +250,6 @@ class SettingsStore:
             LockTimeoutError: If another process does not release the lock.
             SettingsWriteError: If the disk, the folder or its permissions refuse; the file is unchanged.
         """
-        return hide_frames(lambda: self._edit(change, backup_reason))()
-
-    def _edit(self, change: Callable[[Document], Document], backup_reason: str | None) -> Snapshot:
         backup: Path | None = None
         overwritten: _Edit | None = None
         with self._disk.locked() as target:
@@ -392,6 +387,7 @@ class SettingsStore:
                         found.append((named, backup))
         return tuple(backup for _, backup in sorted(found, key=lambda item: item[0], reverse=True))
 
+    @hide_frames
     def restore(self, backup: Backup | Path) -> Snapshot:
         """Restores a copy byte for byte, after copying the current file.
 
@@ -404,8 +400,10 @@ class SettingsStore:
             SettingsWriteError: If the file cannot be written; it is unchanged.
             LockTimeoutError: If another process does not release the lock.
         """
-        return hide_frames(lambda: self._restore(backup))()
+        with self._disk.locked() as target:
+            return self._put_in_place(target, *self._load_backup(target, backup))
 
+    @hide_frames
     def finish_save(self) -> Snapshot:
         """Restores the complete copy that an interrupted save left beside the file (ST-2).
 
@@ -417,21 +415,13 @@ class SettingsStore:
             SettingsWriteError: If the file cannot be written.
             LockTimeoutError: If another process does not release the lock.
         """
-
-        def finish() -> Snapshot:
-            with self._disk.locked() as target:
-                whole = self._disk.unfinished(target)
-                if whole is None:
-                    raise NotFoundError("No save of this file was broken off.")
-                snapshot = self._put_in_place(target, parse(whole.data, path=str(self.path)), whole)
-                unfinished_path(target).unlink(missing_ok=True)
-                return snapshot
-
-        return hide_frames(finish)()
-
-    def _restore(self, backup: Backup | Path) -> Snapshot:
         with self._disk.locked() as target:
-            return self._put_in_place(target, *self._load_backup(target, backup))
+            whole = self._disk.unfinished(target)
+            if whole is None:
+                raise NotFoundError("No save of this file was broken off.")
+            snapshot = self._put_in_place(target, parse(whole.data, path=str(self.path)), whole)
+            unfinished_path(target).unlink(missing_ok=True)
+            return snapshot
 
     def _put_in_place(self, target: Path, document: Document, wanted: Content) -> Snapshot:
         kept: Path | None = None
@@ -478,6 +468,7 @@ class SettingsStore:
             with suppress(OSError):
                 backup.unlink()
 
+    @hide_frames
     def read_backup(self, backup: Backup | Path) -> Document:
         """Reads a copy.
 
@@ -488,7 +479,7 @@ class SettingsStore:
             NotFoundError: If it is no copy of this file, or is gone.
             UnreadableSettingsError: If it cannot be read as settings.
         """
-        return hide_frames(lambda: self._load_backup(self._disk.target(), backup)[0])()
+        return self._load_backup(self._disk.target(), backup)[0]
 
     def _load_backup(self, target: Path, backup: Backup | Path) -> tuple[Document, Content]:
         path = self._own_backup(target, backup)
@@ -497,6 +488,7 @@ class SettingsStore:
             raise _no_backup(path)
         return parse(found.data, path=str(path)), found
 
+    @hide_frames
     def delete_backup(self, backup: Backup | Path) -> None:
         """Deletes a copy.
 
@@ -507,18 +499,15 @@ class SettingsStore:
             NotFoundError: If it is no copy of this file, or is gone.
             SettingsWriteError: If the folder does not allow it.
         """
+        path = self._own_backup(self._disk.target(), backup)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            raise _no_backup(path) from None
+        except OSError as error:
+            raise write_error(error, path, self.path) from None
 
-        def delete() -> None:
-            path = self._own_backup(self._disk.target(), backup)
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                raise _no_backup(path) from None
-            except OSError as error:
-                raise write_error(error, path, self.path) from None
-
-        hide_frames(delete)()
-
+    @hide_frames
     def move_away(self) -> Path:
         """Renames the file, so that the next change starts a new one (ST-4).
 
@@ -530,24 +519,20 @@ class SettingsStore:
             SettingsWriteError: If the folder does not allow it.
             LockTimeoutError: If another process does not release the lock.
         """
-
-        def move() -> Path:
-            with self._disk.locked() as target:
-                if not os.path.lexists(target):
-                    raise NotFoundError("There is no settings file to move away.")
-                number = 1
-                while os.path.lexists(new := backup_path(target, self._clock(), number, word="moved")):
-                    number += 1
-                try:
-                    target.rename(new)
-                except OSError as error:
-                    raise write_error(error, target, self.path) from None
-                self._disk.sync_folder(target)
-                self._disk.forget()
-                self._recent = []
-                return new
-
-        return hide_frames(move)()
+        with self._disk.locked() as target:
+            if not os.path.lexists(target):
+                raise NotFoundError("There is no settings file to move away.")
+            number = 1
+            while os.path.lexists(new := backup_path(target, self._clock(), number, word="moved")):
+                number += 1
+            try:
+                target.rename(new)
+            except OSError as error:
+                raise write_error(error, target, self.path) from None
+            self._disk.sync_folder(target)
+            self._disk.forget()
+            self._recent = []
+            return new
 
     def _make_backup(self, target: Path, data: bytes, reason: str) -> Path:
         """Writes a backup atomically."""

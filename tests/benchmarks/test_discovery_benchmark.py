@@ -146,7 +146,6 @@ def test_warm(size: int, answers: str, port: int, benchmark: Any) -> None:
                 models = await discoverer.discover(target, force_refresh=True)
                 ours.append(time.perf_counter() - before)
                 assert (len(models), models.source) == (size, "live")
-        await discoverer.aclose()
         return _best_ms(peer), _best_ms(ours)
 
     peer, ours = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)
@@ -178,7 +177,6 @@ def test_beside_openai(size: int, port: int, benchmark: Any) -> None:
                 before = time.perf_counter()
                 await discoverer.discover(target, force_refresh=True)
                 ours.append(time.perf_counter() - before)
-        await discoverer.aclose()
         peer.close()
         return _best_ms(theirs), _best_ms(ours)
 
@@ -221,7 +219,6 @@ def test_beside_anthropic(size: int, benchmark: Any) -> None:
             before = time.perf_counter()
             assert len(await discoverer.discover(target, force_refresh=True)) == size
             ours.append(time.perf_counter() - before)
-        await discoverer.aclose()
         peer.close()
         return _best_ms(by_20), _best_ms(by_1000), _best_ms(ours)
 
@@ -258,7 +255,6 @@ async def main():
     target = Target(provider_id="p", name="P", type="openai-compatible", base_url=sys.argv[1],
                     api_key="sk-0123456789abcdef")
     assert len(await discoverer.discover(target)) == 500
-    await discoverer.aclose()
 asyncio.run(main())
 """
     theirs = """
@@ -296,12 +292,17 @@ def test_twenty_providers(port: int, benchmark: Any) -> None:
     async def seconds(discoverer: Discoverer, targets: list[Target], answers: int) -> float:
         """How long it takes until so many of the good ones have answered."""
         before = time.perf_counter()
-        asked = discoverer.discover_all(targets, force_refresh=True)
-        while answers:
-            _, answer = await anext(asked)
-            answers -= not isinstance(answer, Exception)
+        asked = [asyncio.ensure_future(discoverer.discover(each, force_refresh=True)) for each in targets]
+        for answer in asyncio.as_completed(asked):
+            with suppress(DiscoveryError):
+                await answer
+                answers -= 1
+            if not answers:
+                break
         taken = time.perf_counter() - before
-        await asked.aclose()
+        for each in asked:
+            each.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
         return taken
 
     async def measure() -> dict[str, float]:
@@ -316,7 +317,6 @@ def test_twenty_providers(port: int, benchmark: Any) -> None:
             for name, path in bad.items():
                 targets = [_target(port, path, provider_id="bad"), *slow[1:]]
                 times.setdefault(f"19 beside {name}", []).append(await seconds(discoverer, targets, 19))
-        await discoverer.aclose()
         return {name: min(each) for name, each in times.items()}
 
     times = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)
@@ -335,7 +335,6 @@ def test_cache_hit(what: str, port: int, benchmark: Any) -> None:
 
     async def fill() -> None:
         await discoverer.discover(target)
-        await discoverer.aclose()
 
     asyncio.run(fill())
     hit = getattr(discoverer.book, what)
@@ -385,7 +384,6 @@ def test_memory(benchmark: Any) -> None:
         taken = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()
         assert len(models) == 10_000
-        await discoverer.aclose()
         return taken / 1e6
 
     megabytes = benchmark.pedantic(lambda: asyncio.run(measure()), rounds=1)

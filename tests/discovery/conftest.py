@@ -18,6 +18,7 @@ from sockets import end
 
 from dispatch_widgets._dns_loop import new_dns_loop
 from dispatch_widgets.demo.server import DemoServer
+from dispatch_widgets.discovery.client import close_client_of_this_loop
 from dispatch_widgets.discovery.discoverer import Discoverer
 from dispatch_widgets.discovery.models import Target
 from dispatch_widgets.errors import DiscoveryError
@@ -138,9 +139,15 @@ class RawServer:
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
     """Runs a coroutine on a loop such as the package's own, whose look-ups do not block."""
 
+    async def closing(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await coroutine
+        finally:
+            await close_client_of_this_loop()
+
     def work(coroutine: Coroutine[Any, Any, Any]) -> Any:
         with asyncio.Runner(loop_factory=new_dns_loop) as runner:
-            return runner.run(coroutine)
+            return runner.run(closing(coroutine))
 
     return work
 
@@ -281,12 +288,9 @@ def ask(run: Callable[[Coroutine[Any, Any, Any]], Any]) -> Callable[..., Any]:
     def make(*targets: Target, force_refresh: bool = True, **options: Any) -> Any:
         async def work() -> Any:
             discoverer = Discoverer(**options)
-            try:
-                for each in targets[:-1]:
-                    await discoverer.discover(each, force_refresh=force_refresh)
-                return await discoverer.discover(targets[-1], force_refresh=force_refresh)
-            finally:
-                await discoverer.aclose()
+            for each in targets[:-1]:
+                await discoverer.discover(each, force_refresh=force_refresh)
+            return await discoverer.discover(targets[-1], force_refresh=force_refresh)
 
         return run(work())
 

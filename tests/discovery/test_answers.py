@@ -193,7 +193,6 @@ async def main(small, large):
         await discoverer.discover(target(large))
     except DiscoveryError as error:
         print(error.kind, mib("VmHWM") - before)
-    await discoverer.aclose()
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -269,7 +268,6 @@ def test_a_connection_that_the_server_closed_is_not_used_again(
             await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
             await asyncio.sleep(0.02)
             assert server.connections == number + 1
-        await discoverer.aclose()
 
     run(work())
 
@@ -284,7 +282,6 @@ def test_a_close_that_the_loop_has_not_seen_yet(run: Any, target: Any, raw_serve
             await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
             time.sleep(0.05)  # noqa: ASYNC251 - a loop that is busy is the point
         assert server.connections == 3
-        await discoverer.aclose()
 
     run(work())
 
@@ -300,7 +297,6 @@ def test_unsolicited_bytes_are_no_response(run: Any, target: Any, raw_server: An
             models = await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
             assert [model.id for model in models] == ["a", "b"]
         assert server.connections == 2
-        await discoverer.aclose()
 
     run(work())
 
@@ -319,7 +315,6 @@ def test_what_lies_behind_an_answer_is_not_the_next_one(
         for _ in range(3):
             models = await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
             assert [model.id for model in models] == ["a", "b"]
-        await discoverer.aclose()
 
     run(work())
 
@@ -337,7 +332,6 @@ def test_idle_connections_are_let_go(
         await asyncio.sleep(0.5)
         await discoverer.discover(whom, force_refresh=True)
         assert demo.connections == 2
-        await discoverer.aclose()
 
     run(work())
 

@@ -89,7 +89,6 @@ async def main():
         await discoverer.discover(target)
     except DiscoveryError as error:
         print(error.kind)
-    await discoverer.aclose()
 with asyncio.Runner(loop_factory=new_dns_loop) as runner:
     runner.run(main())
 """
@@ -142,13 +141,11 @@ def test_hung_look_ups_of_one_host_share_a_thread(
             await asyncio.sleep(0.01)
         good = Discoverer()
         assert len(await good.discover(target(f"http://good.example.edu:{demo.port}/openai/v1"))) == 30
-        await good.aclose()
         errors = await asyncio.gather(*asking, return_exceptions=True)
         assert {error.kind for error in errors} == {"TIMEOUT"}
         with pytest.raises(DiscoveryError):  # the look-up still hangs
             await discoverer.discover(slow[0])
         assert threads() == 1
-        await discoverer.aclose()
 
     run(work())
 

@@ -76,7 +76,6 @@ def test_with_a_list_from_before(  # noqa: PLR0917
         assert error.provider_id == "p"
         assert "{" not in str(error)
         assert discoverer.book.last_error("p").kind == kind
-        await discoverer.aclose()
 
     run(work())
 
@@ -106,7 +105,6 @@ def test_without_a_list_from_before(  # noqa: PLR0917
         assert error.cached is None
         assert "You see the list" not in str(error)
         assert discoverer.book.peek(whom) is None
-        await discoverer.aclose()
 
     run(work())
 
@@ -130,7 +128,6 @@ def test_a_list_is_fresh_for_an_hour(  # noqa: PLR0917
         assert len(server.requests) == requests
         assert (first.source, again.source) == ("live", "cache" if requests == 1 else "live")
         assert again.models == first.models
-        await discoverer.aclose()
 
     run(work())
 
@@ -154,7 +151,6 @@ def test_what_an_answer_lacks_is_logged(  # noqa: PLR0917
         mocked(answer)
         discoverer = Discoverer()
         await discoverer.discover(target())
-        await discoverer.aclose()
 
     with caplog.at_level(logging.WARNING, "dispatch_widgets"):
         run(work())
@@ -177,7 +173,6 @@ def test_a_server_has_ten_seconds(target: Any, hurried: Any) -> None:
         with pytest.raises(DiscoveryError, match="did not answer within 10 s") as caught:
             await discoverer.discover(target())
         assert caught.value.kind == "TIMEOUT"
-        await discoverer.aclose()
         return asyncio.get_running_loop().time() - started
 
     assert hurried(work()) == pytest.approx(10)
@@ -197,7 +192,6 @@ def test_force_refresh(run: Any, target: Any, mocked: Any, clock: Any) -> None:
         clock.now += HOUR - 1
         assert (await discoverer.discover(target())).source == "cache"
         assert len(server.requests) == 2
-        await discoverer.aclose()
 
     run(work())
 
@@ -217,7 +211,6 @@ def test_a_failed_refresh_keeps_a_fresh_list_fresh(run: Any, target: Any, mocked
         assert discoverer.book.last_error("p").kind == "MALFORMED"
         await discoverer.discover(target(), force_refresh=True)
         assert discoverer.book.last_error("p") is None
-        await discoverer.aclose()
 
     run(work())
 
@@ -239,7 +232,6 @@ def test_what_a_list_says_about_itself(run: Any, target: Any, mocked: Any, clock
         assert (third.added, third.removed) == ((), ("b",))
         with pytest.raises(AttributeError):
             third.source = "live"
-        await discoverer.aclose()
 
     run(work())
 
@@ -262,7 +254,6 @@ def test_a_changed_provider_starts_anew(change: Any, run: Any, target: Any, mock
         assert discoverer.book.peek(changed) is None
         models = await discoverer.discover(changed)
         assert (models.source, models.added, discoverer.book.retry_at("p")) == ("live", (), None)
-        await discoverer.aclose()
 
     run(work())
 
@@ -278,7 +269,6 @@ def test_a_new_name_changes_nothing(run: Any, target: Any, mocked: Any) -> None:
         assert (await discoverer.discover(target(name="Other"))).source == "cache"
         discoverer.book.forget("p")
         assert discoverer.book.cached(target()) is None
-        await discoverer.aclose()
 
     run(work())
 
@@ -308,7 +298,6 @@ def test_the_memory_is_read_from_any_thread(run: Any, target: Any, mocked: Any) 
         stop.set()
         reader.join()
         assert wrong == []
-        await discoverer.aclose()
 
     run(work())
 
@@ -323,7 +312,6 @@ def test_debug_logs_name_each_request(
     async def work() -> None:
         with pytest.raises(DiscoveryError):
             await discoverer.discover(target())
-        await discoverer.aclose()
 
     with caplog.at_level(logging.DEBUG, "dispatch_widgets"):
         run(work())
@@ -352,7 +340,6 @@ def test_one_discoverer_outlives_a_loop(target: Any, mocked: Any) -> None:
     assert len(asyncio.run(ask())) == 1
     left_behind.cancel()
     stopped.run_until_complete(asyncio.gather(left_behind, return_exceptions=True))
-    stopped.run_until_complete(discoverer.aclose())
     stopped.close()
 
 
@@ -373,7 +360,6 @@ def test_hints_mention_the_list(run: Any, target: Any, mocked: Any, clock: Any) 
         assert re.search(stays, caught.value.hint)
         limited = await discoverer.discover(target(), force_refresh=True)
         assert "Refresh works again" in limited.error.hint
-        await discoverer.aclose()
 
     run(work())
 
@@ -398,7 +384,6 @@ def test_the_same_bytes_again_are_the_same_models(run: Any, target: Any, mocked:
         assert (again.fetched_at - first.fetched_at).total_seconds() == HOUR
         newer = await discoverer.discover(target(), force_refresh=True)
         assert (newer.models[0].context_window, newer.added) == (4096, ("b",))
-        await discoverer.aclose()
 
     run(work())
 
@@ -422,6 +407,5 @@ def test_a_later_page_that_was_once_the_whole_list_is_not_taken_for_it(
         shrunk = await discoverer.discover(whom, force_refresh=True)
         assert ([model.id for model in shrunk], shrunk.removed) == (["claude-1"], ("claude-2",))
         assert len(server.requests) == 6
-        await discoverer.aclose()
 
     run(work())

@@ -116,8 +116,6 @@ def test_the_deadline_ends_the_wait(name: str, run: Any, target: Any, demo: Any)
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         waits[1].cancel()
         await asyncio.gather(*waits, return_exceptions=True)
-        for discoverer in discoverers:
-            await discoverer.aclose()
 
     run(work())
     assert ended == [0, 1]
@@ -145,7 +143,6 @@ def test_fault_with_a_list(name: str, stale: bool, run: Any, target: Any, demo: 
             assert caught.value.cached.models == before.models
         demo.play(None)
         assert (await discoverer.discover(whom, force_refresh=True)).source == "live"
-        await discoverer.aclose()
 
     run(work())
 
@@ -176,7 +173,6 @@ def test_a_hanging_provider_is_cancelled_at_once(run: Any, target: Any, demo: An
         await asyncio.gather(asking, return_exceptions=True)
         while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110 - there is none
             await asyncio.sleep(0.01)
-        await discoverer.aclose()
 
     run(work())
 
@@ -195,6 +191,5 @@ def test_requests_share_a_warm_connection(run: Any, target: Any, demo: Any) -> N
             await discoverer.discover(whom, force_refresh=True)
         await discoverer.discover(whom, force_refresh=True)
         assert demo.connections == 1
-        await discoverer.aclose()
 
     run(work())

@@ -10,11 +10,15 @@ import struct
 import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from dispatch_widgets import SettingsService
+from dispatch_widgets._loop import background
 from dispatch_widgets.discovery.discoverer import Discoverer
+from dispatch_widgets.discovery.local_servers import look_for_servers
 from dispatch_widgets.errors import DiscoveryError
+from dispatch_widgets.presets import PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +58,6 @@ def test_a_kept_connection_that_died_is_replaced(
                 await discoverer.discover(target(f"http://127.0.0.1:{server.port}"), force_refresh=True)
             )
         assert (server.connections, len(server.requests)) == (2, 3)
-        await discoverer.aclose()
 
     run(work())
 
@@ -72,7 +75,6 @@ def test_a_request_is_repeated_once_and_no_more(run: Any, target: Any, raw_serve
         assert len(server.requests) == 3
         assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "INTERRUPTED"
         assert len(server.requests) == 4
-        await discoverer.aclose()
 
     run(work())
 
@@ -92,7 +94,6 @@ def test_the_new_try_does_not_meet_another_dead_connection(run: Any, target: Any
         await asyncio.gather(*(discoverer.discover(target(url, provider_id=str(n))) for n in range(3)))
         assert len(await discoverer.discover(target(url)))
         assert (server.connections, len(server.requests)) == (4, 5)
-        await discoverer.aclose()
 
     run(work())
 
@@ -108,7 +109,6 @@ def test_a_response_that_has_begun_is_not_requested_again(run: Any, target: Any,
         await discoverer.discover(whom)
         assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "INTERRUPTED"
         assert len(server.requests) == 2
-        await discoverer.aclose()
 
     run(work())
 
@@ -128,7 +128,6 @@ def test_the_new_try_has_the_deadline_of_the_first(run: Any, target: Any, raw_se
         await discoverer.discover(whom)
         assert (await discoverer.discover(whom, force_refresh=True)).error.kind == "TIMEOUT"
         assert len(server.requests) == 3
-        await discoverer.aclose()
 
     run(work())
 
@@ -168,23 +167,40 @@ def test_unsolicited_bytes_close_the_connection(run: Any, target: Any, raw_serve
             assert [model.id for model in await discoverer.discover(whom, force_refresh=True)] == ["a"]
             await asyncio.sleep(0.2)
         assert server.connections == 2
-        await discoverer.aclose()
 
     run(work())
 
 
-def test_a_collected_service_closes_its_connections(demo: Any, tmp_path: Path) -> None:
-    """Idle connections are closed with their service, not with the process."""
-    service = SettingsService(tmp_path / "dispatch.settings.json")
-    uni = service.add_provider(
-        name="Uni", type="openai-compatible", api_key=demo.api_key, base_url=demo.openai_base_url
-    )
-    service.discover_models(uni.id)
-    assert _open_connections(demo.port) == 1
-    del service
-    gc.collect()
-    while _open_connections(demo.port):  # pytest's time-out ends it if they stay
-        time.sleep(0.01)
+def test_everything_asks_over_one_client(demo: Any, tmp_path: Path) -> None:
+    """Services, a provider that is not registered yet and Found here share a loop's connections."""
+    account = {"type": "openai-compatible", "api_key": demo.api_key, "base_url": demo.openai_base_url}
+    for name in ("one", "two"):
+        service = SettingsService(tmp_path / f"{name}.json")
+        service.check_provider(**account)
+        service.discover_models(service.add_provider(name="Uni", **account).id)
+    presets = {demo.openai_base_url: [preset for preset in PRESETS if preset.key == "ollama"]}
+    background.call(look_for_servers(presets, timeout_seconds=5))
+    assert demo.connections == 1
+
+
+def test_a_given_transport_is_closed_by_its_owner(tmp_path: Path) -> None:
+    """Lists, Test, Try and a diagnosis leave a transport open that was passed to the service."""
+
+    class Transport(httpx.MockTransport):
+        closed = 0
+
+        async def aclose(self) -> None:
+            self.closed += 1
+
+    transport = Transport(lambda _: httpx.Response(200, json={"data": [{"id": "m"}]}))
+    service = SettingsService(tmp_path / "dispatch.settings.json", transport=transport)
+    account = {"type": "openai-compatible", "api_key": "sk-0123456789abcdef", "base_url": "https://u.example"}
+    provider = service.add_provider(name="Uni", **account).id
+    service.check_provider(**account)
+    service.discover_models(provider)
+    service.try_model(provider, "m")
+    service.diagnose(provider)
+    assert transport.closed == 0
 
 
 def _open_connections(port: int) -> int:
@@ -224,7 +240,6 @@ def test_time_outs_leave_no_socket_open(
                 assert caught.value.kind == "TIMEOUT"
             await asyncio.sleep(0.01)
             assert _open_connections(port) == 0
-            await discoverer.aclose()
 
         gc.disable()
         try:

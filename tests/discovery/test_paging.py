@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispatch_widgets.discovery.discoverer import Discoverer
@@ -163,13 +163,15 @@ def test_endless_pages_end_at_the_deadline(hurried: Any, target: Any, respx_mock
         assert caught.value.kind == "TIMEOUT"
         assert asyncio.get_running_loop().time() - before == pytest.approx(1)
         assert len(sent) == 4
-        await discoverer.aclose()
 
     hurried(work())
 
 
 @pytest.mark.req("SEC-8")
 @given(JSON | st.dictionaries(WORDS, JSON | st.text("htps:/.?#@e[]", max_size=20), max_size=4), st.text())
+@example({"next": "0\x1f"}, "")
+@example({"next_page_token": "x" * 70_000}, "")
+@example({"next": "/" + "x" * 70_000}, "")
 def test_the_key_goes_to_no_other_host(document: Any, header: str) -> None:
     """Whatever a response says, the next page has the request's host and scheme (SEC-8)."""
     page = next_page(document, {"link": header}, URL, after="after")

@@ -41,7 +41,6 @@ def test_a_rate_limit_turns_refresh_off(  # noqa: PLR0917
         clock.now += 1
         assert discoverer.book.retry_at("p") is None
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
-        await discoverer.aclose()
 
     run(work())
 
@@ -85,7 +84,6 @@ def test_a_rate_limit_without_a_list(run: Any, target: Any, mocked: Any, clock: 
         assert discoverer.book.retry_at("p") is None
         assert discoverer.book.last_error("p") is None
         assert (await discoverer.discover(target())).source == "live"
-        await discoverer.aclose()
 
     run(work())
 
@@ -107,7 +105,6 @@ def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
         assert limited.retry_at is not None
         discoverer.book.unlock("p")
         assert (await discoverer.discover(target())).retry_at is None
-        await discoverer.aclose()
 
     run(work())
 
@@ -123,7 +120,6 @@ def test_a_clock_set_back_does_not_lock_for_ever(run: Any, target: Any, mocked: 
             await discoverer.discover(target())
         clock.now -= 400 * 24 * HOUR
         assert (await discoverer.discover(target())).source == "live"
-        await discoverer.aclose()
 
     run(work())
 

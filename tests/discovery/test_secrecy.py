@@ -100,7 +100,6 @@ def test_no_output_holds_the_key(  # noqa: PLR0917
         )
         shown.append(repr(vars(discoverer.book)))
         shown.append(str(await diagnose(whom, timeout_seconds=min(2, discoverer.timeout_seconds))))
-        await discoverer.aclose()
 
     run(work())
     assert len(shown) >= 5
@@ -126,7 +125,6 @@ def test_libraries_that_log_headers_are_redacted(
         respx_mock.route().mock(side_effect=answer)
         discoverer = Discoverer()
         await discoverer.discover(target(type="anthropic"))
-        await discoverer.aclose()
 
     run(work())
     assert any("sk-…a1b2" in line for line in everything_logged)
@@ -187,7 +185,6 @@ def test_a_key_listed_as_a_model_is_masked(
         mocked(document)
         discoverer = Discoverer()
         models = await discoverer.discover(target(api_key=sent or key))
-        await discoverer.aclose()
         return f"{models!r}{models._repr_html_()}{pickle.dumps(models)!r}{[model.id for model in models]}"
 
     assert _clean(run(work(canary)), canary)

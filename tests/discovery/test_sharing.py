@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import httpx
 import pytest
 
 from dispatch_widgets.discovery.discoverer import Discoverer
-from dispatch_widgets.errors import DiscoveryError
-
-if TYPE_CHECKING:
-    import respx
 
 ONE = {"data": [{"id": "a", "object": "model", "created": 1, "owned_by": "x"}]}
 TWO = {"data": [{"id": "b"}, {"id": "a"}]}
@@ -38,7 +33,6 @@ def test_a_late_answer_is_thrown_away(forget: bool, run: Any, target: Any, mocke
         assert "changed while" in (await old).warning
         assert discoverer.book.cached(target()) is None
         assert len(discoverer.book.cached(target(api_key="sk-new-key-0000000000"))) == 2
-        await discoverer.aclose()
 
     run(work())
 
@@ -56,7 +50,6 @@ def test_callers_share_one_request(run: Any, target: Any, mocked: Any) -> None:
         assert len(server.requests) == 1
         assert all(each is lists[0] for each in lists)
         assert not discoverer.book.is_asking("p")
-        await discoverer.aclose()
 
     run(work())
 
@@ -74,7 +67,6 @@ def test_errors_are_shared_but_not_the_object(run: Any, target: Any, mocked: Any
         assert len(server.requests) == 1
         assert len({id(error) for error in errors}) == 3
         assert {error.kind for error in errors} == {"INVALID_CREDENTIALS"}
-        await discoverer.aclose()
 
     run(work())
 
@@ -105,58 +97,5 @@ def test_a_cancelled_caller_leaves_the_request_to_the_others(run: Any, target: A
         server.gate.set()
         assert (await discoverer.discover(target(), force_refresh=True)).source == "live"
         assert len(server.requests) == 3
-        await discoverer.aclose()
-
-    run(work())
-
-
-@pytest.mark.req("MD-12")
-def test_several_providers_are_requested_at_once(run: Any, target: Any, respx_mock: respx.MockRouter) -> None:
-    """A provider that hangs or fails delays no other; results come as they are ready (MD-12)."""
-
-    async def work() -> None:
-        stuck = asyncio.Event()
-
-        async def answer(request: httpx.Request) -> httpx.Response:
-            number = int(request.url.host.split(".")[0])
-            if number == 0:
-                await stuck.wait()
-            return httpx.Response(401 if number == 1 else 200, json=ONE)
-
-        respx_mock.route().mock(side_effect=answer)
-        discoverer = Discoverer()
-        targets = [target(f"http://{number}.example.edu", provider_id=str(number)) for number in range(5)]
-        got: list[tuple[str, Any]] = []
-        async for provider_id, outcome in discoverer.discover_all(targets):
-            got.append((provider_id, outcome))
-            if len(got) == 4:
-                assert not stuck.is_set()
-                stuck.set()
-        assert [provider_id for provider_id, _ in got][-1] == "0"
-        assert isinstance(dict(got)["1"], DiscoveryError)
-        assert sum(not isinstance(outcome, DiscoveryError) for _, outcome in got) == 4
-        await discoverer.aclose()
-
-    run(work())
-
-
-@pytest.mark.req("MD-12")
-def test_leaving_the_iterator_cancels_the_rest(run: Any, target: Any, mocked: Any) -> None:
-    """Closing the iterator cancels the pending requests."""
-
-    async def work() -> None:
-        server = mocked(ONE)
-        server.gate = asyncio.Event()
-        discoverer = Discoverer(timeout_seconds=3600)  # nothing but the cancelling ends the requests
-        answers = discoverer.discover_all([target(provider_id="a"), target(provider_id="b")])
-        waiting = asyncio.ensure_future(anext(answers))
-        await asyncio.sleep(0.01)
-        assert discoverer.book.is_asking("a")
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        await answers.aclose()
-        assert not discoverer.book.is_asking("a")
-        assert not discoverer.book.is_asking("b")
-        await discoverer.aclose()
 
     run(work())

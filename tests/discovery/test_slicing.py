@@ -269,7 +269,6 @@ async def ask(url, kind):
         outcome = error.kind
     ticks.note()
     ticking.cancel()
-    await discoverer.aclose()
     return outcome, ticks
 
 small, large, path = sys.argv[1:]

@@ -75,6 +75,23 @@ def test_removed_providers_are_told_and_brought_back_and_that_is_undone(
     assert len(service.removed_providers) == 2
 
 
+@pytest.mark.req("ST-8", "ST-3")
+def test_what_was_brought_back_is_told_from_what_was_saved(
+    service: SettingsService, file: Path, save_schedules: RewriteFile
+) -> None:
+    """Another program that removes them again right after the save does not change the answer."""
+    save_schedules(file)
+    assert len(service.removed_providers) == 2
+
+    def remove_again(_: object) -> None:
+        end()
+        save_schedules(file)
+
+    end = service.subscribe(remove_again)
+    assert [provider.name for provider in service.bring_back_providers()] == ["Lab", "Uni"]
+    assert len(service.removed_providers) == 2
+
+
 @pytest.mark.req("ST-8")
 def test_what_was_removed_at_once_is_not_half_made_again(service: SettingsService, file: Path) -> None:
     """Edits of a moment ago that another program overwrote are not made again one by one in such a file."""

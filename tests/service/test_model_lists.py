@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -102,6 +103,40 @@ def test_a_broken_provider_does_not_hide_the_others(service: SettingsService, ad
     assert isinstance(results[unset], MissingVariableError)
     assert sorted(seen) == sorted(results)
     assert service.last_error(unset) is results[unset]
+
+
+@pytest.mark.req("MD-12", "P-4")
+def test_a_provider_that_hangs_delays_no_other(path: Path) -> None:
+    """All are asked at once, results come as they are ready, and cancelling cancels what is left (MD-12)."""
+    came, others_came = [], threading.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "0.example.edu":
+            await asyncio.Event().wait()
+        return httpx.Response(200, json={"data": [{"id": "m"}]})
+
+    def note(provider_id: str, _: object) -> None:
+        came.append(provider_id)
+        if len(came) == len(ids) - 1:
+            others_came.set()
+
+    service = SettingsService(path, transport=httpx.MockTransport(answer), timeout_seconds=600)
+    ids = [
+        service.add_provider(
+            name=f"{number}",
+            type="openai-compatible",
+            api_key="sk-0123456789abcdef",
+            base_url=f"https://{number}.example.edu",
+        ).id
+        for number in range(5)
+    ]
+    asked = service.start_refresh_all(on_result=note)
+    assert others_came.wait(30)
+    assert sorted(came) == sorted(ids[1:])
+    assert service.is_asking(ids[0])
+    asked.cancel()
+    while service.is_asking(ids[0]):  # pytest's time-out ends it if the request is not cancelled
+        time.sleep(0.01)
 
 
 @pytest.mark.req("MD-8")

@@ -143,6 +143,13 @@ def test_what_can_do_a_task_is_one_look(service: SettingsService, looks: Looks) 
         lambda service: service.duplicates(),
         lambda service: service.known_models("mock"),
         lambda service: service.impact_of_deleting_provider("mock"),
+        lambda service: service.impact_of_deleting_model("one:claude"),
+        lambda service: service.convertible,
+        lambda service: service.places_left,
+        lambda service: service.lost_providers,
+        lambda service: service.removed_providers,
+        lambda service: service.gone_at,
+        lambda service: service.problem,
         lambda service: service.discover_models("mock"),
     ],
 )
@@ -169,6 +176,7 @@ def _writes() -> dict[str, Callable[[SettingsService], Any]]:
         "assign": lambda s: s.assign("digest", s.catalog[0].id).task,
         "delete_provider": lambda s: s.delete_provider(first(s)).tasks,
         "delete_model": lambda s: s.delete_model(s.catalog[0].id).tasks,
+        "move_models": lambda s: len(s.move_models([s.catalog[0].id], s.settings.providers[1].id)),
     }
 
 
@@ -182,6 +190,7 @@ SAVED = {
     "assign": "digest",
     "delete_provider": ("grade",),
     "delete_model": ("grade",),
+    "move_models": 1,
 }
 
 

@@ -91,8 +91,10 @@ def test_views_show_no_key(new_document: dict[str, Any], canary: str) -> None:
 
 @pytest.mark.req("SEC-1")
 def test_no_pickle_of_a_view_has_a_key_in_it(new_document: dict[str, Any], canary: str) -> None:
-    """A provider, its credentials and whole settings pickle without the key, in every protocol (SEC-1)."""
-    settings = view(set_in(new_document, ("providers", 1, "credentials", "apiKey"), canary))
+    """A provider, its credentials and whole settings pickle without key and login (SEC-1)."""
+    document = set_in(new_document, ("providers", 1, "credentials", "apiKey"), canary)
+    login = f"https://u:{canary}@h.example/v1"
+    settings = view(set_in(document, ("providers", 1, "credentials", "baseUrl"), login))
     provider = settings.providers[1]
     for value in (provider, provider.credentials, settings, dataclasses.replace(provider, name="x")):
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):

@@ -261,7 +261,6 @@ def test_the_environment_is_read_at_each_request(
             whom = target(f"http://{HOST}:{demo.port}/openai/v1")
             assert len(await discoverer.discover(whom, force_refresh=True)) == 30
             seen.append(len(first.heads) * 10 + len(second.heads))
-        await discoverer.aclose()
         return seen
 
     assert run(work()) == [0, 10, 11, 11]
