@@ -731,6 +731,7 @@ class SettingsService:
         """
         return background.submit(self._asking.check(_unsaved(type, api_key, base_url)))
 
+    @hide_frames
     def start_check_diagnosis(
         self,
         *,
