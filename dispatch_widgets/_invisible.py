@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from functools import cache
@@ -11,17 +12,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ZERO_WIDTH = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f"
-    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
-    "\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\u3164\ufe00\ufe0e\ufe0f\ufeff\uffa0"
+# Unicode's Default_Ignorable_Code_Point: https://www.unicode.org/Public/14.0.0/ucd/DerivedCoreProperties.txt
+_IGNORABLE = (
+    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+    *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+    (0xE0000, 0xE0FFF),
 )
-"""Zero-width characters that come along when text is copied from pages and chats."""
+ZERO_WIDTH = "".join(chr(code) for first, last in _IGNORABLE for code in range(first, last + 1))
+"""Characters that are shown as nothing, as they come along when text is copied from pages and chats."""
 
 # Characters that `_text.clean` removes later must not hide a key from `redact`.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 _SEEN = frozenset("\t\n\r")
 _UNSEEN = frozenset(ZERO_WIDTH)
+_TAGS = "\U000e0000"  # the first of thousands
 _MAY_BE_WRITTEN = re.compile(r"\\u|&[#a-z]|%[c-f]", re.IGNORECASE)
 
 Span = tuple[int, int, str]
@@ -31,11 +36,17 @@ Span = tuple[int, int, str]
 @cache
 def _written() -> str:
     """A pattern for these characters as escaped in JSON, HTML and URLs."""
-    codes = "|".join(f"{ord(mark):x}" for mark in ZERO_WIDTH)
-    numbers = "|".join(str(ord(mark)) for mark in ZERO_WIDTH)
-    octets = "|".join("".join(f"%{octet:x}" for octet in mark.encode()) for mark in ZERO_WIDTH)
+    marks = [mark for mark in ZERO_WIDTH if mark < _TAGS]
+    codes = "|".join(f"{ord(mark):x}" for mark in marks)
+    numbers = "|".join(str(ord(mark)) for mark in marks)
+    octets = "|".join("".join(f"%{octet:x}" for octet in mark.encode()) for mark in marks)
+    pairs = "|".join(json.dumps(mark)[1:-1].replace("\\", r"\\") for mark in marks if mark > "\uffff")
     names = "shy|zwj|zwnj|lrm|rlm|nobreak|zerowidthspace"
-    return rf"\\u0*(?:{codes})|&(?:{names}|#0*(?:{numbers})|#x0*(?:{codes}));|{octets}"
+    return (
+        rf"\\u0*(?:{codes})|{pairs}|&(?:{names}|#0*(?:{numbers})|#x0*(?:{codes}));|{octets}"
+        # For the thousands from E0000 on, and a few numbers around them.
+        r"|\\udb4[0-3]\\ud[c-f]..|&#(?:x0*e0...|0*9(?:1[7-9]|2[01])...);|%f3%a0%[89ab].%[89ab]."
+    )
 
 
 class VisibleText:

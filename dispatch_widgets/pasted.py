@@ -18,9 +18,12 @@ _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _CAPITALS = r"[A-Z_][A-Z0-9_]*"
 _KEY_NAME = r"(?=[A-Z0-9_]*(?:KEY|TOKEN|SECRET))[A-Z_][A-Z0-9_]*"
+_FIELD_NAME = r"[\w.-]*(?i:key|token|secret)"
 _ASSIGNMENT = re.compile(
-    rf"(?:(?:export|set|ENV)\s+{_NAME}|\$env:{_NAME}|{_KEY_NAME})\s*="  # shells, env files, Python
+    rf"(?:(?:export|set|ENV|%env|%set_env)\s+{_NAME}|\$(?i:env):{_NAME}|{_KEY_NAME})\s*="  # shells, env files
     rf"|(?:(?P<quote>[\"']){_KEY_NAME}(?P=quote)\s*:|{_KEY_NAME}\s*:(?=\s))"  # JSON, YAML
+    # Python, JSON: with any name of a key, as the value is quoted.
+    rf"|(?:(?P<mark>[\"']?){_FIELD_NAME}(?P=mark)|os\.environ\[[\"']{_NAME}[\"']\])\s*[=:]\s*(?=[\"'])"
 )
 _HEADER = re.compile(
     r"(?:-H|--header)\s+(?=\S)|(?:x-api-key|api-key|x-goog-api-key|authorization)\s*:", re.IGNORECASE
@@ -28,7 +31,8 @@ _HEADER = re.compile(
 _BEARER = re.compile(r"bearer\s+(?=\S)", re.IGNORECASE)
 _COMMENT = re.compile(r"\s#")
 _REFERENCES = re.compile(
-    rf"\$({_CAPITALS})|%({_CAPITALS})%|\$?\{{env:({_NAME})\}}|\$env:({_NAME})|os\.environ/({_NAME})"
+    rf"\$({_CAPITALS})|%({_CAPITALS})%|\$?\{{env:({_NAME})\}}|\$(?i:env):({_NAME})|os\.environ/({_NAME})"
+    rf"|os\.(?:environ\[|environ\.get\(|getenv\()[\"']({_NAME})[\"'][\])]|process\.env\.({_NAME})"
 )
 
 
@@ -108,9 +112,9 @@ def _strip_bearer(text: str) -> str | None:
 
 
 def _without_tail(line: str) -> str:
-    """An assigned value without a comment and a trailing semicolon or comma."""
+    """An assigned value without a comment and a trailing semicolon, comma or backslash."""
     code = _COMMENT.split(line, maxsplit=1)[0].rstrip()
-    return code[:-1].rstrip() if code.endswith((";", ",")) else code
+    return code[:-1].rstrip() if code.endswith((";", ",", "\\")) else code
 
 
 _AROUND_A_KEY: tuple[tuple[Callable[[str], str | None], str], ...] = (

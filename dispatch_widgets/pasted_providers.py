@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from ._text import clean
 from .errors import InvalidInputError
 from .pasted import unwrapped_key
-from .presets import COMPANIONS, PRESETS, find_preset, local_presets, preset_for_url
+from .presets import OTHER_COMPANIONS, PRESETS, SERVER_WORDS, find_preset, local_presets, preset_for_url
 from .secrets import Secret, environment_name, key_problem, redact
 from .urls import host_of, leads_here, normalise_base_url
 
@@ -91,10 +91,7 @@ _KEY_WORDS = (
     *("API_KEY", "APIKEY", "AUTH_TOKEN", "ACCESS_TOKEN", "SECRET_KEY", "API_TOKEN"),
     *("TOKEN", "SECRET", "KEY"),
 )
-_URL_WORDS = (
-    *("API_BASE_URL", "BASE_URL", "BASEURL", "API_BASE", "API_URL", "API_ENDPOINT"),
-    *("ENDPOINT", "URI", "URL", "HOST"),
-)
+_URL_WORDS = sorted((*SERVER_WORDS, "HOST"), key=len, reverse=True)
 _KEY_HEADERS = frozenset({"X_API_KEY", "X_GOOG_API_KEY", "AUTHORIZATION"})
 # Variables that vendors' tools read too, beside the one of the preset.
 _OTHER_NAMES = {
@@ -111,7 +108,7 @@ _PRESET_OF_WORD = {
     **_OTHER_NAMES,
     **{p.key_variable.removesuffix("_API_KEY"): p.key for p in PRESETS if p.key_variable is not None},
 }
-_COMPANION_WORDS = {each.variable: each.key_variable.removesuffix("_API_KEY") for each in COMPANIONS}
+_COMPANION_WORDS = {name: key.removesuffix("_API_KEY") for name, key in OTHER_COMPANIONS.items()}
 # The beginnings of keys that tell the vendor; see `_key_shapes`.
 _PRESET_OF_KEY = (
     ("sk-ant-", "anthropic"),

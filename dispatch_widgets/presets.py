@@ -249,76 +249,27 @@ KEY_VARIABLES: tuple[str, ...] = tuple(
 """The key variables of well-known providers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Companion:
-    """A variable that tells tools to which server to send the key in another variable.
-
-    Attributes:
-        variable: Its name, such as ``OPENAI_BASE_URL``.
-        key_variable: The variable with the key, such as ``OPENAI_API_KEY``.
-        source: The code or page that says so.
-        checked: The month in which that was read, ``YYYY-MM``.
-    """
-
-    variable: str
-    key_variable: str
-    source: str
-    checked: str = "2026-11"
-
-
-COMPANIONS: tuple[Companion, ...] = (
-    Companion(
-        variable="OPENAI_BASE_URL",
-        key_variable="OPENAI_API_KEY",
-        source="https://github.com/openai/openai-python",
-    ),
-    Companion(
-        variable="OPENAI_API_BASE",  # of the SDK before version 1, and still of LangChain
-        key_variable="OPENAI_API_KEY",
-        source="https://pypi.org/project/langchain-openai/",
-    ),
-    Companion(
-        variable="ANTHROPIC_BASE_URL",
-        key_variable="ANTHROPIC_API_KEY",
-        source="https://github.com/anthropics/anthropic-sdk-python",
-    ),
-    Companion(
-        variable="ANTHROPIC_API_URL",
-        key_variable="ANTHROPIC_API_KEY",
-        source="https://pypi.org/project/langchain-anthropic/",
-    ),
-    Companion(
-        variable="MISTRAL_BASE_URL",
-        key_variable="MISTRAL_API_KEY",
-        source="https://pypi.org/project/langchain-mistralai/",
-    ),
-    Companion(
-        variable="GROQ_BASE_URL",
-        key_variable="GROQ_API_KEY",
-        source="https://github.com/groq/groq-python",
-    ),
-    Companion(
-        variable="TOGETHER_BASE_URL",
-        key_variable="TOGETHER_API_KEY",
-        source="https://github.com/togethercomputer/together-py",
-    ),
-    Companion(
-        variable="DEEPSEEK_API_BASE",
-        key_variable="DEEPSEEK_API_KEY",
-        source="https://pypi.org/project/langchain-deepseek/",
-    ),
-    Companion(
-        variable="GOOGLE_GEMINI_BASE_URL",
-        key_variable="GEMINI_API_KEY",
-        source="https://github.com/googleapis/python-genai",
-    ),
-    Companion(
-        variable="FIREWORKS_BASE_URL",
-        key_variable="FIREWORKS_API_KEY",
-        source="https://pypi.org/project/fireworks-ai/",
-    ),
+# Read in 2026-11: the vendors' SDKs (https://github.com/openai/openai-python), LiteLLM
+# (https://docs.litellm.ai/docs/providers/openrouter), https://pypi.org/project/langchain-anthropic/. The rest
+# are other spellings of the same.
+SERVER_WORDS = (
+    *("BASE_URL", "API_BASE", "API_URL", "API_BASE_URL"),
+    *("API_ENDPOINT", "ENDPOINT", "BASEURL", "URL", "URI"),
 )
-"""The companions of key variables; for each key, that of the vendor's SDK comes first."""
+"""The endings of variables that name the server for a key, the vendors' own first: ``OPENAI_BASE_URL``."""
+
+OTHER_COMPANIONS = {
+    "GOOGLE_GEMINI_BASE_URL": "GEMINI_API_KEY",  # https://github.com/googleapis/python-genai (read 2026-11)
+}
+"""Variables that name the server for a key and are not named after it."""
+
+
+def companions_of(key_variable: str) -> tuple[str, ...]:
+    """The variables that may name the server for the key in another variable, the vendor's own first."""
+    word = key_variable.removesuffix("_API_KEY")
+    others = (name for name, key in OTHER_COMPANIONS.items() if key == key_variable)
+    return (*others, *(f"{word}_{ending}" for ending in SERVER_WORDS))
+
 
 _BY_KEY = {preset.key: preset for preset in PRESETS}
 
@@ -354,18 +305,20 @@ def server_named_beside(variable: str, environ: Mapping[str, str] | None = None)
     """The other server that a companion of a key variable names, or None; valid base URLs come first."""
     values = os.environ if environ is None else environ
     own = next((preset for preset in PRESETS if preset.key_variable == variable), None)
+    if own is None:
+        return None
     unusable: NamedServer | None = None
-    for companion in COMPANIONS:
-        text = values.get(companion.variable, "").strip()
-        if own is None or companion.key_variable != variable or not text:
+    for companion in companions_of(variable):
+        text = values.get(companion, "").strip()
+        if not text:
             continue
         try:
             url = normalise_base_url(text, own.type).url
         except InvalidInputError:
-            unusable = unusable or NamedServer(companion=companion.variable, base_url="")
+            unusable = unusable or NamedServer(companion=companion, base_url="")
             continue
         if preset_for_url(url) is not own:
-            return NamedServer(companion=companion.variable, base_url=url)
+            return NamedServer(companion=companion, base_url=url)
     return unusable
 
 

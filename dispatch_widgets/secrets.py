@@ -235,12 +235,14 @@ def store_in_keyring(service: str, user: str, key: str) -> str:
         The reference to give a provider as its key: ``keyring:SERVICE/USER``.
 
     Raises:
-        InvalidInputError: If the key is not valid, or the names cannot be in a reference.
+        InvalidInputError: If the key is not valid or a reference, or the names cannot be in a reference.
         MissingPackageError: If the keyring package is not installed.
         KeyringError: If there is no safe keyring, or it refused.
     """
     pasted = unwrapped_key(key)
     value = clean_key(pasted.value)
+    if is_reference(value):
+        raise InvalidInputError([FieldProblem(API_KEY_FIELD, "This is a reference. Give the key itself.")])
     reference = f"keyring:{service}/{user}"
     found = _KEYRING.fullmatch(reference)
     if found is None or found.groups() != (service, user):

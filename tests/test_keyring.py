@@ -170,6 +170,20 @@ def test_what_a_keyring_says_when_it_refuses_is_not_quoted(backend: MemoryKeyrin
 
 
 @pytest.mark.req("SEC-3")
+def test_what_was_pasted_around_a_key_is_not_stored(
+    backend: MemoryKeyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The keyring gets the key alone, and that is said; a reference is no key (SEC-3)."""
+    store_in_keyring("s", "u", 'export LAB_KEY="sk-0123456789"')
+    assert backend.held == {("s", "u"): "sk-0123456789"}
+    assert "keyring:s/u: The variable's name before the key was taken off." in caplog.text
+    for reference in ("$LAB_KEY", "${LAB_KEY}", "keyring:s/u"):
+        with pytest.raises(InvalidInputError, match="reference"):
+            store_in_keyring("s", "other", reference)
+    assert list(backend.held) == [("s", "u")]
+
+
+@pytest.mark.req("SEC-3")
 def test_what_is_no_key_or_no_name_is_refused(backend: MemoryKeyring) -> None:
     """A masked key, a slash in the service, a blank in a name: nothing is stored (SEC-3)."""
     for service, user, key in (

@@ -10,14 +10,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from dispatch_widgets.presets import (
-    COMPANIONS,
     KEY_VARIABLES,
+    OTHER_COMPANIONS,
     PRESETS,
+    SERVER_WORDS,
     Preset,
+    companions_of,
     find_preset,
     is_own_pair,
     preset_for_url,
+    server_named_beside,
 )
+from dispatch_widgets.urls import host_of
 
 EVERY = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
 
@@ -116,11 +120,24 @@ def test_presets_load_nothing_heavy() -> None:
 
 
 @pytest.mark.req("SEC-8")
-def test_every_companion_belongs_to_a_known_key_variable_and_names_its_source() -> None:
-    """The table of companions has no row that nothing reads, none twice, and none without a source."""
-    names = [companion.variable for companion in COMPANIONS]
-    assert len(set(names)) == len(names)
-    for companion in COMPANIONS:
-        assert companion.key_variable in KEY_VARIABLES
-        assert companion.source.startswith("https://")
-    assert {"OPENAI_BASE_URL", "OPENAI_API_BASE", "ANTHROPIC_BASE_URL"} <= set(names)
+@pytest.mark.parametrize("ending", SERVER_WORDS)
+@pytest.mark.parametrize("key_variable", KEY_VARIABLES)
+def test_a_variable_named_as_a_keys_is_names_its_server(key_variable: str, ending: str) -> None:
+    """Whichever tools read it: the key beside it is for that server, and with the vendor's it is no pair."""
+    companion = f"{key_variable.removesuffix('_API_KEY')}_{ending}"
+    environ = {key_variable: "corp-gateway-key-0123456789", companion: "https://llm.corp.example/v1"}
+    named = server_named_beside(key_variable, environ)
+    assert named is not None
+    assert (named.companion, host_of(named.base_url)) == (companion, "llm.corp.example")
+    own = next(preset for preset in PRESETS if preset.key_variable == key_variable)
+    assert not is_own_pair(key_variable, own.base_url, environ)
+    assert is_own_pair(key_variable, own.base_url, {**environ, companion: own.base_url})
+
+
+@pytest.mark.req("SEC-8")
+def test_every_other_companion_belongs_to_a_known_key_variable() -> None:
+    """The table has no row that nothing reads, nor one that a name's ending says already."""
+    for companion, key_variable in OTHER_COMPANIONS.items():
+        assert key_variable in KEY_VARIABLES
+        assert companions_of(key_variable).count(companion) == 1
+    assert {"OPENAI_BASE_URL", "OPENAI_API_BASE"} <= set(companions_of("OPENAI_API_KEY"))

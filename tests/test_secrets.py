@@ -301,6 +301,21 @@ def test_a_value_that_a_reference_leads_to_loses_its_quotes(
 MARKS = st.sampled_from([*ZERO_WIDTH, "\x07", "\x00"])
 
 
+def html_number(mark: str) -> str:
+    """A character as a page writes it by its number."""
+    return f"&#{ord(mark)};"
+
+
+@pytest.mark.req("SEC-1")
+def test_no_mark_that_unicode_says_is_shown_as_nothing_hides_a_key() -> None:
+    """Of each script's: variation selectors, fillers, tags, and those that are not given out yet."""
+    key = "canary7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
+    for mark in "\u2065\ufe01\ufe0d\ufff0\U0001bca0\U0001d17a\U000e0001\U000e0100\U000e01ef\U000e0fff":
+        for write in (str, lambda each: json.dumps(each)[1:-1], html_number, quote):
+            shown = redact(f"No such key: {key[:9]}{write(mark)}{key[9:]}, says it", [key])
+            assert shown == "No such key: …a1b2, says it", f"{ord(mark):x}"
+
+
 @pytest.mark.req("SEC-1")
 @given(st.data())
 def test_marks_inside_do_not_hide_a_key(data: st.DataObject) -> None:
@@ -308,7 +323,9 @@ def test_marks_inside_do_not_hide_a_key(data: st.DataObject) -> None:
     key = "sk-canary-7Hq2Zx9LmWv4Tb8Rn3Kd6Yp1a1b2"
     places = data.draw(st.lists(st.integers(1, len(key) - 1), unique=True, min_size=1, max_size=8))
     write = data.draw(
-        st.sampled_from([str, lambda mark: f"\\u{ord(mark):04x}", lambda mark: f"&#{ord(mark)};", quote])
+        st.sampled_from(
+            [str, lambda mark: json.dumps(mark)[1:-1], lambda mark: f"&#x{ord(mark):x};", html_number, quote]
+        )
     )
     marks = data.draw(
         st.lists(MARKS if write is str else st.sampled_from(ZERO_WIDTH), min_size=1, max_size=3)

@@ -717,6 +717,7 @@ class SettingsService:
         """`check_provider` without waiting, for panels; cancelling the future cancels the request."""
         return background.submit(self._asking.check(_unsaved(type, api_key, base_url)))
 
+    @hide_frames
     def start_check_diagnosis(
         self,
         *,

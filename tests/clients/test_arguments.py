@@ -177,3 +177,22 @@ def test_arguments_that_hold_clients_are_copied_with_them(
         copied = copy.deepcopy(given)
         assert copied == given
         assert chat.api_key.get_secret_value() not in repr([given, copied, {**given}])
+
+
+@pytest.mark.req("SEC-8", "API-5")
+def test_llama_index_is_given_clients_that_know_their_server(
+    chat: ResolvedModel, vectors: ResolvedModel, server: DemoServer
+) -> None:
+    """It drops a base URL: its arguments have clients for the provider's own, and the key in no field."""
+    given, embedding = chat.llama_index_kwargs(), vectors.llama_index_kwargs()
+    for each in (given, embedding):
+        assert not any(server.api_key in str(value) for value in each.values())
+        assert "base_url" not in each
+    with given["openai_client"] as client:
+        assert client.models.list().data
+    with embedding["http_client"] as client:
+        assert client.get(f"{server.openai_base_url}/models").status_code == 200
+    assert str(given["async_openai_client"].base_url).rstrip("/") == server.openai_base_url
+    assert given["async_openai_client"].api_key == server.api_key
+    assert {type(embedding["async_http_client"].auth)} == {type(embedding["http_client"].auth)}
+    assert all(request.authorised for request in server.requests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import pickle
 import traceback
@@ -58,6 +59,29 @@ def test_a_refused_change_shows_no_key(service: SettingsService, canary: str) ->
     assert canary not in shown_of_ours(
         lambda: service.add_provider(name="Uni", type="anthropic", api_key=canary)
     )
+
+
+TAKES_A_KEY = sorted(
+    name
+    for name, method in inspect.getmembers(SettingsService, inspect.isfunction)
+    if not name.startswith("_") and "api_key" in inspect.signature(method).parameters
+)
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("method", TAKES_A_KEY)
+def test_whatever_is_given_a_key_shows_none(method: str, service: SettingsService, canary: str) -> None:
+    """No frame of a function that takes a key, of whichever there are, contains it or that of a base URL."""
+    (uni,) = service.get_providers()
+    needed = {"name": "Uni", "provider_id": uni.id}
+    function = getattr(service, method)
+    given = {name: needed[name] for name in inspect.signature(function).parameters if name in needed}
+    url = f"https://llm.example.edu/v1?key={canary}"
+
+    def refused() -> object:
+        return function(**given, type="openai-compatible", api_key=f"{canary} x", base_url=url)
+
+    assert canary not in shown_of_ours(refused)
 
 
 @pytest.mark.req("SEC-1")

@@ -147,6 +147,20 @@ def test_the_saved_key_is_tested_at_its_own_server_alone(at, service, ids) -> No
     assert "The saved key is for " in answer.problems["key"]
 
 
+@pytest.mark.req("SEC-4", "SEC-8")
+def test_a_test_sends_no_reference_of_the_file_unasked(at, service, demo, ids, monkeypatch) -> None:
+    """A reference that the form does not show is tested only after Send was pressed in the row."""
+    monkeypatch.setenv("SOMEBODYS_SECRET", demo.second_api_key)
+    service.update_provider(ids["Lab"], api_key="${SOMEBODYS_SECRET}")
+    person = at(ProvidersPresenter, SettingsService(service.path))  # nobody has said yes to that file
+    person.press("Edit Lab", row="Lab")
+    person.choose("Where the key comes from", "Paste it")
+    before = len(demo.requests)
+    answer = person.press("Test")
+    assert answer.problems == {"key": "This key goes nowhere before you press Send in the provider's row."}
+    assert len(demo.requests) == before
+
+
 @pytest.mark.req("UI")
 def test_a_test_can_be_cancelled(adding, demo) -> None:
     """While the server is silent Cancel ends the test; the form is as it was."""

@@ -216,6 +216,23 @@ def test_a_page_that_says_nothing_in_between_saves_no_key_for_another_host(refus
 
 
 @pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("label", ["Save", "Test"])
+def test_a_refused_key_that_is_out_of_sight_is_not_forgotten(refused, monkeypatch, label) -> None:
+    """What is saved or tested with a variable in between changes nothing of which server the key was for."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-env-0123456789abcdef")
+    person = refused("https://llm.corp.example/v1")
+    person.choose("Where the key comes from", "Environment variable")
+    person.fill("Base URL", "https://llm.other.example/v1")
+    for _ in range(2):  # that it sends the variable elsewhere is said first
+        assert not person.press(label).ok
+    person.choose("Where the key comes from", "Paste it")
+    person.fill("Name", "Gateway")
+    assert "was dropped" in person.save().problems["key"]
+    assert person.value("Key") == ""
+    assert saved(person) == []
+
+
+@pytest.mark.req("SEC-8")
 def test_a_refused_key_is_dropped_with_another_type(refused, settings_path) -> None:
     """The same host asked in another way is another choice; where no key is asked for it is said too."""
     person = refused()

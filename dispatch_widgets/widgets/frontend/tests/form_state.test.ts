@@ -178,6 +178,23 @@ test("a refused key stays, says what it was for until it is touched, and goes wh
   assert.deepEqual(state.args(), { sends: "" });
 });
 
+test("a key that is let go is gone, also where its field is not shown, and is not submitted from there", () => {
+  for (const letGo of [
+    (state: FormState) => state.take(form(NAME, { ...KEY, emptied: true })),
+    (state: FormState) => state.refused({ ok: false, clear: ["key"] }),
+  ]) {
+    const state = new FormState(form(NAME, KEY));
+    state.putKey("key", "sk-1");
+    state.refused({ ok: false, key_for: "there" });
+    state.take(form(NAME, URL_FIELD)); // its source is a variable now
+    assert.equal(state.submittedKey(), "");
+    assert.equal(state.key, "sk-1");
+    letGo(state);
+    assert.equal(state.key, "");
+    assert.deepEqual(state.args(), { sends: "" });
+  }
+});
+
 test("a key that got into another field is taken out of it", () => {
   const state = new FormState(form(NAME, KEY));
   state.put("name", "sk-canary");

@@ -8,8 +8,14 @@ import { windowStore } from "../src/window_store.ts";
 import { FakeModel } from "./fake_model.ts";
 
 const nothing = (): void => undefined;
+const heard = new Map<string, (event: object) => void>();
+const happen = (name: string, event: object): void => heard.get(name)?.(event);
 Object.assign(globalThis, {
-  document: { addEventListener: nothing, activeElement: null, body: null },
+  document: {
+    addEventListener: (name: string, listener: (event: object) => void) => heard.set(name, listener),
+    activeElement: null,
+    body: null,
+  },
   CSS: { escape: (text: string) => text },
 });
 
@@ -46,11 +52,15 @@ async function opened(window = "") {
   const model = new FakeModel({ view_providers: view, first: "providers", alone: true, window });
   const said: string[] = [];
   const root = {
-    querySelectorAll: () => [],
+    querySelectorAll: (): unknown[] => [],
     querySelector: () => null,
     contains: () => false,
-  } as unknown as HTMLElement;
-  const shown: Shown = { root, say: (words) => said.push(words), draw: nothing };
+  };
+  const shown: Shown = {
+    root: root as unknown as HTMLElement,
+    say: (words) => said.push(words),
+    draw: nothing,
+  };
   const app = new App(model);
   const leave = app.enter(shown);
   const panel = app.tab("providers");
@@ -59,7 +69,7 @@ async function opened(window = "") {
     model.tell({ id: to?.id, ...given });
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { app, leave, model, panel, shown, said, sent, reply };
+  return { app, leave, model, panel, root, shown, said, sent, reply };
 }
 
 async function adding(window = "") {
@@ -132,6 +142,58 @@ test("what was typed waits where the form was left by Back, not by Cancel; in a 
   first.app.close();
   again.app.close();
   assert.notEqual(windowStore(""), windowStore(""));
+});
+
+test("a key is nowhere once it is saved, or the form is given up", async () => {
+  const row = { ...FORM, args: { row: "p1" } };
+  for (const [form, press] of [
+    [FORM, "save"],
+    [FORM, "cancel"],
+    [row, "back"],
+  ] as const) {
+    const { app, panel, shown, reply } = await opened();
+    void panel.press(ADD, shown);
+    await reply({ form });
+    const state = panel.forms.current;
+    panel.forms.typeKey("key", "sk-canary");
+    panel.forms.putPasted("export A_KEY=sk-canary");
+    if (press === "save") {
+      void panel.forms.save(shown);
+      await reply({ answer: {} });
+    } else {
+      await panel.press({ name: press, label: "", kind: "close" }, shown);
+    }
+    assert.equal(panel.forms.current, undefined);
+    assert.deepEqual([state?.key, state?.pasted], ["", ""], press);
+    app.close();
+  }
+});
+
+test("an answer moves the focus only where the person has done nothing since", async () => {
+  let focused = 0;
+  const node = {
+    isConnected: true,
+    matches: (selector: string) => !selector.includes("row"),
+    getClientRects: () => [1],
+    focus: () => {
+      focused += 1;
+    },
+  };
+  for (const [press, answer] of [
+    [ADD, { form: FORM }],
+    [{ name: "delete", label: "Delete" }, { answer: { focus: { action: "keep" } } }],
+  ] as const) {
+    for (const done of ["", "pointerdown", "focusin", "input"]) {
+      const { app, panel, shown, root, reply } = await opened();
+      root.querySelectorAll = () => [node];
+      focused = 0;
+      void panel.press(press, shown);
+      if (done) happen(done, { type: done, target: { matches: () => true } });
+      await reply(answer);
+      assert.equal(focused, done ? 0 : 1, `${press.name} ${done}`);
+      app.close();
+    }
+  }
 });
 
 test("a kernel that is gone or a form that is not given leaves everything as it is, with words", async () => {

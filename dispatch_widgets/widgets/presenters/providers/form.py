@@ -351,7 +351,7 @@ class ProviderForm:
         self._checks.stop(args.text("check", ""))
         if args.flag("stop_test"):
             form = self._made(given, "", args.text("sends", ""), version_seen(self._hub, args))
-            return Answer(ok=False, say="Cancelled", form=form, key_for=args.text("key_for", ""))
+            return Answer(ok=False, say="Cancelled", form=form)
         if args.text("use_url", "") or args.text("use_type", ""):
             return self._corrected(given, args)
         dropped = self._dropped(given, args)

@@ -167,8 +167,10 @@ class Presenter:
                 answer = Answer(ok=False, note=note, focus=Focus(action="save"))
                 _log.warning("A panel's form could not be saved: %s", type(error).__name__)
             own_place = answer.key_for or "key" in answer.clear
-            if key and not answer.ok and not own_place and form in self._forms:
-                answer = replace(answer, key_for=self._forms[form].key_for(values, given))
+            if not answer.ok and not own_place and form in self._forms:
+                # A key that was not submitted now may still be in a field that is not shown.
+                place = self._forms[form].key_for(values, given) if key else given.text("key_for", "")
+                answer = replace(answer, key_for=place)
             if answer.form is not None:
                 answer = replace(answer, form=self._without_keys(answer.form))
             self._update_view()
