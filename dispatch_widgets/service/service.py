@@ -112,7 +112,7 @@ class SettingsService:
     Args:
         path: The settings file; found as ST-1 says if None.
         timeout_seconds: The wall-clock deadline of a request to a provider, in seconds.
-        auto_migrate: Whether a file from before providers is migrated when it is opened (MIG-1).
+        auto_migrate: Whether a file in the old format is migrated when it is opened (MIG-1).
         keep_providers_copy: Whether a copy of the providers is kept in the user's state folder, in case
             another program removes them (ST-8). False, or ``DISPATCH_WIDGETS_KEEP_PROVIDERS=0``, keeps none
             and deletes an existing one.
@@ -284,7 +284,7 @@ class SettingsService:
         return self._file.preview()
 
     def migrate(self) -> MigrationReport | None:
-        """Convert a file from before providers now, after a backup.
+        """Convert a file in the old format now, after a backup.
 
         Returns:
             The report. If there was nothing to migrate, that of the last migration, or None.
