@@ -306,7 +306,7 @@ def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None
 @click.option("--dry-run", is_flag=True, help="Show what would change, keys masked, and write nothing.")
 @as_json_option
 def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
-    """Convert a settings file from before providers; a copy of it is kept beside it."""
+    """Convert a settings file in the old format; a copy of it is kept beside it."""
     service = open_service(file, auto_migrate=False)
     report = service.preview_migration() if service.problem is None else None
     if service.problem is not None:

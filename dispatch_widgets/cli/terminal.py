@@ -131,14 +131,14 @@ def open_service(
 
     Args:
         path: The file; found as usual if None.
-        auto_migrate: Whether it is converted if it is from before providers.
+        auto_migrate: Whether it is converted if it has the old format.
         mends: Whether the command itself brings back what another program removed.
     """
     from ..service import SettingsService
 
     service = SettingsService(path, auto_migrate=auto_migrate)
     if auto_migrate and service.migration_report is not None:
-        warn("This file was from before providers and has been converted.")
+        warn("This file had the old format and has been converted.")
         for line in str(service.migration_report).splitlines():
             warn(line)
     if not mends and service.problem is None and service.lost_providers:

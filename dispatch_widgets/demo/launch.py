@@ -93,7 +93,7 @@ def running_demo(folder: Path | None = None, *, old: bool = False) -> Iterator[R
 
     Args:
         folder: The working folder; a temporary one if None.
-        old: Whether the sample file is one from before providers.
+        old: Whether the sample file is one in the old format.
 
     Raises:
         DispatchError: If the folder holds a settings file or the notebook already.

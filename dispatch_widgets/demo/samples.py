@@ -1,4 +1,4 @@
-"""Sample settings files for the demo: one from before providers, one in today's format.
+"""Sample settings files for the demo: one in the old format, one in today's format.
 
 All base URLs are of a demo server on loopback, and the keys are that server's. The other sections are those
 of the Dispatch app, with values of all JSON types, which must be preserved.
@@ -29,7 +29,7 @@ def write_sample(folder: Path, server: DemoServer, *, old: bool = True) -> Path:
     Args:
         folder: The folder; the file is named ``dispatch.settings.json``.
         server: The running demo server, for its base URLs and keys.
-        old: Whether to write the format from before providers, with credentials in every entry.
+        old: Whether to write the old format, with credentials in every entry.
 
     Returns:
         The file's path.
@@ -46,7 +46,7 @@ def write_sample(folder: Path, server: DemoServer, *, old: bool = True) -> Path:
 
 
 def old_document(server: DemoServer) -> dict[str, Any]:
-    """A document from before providers, in which every entry has its own type, key and base URL.
+    """A document in the old format, in which every entry has its own type, key and base URL.
 
     It is converted to four providers: two entries share the Anthropic account, three the first of two
     OpenAI-compatible ones, and one entry has no key, which the app took from the environment. The mock entry

@@ -30,7 +30,7 @@ export interface Provider {
 
 export interface CatalogEntry {
   id: string;
-  /** Absent in entries from before providers. */
+  /** Absent in entries in the old format. */
   providerId?: string;
   model: string;
   label?: string;

@@ -48,6 +48,14 @@ _FIRST_SERVER_ERROR_STATUS = 500
 NOT_JSON = "The input is not JSON."
 CONSENT_HINT = "If that is right, call settings.updateProvider with data.consent as allowSending."
 MISSING_VARIABLE_HINT = "Set {} where the Jupyter server is started, or give the provider another key."
+HTTP_WORDS: Final[Mapping[str, str]] = {
+    "get_providers()": "settings.getProviders",
+    "The catalog lists": "settings.getCatalog lists",
+    "or call the service's migrate()": "or with `dispatch-widgets migrate`",
+    "Store it with dw.store_in_keyring(service, user, key)": "Store it there where the Jupyter server runs",
+    ", with client(default_headers=…)": "",
+}
+"""What hints say to somebody in Python, and what they say over HTTP in place of it."""
 UNEXPECTED = "Something went wrong inside the server. Its log says where."
 
 
@@ -130,7 +138,10 @@ def from_dispatch_error(error: DispatchError, names: Mapping[str, str] | None = 
     """
     extra: dict[str, Any] = {}
     if error.hint:
-        extra["hint"] = redact(error.hint)
+        hint = error.hint
+        for in_python, over_http in HTTP_WORDS.items():
+            hint = hint.replace(in_python, over_http)
+        extra["hint"] = redact(hint)
     if isinstance(error, DiscoveryError):
         extra["kind"] = error.kind
         if error.status is not None:

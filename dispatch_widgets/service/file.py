@@ -48,7 +48,7 @@ class AwaitingMigrationError(DispatchError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This settings file is from before providers; nothing is written to it until it is converted.",
+            "This settings file has the old format; nothing is written to it until it is converted.",
             hint="Convert it in the panel's Settings file tab, or call the service's migrate().",
         )
 

@@ -105,7 +105,7 @@ def without_keys(document: Document, keys: Iterable[str]) -> tuple[bytes, tuple[
     """The bytes of a copy of a document in today's format, and the variables in the place of keys.
 
     Args:
-        document: The settings; with entries and accounts of older formats converted as far as that is
+        document: The settings; with entries and accounts of old formats converted as far as that is
             possible.
         keys: The keys that must not be in it, wherever they stand.
 
@@ -171,7 +171,7 @@ def _still_there(left: list[FieldProblem]) -> InvalidInputError:
     return InvalidInputError(
         left,
         message=f"Nothing was written, as a key may be in it. {shown}{more}.",
-        hint="Take it out of the settings file, or convert what is in an older format, then export again.",
+        hint="Take it out of the settings file, or convert what has the old format, then export again.",
     )
 
 

@@ -46,11 +46,11 @@ def as_tuple(values: object) -> tuple[Any, ...]:
 
 
 def open_for_edit(document: Document) -> Settings:
-    """The view of a document, for an edit; a file from before providers must be converted first."""
+    """The view of a document, for an edit; a file in the old format must be converted first."""
     if needs_conversion_first(document):
         raise InvalidInputError(
             [],
-            message="This file is from before providers: its entries hold keys of their own.",
+            message="This file has the old format: its entries hold keys of their own.",
             hint="Convert it first. A copy of the file as it is will be kept beside it.",
         )
     return view(document)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .schema import CatalogEntry, Provider, Settings
 
 BEFORE_CONVERSION = "Before the conversion"
-OLD_FORMAT_WARNING = "Today's Dispatch app drops every key of a file from before providers at its first save."
+OLD_FORMAT_WARNING = "Today's Dispatch app drops every key of a file in the old format at its first save."
 """The warning before a file in the old format is restored (MIG-5)."""
 
 BEFORE_RESTORE = "Before restoring a backup"
@@ -63,7 +63,7 @@ class Backup:
 
     @property
     def is_old(self) -> bool:
-        """Whether it is in the old format, from before providers."""
+        """Whether it is in the old format."""
         return self._content[3]
 
     @cached_property

@@ -21,7 +21,7 @@ def kind_of(document: Document) -> Kind:
         ``nothing``
             Neither providers nor entries: an empty or new file.
         ``old``
-            From before providers: entries hold keys of their own, or accounts are where the app's first
+            In the old format: entries hold keys of their own, or accounts are where the app's first
             versions had them, and no entry refers to a provider.
         ``lost``
             Entries refer to providers, and there are none. Whether another program or the user removed them,

@@ -46,7 +46,7 @@ def migrate(
 def convert_entries(
     document: Document, *, new_id: Callable[[], str] = new_uuid, path: str = ""
 ) -> tuple[Document, MigrationReport]:
-    """Converts single entries from before providers in a newer file (MIG-8).
+    """Converts single entries in the old format in a newer file (MIG-8).
 
     An account that is a provider already is reused.
 

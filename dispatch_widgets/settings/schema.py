@@ -115,7 +115,7 @@ class CatalogEntry:
 
     Attributes:
         id: The entry's own id, which assignments name.
-        provider_id: The id of its provider; None in entries of the old format.
+        provider_id: The id of its provider; None in entries in the old format.
         model: The model's id, as requests name it.
         label: Its display name.
         capabilities: As stated in the file, or None.

@@ -20,7 +20,7 @@ _Found = TypeVar("_Found", "CatalogEntry", "Assignment")
 PROVIDER_DELETED = "Its provider was deleted."
 PROVIDER_REMOVED = "Another program removed its provider."
 NO_PROVIDER = "It has no provider."
-UNCONVERTED = "It still holds a key of its own, from before providers. Convert it first."
+UNCONVERTED = "It has the old format, with a key of its own. Convert it first."
 SAME_ID = "Another entry before it has the same id."
 ENTRY_DELETED = "The entry was deleted. Choose another one."
 ENTRY_OF_REMOVED_PROVIDER = "Another program removed the provider of this entry."
@@ -76,7 +76,7 @@ def shape_error(pointer: str, words: str, *, path: str) -> SettingsShapeError:
 
 
 def is_unconverted(entry: Document) -> bool:
-    """Whether an object of ``models.catalog`` is from before providers (MIG-8)."""
+    """Whether an object of ``models.catalog`` has the old format (MIG-8)."""
     return "providerConfig" in entry or ("providerType" in entry and entry.get("providerId") is None)
 
 

@@ -63,7 +63,7 @@ def test_a_person_puts_a_file_back_that_is_gone(app: App) -> None:
 
 @pytest.mark.req("MIG-5")
 def test_a_restore_in_a_terminal_is_not_undone_by_an_open_panel(app: App) -> None:
-    """The panel shows the file of before providers and offers Convert; nothing is written by itself."""
+    """The panel shows the file in the old format and offers Convert; nothing is written by itself."""
     app.write(old=True)
     old = app.path.read_bytes()
     app.open()

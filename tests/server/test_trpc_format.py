@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,3 +164,20 @@ def test_lines_are_one_line() -> None:
     assert trpc_format.write_lines([{"result": {"data": 1}}, {"error": {}}]) == (
         b'{"0":[[{"result":{"data":1}}]],"1":[[{"error":{}}]]}\n'
     )
+
+
+@pytest.mark.req("API-2", "API-4")
+def test_no_hint_over_http_is_for_somebody_in_python() -> None:
+    """Each hint that names a function of the package says over HTTP what a caller there can do."""
+    package = Path(trpc_format.__file__).parent.parent
+    texts = {
+        node.value
+        for path in package.rglob("*.py")
+        if path.parent.name not in {"clients", "widgets", "cli", "demo", "server", "presenters"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    for words in trpc_format.HTTP_WORDS:
+        (text,) = (each for each in texts if words in each)
+        told = trpc_format.from_dispatch_error(NotFoundError("No.", hint=text)).extra["hint"]
+        assert not re.search(r"\w\(", told), told

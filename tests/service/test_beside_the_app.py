@@ -264,7 +264,7 @@ def test_a_file_without_entries_that_lost_its_providers_is_not_given_an_empty_li
 
 @pytest.fixture
 def old_file(tmp_path: Path) -> Iterator[Path]:
-    """A file from before providers."""
+    """A file in the old format."""
     with DemoServer() as running:
         yield write_sample(tmp_path / "work", running)
 
@@ -294,8 +294,8 @@ def test_a_restore_by_the_command_line_stands_while_a_panel_is_open(old_file: Pa
     assert hub.events.settle()
     assert old_file.read_bytes() == before
     assert names(service) == known
-    assert "from before providers" in str(encode(panel.providers.view()))
-    with pytest.raises(dw.DispatchError, match="before providers"):
+    assert "the old format" in str(encode(panel.providers.view()))
+    with pytest.raises(dw.DispatchError, match="old format"):
         service.add_provider(name="N", type="anthropic", api_key="sk-ant-0123456789")
     assert old_file.read_bytes() == before
     panel.providers.act("convert_file")

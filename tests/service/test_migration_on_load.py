@@ -1,4 +1,4 @@
-"""The service and a file from before providers: migrated on load, undone, awaited."""
+"""The service and a file in the old format: migrated on load, undone, awaited."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def old_file(tmp_path: Path, server: DemoServer) -> Path:
-    """A file from before providers, with every kind of entry."""
+    """A file in the old format, with every kind of entry."""
     folder = tmp_path / "old"
     folder.mkdir()
     return write_sample(folder, server)
@@ -86,7 +86,7 @@ def test_without_auto_migrate_the_file_waits_and_nothing_is_written(old_file: Pa
     assert service.awaiting_migration
     assert service.get_providers() == ()
     assert all(entry.unconverted for entry in service.catalog)
-    with pytest.raises(DispatchError, match="before providers") as caught:
+    with pytest.raises(DispatchError, match="old format") as caught:
         service.add_provider(name="N", type="anthropic", api_key="sk-0123456789")
     assert caught.value.code == "BAD_REQUEST"
     assert old_file.read_bytes() == before
@@ -108,7 +108,7 @@ def test_restoring_undoes_the_migration_until_the_next_process(old_file: Path) -
     assert old_file.read_bytes() == before
     assert service.awaiting_migration
     assert [provider.name for provider in service.get_providers()] == names
-    with pytest.raises(DispatchError, match="before providers"):
+    with pytest.raises(DispatchError, match="old format"):
         service.unassign("grade")
     assert not service.reload()
     assert old_file.read_bytes() == before

@@ -92,7 +92,7 @@ OLD: dict[str, Any] = {
     },
     "onboardingComplete": True,
 }
-"""A file from before providers: three accounts with keys, one entry without a key, one mock."""
+"""A file in the old format: three accounts with keys, one entry without a key, one mock."""
 
 NEW: dict[str, Any] = {
     "providers": [
@@ -139,7 +139,7 @@ def _broken_files_wait() -> None:
 
 @pytest.fixture
 def old_document() -> dict[str, Any]:
-    """A document from before providers."""
+    """A document in the old format."""
     return _as_read(copy.deepcopy(OLD))
 
 

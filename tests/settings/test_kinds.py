@@ -100,6 +100,6 @@ def test_a_mixed_file_that_lost_its_providers_is_converted_on_request_only() -> 
 @pytest.mark.req("MIG-1")
 def test_an_old_file_is_converted_before_it_is_edited() -> None:
     """A file with old accounts must be converted before an edit, which would add `providers`."""
-    with pytest.raises(InvalidInputError, match="from before providers"):
+    with pytest.raises(InvalidInputError, match="the old format"):
         registry.add_provider(with_entries(OLD_ENTRY), name="N", type="anthropic", api_key="sk-0123456789")
     registry.add_provider(with_entries(NEW_ENTRY), name="N", type="anthropic", api_key="sk-0123456789")

@@ -1,4 +1,4 @@
-"""From files of before providers to the present form."""
+"""From files in the old format to the present form."""
 
 from __future__ import annotations
 
@@ -294,7 +294,7 @@ def test_what_is_written_has_the_apps_fields_only() -> None:
 def test_leftover_entries_are_converted_on_request(
     new_document: dict[str, Any], ids: Callable[[], str]
 ) -> None:
-    """Entries from before providers in a newer file get the provider they belong to, new or known (MIG-8)."""
+    """Entries in the old format in a newer file get the provider they belong to, new or known (MIG-8)."""
     left = [
         {"id": "l1", "model": "m", **openai("sk-uni-0123456789abcdef", "https://llm.example.edu/v1/")},
         {"id": "l2", "model": "m", **openai("sk-other-0123456789abcdef")},

@@ -279,13 +279,13 @@ def test_merging_into_itself_is_refused(new_document: dict[str, Any]) -> None:
 
 @pytest.mark.req("MIG-1")
 def test_an_old_file_is_converted_before_it_is_edited(old_document: dict[str, Any]) -> None:
-    """Adding providers to a file from before providers would hide its keys for ever: refused (MIG-1)."""
+    """Adding providers to a file in the old format would hide its keys for ever: refused (MIG-1)."""
     for action in (
         lambda: registry.add_provider(old_document, name="N", type="anthropic", api_key=KEY),
         lambda: registry.delete_models(old_document, ["mock"]),
         lambda: registry.assign(old_document, "grade", "mock"),
     ):
-        with pytest.raises(InvalidInputError, match="from before providers"):
+        with pytest.raises(InvalidInputError, match="the old format"):
             action()
 
 

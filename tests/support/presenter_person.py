@@ -131,7 +131,8 @@ class Person:
         if self.form is not None:
             return self._form_lines(self._fresh_form())
         view = self.view
-        lines = [line for note in view.notes for line in _note_lines(note)]
+        notes = [*view.notes, *filter(None, [self._question_for("")])]
+        lines = [line for note in notes for line in _note_lines(note)]
         if view.empty is not None:
             lines += [view.empty.title, plain(view.empty.text), *(a.label for a in view.empty.actions)]
         for section in view.sections:
@@ -415,7 +416,7 @@ class Person:
         else:
             view = self.view
             if not row:
-                for note in view.notes:
+                for note in filter(None, [*view.notes, self._question_for("")]):
                     found += note.actions
                 found += view.empty.actions if view.empty is not None else ()
             for section in view.sections:

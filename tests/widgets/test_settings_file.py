@@ -21,7 +21,7 @@ UNDO_CONVERSION = "Undo conversion"
 
 @pytest.fixture
 def old_file(demo, settings_path) -> Path:
-    """A settings file from before providers."""
+    """A settings file in the old format."""
     path: Path = write_sample(settings_path.parent, demo)
     return path
 
@@ -81,6 +81,7 @@ def test_undo_conversion_brings_the_old_file_back_and_offers_to_convert(old_file
     me.tab(TAB)
     assert old_file.read_bytes() != before
     me.press(UNDO_CONVERSION)
+    me.press("Bring the old file back")
     assert old_file.read_bytes() == before
     me.wait()
     assert "Settings file (1)" in me.tabs

@@ -10,6 +10,7 @@ import pytest
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer, fault
+from dispatch_widgets.demo.samples import write_sample
 from dispatch_widgets.server.handlers import METHOD_OVERRIDE_SETTING
 
 if TYPE_CHECKING:
@@ -281,6 +282,22 @@ async def test_credentials_that_come_back_are_no_yes(
     assert saved.data["name"] == "Mine"
     asked = (await query("discoverModels", {"providerId": "p"})).error["data"]["consent"]
     assert asked == {"variable": key.strip(" ${}") or "SOMEBODYS_SECRET", "host": "good.test"}
+
+
+@pytest.mark.req("API-2", "API-4")
+async def test_hints_say_what_a_caller_over_http_can_do(
+    query: Ask, mutate: Ask, service: SettingsService, demo: DemoServer
+) -> None:
+    """An unknown id leads to a procedure, and a file that waits for its conversion to a command."""
+    asked = await query("discoverModels", {"providerId": "nobody"})
+    assert asked.error["data"]["hint"] == "settings.getProviders lists them all."
+    asked = await mutate("deleteModel", {"id": "nothing"})
+    assert asked.error["data"]["hint"] == "settings.getCatalog lists them all."
+    write_sample(service.path.parent, demo, old=True)  # while the server is there: it waits for a yes
+    given = {"name": "A", "type": "anthropic", "credentials": {"apiKey": "sk-ant-0123456789abcdef"}}
+    refused = (await mutate("addProvider", given)).error
+    assert "the old format" in refused["message"]
+    assert refused["data"]["hint"].endswith("or with `dispatch-widgets migrate`.")
 
 
 @pytest.mark.req("API-2", "ST-4")

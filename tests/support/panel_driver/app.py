@@ -110,7 +110,7 @@ class App(Part, Keyboard):
         """Write a sample settings file that leads to the server.
 
         Args:
-            old: Whether it is one from before providers.
+            old: Whether it is one in the old format.
             change: Alters the document before a panel sees it.
         """
         write_sample(self.folder, self.server, old=old)

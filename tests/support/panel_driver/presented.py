@@ -91,7 +91,8 @@ class Window(Parts):
             yield from self.forms.parts(self.forms.current)
             return
         for note in view.get("notes", ()):
-            yield from self._note(note)
+            for each in (note, *self._asked(note.get("actions", ()))):
+                yield from self._note(each)
         if empty := view.get("empty"):
             yield from self._empty(empty)
         if "pick" in view:

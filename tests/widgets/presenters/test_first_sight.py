@@ -70,7 +70,7 @@ def test_the_next_step_is_not_said_over_a_failure(sit, demo, settings_path) -> N
 
 @pytest.mark.req("UI", "MIG-1")
 def test_a_converted_file_is_said_on_the_first_page(sit, demo, settings_path) -> None:
-    """It leads to what changed, can be taken back there, and is said until somebody dismisses it."""
+    """It leads to what changed, is taken back after a question, and is said until somebody dismisses it."""
     path = write_sample(settings_path.parent, demo, old=True)
     before = path.read_bytes()
     person = sit(SettingsService(path))
@@ -78,6 +78,9 @@ def test_a_converted_file_is_said_on_the_first_page(sit, demo, settings_path) ->
     person.press("See what changed")
     assert person.went == ("settings", {"section": "conversion"})
     person.press("Undo")
+    assert path.read_bytes() != before
+    assert person.sees("drops every key")
+    person.press("Bring the old file back")
     assert path.read_bytes() == before
     assert not person.settled().sees("Your file was converted.")
     assert person.sees("This file has the old format.")

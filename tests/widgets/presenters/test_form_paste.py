@@ -83,6 +83,43 @@ def test_of_several_providers_the_first_is_taken_and_the_others_offered(person, 
     assert person.offers("Use OpenAI")
 
 
+@pytest.mark.req("PM-2", "UI", "SEC-2")
+def test_after_each_saved_one_the_next_of_the_text_is_offered(person, pasted, settings_path) -> None:
+    """The page holds the text, so the others need no second paste; the kernel is told their names alone."""
+    pasted(f"OPENAI_API_KEY={KEY}\nGROQ_API_KEY={OTHER_KEY}\nMISTRAL_API_KEY=mist-0123456789abcdef\n")
+    person.press("Use Groq")
+    answer = person.save()
+    assert person.heard[-1] == "Saved"
+    assert person.focus.action == "next_pasted"
+    assert OTHER_KEY not in json.dumps(encode(answer)) + person.encoded
+    assert person.form.key == ""
+    assert person.sees("Groq was saved.")
+    person.press("Next: OpenAI (2 of 3)")
+    assert (person.chosen("Preset"), person.value("Key")) == ("OpenAI", KEY)
+    assert not person.offers("Use Groq")
+    person.choose("Preset", "Custom")
+    person.choose("Preset", "OpenAI")
+    person.fill("Key", KEY)
+    person.save()
+    person.press("Next: Mistral (3 of 3)")
+    person.save()
+    assert person.form is None
+    saved = [each["name"] for each in json.loads(settings_path.read_text())["providers"]]
+    assert saved == ["Groq", "OpenAI", "Mistral"]
+
+
+@pytest.mark.req("PM-2", "UI")
+def test_another_text_begins_at_its_first_provider(person, pasted, settings_path) -> None:
+    """What was saved of one text counts for nothing in the next."""
+    pasted(f"OPENAI_API_KEY={KEY}\nGROQ_API_KEY={OTHER_KEY}\n")
+    person.save()
+    pasted(f"GROQ_API_KEY={OTHER_KEY}x\nMISTRAL_API_KEY=mist-0123456789abcdef\n")
+    assert person.chosen("Preset") == "Groq"
+    person.save()
+    assert person.offers("Next: Mistral (2 of 2)")
+    assert len(json.loads(settings_path.read_text())["providers"]) == 2
+
+
 @pytest.mark.req("PM-2", "UI")
 def test_what_holds_no_provider_changes_nothing(person, pasted) -> None:
     """A text without a provider is said to be one, and what is in the fields stays."""

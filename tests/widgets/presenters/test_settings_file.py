@@ -11,6 +11,7 @@ from presenter_person import Person, until
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.settings.backups import OLD_FORMAT_WARNING
 from dispatch_widgets.widgets.presenters.settings_file.presenter import SettingsFilePresenter
 from dispatch_widgets.widgets.presenters.settings_file.source import compared, excerpt
 from dispatch_widgets.widgets.presenters.shared.encode import to_json
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def old_file(demo, settings_path) -> Path:
-    """A settings file from before providers."""
+    """A settings file in the old format."""
     return write_sample(settings_path.parent, demo)
 
 
@@ -69,7 +70,7 @@ def test_the_preview_writes_nothing_and_convert_does(old_file, sitting) -> None:
     assert person.view.title == "Settings file (1)"
     assert old_file.read_bytes() == before
     person.press("Convert")
-    assert person.focus == Focus(section="conversion", action="undo_conversion")
+    assert person.focus == Focus(section="conversion", action="ask_undo_conversion")
     assert "providers" in json.loads(old_file.read_text(encoding="utf-8"))
     assert person.sees(service.migration_report.summary)
     assert person.view.title == "Settings file"
@@ -77,11 +78,18 @@ def test_the_preview_writes_nothing_and_convert_does(old_file, sitting) -> None:
 
 @pytest.mark.req("MIG-5")
 def test_undo_conversion_brings_the_old_file_back_and_offers_to_convert(old_file, sitting) -> None:
-    """Undo puts the old bytes back on disk; the tab goes on and offers Convert."""
+    """Undo asks, as any restore does, then puts the old bytes back; the tab goes on and offers Convert."""
     before = old_file.read_bytes()
     person = sitting(SettingsService(old_file))
-    assert old_file.read_bytes() != before
+    converted = old_file.read_bytes()
+    assert converted != before
     person.press("Undo conversion")
+    assert old_file.read_bytes() == converted
+    assert person.focus == Focus(section="conversion", action="keep")
+    assert person.sees("Undo the conversion?")
+    assert person.sees("The file of now is kept as a backup.")
+    assert person.sees(OLD_FORMAT_WARNING)
+    person.press("Bring the old file back")
     assert old_file.read_bytes() == before
     assert person.heard == ["The file is as it was before the conversion"]
     assert person.focus == Focus(section="conversion", action="convert")

@@ -11,7 +11,7 @@ export class FormState {
   key = "";
   /** What the key was submitted for, while nobody has touched it since (SEC-8). */
   keyFor = "";
-  /** What was pasted to be read: it leaves with a press of its own, and goes when the form is left. */
+  /** What was pasted to be read: it leaves with a press of its own, and stays with what is typed until all is saved. */
   pasted = "";
   problems: Values = {};
   note: Note | undefined;

@@ -191,8 +191,7 @@ export class Forms {
     const { name, args } = state.form;
     const row = String(args?.row ?? "");
     this.#setLeft(name, keep && !row ? state : undefined);
-    if (!keep || row) state.key = "";
-    state.pasted = "";
+    if (!keep || row) state.key = state.pasted = "";
     this.current = undefined;
     this.#panel.focus(at, { row, action: name });
   }

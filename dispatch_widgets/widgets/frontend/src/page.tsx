@@ -4,7 +4,7 @@ import { Place } from "./context.ts";
 import { FormBox } from "./form.tsx";
 import { ADD, AddModels, isModels } from "./list/add_models.tsx";
 import { isPicker, Picker } from "./list/picker.tsx";
-import { Empty, Message, NoteBox } from "./note.tsx";
+import { Empty, Message, NoteBox, Questions } from "./note.tsx";
 import { BUSY } from "./panel.ts";
 import { SectionBox } from "./section.tsx";
 import type { View } from "./types.ts";
@@ -22,9 +22,10 @@ function Sections({ late }: { readonly late: boolean }) {
   const { view } = panel;
   return (
     <>
-      {view.notes?.map((note) => (
-        <NoteBox key={String(note.title)} note={note} />
-      ))}
+      {view.notes?.map((note) => [
+        <NoteBox key={String(note.title)} note={note} />,
+        <Questions key={`${note.title}?`} actions={note.actions} />,
+      ])}
       {(late || panel.isLate("")) && <Message note={{ tone: "", title: BUSY }} />}
       {view.empty && <Empty empty={view.empty} />}
       <Parts view={view} />

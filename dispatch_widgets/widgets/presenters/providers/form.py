@@ -34,7 +34,16 @@ from .form_words import (
 )
 from .key_place import KeyPlace
 from .keyring import Keyring, kept_in_keyring
-from .paste import key_in, nothing_note, paste_action, taken_note
+from .paste import (
+    after_saving_one,
+    kept_paste,
+    key_in,
+    next_note,
+    nothing_note,
+    paste_action,
+    paste_args,
+    taken_note,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,6 +186,9 @@ class ProviderForm:
             AwaitingMigrationError: If nothing can be added before the file is converted.
             NotFoundError: If the provider is gone.
         """
+        return _with_args(self._form(args, values, changed), kept_paste(args))
+
+    def _form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:
         if self._service.awaiting_migration:
             raise AwaitingMigrationError
         self._keyring.find_out()
@@ -347,6 +359,13 @@ class ProviderForm:
         """Save what is in the fields, or test it; what is not changed stays as it is in the file."""
         if args.text("paste", ""):
             return self._pasted(key, args)
+        answer = self._submitted(values, key, args)
+        if answer.ok:
+            return self._next_of_paste(answer, args)
+        kept = kept_paste(args)
+        return answer if answer.form is None else replace(answer, form=_with_args(answer.form, kept))
+
+    def _submitted(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
         given = self._input(self._before(args), args, values)
         self._checks.stop(args.text("check", ""))
         if args.flag("stop_test"):
@@ -532,12 +551,35 @@ class ProviderForm:
         )
         key = provider.key.get_secret_value() if provider.key is not None else ""
         position = key_in(text, key)
-        note = taken_note(found, place, key_taken=position is not None)
-        answer = self._refilled(given, args, key_for=_written(given.place))
+        note = taken_note(found, place, args, key_taken=position is not None)
+        answer = self._refilled(
+            given, args, key_for=_written(given.place), more=paste_args(found, place, args)
+        )
         return replace(answer, note=note, clear=("key",), pasted_key=position)
 
-    def _refilled(self, given: _Input, args: Arguments, *, key_for: str) -> Answer:
-        form = self._made(given, "", given.sends, version_seen(self._hub, args))
+    def _next_of_paste(self, answer: Answer, args: Arguments) -> Answer:
+        """What a save is answered with; while the pasted text has another provider, the form stays for it."""
+        row = answer.focus.row if answer.focus is not None else ""
+        saved = self._service.settings.provider(row)
+        note = next_note(args, saved.name if saved is not None else "It")
+        if note is None:
+            return answer
+        empty = _as_chosen(PRESETS[0])
+        form = self._made(empty, "", empty.sends, version_now(self._hub))
+        return Answer(
+            ok=False,
+            say=answer.say,
+            form=_with_args(form, after_saving_one(args)),
+            refill=True,
+            clear=("key",),
+            note=note,
+            focus=Focus(action="next_pasted"),
+        )
+
+    def _refilled(
+        self, given: _Input, args: Arguments, *, key_for: str, more: ActionArgs | None = None
+    ) -> Answer:
+        form = _with_args(self._made(given, "", given.sends, version_seen(self._hub, args)), more or {})
         return Answer(ok=False, form=form, refill=True, key_for=key_for, focus=Focus(action="test"))
 
     # ---- what a form that was not saved says
@@ -587,6 +629,10 @@ class ProviderForm:
 
 
 # ---- the parts of it
+
+
+def _with_args(form: Form, args: ActionArgs) -> Form:
+    return replace(form, args={**args, **(form.args or {})}) if args else form
 
 
 def _as_chosen(preset: Preset | None) -> _Input:

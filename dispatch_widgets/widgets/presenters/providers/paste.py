@@ -10,17 +10,21 @@ from ..shared.views import Action, Note, Run, Step, TextRange
 
 if TYPE_CHECKING:
     from ....pasted_providers import PastedProvider, PastedText
-    from ..shared.views import Words
+    from ..shared.arguments import Arguments
+    from ..shared.views import ActionArgs, Words
 
 LABEL = "Paste a line of .env, an export or a curl command"
 _MOST_OFFERED = 8
+_SAVED, _PLACE, _NEXT, _NEXT_LABEL = "pasted_saved", "pasted_place", "pasted_next", "pasted_next_label"
+"""What the arguments of a form say of the paste that filled it: which of its providers were saved, which one
+is in the form, and which is next. The text itself is in the page alone."""
 _NO_KEY = "No key was in it: paste the key into its field."
 _NOT_LITERAL = "The key is not written in it as it stands: paste the key into its field."
 
 
 def paste_action() -> Action:
     """Reads the pasted text."""
-    return Action("paste", "Read it", {"paste": "0"}, kind="paste", title=LABEL)
+    return Action("paste", "Read it", {"paste": "0", _SAVED: ""}, kind="paste", title=LABEL)
 
 
 def key_in(text: str, key: str) -> TextRange | None:
@@ -32,7 +36,45 @@ def key_in(text: str, key: str) -> TextRange | None:
     return TextRange(before, before + len(key))
 
 
-def taken_note(found: PastedText, place: int, *, key_taken: bool) -> Note:
+def paste_args(found: PastedText, place: int, args: Arguments) -> ActionArgs:
+    """What the form keeps of a paste: no word of the text but the name of the next provider."""
+    saved = _saved(args)
+    left = [number for number in range(len(found.providers)) if number != place and str(number) not in saved]
+    kept: ActionArgs = {_SAVED: ",".join(saved), _PLACE: str(place)}
+    if left:
+        name = clean(found.providers[left[0]].name, 40)
+        label = f"Next: {name} ({len(saved) + 2} of {len(found.providers)})"
+        kept |= {_NEXT: str(left[0]), _NEXT_LABEL: label}
+    return kept
+
+
+def kept_paste(args: Arguments) -> ActionArgs:
+    """The same, of a form that is made anew."""
+    return {name: args.text(name) for name in (_SAVED, _PLACE, _NEXT, _NEXT_LABEL) if args.text(name, "")}
+
+
+def after_saving_one(args: Arguments) -> ActionArgs:
+    """The same, when the provider of the form was saved."""
+    return {_SAVED: ",".join([*_saved(args), args.text(_PLACE, "")])}
+
+
+def next_note(args: Arguments, saved: str) -> Note | None:
+    """The next provider of the pasted text, when one of them was saved; None if that was the last."""
+    label = clean(args.text(_NEXT_LABEL, ""), 80)
+    if not label:
+        return None
+    following = Action(
+        "next_pasted", label, {"paste": args.text(_NEXT, "")}, style="primary", kind="paste", icon="next"
+    )
+    done = Action("cancel", "Not now", kind="close")
+    return Note("ok", f"{clean(saved, 60)} was saved.", "", (following, done))
+
+
+def _saved(args: Arguments) -> list[str]:
+    return [place for place in args.text(_SAVED, "").split(",") if place]
+
+
+def taken_note(found: PastedText, place: int, args: Arguments, *, key_taken: bool) -> Note:
     """What was taken and what was not; the other providers of the text are offered."""
     provider = found.providers[place]
     needs_key = provider.preset is None or provider.preset.needs_key
@@ -42,14 +84,15 @@ def taken_note(found: PastedText, place: int, *, key_taken: bool) -> Note:
     elif provider.key is None and not provider.variable and needs_key:
         steps.append(Step(_NO_KEY))
     steps += [Step(clean(words, 300)) for words in found.left]
+    saved = _saved(args)
     others = [
         Action("paste", f"Use {clean(other.name, 40)}", {"paste": str(number)}, kind="paste")
         for number, other in enumerate(found.providers)
-        if number != place
+        if number != place and str(number) not in saved
     ]
     more = ""
     if others:
-        more = f"It has {plural(len(others), 'other provider')}: one form saves one of them."
+        more = f"It has {plural(len(others), 'other provider')}, offered when this one is saved."
     title = f"{clean(provider.name, 60)} was taken from what you pasted. Nothing is saved yet."
     return Note("ok", title, more, tuple(others[:_MOST_OFFERED]), steps=tuple(steps), alert=True)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ...._text import clean, plural
 from ....settings.schema import MOCK_PROVIDER_ID
+from ..settings_file.backups import UndoConversion
+from ..settings_file.report import SECTION as CONVERSION
 from ..shared.file_notice import not_converted, why_not_writable
 from ..shared.presenter import Presenter
 from ..shared.views import Action, Answer, EmptyState, Focus, Note, Opening, Progress, Run, Section, View
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from .form import Saved
 
 SECTION = "providers"
-CONVERSION = "conversion"  # the section of the Settings file tab that shows what changed
 MOST_WITHOUT_SEARCH = 12
 _EMPTY_WORDS = (
     "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
@@ -55,6 +56,7 @@ class ProvidersPresenter(Presenter):
         self._diagnoses = Diagnoses(self.hub)
         self._added: set[str] = set()  # providers whose next step is said: to choose of their models
         self._report_seen: MigrationReport | None = None
+        self._undo_conversion = UndoConversion(self.service, Focus(action="convert_file"))
         self._found_here = FoundHere(self.hub, self._added.add)
         self._forms_changed = 0
         self._taken_off: dict[str, str] = {}  # what was pasted around the key that was saved last (SEC-3)
@@ -87,8 +89,8 @@ class ProvidersPresenter(Presenter):
             "copy_diagnosis": lambda args: Answer(copy=self._diagnoses.report(args.text("row"))),
             "dismiss_news": self._dismiss_news,
             "take_mock": self._take_mock,
-            "undo_conversion": lambda _args: self._undo_conversion(),
             "dismiss_conversion": lambda _args: self._dismiss_conversion(),
+            **self._undo_conversion.handlers,
             **self._found_here.handlers,
         }
 
@@ -282,20 +284,12 @@ class ProvidersPresenter(Presenter):
         report = self.service.migration_report
         if report is None or not report.written or report is self._report_seen:
             return None
-        undo = (Action("undo_conversion", "Undo"),) if report.backup is not None else ()
         actions = (
             Action("settings", "See what changed", {"section": CONVERSION}, kind="go"),
-            *undo,
+            *self._undo_conversion.actions("Undo"),
             Action("dismiss_conversion", "Dismiss", style="quiet"),
         )
         return Note("ok", "Your file was converted.", clean(report.summary, 600), actions)
-
-    def _undo_conversion(self) -> Answer:
-        report = self.service.migration_report
-        if report is None or report.backup is None:
-            return Answer()
-        self.service.restore(report.backup)
-        return Answer(say="The file is as it was before the conversion", focus=Focus(action="convert_file"))
 
     def _dismiss_conversion(self) -> Answer:
         self._report_seen = self.service.migration_report

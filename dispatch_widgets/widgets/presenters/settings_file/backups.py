@@ -117,14 +117,9 @@ class Backups:
 
     def _ask_restore(self, args: Arguments) -> Answer:
         backup = self._backup(args)
-        added = self._service.added_since(backup)
-        goes = f"{_KEPT_AS_BACKUP} {restore_words(added)}" if self._service.path.exists() else _NO_FILE
-        if backup.is_old:
-            goes += f" {OLD_FORMAT_WARNING}"
         title = f"Go back to the file of {stamp(backup.made_at)}?"
         confirm = Action("restore", "Restore this backup", {"row": args.text("row")}, style="danger")
-        keep = Action("keep", "Keep the file", kind="close")
-        return _asked(args, Note("warn", title, goes, (confirm, keep), icon="undo"))
+        return _asked(args, _restore_question(self._service, backup, title, confirm))
 
     def _restore(self, args: Arguments) -> Answer:
         self._service.restore(self._backup(args))
@@ -149,6 +144,55 @@ class Backups:
     def _delete_kept(self, _args: Arguments) -> Answer:
         self._service.delete_kept_copy()
         return Answer(say="Deleted", focus=Focus(section=SECTION))
+
+
+class UndoConversion:
+    """The way back from the conversion that the service has made: a restore, with its question (MIG-5).
+
+    Args:
+        service: Whose file.
+        convert: The action that has the focus when the file is as it was.
+    """
+
+    def __init__(self, service: SettingsService, convert: Focus) -> None:
+        self._service = service
+        self._convert = convert
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What the actions do."""
+        return {"ask_undo_conversion": self._ask, "undo_conversion": self._undo}
+
+    def actions(self, label: str) -> tuple[Action, ...]:
+        """Asks whether to go back; nothing where no copy of the old file was made."""
+        report = self._service.migration_report
+        if report is None or report.backup is None:
+            return ()
+        return (Action("ask_undo_conversion", label, icon="undo"),)
+
+    def _backup(self) -> Backup:
+        report = self._service.migration_report
+        for backup in self._service.backups():
+            if report is not None and backup.path == report.backup:
+                return backup
+        raise NotFoundError("This backup is gone.")
+
+    def _ask(self, _args: Arguments) -> Answer:
+        confirm = Action("undo_conversion", "Bring the old file back", style="danger")
+        question = _restore_question(self._service, self._backup(), "Undo the conversion?", confirm)
+        return Answer(question=question, focus=Focus(section=self._convert.section, action="keep"))
+
+    def _undo(self, _args: Arguments) -> Answer:
+        self._service.restore(self._backup())
+        return Answer(say="The file is as it was before the conversion", focus=self._convert)
+
+
+def _restore_question(service: SettingsService, backup: Backup, title: str, confirm: Action) -> Note:
+    goes = f"{_KEPT_AS_BACKUP} {restore_words(service.added_since(backup))}"
+    words = goes if service.path.exists() else _NO_FILE
+    if backup.is_old:
+        words += f" {OLD_FORMAT_WARNING}"
+    return Note("warn", title, words, (confirm, Action("keep", "Keep the file", kind="close")), icon="undo")
 
 
 def _asked(args: Arguments, question: Note) -> Answer:

@@ -10,7 +10,7 @@ from ..._summary import why_this_file
 from ..shared.presenter import Presenter
 from ..shared.views import Action, Answer, Fact, Focus, Note, Row, Run, Section, View
 from ..status.cards import shown_address, shown_key
-from .backups import Backups
+from .backups import Backups, UndoConversion
 from .report import SECTION as CONVERSION
 from .report import conversion
 from .share import FORM as SHARE
@@ -45,6 +45,7 @@ class SettingsFilePresenter(Presenter):
 
     def _set_up(self) -> None:
         self._backups = Backups(self.service, self.failures)
+        self._undo_conversion = UndoConversion(self.service, Focus(section=CONVERSION, action="convert"))
         self._ways_out = WaysOut(self.service)
         self._share = Share(self.service)
         self._git_warning: str | None = None  # git is asked once, by the worker
@@ -52,11 +53,11 @@ class SettingsFilePresenter(Presenter):
     def _own_handlers(self) -> dict[str, Handler]:
         return {
             "convert": self._convert,
-            "undo_conversion": self._undo_conversion,
             "convert_entries": self._convert_entries,
             "merge": self._merge,
             "merge_into": self._merge_into,
             **self._backups.handlers,
+            **self._undo_conversion.handlers,
             **self._ways_out.handlers,
             **self._share.handlers,
         }
@@ -68,15 +69,7 @@ class SettingsFilePresenter(Presenter):
 
     def _convert(self, _args: Arguments) -> Answer:
         self.service.migrate()
-        return Answer(say="Converted", focus=Focus(section=CONVERSION, action="undo_conversion"))
-
-    def _undo_conversion(self, _args: Arguments) -> Answer | None:
-        report = self.service.migration_report
-        if report is None or report.backup is None:
-            return None
-        self.service.restore(report.backup)
-        focus = Focus(section=CONVERSION, action="convert")
-        return Answer(say="The file is as it was before the conversion", focus=focus)
+        return Answer(say="Converted", focus=Focus(section=CONVERSION, action="ask_undo_conversion"))
 
     def _convert_entries(self, _args: Arguments) -> Answer:
         report = self.service.convert_entries()
@@ -121,7 +114,7 @@ class SettingsFilePresenter(Presenter):
             self.hub.post("panels")
         settings = self.service.settings
         parts = (
-            conversion(self.service),
+            conversion(self.service, self._undo_conversion.actions("Undo conversion")),
             self._leftovers(settings),
             self._duplicates(settings),
             *self._backups.sections(),

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 SECTION = "conversion"
 
 
-def conversion(service: SettingsService) -> Section | None:
+def conversion(service: SettingsService, undo: tuple[Action, ...]) -> Section | None:
     """The preview while the file waits for its conversion, then the report; None if there was none."""
     preview = service.preview_migration() if service.awaiting_migration else None
     if preview is not None:
         return _preview(preview)
     report = service.migration_report
-    return None if report is None else _report(service, report)
+    return None if report is None else _report(service, report, undo)
 
 
 def _preview(report: MigrationReport) -> Section:
@@ -62,17 +62,16 @@ def _made_words(entries: tuple[str, ...], masked_key: str, base_url: str) -> Wor
     )
 
 
-def _report(service: SettingsService, report: MigrationReport) -> Section:
+def _report(service: SettingsService, report: MigrationReport, undo: tuple[Action, ...]) -> Section:
     when = next((copy.made_at for copy in service.backups() if copy.path == report.backup), None)
     title = f"Converted on {stamp(when).replace(', ', ' at ')}" if when else "Converted"
     kept: Words = ""
     if report.backup is not None:
         kept = ("A copy of the file as it was: ", Run(clean(report.backup.name), mono=True))
-    undo = Action("undo_conversion", "Undo conversion", icon="undo")
     return Section(
         SECTION,
         title if report.written else "Converted in memory only",
-        actions=(undo,) if report.backup is not None else (),
+        actions=undo,
         notes=(Note("ok" if report.written else "warn", report.summary, kept), *_warnings(report)),
         comparison=compared(report.before, report.after, is_open=False)
         if report.before or report.after

@@ -49,7 +49,7 @@ class Share:
         if not self._service.path.exists():
             return None
         notes = (_note(self._written),) if self._written is not None else ()
-        return Section(SECTION, "Share without keys", text=_TEXT, actions=(_OPEN,), notes=notes)
+        return Section(SECTION, "Share", text=_TEXT, actions=(_OPEN,), notes=notes)
 
     # ---- the form
 

@@ -152,7 +152,7 @@ class FileNotice:
         return Answer(say=words, focus=Focus(action="undo"))
 
     def convert(self) -> Answer:
-        """Convert a file from before providers."""
+        """Convert a file in the old format."""
         self._service.migrate()
         return Answer(say="Converted")
 

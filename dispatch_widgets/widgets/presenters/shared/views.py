@@ -607,7 +607,8 @@ class Answer:
     """What became of a press or of a form; only the window that sent it gets it.
 
     Attributes:
-        ok: Whether it was done. What went wrong with a press stands in the view, with a form in ``note``.
+        ok: Whether it was done, and of a form, whether it can be left. What went wrong with a press stands in
+            the view, with a form in ``note``.
         say: What is said aloud.
         focus: Where the focus goes, if the person has done nothing else since (SEC-9).
         question: Asked where it was pressed. The window shows it until it is answered or the action that
