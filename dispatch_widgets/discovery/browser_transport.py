@@ -20,6 +20,10 @@ _SENT = frozenset({"accept", "authorization", "content-type", "x-api-key", "api-
 _NOT_TRUE_ANY_MORE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
+SERVERS_IN_PAGE: dict[str, httpx.AsyncBaseTransport] = {}
+"""What answers inside this page, by origin: a demo server, which can open no socket there."""
+
+
 class NoAnswerForPageError(httpx.ConnectError):
     """The browser gave no answer: nobody is there, or the server does not allow web pages."""
 
@@ -33,6 +37,10 @@ class BrowserTransport(httpx.AsyncBaseTransport):
         Raises:
             NoAnswerForPageError: If the browser gives no answer.
         """
+        there = SERVERS_IN_PAGE.get(f"{request.url.scheme}://{request.url.netloc.decode()}")
+        if there is not None:
+            return await there.handle_async_request(request)
+
         from pyodide.http import pyfetch  # there is no such package outside a page
 
         headers = {name: value for name, value in request.headers.items() if name in _SENT}

@@ -29,7 +29,7 @@ print(len(await service.discover_models_async(provider.id, force_refresh=True)),
 """
 PANEL = "dw.panel(service)"
 LAST = """
-print([entry.model for entry in service.get_models()], service.try_task("summarize").answer)
+print([entry.model for entry in service.catalog], service.try_task("summarize").answer)
 dw.ModelPicker(provider="My lab", service=service)
 """
 IDLE = """() => {

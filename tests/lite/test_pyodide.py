@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import textwrap
@@ -143,3 +144,57 @@ def test_no_redirect_is_followed(run: Callable[[str], dict[str, Any]], server: D
         server.play(None)
     assert found["kind"] == "REDIRECT"
     assert not server.stray_requests
+
+
+PLAYED = [
+    *("401", "429", "echo-key", "slow", "hang", "drip-body", "never-ends", "reset", "reset-mid-body"),
+    *("truncated", "truncated-chunks", "truncated-gzip", "close-silently", "not-http", "gzip", "huge"),
+    *("html", "empty-list", "redirect-elsewhere", "missing-ids"),
+]
+FAULTS = """
+import asyncio, json, os
+import dispatch_widgets as dw
+from dispatch_widgets.demo import DemoServer
+
+async def played(service, server, provider):
+    found = {}
+    for name in PLAYED:
+        server.play(name, **({"seconds": 0.1} if name == "slow" else {}))
+        try:
+            found[name] = len(await service.discover_models_async(provider.id, force_refresh=True))
+        except dw.DiscoveryError as error:
+            found[name] = error.kind
+    server.play(None)
+    return found
+
+def provider_of(service, server):
+    return service.add_provider(
+        name="Here", type="openai-compatible", base_url=server.openai_base_url, api_key=server.api_key
+    )
+"""
+
+
+@pytest.mark.req("CLI-3", "MD-15")
+def test_the_demo_server_answers_in_a_page_as_it_does_over_sockets(
+    run: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    """Lists, answers and faults are the same where there are no sockets."""
+    found = run(f"""
+PLAYED = {PLAYED!r}
+{FAULTS}
+server = DemoServer(models=24).start()
+impatient = dw.SettingsService("/home/pyodide/here.json", timeout_seconds=1.0)
+here = provider_of(impatient, server)
+entry = impatient.add_model(provider_id=here.id, model="gpt-4o", tasks=["summarize"])
+kinds = await played(impatient, server, here)
+tried = await impatient.try_task_async("summarize")
+show(kinds=kinds, answer=tried.answer, stray=len(server.stray_requests))
+""")
+    names: dict[str, Any] = {"PLAYED": PLAYED}
+    exec(FAULTS, names)  # noqa: S102 - the same steps over sockets
+    with DemoServer(models=24) as server:
+        service = names["dw"].SettingsService(tmp_path / "over.json", timeout_seconds=1.0)
+        over_sockets = asyncio.run(names["played"](service, server, names["provider_of"](service, server)))
+    assert found["kinds"] == over_sockets
+    assert found["answer"].startswith("This is a canned answer")
+    assert found["stray"] == 0
