@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from .._loop import background
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from typing import Any
 
 # What a page may send; the browser sets the others itself, and each further one asks more of the server.
@@ -97,3 +99,58 @@ class _Body(httpx.AsyncByteStream):
         """Tells the browser that the rest is not wanted."""
         if self._reader is not None:
             await self._reader.cancel()
+
+
+def transport_for(library: Any) -> Any:
+    """A `BrowserTransport` for another library with httpx's interface, as the SDKs have one of their own.
+
+    Its synchronous clients wait, in a browser that can.
+
+    Args:
+        library: The module, or httpx itself.
+    """
+    transport = BrowserTransport()
+
+    async def send(request: Any) -> Any:
+        asked = httpx.Request(
+            request.method, str(request.url), headers=request.headers.raw, content=request.content
+        )
+        try:
+            response = await transport.handle_async_request(asked)
+        except httpx.TransportError as error:
+            raise library.ConnectError(str(error), request=request) from error
+        headers = response.headers.raw
+        return library.Response(response.status_code, headers=headers, stream=Body(response), request=request)
+
+    class Body(library.AsyncByteStream, library.SyncByteStream):  # type: ignore[misc, name-defined]
+        def __init__(self, response: httpx.Response) -> None:
+            self._response = response
+            self._parts = response.aiter_raw()
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            async for part in self._parts:
+                yield part
+
+        async def aclose(self) -> None:
+            await self._response.aclose()
+
+        async def _next(self) -> bytes | None:
+            return await anext(self._parts, None)
+
+        def __iter__(self) -> Iterator[bytes]:
+            while (part := background.call(self._next())) is not None:
+                yield part
+
+        def close(self) -> None:
+            background.call(self.aclose())
+
+    class Transport(library.AsyncBaseTransport, library.BaseTransport):  # type: ignore[misc, name-defined]
+        async def handle_async_request(self, request: Any) -> Any:
+            await request.aread()
+            return await send(request)
+
+        def handle_request(self, request: Any) -> Any:
+            request.read()
+            return background.call(send(request))
+
+    return Transport()

@@ -43,7 +43,7 @@ def error_of(error):
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """What the package needs, built for Pyodide."""
-    return fetch_wheels(tmp_path_factory.mktemp("wheels"))
+    return fetch_wheels(tmp_path_factory.mktemp("wheels"), more=["openai", "anthropic"])
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +198,37 @@ show(kinds=kinds, answer=tried.answer, stray=len(server.stray_requests))
     assert found["kinds"] == over_sockets
     assert found["answer"].startswith("This is a canned answer")
     assert found["stray"] == 0
+
+
+@pytest.mark.req("API-5")
+def test_the_sdks_clients_ask_with_fetch(run: Callable[[str], dict[str, Any]], server: DemoServer) -> None:
+    """Async clients of both SDKs answer, whole and in parts; a synchronous one is refused where none can wait."""
+    found = run(f"""
+        entry = service.add_model(provider_id=provider.id, model="gpt-4o")
+        service.assign("summarize", entry.id)
+        chosen = service.resolve("summarize")
+        question = dict(model=chosen.model, messages=[dict(role="user", content="Are you there?")])
+        client = chosen.async_client()
+        whole = (await client.chat.completions.create(**question)).choices[0].message.content
+        stream = await client.chat.completions.create(**question, stream=True)
+        parts = [part.choices[0].delta.content or "" async for part in stream if part.choices]
+        other = service.add_provider(
+            name="Other", type="anthropic", base_url={server.anthropic_base_url!r}, api_key={server.api_key!r}
+        )
+        service.add_model(provider_id=other.id, model="claude-sonnet-5", tasks=["grade"])
+        claude = service.resolve("grade")
+        question = dict(model=claude.model, max_tokens=50, messages=question["messages"])
+        message = (await claude.async_client().messages.create(**question)).content[0].text
+        try:
+            chosen.client()
+        except dw.DispatchError as error:
+            show(whole=whole, parts=parts, message=message, waiting=error_of(error))
+    """)
+    assert found["whole"].startswith("This is a canned answer")
+    assert found["message"].startswith("This is a canned answer")
+    assert "".join(found["parts"]) == found["whole"]
+    assert len(found["parts"]) > 1
+    assert found["waiting"][2:] == [
+        "This browser cannot wait for an answer in a synchronous call.",
+        "Use async_client() and await it, or take a browser with WebAssembly's JSPI.",
+    ]
