@@ -187,15 +187,14 @@ def check_can_wait(otherwise: str) -> None:
     Raises:
         DispatchError: In a browser that cannot.
     """
-    if sys.platform != "emscripten":
-        return
-    from pyodide.ffi import can_run_sync
+    if sys.platform == "emscripten":
+        from pyodide.ffi import can_run_sync
 
-    if not can_run_sync():
-        raise DispatchError(
-            "This browser cannot wait for an answer in a synchronous call.",
-            hint=f"{otherwise}, or take a browser with WebAssembly's JSPI.",
-        )
+        if not can_run_sync():
+            raise DispatchError(
+                "This browser cannot wait for an answer in a synchronous call.",
+                hint=f"{otherwise}, or take a browser with WebAssembly's JSPI.",
+            )
 
 
 async def _ended(future: Future[Any]) -> None:

@@ -101,56 +101,63 @@ class _Body(httpx.AsyncByteStream):
             await self._reader.cancel()
 
 
-def transport_for(library: Any) -> Any:
-    """A `BrowserTransport` for another library with httpx's interface, as the SDKs have one of their own.
+class _OtherBody:
+    """The body of an answer for another library, to be awaited or waited for part by part."""
 
-    Its synchronous clients wait, in a browser that can.
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._parts = response.aiter_raw()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._parts:
+            yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+    async def _next(self) -> bytes | None:
+        return await anext(self._parts, None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (part := background.call(self._next())) is not None:
+            yield part
+
+    def close(self) -> None:
+        background.call(self.aclose())
+
+
+class _OtherTransport:
+    """`BrowserTransport` for another library, whose requests, responses and errors are its own."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        self._transport = BrowserTransport()
+        self._body = type("Body", (_OtherBody, library.AsyncByteStream, library.SyncByteStream), {})
+
+    async def handle_async_request(self, request: Any) -> Any:
+        await request.aread()
+        return await self._send(request)
+
+    def handle_request(self, request: Any) -> Any:
+        request.read()
+        return background.call(self._send(request))
+
+    async def _send(self, request: Any) -> Any:
+        headers = request.headers.raw
+        asked = httpx.Request(request.method, str(request.url), headers=headers, content=request.content)
+        try:
+            response = await self._transport.handle_async_request(asked)
+        except httpx.TransportError as error:
+            raise self._library.ConnectError(str(error), request=request) from error
+        headers, stream = response.headers.raw, self._body(response)
+        return self._library.Response(response.status_code, headers=headers, stream=stream, request=request)
+
+
+def transport_for(library: Any) -> Any:
+    """A transport for another library with httpx's interface, as the SDKs have; its synchronous clients wait.
 
     Args:
         library: The module, or httpx itself.
     """
-    transport = BrowserTransport()
-
-    async def send(request: Any) -> Any:
-        asked = httpx.Request(
-            request.method, str(request.url), headers=request.headers.raw, content=request.content
-        )
-        try:
-            response = await transport.handle_async_request(asked)
-        except httpx.TransportError as error:
-            raise library.ConnectError(str(error), request=request) from error
-        headers = response.headers.raw
-        return library.Response(response.status_code, headers=headers, stream=Body(response), request=request)
-
-    class Body(library.AsyncByteStream, library.SyncByteStream):  # type: ignore[misc, name-defined]
-        def __init__(self, response: httpx.Response) -> None:
-            self._response = response
-            self._parts = response.aiter_raw()
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            async for part in self._parts:
-                yield part
-
-        async def aclose(self) -> None:
-            await self._response.aclose()
-
-        async def _next(self) -> bytes | None:
-            return await anext(self._parts, None)
-
-        def __iter__(self) -> Iterator[bytes]:
-            while (part := background.call(self._next())) is not None:
-                yield part
-
-        def close(self) -> None:
-            background.call(self.aclose())
-
-    class Transport(library.AsyncBaseTransport, library.BaseTransport):  # type: ignore[misc, name-defined]
-        async def handle_async_request(self, request: Any) -> Any:
-            await request.aread()
-            return await send(request)
-
-        def handle_request(self, request: Any) -> Any:
-            request.read()
-            return background.call(send(request))
-
-    return Transport()
+    bases = _OtherTransport, library.AsyncBaseTransport, library.BaseTransport
+    return type("Transport", bases, {})(library)

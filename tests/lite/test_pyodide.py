@@ -202,7 +202,7 @@ show(kinds=kinds, answer=tried.answer, stray=len(server.stray_requests))
 
 @pytest.mark.req("API-5")
 def test_the_sdks_clients_ask_with_fetch(run: Callable[[str], dict[str, Any]], server: DemoServer) -> None:
-    """Async clients of both SDKs answer, whole and in parts; a synchronous one is refused where none can wait."""
+    """Async clients of both SDKs answer, whole and in parts; others are refused if they cannot wait."""
     found = run(f"""
         entry = service.add_model(provider_id=provider.id, model="gpt-4o")
         service.assign("summarize", entry.id)
