@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from lite import fetch_wheels, missing
+from live_demo import fetch_wheels, missing
 
 from dispatch_widgets.demo import DemoServer
 
