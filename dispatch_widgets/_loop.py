@@ -153,14 +153,13 @@ class BackgroundLoop:
             raise
 
     def _call_in_browser(self, work: Coroutine[Any, Any, T] | Future[T]) -> T:
-        from pyodide.ffi import can_run_sync, run_sync
+        from pyodide.ffi import run_sync
 
-        if not can_run_sync():
+        try:
+            check_can_wait("Await the function's _async twin")
+        except DispatchError:
             _give_up(work)
-            raise DispatchError(
-                "This browser cannot wait for an answer in a synchronous call.",
-                hint="Await the function's _async twin, or take a browser with WebAssembly's JSPI.",
-            )
+            raise
         # Pyodide would print an error that passes through `run_sync` a second time.
         run_sync(_ended(future := self._submitted(work)))
         return future.result()
@@ -173,6 +172,25 @@ class BackgroundLoop:
 
     def _submitted(self, work: Coroutine[Any, Any, T] | Future[T]) -> Future[T]:
         return self.submit(work) if isinstance(work, Coroutine) else work
+
+
+def check_can_wait(otherwise: str) -> None:
+    """Checks that a synchronous call can wait for an answer; where there are threads it always can.
+
+    Args:
+        otherwise: What to do in place of it.
+
+    Raises:
+        DispatchError: In a browser that cannot.
+    """
+    if sys.platform == "emscripten":
+        from pyodide.ffi import can_run_sync
+
+        if not can_run_sync():
+            raise DispatchError(
+                "This browser cannot wait for an answer in a synchronous call.",
+                hint=f"{otherwise}, or take a browser with WebAssembly's JSPI.",
+            )
 
 
 async def _ended(future: Future[Any]) -> None:

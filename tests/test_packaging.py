@@ -139,6 +139,22 @@ def test_the_conda_recipe_says_the_same_as_the_project(project: dict[str, Any]) 
     ]
 
 
+def test_the_conda_recipe_is_one_that_rattler_build_takes(project: dict[str, Any]) -> None:
+    """The tool of conda-forge reads it: sections, version ranges, license and templates are right."""
+    rattler_build = pytest.importorskip(
+        "rattler_build", reason="rattler-build is not here: pip install 'dispatch-widgets[test-integrations]'"
+    )
+    text = (REPOSITORY / ".conda/recipe.yaml").read_text(encoding="utf-8")
+    platform = rattler_build.PlatformConfig(target_platform="linux-64")
+    (rendered,) = rattler_build.Stage0Recipe.from_yaml(text).render(
+        rattler_build.VariantConfig(), rattler_build.RenderConfig(platform=platform)
+    )
+    recipe = rendered.recipe.to_dict()
+    assert recipe["package"] == {"name": project["name"], "version": dispatch_widgets.__version__}
+    assert recipe["build"]["noarch"] == "python"
+    assert f"python {project['requires-python']}" in recipe["requirements"]["run"]
+
+
 def test_a_development_environment_is_had_by_group_or_by_extra() -> None:
     """The group that uv installs by itself is the extra of README's line."""
     document = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))

@@ -8,9 +8,11 @@ the environment holds for the vendor to its own host only (`sdk_environment`).
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from .._hide_frames import hide_frames
+from .._loop import check_can_wait
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..settings.schema import MOCK_TYPE
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
@@ -92,6 +94,12 @@ def _timeout(sdk: Any) -> Any:
 
 def _http_client(resolved: UsableModel, sdk: Any, *, asynchronous: bool, **more: Any) -> Any:
     kind = sdk.DefaultAsyncHttpxClient if asynchronous else sdk.DefaultHttpxClient
+    if sys.platform == "emscripten":  # in a browser, which has no sockets
+        from ..discovery.browser_transport import transport_for
+
+        if not asynchronous:
+            check_can_wait("Use async_client() and await it")
+        more["transport"] = transport_for(_package(kind.__mro__[-2].__module__.partition(".")[0]))
     return kind(
         timeout=_timeout(sdk), follow_redirects=False, trust_env=not leads_here(resolved.base_url), **more
     )

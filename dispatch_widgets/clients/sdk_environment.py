@@ -9,6 +9,7 @@ https://github.com/openai/openai-python and https://github.com/anthropics/anthro
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -80,6 +81,10 @@ class _VendorOnly(_Sdk):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        if sys.platform == "emscripten":
+            self._platform = (
+                "Unknown"  # async clients ask for it in a thread, and a browser's Python has none
+            )
         given = options.get("default_headers") or {}
         self._found = {
             name for name in self._vendor.attributes if options.get(name) is None and hasattr(self, name)

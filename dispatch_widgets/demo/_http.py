@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -29,8 +29,25 @@ class GoneError(Exception):
     """The client disconnected, or the server is stopping."""
 
 
+class Connection(Protocol):
+    """Where an answer goes."""
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes as they are."""
+
+    def wait(self, seconds: float | None) -> None:
+        """Waits for some seconds, or forever if None.
+
+        Raises:
+            GoneError: As soon as the client disconnects or the server stops.
+        """
+
+    def reset(self) -> None:
+        """Ends it as if the server had crashed."""
+
+
 class Exchange:
-    """One request, and the socket that its answer goes to.
+    """One request, and the connection that its answer goes to.
 
     Attributes:
         method: The request's method.
@@ -42,9 +59,8 @@ class Exchange:
         keep_open: Whether the connection serves another request afterwards.
     """
 
-    def __init__(self, connection: socket.socket, wake: socket.socket, head: bytes) -> None:
-        self._socket = connection
-        self._wake = wake
+    def __init__(self, connection: Connection, head: bytes) -> None:
+        self._connection = connection
         lines = head.decode("latin-1").split("\r\n")
         self.method, self.target, version = lines[0].split(" ")
         if not version.startswith("HTTP/1."):
@@ -104,7 +120,7 @@ class Exchange:
 
     def write(self, data: bytes) -> None:
         """Sends bytes as they are."""
-        self._socket.sendall(data)
+        self._connection.write(data)
 
     def drip(self, data: Iterable[bytes], seconds: float) -> None:
         """Sends pieces with a pause in seconds after each.
@@ -122,6 +138,32 @@ class Exchange:
         Raises:
             GoneError: As soon as the client disconnects or the server stops.
         """
+        self._connection.wait(seconds)
+
+    def reset(self) -> None:
+        """Closes the connection with a TCP reset."""
+        self.keep_open = False
+        self._connection.reset()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Demo"
+
+
+class _SocketConnection:
+    """A connection of `Listener`; `wake` can be read once the server stops."""
+
+    def __init__(self, connection: socket.socket, wake: socket.socket) -> None:
+        self._socket = connection
+        self._wake = wake
+
+    def write(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def wait(self, seconds: float | None) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._wake, selectors.EVENT_READ)
@@ -130,16 +172,7 @@ class Exchange:
                 raise GoneError
 
     def reset(self) -> None:
-        """Closes the connection with a TCP reset."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.keep_open = False
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Demo"
 
 
 class Listener:
@@ -221,7 +254,7 @@ class Listener:
                     break  # a TLS handshake on this plain port, whose sender waits for an answer
             head, _, buffer = buffer.partition(b"\r\n\r\n")
             try:
-                exchange = Exchange(connection, self._wake, head)
+                exchange = Exchange(_SocketConnection(connection, self._wake), head)
                 length = int(exchange.headers.get("content-length", "0"))
             except ValueError:  # not HTTP
                 connection.sendall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
 from collections import deque
 from http import HTTPStatus
@@ -16,10 +17,11 @@ from .answers import answer, methods_at, reply_of
 from .faults import Fault, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from ._http import Exchange
+    from ._in_page import PageListener
 
 Where = Literal["openai", "anthropic", "second", "all"]
 AccountName = Literal["openai", "anthropic", "second"]
@@ -88,8 +90,8 @@ class DemoServer:
         self._requests: deque[RecordedRequest] = deque(maxlen=REQUESTS_KEPT)
         self._strays: deque[RecordedRequest] = deque(maxlen=REQUESTS_KEPT)
         self._active_faults: dict[str, _ActiveFault] = {}
-        self._listener: Listener | None = None
-        self._elsewhere: Listener | None = None
+        self._listener: Listener | PageListener | None = None
+        self._elsewhere: Listener | PageListener | None = None
         self._accounts: dict[str, Account] = {
             "anthropic": AnthropicAccount(
                 "anthropic",
@@ -118,8 +120,8 @@ class DemoServer:
     def start(self) -> Self:
         """Starts the server, unless it is running."""
         if self._listener is None:
-            self._listener = Listener(self._answer, port=self._wanted_port)
-            self._elsewhere = Listener(self._note_stray)
+            self._listener = _listen(self._answer, port=self._wanted_port)
+            self._elsewhere = _listen(self._note_stray)
         return self
 
     def stop(self) -> None:
@@ -277,6 +279,14 @@ class DemoServer:
         authorised = account is not None and account.key_is_right(exchange)
         with self._lock:
             self._requests.append(_recorded(exchange, authorised=authorised))
+
+
+def _listen(handle: Callable[[Exchange], None], *, port: int = 0) -> Listener | PageListener:
+    if sys.platform == "emscripten":  # in a browser, which has no sockets
+        from ._in_page import PageListener
+
+        return PageListener(handle, port=port)
+    return Listener(handle, port=port)
 
 
 def _recorded(exchange: Exchange, *, authorised: bool) -> RecordedRequest:

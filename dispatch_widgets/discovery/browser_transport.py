@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from .._loop import background
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from typing import Any
 
 # What a page may send; the browser sets the others itself, and each further one asks more of the server.
 _SENT = frozenset({"accept", "authorization", "content-type", "x-api-key", "api-key", "anthropic-version"})
 # The browser has decompressed the body.
 _NOT_TRUE_ANY_MORE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+SERVERS_IN_PAGE: dict[str, httpx.AsyncBaseTransport] = {}
+"""What answers inside this page, by origin: a demo server, which can open no socket there."""
 
 
 class NoAnswerForPageError(httpx.ConnectError):
@@ -33,6 +39,10 @@ class BrowserTransport(httpx.AsyncBaseTransport):
         Raises:
             NoAnswerForPageError: If the browser gives no answer.
         """
+        there = SERVERS_IN_PAGE.get(f"{request.url.scheme}://{request.url.netloc.decode()}")
+        if there is not None:
+            return await there.handle_async_request(request)
+
         from pyodide.http import pyfetch  # there is no such package outside a page
 
         headers = {name: value for name, value in request.headers.items() if name in _SENT}
@@ -89,3 +99,65 @@ class _Body(httpx.AsyncByteStream):
         """Tells the browser that the rest is not wanted."""
         if self._reader is not None:
             await self._reader.cancel()
+
+
+class _OtherBody:
+    """The body of an answer for another library, to be awaited or waited for part by part."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._parts = response.aiter_raw()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._parts:
+            yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+    async def _next(self) -> bytes | None:
+        return await anext(self._parts, None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (part := background.call(self._next())) is not None:
+            yield part
+
+    def close(self) -> None:
+        background.call(self.aclose())
+
+
+class _OtherTransport:
+    """`BrowserTransport` for another library, whose requests, responses and errors are its own."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        self._transport = BrowserTransport()
+        self._body = type("Body", (_OtherBody, library.AsyncByteStream, library.SyncByteStream), {})
+
+    async def handle_async_request(self, request: Any) -> Any:
+        await request.aread()
+        return await self._send(request)
+
+    def handle_request(self, request: Any) -> Any:
+        request.read()
+        return background.call(self._send(request))
+
+    async def _send(self, request: Any) -> Any:
+        headers = request.headers.raw
+        asked = httpx.Request(request.method, str(request.url), headers=headers, content=request.content)
+        try:
+            response = await self._transport.handle_async_request(asked)
+        except httpx.TransportError as error:
+            raise self._library.ConnectError(str(error), request=request) from error
+        headers, stream = response.headers.raw, self._body(response)
+        return self._library.Response(response.status_code, headers=headers, stream=stream, request=request)
+
+
+def transport_for(library: Any) -> Any:
+    """A transport for another library with httpx's interface, as the SDKs have; its synchronous clients wait.
+
+    Args:
+        library: The module, or httpx itself.
+    """
+    bases = _OtherTransport, library.AsyncBaseTransport, library.BaseTransport
+    return type("Transport", bases, {})(library)

@@ -29,9 +29,11 @@ _CHUNK_BYTES = 1 << 20
 _REPLACE_WAIT_SECONDS = 2.0  # how long Windows may keep a file open that somebody just read
 _RETRY_SECONDS = 0.02
 _OLD_SECONDS = 3600.0  # no save takes that long
-_READ_FLAGS = (
-    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-)
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+if sys.platform != "emscripten":
+    # JupyterLite's drive has no pipes to block on, and takes a file that was opened with this for one that
+    # was written: closing it puts its old content back.
+    _READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)
 _CREATE_FLAGS = (
     os.O_WRONLY
     | os.O_CREAT

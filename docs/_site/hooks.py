@@ -4,6 +4,7 @@
 - the reference: a page for each kind of public name, filled from the docstrings by mkdocstrings, and
   one from the command line's own help;
 - the changelog;
+- the live demo, if DISPATCH_LIVE_DEMO is 1;
 - links that are right in the repository (``../notebooks/…``) made right on the site.
 """
 
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import posixpath
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +32,12 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
+sys.path.insert(0, str(Path(__file__).parent))  # MkDocs loads this file alone
+
+import live_demo
+
 ROOT = Path(__file__).parents[2]
+HAS_LIVE_DEMO = os.environ.get("DISPATCH_LIVE_DEMO") == "1"
 HELP_WIDTH = 96
 
 # Where a module's names are documented; of the others, classes are values.
@@ -72,6 +80,12 @@ _PICTURES = {
     "dw.ModelsPanel(": "models",
     "dw.RouterPanel(": "router",
 }
+# Where the page of the live demo leads to it. A link of Markdown would have to lead to a page.
+_LIVE_DEMO = "<!-- live demo -->"
+_LIVE_DEMO_LINK = (
+    f'<a class="md-button md-button--primary" href="live/{live_demo.PAGE}">Open the live demo</a>'
+)
+_NO_LIVE_DEMO = "*These pages were built without it.*"
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^(`{3,}).*?^\1`*$", re.MULTILINE | re.DOTALL)
 
@@ -104,8 +118,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_post_build(config: MkDocsConfig) -> None:
+    """Build the live demo beside the pages.
+
+    Raises:
+        RuntimeError: If something that it needs is missing, or a step fails.
+    """
+    if HAS_LIVE_DEMO:
+        live_demo.build(Path(config.site_dir) / "live")
+
+
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Turn links out of docs/ into links on the site."""
+    markdown = markdown.replace(_LIVE_DEMO, _LIVE_DEMO_LINK if HAS_LIVE_DEMO else _NO_LIVE_DEMO)
     here = {"changelog.md": "CHANGELOG.md"}.get(page.file.src_uri, f"docs/{page.file.src_uri}")
     if page.file.src_uri.startswith("tutorial/0"):
         here = f"notebooks/{Path(page.file.src_uri).stem}.ipynb"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import textwrap
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from lite import fetch_wheels, missing
+from live_demo import fetch_wheels, missing
 
 from dispatch_widgets.demo import DemoServer
 
@@ -42,7 +43,7 @@ def error_of(error):
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """What the package needs, built for Pyodide."""
-    return fetch_wheels(tmp_path_factory.mktemp("wheels"))
+    return fetch_wheels(tmp_path_factory.mktemp("wheels"), more=["openai", "anthropic"])
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +144,91 @@ def test_no_redirect_is_followed(run: Callable[[str], dict[str, Any]], server: D
         server.play(None)
     assert found["kind"] == "REDIRECT"
     assert not server.stray_requests
+
+
+PLAYED = [
+    *("401", "429", "echo-key", "slow", "hang", "drip-body", "never-ends", "reset", "reset-mid-body"),
+    *("truncated", "truncated-chunks", "truncated-gzip", "close-silently", "not-http", "gzip", "huge"),
+    *("html", "empty-list", "redirect-elsewhere", "missing-ids"),
+]
+FAULTS = """
+import asyncio, json, os
+import dispatch_widgets as dw
+from dispatch_widgets.demo import DemoServer
+
+async def played(service, server, provider):
+    found = {}
+    for name in PLAYED:
+        server.play(name, **({"seconds": 0.1} if name == "slow" else {}))
+        try:
+            found[name] = len(await service.discover_models_async(provider.id, force_refresh=True))
+        except dw.DiscoveryError as error:
+            found[name] = error.kind
+    server.play(None)
+    return found
+
+def provider_of(service, server):
+    return service.add_provider(
+        name="Here", type="openai-compatible", base_url=server.openai_base_url, api_key=server.api_key
+    )
+"""
+
+
+@pytest.mark.req("CLI-3", "MD-15")
+def test_the_demo_server_answers_in_a_page_as_it_does_over_sockets(
+    run: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    """Lists, answers and faults are the same where there are no sockets."""
+    found = run(f"""
+PLAYED = {PLAYED!r}
+{FAULTS}
+server = DemoServer(models=24).start()
+impatient = dw.SettingsService("/home/pyodide/here.json", timeout_seconds=1.0)
+here = provider_of(impatient, server)
+entry = impatient.add_model(provider_id=here.id, model="gpt-4o", tasks=["summarize"])
+kinds = await played(impatient, server, here)
+tried = await impatient.try_task_async("summarize")
+show(kinds=kinds, answer=tried.answer, stray=len(server.stray_requests))
+""")
+    names: dict[str, Any] = {"PLAYED": PLAYED}
+    exec(FAULTS, names)  # noqa: S102 - the same steps over sockets
+    with DemoServer(models=24) as server:
+        service = names["dw"].SettingsService(tmp_path / "over.json", timeout_seconds=1.0)
+        over_sockets = asyncio.run(names["played"](service, server, names["provider_of"](service, server)))
+    assert found["kinds"] == over_sockets
+    assert found["answer"].startswith("This is a canned answer")
+    assert found["stray"] == 0
+
+
+@pytest.mark.req("API-5")
+def test_the_sdks_clients_ask_with_fetch(run: Callable[[str], dict[str, Any]], server: DemoServer) -> None:
+    """Async clients of both SDKs answer, whole and in parts; others are refused if they cannot wait."""
+    found = run(f"""
+        entry = service.add_model(provider_id=provider.id, model="gpt-4o")
+        service.assign("summarize", entry.id)
+        chosen = service.resolve("summarize")
+        question = dict(model=chosen.model, messages=[dict(role="user", content="Are you there?")])
+        client = chosen.async_client()
+        whole = (await client.chat.completions.create(**question)).choices[0].message.content
+        stream = await client.chat.completions.create(**question, stream=True)
+        parts = [part.choices[0].delta.content or "" async for part in stream if part.choices]
+        other = service.add_provider(
+            name="Other", type="anthropic", base_url={server.anthropic_base_url!r}, api_key={server.api_key!r}
+        )
+        service.add_model(provider_id=other.id, model="claude-sonnet-5", tasks=["grade"])
+        claude = service.resolve("grade")
+        question = dict(model=claude.model, max_tokens=50, messages=question["messages"])
+        message = (await claude.async_client().messages.create(**question)).content[0].text
+        try:
+            chosen.client()
+        except dw.DispatchError as error:
+            show(whole=whole, parts=parts, message=message, waiting=error_of(error))
+    """)
+    assert found["whole"].startswith("This is a canned answer")
+    assert found["message"].startswith("This is a canned answer")
+    assert "".join(found["parts"]) == found["whole"]
+    assert len(found["parts"]) > 1
+    assert found["waiting"][2:] == [
+        "This browser cannot wait for an answer in a synchronous call.",
+        "Use async_client() and await it, or take a browser with WebAssembly's JSPI.",
+    ]
