@@ -154,10 +154,10 @@ def test_a_press_sends_to_the_host_that_the_button_named(service, demo, foreign,
     if seen != "at once":
         service.reload()
         asked.wait()
-    before = demo.connections
+    before = len(demo.requests)
     button.press()
     asked.wait()
-    assert demo.connections == before
+    assert len(demo.requests) == before
     new = sends("OPENAI_API_KEY", service.provider(foreign).host)
     title, words = card.note.splitlines()
     assert title.startswith("The file has changed.")
@@ -165,7 +165,7 @@ def test_a_press_sends_to_the_host_that_the_button_named(service, demo, foreign,
     assert card.offers == [new]
     card.press(new)
     asked.wait()
-    assert demo.connections > before
+    assert len(demo.requests) > before
     assert card.badge == ""
 
 
@@ -176,7 +176,7 @@ def test_a_press_sends_the_variable_that_the_button_named(service, demo, asked, 
     card = asked.row("Odd")
     button = card.as_seen(TO_GOOD)
     _change(service, "Odd", apiKey="${ANOTHER_SECRET}", baseUrl=demo.openai_base_url)
-    before = demo.connections
+    before = len(demo.requests)
     button.press()
     asked.wait()
     (send,) = card.offers
@@ -185,7 +185,7 @@ def test_a_press_sends_the_variable_that_the_button_named(service, demo, asked, 
     _change(service, "Odd", apiKey=demo.api_key)
     button.press()
     asked.wait()
-    assert demo.connections == before
+    assert len(demo.requests) == before
     assert "any more. Nothing was sent." in card.note.splitlines()[0]
 
 
@@ -198,10 +198,10 @@ def test_the_list_of_models_keeps_to_what_its_button_named(service, demo, foreig
     me.wait()
     button = me.as_seen(TO_GOOD)
     _change(service, "Odd", baseUrl=demo.openai_base_url)
-    before = demo.connections
+    before = len(demo.requests)
     button.press()
     me.wait()
-    assert demo.connections == before
+    assert len(demo.requests) == before
     assert me.sees("The file has changed.")
     me.press(sends("OPENAI_API_KEY", service.provider(foreign).host))
     me.wait()
@@ -219,10 +219,10 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     me.choose("Key", "OPENAI_API_KEY (set in this kernel)")
     assert "Save and Test send the value of OPENAI_API_KEY to good.test." in me.field("Key").hint
     _change(service, "Odd", baseUrl=demo.openai_base_url)
-    before, connections = service.path.read_bytes(), demo.connections
+    before, connections = service.path.read_bytes(), len(demo.requests)
     me.press("Save")
     me.wait()
-    assert (service.path.read_bytes(), demo.connections) == (before, connections)
+    assert (service.path.read_bytes(), len(demo.requests)) == (before, connections)
     assert "Edit Odd" in me.headings
     host = service.provider(foreign).host
     assert me.sees(f"to {host}, no longer to good.test")
@@ -232,7 +232,7 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
     me.press("Save")
     me.wait()
     assert "Edit Odd" not in me.headings
-    assert demo.connections > connections
+    assert len(demo.requests) > connections
 
 
 @pytest.mark.req("SEC-8")
@@ -245,14 +245,14 @@ def test_a_form_in_which_nothing_was_changed_says_what_was_changed_elsewhere(
     me = person(ProvidersPanel(service))
     me.press("Edit Odd")
     _change(service, "Odd", baseUrl=demo.openai_base_url)
-    connections = demo.connections
+    connections = len(demo.requests)
     me.press("Save")
     me.wait()
     assert "Edit Odd" in me.headings
     assert me.sees("no longer to good.test")
     host = service.provider(foreign).host
     assert f"Save and Test send the value of OPENAI_API_KEY to {host}." in me.field("Key").hint
-    assert demo.connections == connections
+    assert len(demo.requests) == connections
 
 
 @pytest.mark.req("SEC-8")
@@ -264,10 +264,10 @@ def test_a_form_saves_a_typed_key_for_the_host_that_it_showed(service, demo, per
     me.press("Edit Lab")
     me.fill("Key", canary)
     _change(service, "Lab", baseUrl=demo.openai_base_url)
-    before, connections = service.path.read_bytes(), demo.connections
+    before, connections = service.path.read_bytes(), len(demo.requests)
     me.press("Save")
     me.wait()
-    assert (service.path.read_bytes(), demo.connections) == (before, connections)
+    assert (service.path.read_bytes(), len(demo.requests)) == (before, connections)
     assert me.sees("enter the key once more")
     assert me.value("Base URL") == demo.openai_base_url
     me.press("Save")
@@ -283,12 +283,12 @@ def test_a_form_keeps_another_programs_key_from_the_host_that_was_typed(service,
     me.press("Edit Lab")
     me.fill("Base URL", demo.second_openai_base_url)
     _change(service, "Lab", apiKey="sk-of-another-host-0123", baseUrl="https://other.test/v1")
-    connections = demo.connections
+    connections = len(demo.requests)
     me.press("Save")
     me.wait()
     assert me.sees("another key")
     assert service.provider(ids["Lab"]).base_url == "https://other.test/v1"
-    assert demo.connections == connections
+    assert len(demo.requests) == connections
 
 
 @pytest.mark.req("SEC-8", "API-5")
@@ -405,12 +405,12 @@ def test_a_suggested_address_is_taken_for_the_key_that_it_was_found_with(service
     card.see("/models")
     me.wait()
     _change(service, "Lab", apiKey="sk-of-another-host-0123", baseUrl="https://other.test/v1")
-    connections = demo.connections
+    connections = len(demo.requests)
     card.press("Use …/v1")
     me.wait()
     assert service.provider(ids["Lab"]).base_url == "https://other.test/v1"
     assert "another key" in card.note
-    assert demo.connections == connections
+    assert len(demo.requests) == connections
 
 
 @pytest.mark.req("SEC-8")

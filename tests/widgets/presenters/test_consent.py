@@ -146,10 +146,10 @@ def test_a_press_sends_to_the_host_that_the_button_named(service, demo, asked, s
     change_elsewhere(service, "Odd", baseUrl=demo.openai_base_url)
     if seen != "at once":
         until(lambda: asked.sees("127.0.0.1", row="Odd"))
-    before = demo.connections
+    before = len(demo.requests)
     asked.press_action(button)
     asked.settled()
-    assert demo.connections == before
+    assert len(demo.requests) == before
     host = service.provider(foreign).host
     assert asked.sees("The file has changed. It names ${OPENAI_API_KEY}", row="Odd")
     assert asked.row("Odd").note.text.startswith("Nothing was sent.")
@@ -157,7 +157,7 @@ def test_a_press_sends_to_the_host_that_the_button_named(service, demo, asked, s
     assert asked.buttons("Odd") == [f"Send $OPENAI_API_KEY to {host}"]
     asked.press(f"Send $OPENAI_API_KEY to {host}", row="Odd")
     assert asked.settled().row("Odd").badge is None
-    assert demo.connections > before
+    assert len(demo.requests) > before
 
 
 @pytest.mark.req("SEC-8")
@@ -166,14 +166,14 @@ def test_a_press_sends_the_variable_that_the_button_named(service, demo, asked, 
     monkeypatch.setenv("ANOTHER_SECRET", demo.api_key)
     (button,) = asked.row("Odd").note.actions
     change_elsewhere(service, "Odd", apiKey="${ANOTHER_SECRET}", baseUrl=demo.openai_base_url)
-    before = demo.connections
+    before = len(demo.requests)
     asked.press_action(button)
     (button,) = asked.settled().row("Odd").note.actions
     assert button.label.startswith("Send $ANOTHER_SECRET to ")
     change_elsewhere(service, "Odd", apiKey=demo.api_key)
     asked.press_action(button)
     asked.settled()
-    assert demo.connections == before
+    assert len(demo.requests) == before
     assert asked.sees("any more. Nothing was sent.", row="Odd")
 
 
@@ -191,16 +191,16 @@ def test_a_form_sends_a_variable_to_the_host_that_it_named(service, demo, foreig
         person.choose("Key", "OPENAI_API_KEY")
     assert person.sees("Save and Test send the value of OPENAI_API_KEY to good.test.")
     change_elsewhere(service, "Odd", baseUrl=demo.openai_base_url)
-    before, connections = service.path.read_bytes(), demo.connections
+    before, connections = service.path.read_bytes(), len(demo.requests)
     assert not person.save().ok
-    assert (service.path.read_bytes(), demo.connections) == (before, connections)
+    assert (service.path.read_bytes(), len(demo.requests)) == (before, connections)
     host = service.provider(foreign).host
     assert person.sees(f"to {host}, no longer to good.test")
     assert person.sees("Look at the base URL. If it is right, press Save again.")
     assert person.sees(f"Save and Test send the value of OPENAI_API_KEY to {host}.")
     assert person.save().ok
     person.settled()
-    assert demo.connections > connections or not changed
+    assert len(demo.requests) > connections or not changed
 
 
 @pytest.mark.req("SEC-8")
@@ -211,10 +211,10 @@ def test_a_form_saves_a_typed_key_for_the_host_that_it_showed(service, demo, ids
     person = sit(service)
     person.press("Edit Lab", row="Lab")
     change_elsewhere(service, "Lab", baseUrl=demo.openai_base_url)
-    before, connections = service.path.read_bytes(), demo.connections
+    before, connections = service.path.read_bytes(), len(demo.requests)
     person.fill("Key", canary)
     person.save()
-    assert (service.path.read_bytes(), demo.connections) == (before, connections)
+    assert (service.path.read_bytes(), len(demo.requests)) == (before, connections)
     assert person.sees("enter the key once more and press Save again")
     assert person.value("Base URL") == demo.openai_base_url
     assert person.value("Key") == ""
@@ -231,11 +231,11 @@ def test_a_form_keeps_another_programs_key_from_the_host_that_was_typed(service,
     person.press("Edit Lab", row="Lab")
     person.fill("Base URL", demo.second_openai_base_url)
     change_elsewhere(service, "Lab", apiKey="sk-of-another-host-0123", baseUrl="https://other.test/v1")
-    connections = demo.connections
+    connections = len(demo.requests)
     person.save()
     assert person.sees("another key")
     assert service.provider(ids["Lab"]).base_url == "https://other.test/v1"
-    assert demo.connections == connections
+    assert len(demo.requests) == connections
 
 
 @pytest.mark.req("SEC-8", "API-5")
@@ -269,12 +269,12 @@ def test_a_suggested_address_is_taken_for_the_key_that_it_was_found_with(service
     until(lambda: person.row("Lab").note.steps)
     (use,) = [action for action in person.row("Lab").note.actions if action.name == "use_url"]
     change_elsewhere(service, "Lab", apiKey="sk-of-another-host-0123", baseUrl="https://other.test/v1")
-    connections = demo.connections
+    connections = len(demo.requests)
     person.press_action(use)
     person.settled()
     assert service.provider(ids["Lab"]).base_url == "https://other.test/v1"
     assert person.sees("another key", row="Lab")
-    assert demo.connections == connections
+    assert len(demo.requests) == connections
     assert not person.presenter.act("use_url", {**use.args, "seen": "unknown"}).ok
 
 

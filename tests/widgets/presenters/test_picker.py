@@ -199,9 +199,9 @@ def test_the_list_keeps_to_what_its_button_named(service, demo, sit, monkeypatch
     (allow,) = person.view.lists[0].note.actions
     assert allow.label == "Send $OPENAI_API_KEY to good.test"
     elsewhere.update_provider(odd.id, base_url=demo.openai_base_url)
-    connections = demo.connections
+    connections = len(demo.requests)
     person.press_action(allow)
-    assert demo.connections == connections
+    assert len(demo.requests) == connections
     note = person.settled().view.lists[0].note
     assert plain(note.title).startswith("The file has changed.")
     person.press_action(note.actions[0])
