@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -57,6 +58,19 @@ class KeyPlace:
             return None
         host, port = _PORT.fullmatch(authority).groups("")  # type: ignore[union-attr] # it always matches
         return scheme.lower(), host.rstrip("."), port or str(DEFAULT_PORTS.get(scheme.lower(), "")), authority
+
+    def written(self) -> str:
+        """The place as text that a page keeps and sends back."""
+        return json.dumps([self.preset, self.type, self.url])
+
+    @classmethod
+    def read(cls, written: str) -> KeyPlace | None:
+        """The place that a page sent back; None if it kept none."""
+        try:
+            preset, type_, url = json.loads(written)
+        except (ValueError, TypeError):
+            return None
+        return cls(preset=str(preset), type=str(type_), url=str(url))
 
     def leads_to(self, other: KeyPlace) -> bool:
         """Whether a key that was given for this place may go to another, which may only say more."""

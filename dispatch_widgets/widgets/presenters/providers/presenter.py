@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..shared.arguments import Arguments
     from ..shared.presenter import FormPart, Handler
     from ..shared.views import Row, Tab, Words
-    from .form import Saved
+    from .form_saving import Saved
 
 SECTION = "providers"
 MOST_WITHOUT_SEARCH = 12

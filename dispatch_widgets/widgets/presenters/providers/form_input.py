@@ -1,0 +1,136 @@
+"""What is in the fields of the provider form, but for the key: as chosen, as saved, and as both together."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ....errors import InvalidInputError
+from ....urls import normalise_base_url, shown_url
+from .form_words import sending_words, variables_offered
+from .key_place import KeyPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ....presets import Preset
+    from ....settings.schema import Provider
+
+CUSTOM = ""
+TYPED, VARIABLE = "typed", "variable"
+UNSAFE = "http:"  # how a note about a base URL begins that is no change of it
+
+
+@dataclass(frozen=True, slots=True)
+class FormInput:
+    """What is in the fields, but for the key.
+
+    Attributes:
+        preset: What is chosen when adding; None for Custom and when editing.
+        before: The provider as it was when the form was filled; None when adding.
+        name: The name.
+        type: The type.
+        source: ``typed`` or ``variable``: where the key comes from.
+        variable: The variable's name.
+        url: The base URL; empty where there is no field for one.
+        in_keyring: Whether a typed key is to go into the keyring.
+    """
+
+    preset: Preset | None
+    before: Provider | None
+    name: str
+    type: str
+    source: str
+    variable: str
+    url: str
+    in_keyring: bool
+
+    @property
+    def has_url(self) -> bool:
+        """Whether there is a field for a base URL."""
+        return self.type != "anthropic" or self.preset is None
+
+    @property
+    def base_url(self) -> str:
+        """The base URL that is saved; empty where there is no field for one."""
+        return self.url if self.has_url else ""
+
+    @property
+    def place(self) -> KeyPlace:
+        """Where a key would go."""
+        chosen = self.preset.key if self.preset is not None else CUSTOM
+        return KeyPlace(preset=chosen, type=self.type, url=self.base_url)
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a key is asked for and typed."""
+        return self.source == TYPED and (self.preset is None or self.preset.needs_key)
+
+    @property
+    def full_url(self) -> str:
+        """Where requests would go; empty while nobody can know."""
+        try:
+            return normalise_base_url(self.base_url, self.type).url
+        except InvalidInputError:
+            return ""
+
+    @property
+    def sends(self) -> str:
+        """What the form says about where saving sends what, and how; empty if nothing is to be said."""
+        if not self.full_url:
+            return ""
+        words = [sending_words(self.variable, self.full_url)] if self.source == VARIABLE else []
+        notes = normalise_base_url(self.base_url, self.type).notes
+        return " ".join(filter(None, [*words, *(note for note in notes if note.startswith(UNSAFE))]))
+
+
+def as_chosen(preset: Preset | None) -> FormInput:
+    """What is in the fields when a preset was just chosen; its name stands in the placeholder only."""
+    variable = preset.key_variable if preset is not None else None
+    is_set = bool(variable and os.environ.get(variable, "").strip())
+    return FormInput(
+        preset,
+        None,
+        name="",
+        type=preset.type if preset is not None else "openai-compatible",
+        source=VARIABLE if is_set else TYPED,
+        variable=variable or first_variable(),
+        url=preset.base_url if preset is not None and preset.type != "anthropic" else "",
+        in_keyring=False,
+    )
+
+
+def as_saved(before: Provider, values: Mapping[str, str]) -> FormInput:
+    """What is in the fields when a provider is edited."""
+    variable = before.key_variable
+    return FormInput(
+        None,
+        before,
+        name=values.get("name", before.name),
+        type=values.get("type", before.type),
+        source=values.get("source", VARIABLE if variable else TYPED),
+        variable=values.get("variable", variable or first_variable()),
+        url=values.get("base_url", shown_url(before.credentials.base_url or "")),
+        in_keyring=bool(values.get("keyring")),
+    )
+
+
+def merged(given: FormInput, before: Provider, now: Provider, *, key_typed: bool = False) -> FormInput:
+    """What another program has changed, in the fields that nobody has touched here."""
+    old, new = as_saved(before, {}), as_saved(now, {})
+    untouched_key = not key_typed and (given.source, given.variable) == (old.source, old.variable)
+    return replace(
+        given,
+        before=now,
+        name=new.name if given.name == old.name else given.name,
+        type=new.type if given.type == old.type else given.type,
+        url=new.url if given.url == old.url else given.url,
+        source=new.source if untouched_key else given.source,
+        variable=new.variable if untouched_key else given.variable,
+    )
+
+
+def first_variable() -> str:
+    """The variable to begin with where none is named; empty if none is set."""
+    return next((option.value for option in variables_offered(None)), "")
