@@ -91,7 +91,7 @@ def _place(error: BaseException) -> str:
 def main() -> None:
     """Register LLM providers once, see their models, give each task its model.
 
-    The settings file is found as `dispatch-widgets where` says; DISPATCH_SETTINGS_PATH names another.
+    `dispatch-widgets where` says which settings file is used; DISPATCH_SETTINGS_PATH names another.
     """
     for stream in (sys.stdout, sys.stderr):
         _never_fail_to_print(stream)
@@ -104,16 +104,16 @@ def _never_fail_to_print(stream: TextIO) -> None:
 
 
 @main.command()
-@click.option("--text", is_flag=True, help="Go the same road in the terminal, without Jupyter.")
-@click.option("--no-browser", is_flag=True, help="Print JupyterLab's address instead of opening a browser.")
+@click.option("--text", is_flag=True, help="Show the way from an old file to a model in the terminal.")
+@click.option("--no-browser", is_flag=True, help="Print JupyterLab's URL instead of opening a browser.")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Work in this folder and keep it. Without it: a temporary one, deleted at the end.",
+    help="Work in this folder and keep it, instead of in a temporary one.",
 )
 @click.option("--port", type=click.IntRange(1, 65_535), help="JupyterLab's port.")
 def demo(*, text: bool, no_browser: bool, folder: Path | None, port: int | None) -> None:
-    """Try everything offline: sample settings, a provider server, JupyterLab on the quickstart."""
+    """Open the quickstart in JupyterLab, offline, with sample settings and a local provider."""
     if text:
         if no_browser or port is not None:
             raise click.UsageError("--no-browser and --port are about JupyterLab, which --text does without.")
@@ -202,11 +202,13 @@ def _check_allowed(provider: str | None, wanted: str | None) -> None:
 
 @main.command()
 @click.argument("provider", required=False)
-@click.option("--refresh", is_flag=True, help="Ask even if a list from less than an hour ago is held.")
+@click.option(
+    "--refresh", is_flag=True, help="Request the list even if the cached one is less than an hour old."
+)
 @allow_sending_option
 @as_json_option
 def discover(*, provider: str | None, refresh: bool, wanted: str | None, as_json: bool) -> None:
-    """List the models of PROVIDER (an id or a name), or count those of all providers."""
+    """List the models of PROVIDER (an id or a name), or count those of every provider."""
     _check_allowed(provider, wanted)
     service = open_service()
     if provider is None:
@@ -274,7 +276,7 @@ def _discover_all(service: SettingsService, *, refresh: bool, as_json: bool) -> 
 @allow_sending_option
 @as_json_option
 def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None:
-    """Find out step by step why PROVIDER (an id or a name; else each one) gives no models."""
+    """Find out step by step why PROVIDER (an id or a name; or each provider) lists no models."""
     _check_allowed(provider, wanted)
     service = open_service()
     known = tuple(one for one in service.get_providers() if not one.is_mock)
@@ -306,7 +308,7 @@ def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None
 @click.option("--dry-run", is_flag=True, help="Show what would change, keys masked, and write nothing.")
 @as_json_option
 def migrate(*, file: Path | None, dry_run: bool, as_json: bool) -> None:
-    """Convert a settings file in the old format; a copy of it is kept beside it."""
+    """Convert a settings file in the old format, after a backup beside it."""
     service = open_service(file, auto_migrate=False)
     report = service.preview_migration() if service.problem is None else None
     if service.problem is not None:
@@ -355,7 +357,7 @@ def backups(*, as_json: bool) -> None:
 @main.command()
 @click.argument("backup")
 def restore(*, backup: str) -> None:
-    """Put BACKUP (a file that `backups` lists) back; the file of now is kept as a backup."""
+    """Restore BACKUP (a file that `backups` lists), after a backup of the current file."""
     service = open_service(auto_migrate=False)
     chosen = _named(service.backups(), backup)
     if chosen.is_old:
@@ -368,7 +370,7 @@ def restore(*, backup: str) -> None:
 @click.argument("backup")
 @click.option("--yes", is_flag=True, help="Delete it without asking.")
 def delete_backup(*, backup: str, yes: bool) -> None:
-    """Delete BACKUP, a file that `backups` lists; the copy of the providers too if it is named."""
+    """Delete BACKUP (a file that `backups` lists, which may be the copy of the providers)."""
     service = open_service(auto_migrate=False)
     kept = service.kept_copy
     chosen = _named((*service.backups(), *((kept,) if kept else ())), backup)

@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 @allow_sending_option
 @as_json_option
 def try_task(*, words: tuple[str, ...], timeout_seconds: float, wanted: str | None, as_json: bool) -> None:
-    """Ask the model of TASK for a few words, or for one vector, and say whether and how fast it answered.
+    """Send one small request to the model of TASK, and say whether and how fast it answered.
 
-    Several, which may be tasks and ids of catalog entries, are asked at once and shown side by side.
-    Each is a real request: it may cost a fraction of a cent.
+    Several tasks, or ids of catalog entries, are tried at once and shown side by side. Each is a real
+    request and may cost a fraction of a cent.
     """
     service = open_service()
     if len(words) == 1 and (words[0] in TASKS or service.settings.entry(words[0]) is None):
@@ -125,13 +125,13 @@ def _columns(result: TryResult | DispatchError) -> tuple[object, ...]:
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
 )
-@click.option("--fix", is_flag=True, help="Remove the keys, after a copy of each file was made beside it.")
+@click.option("--fix", is_flag=True, help="Remove the keys, after copying each file beside itself.")
 @as_json_option
 def scan(*, paths: tuple[Path, ...], fix: bool, as_json: bool) -> None:
-    """Look for registered keys in notebooks and exported pages; folders are gone through.
+    """Look for registered keys in notebooks and exported pages; folders are searched recursively.
 
-    Ends with 1 if a key was found and not removed, or something could not be read, so that a pre-commit
-    hook can use it.
+    Exits with 1 if a key was found and not removed, or something could not be read, so it can be a
+    pre-commit hook.
     """
     from ..leaks import COPIES_MADE
 

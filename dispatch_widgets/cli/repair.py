@@ -22,7 +22,7 @@ from .terminal import (
 @click.command("bring-back")
 @as_json_option
 def bring_back(*, as_json: bool) -> None:
-    """Put the providers back that another program removed from the settings file."""
+    """Restore the providers that another program removed from the settings file."""
     service = open_service(mends=True)
     there = service.lost_providers or service.removed_providers
     back = service.bring_back_providers() if there else ()
@@ -35,9 +35,9 @@ def bring_back(*, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Say what would be merged, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be merged, and write nothing.")
 def merge(*, dry_run: bool) -> None:
-    """Merge providers that are the same: one type, key and address. The first of each stays."""
+    """Merge providers with the same type, key and base URL; the first of each stays."""
     service = open_service()
     names = {provider.id: provider.name for provider in service.get_providers()}
     groups = service.duplicates() if dry_run else service.merge_duplicates()
@@ -50,7 +50,7 @@ def merge(*, dry_run: bool) -> None:
 
 @click.command()
 def convert() -> None:
-    """Convert single entries that hold a key of their own in a file that has providers already."""
+    """Convert catalog entries with a key of their own in a file that already has providers."""
     service = open_service()
     if service.convertible:
         print_lines(str(service.convert_entries()))
@@ -62,7 +62,7 @@ def convert() -> None:
 
 @click.command("move-away")
 def move_away() -> None:
-    """Move a settings file that cannot be read aside, so that the next save starts a new one."""
+    """Move an unreadable settings file away, so that the next save starts a new one."""
     service = open_service()
     if service.problem is None:
         warn("This file can be read; nothing was moved.")

@@ -12,12 +12,12 @@ from .terminal import as_json_option, open_service, print_json, print_line, prin
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--replace", is_flag=True, help="Replace a file that is there.")
+@click.option("--replace", is_flag=True, help="Overwrite an existing file.")
 @as_json_option
 def export(*, path: Path, replace: bool, as_json: bool) -> None:
-    """Write a copy of the settings to PATH without keys, to share it; say which variables it needs.
+    """Write a copy of the settings without keys to PATH, and list the variables that it needs.
 
-    ${NAME} stands in the place of each key. Nothing is written if a key would be left in it.
+    Each key is replaced by ${NAME}. Nothing is written if the copy would still contain a key.
     """
     copy = open_service(auto_migrate=False).export_without_keys(path, replace=replace)
     if as_json:

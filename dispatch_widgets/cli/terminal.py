@@ -41,7 +41,7 @@ allow_sending_option = click.option(
     is_flag=False,
     flag_value="",
     metavar="VARIABLE@HOST",
-    help="Send the variable that the file names as the key to the host that it names, if they are these.",
+    help="Consent to sending this variable to this host, if these are what the file names.",
 )
 
 
