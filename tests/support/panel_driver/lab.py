@@ -144,6 +144,19 @@ _HAS_CELLS = "(count) => window.jupyterapp.shell.currentWidget.content.widgets.l
 
 _KERNEL_GOES = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
 
+# nbclassic's manager of widgets loads what the kernel has, waits four seconds for an answer that is lost
+# while a kernel starts, and then renders every output anew: any widget that a cell showed before that is
+# gone, or is attached to nothing ("Host is not attached."; jupyter-widgets/ipywidgets#3770). It tells nobody
+# when it has done so; asked once more after that time, it answers after its first answer.
+_CLASSIC_HAS_KERNEL = """() => {
+    const { kernel, kernel_busy } = window.Jupyter?.notebook ?? {};
+    return kernel?.is_connected() && kernel.widget_manager && !kernel_busy;
+}"""
+_CLASSIC_HAS_LOADED = """async () => {
+    await new Promise((done) => setTimeout(done, 4500));
+    await Jupyter.notebook.kernel.widget_manager._loadFromKernel();
+}"""
+
 _RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 
 
@@ -357,9 +370,12 @@ class Notebook:
         return self.page
 
     def present_classic(self, *cells: str) -> Page:
-        """Shows a notebook with these cells in nbclassic."""
+        """Opens a notebook with these cells in nbclassic and runs it."""
         self._write(cells)
         self.page.goto(f"{self._url}/nbclassic/notebooks/{self.path.name}", timeout=LOADING_MS)
+        self.page.wait_for_function(_CLASSIC_HAS_KERNEL, timeout=LOADING_MS)
+        self.page.evaluate(_CLASSIC_HAS_LOADED)
+        self.page.evaluate("() => Jupyter.notebook.execute_all_cells()")
         return self.page
 
     def show(self, *, run: bool = True, width: int = 1200, height: int = 900) -> Page:
