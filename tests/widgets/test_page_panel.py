@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import threading
+import tracemalloc
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import pytest
 from panel_driver.person import until
 from panel_driver.wire import Outbox, say_from_page, set_from_page
 
-from dispatch_widgets import RouterPanel, SettingsService
+from dispatch_widgets import Panel, RouterPanel, SettingsService
 from dispatch_widgets.widgets.page_panel import PagePanel
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of
 from dispatch_widgets.widgets.presenters.providers.presenter import ProvidersPresenter
@@ -195,6 +196,28 @@ def test_a_closed_panel_leaves_nothing(service: SettingsService, model: str, out
     del panel
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.req("P-8")
+def test_closed_panels_leave_no_memory(service: SettingsService, outbox: Outbox) -> None:
+    """Each app that was opened, with a second tab, and closed leaves at most 20 kB: of 1,000 20 MB (P-8)."""
+
+    def turn(times: int) -> int:
+        for _ in range(times):
+            panel = Panel(service)
+            panel.tab = "models"
+            panel.close()
+        outbox.messages.clear()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = turn(5)
+        after = turn(50)
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / 50 < 20_000
 
 
 def test_a_layout_that_others_have_too_stays(service: SettingsService) -> None:
