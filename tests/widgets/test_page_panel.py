@@ -7,6 +7,7 @@ import json
 import threading
 import tracemalloc
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -14,6 +15,7 @@ import pytest
 from panel_driver.person import until
 from panel_driver.wire import Outbox, say_from_page, set_from_page
 
+import dispatch_widgets
 from dispatch_widgets import Panel, RouterPanel, SettingsService
 from dispatch_widgets.widgets.page_panel import PagePanel
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of
@@ -23,6 +25,7 @@ from dispatch_widgets.widgets.presenters.shared.encode import encode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+STATIC = Path(dispatch_widgets.__file__).parent / "widgets" / "static"
 WORKER = "dispatch-widgets-views"
 
 
@@ -63,6 +66,16 @@ def test_a_panel_is_one_widget_like_any_other(service: SettingsService) -> None:
     assert panel.service is service
     panel.layout.width = "300px"
     assert widgets.HBox([panel]).children == (panel,)
+
+
+@pytest.mark.req("UI", "P-7")
+def test_the_script_and_the_styles_are_texts(service: SettingsService) -> None:
+    """No path is given to anywidget, which would watch the file for ever, and with it hold every panel."""
+    own = vars(PagePanel)
+    for name, file in (("_esm", "page.js"), ("_css", "page.css")):
+        assert type(own[name]) is str
+        assert own[name].rstrip("\n") == (STATIC / file).read_text(encoding="utf-8").rstrip("\n")
+        assert RouterPanel(service).get_state(name) == {name: own[name]}
 
 
 @pytest.mark.req("UI", "ST-6")
