@@ -61,11 +61,13 @@ OTHERS_NOISE = (
     "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
 )
 
-# Errors that are thrown without anything of ours in the page.
+# Errors that are thrown without anything of ours in the page, by their words or by who throws them.
 OTHERS_ERRORS = (
     "(reading 'schema')",  # Notebook 7, while it starts
+    "(reading 'last_modified')",  # Notebook 7 before 7.3.3, without a checkpoint: jupyter/notebook#7567
     "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
     "Failed to execute 'removeChild' on 'Node'",  # JupyterLab, when one theme follows another in haste
+    "_cellToolbarOverlapsContents",  # JupyterLab 4.2, of a cell that is gone: jupyterlab/jupyterlab#16667
     "Canceled future for create_subshell_request",  # JupyterLab, when a kernel ends before it answered that
 )
 
@@ -321,7 +323,8 @@ class Notebook:
 
     def _on_error(self, error: Error) -> None:
         # What a widget throws, or makes others throw, has its module among the frames: a blob's.
-        if "blob:" in (error.stack or "") or not any(own in str(error) for own in OTHERS_ERRORS):
+        told = f"{error}\n{error.stack or ''}"
+        if "blob:" in told or not any(own in told for own in OTHERS_ERRORS):
             self.errors.append(str(error))
 
     def _on_console(self, message: ConsoleMessage) -> None:
