@@ -55,6 +55,7 @@ OTHERS_NOISE = (
     "Error fetching news",
     "@jupyterlab",
     "jupyterlab-",
+    "Shared module @jupyterlite/",  # JupyterLite's kernel, whose extension a JupyterLab beside it loads too
     "WebSocket connection to",
     "Kernel status is",
     "ResizeObserver loop",
