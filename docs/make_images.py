@@ -1,8 +1,9 @@
 """Makes the pictures in docs/images from the real panel, in a real JupyterLab.
 
-    python docs/make_images.py
+    python docs/make_images.py [FOLDER]
 
-It needs what the browser tests need: the test extra and a Chromium.
+With a folder the pictures are written there, to be compared with those that are in the docs. It needs what
+the browser tests need: the test extra and a Chromium.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 from panel_driver.lab import INSTALL_LINE, Lab, Notebook, find_chromium, launch  # noqa: E402 - found there
 from panel_driver.markup import PANEL  # noqa: E402 - found there
-
-IMAGES = HERE / "images"
 
 WIDTH_PIXELS = 1000
 
@@ -49,8 +48,16 @@ dw.ModelPicker(provider="OpenAI")
 """
 
 
+def target() -> Path:
+    """The folder that pictures are written to."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def main() -> None:
     """Take every picture, in light and in dark."""
+    images = target()
     chromium = find_chromium()
     if chromium is None:
         raise SystemExit(f"No Chromium is here: {INSTALL_LINE}")
@@ -70,9 +77,9 @@ def main() -> None:
                     panel.get_by_role("tab", name=tab).click()
                     page.wait_for_timeout(1500)  # lists arrive and the layout comes to rest
                     page.mouse.move(0, 0)
-                    panel.screenshot(path=IMAGES / f"{name}-{theme}.png")
+                    panel.screenshot(path=images / f"{name}-{theme}.png")
                 picker.scroll_into_view_if_needed()
-                picker.screenshot(path=IMAGES / f"picker-{theme}.png")
+                picker.screenshot(path=images / f"picker-{theme}.png")
             notebook.close()
             context.close()
         finally:

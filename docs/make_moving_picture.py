@@ -1,6 +1,6 @@
 """Makes docs/images/first-setup.webp: the first setup in a real JupyterLab, from nothing to a model in use.
 
-    python docs/make_moving_picture.py
+    python docs/make_moving_picture.py [FOLDER]
 
 It needs the test extra, Pillow (`docs` extra) and a Chromium. Everything in it happens: the provider is the
 demo server on loopback, the key is one of its own, the settings file is in a folder that is thrown away.
@@ -15,7 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from make_images import HERE, load_harness
+from make_images import target  # first: it finds the harness
+from panel_driver.lab import INSTALL_LINE, Lab, Notebook, find_chromium, launch
+from panel_driver.markup import PANEL
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -153,10 +155,10 @@ def play(film: Film, panel: Locator, server: DemoServer) -> None:
     film.click(button("Save and fetch models"), then=1800)
     film.take(1200)
     film.click(panel.get_by_role("tab", name="Models"), then=900)
-    film.click(panel.get_by_placeholder("Search id, name, owner"), then=80)
+    film.click(panel.get_by_role("combobox", name="Search models"), then=80)
     film.type("mini")
     film.watch(300)
-    found = panel.locator(".dp-model")
+    found = panel.get_by_role("listbox", name="Models").get_by_role("option")
     film.click(found.nth(0), then=200)
     film.click(found.nth(1), then=300)
     film.click(panel.get_by_role("button", name="Add 2 to catalog"), then=1500)
@@ -176,37 +178,36 @@ def play(film: Film, panel: Locator, server: DemoServer) -> None:
 
 def main() -> None:
     """Play the first setup and write the moving picture."""
-    harness = load_harness()
-    chromium = harness.find_chromium()
+    path = target() / "first-setup.webp"
+    chromium = find_chromium()
     if chromium is None:
-        raise SystemExit(f"No Chromium is here: {harness.INSTALL_LINE}")
+        raise SystemExit(f"No Chromium is here: {INSTALL_LINE}")
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
         DemoServer(models=60, api_key=KEY, port=8000) as server,
     ):
-        lab = harness.Lab(Path(folder))
-        browser = harness.launch(playwright, chromium)
+        lab = Lab(Path(folder))
+        browser = launch(playwright, chromium)
         try:
             context = browser.new_context(device_scale_factor=SCALE)
             context.set_default_timeout(20_000)
-            notebook = harness.Notebook(lab, context.new_page(), "course.ipynb")
+            notebook = Notebook(lab, context.new_page(), "course.ipynb")
             page = notebook.open(FIRST_CELL, LAST_CELL, run=False, width=WIDTH_PIXELS, height=HEIGHT_PIXELS)
             notebook.execute("import os; os.chdir(os.environ['HOME'])")
             page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-cell')")
-            panel = notebook.output(".dw-panel").first
+            panel = notebook.output(PANEL).first
             panel.wait_for()
             film = Film(page)
             play(film, panel, server)
-            film.save(HERE / "images" / "first-setup.webp")
+            film.save(path)
             notebook.close()
             context.close()
         finally:
             browser.close()
             lab.stop()
     seconds = sum(film.milliseconds) / 1000
-    size = (HERE / "images" / "first-setup.webp").stat().st_size
-    print(f"{len(film.frames)} frames, {seconds:.0f} s, {size / 1e6:.1f} MB", file=sys.stderr)  # noqa: T201
+    print(f"{len(film.frames)} frames, {seconds:.0f} s, {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -58,4 +58,5 @@ def test_closed_panels_leave_little_in_the_page(app: App) -> None:
     bundle = sum((STATIC / name).stat().st_size for name in ("page.js", "page.css"))
     session.detach()
     assert app.page.locator(".dp-tabs").count() == PANELS_A_ROUND
+    print(f"{each / 1000:.0f} kB each, {each / bundle:.2f} of the bundle")  # noqa: T201 - shown if it fails
     assert each < MOST_COPIES * bundle

@@ -54,12 +54,18 @@ def _walk(app: App, look: Callable[[str], object]) -> None:
     expect(app.models.first).to_be_visible()
     app.pick(2)
     look("Models")
+    app.press("Edit Qwen3 8B")
+    look("the form of an entry")
+    app.press("Cancel")
     app.tab("Router")
     app.see("The provider of this entry was deleted.")
     look("Router")
     app.tab("Settings file")
     app.see_heading("Providers that are the same")
     look("Settings file")
+    app.press("Share without keys")
+    look("the form to share a copy")
+    app.press("Cancel")
 
 
 def _open(app: App, *cells: str) -> None:
@@ -112,16 +118,18 @@ def test_one_key_shortcuts_stay_out_of_the_panel(app: App) -> None:
 
 @pytest.mark.req("UI")
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_is_cut_off_where_it_is_narrow(app: App, theme: Literal["light", "dark"]) -> None:
-    """At 320 px every tab, form, question and failure fits, in both themes (UI)."""
-    _open(app, "panel = dw.panel(service)\npanel.layout.width = '320px'\npanel")
+def test_nothing_is_cut_off_at_any_width(app: App, theme: Literal["light", "dark"]) -> None:
+    """From 250 to 1,600 px every tab, form, question and failure fits, in both themes (UI)."""
+    _open(app)
+    app.page.set_viewport_size({"width": 2000, "height": 1400})
     app.notebook.theme(theme)
-    assert app.node.evaluate("(node) => node.getBoundingClientRect().width") == 320
     light = app.node.evaluate("(node) => getComputedStyle(node).backgroundColor")
     assert (light == "rgb(255, 255, 255)") == (theme == "light")
 
     def look(where: str) -> None:
-        assert app.beyond_the_edge() == [], where
+        for width in PANEL_WIDTHS:
+            assert app.node.evaluate(_MAKE_WIDE, width) == width
+            assert app.beyond_the_edge() == [], f"{where} at {width} px"
 
     _walk(app, look)
     tabs = app.node.get_by_role("tab")
@@ -130,6 +138,14 @@ def test_nothing_is_cut_off_where_it_is_narrow(app: App, theme: Literal["light",
     assert tabs.evaluate_all(_WIDTHS) == before  # bold takes no more room
 
 
+PANEL_WIDTHS = (1600, 1000, 740, 560, 320, 250)
+# Gives a panel a width, and waits until what follows from it is drawn.
+_MAKE_WIDE = """async (panel, width) => {
+    panel.parentElement.style.flex = "none";
+    panel.parentElement.style.width = `${width}px`;
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    return panel.getBoundingClientRect().width;
+}"""
 _WIDTHS = "(tabs) => tabs.map((tab) => tab.getBoundingClientRect().width)"
 _SPOILT = """(panel) => {
     const button = [...panel.querySelectorAll("button")].find((node) => node.checkVisibility());

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import threading
+import tracemalloc
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -13,7 +15,8 @@ import pytest
 from panel_driver.person import until
 from panel_driver.wire import Outbox, say_from_page, set_from_page
 
-from dispatch_widgets import RouterPanel, SettingsService
+import dispatch_widgets
+from dispatch_widgets import Panel, RouterPanel, SettingsService
 from dispatch_widgets.widgets.page_panel import PagePanel
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of
 from dispatch_widgets.widgets.presenters.providers.presenter import ProvidersPresenter
@@ -22,6 +25,7 @@ from dispatch_widgets.widgets.presenters.shared.encode import encode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+STATIC = Path(dispatch_widgets.__file__).parent / "widgets" / "static"
 WORKER = "dispatch-widgets-views"
 
 
@@ -62,6 +66,16 @@ def test_a_panel_is_one_widget_like_any_other(service: SettingsService) -> None:
     assert panel.service is service
     panel.layout.width = "300px"
     assert widgets.HBox([panel]).children == (panel,)
+
+
+@pytest.mark.req("UI", "P-7")
+def test_the_script_and_the_styles_are_texts(service: SettingsService) -> None:
+    """No path is given to anywidget, which would watch the file for ever, and with it hold every panel."""
+    own = vars(PagePanel)
+    for name, file in (("_esm", "page.js"), ("_css", "page.css")):
+        assert type(own[name]) is str
+        assert own[name].rstrip("\n") == (STATIC / file).read_text(encoding="utf-8").rstrip("\n")
+        assert RouterPanel(service).get_state(name) == {name: own[name]}
 
 
 @pytest.mark.req("UI", "ST-6")
@@ -195,6 +209,28 @@ def test_a_closed_panel_leaves_nothing(service: SettingsService, model: str, out
     del panel
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.req("P-8")
+def test_closed_panels_leave_no_memory(service: SettingsService, outbox: Outbox) -> None:
+    """Each app that was opened, with a second tab, and closed leaves at most 20 kB: of 1,000 20 MB (P-8)."""
+
+    def turn(times: int) -> int:
+        for _ in range(times):
+            panel = Panel(service)
+            panel.tab = "models"
+            panel.close()
+        outbox.messages.clear()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = turn(5)
+        after = turn(50)
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / 50 < 20_000
 
 
 def test_a_layout_that_others_have_too_stays(service: SettingsService) -> None:

@@ -55,17 +55,20 @@ OTHERS_NOISE = (
     "Error fetching news",
     "@jupyterlab",
     "jupyterlab-",
+    "Shared module @jupyterlite/",  # JupyterLite's kernel, whose extension a JupyterLab beside it loads too
     "WebSocket connection to",
     "Kernel status is",
     "ResizeObserver loop",
     "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
 )
 
-# Errors that are thrown without anything of ours in the page.
+# Errors that are thrown without anything of ours in the page, by their words or by who throws them.
 OTHERS_ERRORS = (
     "(reading 'schema')",  # Notebook 7, while it starts
+    "(reading 'last_modified')",  # Notebook 7 before 7.3.3, without a checkpoint: jupyter/notebook#7567
     "Command 'filebrowser:",  # Notebook 7: a notebook's page of its own has no file browser
     "Failed to execute 'removeChild' on 'Node'",  # JupyterLab, when one theme follows another in haste
+    "_cellToolbarOverlapsContents",  # JupyterLab 4.2, of a cell that is gone: jupyterlab/jupyterlab#16667
     "Canceled future for create_subshell_request",  # JupyterLab, when a kernel ends before it answered that
 )
 
@@ -143,6 +146,19 @@ _CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
 _HAS_CELLS = "(count) => window.jupyterapp.shell.currentWidget.content.widgets.length === count"
 
 _KERNEL_GOES = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
+
+# nbclassic's manager of widgets loads what the kernel has, waits four seconds for an answer that is lost
+# while a kernel starts, and then renders every output anew: any widget that a cell showed before that is
+# gone, or is attached to nothing ("Host is not attached."; jupyter-widgets/ipywidgets#3770). It tells nobody
+# when it has done so; asked once more after that time, it answers after its first answer.
+_CLASSIC_HAS_KERNEL = """() => {
+    const { kernel, kernel_busy } = window.Jupyter?.notebook ?? {};
+    return kernel?.is_connected() && kernel.widget_manager && !kernel_busy;
+}"""
+_CLASSIC_HAS_LOADED = """async () => {
+    await new Promise((done) => setTimeout(done, 4500));
+    await Jupyter.notebook.kernel.widget_manager._loadFromKernel();
+}"""
 
 _RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 
@@ -308,7 +324,8 @@ class Notebook:
 
     def _on_error(self, error: Error) -> None:
         # What a widget throws, or makes others throw, has its module among the frames: a blob's.
-        if "blob:" in (error.stack or "") or not any(own in str(error) for own in OTHERS_ERRORS):
+        told = f"{error}\n{error.stack or ''}"
+        if "blob:" in told or not any(own in told for own in OTHERS_ERRORS):
             self.errors.append(str(error))
 
     def _on_console(self, message: ConsoleMessage) -> None:
@@ -357,9 +374,12 @@ class Notebook:
         return self.page
 
     def present_classic(self, *cells: str) -> Page:
-        """Shows a notebook with these cells in nbclassic."""
+        """Opens a notebook with these cells in nbclassic and runs it."""
         self._write(cells)
         self.page.goto(f"{self._url}/nbclassic/notebooks/{self.path.name}", timeout=LOADING_MS)
+        self.page.wait_for_function(_CLASSIC_HAS_KERNEL, timeout=LOADING_MS)
+        self.page.evaluate(_CLASSIC_HAS_LOADED)
+        self.page.evaluate("() => Jupyter.notebook.execute_all_cells()")
         return self.page
 
     def show(self, *, run: bool = True, width: int = 1200, height: int = 900) -> Page:

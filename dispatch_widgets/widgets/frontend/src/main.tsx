@@ -55,6 +55,15 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   };
 }
 
+/**
+ * Lets go of a closed panel's copies of this script and its styles: JupyterLab keeps the model of every closed widget.
+ * Nothing is loaded anew by that: anywidget has stopped to watch them when a model is destroyed.
+ */
+function forget(model: Model): void {
+  for (const name of ["_esm", "_css"]) model.set(name, "");
+  model.set("window", ""); // a model remembers how it was before the last of its changes
+}
+
 export default () => {
   let app: App | undefined;
   const of = (model: Model): App => {
@@ -64,6 +73,7 @@ export default () => {
   return {
     initialize({ model }: { readonly model: Model }) {
       of(model);
+      model.on("destroy", () => forget(model));
       return () => app?.close();
     },
     render({ model, el }: { readonly model: Model; readonly el: HTMLElement }) {
