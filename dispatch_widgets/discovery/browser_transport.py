@@ -6,6 +6,7 @@ the page read an answer only if the server allows that (CORS), and does not say 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import httpx
@@ -145,8 +146,12 @@ class _OtherTransport:
     async def _send(self, request: Any) -> Any:
         headers = request.headers.raw
         asked = httpx.Request(request.method, str(request.url), headers=headers, content=request.content)
+        limit_seconds = request.extensions.get("timeout", {}).get("read")  # the browser has none
         try:
-            response = await self._transport.handle_async_request(asked)
+            async with asyncio.timeout(limit_seconds):
+                response = await self._transport.handle_async_request(asked)
+        except TimeoutError as error:
+            raise self._library.ReadTimeout("no answer in time", request=request) from error
         except httpx.TransportError as error:
             raise self._library.ConnectError(str(error), request=request) from error
         headers, stream = response.headers.raw, self._body(response)

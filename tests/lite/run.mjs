@@ -18,3 +18,4 @@ try {
   console.error(error.message); // node would print the whole of Pyodide with it
   process.exitCode = 1;
 }
+process.exit(); // a timer that Python has cancelled still runs, and node would wait for it

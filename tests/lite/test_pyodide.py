@@ -204,6 +204,7 @@ show(kinds=kinds, answer=tried.answer, stray=len(server.stray_requests))
 def test_the_sdks_clients_ask_with_fetch(run: Callable[[str], dict[str, Any]], server: DemoServer) -> None:
     """Async clients of both SDKs answer, whole and in parts; others are refused if they cannot wait."""
     found = run(f"""
+        from dispatch_widgets.demo import DemoServer
         entry = service.add_model(provider_id=provider.id, model="gpt-4o")
         service.assign("summarize", entry.id)
         chosen = service.resolve("summarize")
@@ -219,15 +220,23 @@ def test_the_sdks_clients_ask_with_fetch(run: Callable[[str], dict[str, Any]], s
         claude = service.resolve("grade")
         question = dict(model=claude.model, max_tokens=50, messages=question["messages"])
         message = (await claude.async_client().messages.create(**question)).content[0].text
+        with DemoServer() as silent:
+            silent.play("hang")
+            there = dict(base_url=silent.openai_base_url, timeout=0.1, max_retries=0)
+            try:
+                await chosen.async_client().with_options(**there).models.list()
+            except Exception as error:
+                late = type(error).__name__
         try:
             chosen.client()
         except dw.DispatchError as error:
-            show(whole=whole, parts=parts, message=message, waiting=error_of(error))
+            show(whole=whole, parts=parts, message=message, late=late, waiting=error_of(error))
     """)
     assert found["whole"].startswith("This is a canned answer")
     assert found["message"].startswith("This is a canned answer")
     assert "".join(found["parts"]) == found["whole"]
     assert len(found["parts"]) > 1
+    assert found["late"] == "APITimeoutError"
     assert found["waiting"][2:] == [
         "This browser cannot wait for an answer in a synchronous call.",
         "Use async_client() and await it, or take a browser with WebAssembly's JSPI.",
