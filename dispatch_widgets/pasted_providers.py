@@ -91,7 +91,8 @@ _KEY_WORDS = (
     *("API_KEY", "APIKEY", "AUTH_TOKEN", "ACCESS_TOKEN", "SECRET_KEY", "API_TOKEN"),
     *("TOKEN", "SECRET", "KEY"),
 )
-_URL_WORDS = sorted((*SERVER_WORDS, "HOST"), key=len, reverse=True)
+_URL_WORDS = sorted((*SERVER_WORDS, "API_HOST", "HOST"), key=len, reverse=True)
+_NO_URL = frozenset({"", "none", "null"})
 _KEY_HEADERS = frozenset({"X_API_KEY", "X_GOOG_API_KEY", "AUTHORIZATION"})
 # Variables that vendors' tools read too, beside the one of the preset.
 _OTHER_NAMES = {
@@ -268,7 +269,7 @@ def _read_field(reading: _Reading, name: str, value: str, text: str) -> None:
         account.key, account.key_from = value, shown
         if words == "X_API_KEY" and "anthropic-version" in text.lower():
             account.type = "anthropic"
-    elif kind == "url" and value:
+    elif kind == "url" and value.lower() not in _NO_URL:
         account = reading.account(word, without="url")
         account.url, account.url_from = value, shown
     elif words == "NAME" and value:
@@ -306,8 +307,15 @@ def _of_client(client: str) -> tuple[str, str]:
 
 def _read_curl(reading: _Reading, command: str) -> None:
     account = _Account()
+    urls = []
     for option, value in _options(_words_of(_CONTINUED.sub(" ", command))):
-        _read_option(reading, account, option, value)
+        if option in {"", "--url"}:
+            urls.append(_with_values(value, reading.assigned))
+        else:
+            _read_option(reading, account, option, value)
+    # One that cannot be used is taken as one all the same: the key is for no other server.
+    named = (url for url in urls if not url.isdigit())
+    account.url, account.url_from = next(filter(_URL.match, urls), next(named, "")), "the command's URL"
     parts = _parts(account.url)
     key = parse_qs(parts.query).get("key", [""])[0] if parts is not None else ""
     if key and not account.key:
@@ -337,10 +345,6 @@ def _read_option(reading: _Reading, account: _Account, option: str, value: str) 
         _read_header(account, value)
     elif option in {"-u", "--user"}:
         account.key, account.key_from = value.partition(":")[2] or value, "the login of the command"
-    elif option in {"", "--url"} and not account.url:
-        url = _with_values(value, reading.assigned)
-        if _URL.match(url):
-            account.url, account.url_from = url, "the command's URL"
 
 
 def _parts(url: str) -> SplitResult | None:
@@ -380,17 +384,22 @@ def _with_values(text: str, assigned: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: assigned.get(found[1] or found[2]) or found.group(), text)
 
 
-# ---- a URL or a key alone
+# ---- a URL, a key or a reference alone
 
 
 def _read_bare(reading: _Reading, text: str) -> None:
     url = next((found.group() for found in _URL.finditer(text)), "")
-    words = (_unquoted(word.strip(",;")) for word in text.split())
+    words = (unwrapped_key(word.strip(",;")).value for word in text.split())
     key = next((word for word in words if word.startswith(tuple(start for start, _ in _PRESET_OF_KEY))), "")
     if url or key:
         reading.begin(
             _Account(key=key, key_from="the text" if key else "", url=url, url_from="the text" if url else "")
         )
+        return
+    variable = _reference_in(unwrapped_key(text).value)
+    if variable:
+        _, word = _kind_of(variable)
+        reading.begin(_Account(word=word, key=f"${{{variable}}}", key_from="the text"))
 
 
 # ---- from what was read to providers
@@ -422,6 +431,8 @@ def _provider(reading: _Reading, account: _Account, text: str) -> PastedProvider
         account.url, account.url_from = _only_url(text), "the text"
     type_ = account.type or (preset.type if preset is not None else _type_of(account, key))
     url, notes = _base_url(reading, account, type_)
+    if account.url and not url:  # what was named is another server than the preset's (SEC-8)
+        return None
     preset, url, notes = _settled(preset, url, type_, notes, has_key=bool(key or variable))
     if not url:
         if account.key_from and not account.url:

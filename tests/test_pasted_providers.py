@@ -180,6 +180,46 @@ def test_key_and_base_url_that_belong_together_are_one_provider(text: str, expec
     assert providers_in(text) == expected
 
 
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OPENAI_API_KEY={key}\nOPENAI_BASE_URL=llm.example.edu/v1",
+        "OPENAI_API_KEY={key}\nOPENAI_API_HOST=llm.example.edu",
+        "OPENAI_BASE_URL=$GATEWAY/v1\nOPENAI_API_KEY={key}",
+        "ANTHROPIC_API_KEY={key}\nANTHROPIC_API_URL=https://me:pw@llm.example.edu",
+        "OpenAI(api_key='{key}', base_url=GATEWAY)",
+        "OpenAI(api_key='{key}', base_url=os.environ['GATEWAY'])",
+        "api_key: {key}\nbase_url: llm.example.edu/v1",
+        "curl llm.example.edu/v1/models -H 'Authorization: Bearer {key}'",
+        "curl -m 10 $GATEWAY/models -H 'Authorization: Bearer {key}'",
+    ],
+)
+def test_a_key_for_a_server_that_cannot_be_made_out_is_for_no_other(text: str) -> None:
+    """A base URL that cannot be used is said, and its key is not offered for the vendor's own server."""
+    pasted = read_pasted(text.format(key=KEY))
+    assert pasted.providers == ()
+    assert "cannot be used as a base URL" in pasted.left[0] or "depends on a variable" in pasted.left[0]
+    assert KEY not in "".join(pasted.left)
+
+
+@pytest.mark.req("SEC-3")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$OPENAI_API_KEY", [OPENAI_VARIABLE]),
+        ("{env:OPENAI_API_KEY}", [OPENAI_VARIABLE]),
+        ('os.environ["OPENAI_API_KEY"]', [OPENAI_VARIABLE]),
+        ("os.environ/OPENAI_API_KEY", [OPENAI_VARIABLE]),
+        (f"\u200b{KEY}\ufeff", [OPENAI_WITH_KEY]),
+        (f"OpenAI(api_key='{KEY}', base_url=None)", [OPENAI_WITH_KEY]),
+    ],
+)
+def test_what_stands_alone_is_read_as_in_the_field_for_a_key(text: str, expected: list[Found]) -> None:
+    """A reference in any tool's writing, or a key with marks around it, is enough."""
+    assert providers_in(text) == expected
+
+
 @pytest.mark.req("SEC-3")
 def test_several_providers_in_a_block_are_a_list_in_its_order() -> None:
     """Each is found once; what is not about a provider is named, without its value."""
