@@ -45,7 +45,30 @@ _MADE = re.compile(
 _COMMENT = re.compile(r"^[ \t]*(?:#|//|::|REM\b).*$", re.MULTILINE | re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s\"'`<>\\,;)}\]]+")
 _CURL = re.compile(r"(?<![\w./-])curl(?:\.exe)?[ \t]+[^\n]*(?:(?<=[\\^`])\r?\n[^\n]*)*", re.IGNORECASE)
-_BODIES = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--json"})
+_BODIES = frozenset(
+    {
+        *("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--data-urlencode", "--json"),
+        *("-F", "--form", "--form-string"),
+    }
+)
+# The options of curl 7.88 that have a value; of the long ones those that are read or name another server.
+_SHORT_WITH_VALUE = frozenset("ACDEFHKPQTUXYbcdemortuwxyz")
+_LONG_WITH_VALUE = frozenset(
+    {
+        *(each for each in _BODIES if each.startswith("--")),
+        *("--header", "--user", "--oauth2-bearer", "--url", "--request", "--output", "--cookie", "--referer"),
+        *("--proxy", "--preproxy", "--proxy1.0", "--proxy-header", "--proxy-user", "--noproxy", "--doh-url"),
+        *(
+            "--socks4",
+            "--socks4a",
+            "--socks5",
+            "--socks5-hostname",
+            "--connect-to",
+            "--resolve",
+            "--user-agent",
+        ),
+    }
+)
 _CONTINUED = re.compile(r"[\\^`]\r?\n")
 _TOKEN = re.compile(rf"(?:{_QUOTED}|[^\s\"'`])+")
 _ONE_NAME = re.compile(r"[A-Za-z_]\w*")
@@ -345,6 +368,8 @@ def _read_option(reading: _Reading, account: _Account, option: str, value: str) 
         _read_header(account, value)
     elif option in {"-u", "--user"}:
         account.key, account.key_from = value.partition(":")[2] or value, "the login of the command"
+    elif option == "--oauth2-bearer":
+        account.key, account.key_from = value, "the login of the command"
 
 
 def _parts(url: str) -> SplitResult | None:
@@ -358,16 +383,16 @@ def _options(tokens: list[str]) -> Iterator[tuple[str, str]]:
     """The options of a command and their values; an empty option for what stands alone."""
     rest = iter(tokens[1:])
     for token in rest:
-        if token in {"-H", "--header", "-u", "--user", "--url"}:
-            yield token, next(rest, "")
-        elif token in {"-X", "--request", "-o", "--output", *_BODIES}:
-            yield token, next(rest, "")  # a body may have a URL of its own
-        elif token.startswith("--") and "=" in token:
-            option, _, value = token.partition("=")
-            yield option, value
-        elif token.startswith(("-H", "-u")):
-            yield token[:2], token[2:]
-        elif not token.startswith("-"):
+        if token.startswith("--"):
+            option, has_value, value = token.partition("=")
+            if has_value or option in _LONG_WITH_VALUE:
+                yield option, value or next(rest, "")
+        elif token.startswith("-"):
+            letters = token[1:]
+            at = next((place for place, letter in enumerate(letters) if letter in _SHORT_WITH_VALUE), None)
+            if at is not None:
+                yield f"-{letters[at]}", letters[at + 1 :] or next(rest, "")
+        else:
             yield "", token
 
 

@@ -101,6 +101,8 @@ def test_a_key_is_taken_from_every_way_of_writing_it(text: str) -> None:
         (f'curl {OPENAI}/models `\n -H "Authorization: Bearer $env:OPENAI_API_KEY"', OPENAI_VARIABLE),
         (f'curl --url={LAB}/models --header="Authorization: Bearer {PLAIN}"', LAB_WITH_KEY),
         (f"curl {LAB}/models -u :{PLAIN}", LAB_WITH_KEY),
+        (f"curl {LAB}/models --oauth2-bearer {PLAIN}", LAB_WITH_KEY),
+        (f"curl -sSH 'Authorization: Bearer {PLAIN}' {LAB}/models", LAB_WITH_KEY),
         (f'curl {LAB}/models -H "Authorization: Bearer {PLAIN}', LAB_WITH_KEY),  # a quote is missing
         (f"export LAB_KEY={PLAIN}\ncurl {LAB}/models -H 'Authorization: Bearer '$LAB_KEY", LAB_WITH_KEY),
         (f"BASE={LAB}\ncurl $BASE/models -H 'Authorization: Bearer {PLAIN}'", LAB_WITH_KEY),
@@ -178,6 +180,28 @@ def test_a_curl_command_gives_its_provider(text: str, expected: Found) -> None:
 def test_key_and_base_url_that_belong_together_are_one_provider(text: str, expected: list[Found]) -> None:
     """A companion names the server of its key; fields of a call or a config are one account (SEC-8)."""
     assert providers_in(text) == expected
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "other",
+    [
+        *(
+            "-x http://proxy.example",
+            "-xhttp://proxy.example",
+            "-sx https://proxy.example",
+            "-e https://a.example",
+        ),
+        *("--proxy https://proxy.example", "--proxy=https://proxy.example", "--referer https://a.example"),
+        *("--doh-url https://dns.example/q", "-b 'https://a.example'", "-F f=https://a.example"),
+        *("--data-urlencode u=https://a.example", "--socks5-hostname https://proxy.example"),
+        *("-A 'Mozilla https://a.example'", "-o https://a.example", "--proxy-header 'X: https://a.example'"),
+    ],
+)
+def test_a_commands_key_is_for_what_it_asks(other: str) -> None:
+    """Not for its proxy, nor for another server that one of its options names."""
+    text = f"curl {other} {LAB}/models -H 'Authorization: Bearer {PLAIN}'"
+    assert providers_in(text) == [LAB_WITH_KEY]
 
 
 @pytest.mark.req("SEC-8")
