@@ -413,9 +413,10 @@ def _with_values(text: str, assigned: dict[str, str]) -> str:
 
 
 def _read_bare(reading: _Reading, text: str) -> None:
-    url = next((found.group() for found in _URL.finditer(text)), "")
+    urls = _URL.findall(text)
     words = (unwrapped_key(word.strip(",;")).value for word in text.split())
     key = next((word for word in words if word.startswith(tuple(start for start, _ in _PRESET_OF_KEY))), "")
+    url = urls[0] if urls and (not key or len(set(urls)) == 1) else ""
     if url or key:
         reading.begin(
             _Account(key=key, key_from="the text" if key else "", url=url, url_from="the text" if url else "")
@@ -452,8 +453,12 @@ def _provider(reading: _Reading, account: _Account, text: str) -> PastedProvider
         return None
     key, variable = _key_of(reading, account)
     preset = find_preset(account.preset or _PRESET_OF_WORD.get(account.word, "")) or _preset_of_key(key)
-    if not account.url and preset is None and not account.word:
-        account.url, account.url_from = _only_url(text), "the text"
+    if not (account.url or account.word or account.preset):
+        urls = _named_urls(text)
+        if len(urls) > 1:
+            reading.left.append(f"Which server {account.key_from} is for is not clear. Type its base URL.")
+            return None
+        account.url, account.url_from = urls.pop() if urls else "", "the text"
     type_ = account.type or (preset.type if preset is not None else _type_of(account, key))
     url, notes = _base_url(reading, account, type_)
     if account.url and not url:  # what was named is another server than the preset's (SEC-8)
@@ -528,10 +533,10 @@ def _preset_of_key(key: str) -> Preset | None:
     return next((find_preset(preset) for start, preset in _PRESET_OF_KEY if key.startswith(start)), None)
 
 
-def _only_url(text: str) -> str:
-    """The URL of a text that has one only."""
-    found = {each.group() for each in _URL.finditer(text)}
-    return found.pop() if len(found) == 1 else ""
+def _named_urls(text: str) -> set[str]:
+    """The URLs of a text but for those of fields: proxies, webhooks and the like."""
+    rest = _FIELD.sub(lambda each: "" if _URL.match(_unquoted(each["value"])) else each.group(), text)
+    return set(_URL.findall(rest))
 
 
 def _type_of(account: _Account, key: str) -> str:

@@ -208,6 +208,41 @@ def test_a_commands_key_is_for_what_it_asks(other: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "requests.get('{url}/models', headers={{'Authorization': 'Bearer {key}'}})",
+        "get('{url}/models', headers={{'Authorization': 'Bearer {key}'}}, proxies={{'https': 'http://a.example'}})",
+        "http {url}/models Authorization:'Bearer {key}'",
+        "wget --header='Authorization: Bearer {key}' {url}/models",
+        "irm -Uri {url}/models -Headers @{{Authorization = 'Bearer {key}'}}",
+    ],
+)
+@pytest.mark.parametrize("key", [KEY, PLAIN])
+def test_a_requests_key_is_for_its_server_whatever_it_looks_like(text: str, key: str) -> None:
+    """Gateways have keys like the vendors': where a text names a server, the look of a key names none."""
+    assert providers_in(text.format(url=LAB, key=key)) == [Found("", "openai-compatible", LAB, key)]
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"api_key={PLAIN}\nproxy=http://proxy.example:3128", "Add its base URL"),
+        (f"api_key: {PLAIN}\nwebhook_url: https://hook.example/x", "Add its base URL"),
+        (f"API_KEY={PLAIN}\nHTTP_PROXY_URL=http://proxy.example:3128", "Add its base URL"),
+        (f"{KEY}\n{LAB}\nhttps://other.example/v1", "Which server the text is for is not clear"),
+        (f"ask({LAB}, https://other.example/v1, api_key='{KEY}')", "api_key is for is not clear"),
+    ],
+)
+def test_a_key_is_for_no_server_that_a_text_names_for_something_else(text: str, said: str) -> None:
+    """Proxies, webhooks and one of several servers get no key by being there; that is said."""
+    pasted = read_pasted(text)
+    assert [each.key for each in pasted.providers if each.key is not None] == []
+    assert said in " ".join(pasted.left)
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "text",
+    [
         "OPENAI_API_KEY={key}\nOPENAI_BASE_URL=llm.example.edu/v1",
         "OPENAI_API_KEY={key}\nOPENAI_API_HOST=llm.example.edu",
         "OPENAI_BASE_URL=$GATEWAY/v1\nOPENAI_API_KEY={key}",
