@@ -45,7 +45,30 @@ _MADE = re.compile(
 _COMMENT = re.compile(r"^[ \t]*(?:#|//|::|REM\b).*$", re.MULTILINE | re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s\"'`<>\\,;)}\]]+")
 _CURL = re.compile(r"(?<![\w./-])curl(?:\.exe)?[ \t]+[^\n]*(?:(?<=[\\^`])\r?\n[^\n]*)*", re.IGNORECASE)
-_BODIES = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--json"})
+_BODIES = frozenset(
+    {
+        *("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--data-urlencode", "--json"),
+        *("-F", "--form", "--form-string"),
+    }
+)
+# The options of curl 7.88 that have a value; of the long ones those that are read or name another server.
+_SHORT_WITH_VALUE = frozenset("ACDEFHKPQTUXYbcdemortuwxyz")
+_LONG_WITH_VALUE = frozenset(
+    {
+        *(each for each in _BODIES if each.startswith("--")),
+        *("--header", "--user", "--oauth2-bearer", "--url", "--request", "--output", "--cookie", "--referer"),
+        *("--proxy", "--preproxy", "--proxy1.0", "--proxy-header", "--proxy-user", "--noproxy", "--doh-url"),
+        *(
+            "--socks4",
+            "--socks4a",
+            "--socks5",
+            "--socks5-hostname",
+            "--connect-to",
+            "--resolve",
+            "--user-agent",
+        ),
+    }
+)
 _CONTINUED = re.compile(r"[\\^`]\r?\n")
 _TOKEN = re.compile(rf"(?:{_QUOTED}|[^\s\"'`])+")
 _ONE_NAME = re.compile(r"[A-Za-z_]\w*")
@@ -91,7 +114,8 @@ _KEY_WORDS = (
     *("API_KEY", "APIKEY", "AUTH_TOKEN", "ACCESS_TOKEN", "SECRET_KEY", "API_TOKEN"),
     *("TOKEN", "SECRET", "KEY"),
 )
-_URL_WORDS = sorted((*SERVER_WORDS, "HOST"), key=len, reverse=True)
+_URL_WORDS = sorted((*SERVER_WORDS, "API_HOST", "HOST"), key=len, reverse=True)
+_NO_URL = frozenset({"", "none", "null"})
 _KEY_HEADERS = frozenset({"X_API_KEY", "X_GOOG_API_KEY", "AUTHORIZATION"})
 # Variables that vendors' tools read too, beside the one of the preset.
 _OTHER_NAMES = {
@@ -268,7 +292,7 @@ def _read_field(reading: _Reading, name: str, value: str, text: str) -> None:
         account.key, account.key_from = value, shown
         if words == "X_API_KEY" and "anthropic-version" in text.lower():
             account.type = "anthropic"
-    elif kind == "url" and value:
+    elif kind == "url" and value.lower() not in _NO_URL:
         account = reading.account(word, without="url")
         account.url, account.url_from = value, shown
     elif words == "NAME" and value:
@@ -306,8 +330,15 @@ def _of_client(client: str) -> tuple[str, str]:
 
 def _read_curl(reading: _Reading, command: str) -> None:
     account = _Account()
+    urls = []
     for option, value in _options(_words_of(_CONTINUED.sub(" ", command))):
-        _read_option(reading, account, option, value)
+        if option in {"", "--url"}:
+            urls.append(_with_values(value, reading.assigned))
+        else:
+            _read_option(reading, account, option, value)
+    # One that cannot be used is taken as one all the same: the key is for no other server.
+    named = (url for url in urls if not url.isdigit())
+    account.url, account.url_from = next(filter(_URL.match, urls), next(named, "")), "the command's URL"
     parts = _parts(account.url)
     key = parse_qs(parts.query).get("key", [""])[0] if parts is not None else ""
     if key and not account.key:
@@ -337,10 +368,8 @@ def _read_option(reading: _Reading, account: _Account, option: str, value: str) 
         _read_header(account, value)
     elif option in {"-u", "--user"}:
         account.key, account.key_from = value.partition(":")[2] or value, "the login of the command"
-    elif option in {"", "--url"} and not account.url:
-        url = _with_values(value, reading.assigned)
-        if _URL.match(url):
-            account.url, account.url_from = url, "the command's URL"
+    elif option == "--oauth2-bearer":
+        account.key, account.key_from = value, "the login of the command"
 
 
 def _parts(url: str) -> SplitResult | None:
@@ -354,16 +383,16 @@ def _options(tokens: list[str]) -> Iterator[tuple[str, str]]:
     """The options of a command and their values; an empty option for what stands alone."""
     rest = iter(tokens[1:])
     for token in rest:
-        if token in {"-H", "--header", "-u", "--user", "--url"}:
-            yield token, next(rest, "")
-        elif token in {"-X", "--request", "-o", "--output", *_BODIES}:
-            yield token, next(rest, "")  # a body may have a URL of its own
-        elif token.startswith("--") and "=" in token:
-            option, _, value = token.partition("=")
-            yield option, value
-        elif token.startswith(("-H", "-u")):
-            yield token[:2], token[2:]
-        elif not token.startswith("-"):
+        if token.startswith("--"):
+            option, has_value, value = token.partition("=")
+            if has_value or option in _LONG_WITH_VALUE:
+                yield option, value or next(rest, "")
+        elif token.startswith("-"):
+            letters = token[1:]
+            at = next((place for place, letter in enumerate(letters) if letter in _SHORT_WITH_VALUE), None)
+            if at is not None:
+                yield f"-{letters[at]}", letters[at + 1 :] or next(rest, "")
+        else:
             yield "", token
 
 
@@ -380,17 +409,23 @@ def _with_values(text: str, assigned: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: assigned.get(found[1] or found[2]) or found.group(), text)
 
 
-# ---- a URL or a key alone
+# ---- a URL, a key or a reference alone
 
 
 def _read_bare(reading: _Reading, text: str) -> None:
-    url = next((found.group() for found in _URL.finditer(text)), "")
-    words = (_unquoted(word.strip(",;")) for word in text.split())
+    urls = _URL.findall(text)
+    words = (unwrapped_key(word.strip(",;")).value for word in text.split())
     key = next((word for word in words if word.startswith(tuple(start for start, _ in _PRESET_OF_KEY))), "")
+    url = urls[0] if urls and (not key or len(set(urls)) == 1) else ""
     if url or key:
         reading.begin(
             _Account(key=key, key_from="the text" if key else "", url=url, url_from="the text" if url else "")
         )
+        return
+    variable = _reference_in(unwrapped_key(text).value)
+    if variable:
+        _, word = _kind_of(variable)
+        reading.begin(_Account(word=word, key=f"${{{variable}}}", key_from="the text"))
 
 
 # ---- from what was read to providers
@@ -418,10 +453,16 @@ def _provider(reading: _Reading, account: _Account, text: str) -> PastedProvider
         return None
     key, variable = _key_of(reading, account)
     preset = find_preset(account.preset or _PRESET_OF_WORD.get(account.word, "")) or _preset_of_key(key)
-    if not account.url and preset is None and not account.word:
-        account.url, account.url_from = _only_url(text), "the text"
+    if not (account.url or account.word or account.preset):
+        urls = _named_urls(text)
+        if len(urls) > 1:
+            reading.left.append(f"Which server {account.key_from} is for is not clear. Type its base URL.")
+            return None
+        account.url, account.url_from = urls.pop() if urls else "", "the text"
     type_ = account.type or (preset.type if preset is not None else _type_of(account, key))
     url, notes = _base_url(reading, account, type_)
+    if account.url and not url:  # what was named is another server than the preset's (SEC-8)
+        return None
     preset, url, notes = _settled(preset, url, type_, notes, has_key=bool(key or variable))
     if not url:
         if account.key_from and not account.url:
@@ -492,10 +533,10 @@ def _preset_of_key(key: str) -> Preset | None:
     return next((find_preset(preset) for start, preset in _PRESET_OF_KEY if key.startswith(start)), None)
 
 
-def _only_url(text: str) -> str:
-    """The URL of a text that has one only."""
-    found = {each.group() for each in _URL.finditer(text)}
-    return found.pop() if len(found) == 1 else ""
+def _named_urls(text: str) -> set[str]:
+    """The URLs of a text but for those of fields: proxies, webhooks and the like."""
+    rest = _FIELD.sub(lambda each: "" if _URL.match(_unquoted(each["value"])) else each.group(), text)
+    return set(_URL.findall(rest))
 
 
 def _type_of(account: _Account, key: str) -> str:

@@ -101,6 +101,8 @@ def test_a_key_is_taken_from_every_way_of_writing_it(text: str) -> None:
         (f'curl {OPENAI}/models `\n -H "Authorization: Bearer $env:OPENAI_API_KEY"', OPENAI_VARIABLE),
         (f'curl --url={LAB}/models --header="Authorization: Bearer {PLAIN}"', LAB_WITH_KEY),
         (f"curl {LAB}/models -u :{PLAIN}", LAB_WITH_KEY),
+        (f"curl {LAB}/models --oauth2-bearer {PLAIN}", LAB_WITH_KEY),
+        (f"curl -sSH 'Authorization: Bearer {PLAIN}' {LAB}/models", LAB_WITH_KEY),
         (f'curl {LAB}/models -H "Authorization: Bearer {PLAIN}', LAB_WITH_KEY),  # a quote is missing
         (f"export LAB_KEY={PLAIN}\ncurl {LAB}/models -H 'Authorization: Bearer '$LAB_KEY", LAB_WITH_KEY),
         (f"BASE={LAB}\ncurl $BASE/models -H 'Authorization: Bearer {PLAIN}'", LAB_WITH_KEY),
@@ -177,6 +179,103 @@ def test_a_curl_command_gives_its_provider(text: str, expected: Found) -> None:
 )  # fmt: skip
 def test_key_and_base_url_that_belong_together_are_one_provider(text: str, expected: list[Found]) -> None:
     """A companion names the server of its key; fields of a call or a config are one account (SEC-8)."""
+    assert providers_in(text) == expected
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "other",
+    [
+        *(
+            "-x http://proxy.example",
+            "-xhttp://proxy.example",
+            "-sx https://proxy.example",
+            "-e https://a.example",
+        ),
+        *("--proxy https://proxy.example", "--proxy=https://proxy.example", "--referer https://a.example"),
+        *("--doh-url https://dns.example/q", "-b 'https://a.example'", "-F f=https://a.example"),
+        *("--data-urlencode u=https://a.example", "--socks5-hostname https://proxy.example"),
+        *("-A 'Mozilla https://a.example'", "-o https://a.example", "--proxy-header 'X: https://a.example'"),
+    ],
+)
+def test_a_commands_key_is_for_what_it_asks(other: str) -> None:
+    """Not for its proxy, nor for another server that one of its options names."""
+    text = f"curl {other} {LAB}/models -H 'Authorization: Bearer {PLAIN}'"
+    assert providers_in(text) == [LAB_WITH_KEY]
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "requests.get('{url}/models', headers={{'Authorization': 'Bearer {key}'}})",
+        "get('{url}/models', headers={{'Authorization': 'Bearer {key}'}}, proxies={{'https': 'http://a.example'}})",
+        "http {url}/models Authorization:'Bearer {key}'",
+        "wget --header='Authorization: Bearer {key}' {url}/models",
+        "irm -Uri {url}/models -Headers @{{Authorization = 'Bearer {key}'}}",
+    ],
+)
+@pytest.mark.parametrize("key", [KEY, PLAIN])
+def test_a_requests_key_is_for_its_server_whatever_it_looks_like(text: str, key: str) -> None:
+    """Gateways have keys like the vendors': where a text names a server, the look of a key names none."""
+    assert providers_in(text.format(url=LAB, key=key)) == [Found("", "openai-compatible", LAB, key)]
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"api_key={PLAIN}\nproxy=http://proxy.example:3128", "Add its base URL"),
+        (f"api_key: {PLAIN}\nwebhook_url: https://hook.example/x", "Add its base URL"),
+        (f"API_KEY={PLAIN}\nHTTP_PROXY_URL=http://proxy.example:3128", "Add its base URL"),
+        (f"{KEY}\n{LAB}\nhttps://other.example/v1", "Which server the text is for is not clear"),
+        (f"ask({LAB}, https://other.example/v1, api_key='{KEY}')", "api_key is for is not clear"),
+    ],
+)
+def test_a_key_is_for_no_server_that_a_text_names_for_something_else(text: str, said: str) -> None:
+    """Proxies, webhooks and one of several servers get no key by being there; that is said."""
+    pasted = read_pasted(text)
+    assert [each.key for each in pasted.providers if each.key is not None] == []
+    assert said in " ".join(pasted.left)
+
+
+@pytest.mark.req("SEC-8")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OPENAI_API_KEY={key}\nOPENAI_BASE_URL=llm.example.edu/v1",
+        "OPENAI_API_KEY={key}\nOPENAI_API_HOST=llm.example.edu",
+        "OPENAI_BASE_URL=$GATEWAY/v1\nOPENAI_API_KEY={key}",
+        "ANTHROPIC_API_KEY={key}\nANTHROPIC_API_URL=https://me:pw@llm.example.edu",
+        "OpenAI(api_key='{key}', base_url=GATEWAY)",
+        "OpenAI(api_key='{key}', base_url=os.environ['GATEWAY'])",
+        "api_key: {key}\nbase_url: llm.example.edu/v1",
+        "curl llm.example.edu/v1/models -H 'Authorization: Bearer {key}'",
+        "curl -m 10 $GATEWAY/models -H 'Authorization: Bearer {key}'",
+    ],
+)
+def test_a_key_for_a_server_that_cannot_be_made_out_is_for_no_other(text: str) -> None:
+    """A base URL that cannot be used is said, and its key is not offered for the vendor's own server."""
+    pasted = read_pasted(text.format(key=KEY))
+    assert pasted.providers == ()
+    assert "cannot be used as a base URL" in pasted.left[0] or "depends on a variable" in pasted.left[0]
+    assert KEY not in "".join(pasted.left)
+
+
+@pytest.mark.req("SEC-3")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$OPENAI_API_KEY", [OPENAI_VARIABLE]),
+        ("{env:OPENAI_API_KEY}", [OPENAI_VARIABLE]),
+        ('os.environ["OPENAI_API_KEY"]', [OPENAI_VARIABLE]),
+        ("os.environ/OPENAI_API_KEY", [OPENAI_VARIABLE]),
+        (f"\u200b{KEY}\ufeff", [OPENAI_WITH_KEY]),
+        (f"OpenAI(api_key='{KEY}', base_url=None)", [OPENAI_WITH_KEY]),
+    ],
+)
+def test_what_stands_alone_is_read_as_in_the_field_for_a_key(text: str, expected: list[Found]) -> None:
+    """A reference in any tool's writing, or a key with marks around it, is enough."""
     assert providers_in(text) == expected
 
 

@@ -265,6 +265,12 @@ class Person:
         self._take(answer)
         return answer
 
+    def save_unheard(self) -> None:
+        """Submit the form to a kernel whose answer comes after the page has stopped waiting."""
+        form = self._fresh_form()
+        self.presenter.submit(str(form.form["name"]), form.values(), form.submitted_key(), form.args())
+        form.unanswered()
+
     def leave(self) -> None:
         """Close the form without saving."""
         self.form = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -129,6 +130,10 @@ class OpenForm:
                 self._empty(name)
         self.problems, self.form = problems, form
         self.note = form.get("note", {} if chosen else self.note)
+
+    def unanswered(self) -> None:
+        """Take that nobody answered a submission with the key."""
+        self.key_for = self.key_for or json.dumps(self.values())
 
     def refused(self, answer: Json) -> None:
         """Take why it was not saved."""

@@ -233,6 +233,26 @@ def test_a_refused_key_that_is_out_of_sight_is_not_forgotten(refused, monkeypatc
 
 
 @pytest.mark.req("SEC-8")
+@pytest.mark.parametrize("then", ["preset", "host"])
+def test_a_key_that_was_sent_without_an_answer_is_for_its_server_too(adding, then) -> None:
+    """A kernel that was busy for too long may save it yet; the form that holds it drops it all the same."""
+    person = adding()
+    person.fill("Name", "Gateway")
+    person.fill("Base URL", "https://127.0.0.1:9/v1")
+    person.fill("Key", GATEWAY_KEY)
+    person.save_unheard()
+    person.settled()
+    if then == "preset":
+        person.choose("Preset", "OpenAI")
+        assert person.sees("The key sent before was for 127.0.0.1:9 and was dropped.")
+    else:
+        person.fill("Base URL", "https://127.0.0.1:10/v1")
+        assert "was dropped" in person.save().problems["key"]
+    assert person.value("Key") == ""
+    assert [each.base_url for each in saved(person)] == ["https://127.0.0.1:9/v1"]
+
+
+@pytest.mark.req("SEC-8")
 def test_a_refused_key_is_dropped_with_another_type(refused, settings_path) -> None:
     """The same host asked in another way is another choice; where no key is asked for it is said too."""
     person = refused()

@@ -9,7 +9,7 @@ export class FormState {
   form: Form;
   /** What is in the field for a key: it leaves with a submission alone (SEC-2). */
   key = "";
-  /** What the key was submitted for, while nobody has touched it since (SEC-8). */
+  /** What the key was submitted for, as the kernel said or these values, while nobody has touched it since (SEC-8). */
   keyFor = "";
   /** What was pasted to be read: it leaves with a press of its own, and stays with what is typed until all is saved. */
   pasted = "";

@@ -178,6 +178,7 @@ export class Forms {
     } as const;
     const ended = await this.#panel.link.ask(message, () => this.#isLate(state, at));
     if (typeof ended !== "string") return ended.answer ?? {};
+    if (key && key === state.key) state.keyFor ||= JSON.stringify(message.values); // it may be saved yet
     const words = ended === "gone" ? NO_KERNEL : SILENT;
     at.say(words);
     state.note = { tone: "warn", title: words };

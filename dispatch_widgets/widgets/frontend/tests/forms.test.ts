@@ -203,6 +203,9 @@ test("a kernel that is gone or a form that is not given leaves everything as it 
   await panel.forms.save(shown);
   assert.match(said.at(-1) ?? "", /No kernel/);
   assert.equal(panel.forms.current?.key, "sk-1");
+  assert.deepEqual(panel.forms.current?.args(), { sends: "", key_for: '{"preset":"","name":""}' });
+  panel.forms.typeKey("key", "sk-2");
+  assert.deepEqual(panel.forms.current?.args(), { sends: "" });
   app.link.gone = false;
   panel.forms.leave(shown, false);
   void panel.press(ADD, shown);

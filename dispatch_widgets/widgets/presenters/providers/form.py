@@ -18,7 +18,7 @@ from .form_fields import FormFields
 from .form_input import TYPED, VARIABLE, FormInput, as_chosen, as_saved, first_variable, merged
 from .form_saving import FormSaving
 from .form_words import dropped_words
-from .key_place import KeyPlace
+from .key_place import KeyPlace, unanswered_values
 from .paste import (
     after_saving_one,
     kept_paste,
@@ -166,16 +166,22 @@ class ProviderForm:
 
     # ---- a key belongs to the server that it was typed for (SEC-8)
 
-    @staticmethod
-    def _same_choice(given: FormInput, args: Arguments) -> bool:
+    def _key_place(self, args: Arguments) -> KeyPlace | None:
+        """What the key in the page's field was submitted for; None if it was not."""
+        written = args.text("key_for", "")
+        values = unanswered_values(written)
+        if values is None:
+            return KeyPlace.read(written)
+        return self._input(self._before(args), args, values).place
+
+    def _same_choice(self, given: FormInput, args: Arguments) -> bool:
         """Whether a refused key was submitted for what is chosen now; what is typed counts at saving."""
-        place = KeyPlace.read(args.text("key_for", ""))
+        place = self._key_place(args)
         return place is None or place.choice == given.place.choice
 
-    @staticmethod
-    def _dropped(given: FormInput, args: Arguments) -> str:
+    def _dropped(self, given: FormInput, args: Arguments) -> str:
         """What is said of a key that was submitted for another server, and refused; empty if it was not."""
-        place = KeyPlace.read(args.text("key_for", ""))
+        place = self._key_place(args)
         if place is None or place.leads_to(given.place):
             return ""
         keep = clean(given.before.masked_key) if given.before is not None else ""
@@ -184,7 +190,7 @@ class ProviderForm:
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
         """What a key is submitted for; an earlier place stays while the base URL is being mended."""
         place = self._input(self._before(args), args, values).place
-        earlier = KeyPlace.read(args.text("key_for", ""))
+        earlier = self._key_place(args)
         return (place if earlier is None or place.is_done or not earlier.host else earlier).written()
 
     # ---- saving

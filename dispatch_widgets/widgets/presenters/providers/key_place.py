@@ -82,5 +82,16 @@ class KeyPlace:
         return all(not a or not b or a == b for a, b in zip(mine[:3], theirs[:3], strict=True))
 
 
+def unanswered_values(written: str) -> dict[str, str] | None:
+    """The values of a submission that a page has no answer to; None if it kept a place, or nothing."""
+    try:
+        values = json.loads(written)
+    except ValueError:
+        return None
+    if not isinstance(values, dict):
+        return None
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
 def _default(type: str) -> str:  # noqa: A002 - the file's own word
     return normalise_base_url(None, type).url
