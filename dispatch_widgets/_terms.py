@@ -5,6 +5,7 @@ from typing import Literal, get_args
 ProviderType = Literal["anthropic", "openai-compatible"]
 """The types that a provider can be given (PM-1)."""
 PROVIDER_TYPES: tuple[ProviderType, ...] = get_args(ProviderType)
+ANTHROPIC, OPENAI_COMPATIBLE = PROVIDER_TYPES
 
 Capability = Literal["chat", "embedding"]
 """What a model can do; one that can do neither has none (PM-6)."""

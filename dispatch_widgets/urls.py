@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ._hide_frames import hide_frames
 from ._invisible import ZERO_WIDTH
@@ -154,13 +154,12 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
         return _problem_of_query(text)
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        # urllib's message can quote the text, so it only selects ours.
-        return _PORT if "port" in str(error).lower() else _HOST
+    except ValueError:
+        return _HOST
+    host = parts.hostname or ""
     if "@" in parts.netloc:
         return _USER_INFO
-    if port is not None and not 1 <= port <= _HIGHEST_PORT:
+    if not _has_usable_port(parts):
         return _PORT
     if not host:
         return _MISSING
@@ -168,6 +167,13 @@ def _problem(text: str) -> str:  # noqa: PLR0911 - one return for each sentence
         return _HOST
     # The Dispatch app refuses a whole file for one base URL that it does not accept.
     return "" if app_accepts(text) else _NO_HOST
+
+
+def _has_usable_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or 1 <= parts.port <= _HIGHEST_PORT
+    except ValueError:
+        return False
 
 
 def _problem_of_query(text: str) -> str:

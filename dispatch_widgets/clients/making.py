@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from .._hide_frames import hide_frames
 from .._loop import check_can_wait
+from .._terms import ANTHROPIC, OPENAI_COMPATIBLE
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..settings.schema import MOCK_TYPE
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
 from .arguments import ClientArguments, Key
 from .mock import AsyncMockClient, MockClient
-from .sdk_environment import ANTHROPIC, OPENAI_COMPATIBLE, blocking_headers, vendor_only
+from .sdk_environment import blocking_headers, vendor_only
 
 if TYPE_CHECKING:
     from ._protocol import UsableModel

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from .._terms import ANTHROPIC, OPENAI_COMPATIBLE
 from ..errors import FieldProblem, InvalidInputError
 from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL
 from .arguments import Key
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..secrets import Secret
-
-ANTHROPIC = "anthropic"
-OPENAI_COMPATIBLE = "openai-compatible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class _Vendor:
     """The variable with custom headers, one per line."""
 
 
-_VENDORS = {
+_VENDORS: dict[str, _Vendor] = {
     OPENAI_COMPATIBLE: _Vendor(
         base_url=OPENAI_BASE_URL,
         attributes=("organization", "project", "admin_api_key", "webhook_secret"),

@@ -6,19 +6,18 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
+from .._terms import ANTHROPIC, OPENAI_COMPATIBLE
 from ..errors import FieldProblem, InvalidInputError
-from .sdk_environment import ANTHROPIC, OPENAI_COMPATIBLE
+from ..settings.schema import MOCK_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOCK = "mock"
 PACKAGE_LINE = "import dispatch_widgets as dw"
 
 LibraryKey = Literal["client", "litellm", "langchain"]
-LIBRARY_KEYS: tuple[LibraryKey, ...] = get_args(LibraryKey)
 
 _HELLO = "Say hello."
 _MESSAGES = f'messages=[{{"role": "user", "content": "{_HELLO}"}}]'
@@ -115,7 +114,7 @@ def _short(path: Path) -> str:
 
 def libraries_for(use: Use) -> tuple[Library, ...]:
     """The libraries that can use a model, the vendor's own first; none if the model cannot be used so."""
-    if use.provider_type == MOCK:
+    if use.provider_type == MOCK_TYPE:
         return (Library(key="client", name="Mock client"),)
     if use.provider_type == OPENAI_COMPATIBLE:
         return (

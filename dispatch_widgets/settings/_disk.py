@@ -74,6 +74,10 @@ class Loaded:
     content: Content | None
 
 
+class UnsyncedError(SettingsWriteError):
+    """The file is written, and the disk reports an error all the same."""
+
+
 class WriteOutcome(Enum):
     """How a write ended.
 
@@ -380,12 +384,12 @@ class Disk:
         """Syncs the file's folder, so that the new name survives a power cut.
 
         Raises:
-            SettingsWriteError: If the disk reports an error; the new name exists all the same.
+            UnsyncedError: If the disk reports an error; the new name exists all the same.
         """
         try:
             self.sync_copy(target)
         except OSError as error:
-            raise SettingsWriteError(
+            raise UnsyncedError(
                 f"Saved, but the disk reports an error: {_reason_of(error)}.",
                 path=str(self.path),
                 hint="The change may not outlast a power cut. Check the disk.",

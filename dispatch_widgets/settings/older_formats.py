@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .document import Document, JsonObject
+from .schema import MOCK_TYPE
 from .tasks import TASKS
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 # Provider kinds in the first formats, and in later entries.
 _KINDS = {"anthropic": "anthropic", "openaiCompatible": "openai", "openai": "openai"}
-_MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +211,7 @@ def _matching(catalog: list[Any], kind: str, model: str) -> Iterator[Document]:
 def _kind(provider: Any) -> str:
     if not isinstance(provider, str):
         return ""
-    return _MOCK if provider == _MOCK else _KINDS.get(provider, "")
+    return MOCK_TYPE if provider == MOCK_TYPE else _KINDS.get(provider, "")
 
 
 def _items(section: Document, name: str) -> list[Any]:

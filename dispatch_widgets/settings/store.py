@@ -30,6 +30,7 @@ from ._disk import (
     LOCK_TIMEOUT_SECONDS,
     Disk,
     Loaded,
+    UnsyncedError,
     WriteOutcome,
     read_error,
     unfinished_path,
@@ -287,7 +288,7 @@ class SettingsStore:
                     hint="Close that program, then try again.",
                 )
             except SettingsFileError as error:
-                if not overwritten and not error.message.startswith("Saved"):
+                if not overwritten and not isinstance(error, UnsyncedError):
                     self._discard_backup(backup)
                 raise
 
@@ -442,8 +443,9 @@ class SettingsStore:
                 finally:
                     if current:
                         current.close()
-        except SettingsWriteError:
-            self._discard_backup(kept)
+        except SettingsWriteError as error:
+            if not isinstance(error, UnsyncedError):
+                self._discard_backup(kept)
             raise
         self._discard_backup(kept)
         raise SettingsWriteError(

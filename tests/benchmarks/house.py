@@ -12,6 +12,7 @@ import importlib.util
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,8 @@ def walks(folder: Path) -> Iterator[tuple[str, list[str], int]]:
     SettingsStore.changed_since = look  # type: ignore[method-assign]
 
     def told(what: str, walk: Walk, call: Callable[[], object]) -> tuple[str, list[str], int]:
+        time.sleep(0.1)  # a file of a moment ago is read to see whether it has changed
+        _ = service.settings
         looks.clear()
         return what, walk.over(call), len(looks)
 

@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from dispatch_widgets import InvalidInputError, SettingsService
 from dispatch_widgets.clients.snippets import (
     DEFAULT_SERVICE,
-    LIBRARY_KEYS,
+    LibraryKey,
     ServiceCode,
     Use,
     libraries_for,
@@ -73,7 +73,7 @@ def run_all(snippets: list[str], folder: Path) -> list[str]:
 
 
 @pytest.mark.req("API-5", "UI")
-@pytest.mark.parametrize("library", LIBRARY_KEYS)
+@pytest.mark.parametrize("library", get_args(LibraryKey))
 def test_every_snippet_runs_as_it_stands(
     library: str,
     uses: list[tuple[Use, str]],
@@ -134,7 +134,7 @@ def test_without_a_variable_the_snippet_makes_the_service(
 
 
 @pytest.mark.req("API-5", "UI")
-@pytest.mark.parametrize("library", LIBRARY_KEYS)
+@pytest.mark.parametrize("library", get_args(LibraryKey))
 @pytest.mark.parametrize("service", [DEFAULT_SERVICE, ServiceCode(name="lab", setup=())])
 def test_every_snippet_begins_with_its_imports(library: str, service: ServiceCode) -> None:
     """Imports stand at the top, each name that is used is made in it, and ids may hold anything."""

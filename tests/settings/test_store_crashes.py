@@ -128,7 +128,7 @@ class Trial:
             assert self.file.stat().st_mode & 0o777 == 0o640, moment
         backups = [path.read_bytes() for path in self.folder.glob("*.backup-*.json")]
         assert all(data in {self.before, self.backup} for data in backups), moment
-        if self.operation == "migrate" and content == self.after:
+        if self.operation in {"migrate", "restore"} and content == self.after:
             assert self.before in backups, moment
         # A process that comes afterwards goes on as if nothing had been, and sweeps what was left.
         store = SettingsStore(self.file, lock_timeout_seconds=1.0)
