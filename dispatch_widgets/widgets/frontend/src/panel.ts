@@ -283,11 +283,21 @@ export class Panel {
   /** The view is another one: what happened by itself is said in every place, but nothing of before it was there. */
   viewChanged(): void {
     this.forms.viewChanged();
+    this.#dropQuestions();
     this.draw();
     const before = this.#spoken;
     const words = this.#hear();
     if (before === undefined || before === this.#spoken) return;
     for (const each of this.shown) each.say(words);
+  }
+
+  /** A question about what is not offered any more is over: offered again, it would be about something else. */
+  #dropQuestions(): void {
+    const seen = this.questions.size ? JSON.stringify(this.view) : "";
+    for (const asked of [...this.questions.keys()]) {
+      const [, ...names] = JSON.parse(asked) as string[];
+      if (names.some((each) => each && !seen.includes(JSON.stringify(each)))) this.questions.delete(asked);
+    }
   }
 
   #hear(): string {
