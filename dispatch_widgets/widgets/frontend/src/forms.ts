@@ -47,7 +47,7 @@ export class Forms {
     if (isLeft) left.take(ended.form);
     const state = isLeft ? left : new FormState(ended.form);
     this.#setLeft(name, undefined);
-    this.#panel.closeQuestions(String(args.row ?? ""));
+    this.#panel.questions.close(String(args.row ?? ""));
     this.current = state;
     this.#focus(at, gesture, { field: String(args.field ?? state.form.fields[0]?.name) });
   }

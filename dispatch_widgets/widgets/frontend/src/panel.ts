@@ -12,6 +12,7 @@ import { HeldLists } from "./list/held_lists.ts";
 import type { ListWindow } from "./list/list_window.ts";
 import { focusOn } from "./move_focus.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
+import { OpenQuestions } from "./questions.ts";
 import type { Action, ActionArgs, Answer, Focus, Note, Reply, Tab, View } from "./types.ts";
 import type { WindowStore } from "./window_store.ts";
 
@@ -80,8 +81,7 @@ export class Panel {
   /** The lists of models that are held here. */
   readonly lists: HeldLists;
   readonly waiting = new Map<string, Waiting>();
-  /** Questions that wait for their answer, by what was pressed. */
-  readonly questions = new Map<string, Note>();
+  readonly questions = new OpenQuestions();
   /** What came of a press at once, by what was pressed. */
   readonly told = new Map<string, Told>();
   readonly #around: Around;
@@ -193,13 +193,6 @@ export class Panel {
     return this.questions.get(keyOf(action));
   }
 
-  /** What was asked in a row is asked no more. */
-  closeQuestions(row: string): void {
-    for (const asked of [...this.questions.keys()]) {
-      if (JSON.parse(asked)[2] === row) this.questions.delete(asked);
-    }
-  }
-
   async #act(action: Action, at: Shown, choice?: string, held?: ActionArgs): Promise<void> {
     const args: ActionArgs = { ...action.args, ...held, ...(choice !== undefined && { choice }) };
     const gesture = lastGesture();
@@ -283,6 +276,7 @@ export class Panel {
   /** The view is another one: what happened by itself is said in every place, but nothing of before it was there. */
   viewChanged(): void {
     this.forms.viewChanged();
+    this.questions.keepOffered(this.view);
     this.draw();
     const before = this.#spoken;
     const words = this.#hear();

@@ -63,7 +63,7 @@ export function PasteBox({ state, action, id }: PasteProps) {
       <Message
         note={{
           tone: isTooLong ? "error" : "",
-          title: isTooLong ? TOO_LONG : "It is sent once, when you press Read it, and kept nowhere.",
+          title: isTooLong ? TOO_LONG : "It is sent when you have it read, and kept nowhere.",
         }}
       />
     </div>

@@ -62,6 +62,24 @@ test("a question waits for its answer in this page alone; no needs no kernel", a
   app.close();
 });
 
+test("a question is over when what asked it is not offered any more, also if it is again", async () => {
+  const offering = {
+    tab: "settings",
+    title: "Settings file",
+    sections: [{ rows: [{ id: "a", actions: [DELETE] }] }],
+  };
+  const { app, model, panel, shown, answer } = opened({ view_settings: offering });
+  const asking = panel.press(DELETE, shown);
+  answer({ question: { tone: "error", title: "Delete it?", actions: [KEEP] } });
+  await asking;
+  model.put("view_settings", { ...offering, attention: 1 });
+  assert.equal(panel.questionOf(DELETE)?.title, "Delete it?");
+  model.put("view_settings", { tab: "settings", title: "Settings file", sections: [{ rows: [] }] });
+  model.put("view_settings", offering);
+  assert.equal(panel.questionOf(DELETE), undefined);
+  app.close();
+});
+
 test("what leads to another tab opens that in this window, and the kernel is told", async () => {
   const { app, model, panel, shown, sent, answer } = opened();
   const going = panel.press({ name: "models", label: "Choose models", kind: "go" }, shown);

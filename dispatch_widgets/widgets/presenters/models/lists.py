@@ -201,7 +201,7 @@ class ModelLists:
         one = len(asked) == 1
         where = shown_address(asked[0]) if one else plural(len(asked), "provider")
         stop = Action("stop_list", "Cancel", {"row": asked[0].id}) if one else Action("stop_lists", "Cancel")
-        return Busy(f"Asking {where}…", self._hub.requests[asked[0].id].since, stop)
+        return Busy(f"Asking {where}… ", self._hub.requests[asked[0].id].since, stop)
 
     def _note(self, provider: Provider, *, has_rows: bool) -> Note | None:
         failed = self._failures.note(provider.id)

@@ -73,7 +73,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, ...given 
         autocomplete="off"
         value={value}
         onInput={(event) => {
-          panel.closeQuestions(String(action.args?.row ?? "")); // they were about what was typed before
+          panel.questions.close(String(action.args?.row ?? "")); // they were about what was typed before
           list.set({ typed: event.currentTarget.value });
         }}
         onBlur={() => typed === "" && list.set({ typed: undefined })}

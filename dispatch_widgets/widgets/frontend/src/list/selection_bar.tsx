@@ -62,7 +62,16 @@ export function SelectionBar(props: SelectionBarProps) {
         <ListButton action={takeOut} count={had} style="" isOff={false} onPress={props.onTakeOut} />
       )}
       {add && (
-        <ListButton action={add} count={count} style="dp-primary" isOff={!count} onPress={props.onAdd} />
+        <ListButton
+          action={add}
+          count={count}
+          style="dp-primary"
+          isOff={!count}
+          onPress={() => {
+            setOpen(false);
+            props.onAdd();
+          }}
+        />
       )}
       {isOpen && <Uses words={words} tasks={tasks} list={list} id={id} />}
       {add && one && count === 1 && !had && (
