@@ -3,8 +3,8 @@ import { useContext } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
+import { BUSY } from "./no_answer.ts";
 import { Message, NoteBox, Questions } from "./note.tsx";
-import { BUSY } from "./panel.ts";
 import type { Action, Badge, Row, Section } from "./types.ts";
 import { Icon, ModelId, Parts } from "./words.tsx";
 

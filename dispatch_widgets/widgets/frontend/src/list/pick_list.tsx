@@ -226,10 +226,12 @@ export function PickList(props: PickListProps) {
           />
         ) : (
           <Nothing
-            {...props}
-            kind={kind}
+            {...{ words, state, meant, kind }}
+            some={total > 0}
+            query={query.trim()}
+            byHand={Boolean(byHand)}
+            onSearchAll={props.onSearchAll}
             others={counts.all ?? 0}
-            meant={meant}
             onAllKinds={() => list.set({ kind: "all" })}
             onClear={() => search("")}
             onSearch={search}
