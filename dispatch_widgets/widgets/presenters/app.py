@@ -44,7 +44,7 @@ _KEYS = (
     Fact("R", "Refresh the provider of the row"),
     Fact("A letter", "Search the models, or go to the provider that begins so"),
     Fact("Space, Shift + ↑ ↓, Ctrl or ⌘ + A", "Select a model, a run of models, all that are shown"),
-    Fact("Esc", "Clear the search, then the selection; keep it; leave a form, which keeps what was typed"),
+    Fact("Esc", "Clear the search, then the selection; answer no; leave a form, which keeps what was typed"),
 )
 
 _KINDS: dict[Tab, type[Presenter]] = {
