@@ -144,7 +144,8 @@ def bare(
 ) -> Iterator[Callable[..., BarePanel]]:
     """Opens the app in a page without Jupyter, over a demo server; every provider's models are there.
 
-    Takes a ``scale`` of the page, more for its ``body``, and a ``change`` to the sample file.
+    Takes a ``scale`` of the page, more for its ``body``, a ``change`` to the document in the sample file, and
+    how to ``rewrite`` its text.
     """
     from panel_driver.bare_page import BarePanel, Kernel
 
@@ -153,15 +154,21 @@ def bare(
     from dispatch_widgets.demo.samples import write_sample
 
     def show(
-        *, scale: int = 1, body: str = "", change: Callable[[Document], object] | None = None
+        *,
+        scale: int = 1,
+        body: str = "",
+        change: Callable[[Document], object] | None = None,
+        rewrite: Callable[[str], str] = str,
     ) -> BarePanel:
         path = write_sample(tmp_path, server, old=False)
         if change is not None:
             document = json.loads(path.read_text("utf-8"))
             change(document)
             path.write_text(json.dumps(document), "utf-8")
+        path.write_text(rewrite(path.read_text("utf-8")), "utf-8")
         service = dw.SettingsService(path)
-        service.refresh_all()
+        if service.problem is None:
+            service.refresh_all()
         context = browser.new_context(device_scale_factor=scale, viewport={"width": 1000, "height": 768})
         context.set_default_timeout(15_000)
         closing.callback(context.close)

@@ -156,6 +156,21 @@ def test_nothing_scrolls_inside_the_panel(bare: Opened) -> None:
     assert found == {}
 
 
+def test_a_mistake_in_a_file_is_marked_in_its_line(bare: Opened) -> None:
+    """The character at which a file cannot be read is marked; its lines are wrapped, and scroll nowhere."""
+    app = bare(
+        rewrite=lambda text: text.replace('"models"', '"a long name that has no colon after it" "models"', 1)
+    )
+    app.tab("Settings file")
+    for width in (250, 1000):
+        app.at_width(width)
+        mark = app.node.locator(".dp-source mark")
+        expect(mark).to_have_text('"')
+        expect(mark.locator("..")).to_contain_text("no colon after it")
+        assert app.node.evaluate(SCROLL_AREAS) == []
+        assert app.node.evaluate(CUT_GLYPHS) == []
+
+
 def _frame_height(app: BarePanel) -> float:
     """How high the search, the rows and the bar are together, in pixels."""
     height: float = app.node.evaluate(FRAME_HEIGHT)
