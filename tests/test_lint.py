@@ -57,6 +57,9 @@ def test_mypy_finds_nothing(mypy: dict[str, Future[subprocess.CompletedProcess[s
     assert (done.stdout, done.stderr) == ("", "")
 
 
+PAGE = (REPOSITORY / PACKAGE / "widgets" / "frontend" / "src").resolve()
+
+
 @cache
 def modules_by_name() -> dict[str, Path]:
     """Every module of the package by its whole name."""
@@ -107,6 +110,20 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     """No module leads back to itself, by any import in it, those for types and within functions included."""
     modules = modules_by_name()
     assert circles({name: imported_by(name, modules) for name in modules}) == set()
+
+
+def imported_by_source(path: Path) -> set[str]:
+    """The sources of the page that one of them imports, for its types too, by their names below `src`."""
+    found = re.findall(r"""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", path.read_text(encoding="utf-8"))
+    return {(path.parent / other).resolve().relative_to(PAGE).as_posix() for other in found}
+
+
+def test_no_sources_of_the_page_import_each_other_in_a_circle() -> None:
+    """No module in TypeScript leads back to itself, by any import in it, those for types included."""
+    sources = [path for path in PAGE.rglob("*") if path.suffix in {".ts", ".tsx"}]
+    imports = {path.relative_to(PAGE).as_posix(): imported_by_source(path) for path in sources}
+    assert circles(imports) == set()
+    assert {"app.ts", "types.ts"} <= imports["context.ts"] | imports["panel.ts"]
 
 
 def _used_from_outside(name: str, imported: set[str]) -> set[str]:

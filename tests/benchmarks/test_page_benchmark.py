@@ -122,7 +122,7 @@ def test_the_app_is_seen_and_searched_quickly(notebook: Notebook, tmp_path: Path
     shown = [_show(page, 1, ".dp-row", 50) for _ in range(ROUNDS)]
 
     page.get_by_role("tab", name="Models").click()
-    page.locator(".dp-rail-item").first.click()
+    page.get_by_role("combobox", name="Provider", exact=True).select_option(index=0)
     count = page.locator(".dp-filter > .dp-sub")
     expect(count).to_have_text(f"{MODELS:,} models", timeout=30_000)
     page.evaluate(WATCH)

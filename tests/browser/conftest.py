@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import re
 import signal
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from contextlib import AbstractContextManager
 
-    from panel_driver.app import App
+    from panel_driver.app import App, Document
+    from panel_driver.bare_page import BarePanel
     from playwright.sync_api import Browser, Locator
 
 if importlib.util.find_spec("playwright") is None and os.environ.get("DISPATCH_REQUIRE_BROWSER") != "1":
@@ -134,6 +136,49 @@ def app(notebook: Notebook, tmp_path: Path, canary: str) -> Iterator[App]:
     folder.mkdir()
     with DemoServer(models=MODELS, api_key=canary) as server:
         yield App(notebook, folder, server)
+
+
+@pytest.fixture
+def bare(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, canary: str
+) -> Iterator[Callable[..., BarePanel]]:
+    """Opens the app in a page without Jupyter, over a demo server; every provider's models are there.
+
+    Takes a ``scale`` of the page, more for its ``body``, a ``change`` to the document in the sample file, and
+    how to ``rewrite`` its text.
+    """
+    from panel_driver.bare_page import BarePanel, Kernel
+
+    import dispatch_widgets as dw
+    from dispatch_widgets.demo.model_lists import openai_models
+    from dispatch_widgets.demo.samples import write_sample
+
+    def show(
+        *,
+        scale: int = 1,
+        body: str = "",
+        change: Callable[[Document], object] | None = None,
+        rewrite: Callable[[str], str] = str,
+    ) -> BarePanel:
+        path = write_sample(tmp_path, server, old=False)
+        if change is not None:
+            document = json.loads(path.read_text("utf-8"))
+            change(document)
+            path.write_text(json.dumps(document), "utf-8")
+        path.write_text(rewrite(path.read_text("utf-8")), "utf-8")
+        service = dw.SettingsService(path)
+        if service.problem is None:
+            service.refresh_all()
+        context = browser.new_context(device_scale_factor=scale, viewport={"width": 1000, "height": 768})
+        context.set_default_timeout(15_000)
+        closing.callback(context.close)
+        panel = dw.panel(service)
+        closing.callback(panel.close)
+        return BarePanel(Kernel(monkeypatch), panel, context.new_page(), body=body)
+
+    with DemoServer(models=24, api_key=canary) as server, contextlib.ExitStack() as closing:
+        server.set_models(openai_models(60))
+        yield show
 
 
 @pytest.fixture

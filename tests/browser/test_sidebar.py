@@ -40,5 +40,11 @@ def test_the_panel_opens_at_the_side_and_works(app: App, window: Window) -> None
     expect(side).to_have_count(1)
     expect(panel.node).to_have_count(1)
     panel.see_tab("Models")
+    panel.choose("Provider", "OpenAI")
+    expect(panel.models.first).to_be_visible()
+    rows = panel.models.count()
+    app.page.set_viewport_size({"width": 1200, "height": 600})
+    expect(panel.models).not_to_have_count(rows)
+    assert 0 < panel.models.count() < rows  # as many as the side is high for
     app.notebook.end_kernel()
     window.drop()  # the panel at the side would stay there and make the next test's notebook narrow

@@ -33,13 +33,18 @@ _UNREADABLE = Note(
 )
 _KEYS = (
     Fact("?", "Show or hide this list"),
-    Fact("← →", "Go along the tabs; Enter opens one"),
-    Fact("↑ ↓ Home End", "Go through the rows of a list"),
-    Fact("Enter", "Edit the row, add the model, or save the form"),
+    Fact("← →", "Go along the tabs or the kinds of models"),
+    Fact("↑ ↓", "Go through the rows of a list"),
+    Fact("Home End", "Go to the first or the last one"),
+    Fact("Page ↑ ↓", "Go a page on in a list"),
+    Fact("→ ←", "Go to the buttons of a row, and back"),
+    Fact("→", "Show or hide the details of a model"),
+    Fact("Enter", "Open the tab, edit the row, add the model, or save the form"),
     Fact("Delete", "Ask to delete the row"),
     Fact("R", "Refresh the provider of the row"),
+    Fact("A letter", "Search the models, or go to the provider that begins so"),
     Fact("Space, Shift + ↑ ↓, Ctrl or ⌘ + A", "Select a model, a run of models, all that are shown"),
-    Fact("Esc", "Clear the search, then the selection; leave a form, which keeps what was typed"),
+    Fact("Esc", "Clear the search, then the selection; answer no; leave a form, which keeps what was typed"),
 )
 
 _KINDS: dict[Tab, type[Presenter]] = {

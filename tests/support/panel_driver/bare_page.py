@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import comm
 
+from .browser import Keyboard, Part
+from .markup import PANEL
 from .wire import say_from_page
 
 if TYPE_CHECKING:
@@ -96,3 +98,26 @@ class Kernel:
         given = {"script": state["_esm"], "style": state["_css"], "state": json.loads(json.dumps(own))}
         take()
         frame.evaluate(_HOST, given)
+
+
+class BarePanel(Part, Keyboard):
+    """A panel alone in a page without Jupyter, and the keyboard before it.
+
+    Args:
+        kernel: The kernel's side.
+        panel: The panel, made in this process.
+        page: The page; it is filled anew.
+        body: More for its ``<body>``: attributes by which a host says its theme, or a style.
+    """
+
+    def __init__(self, kernel: Kernel, panel: PagePanel, page: Page, *, body: str = "") -> None:
+        page.set_content(f"<!doctype html><body {body}></body>")
+        kernel.show(panel, page, page.main_frame)
+        Part.__init__(self, page.locator(PANEL))
+        Keyboard.__init__(self, page, PANEL)
+        self.page = page
+
+    def at_width(self, width: int, height: int = 768) -> None:
+        """Give the page this many pixels, and wait until it is drawn so."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")

@@ -12,11 +12,20 @@ HEAVY_PARTS = "img, script, iframe"
 BEYOND_THE_EDGE = """(panel) => {
     const { right } = panel.getBoundingClientRect();
     const nodes = [...panel.querySelectorAll("*")].filter((node) => {
-        const frame = node.closest(".dp-chips, .dp-id-start, .dp-tabs, pre, code, .dp-code, .dp-unseen");
+        const frame = node.closest(".dp-id-start, .dp-unseen");
         return !frame && node.checkVisibility() && node.getBoundingClientRect().right > right + 0.5;
     });
     return nodes.map((node) => node.outerHTML.slice(0, 120));
 }"""
+
+# What scrolls by itself; a field does as one types.
+SCROLL_AREAS = """(panel) => [...panel.querySelectorAll("*")].filter((node) => {
+    const { overflowX, overflowY, clipPath } = getComputedStyle(node);
+    const isField = node.matches("textarea, input, select");
+    if (clipPath !== "none" || isField || !node.checkVisibility()) return false;
+    return (/auto|scroll/.test(overflowX) && node.scrollWidth > node.clientWidth + 1)
+        || (/auto|scroll/.test(overflowY) && node.scrollHeight > node.clientHeight + 1);
+}).map((node) => node.outerHTML.slice(0, 120))"""
 
 # The kernel answers when it gets round to it: late where it is busy, always in order.
 LATE_FOCUS = """

@@ -8,7 +8,9 @@ import { lastGesture, moveFocus } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { Link } from "./link.ts";
 import { focusOn, hasFocus, OPEN_TAB } from "./move_focus.ts";
-import { type Around, BUSY, Panel, type Pressed, type Shown, SILENT } from "./panel.ts";
+import { BUSY, SILENT } from "./no_answer.ts";
+import { type Around, Panel, type Pressed } from "./panel.ts";
+import type { Shown } from "./shown.ts";
 import type { Action, ActionArgs, Asked, Focus, Header, Tab, View } from "./types.ts";
 import { type WindowStore, windowStore } from "./window_store.ts";
 

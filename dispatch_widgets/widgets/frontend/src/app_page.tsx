@@ -4,8 +4,9 @@ import type { App } from "./app.ts";
 import { Place } from "./context.ts";
 import { Bar, FileHeader } from "./header.tsx";
 import { KeyList } from "./key_list.tsx";
+import { NO_KERNEL } from "./no_answer.ts";
 import { Page } from "./page.tsx";
-import { NO_KERNEL, type Shown } from "./panel.ts";
+import type { Shown } from "./shown.ts";
 import { TabBar, tabId, WayBack } from "./tabs.tsx";
 import { useUniqueId } from "./unique.ts";
 

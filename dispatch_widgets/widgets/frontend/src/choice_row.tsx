@@ -2,8 +2,9 @@
 import { useContext } from "preact/hooks";
 import { Actions, ChoiceField, Done } from "./action.tsx";
 import { Place } from "./context.ts";
+import { BUSY } from "./no_answer.ts";
 import { Message } from "./note.tsx";
-import { BUSY, keyOf } from "./panel.ts";
+import { keyOf } from "./panel.ts";
 import type { Option, Row, Section } from "./types.ts";
 import { useUniqueId } from "./unique.ts";
 import { Parts } from "./words.tsx";

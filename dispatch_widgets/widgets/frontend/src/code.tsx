@@ -22,8 +22,7 @@ export function Source({ code, headed = false }: { readonly code: Code; readonly
   return (
     <figure class="dp-source" aria-label={code.title}>
       {headed && <figcaption>{code.title}</figcaption>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <pre tabIndex={0} {...QUIET}>
+      <pre>
         {code.lines.map((line, place) => (
           <Line key={place} line={line} />
         ))}
@@ -33,20 +32,14 @@ export function Source({ code, headed = false }: { readonly code: Code; readonly
   );
 }
 
-function Line({ line }: { readonly line: CodeLine }) {
-  const before = line.number || SIGNS[line.mark ?? ""] || "";
+function Line({ line: { number, mark, text, pointer = -1 } }: { readonly line: CodeLine }) {
+  const cut = pointer < 0 ? text.length : pointer;
   return (
-    <>
-      <code class={line.mark ? `dp-line dp-${line.mark}` : "dp-line"}>
-        <i>{before}</i>
-        {line.text || " "}
-      </code>
-      {line.pointer !== undefined && line.pointer >= 0 && (
-        <code class="dp-line dp-pointer" aria-hidden="true">
-          <i />
-          {`${" ".repeat(line.pointer)}▲`}
-        </code>
-      )}
-    </>
+    <code class={mark ? `dp-line dp-${mark}` : "dp-line"}>
+      <i>{number || SIGNS[mark ?? ""] || ""}</i>
+      {text.slice(0, cut)}
+      {pointer >= 0 && <mark class="dp-pointer">{text[cut] ?? " "}</mark>}
+      {text.slice(cut + 1)}
+    </code>
   );
 }

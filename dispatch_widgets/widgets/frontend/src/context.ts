@@ -1,7 +1,8 @@
 /** Where a component stands: in which tab of which panel, and in which of the places where that is shown. */
 import { createContext } from "preact";
 import type { App } from "./app.ts";
-import type { Panel, Shown } from "./panel.ts";
+import type { Panel } from "./panel.ts";
+import type { Shown } from "./shown.ts";
 
 export interface Place {
   readonly app: App;

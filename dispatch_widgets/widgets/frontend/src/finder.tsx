@@ -2,19 +2,9 @@
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
+import { type Found, foundIn } from "./found.ts";
 import type { Finder, Row, Section, Words } from "./types.ts";
 import { Icon } from "./words.tsx";
-
-export interface Found {
-  readonly text: string;
-  readonly sort: string;
-}
-
-const NOTHING_FOUND: Found = { text: "", sort: "" };
-
-export function foundIn(found: Readonly<Record<string, Found>>, section: string): Found {
-  return found[section] ?? NOTHING_FOUND;
-}
 
 /** The rows that are searched for, in their order; all of them where a section has no search. */
 export function rowsFound(section: Section, { text, sort }: Found): ReadonlyArray<Row> {

@@ -1,8 +1,12 @@
 /** Opens, fills, submits and leaves the forms of a panel in this window. */
 import { FormState } from "./form_state.ts";
 import { lastGesture } from "./gestures.ts";
-import { BUSY, NO_KERNEL, type Panel, type Shown, SILENT } from "./panel.ts";
-import type { Action, ActionArgs, Answer, Focus, Form } from "./types.ts";
+import type { Asked, Wire } from "./link.ts";
+import { BUSY, NO_KERNEL, SILENT } from "./no_answer.ts";
+import type { OpenQuestions } from "./questions.ts";
+import type { Shown } from "./shown.ts";
+import type { Action, ActionArgs, Answer, Focus, Form, Reply, View } from "./types.ts";
+import type { WindowStore } from "./window_store.ts";
 
 const SAVE: Action = { name: "save", label: "", kind: "save" };
 
@@ -11,12 +15,24 @@ export function isSubmission({ kind }: Action): boolean {
   return kind === "save" || kind === "fill" || kind === "paste";
 }
 
+/** The tab, as far as its forms need to know it. */
+interface Around {
+  readonly view: View;
+  readonly window: WindowStore;
+  readonly link: Wire;
+  readonly wait: (action: Action, message: Asked, at: Shown) => Promise<Reply | undefined>;
+  readonly end: (reply: Reply, at: Shown, action: Action, gesture: string) => Promise<void>;
+  readonly follow: (answer: Answer, at: Shown, pressed: Action) => Promise<void>;
+  readonly questions: OpenQuestions;
+  readonly focus: (at: Shown, wanted: Focus) => void;
+}
+
 export class Forms {
-  readonly #panel: Panel;
+  readonly #panel: Around;
   /** Another number of the view's means that open forms may say something else. */
   #revision: number;
 
-  constructor(panel: Panel) {
+  constructor(panel: Around) {
     this.#panel = panel;
     this.#revision = panel.view.forms ?? 0;
   }

@@ -1,9 +1,9 @@
 /** The field for a key. What is in it leaves the page when the form is submitted, in that one message (SEC-2). */
 import { useContext, useState } from "preact/hooks";
 import { Place } from "./context.ts";
-import { controlOf, type FieldProps, Labelled } from "./field.tsx";
 import { QUIET } from "./focus.ts";
 import { pastedKey } from "./key_text.ts";
+import { controlOf, type FieldProps, Labelled } from "./labelled.tsx";
 import { Message } from "./note.tsx";
 
 /** No password manager is to keep it, or to fill in something of its own. */

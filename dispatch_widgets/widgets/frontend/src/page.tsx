@@ -4,8 +4,8 @@ import { Place } from "./context.ts";
 import { FormBox } from "./form.tsx";
 import { ADD, AddModels, isModels } from "./list/add_models.tsx";
 import { isPicker, Picker } from "./list/picker.tsx";
+import { BUSY } from "./no_answer.ts";
 import { Empty, Message, NoteBox, Questions } from "./note.tsx";
-import { BUSY } from "./panel.ts";
 import { SectionBox } from "./section.tsx";
 import type { View } from "./types.ts";
 

@@ -11,26 +11,18 @@ import type { Asked, Link, Wire } from "./link.ts";
 import { HeldLists } from "./list/held_lists.ts";
 import type { ListWindow } from "./list/list_window.ts";
 import { focusOn } from "./move_focus.ts";
+import { BUSY, NO_KERNEL, SILENT } from "./no_answer.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
 import { OpenQuestions } from "./questions.ts";
+import type { Shown } from "./shown.ts";
 import type { Action, ActionArgs, Answer, Focus, Note, Reply, Tab, View } from "./types.ts";
 import type { WindowStore } from "./window_store.ts";
 
-export const NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
-export const BUSY = "The kernel is busy. It does this next.";
 const COPIED: Told = { words: "Copied", tone: "ok" };
 const NO_COPY: Told = { words: "Copying is not allowed here", tone: "error" };
 const INSERTED: Told = { words: "Inserted", tone: "ok" };
 const INSERTED_AT_END: Told = { words: "Inserted at the end", tone: "ok" };
 const TOLD_MS = 4000;
-export const SILENT = "The kernel has not answered. If it was restarted, run the cell again.";
-
-/** One of the places where the panel is shown. */
-export interface Shown {
-  readonly root: HTMLElement;
-  readonly say: (words: string) => void;
-  readonly draw: () => void;
-}
 
 /** What goes with a press: what was chosen, whose question it answers, and what its note holds. */
 export interface Pressed {

@@ -3,13 +3,16 @@ import { useContext } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
+import { BUSY } from "./no_answer.ts";
 import { Message, NoteBox, Questions } from "./note.tsx";
-import { BUSY } from "./panel.ts";
 import type { Action, Badge, Row, Section } from "./types.ts";
 import { Icon, ModelId, Parts } from "./words.tsx";
 
 // No cell has the focus itself: keys move among rows and controls.
 const CELL = { role: "gridcell" } as const;
+
+/** What of a row is pressed for itself. */
+const PRESSED = "button, a, input, select, label, summary, .dp-under";
 
 interface RowProps {
   readonly row: Row;
@@ -23,14 +26,21 @@ export function RowItem({ row, section, isCurrent }: RowProps) {
   const { panel, shown } = useContext(Place);
   const actions = actionsOf(row, section.row_actions);
   const state = row.waiting ? " dp-waiting" : row.stale ? " dp-stale" : "";
+  // For the mouse: by the keyboard the same is a button of the row.
+  const onClick = (event: MouseEvent): void => {
+    const isOwn = (event.target as Element).closest(PRESSED) || !document.getSelection()?.isCollapsed;
+    if (row.leads && !isOwn) void panel.press(row.leads, shown);
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table's row cannot be laid out as a grid everywhere
+    // biome-ignore lint/a11y/useKeyWithClickEvents: as said above
     <div
-      class={`dp-row${state}`}
+      class={`dp-row${state}${row.leads ? " dp-leading" : ""}`}
       role="row"
       tabIndex={isCurrent ? 0 : -1}
       aria-label={row.title}
       data-row={row.id}
+      onClick={onClick}
       {...QUIET}
     >
       {row.tile && (

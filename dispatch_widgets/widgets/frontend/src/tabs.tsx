@@ -1,7 +1,7 @@
 /** The bar of tabs; in a panel that stands alone the way back to its own tab. */
 import { type App, NAMES, TABS } from "./app.ts";
 import { QUIET } from "./focus.ts";
-import type { Shown } from "./panel.ts";
+import type { Shown } from "./shown.ts";
 import type { Tab } from "./types.ts";
 import { Icon } from "./words.tsx";
 

@@ -365,6 +365,9 @@ export interface ListWords {
   readonly all_shown: string;
   readonly one_shown: string;
   readonly some_shown: string;
+  readonly page: string;
+  readonly page_before: string;
+  readonly page_after: string;
   readonly left_out: string;
   readonly in_catalog: string;
   readonly had_already: string;

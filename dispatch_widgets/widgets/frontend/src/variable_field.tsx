@@ -1,7 +1,7 @@
 /** A choice in which something else than the options can be typed: the name of a variable. */
 import { useContext, useState } from "preact/hooks";
 import { Place } from "./context.ts";
-import { controlOf, type FieldProps, Labelled } from "./field.tsx";
+import { controlOf, type FieldProps, Labelled } from "./labelled.tsx";
 
 const OTHER = "\u0000other"; // no variable has this name
 const OTHER_WORDS = "Another name…";

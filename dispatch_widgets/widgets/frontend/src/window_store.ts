@@ -2,8 +2,8 @@
  * What is of this window alone: it is kept in the page's memory for a panel, so that a second view of it, a redraw and
  * its cell run again show the same. In no storage of the browser, and known to no kernel.
  */
-import type { Found } from "./finder.tsx";
 import type { FormState } from "./form_state.ts";
+import type { Found } from "./found.ts";
 import { ListWindow } from "./list/list_window.ts";
 import type { Tab } from "./types.ts";
 

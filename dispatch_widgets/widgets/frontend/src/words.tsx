@@ -1,5 +1,5 @@
 /** Texts, with the looks that they may have. Every text from outside becomes a text node (SEC-6). */
-import { Fragment } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { Since, Until } from "./clock.tsx";
 import { QUIET } from "./focus.ts";
 import { splitId } from "./ids.ts";
@@ -28,14 +28,24 @@ export function Icon({ name, tone = "", coloured = false }: IconProps) {
   ) : null;
 }
 
+interface ModelIdProps {
+  readonly id: string;
+  /** Draws a part of it. */
+  readonly draw?: (part: string, place: number) => ComponentChildren;
+}
+
 /** An id that loses its middle where there is no room, never its end. */
-export function ModelId({ id }: { readonly id: string }) {
+export function ModelId({ id, draw = (part) => part }: ModelIdProps) {
   const [head, middle, end] = splitId(id);
   return (
     <span class="dp-id" title={id}>
-      {head && <span class="dp-id-head">{head}</span>}
-      {middle && <span class="dp-id-middle">{middle}</span>}
-      <span>{end}</span>
+      {head && (
+        <span class="dp-id-start">
+          <span class="dp-id-head">{draw(head, 0)}</span>
+          <span class="dp-id-middle">{draw(middle, 1)}</span>
+        </span>
+      )}
+      <span>{draw(end, 2)}</span>
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { App } from "../src/app.ts";
-import type { Shown } from "../src/panel.ts";
+import type { Shown } from "../src/shown.ts";
 import type { Action, Field, Form, Reply } from "../src/types.ts";
 import { windowStore } from "../src/window_store.ts";
 import { FakeModel } from "./fake_model.ts";

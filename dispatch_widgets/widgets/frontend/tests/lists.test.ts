@@ -11,8 +11,8 @@ import { marksOfParts } from "../src/list/marked.tsx";
 import { bestFirst, search } from "../src/list/match.ts";
 import { keyOf, type Model, partsOf, searchable, unpack } from "../src/list/models.ts";
 import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
+import { beginning, holding, rowsIn, showing } from "../src/list/page_of_rows.ts";
 import { put } from "../src/list/put.ts";
-import { holding, rowsToDraw, scrolledTo, showingRow } from "../src/list/rows_in_sight.ts";
 import { toggled, withRun } from "../src/list/selection.ts";
 import { FakeModel } from "./fake_model.ts";
 
@@ -128,20 +128,28 @@ test("a run selects both ends, either way, and leaves out what cannot be picked"
   assert.deepEqual(toggled(toggled([a], c), a), [c]);
 });
 
-test("only rows near what is in sight are drawn, and what was looked at stays in sight", () => {
-  assert.deepEqual(rowsToDraw(0, 44, 5000), [0, 14]);
-  assert.deepEqual(rowsToDraw(44_000, 44, 5000), [994, 1014]);
-  assert.deepEqual(rowsToDraw(0, 44, 3), [0, 3]);
-  assert.deepEqual(rowsToDraw(9_999_999, 44, 3), [3, 3]);
-  assert.equal(scrolledTo(-5, 44, 5000), 0);
-  assert.equal(scrolledTo(9_999_999, 44, 3), 0);
-  assert.equal(showingRow(3, 0, 44), 0);
-  assert.equal(showingRow(0, 100, 44), 0);
-  assert.ok(showingRow(20, 0, 44) > 0);
+test("a page has as many rows as its place has room for, and what was looked at stays on it", () => {
+  assert.deepEqual(
+    [14, 24, 99, 0].map((room) => rowsIn(room, 5000)),
+    [8, 18, 20, 4],
+  );
+  assert.deepEqual(
+    [0, 3, 9].map((count) => rowsIn(24, count)),
+    [7, 7, 9],
+  );
+  assert.deepEqual(
+    [-5, 4, 99].map((wanted) => beginning(wanted, 8, 10)),
+    [0, 2, 2],
+  );
+  assert.equal(beginning(5, 8, 3), 0);
+  assert.deepEqual(
+    [3, 0, 12, 13, 20].map((place) => showing(place, 5, 8)),
+    [3, 0, 5, 6, 13],
+  );
   const before = ["a", "b", "c", "d"];
-  assert.equal(holding(51, 44, before, ["new", ...before]), 95);
-  assert.equal(holding(51, 44, before, ["a", "c", "d"]), 51 - 44); // the one that was first in sight is gone
-  assert.equal(holding(51, 44, before, ["x"]), 0);
+  assert.equal(holding(1, 2, before, ["new", ...before]), 2);
+  assert.equal(holding(1, 2, before, ["a", "c", "d"]), 0); // the one that was first is gone
+  assert.equal(holding(1, 2, before, ["x"]), 0);
 });
 
 const at = (more = {}) => ({

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { App } from "../src/app.ts";
-import { keyOf, type Shown } from "../src/panel.ts";
+import { keyOf } from "../src/panel.ts";
+import type { Shown } from "../src/shown.ts";
 import type { Action, Answer } from "../src/types.ts";
 import { FakeModel } from "./fake_model.ts";
 

@@ -120,6 +120,9 @@ class ListWords:
         all_shown: How many models there are; where there is one, ``one_shown``.
         one_shown: See above.
         some_shown: How many of them are shown.
+        page: Which of them are shown at once; ``page_before`` and ``page_after`` lead to others.
+        page_before: See above.
+        page_after: See above.
         left_out: What is said where a list is too long to be sent.
         in_catalog: Marks what cannot be picked any more.
         had_already: Said when it is tried.
@@ -174,6 +177,9 @@ class ListWords:
     all_shown: str
     one_shown: str
     some_shown: str
+    page: str
+    page_before: str
+    page_after: str
     left_out: str
     in_catalog: str
     had_already: str

@@ -55,9 +55,7 @@ def provider_row(
         (where, kind),
         ((counts(models) if models is not None else "No list yet",), second),
         opens=edit_action(provider, not_writable),
-        leads=Action("models", f"Models of {clean(provider.name)}", {"list": provider.id}, kind="go")
-        if models is not None
-        else None,
+        leads=Action("models", f"Models of {clean(provider.name)}", {"list": provider.id}, kind="go"),
         badge=status.badge,
         tile=tile(provider.name),
         waiting=request is not None,

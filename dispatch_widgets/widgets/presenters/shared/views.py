@@ -249,7 +249,7 @@ class Row:
         actions: Its buttons.
         fixed: Whether it has none of the buttons that all rows of its section have.
         opens: What pressing its title does.
-        leads: What pressing its first detail does.
+        leads: What pressing its first detail does, or the row beside what is pressed for itself.
         places: Its place in each order of the section's finder.
     """
 

@@ -17,8 +17,8 @@ export interface ListValues {
   readonly label: string;
   readonly givenKind: string;
   readonly ticked: ReadonlyArray<string>;
-  /** How far it is scrolled, in pixels. */
-  readonly top: number;
+  /** The row that the page of rows begins at. */
+  readonly first: number;
   /** What is typed as an id; undefined until something is: what was searched for in vain stands there then. */
   readonly typed: string | undefined;
   /** Undefined until one is chosen: it is that of the models that are shown then. */
@@ -39,7 +39,7 @@ const AT_FIRST: ListValues = {
   label: "",
   givenKind: "",
   ticked: [],
-  top: 0,
+  first: 0,
   typed: undefined,
   typedKind: undefined,
   typedOwner: "",
@@ -65,9 +65,9 @@ export class ListWindow {
     return () => this.#listeners.delete(changed);
   }
 
-  /** Remembers how far it is scrolled; what is shown changes with the scrolling itself. */
-  scrolled(top: number): void {
-    this.#values = { ...this.#values, top };
+  /** Remembers at which row the page begins; each view of the list turns its own. */
+  turned(first: number): void {
+    this.#values = { ...this.#values, first };
   }
 
   /** Something leads here: to a list, a kind of models, and tasks that what is picked is to take over. */
@@ -75,7 +75,7 @@ export class ListWindow {
     const { list, kind, tasks } = args;
     this.set({
       ...(typeof list === "string" && { provider: list }),
-      ...(typeof kind === "string" && { kind, query: "", top: 0 }),
+      ...(typeof kind === "string" && { kind, query: "", first: 0 }),
       ...(Array.isArray(tasks) && { ticked: tasks }),
     });
   }

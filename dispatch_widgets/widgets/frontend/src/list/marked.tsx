@@ -1,5 +1,6 @@
 /** Texts with the words that were searched for marked in them. */
 import { splitId } from "../ids.ts";
+import { ModelId } from "../words.tsx";
 import { marksIn } from "./match.ts";
 
 type Marks = ReadonlyArray<readonly [number, number]>;
@@ -33,25 +34,18 @@ export function MarkedText({ text, wanted }: MarkedProps & { readonly text: stri
   return <Pieces text={text} marks={marksIn(text, wanted)} />;
 }
 
-/** An id that loses its middle where there is no room, never its end. */
+/** An id with these words marked in it. */
 export function MarkedId({ id, wanted }: MarkedProps & { readonly id: string }) {
-  const parts = splitId(id);
-  const marks = marksOfParts(marksIn(id, wanted), parts);
-  const [head, middle, end] = parts.map((part, place) => (
-    // One box, whatever is marked in it.
-    <span key={place}>
-      <Pieces text={part} marks={marks[place] ?? []} />
-    </span>
-  ));
+  const marks = marksOfParts(marksIn(id, wanted), splitId(id));
+  // Each part is one box, whatever is marked in it.
   return (
-    <span class="dp-id" title={id}>
-      {parts[0] && (
-        <span class="dp-id-start">
-          <span class="dp-id-head">{head}</span>
-          <span class="dp-id-middle">{middle}</span>
+    <ModelId
+      id={id}
+      draw={(part, place) => (
+        <span>
+          <Pieces text={part} marks={marks[place] ?? []} />
         </span>
       )}
-      <span>{end}</span>
-    </span>
+    />
   );
 }

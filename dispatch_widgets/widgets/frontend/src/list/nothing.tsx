@@ -6,7 +6,6 @@ import { QUIET } from "../focus.ts";
 import type { Busy, EmptyState, ListState, ListWords } from "../types.ts";
 import { Text } from "../words.tsx";
 import { type Model, nameOf } from "./models.ts";
-import type { PickListProps } from "./pick_list.tsx";
 import { put } from "./put.ts";
 
 function Asking({ busy }: { readonly busy: Busy }) {
@@ -93,32 +92,16 @@ function NoMatch(props: NoMatchProps) {
   );
 }
 
-interface NothingProps extends PickListProps {
-  readonly others: number;
-  readonly kind: string;
-  readonly onAllKinds: () => void;
-  readonly meant: Model | undefined;
-  readonly onClear: () => void;
-  readonly onSearch: (query: string) => void;
+interface NothingProps extends NoMatchProps {
+  /** Whether there are models that might have been found. */
+  readonly some: boolean;
 }
 
 /** What stands in place of the rows; as tall as they are. */
-export function Nothing(props: NothingProps) {
-  const { state, models, list, byHand } = props;
-  const inside = models.length ? (
-    <NoMatch
-      words={props.words}
-      state={state}
-      query={list.values.query.trim()}
-      others={props.others}
-      kind={props.kind}
-      meant={props.meant}
-      byHand={Boolean(byHand)}
-      onAllKinds={props.onAllKinds}
-      onSearchAll={props.onSearchAll}
-      onClear={props.onClear}
-      onSearch={props.onSearch}
-    />
+export function Nothing({ some, ...props }: NothingProps) {
+  const { state } = props;
+  const inside = some ? (
+    <NoMatch {...props} />
   ) : state.busy ? (
     <Asking busy={state.busy} />
   ) : state.empty && !state.note ? (

@@ -1,5 +1,5 @@
 /** A list of thousands of models with search, kinds, orders, a selection, and a row for an id typed by hand. */
-import { useContext, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Place } from "../context.ts";
 import { NoteBox } from "../note.tsx";
 import type { Action, Done, ListState, ListWords, Option } from "../types.ts";
@@ -13,12 +13,12 @@ import { CELLS, type CellKey } from "./model_row.tsx";
 import { type Model, nameOf } from "./models.ts";
 import { Nothing } from "./nothing.tsx";
 import { put } from "./put.ts";
-import { Headings, listIdOf, Rows } from "./rows.tsx";
+import { Headings, listIdOf, Pages, Rows } from "./rows.tsx";
 import { type Keys, toggled, withRun } from "./selection.ts";
 import { SelectionBar } from "./selection_bar.tsx";
 import { Features, Kinds, Orders, SearchField } from "./tools.tsx";
+import { usePage } from "./use_page.ts";
 import { useSaying } from "./use_saying.ts";
-import { useScroll } from "./use_scroll.ts";
 import { useShown } from "./use_shown.ts";
 
 const CELL_KEYS = Object.keys(CELLS) as ReadonlyArray<CellKey>;
@@ -81,15 +81,23 @@ export function PickList(props: PickListProps) {
   const { shown, counts, kind, features, feature, order, orders, meant } = found;
   const keys = useMemo(() => shown.map((model) => model.key), [shown]);
   const asked = JSON.stringify([query, kind, feature, order, state.provider_id]);
-  const scroll = useScroll(keys, asked, list.values.top, (top) => list.scrolled(top));
   const [cursor, setCursor] = useState({ ...NOWHERE, asked });
   const current = cursor.asked === asked && cursor.key ? keys.indexOf(cursor.key) : -1;
   const total = models.length;
+  const page = usePage(keys, asked, total, list.values.first, (first) => list.turned(first));
   const count =
     shown.length === total
       ? put(total === 1 ? words.one_shown : words.all_shown, { total })
       : put(words.some_shown, { shown: shown.length, total });
   useSaying(count, JSON.stringify([query, list.values.kind, list.values.order]));
+
+  // A key may lead to a row that the page around has scrolled out of sight.
+  const moved = useRef(false);
+  useLayoutEffect(() => {
+    if (!moved.current) return;
+    moved.current = false;
+    page.view.current?.querySelector(".dp-current")?.scrollIntoView({ block: "nearest" });
+  });
 
   const isThere = new Set(models.filter(isHad).map((model) => model.key));
   const toAdd = picked.filter((key) => !isThere.has(key));
@@ -97,7 +105,8 @@ export function PickList(props: PickListProps) {
   const can = (model: Model): boolean => !isHad(model);
   const go = (place: number, run: Partial<Cursor> = {}): void => {
     setCursor({ ...NOWHERE, ...run, key: keys[place] ?? "", asked });
-    scroll.show(place);
+    page.show(place);
+    moved.current = true;
   };
   const pick = (chosen: Keys): void => onPick(several ? chosen : chosen.slice(-1));
   const toggle = (place: number): void => {
@@ -136,8 +145,8 @@ export function PickList(props: PickListProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const inField = event.target === field.current;
     const hasSelection = picked.length > 0;
-    const { page } = scroll;
-    const told = meaning(event, { inField, query, hasSelection, current, count: shown.length, page });
+    const where = { inField, query, hasSelection, current, count: shown.length, page: page.rows };
+    const told = meaning(event, where);
     if (told) {
       // A key that is held down goes on moving, and does nothing else twice.
       if (!event.repeat || "to" in told) does[told.does]("to" in told ? told.to : current);
@@ -149,7 +158,7 @@ export function PickList(props: PickListProps) {
   };
   const onFocus = (event: FocusEvent): void => {
     const byKey = (event.currentTarget as HTMLElement).matches(":focus-visible");
-    if (byKey && current < 0 && shown.length) go(scroll.firstInSight);
+    if (byKey && current < 0 && shown.length) go(page.first);
   };
   const onClick = (place: number, event: MouseEvent): void => {
     if (event.shiftKey && several) runTo(place);
@@ -160,14 +169,13 @@ export function PickList(props: PickListProps) {
     if (model && can(model)) add?.press([model.key]);
   };
 
-  const [first, end] = scroll.drawn;
-  const isDrawn = current >= first && current < end; // only what is in the document can be pointed to
+  const isDrawn = current >= page.first && current < page.end; // only what is in the document can be pointed to
   const active = isDrawn ? `${id}-${current}` : undefined;
   const hasTools = total > 0 || !state.note;
   const vain = total > 0 && query.trim() !== "" && counts.all === 0;
   const cells = CELL_KEYS.filter((key) => key === "kind" || models.some(CELLS[key]));
   return (
-    <div class="dp-pick-list">
+    <div class="dp-pick-list" style={{ "--dp-rows": page.rows }}>
       {hasTools && (
         <div class="dp-tools">
           <SearchField
@@ -212,7 +220,7 @@ export function PickList(props: PickListProps) {
         )}
         {shown.length > 0 ? (
           <Rows
-            {...{ words, scroll, cells, several, isHad, current, active, onKeyDown }}
+            {...{ words, page, cells, several, isHad, current, active, onKeyDown }}
             id={id}
             models={shown}
             providers={props.mixed ? props.providers : undefined}
@@ -226,15 +234,18 @@ export function PickList(props: PickListProps) {
           />
         ) : (
           <Nothing
-            {...props}
-            kind={kind}
+            {...{ words, state, meant, kind }}
+            some={total > 0}
+            query={query.trim()}
+            byHand={Boolean(byHand)}
+            onSearchAll={props.onSearchAll}
             others={counts.all ?? 0}
-            meant={meant}
             onAllKinds={() => list.set({ kind: "all" })}
             onClear={() => search("")}
             onSearch={search}
           />
         )}
+        {total > page.rows && <Pages words={words} page={page} count={shown.length} />}
         {props.leftOut > 0 && (
           <p class="dp-sub dp-left-out">{put(words.left_out, { count: props.leftOut })}</p>
         )}

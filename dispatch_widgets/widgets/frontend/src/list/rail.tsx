@@ -6,6 +6,8 @@ import { useUniqueId } from "../unique.ts";
 import { Icon } from "../words.tsx";
 import { isChord, movedTo } from "./keys.ts";
 
+/** As many are as tall as the list beside them; more are a native choice everywhere. */
+const MOST = 15;
 const REST_MS = 300; // each choice may ask a server: the arrow keys wait until they rest
 const TYPING_MS = 600; // letters within this time are one beginning of a name
 
@@ -23,12 +25,8 @@ export function Rail({ label, rows, current, onShow, onRest }: RailProps) {
   const id = useUniqueId();
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const typed = useRef({ text: "", at: 0 });
-  const list = useRef<HTMLDivElement>(null);
   useEffect(() => () => clearTimeout(resting.current), []);
   const place = rows.findIndex((row) => row.id === current);
-  useEffect(() => {
-    list.current?.children[place]?.scrollIntoView({ block: "nearest" });
-  }, [place]);
   const choose = (row: Row | undefined, waitMs = 0): void => {
     if (!row) return;
     onShow(row.id);
@@ -36,43 +34,49 @@ export function Rail({ label, rows, current, onShow, onRest }: RailProps) {
     if (waitMs) resting.current = setTimeout(onRest, waitMs, row.id);
     else onRest(row.id);
   };
-  const byLetter = (letter: string): Row | undefined => {
+  const byLetters = (letter: string): ((row: Row) => boolean) => {
     const now = Date.now();
     const { text, at } = typed.current;
-    typed.current = { text: (now - at < TYPING_MS ? text : "") + letter.toLowerCase(), at: now };
-    return rows.find((row) => row.title.toLowerCase().startsWith(typed.current.text));
+    const begun = (now - at < TYPING_MS ? text : "") + letter.toLowerCase();
+    typed.current = { text: begun, at: now };
+    return (row) => row.title.toLowerCase().startsWith(begun);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (isChord(event)) return;
-    const to = movedTo(event.key, place, rows.length, rows.length);
-    if (to !== undefined) choose(rows[to], REST_MS);
-    else if (event.key === "Enter" || event.key === " ") choose(rows[place]);
-    else if (event.key.length === 1) choose(byLetter(event.key), REST_MS);
+    const byKey = movedTo(event.key, place, rows.length, rows.length);
+    const to = byKey ?? (event.key.length === 1 ? rows.findIndex(byLetters(event.key)) : -1);
+    const item = (event.currentTarget as Element).children[to];
+    if (item) {
+      choose(rows[to], REST_MS);
+      item.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" || event.key === " ") choose(rows[place]);
     else return;
     event.preventDefault();
   };
+  const isMany = rows.length > MOST;
   return (
-    <div class="dp-rail">
-      <div
-        ref={list}
-        class="dp-rail-list"
-        role="listbox"
-        tabIndex={0}
-        aria-label={label}
-        aria-activedescendant={place < 0 ? undefined : `${id}-${place}`}
-        onKeyDown={onKeyDown}
-        {...QUIET}
-      >
-        {rows.map((row, number) => (
-          <RailItem
-            key={row.id}
-            id={`${id}-${number}`}
-            row={row}
-            isCurrent={number === place}
-            onClick={() => choose(row)}
-          />
-        ))}
-      </div>
+    <div class={isMany ? "dp-rail dp-many" : "dp-rail"}>
+      {!isMany && (
+        <div
+          class="dp-rail-list"
+          role="listbox"
+          tabIndex={0}
+          aria-label={label}
+          aria-activedescendant={place < 0 ? undefined : `${id}-${place}`}
+          onKeyDown={onKeyDown}
+          {...QUIET}
+        >
+          {rows.map((row, number) => (
+            <RailItem
+              key={row.id}
+              id={`${id}-${number}`}
+              row={row}
+              isCurrent={number === place}
+              onClick={() => choose(row)}
+            />
+          ))}
+        </div>
+      )}
       <select
         class="dp-select dp-rail-select"
         aria-label={label}

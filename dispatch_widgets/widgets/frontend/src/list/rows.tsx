@@ -1,11 +1,15 @@
-/** The rows of a list of models that are in sight, as a listbox. */
+/** A page of the rows of a list of models, as a listbox. */
+import { useContext } from "preact/hooks";
+import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import type { ListWords } from "../types.ts";
+import { Icon } from "../words.tsx";
 import { type CellKey, ModelOption } from "./model_row.tsx";
 import type { Model } from "./models.ts";
-import { IN_SIGHT } from "./rows_in_sight.ts";
+import { beginning } from "./page_of_rows.ts";
+import { put } from "./put.ts";
 import type { Keys } from "./selection.ts";
-import type { Scroll } from "./use_scroll.ts";
+import type { Page } from "./use_page.ts";
 
 /** The id of the listbox of a list. */
 export function listIdOf(id: string): string {
@@ -15,7 +19,7 @@ export function listIdOf(id: string): string {
 interface RowsProps {
   readonly id: string;
   readonly words: ListWords;
-  readonly scroll: Scroll;
+  readonly page: Page;
   readonly models: ReadonlyArray<Model>;
   /** The names of the providers, where the list holds models of several. */
   readonly providers: ReadonlyMap<string, string> | undefined;
@@ -37,9 +41,8 @@ interface RowsProps {
 }
 
 export function Rows(props: RowsProps) {
-  const { id, words, scroll, models, providers, several } = props;
-  const { rowHeight } = scroll;
-  const [first, end] = scroll.drawn;
+  const { id, words, models, providers, several } = props;
+  const { first, end } = props.page;
   const chosen = new Set(props.picked);
   const at = (event: MouseEvent, act: (place: number, event: MouseEvent) => void): void => {
     const option = (event.target as Element).closest<HTMLElement>("[data-place]");
@@ -51,7 +54,7 @@ export function Rows(props: RowsProps) {
   };
   return (
     <div
-      ref={scroll.view}
+      ref={props.page.view}
       id={listIdOf(id)}
       class="dp-models-view"
       role="listbox"
@@ -59,8 +62,6 @@ export function Rows(props: RowsProps) {
       aria-label={words.name}
       aria-multiselectable={several ? "true" : "false"}
       aria-activedescendant={props.active}
-      style={{ height: `${IN_SIGHT * rowHeight}px` }}
-      onScroll={scroll.onScroll}
       onKeyDown={props.onKeyDown}
       onFocus={props.onFocus}
       onClick={(event) => at(event, props.onClick)}
@@ -68,30 +69,63 @@ export function Rows(props: RowsProps) {
       onMouseDown={onMouseDown}
       {...QUIET}
     >
-      <div
-        role="presentation"
-        style={{ paddingTop: `${first * rowHeight}px`, height: `${models.length * rowHeight}px` }}
-      >
-        {models.slice(first, end).map((model, place) => (
-          <ModelOption
-            key={model.key}
-            id={`${id}-${first + place}`}
-            model={model}
-            words={words}
-            cells={props.cells}
-            from={providers?.get(model.provider) ?? ""}
-            wanted={props.wanted}
-            several={several}
-            isPicked={chosen.has(model.key)}
-            isHad={props.isHad(model)}
-            canTakeOut={props.canTakeOut}
-            isCurrent={first + place === props.current}
-            isUnlisted={model.key === props.unlisted}
-            place={first + place}
-            count={models.length}
-          />
-        ))}
-      </div>
+      {models.slice(first, end).map((model, place) => (
+        <ModelOption
+          key={model.key}
+          id={`${id}-${first + place}`}
+          model={model}
+          words={words}
+          cells={props.cells}
+          from={providers?.get(model.provider) ?? ""}
+          wanted={props.wanted}
+          several={several}
+          isPicked={chosen.has(model.key)}
+          isHad={props.isHad(model)}
+          canTakeOut={props.canTakeOut}
+          isCurrent={first + place === props.current}
+          isUnlisted={model.key === props.unlisted}
+          place={first + place}
+          count={models.length}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface PagesProps {
+  readonly words: ListWords;
+  readonly page: Page;
+  readonly count: number;
+}
+
+/** Which rows are shown, and the ways to others; it keeps its place while a search finds no more than a page. */
+export function Pages({ words, page, count }: PagesProps) {
+  const { shown: at } = useContext(Place);
+  const { first, end, rows, turn } = page;
+  const span = (from: number): string =>
+    put(words.page, { first: from + 1, last: Math.min(count, from + rows), total: count });
+  const button = (to: number, label: string, icon: "back" | "next") => (
+    <button
+      type="button"
+      tabIndex={-1} // keys do it in the list
+      class="dp-btn dp-quiet dp-only"
+      aria-label={label}
+      title={label}
+      disabled={to < first ? first === 0 : end === count}
+      onClick={() => {
+        turn(to);
+        at.say(span(beginning(to, rows, count)));
+      }}
+      {...QUIET}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+  return (
+    <div class={`dp-pages${count > rows ? "" : " dp-held"}`}>
+      <span class="dp-sub">{span(first)}</span>
+      {button(first - rows, words.page_before, "back")}
+      {button(first + rows, words.page_after, "next")}
     </div>
   );
 }
