@@ -58,15 +58,8 @@ _LONG_WITH_VALUE = frozenset(
         *(each for each in _BODIES if each.startswith("--")),
         *("--header", "--user", "--oauth2-bearer", "--url", "--request", "--output", "--cookie", "--referer"),
         *("--proxy", "--preproxy", "--proxy1.0", "--proxy-header", "--proxy-user", "--noproxy", "--doh-url"),
-        *(
-            "--socks4",
-            "--socks4a",
-            "--socks5",
-            "--socks5-hostname",
-            "--connect-to",
-            "--resolve",
-            "--user-agent",
-        ),
+        *("--socks4", "--socks4a", "--socks5", "--socks5-hostname", "--connect-to", "--resolve"),
+        "--user-agent",
     }
 )
 _CONTINUED = re.compile(r"[\\^`]\r?\n")

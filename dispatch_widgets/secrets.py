@@ -305,6 +305,10 @@ def looks_like_key(text: str, *, given: str = "", registered: Iterable[str] = ()
         registered: Keys that are registered already.
     """
     seen = VisibleText(text).text
+    if "%" in seen:  # as a URL may write any of its characters
+        from urllib.parse import unquote
+
+        seen = f"{seen} {unquote(seen)}"
     if holds_well_known_key(seen):
         return True
     known = [(given, _SHORTEST_GIVEN), *((key, _SHORTEST_REGISTERED) for key in registered)]

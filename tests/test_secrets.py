@@ -407,6 +407,9 @@ def test_a_known_key_is_found_in_a_text() -> None:
     assert looks_like_key("Lab a1b2c3d4", given="a1b2c3d4")
     assert not looks_like_key("Lab a1b2c3d4", registered=["a1b2c3d4"])
     assert looks_like_key("Lab a1b2c3d4e5f6a7b8", registered=["other", "a1b2c3d4e5f6a7b8"])
+    written = ("a1b2c3d4%2Be5f6a7b8%3D%3d", "%61%31b2c3d4+e5f6a7b8==")
+    for url in (f"https://llm.example.edu/{each}" for each in written):
+        assert looks_like_key(url, registered=["a1b2c3d4+e5f6a7b8=="]), url
 
 
 @pytest.mark.req("PM-10")
