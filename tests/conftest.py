@@ -29,6 +29,16 @@ DATA = Path(__file__).parent / "data"
 BROWSER = Path(__file__).parent / "browser"
 
 
+def pytest_configure() -> None:
+    """How fast an example is made or checked fails no test of properties: that is the machine's affair."""
+    try:
+        from hypothesis import HealthCheck, settings
+    except ImportError:  # the libraries' environments (tests/integrations) have none
+        return
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Programs that tests start share one folder of compiled modules, where Python may write none elsewhere.
