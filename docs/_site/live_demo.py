@@ -61,6 +61,7 @@ _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyte
 _AWAITED = (
     ("dw.discover_models(", "await dw.discover_models_async("),
     ("chosen.client()", "chosen.async_client()"),
+    ("`client()` makes", "`async_client()` makes"),
     ("client.chat.completions.create(", "await client.chat.completions.create("),
     ("a small server on your own machine plays the provider", "Python in this page plays the provider too"),
 )
