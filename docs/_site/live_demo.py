@@ -55,7 +55,7 @@ _TO_WHEELS = (
 )
 
 # What JupyterLite takes from this environment; whatever else is installed is not wanted.
-_EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 
 # Not every browser can wait in a synchronous call, so the cells await.
 _AWAITED = (
@@ -137,7 +137,7 @@ def build(target: Path, *, notebooks: dict[str, dict[str, Any]] | None = None) -
         config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {"exposeAppInBrowser": True}}
         (source / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
         installed = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
-        what = (f"--LiteBuildConfig.federated_extensions={installed / name}" for name in _EXTENSIONS)
+        what = (f"--LiteBuildConfig.federated_extensions={installed / name}" for name in EXTENSIONS)
         where = ("--contents", str(content), "--output-dir", str(target.resolve()))
         options = ("--no-sourcemaps", "--ignore-sys-prefix")
         run("-m", "jupyterlite_core", "build", *where, *options, *what, cwd=source)
