@@ -54,10 +54,14 @@ _TO_WHEELS = (
     *("--platform=pyemscripten_2026_0_wasm32", "--platform=any", "--python-version=3.14"),
 )
 
+# What JupyterLite takes from this environment; whatever else is installed is not wanted.
+EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+
 # Not every browser can wait in a synchronous call, so the cells await.
 _AWAITED = (
     ("dw.discover_models(", "await dw.discover_models_async("),
     ("chosen.client()", "chosen.async_client()"),
+    ("`client()` makes", "`async_client()` makes"),
     ("client.chat.completions.create(", "await client.chat.completions.create("),
     ("a small server on your own machine plays the provider", "Python in this page plays the provider too"),
 )
@@ -132,8 +136,11 @@ def build(target: Path, *, notebooks: dict[str, dict[str, Any]] | None = None) -
             (content / name).write_text(json.dumps(notebook), encoding="utf-8")
         config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {"exposeAppInBrowser": True}}
         (source / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
+        installed = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+        what = (f"--LiteBuildConfig.federated_extensions={installed / name}" for name in EXTENSIONS)
         where = ("--contents", str(content), "--output-dir", str(target.resolve()))
-        run("-m", "jupyterlite_core", "build", *where, "--no-sourcemaps", cwd=source)
+        options = ("--no-sourcemaps", "--ignore-sys-prefix")
+        run("-m", "jupyterlite_core", "build", *where, *options, *what, cwd=source)
 
 
 def fetch_wheels(folder: Path, *, more: Iterable[str] = ()) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Hosts that are not JupyterLab: marimo, nbclassic, and an inner frame as VS Code has it."""
+"""Hosts that are not JupyterLab: marimo, HoloViz Panel, Solara, nbclassic, and a frame as VS Code has it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.error
 import urllib.request
@@ -36,6 +37,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.req("UI")]
 
 CHAT = "GPT-4o · OpenAI"
 START_SECONDS = 60
+NARROWEST = 240  # pixels: css/root.css
 
 MARIMO = """
 import marimo
@@ -58,6 +60,30 @@ def _(mo, picker):
 
 if __name__ == "__main__":
     app.run()
+"""
+
+HOLOVIZ = """
+import panel as pn
+import dispatch_widgets as dw
+
+pn.extension("ipywidgets")
+service = dw.SettingsService({file!r})
+pn.Column(
+    pn.pane.IPyWidget(dw.panel(service), sizing_mode="stretch_width"),
+    pn.pane.IPyWidget(dw.panel(service)),
+).servable()
+"""
+
+SOLARA = """
+import solara
+import dispatch_widgets as dw
+
+service = dw.SettingsService({file!r})
+
+@solara.component
+def Page():
+    panel = solara.use_memo(lambda: dw.panel(service), [])
+    solara.display(panel)
 """
 
 # A frame of a theme whose body says nothing of it.
@@ -185,6 +211,48 @@ def test_the_app_works_in_marimo(page: Page, file: Path, tmp_path: Path, canary:
         expect(picker.models.first).to_contain_text(shown.inner_text().removeprefix("Picked: "))
         picker.press("Clear")
         expect(page.get_by_text("Picked:", exact=True)).to_be_visible()
+
+
+@pytest.mark.req("SEC-1")
+def test_the_app_works_in_holoviz_panel(page: Page, file: Path, tmp_path: Path, canary: str) -> None:
+    """`pn.pane.IPyWidget` draws the app: as wide as the page if it is stretched, and never as a line."""
+    _need("panel")
+    _need("ipywidgets_bokeh")
+    source = tmp_path / "app.py"
+    source.write_text(HOLOVIZ.format(file=str(file)), encoding="utf-8")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/app"
+    command = [sys.executable, "-m", "panel", "serve", str(source), "--port", str(port)]
+    # HoloViz Panel loads anywidget's script from a CDN; here it is the one that is installed.
+    script = sysconfig.get_path("data") + "/share/jupyter/nbextensions/anywidget/index.js"
+    anyone = {"access-control-allow-origin": "*", "content-type": "text/javascript"}
+    page.route(
+        re.compile("^https://unpkg.com/anywidget@"), lambda route: route.fulfill(path=script, headers=anyone)
+    )
+    with _serving(command, address, tmp_path):
+        page.goto(address)
+        panels = App.panel_in(page.locator("body")).node
+        expect(panels).to_have_count(2, timeout=60_000)
+        _use(Part(panels.first))
+        assert canary not in page.content()
+        widths = [node.bounding_box()["width"] for node in panels.all()]
+        assert widths[0] > 0.9 * min(page.viewport_size["width"], 1040)
+        assert widths[1] >= NARROWEST
+
+
+@pytest.mark.req("SEC-1")
+def test_the_app_works_in_solara(page: Page, file: Path, tmp_path: Path, canary: str) -> None:
+    """A Solara component draws the app, and what is pressed is answered."""
+    _need("solara")
+    source = tmp_path / "app.py"
+    source.write_text(SOLARA.format(file=str(file)), encoding="utf-8")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "solara", "run", str(source), "--no-open", "--production"]
+    with _serving([*command, "--port", str(port)], address, tmp_path):
+        page.goto(address)
+        _use(App.panel_in(page.locator("body")))
+        assert canary not in page.content()
 
 
 def test_the_app_works_in_nbclassic(notebook: Notebook, file: Path) -> None:

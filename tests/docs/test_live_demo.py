@@ -47,3 +47,6 @@ def test_its_folder_has_all_that_it_loads(tmp_path: Path) -> None:
     assert notebook == live_demo.quickstart()
     assert (tmp_path / "live" / live_demo.PAGE.partition("?")[0]).is_file()
     assert not list((tmp_path / "live").rglob("*.map"))
+    config = json.loads((tmp_path / "live" / "jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
+    extensions = {each["name"] for each in config["federated_extensions"]}
+    assert extensions == set(live_demo.EXTENSIONS)  # nothing else that is installed here
