@@ -126,7 +126,7 @@ def test_the_app_is_seen_and_searched_quickly(notebook: Notebook, tmp_path: Path
     count = page.locator(".dp-filter > .dp-sub")
     expect(count).to_have_text(f"{MODELS:,} models", timeout=30_000)
     page.evaluate(WATCH)
-    page.locator(".dw-panel input[type=search]").focus()
+    page.locator(".dw-panel input[type=search]").first.focus()
     typed, deleted = [], []
     for _ in range(ROUNDS):
         typed += _type(page, list(WORD))

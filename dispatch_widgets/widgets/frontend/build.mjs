@@ -1,10 +1,11 @@
 // Makes ../static/page.js and page.css of src: one minified module and one style sheet, since anywidget loads one
 // of each. `npm run build`; `node build.mjs FOLDER` writes elsewhere, and `--maps` adds source maps for debugging.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { JSX } from "./jsx_options.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2).filter((word) => word !== "--maps");
@@ -13,20 +14,23 @@ const maps = process.argv.includes("--maps");
 
 const comment = (name, text) => (name.endsWith(".css") ? `/* ${text} */` : `// ${text}`);
 
-/** A bundle's head: from which sources it is, and a sum over them and itself. */
+/** A bundle's head: a sum over all sources of its kind and itself, by which a test knows that they belong together. */
 async function head(name, body, inputs) {
-  const own = inputs.filter((each) => !each.startsWith("node_modules/")).sort();
-  if (own.some((each) => each.startsWith(".."))) throw new Error("node_modules must lie here, not elsewhere");
+  if (inputs.some((each) => each.startsWith("..")))
+    throw new Error("node_modules must lie here, not elsewhere");
+  const kind = name.endsWith(".js") ? /\.tsx?$/ : /\.css$/;
+  const src = join(here, "src");
+  const own = (await readdir(src, { recursive: true })).filter((each) => kind.test(each));
   const packages = new Set(inputs.flatMap((each) => /^node_modules\/([^/]+)/.exec(each)?.[1] ?? []));
   const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   const hash = createHash("sha256");
-  for (const source of own) hash.update(await readFile(join(here, source)));
+  for (const source of own.map((each) => each.replaceAll("\\", "/")).sort())
+    hash.update(await readFile(join(src, source)));
   hash.update(body);
   const made = [...packages].map((each) => `, with ${each} ${dependencies[each]} (MIT)`).join("");
   const lines = [
     `Generated from dispatch_widgets/widgets/frontend by build.mjs${made}: do not edit.`,
-    `Sources: ${own.join(" ")}`,
-    `SHA-256 of them and of what follows: ${hash.digest("hex")}`,
+    `SHA-256 of all sources in src and of what follows: ${hash.digest("hex")}`,
   ];
   return lines.map((text) => `${comment(name, text)}\n`).join("");
 }
@@ -54,8 +58,7 @@ for (const [name, entry] of [
     charset: "ascii", // a text of Latin letters alone takes half the memory, and each panel has one
     format: "iife",
     globalName: "made",
-    jsx: "automatic",
-    jsxImportSource: "preact",
+    ...JSX,
     legalComments: "none",
     metafile: true,
     minify: true,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { JSX } from "./jsx_options.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const found = (await readdir(join(here, "tests"))).filter((name) => /\.test\.tsx?$/.test(name));
@@ -17,8 +18,7 @@ try {
     outExtension: { ".js": ".mjs" },
     bundle: true,
     format: "esm",
-    jsx: "automatic",
-    jsxImportSource: "preact",
+    ...JSX,
     platform: "node",
     sourcemap: "inline",
   });

@@ -40,10 +40,10 @@ _KEYS = (
     Fact("→ ←", "Go to the buttons of a row, and back"),
     Fact("→", "Show or hide the details of a model"),
     Fact("Enter", "Open the tab, edit the row, add the model, or save the form"),
-    Fact("Delete", "Ask to delete the row"),
-    Fact("R", "Refresh the provider of the row"),
+    Fact("Delete", "Ask to delete the row, or the entries that are selected"),
+    Fact("R", "Refresh the provider of the row, or those that are selected"),
     Fact("A letter", "Search the models, or go to the provider that begins so"),
-    Fact("Space, Shift + ↑ ↓, Ctrl or ⌘ + A", "Select a model, a run of models, all that are shown"),
+    Fact("Space, Shift + ↑ ↓, Ctrl or ⌘ + A", "Select a model or a row, a run of them, all that are found"),
     Fact("Esc", "Clear the search, then the selection; answer no; leave a form, which keeps what was typed"),
 )
 

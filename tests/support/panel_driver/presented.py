@@ -208,7 +208,7 @@ class Window(Parts):
     def _choice_row(self, row: Json, section: Json) -> Iterator[Shown]:
         yield Words(row["title"], "title")
         yield from (Words(plain(part), "line") for part in row.get("subtitle", ()))
-        yield self._choice(row["choice"], section.get("options", {}))
+        yield self._choice(row["choice"])
         yield from self._buttons(row.get("actions", ()))
         if "done" in row:
             yield from self._done(row["done"])
@@ -236,8 +236,16 @@ class Window(Parts):
         ids = [run["text"] for part in row.get("subtitle", ()) for run in _runs(part) if run.get("model_id")]
         return Row(row["title"], parts, ids[0] if ids else row["title"] if row.get("mono") else "")
 
-    def _choice(self, choice: Json, shared: Json) -> Field:
-        options = [*choice.get("options", ()), *shared.get(choice.get("shared", ""), ())]
+    def _options(self, choice: Json) -> list[Json]:
+        """What there is to choose: a choice's own options, and those that several of the tab have."""
+        all_shared = [section.get("options", {}) for section in self._view.get("sections", ())]
+        return [
+            *choice.get("options", ()),
+            *(each for shared in all_shared for each in shared.get(choice.get("shared", ""), ())),
+        ]
+
+    def _choice(self, choice: Json) -> Field:
+        options = self._options(choice)
         labels = [option["label"] for option in options]
         chosen = next(option["label"] for option in options if option["value"] == choice.get("value", ""))
 
@@ -265,7 +273,7 @@ class Window(Parts):
         asked = note.get("asked", "")
         held = self._held[f"{asked} {title}"]
         if choice := note.get("choice"):
-            options = {option["label"]: option["value"] for option in choice["options"]}
+            options = {option["label"]: option["value"] for option in self._options(choice)}
             held.setdefault("choice", choice.get("value") or next(iter(options.values()), ""))
             chosen = next(label for label, value in options.items() if value == held["choice"])
             yield Field(

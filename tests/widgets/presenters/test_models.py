@@ -566,7 +566,7 @@ def test_an_entry_whose_id_is_there_twice_has_no_buttons(lists, service, ids) ->
     service.reload()
     person = lists.person.settled()
     assert person.row("Twin").badge.text == "Same id twice"
-    assert person.sees("The first of the two is used.", row="Twin")
+    assert person.sees("The first of the two in the file is used.", row="Twin")
     assert not person.offers("Delete Twin", row="Twin")
     assert person.offers("Delete Em", row="Em")
 

@@ -3,7 +3,8 @@ import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import { keyOf } from "./panel.ts";
-import type { Action, ActionArgs, Choice, Done as DoneWords, Option, Style } from "./types.ts";
+import { Select } from "./select.tsx";
+import type { Action, ActionArgs, Choice, Done as DoneWords, Style } from "./types.ts";
 import { Icon } from "./words.tsx";
 
 const ON_KEY = (event: KeyboardEvent): void => {
@@ -89,21 +90,20 @@ export function Actions({ actions, style, asked, held, bare = false, role }: Act
 
 export interface ChoiceProps {
   readonly choice: Choice;
-  readonly shared: ReadonlyArray<Option>;
   readonly describedBy: string | undefined;
 }
 
 /** A choice that is saved at once. What was chosen stays while it is saved; after that the view says what is so. */
-export function ChoiceField({ choice, shared, describedBy }: ChoiceProps) {
+export function ChoiceField({ choice, describedBy }: ChoiceProps) {
   const { panel, shown } = useContext(Place);
   const { action } = choice;
   const waits = action && panel.waiting.get(keyOf(action));
-  const onChange = (event: Event): void => {
-    if (action) void panel.press(action, shown, { choice: (event.currentTarget as HTMLSelectElement).value });
+  const onChoose = (chosen: string): void => {
+    if (action) void panel.press(action, shown, { choice: chosen });
   };
   return (
-    <select
-      class={`dp-select${choice.invalid ? " dp-invalid" : ""}`}
+    <Select
+      look={choice.invalid && "dp-invalid"}
       data-action={action?.name}
       aria-label={choice.label}
       aria-describedby={describedBy}
@@ -112,15 +112,9 @@ export function ChoiceField({ choice, shared, describedBy }: ChoiceProps) {
       disabled={Boolean(choice.off)}
       title={choice.off || undefined}
       value={waits?.choice ?? choice.value ?? ""}
-      onChange={onChange}
-      {...QUIET}
-    >
-      {[...choice.options, ...shared].map(({ value, label }) => (
-        <option key={value} value={value}>
-          {label}
-        </option>
-      ))}
-    </select>
+      options={panel.rows.optionsOf(choice)}
+      onChoose={onChoose}
+    />
   );
 }
 

@@ -9,8 +9,8 @@ import type { Model } from "./host.ts";
 import { Link } from "./link.ts";
 import { focusOn, hasFocus, OPEN_TAB } from "./move_focus.ts";
 import { BUSY, SILENT } from "./no_answer.ts";
-import { type Around, Panel, type Pressed } from "./panel.ts";
-import type { Shown } from "./shown.ts";
+import { type Around, Panel } from "./panel.ts";
+import type { Pressed, Shown } from "./shown.ts";
 import type { Action, ActionArgs, Asked, Focus, Header, Tab, View } from "./types.ts";
 import { type WindowStore, windowStore } from "./window_store.ts";
 
@@ -199,7 +199,9 @@ export class App implements Around {
 
   /** Moves the focus for this gesture alone; what is to get it may be on its way yet. Else the open tab has it. */
   #focus(focus: Focus, at: Shown, gesture: string, tries = FOCUS_TRIES): void {
-    if (lastGesture() !== gesture || focusOn(at.root, focus)) return;
+    if (lastGesture() !== gesture) return;
+    this.tab(this.open).rows.reveal(focus.row, true);
+    if (focusOn(at.root, focus)) return;
     if (!hasFocus()) {
       const tab = at.root.querySelector<HTMLElement>(OPEN_TAB);
       if (tab) moveFocus(tab);

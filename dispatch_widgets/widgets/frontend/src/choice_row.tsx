@@ -5,7 +5,7 @@ import { Place } from "./context.ts";
 import { BUSY } from "./no_answer.ts";
 import { Message } from "./note.tsx";
 import { keyOf } from "./panel.ts";
-import type { Option, Row, Section } from "./types.ts";
+import type { Row } from "./types.ts";
 import { useUniqueId } from "./unique.ts";
 import { Parts } from "./words.tsx";
 
@@ -13,17 +13,15 @@ const SAVING = "Saving…";
 
 interface ChoiceRowProps {
   readonly row: Row;
-  readonly options: Section["options"];
 }
 
-export function ChoiceRow({ row, options }: ChoiceRowProps) {
+export function ChoiceRow({ row }: ChoiceRowProps) {
   const { panel } = useContext(Place);
   const id = useUniqueId();
   const { choice } = row;
   if (!choice) return null;
   const saves = choice.action && panel.waiting.has(keyOf(choice.action));
   const note = panel.isLate(row.id) ? ({ tone: "", title: BUSY } as const) : saves ? undefined : row.note;
-  const shared: ReadonlyArray<Option> = (choice.shared && options?.[choice.shared]) || [];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a grid everywhere
     <div class="dp-task" role="group" aria-label={row.title} data-row={row.id}>
@@ -33,7 +31,7 @@ export function ChoiceRow({ row, options }: ChoiceRowProps) {
           <Parts parts={row.subtitle ?? []} />
         </div>
       </div>
-      <ChoiceField choice={choice} shared={shared} describedBy={note && id} />
+      <ChoiceField choice={choice} describedBy={note && id} />
       <div class="dp-task-info">
         <Actions actions={row.actions} bare />
         {saves ? <span>{SAVING}</span> : row.done ? <Done done={row.done} /> : <Details row={row} />}

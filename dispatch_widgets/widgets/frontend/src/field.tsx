@@ -4,6 +4,7 @@ import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import { KeyField } from "./key_field.tsx";
 import { controlOf, type FieldProps, Labelled, SaidBelow } from "./labelled.tsx";
+import { Select } from "./select.tsx";
 import { VariableField } from "./variable_field.tsx";
 
 /** A field of its kind. */
@@ -45,19 +46,13 @@ function ChoiceBox(props: FieldProps) {
   const { state, field } = props;
   return (
     <Labelled {...props}>
-      <select
-        class="dp-select"
+      <Select
         value={state.valueOf(field)}
         disabled={state.saving}
-        onChange={(event) => void panel.forms.choose(field.name, event.currentTarget.value, shown)}
+        options={field.options}
+        onChoose={(chosen) => void panel.forms.choose(field.name, chosen, shown)}
         {...controlOf(props)}
-      >
-        {field.options?.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
+      />
     </Labelled>
   );
 }

@@ -1,79 +1,52 @@
 /** The search over the rows of a section and their order: both are this window's. */
-import { useContext } from "preact/hooks";
+import { useContext, useRef } from "preact/hooks";
+import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
-import { QUIET } from "./focus.ts";
-import { type Found, foundIn } from "./found.ts";
-import type { Finder, Row, Section, Words } from "./types.ts";
-import { Icon } from "./words.tsx";
-
-/** The rows that are searched for, in their order; all of them where a section has no search. */
-export function rowsFound(section: Section, { text, sort }: Found): ReadonlyArray<Row> {
-  const rows = section.rows ?? [];
-  if (!section.finder) return rows;
-  const wanted = text.split(/\s+/).map(lettersOf).filter(Boolean);
-  const found = rows.filter((row) => {
-    const all = lettersOf([row.title, ...(row.subtitle ?? []).map(plain), row.badge?.text ?? ""].join(" "));
-    return wanted.every((word) => all.includes(word));
-  });
-  return sort ? found.sort((a, b) => (a.places?.[sort] ?? 0) - (b.places?.[sort] ?? 0)) : found;
-}
-
-/** Letters and digits alone: a search forgives punctuation. */
-function lettersOf(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
-}
-
-function plain(words: Words): string {
-  const runs = Array.isArray(words) ? words : [words];
-  return runs.map((run) => (typeof run === "string" ? run : run.text)).join("");
-}
+import { type Found, indexed } from "./found.ts";
+import { didYouMean } from "./list/match.ts";
+import { put } from "./list/put.ts";
+import { SearchField } from "./list/tools.tsx";
+import { Select } from "./select.tsx";
+import type { Finder, Section } from "./types.ts";
 
 interface FinderProps {
   readonly finder: Finder;
-  readonly section: string;
+  readonly section: Section;
   readonly count: number;
 }
 
 export function FinderBox({ finder, section, count }: FinderProps) {
   const { panel } = useContext(Place);
-  const found = foundIn(panel.window.get("found"), section);
-  const put = (change: Partial<Found>): void => {
-    panel.window.set("found", { ...panel.window.get("found"), [section]: { ...found, ...change } });
-  };
+  const field = useRef<HTMLInputElement>(null);
+  const { text, sort } = panel.rows.of(section.id);
+  const find = (change: Partial<Found>): void => panel.rows.set(section.id, { first: 0, ...change });
+  const meant = count ? undefined : didYouMean(indexed(section.rows ?? []), text);
   return (
     <>
       <div class="dp-finder">
-        <div class="dp-search">
-          <Icon name="search" />
-          <input
-            type="search"
-            class="dp-input"
-            aria-label={finder.label}
-            placeholder={finder.label}
-            autocomplete="off"
-            spellcheck={false}
-            value={found.text}
-            onInput={(event) => put({ text: event.currentTarget.value })}
-            {...QUIET}
-          />
-        </div>
-        <select
-          class="dp-select"
-          aria-label="Order"
-          value={found.sort}
-          onChange={(event) => put({ sort: event.currentTarget.value })}
-          {...QUIET}
-        >
-          {finder.sorts.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <SearchField
+          label={finder.label}
+          hint={finder.label}
+          clear={finder.clear}
+          field={field}
+          query={text}
+          onSearch={(wanted) => find({ text: wanted })}
+        />
+        <Select
+          aria-label={finder.sort}
+          value={sort}
+          options={finder.sorts}
+          onChoose={(chosen) => find({ sort: chosen })}
+        />
       </div>
       <p class={count ? "dp-unseen" : "dp-muted"} role="status">
-        {found.text && (count ? `${count} found` : finder.nothing)}
+        {text && (count ? put(finder.found, { count }) : finder.nothing)}
       </p>
+      {meant && (
+        <Button look="dp-link" onClick={() => find({ text: meant.title })}>
+          {put(finder.did_you_mean, { name: meant.title })}
+        </Button>
+      )}
     </>
   );
 }

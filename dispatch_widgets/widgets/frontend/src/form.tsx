@@ -1,9 +1,10 @@
 /** A form: it takes the place of a tab's sections, with a way back. */
+
 import { useContext } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
+import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
 import { FieldBox, Segments } from "./field.tsx";
-import { QUIET } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
 import { BUSY } from "./no_answer.ts";
 import { Message, NoteBox } from "./note.tsx";
@@ -72,16 +73,14 @@ export function FormBox({ state }: { readonly state: FormState }) {
       </div>
       {note && <NoteBox note={note} />}
       <div class="dp-form-foot">
-        <button
-          type="button"
-          class="dp-btn dp-primary"
+        <Button
+          look="dp-primary"
           data-action="save"
           aria-busy={submitting === SAVE ? "true" : undefined}
           onClick={() => void panel.forms.save(shown)}
-          {...QUIET}
         >
           {saving && submitting === SAVE ? SAVING : form.save}
-        </button>
+        </Button>
         {form.test && <ActionButton action={form.test} isBusy={submitting === form.test.name} />}
         <ActionButton action={cancel} />
         {late ? (

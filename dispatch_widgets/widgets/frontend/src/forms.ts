@@ -175,7 +175,6 @@ export class Forms {
     } else {
       state.key = "";
       state.pasted = "";
-      this.#panel.window.set("found", {}); // what was saved is to be seen
       if (this.current === state) this.current = undefined;
     }
     await this.#panel.follow(answer, at, { kind: "save", name: "save", label: "" });

@@ -1,7 +1,8 @@
 /** The field for a key. What is in it leaves the page when the form is submitted, in that one message (SEC-2). */
+
 import { useContext, useState } from "preact/hooks";
+import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
-import { QUIET } from "./focus.ts";
 import { pastedKey } from "./key_text.ts";
 import { controlOf, type FieldProps, Labelled } from "./labelled.tsx";
 import { Message } from "./note.tsx";
@@ -51,18 +52,15 @@ export function KeyField(props: FieldProps) {
           {...NO_MANAGER}
           {...controlOf(props)}
         />
-        <button
-          type="button"
-          class="dp-btn"
+        <Button
           aria-pressed={seen}
           aria-controls={id}
           disabled={!state.key || state.saving}
           title={seen ? "Hide the key again" : "Show the key"}
           onClick={() => setSeen(!seen)}
-          {...QUIET}
         >
           Show
-        </button>
+        </Button>
       </div>
       {said && !state.problems[field.name] && (
         <div role="status">

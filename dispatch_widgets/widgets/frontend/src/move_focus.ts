@@ -6,6 +6,8 @@ import type { Focus } from "./types.ts";
 /** The focusable thing that stands for the open tab: on the bar of tabs, or the way back from it. */
 export const OPEN_TAB = "[role=tab][aria-selected=true], [data-way-back]";
 
+const ROWS = "[role=row]";
+
 /** Moves the focus to what is named; to what is left of the row where the pressed thing went away. Says if it did. */
 export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string): boolean {
   const named = wanted && find(root, wanted);
@@ -20,6 +22,29 @@ export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: 
     find(root, { row: pressed }) ?? (tab || firstFocusable(root.querySelector(".dp-body") ?? root));
   if (next) moveFocus(next);
   return Boolean(next);
+}
+
+/**
+ * Remembers a row, the first of these that is shown; returns what says where the focus goes if it is not shown any
+ * more: to the next row as they are shown, else to the one before.
+ */
+export function rowAfter(root: HTMLElement, ids: ReadonlyArray<string>): () => Focus | undefined {
+  const shown = [...root.querySelectorAll<HTMLElement>(ROWS)];
+  const row = shown.find((each) => ids.includes(each.dataset.row ?? ""));
+  const rows = shown.filter((each) => each.parentElement === row?.parentElement);
+  const at = row ? rows.indexOf(row) : 0;
+  const near = [...rows.slice(at + 1), ...rows.slice(0, at).reverse()];
+  return () => {
+    const next = row && !row.isConnected && near.find((each) => each.isConnected);
+    return next ? { row: next.dataset.row ?? "" } : undefined;
+  };
+}
+
+/** Brings a row into view, as far as what says that it was done stays in view. */
+export function bringIntoView(root: HTMLElement, row: string | undefined): void {
+  if (row === undefined) return;
+  for (const each of [`${ROWS}[data-row="${CSS.escape(row)}"]`, ".dp-outcome"])
+    root.querySelector(each)?.scrollIntoView({ block: "nearest" });
 }
 
 /** Whether anything has the focus: what had it may have gone. */

@@ -5,7 +5,8 @@ import { Until } from "./clock.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import { keyOf } from "./panel.ts";
-import type { Action, Choice, EmptyState, Fact, Note, Step } from "./types.ts";
+import { Select } from "./select.tsx";
+import type { Action, EmptyState, Fact, Note, Step } from "./types.ts";
 import { Icon, Text } from "./words.tsx";
 
 interface NoteProps {
@@ -16,6 +17,7 @@ interface NoteProps {
 
 /** A note that stands above or under what it is about. */
 export function NoteBox({ note, asked }: NoteProps) {
+  const { panel } = useContext(Place);
   const { choice, check, steps, facts } = note;
   const [chosen, setChosen] = useState<string>();
   const [ticked, setTicked] = useState<boolean>();
@@ -55,36 +57,18 @@ export function NoteBox({ note, asked }: NoteProps) {
         )}
       </div>
       <div class="dp-note-actions">
-        {choice && <NoteChoice choice={choice} value={value} choose={setChosen} />}
+        {choice && (
+          <Select
+            aria-label={choice.label}
+            data-field="choice"
+            value={value}
+            options={panel.rows.optionsOf(choice)}
+            onChoose={setChosen}
+          />
+        )}
         <Actions actions={note.actions} asked={asked} held={held} />
       </div>
     </div>
-  );
-}
-
-interface NoteChoiceProps {
-  readonly choice: Choice;
-  readonly value: string;
-  readonly choose: (value: string) => void;
-}
-
-/** A choice that goes with the actions of its note. */
-function NoteChoice({ choice, value, choose }: NoteChoiceProps) {
-  return (
-    <select
-      class="dp-select"
-      aria-label={choice.label}
-      data-field="choice"
-      value={value}
-      onChange={(event) => choose(event.currentTarget.value)}
-      {...QUIET}
-    >
-      {choice.options.map((option) => (
-        <option key={option.value} value={option.value}>
-          {option.label}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -4,17 +4,18 @@
  */
 import { copyText } from "./clipboard.ts";
 import { Forms, isSubmission } from "./forms.ts";
+import { FoundRows } from "./found_rows.ts";
 import { lastGesture } from "./gestures.ts";
 import type { Model } from "./host.ts";
 import { insertCell, mayInsert } from "./insert_cell.ts";
 import type { Asked, Link, Wire } from "./link.ts";
 import { HeldLists } from "./list/held_lists.ts";
 import type { ListWindow } from "./list/list_window.ts";
-import { focusOn } from "./move_focus.ts";
+import { bringIntoView, focusOn, rowAfter } from "./move_focus.ts";
 import { BUSY, NO_KERNEL, SILENT } from "./no_answer.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
 import { OpenQuestions } from "./questions.ts";
-import type { Shown } from "./shown.ts";
+import type { Pressed, Shown } from "./shown.ts";
 import type { Action, ActionArgs, Answer, Focus, Note, Reply, Tab, View } from "./types.ts";
 import type { WindowStore } from "./window_store.ts";
 
@@ -23,13 +24,6 @@ const NO_COPY: Told = { words: "Copying is not allowed here", tone: "error" };
 const INSERTED: Told = { words: "Inserted", tone: "ok" };
 const INSERTED_AT_END: Told = { words: "Inserted at the end", tone: "ok" };
 const TOLD_MS = 4000;
-
-/** What goes with a press: what was chosen, whose question it answers, and what its note holds. */
-export interface Pressed {
-  readonly choice?: string | undefined;
-  readonly asked?: string | undefined;
-  readonly held?: ActionArgs | undefined;
-}
 
 /** What came of a press at once; it stands at what was pressed, for a while. */
 export interface Told {
@@ -76,6 +70,7 @@ export class Panel {
   readonly questions = new OpenQuestions();
   /** What came of a press at once, by what was pressed. */
   readonly told = new Map<string, Told>();
+  readonly rows = new FoundRows(this);
   readonly #around: Around;
   #spoken: number | undefined;
   #canOpen: boolean | undefined;
@@ -178,7 +173,7 @@ export class Panel {
     this.questions.delete(asked);
     this.draw();
     const [, action, row] = JSON.parse(asked) as [string, string, string];
-    focusOn(at.root, { action, row }, row);
+    if (!focusOn(at.root, { action, row })) focusOn(at.root, { action, section: row }, row);
   }
 
   questionOf(action: Action): Note | undefined {
@@ -188,8 +183,9 @@ export class Panel {
   async #act(action: Action, at: Shown, choice?: string, held?: ActionArgs): Promise<void> {
     const args: ActionArgs = { ...action.args, ...held, ...(choice !== undefined && { choice }) };
     const gesture = lastGesture();
+    const gone = rowAfter(at.root, Array.isArray(args.rows) ? args.rows : [rowOf(action)]);
     const reply = await this.wait(action, { kind: "act", name: action.name, args }, at, choice);
-    if (reply) await this.end(reply, at, action, gesture);
+    if (reply) await this.end(reply, at, action, gesture, gone);
   }
 
   /** Sends what was pressed and waits; nothing comes of it if it waits already, or nobody answers. */
@@ -212,15 +208,26 @@ export class Panel {
   }
 
   /** Shows what came of a press. */
-  async end(reply: Reply, at: Shown, action: Action, gesture: string): Promise<void> {
+  async end(
+    reply: Reply,
+    at: Shown,
+    action: Action,
+    gesture: string,
+    gone?: () => Focus | undefined,
+  ): Promise<void> {
     const answer: Answer = reply.answer ?? {};
     const question = answer.question ?? answer.note;
     if (question) this.questions.set(keyOf(action), question);
     else this.questions.delete(keyOf(action));
     if (answer.clear) this.list.clear(answer.clear);
+    this.rows.take(answer, rowOf(action));
     this.draw();
     await this.follow(answer, at, action);
-    if (lastGesture() === gesture) focusOn(at.root, answer.focus, rowOf(action));
+    if (lastGesture() !== gesture) return;
+    const next = gone?.();
+    if (!next) this.rows.reveal(answer.focus?.row, false);
+    focusOn(at.root, next ?? answer.focus, rowOf(action));
+    bringIntoView(at.root, this.rows.added.at(-1));
   }
 
   async #copy(text: string, pressed: Action, at: Shown): Promise<void> {
@@ -253,6 +260,7 @@ export class Panel {
   async lookAt(args: ActionArgs, at: Shown, gesture: string): Promise<void> {
     const { list, row } = args;
     this.list.lookAt(args);
+    if (typeof row === "string") this.rows.reveal(row, true);
     this.draw();
     if (gesture === lastGesture()) {
       if (typeof row === "string") focusOn(at.root, { row, field: "choice" }) || focusOn(at.root, { row });
@@ -262,6 +270,7 @@ export class Panel {
   }
 
   focus(at: Shown, wanted: Focus): void {
+    this.rows.reveal(wanted.row, true);
     focusOn(at.root, wanted);
   }
 

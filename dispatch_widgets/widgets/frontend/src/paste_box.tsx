@@ -1,6 +1,8 @@
 /** Takes a pasted text to be read for a provider; what is in it is drawn as dots, as it may hold a key. */
+
 import { useContext, useState } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
+import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
@@ -30,10 +32,10 @@ export function PasteBox({ state, action, id }: PasteProps) {
   };
   if (!isOpen) {
     return (
-      <button type="button" class="dp-btn dp-quiet dp-paste-open" onClick={open} {...QUIET}>
+      <Button look="dp-quiet dp-paste-open" onClick={open}>
         <Icon name="copy" />
         <span>{action.title}</span>
-      </button>
+      </Button>
     );
   }
   return (

@@ -1,6 +1,8 @@
 /** A row of a list: what it is, what is known of it, what can be done with it, and what is said or asked. */
+
 import { useContext } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
+import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
 import { BUSY } from "./no_answer.ts";
@@ -12,7 +14,7 @@ import { Icon, ModelId, Parts } from "./words.tsx";
 const CELL = { role: "gridcell" } as const;
 
 /** What of a row is pressed for itself. */
-const PRESSED = "button, a, input, select, label, summary, .dp-under";
+const PRESSED = "button, a, input, select, label, summary, .dp-tick, .dp-under";
 
 interface RowProps {
   readonly row: Row;
@@ -20,9 +22,13 @@ interface RowProps {
   readonly section: Pick<Section, "columns" | "row_actions">;
   /** Whether the Tab key leads to it, of all rows. */
   readonly isCurrent: boolean;
+  /** Whether it is selected; undefined where rows cannot be. */
+  readonly isPicked: boolean | undefined;
+  /** Its number among the rows of all pages, where there are several. */
+  readonly number: number | undefined;
 }
 
-export function RowItem({ row, section, isCurrent }: RowProps) {
+export function RowItem({ row, section, isCurrent, isPicked, number }: RowProps) {
   const { panel, shown } = useContext(Place);
   const actions = actionsOf(row, section.row_actions);
   const state = row.waiting ? " dp-waiting" : row.stale ? " dp-stale" : "";
@@ -31,18 +37,27 @@ export function RowItem({ row, section, isCurrent }: RowProps) {
     const isOwn = (event.target as Element).closest(PRESSED) || !document.getSelection()?.isCollapsed;
     if (row.leads && !isOwn) void panel.press(row.leads, shown);
   };
+  const added = panel.rows.added.includes(row.id) ? " dp-added" : "";
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table's row cannot be laid out as a grid everywhere
     // biome-ignore lint/a11y/useKeyWithClickEvents: as said above
     <div
-      class={`dp-row${state}${row.leads ? " dp-leading" : ""}`}
+      class={`dp-row${state}${added}${row.leads ? " dp-leading" : ""}`}
       role="row"
       tabIndex={isCurrent ? 0 : -1}
       aria-label={row.title}
+      aria-rowindex={number}
+      aria-selected={row.fixed ? undefined : isPicked}
       data-row={row.id}
       onClick={onClick}
       {...QUIET}
     >
+      {isPicked !== undefined && !row.fixed && (
+        // For the mouse: by the keyboard it is the space bar.
+        <span class="dp-tick" aria-hidden="true">
+          <span class="dp-box" />
+        </span>
+      )}
       {row.tile && (
         <span class="dp-tile" aria-hidden="true">
           {row.tile}
@@ -54,15 +69,13 @@ export function RowItem({ row, section, isCurrent }: RowProps) {
           {row.details.map((line, place) => (
             <div class={place ? "dp-sub" : undefined} key={place}>
               {place === 0 && row.leads ? (
-                <button
-                  type="button"
-                  class="dp-btn dp-link dp-leads"
+                <Button
+                  look="dp-link dp-leads"
                   title={row.leads.label}
                   onClick={() => row.leads && void panel.press(row.leads, shown)}
-                  {...QUIET}
                 >
                   <Parts parts={line} />
-                </button>
+                </Button>
               ) : (
                 <Parts parts={line} />
               )}
@@ -116,17 +129,15 @@ function Main({ row }: { readonly row: Row }) {
         <div class="dp-name">
           {opens ? (
             // For the mouse: by the keyboard the same is a button of the row.
-            <button
-              type="button"
-              class="dp-btn dp-link dp-opens"
+            <Button
+              look="dp-link dp-opens"
               data-mouse
               tabIndex={-1}
               title={opens.label}
               onClick={() => void panel.press(opens, shown)}
-              {...QUIET}
             >
               {title}
-            </button>
+            </Button>
           ) : (
             title
           )}

@@ -1,88 +1,202 @@
 /** A list of rows that is one stop for the Tab key: arrow keys move in it, and letters do what its icons do. */
 import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { BulkBar, thoseOf } from "./bulk.tsx";
 import { Place } from "./context.ts";
 import { FOCUSABLE, isField, isShown } from "./focus.ts";
 import { isChord, movedTo } from "./list/keys.ts";
+import { beginning, showing } from "./list/page_of_rows.ts";
+import { put } from "./list/put.ts";
+import { type Keys, toggled, withRun } from "./list/selection.ts";
+import { Pages } from "./pages.tsx";
 import { keyOf } from "./panel.ts";
 import { actionsOf, RowItem } from "./row.tsx";
-import type { Icon, Row, Section } from "./types.ts";
+import type { Action, Icon, Row, Section } from "./types.ts";
 
 /** The action that a key stands for in a row, by its icon. */
 const DOES: Readonly<Record<string, Icon>> = { Enter: "edit", Delete: "trash", r: "refresh" };
-const PAGE_ROWS = 10;
+const STEP_ROWS = 10;
 
 interface RowListProps {
   readonly section: Section;
+  /** The rows that are found, on all pages. */
   readonly rows: ReadonlyArray<Row>;
+}
+
+/** Where a run of selected rows began, and what was selected before it. */
+interface Run {
+  readonly anchor: string;
+  readonly before: Keys;
 }
 
 export function RowList({ section, rows }: RowListProps) {
   const { panel, shown } = useContext(Place);
   const list = useRef<HTMLDivElement>(null);
+  const run = useRef<Run | undefined>(undefined);
   const [current, setCurrent] = useState("");
+  const found = panel.rows.of(section.id);
+  const { selection } = section;
+  // Of a thousand rows a draw takes as long as of one page.
+  const size = section.finder?.page_rows ?? rows.length;
+  const first = beginning(found.first, size, rows.length);
+  const drawn = rows.slice(first, first + size);
   const place = Math.max(
     0,
-    rows.findIndex((row) => row.id === current),
+    drawn.findIndex((row) => row.id === current),
   );
+  const there = new Set(section.rows?.map(({ id }) => id));
+  const picked = found.picked.filter((id) => there.has(id));
+  const picks = new Set(picked);
+  const fixed = new Set(rows.filter((row) => row.fixed).map(({ id }) => id));
+  const ids = rows.map(({ id }) => id);
   const setStops = (): void => {
     if (list.current) onlyOneStop(list.current);
   };
   useLayoutEffect(setStops); // what stands in the rows may be other controls by now
 
-  /** Does what a letter stands for; says if the row has that. */
+  /** Does what a letter stands for, with what is selected or else with the row; says if there is that. */
   const press = (row: Row, key: string): boolean => {
     const icon = DOES[key.length === 1 ? key.toLowerCase() : key];
-    const action =
-      icon && actionsOf(row, section.row_actions).find((each) => each.icon === icon && !each.off);
-    if (action) void panel.press(action, shown);
+    const isIt = (each: Action): boolean => each.icon === icon && !each.off;
+    const bulk = picked.length ? selection?.actions.find(({ action }) => isIt(action)) : undefined;
+    const action = bulk?.action ?? (icon && actionsOf(row, section.row_actions).find(isIt));
+    if (action) void panel.press(action, shown, bulk && { held: { rows: thoseOf(bulk, picked) } });
     return Boolean(action);
   };
-  /** Answers what is asked in the row with no; says if anything is. */
-  const close = (row: Row): boolean => {
-    const all = [...actionsOf(row, section.row_actions), ...(row.note?.actions ?? [])];
-    const asking = all.find((action) => panel.questionOf(action));
+  /** Answers what these ask with no; says if any does. */
+  const close = (actions: ReadonlyArray<Action>): boolean => {
+    const asking = actions.find((action) => panel.questionOf(action));
     const no = asking && panel.questionOf(asking)?.actions?.find(({ kind }) => kind === "close");
     if (asking && no) void panel.press(no, shown, { asked: keyOf(asking) });
     return Boolean(no);
   };
+  const turn = (to: number, focused: number): void => {
+    if (to !== first) panel.rows.set(section.id, { first: to });
+    rowsOf(list.current)[focused - to]?.focus();
+  };
+  const bulks = selection?.actions.map(({ action }) => action) ?? [];
+  const go = (to: number): void => turn(showing(to, first, size), to);
+  const pick = (chosen: Keys): void => {
+    panel.rows.set(section.id, { picked: chosen });
+    if (selection && Math.abs(chosen.length - picked.length) > 1)
+      shown.say(put(selection.selected, { count: chosen.length }));
+  };
+  const toggle = (row: Row): void => {
+    if (row.fixed) return;
+    const before = toggled(picked, row.id);
+    run.current = { anchor: row.id, before };
+    pick(before);
+  };
+  /** Selects from where the last one was selected, or from here. */
+  const runTo = (from: Row, to: number): void => {
+    run.current ??= { anchor: from.id, before: picked };
+    const { anchor, before } = run.current;
+    pick(withRun(before, ids, Math.max(0, ids.indexOf(anchor)), to, (id) => !fixed.has(id)));
+  };
+  const pickAll = (): void => pick(withRun(picked, ids, 0, ids.length, (id) => !fixed.has(id)));
   const onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const node = rowOf(target);
-    const row = rows[rowsOf(list.current).indexOf(node as HTMLElement)];
-    if (!node || !row || isChord(event) || (isField(target) && event.key !== "Escape")) return;
+    const row = drawn[rowsOf(list.current).indexOf(node as HTMLElement)];
+    const isAll = selection && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
+    if (!node && event.key === "Escape" && (close(bulks) || clear())) {
+      event.stopPropagation();
+      event.preventDefault();
+    }
+    if (!node || !row || (isChord(event) && !isAll) || (isField(target) && event.key !== "Escape")) return;
     const onRow = target === node;
     const controls = controlsOf(node);
     const at = controls.indexOf(target);
-    const to = movedTo(event.key, rows.indexOf(row), rows.length, PAGE_ROWS);
+    const to = movedTo(event.key, rows.indexOf(row), rows.length, STEP_ROWS);
     const enters = event.key === "ArrowRight" || (event.key === "Enter" && onRow);
-    if (to !== undefined) rowsOf(list.current)[to]?.focus();
-    else if (event.key === "ArrowLeft" && !onRow) (controls[at - 1] ?? node).focus();
-    else if (event.key === "Escape" && close(row)) event.stopPropagation();
+    if (isAll) pickAll();
+    else if (to !== undefined) {
+      if (selection && event.shiftKey) runTo(row, to);
+      go(to);
+    } else if (event.key === "ArrowLeft" && !onRow) (controls[at - 1] ?? node).focus();
+    else if (selection && onRow && event.key === " ") {
+      if (!event.repeat) toggle(row);
+    } else if (event.key === "Escape" && (close(askedIn(row)) || clear())) event.stopPropagation();
     else if (event.repeat || (event.key === "Enter" && !onRow) || !press(row, event.key)) {
       if (!enters) return;
       controls[at + 1]?.focus();
     }
     event.preventDefault();
   };
+  /** What can ask something in a row. */
+  const askedIn = (row: Row): ReadonlyArray<Action> => [
+    ...actionsOf(row, section.row_actions),
+    ...(row.note?.actions ?? []),
+  ];
+  /** Selects none; says if any was selected. */
+  const clear = (): boolean => {
+    if (picked.length) pick([]);
+    return picked.length > 0;
+  };
+  const onClick = (event: MouseEvent): void => {
+    const node = (event.target as Element).closest(".dp-tick") && rowOf(event.target as Element);
+    const at = node ? rowsOf(list.current).indexOf(node) : -1;
+    const row = drawn[at];
+    if (row && event.shiftKey) runTo(row, first + at);
+    else if (row) toggle(row);
+  };
+  // A run of rows is selected, not one of letters.
+  const onMouseDown = (event: MouseEvent): void => {
+    if (event.shiftKey && selection) event.preventDefault();
+  };
+  const turnTo = (to: number): void => {
+    const start = beginning(to, size, rows.length);
+    turn(start, start);
+  };
   const onFocusIn = (event: FocusEvent): void => {
     setCurrent(rowOf(event.target as Element)?.dataset.row ?? "");
     setStops();
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: as its rows are no table's
-    <div
-      ref={list}
-      class="dp-rows"
-      role="grid"
-      aria-label={section.name || section.title}
-      onKeyDown={onKeyDown}
-      onFocusIn={onFocusIn}
-      onFocusOut={() => queueMicrotask(setStops)}
-    >
-      {section.columns && <Columns columns={section.columns} />}
-      {rows.map((row, number) => (
-        <RowItem key={row.id} row={row} section={section} isCurrent={number === place} />
-      ))}
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys do in the bar below what they do in the rows
+    <div class="dp-list" onKeyDown={onKeyDown} onClick={onClick} onMouseDown={onMouseDown}>
+      {/* biome-ignore lint/a11y/useSemanticElements: as its rows are no table's */}
+      <div
+        ref={list}
+        class="dp-rows"
+        role="grid"
+        aria-label={section.name || section.title}
+        aria-multiselectable={selection ? "true" : undefined}
+        aria-rowcount={rows.length > size ? rows.length : undefined}
+        onFocusIn={onFocusIn}
+        onFocusOut={() => queueMicrotask(setStops)}
+      >
+        {section.columns && <Columns columns={section.columns} />}
+        {drawn.map((row, number) => (
+          <RowItem
+            key={row.id}
+            row={row}
+            section={section}
+            isCurrent={number === place}
+            isPicked={selection && picks.has(row.id)}
+            number={rows.length > size ? first + number + 1 : undefined}
+          />
+        ))}
+      </div>
+      {section.finder && rows.length > size && (
+        <Pages words={section.finder} first={first} rows={size} count={rows.length} turn={turnTo} />
+      )}
+      {selection && (
+        <BulkBar
+          selection={selection}
+          free={rows.length - fixed.size}
+          isAll={ids.every((id) => picks.has(id) || fixed.has(id))}
+          picked={picked}
+          done={section.done}
+          onAll={() => {
+            pickAll();
+            go(first + place);
+          }}
+          onClear={() => {
+            clear();
+            go(first + place);
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -1,11 +1,11 @@
 /** A part of a tab with a heading, and all that may stand in it. */
-import { useContext } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
 import { ChoiceRow } from "./choice_row.tsx";
 import { ComparisonBox, Source } from "./code.tsx";
 import { Place } from "./context.ts";
-import { FinderBox, rowsFound } from "./finder.tsx";
-import { foundIn } from "./found.ts";
+import { FinderBox } from "./finder.tsx";
+import { rowsFound } from "./found.ts";
 import { Empty, Facts, NoteBox, Questions } from "./note.tsx";
 import { RowList } from "./row_list.tsx";
 import { SnippetsBox } from "./snippets.tsx";
@@ -14,7 +14,8 @@ import { Text } from "./words.tsx";
 
 export function SectionBox({ section }: { readonly section: Section }) {
   const { panel } = useContext(Place);
-  const found = rowsFound(section, foundIn(panel.window.get("found"), section.id));
+  const state = panel.rows.of(section.id);
+  const found = useMemo(() => rowsFound(section, state), [section.rows, state.text, state.sort]);
   const choices = found.filter((row) => row.choice);
   const rows = found.filter((row) => !row.choice);
   return (
@@ -33,11 +34,11 @@ export function SectionBox({ section }: { readonly section: Section }) {
       {choices.length > 0 && (
         <div class="dp-tasks">
           {choices.map((row) => (
-            <ChoiceRow key={row.id} row={row} options={section.options} />
+            <ChoiceRow key={row.id} row={row} />
           ))}
         </div>
       )}
-      {section.finder && <FinderBox finder={section.finder} section={section.id} count={found.length} />}
+      {section.finder && <FinderBox finder={section.finder} section={section} count={found.length} />}
       {rows.length > 0 && <RowList section={section} rows={rows} />}
       {section.empty && <Empty empty={section.empty} />}
       {section.facts && <Facts facts={section.facts} />}
@@ -59,7 +60,7 @@ export function Head({ section }: { readonly section: Section }) {
     <div class="dp-head">
       <div class="dp-titles">
         <h3 class="dp-h">{section.title}</h3>
-        {section.done ? (
+        {section.done && !section.selection ? (
           <span class="dp-outcome">
             <Done done={section.done} />
           </span>

@@ -2,7 +2,7 @@
 import { useContext } from "preact/hooks";
 import { Actions } from "./action.tsx";
 import { Place } from "./context.ts";
-import { QUIET } from "./focus.ts";
+import { Select } from "./select.tsx";
 import type { Snippet, Snippets } from "./types.ts";
 import { Text } from "./words.tsx";
 
@@ -20,17 +20,20 @@ export function SnippetsBox({ snippets }: { readonly snippets: Snippets }) {
   return (
     <>
       <div class="dp-snippet-choices">
-        <Choose
-          name={snippets.task}
-          values={[...new Set(snippets.all.map((each) => each.task))].map((each) => [each, each])}
+        <Select
+          aria-label={snippets.task}
           value={shown.task}
-          choose={(chosen) => choose({ task: chosen })}
+          options={[...new Set(snippets.all.map((each) => each.task))].map((each) => ({
+            value: each,
+            label: each,
+          }))}
+          onChoose={(chosen) => choose({ task: chosen })}
         />
-        <Choose
-          name={snippets.library}
-          values={ofTask.map((each) => [each.library, each.name])}
+        <Select
+          aria-label={snippets.library}
           value={shown.library}
-          choose={(chosen) => choose({ library: chosen })}
+          options={ofTask.map((each) => ({ value: each.library, label: each.name }))}
+          onChoose={(chosen) => choose({ library: chosen })}
         />
         <Actions actions={snippets.actions?.map((action) => ({ ...action, args: { text: shown.code } }))} />
       </div>
@@ -49,29 +52,4 @@ export function SnippetsBox({ snippets }: { readonly snippets: Snippets }) {
 function ofOne({ all }: Snippets, task: string): ReadonlyArray<Snippet> | undefined {
   const found = all.filter((each) => each.task === task);
   return found.length > 0 ? found : undefined;
-}
-
-interface ChooseProps {
-  readonly name: string;
-  readonly values: ReadonlyArray<readonly [value: string, label: string]>;
-  readonly value: string;
-  readonly choose: (value: string) => void;
-}
-
-function Choose({ name, values, value, choose }: ChooseProps) {
-  return (
-    <select
-      class="dp-select"
-      aria-label={name}
-      value={value}
-      onChange={(event) => choose(event.currentTarget.value)}
-      {...QUIET}
-    >
-      {values.map(([each, label]) => (
-        <option key={each} value={each}>
-          {label}
-        </option>
-      ))}
-    </select>
-  );
 }

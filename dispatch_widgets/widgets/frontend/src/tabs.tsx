@@ -1,5 +1,7 @@
 /** The bar of tabs; in a panel that stands alone the way back to its own tab. */
+
 import { type App, NAMES, TABS } from "./app.ts";
+import { Button } from "./button.tsx";
 import { QUIET } from "./focus.ts";
 import type { Shown } from "./shown.ts";
 import type { Tab } from "./types.ts";
@@ -58,16 +60,10 @@ export function TabBar({ app, id }: TabBarProps) {
 export function WayBack({ app, shown }: { readonly app: App; readonly shown: Shown }) {
   return (
     <div class="dp-way-back">
-      <button
-        type="button"
-        class="dp-btn dp-quiet"
-        data-way-back=""
-        onClick={() => app.back(shown)}
-        {...QUIET}
-      >
+      <Button look="dp-quiet" data-way-back="" onClick={() => app.back(shown)}>
         <Icon name="back" />
         <span>{`Back to ${NAMES[app.first]}`}</span>
-      </button>
+      </Button>
     </div>
   );
 }

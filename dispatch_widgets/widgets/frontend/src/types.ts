@@ -126,13 +126,35 @@ export interface Row {
   readonly fixed?: boolean;
   readonly opens?: Action;
   readonly leads?: Action;
-  readonly places?: Readonly<Record<string, number>>;
 }
 
 export interface Finder {
   readonly label: string;
-  readonly sorts: ReadonlyArray<Option>;
   readonly nothing: string;
+  readonly sorts: ReadonlyArray<Option>;
+  readonly orders: Readonly<Record<string, ReadonlyArray<number>>>;
+  readonly clear: string;
+  readonly found: string;
+  readonly did_you_mean: string;
+  readonly sort: string;
+  readonly page_rows: number;
+  readonly page: string;
+  readonly page_before: string;
+  readonly page_after: string;
+}
+
+export interface BulkAction {
+  readonly action: Action;
+  readonly rows?: ReadonlyArray<string>;
+  readonly choice?: Choice;
+}
+
+export interface Selection {
+  readonly actions: ReadonlyArray<BulkAction>;
+  readonly hint: string;
+  readonly all: string;
+  readonly selected: string;
+  readonly clear: string;
 }
 
 export interface Column {
@@ -192,6 +214,7 @@ export interface Section {
   readonly columns?: ReadonlyArray<Column>;
   readonly rows?: ReadonlyArray<Row>;
   readonly finder?: Finder;
+  readonly selection?: Selection;
   readonly options?: Readonly<Record<string, ReadonlyArray<Option>>>;
   readonly row_actions?: ReadonlyArray<Action>;
   readonly empty?: EmptyState;
@@ -292,6 +315,7 @@ export interface Answer {
   readonly note?: Note;
   readonly form?: Form;
   readonly clear?: ReadonlyArray<string>;
+  readonly added?: ReadonlyArray<string>;
   readonly key_for?: string;
   readonly refill?: boolean;
   readonly pasted_key?: TextRange;

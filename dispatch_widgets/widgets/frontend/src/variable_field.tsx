@@ -2,6 +2,7 @@
 import { useContext, useState } from "preact/hooks";
 import { Place } from "./context.ts";
 import { controlOf, type FieldProps, Labelled } from "./labelled.tsx";
+import { Select } from "./select.tsx";
 
 const OTHER = "\u0000other"; // no variable has this name
 const OTHER_WORDS = "Another name…";
@@ -16,26 +17,18 @@ export function VariableField(props: FieldProps) {
   return (
     <Labelled {...props}>
       <div class="dp-keyrow">
-        <select
-          class="dp-select"
+        <Select
           value={isOther ? OTHER : value}
           disabled={state.saving}
-          onChange={(event) => {
-            const chosen = event.currentTarget.value;
+          options={[...(field.options ?? []), { value: OTHER, label: OTHER_WORDS }]}
+          onChoose={(chosen) => {
             setTyping(chosen === OTHER);
             void panel.forms.choose(field.name, chosen === OTHER ? "" : chosen, shown);
             if (chosen === OTHER)
               requestAnimationFrame(() => document.getElementById(`${id}-other`)?.focus());
           }}
           {...control}
-        >
-          {field.options?.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
-          <option value={OTHER}>{OTHER_WORDS}</option>
-        </select>
+        />
         {isOther && (
           <input
             type="text"

@@ -20,7 +20,7 @@ export interface WindowState {
   readonly snippet: Readonly<Record<string, { readonly task: string; readonly library: string }>>;
   /** What is shown, searched, picked and typed in the list of models. */
   readonly list: ListWindow;
-  /** What is searched for in the rows of sections, and their order, by the sections' ids. */
+  /** What is searched for and selected in the rows of sections, and their order, by the sections' ids. */
   readonly found: Readonly<Record<string, Found>>;
 }
 

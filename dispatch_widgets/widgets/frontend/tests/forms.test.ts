@@ -173,6 +173,7 @@ test("an answer moves the focus only where the person has done nothing since", a
   let focused = 0;
   const node = {
     isConnected: true,
+    dataset: {},
     matches: (selector: string) => !selector.includes("row"),
     getClientRects: () => [1],
     focus: () => {

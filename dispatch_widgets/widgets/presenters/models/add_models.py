@@ -157,7 +157,8 @@ class AddModels:
             words += f". No model of these fits {listed(left)}"
         focus = Focus(section=SECTION)
         self._undo.offer(SECTION, words, lambda: Answer(say="Undone", focus=focus))
-        return made, Answer(say=f"{len(made):,} added to the catalog", clear=tuple(given))
+        ids = tuple(entry.id for entry in made)
+        return made, Answer(say=f"{len(made):,} added to the catalog", clear=tuple(given), added=ids)
 
 
 def _sure(used: Sequence[str], args: Arguments) -> Answer:

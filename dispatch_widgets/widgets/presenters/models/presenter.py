@@ -7,16 +7,39 @@ from typing import TYPE_CHECKING, ClassVar
 from ...._text import clean, plural
 from ....settings.tasks import TASKS
 from ..._unlisted import unlisted
+from ..shared.arguments import MismatchError
 from ..shared.file_notice import not_converted, to_convert
+from ..shared.many import MOST_WITHOUT_SEARCH, SELECTED, finder, needs_attention_first, selection
 from ..shared.presenter import Presenter
-from ..shared.views import Action, Answer, EmptyState, Focus, Note, Option, Row, Section
+from ..shared.views import (
+    Action,
+    Answer,
+    BulkAction,
+    Choice,
+    EmptyState,
+    Focus,
+    Note,
+    Option,
+    Row,
+    Section,
+)
 from ..status.provider_status import status_of
 from .add_models import CATALOG, SECTION, AddModels
 from .entry_form import NAME as FORM
 from .entry_form import EntryForm
 from .list_words import TO_ADD
 from .lists import ModelLists
-from .rows import COLUMNS, ROW_ACTIONS, delete_question, entry_row
+from .rows import (
+    COLUMNS,
+    GIVE,
+    PROVIDERS,
+    ROW_ACTIONS,
+    SORTS,
+    choice_of_provider,
+    delete_question,
+    entry_row,
+    needs_provider,
+)
 from .tries import MOST_TOGETHER, EntryTries
 from .views import ModelsView
 
@@ -28,11 +51,13 @@ if TYPE_CHECKING:
     from ..hub.events import Events
     from ..shared.arguments import Arguments
     from ..shared.presenter import FormPart, Handler
-    from ..shared.views import Tab
+    from ..shared.views import Selection, Tab
     from .views import ListState, ModelRow
 
 ALL = "*"
 """The id of the row that stands for all providers."""
+PAGE_ROWS = 10
+"""So many entries are shown at once: on a small screen what is done with them is in view below."""
 
 _NO_PROVIDERS = EmptyState(
     "No provider to take models from",
@@ -76,8 +101,9 @@ class ModelsPresenter(Presenter):
     def _own_handlers(self) -> dict[str, Handler]:
         return {
             "ask_delete_entry": self._ask_delete,
+            "ask_delete_entries": self._ask_delete,
             "delete_entry": self._delete,
-            "give_provider": self._give_provider,
+            GIVE: self._give_provider,
             "keep_listed": self._keep_listed,
             "try_entry": lambda args: self._tries.start_entry(self.service.entry(args.text("row"))),
             "try_entries": lambda _args: self._tries.start_several(self._triable),
@@ -89,34 +115,46 @@ class ModelsPresenter(Presenter):
     # ---- doing
 
     def _ask_delete(self, args: Arguments) -> Answer:
-        entry = self.service.entry(args.text("row"))
-        question = delete_question(entry, self._tasks_of(entry.id))
-        return Answer(question=question, focus=Focus(row=entry.id, action="keep"))
+        entries = [self.service.entry(entry_id) for entry_id in _rows(args)]
+        gone = {entry.id for entry in entries}
+        used = [found.task for found in self.service.assignments if found.model_id in gone]
+        place = args.text("row")
+        focus = Focus(section=CATALOG, action="keep") if place == CATALOG else Focus(row=place, action="keep")
+        return Answer(question=delete_question(entries, used, place), focus=focus)
 
     def _delete(self, args: Arguments) -> Answer:
-        entry_id = args.text("row")
-        order = [entry.id for entry in self.service.catalog]
-        words = f"{clean(self.service.entry(entry_id).title, 60)} deleted"
-        self.service.delete_model(entry_id)
-        self.undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=Focus(row=entry_id)))
-        left = [key for key in order if key != entry_id]
-        focus = Focus(row=left[min(order.index(entry_id), len(left) - 1)]) if left else Focus(section=SECTION)
-        return Answer(say=words, focus=focus)
+        gone = _rows(args)
+        order = [entry.id for entry in reversed(self.service.catalog)]
+        words = f"{self._counted(gone)} deleted"
+        self.service.delete_models(gone)
+        self.undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=Focus(row=gone[0])))
+        there = {entry.id for entry in self.service.catalog}
+        left = [key for key in order if key in there]
+        focus = Focus(row=left[min(order.index(gone[0]), len(left) - 1)]) if left else Focus(section=SECTION)
+        return Answer(say=words, focus=focus, clear=_selected(args))
 
     def _give_provider(self, args: Arguments) -> Answer:
-        entry_id, provider_id = args.text("row"), args.text("choice", "")
+        place, provider_id, given = args.text("row"), args.text("choice", ""), _rows(args)
         if not provider_id:
-            return Answer(ok=False, say="Choose a provider first", focus=Focus(row=entry_id, field="choice"))
-        self.service.update_model(entry_id, provider_id=provider_id)
-        return Answer(say="Saved", focus=Focus(row=entry_id))
+            in_bar, in_row = Focus(section=CATALOG, field=GIVE), Focus(row=place, field="choice")
+            focus = in_bar if place == CATALOG else in_row
+            return Answer(ok=False, say="Choose a provider first", focus=focus)
+        self.service.move_models(given, provider_id)
+        verb = "uses" if len(given) == 1 else "use"
+        words = f"{self._counted(given)} {verb} {clean(self.service.provider(provider_id).name, 60)} now"
+        self.undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=Focus(row=given[0])))
+        return Answer(say=words, focus=Focus(row=given[0]), clear=_selected(args))
+
+    def _counted(self, entry_ids: Sequence[str]) -> str:
+        """An entry's title, or how many they are."""
+        if len(entry_ids) == 1:
+            return clean(self.service.entry(entry_ids[0]).title, 60)
+        return f"{len(entry_ids):,} entries"
 
     def _keep_listed(self, args: Arguments) -> Answer:
         self.hub.kept.add(args.text("row"))
         self.hub.post("panels")
         return Answer(focus=Focus(row=args.text("row")))
-
-    def _tasks_of(self, entry_id: str) -> list[str]:
-        return [found.task for found in self.service.assignments if found.model_id == entry_id]
 
     # ---- showing
 
@@ -198,6 +236,7 @@ class ModelsPresenter(Presenter):
         if attention:
             fact = f"{entries}, {attention} need{'s' if attention == 1 else ''} attention"
         triable = self._triable
+        rows = self._rows(settings, {provider.id: provider for provider in providers})
         notes = (not_converted(self.service), self._unconverted_note(catalog), self.failures.note(CATALOG))
         return Section(
             CATALOG,
@@ -206,7 +245,17 @@ class ModelsPresenter(Presenter):
             done=self.undo.done(CATALOG),
             notes=tuple(note for note in notes if note is not None),
             columns=COLUMNS,
-            rows=self._rows(settings, {provider.id: provider for provider in providers}),
+            rows=rows,
+            finder=finder(
+                rows,
+                "Search the catalog",
+                nothing="No entry matches.",
+                sorts=SORTS,
+                orders={"attention": needs_attention_first(rows)},
+                page_rows=PAGE_ROWS,
+            ),
+            selection=_selection(catalog, providers),
+            options={PROVIDERS: choice_of_provider(providers)},
             actions=(Action("try_entries", f"Try all {len(triable)}"),) if triable else (),
             row_actions=ROW_ACTIONS,
             empty=None if catalog else _NO_ENTRIES,
@@ -230,7 +279,7 @@ class ModelsPresenter(Presenter):
                 listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
                 said=self.failures.note(entry.id) or self._tries.note(entry.id, entry),
             )
-            for entry in settings.catalog
+            for entry in reversed(settings.catalog)  # what was added last is next to where that was done
         )
 
     def _unconverted_note(self, catalog: Sequence[CatalogEntry]) -> Note | None:
@@ -262,3 +311,30 @@ class ModelsPresenter(Presenter):
         if entry.id in self.hub.kept:
             return None
         return self.hub.gone.get((entry.provider_id or "", entry.model))
+
+
+def _rows(args: Arguments) -> tuple[str, ...]:
+    """The entries that something is done with: those that are selected, or the one whose row was pressed."""
+    found = args.texts("rows") if "rows" in args else (args.text("row"),)
+    if not found:
+        raise MismatchError
+    return found
+
+
+def _selected(args: Arguments) -> tuple[str, ...]:
+    """What was done with is selected no more; not if it was done in the row of one."""
+    return (SELECTED,) if args.text("row") == CATALOG else ()
+
+
+def _selection(catalog: Sequence[CatalogEntry], providers: Sequence[Provider]) -> Selection | None:
+    """What is done with several entries: if there are many, or several that have to be given a provider."""
+    without = tuple(entry.id for entry in catalog if needs_provider(entry))
+    if len(catalog) <= MOST_WITHOUT_SEARCH and len(without) < 2:  # noqa: PLR2004 - several
+        return None
+    delete = Action("ask_delete_entries", "Delete {count}", {"row": CATALOG}, icon="trash")
+    give = Action(GIVE, "Give {count} a provider", {"row": CATALOG})
+    options = choice_of_provider(providers)
+    actions = [BulkAction(delete)]
+    if without and len(options) > 1:
+        actions.append(BulkAction(give, without, Choice("Provider for the entries", (), shared=PROVIDERS)))
+    return selection(*actions)

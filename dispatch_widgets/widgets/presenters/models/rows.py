@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...._text import clean
 from ....settings.views import SAME_ID
 from ..._format import day, listed
-from ..shared.views import Action, Badge, Cell, Choice, Column, Note, Option, Row, Run
+from ..shared.many import named
+from ..shared.views import Action, Badge, Cell, Choice, Column, Fact, Note, Option, Row, Run
 from .kinds import kind_words
 
 if TYPE_CHECKING:
@@ -24,6 +25,19 @@ COLUMNS = (
     Column("kind", "Kind"),
     Column("used", "Used by"),
 )
+SORTS = (
+    Option("", "Newest first"),
+    Option("reversed", "Oldest first"),
+    Option("title", "By name"),
+    Option("line", "By model"),
+    Option("provider", "By provider"),
+    Option("kind", "By kind"),
+    Option("used", "By task"),
+    Option("attention", "What needs attention first"),
+)
+GIVE = "give_provider"
+PROVIDERS = "providers"
+"""The name of the options of the catalog's choices of a provider."""
 ROW_ACTIONS = (
     Action("try_entry", "Try {title}", icon="play", style="quiet", icon_only=True),
     Action("entry", "Edit {title}", kind="form", icon="edit", style="quiet", icon_only=True),
@@ -65,7 +79,7 @@ def entry_row(
         cells={
             "provider": Cell(clean(provider.name)) if provider is not None else Cell(without, "error"),
             "kind": Cell(kind_words(kind)),
-            "used": Cell(", ".join(clean(task) for task in used)),
+            **({"used": Cell(", ".join(clean(task) for task in used))} if used else {}),
         },
         badge=badge,
         mono=not entry.label,
@@ -89,9 +103,9 @@ def _doubt(
         return Badge("Old format", "warn", "warn"), None
     if entry.problem == SAME_ID:
         return Badge("Same id twice", "error", "error"), Note(
-            "error", entry.problem, "The first of the two is used."
+            "error", entry.problem, "The first of the two in the file is used."
         )
-    if entry.problem:
+    if needs_provider(entry):
         return Badge("No provider", "error", "error"), _give_provider(entry, used, providers, listing)
     if gone is not None and provider is not None:
         return Badge("No longer listed", "warn", "warn"), _no_longer_listed(entry, provider, used, gone)
@@ -103,22 +117,24 @@ def _doubt(
     return None, None
 
 
+def needs_provider(entry: CatalogEntry) -> bool:
+    """Whether an entry can be used once it is given a provider."""
+    return bool(entry.problem) and entry.problem != SAME_ID and not entry.unconverted
+
+
 def _give_provider(
     entry: CatalogEntry, used: Sequence[str], providers: Mapping[str, Provider], listing: Iterable[str]
 ) -> Note:
     loss = f", so {listed(used)} {'has' if len(used) == 1 else 'have'} no model." if used else "."
     title = entry.problem.rstrip(".") + loss
-    options = [Option(each.id, clean(each.name)) for each in providers.values() if not each.is_mock]
-    if not options:
+    ids = {each.id for each in providers.values() if not each.is_mock}
+    if not ids:
         add = Action("providers", "Add provider", {"form": "provider"}, kind="go")
         return Note("error", title, actions=(add,))
     # Whose model it is is not guessed: only a provider that lists it is proposed.
-    ids = {option.value for option in options}
     proposed = next((key for key in listing if key in ids), "")
-    choice = Choice(
-        f"Provider for {clean(entry.title)}", (Option("", "Choose a provider"), *options), value=proposed
-    )
-    give = Action("give_provider", "Give provider", {"row": entry.id})
+    choice = Choice(f"Provider for {clean(entry.title)}", (), shared=PROVIDERS, value=proposed)
+    give = Action(GIVE, "Give provider", {"row": entry.id})
     return Note("error", title, actions=(give,), choice=choice)
 
 
@@ -139,11 +155,34 @@ def _pick_other_or_keep(entry: CatalogEntry, used: Sequence[str]) -> tuple[Actio
     )
 
 
-def delete_question(entry: CatalogEntry, used: Sequence[str]) -> Note:
-    """The question before a catalog entry is deleted."""
-    loss = "Nothing uses it."
+def choice_of_provider(providers: Iterable[Provider]) -> tuple[Option, ...]:
+    """The providers that an entry can be given, and none at first."""
+    given = (Option(each.id, clean(each.name)) for each in providers if not each.is_mock)
+    return (Option("", "Choose a provider"), *given)
+
+
+def delete_question(entries: Sequence[CatalogEntry], used: Sequence[str], place: str) -> Note:
+    """The question before catalog entries are deleted.
+
+    Args:
+        entries: The entries.
+        used: The tasks that use them.
+        place: Where it is asked: the row of the one entry, or the section.
+    """
+    several = len(entries) > 1
+    it, what = ("them", f"{len(entries):,} entries") if several else ("it", "entry")
+    loss = f"Nothing uses {it}."
     if used:
-        loss = f"{listed(used)} {'uses it and is' if len(used) == 1 else 'use it and are'} then not set."
-    delete = Action("delete_entry", "Delete entry", {"row": entry.id}, style="danger")
-    keep = Action("keep", "Keep it", kind="close")
-    return Note("error", f"Delete {clean(entry.title)}?", loss, (delete, keep), icon="trash")
+        uses, are = ("uses", "is") if len(used) == 1 else ("use", "are")
+        loss = f"{listed(used)} {uses} {it} and {are} then not set."
+    ids = tuple(entry.id for entry in entries)
+    delete = Action("delete_entry", f"Delete {what}", {"row": place, "rows": ids}, style="danger")
+    titles = [clean(entry.title) for entry in entries]
+    return Note(
+        "error",
+        f"Delete {what if several else titles[0]}?",
+        loss,
+        (delete, Action("keep", f"Keep {it}", kind="close")),
+        icon="trash",
+        facts=(Fact("Entries", named(titles)),) if several else (),
+    )

@@ -9,8 +9,21 @@ from ....settings.schema import MOCK_PROVIDER_ID
 from ..settings_file.backups import UndoConversion
 from ..settings_file.report import SECTION as CONVERSION
 from ..shared.file_notice import not_converted, why_not_writable
+from ..shared.many import MOST_WITHOUT_SEARCH, SELECTED, finder, needs_attention_first, selection
 from ..shared.presenter import Presenter
-from ..shared.views import Action, Answer, EmptyState, Focus, Note, Opening, Progress, Run, Section, View
+from ..shared.views import (
+    Action,
+    Answer,
+    BulkAction,
+    EmptyState,
+    Focus,
+    Note,
+    Opening,
+    Progress,
+    Run,
+    Section,
+    View,
+)
 from ..status.consent import allowed_sending
 from ..status.provider_status import badge_of, status_of
 from .checks import Checks
@@ -20,7 +33,7 @@ from .form import ProviderForm
 from .found_here import FoundHere
 from .keyring import Keyring
 from .questions import delete_question, unlock_question
-from .rows import finder, provider_row, sort_places
+from .rows import SORTS, provider_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +43,12 @@ if TYPE_CHECKING:
     from ..hub.events import Events
     from ..shared.arguments import Arguments
     from ..shared.presenter import FormPart, Handler
-    from ..shared.views import Row, Tab, Words
+    from ..shared.views import Row, Selection, Tab, Words
     from .form_saving import Saved
 
 SECTION = "providers"
-MOST_WITHOUT_SEARCH = 12
+PAGE_ROWS = 100
+"""A page holds the providers of all but the largest files."""
 _EMPTY_WORDS = (
     "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
     "notebook that uses this file."
@@ -76,7 +90,10 @@ class ProvidersPresenter(Presenter):
     def _own_handlers(self) -> dict[str, Handler]:
         return {
             "refresh": lambda args: self._refresh(args.text("row")),
-            "refresh_all": self._refresh_all,
+            "refresh_all": lambda _args: self._refresh_these(
+                [provider.id for provider in self.service.get_providers()]
+            ),
+            "refresh_several": self._refresh_several,
             "stop_asking": lambda args: self.hub.cancel(args.text("row", "")),
             "ask_delete": self._ask_delete,
             "delete": self._delete,
@@ -104,8 +121,13 @@ class ProvidersPresenter(Presenter):
         if self.hub.may_ask(provider_id):
             self.hub.ask(provider_id, force=True)
 
-    def _refresh_all(self, _args: Arguments) -> None:
-        able = [provider.id for provider in self.service.get_providers() if self._can_ask(provider)]
+    def _refresh_several(self, args: Arguments) -> Answer:
+        self._refresh_these(args.texts("rows"))
+        return Answer(clear=(SELECTED,))
+
+    def _refresh_these(self, provider_ids: Sequence[str]) -> None:
+        named = [self.service.provider(provider_id) for provider_id in provider_ids]
+        able = [provider.id for provider in named if self._can_ask(provider)]
         for provider_id in able:
             self._diagnoses.stop(provider_id)
         self.hub.ask_all([provider_id for provider_id in able if self.hub.may_ask(provider_id)])
@@ -243,8 +265,6 @@ class ProvidersPresenter(Presenter):
             )
             for provider in providers
         )
-        if len(rows) > MOST_WITHOUT_SEARCH:
-            rows = sort_places(rows, {each: self.hub.cache.models(each) for each in statuses})
         attention = sum(status.needs_attention for status in statuses.values())
         done = self.undo.done(SECTION)
         sections = (self._section(providers, rows, attention), self._found_here.section(providers))
@@ -298,6 +318,7 @@ class ProvidersPresenter(Presenter):
     def _section(self, providers: Sequence[Provider], rows: tuple[Row, ...], attention: int) -> Section:
         batch = self.hub.batch
         off = why_not_writable(self.service)
+        failed = self.failures.note(SECTION)
         add = Action(FORM, "Add provider", kind="form", icon="plus", style="primary", off=off)
         if batch is not None:
             first = Action("stop_asking", "Cancel", icon="close")
@@ -312,10 +333,30 @@ class ProvidersPresenter(Presenter):
             done=self.undo.done(SECTION),
             actions=(first, add),
             progress=None if batch is None else Progress(batch.answered, batch.total),
+            notes=() if failed is None else (failed,),
             rows=rows,
-            finder=finder() if len(rows) > MOST_WITHOUT_SEARCH else None,
+            finder=finder(
+                rows,
+                "Search providers",
+                nothing="No provider matches.",
+                sorts=SORTS,
+                orders={
+                    "attention": needs_attention_first(rows),
+                    "models": [-len(self.hub.cache.models(row.id) or ()) for row in rows],
+                },
+                page_rows=PAGE_ROWS,
+            ),
+            selection=self._selection(providers),
             name=self.name,
         )
+
+    def _selection(self, providers: Sequence[Provider]) -> Selection | None:
+        """What is done with several providers, where there are many."""
+        able = tuple(provider.id for provider in providers if self._can_ask(provider))
+        if len(providers) <= MOST_WITHOUT_SEARCH or not able:
+            return None
+        refresh = Action("refresh_several", "Refresh {count}", {"row": SECTION}, icon="refresh")
+        return selection(BulkAction(refresh, able))
 
     def _fact(self, providers: Sequence[Provider], attention: int) -> Words:
         batch = self.hub.batch

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...._text import clean, plural
+from ..shared.many import named
 from ..shared.views import Action, CheckBox, Fact, Note
 
 if TYPE_CHECKING:
     from ....service import Impact
     from ....settings.schema import Assignments, Provider
-
-MOST_NAMED = 12
-"""So many entries or tasks are named in a question; the rest is counted."""
 
 _KEEP = Action("keep", "Keep it", kind="close")
 
@@ -33,12 +31,12 @@ def delete_question(provider: Provider, impact: Impact, assignments: Assignments
         else "They stay, marked as invalid, until you give them"
     )
     titles = {entry.id: clean(entry.title) for entry in impact.entries}
-    facts = [Fact("Entries", _named(list(titles.values())))]
+    facts = [Fact("Entries", named(list(titles.values())))]
     check = None
     if impact.tasks:
         doing = {found.task: titles.get(found.model_id, "") for found in assignments}
         facts.append(
-            Fact("Tasks", _named([f"{clean(task)} ({doing.get(task, '')})" for task in impact.tasks]))
+            Fact("Tasks", named([f"{clean(task)} ({doing.get(task, '')})" for task in impact.tasks]))
         )
         check = CheckBox(
             "Take it out of its tasks too (the Dispatch app would answer them with mock text).", ticked=True
@@ -66,8 +64,3 @@ def unlock_question(provider: Provider) -> Note:
         ),
         icon="clock",
     )
-
-
-def _named(names: list[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return " · ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

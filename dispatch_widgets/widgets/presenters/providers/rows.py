@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from ...._text import clean
 from ..._format import clock, counts, tile
-from ..shared.views import Action, Finder, Option, Row, Run
+from ..shared.views import Action, Option, Row, Run
 from ..status.cards import shown_address, shown_key
 from ..status.provider_status import TYPE_LABELS, fetched_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from ....discovery.models import ModelList
@@ -20,6 +19,13 @@ if TYPE_CHECKING:
     from ..hub.hub import Request
     from ..shared.views import Note, Words
     from ..status.provider_status import ProviderStatus
+
+SORTS = (
+    Option("", "As added"),
+    Option("title", "By name"),
+    Option("attention", "What needs attention first"),
+    Option("models", "Most models first"),
+)
 
 
 def provider_row(
@@ -72,29 +78,6 @@ def edit_action(provider: Provider, not_writable: str) -> Action | None:
     if provider.is_mock or not_writable:
         return None
     return Action("provider", f"Edit {clean(provider.name)}", {"row": provider.id}, kind="form")
-
-
-def finder() -> Finder:
-    """The search over the rows, for more providers than fit in view."""
-    sorts = (
-        Option("", "As added"),
-        Option("name", "By name"),
-        Option("attention", "What needs attention first"),
-        Option("models", "Most models first"),
-    )
-    return Finder("Search providers", sorts, "No provider matches.")
-
-
-def sort_places(rows: Sequence[Row], lists: Mapping[str, ModelList | None]) -> tuple[Row, ...]:
-    """The rows with the place that each has in each order of the finder."""
-    names = sorted(rows, key=lambda row: row.title.casefold())
-    attention = sorted(rows, key=lambda row: not (row.badge and row.badge.tone in {"warn", "error"}))
-    counted = sorted(rows, key=lambda row: -len(lists.get(row.id) or ()))
-    places = {
-        key: {row.id: place for place, row in enumerate(order)}
-        for key, order in (("name", names), ("attention", attention), ("models", counted))
-    }
-    return tuple(replace(row, places={key: of[row.id] for key, of in places.items()}) for row in rows)
 
 
 def _actions(

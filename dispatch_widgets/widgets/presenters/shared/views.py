@@ -129,7 +129,7 @@ class Choice:
     Attributes:
         label: Its name for screen readers.
         options: What there is to choose.
-        shared: The name of further options, which several choices of the section have (`Section.options`).
+        shared: The name of further options, which several choices of the tab have (`Section.options`).
         value: What is chosen.
         action: What is done at once when another one is chosen; None where a button does it.
         off: Why nothing can be chosen now; empty when it can.
@@ -250,7 +250,6 @@ class Row:
         fixed: Whether it has none of the buttons that all rows of its section have.
         opens: What pressing its title does.
         leads: What pressing its first detail does, or the row beside what is pressed for itself.
-        places: Its place in each order of the section's finder.
     """
 
     id: str
@@ -271,22 +270,78 @@ class Row:
     fixed: bool = False
     opens: Action | None = None
     leads: Action | None = None
-    places: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
     """A search over the rows of a section, and the orders that they can have; both are the window's own.
 
+    Names in braces are put in by the page.
+
     Attributes:
         label: Its name.
-        sorts: The orders, by their keys in `Row.places`; an empty key is the order that the rows have.
         nothing: What stands there when no row matches.
+        sorts: The orders that can be chosen. An empty one is that of the rows; in a search, best match first.
+            A page sorts by itself by ``title``, by ``line`` (the first of the subtitle) and by the keys of
+            columns; ``reversed`` is the other way round.
+        orders: The places of the rows in each other order.
+        clear: Empties the search.
+        found: How many rows match.
+        did_you_mean: Searches for what was probably meant, where nothing matches.
+        sort: The name of the choice of an order.
+        page_rows: How many rows are shown at once.
+        page: Which of them are shown; ``page_before`` and ``page_after`` lead to others.
+        page_before: See above.
+        page_after: See above.
     """
 
     label: str
-    sorts: tuple[Option, ...]
     nothing: str
+    sorts: tuple[Option, ...]
+    orders: Mapping[str, tuple[int, ...]]
+    clear: str
+    found: str
+    did_you_mean: str
+    sort: str
+    page_rows: int
+    page: str
+    page_before: str
+    page_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something that is done with several rows at once.
+
+    Attributes:
+        action: What is done. The ids of the rows go with it as ``rows``; ``{count}`` in its label is their
+            number.
+        rows: The rows that it can be done with; empty for all that are not fixed.
+        choice: What has to be chosen for it; goes with it as ``choice``.
+    """
+
+    action: Action
+    rows: tuple[str, ...] = ()
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """That several rows can be selected, and what is done with them; which ones are is the window's own.
+
+    Attributes:
+        actions: What can be done with those that are selected.
+        hint: How to select; stands there while none is.
+        all: Selects all that are found; their number is ``{count}``.
+        selected: How many are selected.
+        clear: Selects none.
+    """
+
+    actions: tuple[BulkAction, ...]
+    hint: str
+    all: str
+    selected: str
+    clear: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +455,7 @@ class Section:
         columns: The headings of its rows' cells.
         rows: Its rows.
         finder: The search over its rows; None where they are few.
+        selection: What can be done with several of its rows at once.
         options: Options that choices of several rows have together, by a name.
         row_actions: Buttons that every row has. ``{title}`` in a label is the row's title; the row's id goes
             with them as ``row``.
@@ -423,6 +479,7 @@ class Section:
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     finder: Finder | None = None
+    selection: Selection | None = None
     options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     row_actions: tuple[Action, ...] = ()
     empty: EmptyState | None = None
@@ -620,7 +677,8 @@ class Answer:
         note: What is said above the form's buttons.
         form: The form anew, where the file says something else than it did; typed values stay.
         clear: Fields to empty: a key got into them, or the key in them was for another server. Of a list of
-            models: what was done with and is picked, typed or ticked no more.
+            models: what was done with and is picked, typed or ticked no more. ``rows``: selected rows.
+        added: Rows that were added: they are brought into view, and marked until the next answer.
         key_for: What the key was submitted for. Goes with the next submission as ``key_for`` while nobody has
             touched the key's field (SEC-8).
         refill: Whether the values of ``form`` take the place of what is typed in its fields, but for a key.
@@ -638,6 +696,7 @@ class Answer:
     note: Note | None = None
     form: Form | None = None
     clear: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     key_for: str = ""
     refill: bool = False
     pasted_key: TextRange | None = None

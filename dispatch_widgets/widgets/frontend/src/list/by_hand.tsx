@@ -1,9 +1,11 @@
 /** The last row: an id that is not listed, typed by hand. */
 import { useContext, useRef } from "preact/hooks";
+import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import { Message, Questions } from "../note.tsx";
 import { keyOf } from "../panel.ts";
+import { Select } from "../select.tsx";
 import type { Action, ActionArgs, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
 import type { ListWindow } from "./list_window.ts";
@@ -81,69 +83,35 @@ export function ByHandRow({ action, kinds, owners, press, words, list, ...given 
         {...QUIET}
       />
       {kinds && (
-        <Choice
-          label={words.typed_kind}
+        <Select
+          aria-label={words.typed_kind}
           options={words.typed_kinds}
           value={kind}
           onChoose={(kind) => list.set({ typedKind: kind })}
         />
       )}
       {owners.length > 0 && (
-        <select
+        <Select
           ref={owner}
-          class={`dp-select dp-owner${asks ? " dp-invalid" : ""}`}
+          look={asks ? "dp-owner dp-invalid" : "dp-owner"}
           aria-label={words.typed_owner}
           aria-invalid={asks ? "true" : undefined}
           aria-describedby={asks ? id : undefined}
           value={chosen}
-          onChange={(event) => list.set({ typedOwner: event.currentTarget.value, ownerAsked: false })}
-          {...QUIET}
-        >
-          <option value="">{words.no_owner}</option>
-          {owners.map((each) => (
-            <option key={each.value} value={each.value}>
-              {each.label}
-            </option>
-          ))}
-        </select>
+          options={[{ value: "", label: words.no_owner }, ...owners]}
+          onChoose={(typedOwner) => list.set({ typedOwner, ownerAsked: false })}
+        />
       )}
-      <button
-        type="button"
-        class={`dp-btn${isNext ? " dp-primary" : ""}`}
+      <Button
+        look={isNext ? "dp-primary" : ""}
         data-action={action.name}
         aria-busy={panel.waiting.has(keyOf(action)) ? "true" : undefined}
         onClick={(event) => event.detail < 2 && add()}
-        {...QUIET}
       >
         <span>{action.label}</span>
-      </button>
+      </Button>
       <Questions actions={[action]} />
       {asks && <Message id={id} note={{ tone: "error", title: words.ask_owner, alert: true }} />}
     </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly options: ReadonlyArray<Option>;
-  readonly value: string;
-  readonly onChoose: (value: string) => void;
-}
-
-function Choice({ label, options, value, onChoose }: ChoiceProps) {
-  return (
-    <select
-      class="dp-select"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChoose(event.currentTarget.value)}
-      {...QUIET}
-    >
-      {options.map((each) => (
-        <option key={each.value} value={each.value}>
-          {each.label}
-        </option>
-      ))}
-    </select>
   );
 }

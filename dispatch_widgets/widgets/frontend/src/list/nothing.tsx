@@ -1,8 +1,8 @@
 /** Where rows would be: that somebody is being asked, that there are none, or that none matches. */
 import { useContext } from "preact/hooks";
 import { ActionButton, Actions } from "../action.tsx";
+import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
-import { QUIET } from "../focus.ts";
 import type { Busy, EmptyState, ListState, ListWords } from "../types.ts";
 import { Text } from "../words.tsx";
 import { type Model, nameOf } from "./models.ts";
@@ -75,18 +75,11 @@ function NoMatch(props: NoMatchProps) {
       )}
       <div class="dp-actions">
         {meant && (
-          <button
-            type="button"
-            class="dp-btn dp-primary"
-            onClick={() => go(() => props.onSearch(meant.shown_id ?? meant.id))}
-            {...QUIET}
-          >
+          <Button look="dp-primary" onClick={() => go(() => props.onSearch(meant.shown_id ?? meant.id))}>
             {put(words.did_you_mean, { name: nameOf(meant) })}
-          </button>
+          </Button>
         )}
-        <button type="button" class="dp-btn" onClick={() => go(act)} {...QUIET}>
-          {label}
-        </button>
+        <Button onClick={() => go(act)}>{label}</Button>
       </div>
     </>
   );

@@ -7,7 +7,7 @@ const VALUES = {
   price: (model: Model) => model.by_price,
 } as const;
 const DESCENDING = new Set(["created", "context"]);
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+export const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 type By = keyof typeof VALUES;
 

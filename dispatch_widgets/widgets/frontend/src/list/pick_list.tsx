@@ -2,6 +2,7 @@
 import { useContext, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Place } from "../context.ts";
 import { NoteBox } from "../note.tsx";
+import { Pages } from "../pages.tsx";
 import type { Action, Done, ListState, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
 import { type ByHand, ByHandRow } from "./by_hand.tsx";
@@ -13,7 +14,7 @@ import { CELLS, type CellKey } from "./model_row.tsx";
 import { type Model, nameOf } from "./models.ts";
 import { Nothing } from "./nothing.tsx";
 import { put } from "./put.ts";
-import { Headings, listIdOf, Pages, Rows } from "./rows.tsx";
+import { Headings, listIdOf, Rows } from "./rows.tsx";
 import { type Keys, toggled, withRun } from "./selection.ts";
 import { SelectionBar } from "./selection_bar.tsx";
 import { Features, Kinds, Orders, SearchField } from "./tools.tsx";
@@ -102,6 +103,7 @@ export function PickList(props: PickListProps) {
   const isThere = new Set(models.filter(isHad).map((model) => model.key));
   const toAdd = picked.filter((key) => !isThere.has(key));
   const toTakeOut = picked.filter((key) => isThere.has(key));
+  const isFree = (key: string): boolean => !isThere.has(key);
   const can = (model: Model): boolean => !isHad(model);
   const go = (place: number, run: Partial<Cursor> = {}): void => {
     setCursor({ ...NOWHERE, ...run, key: keys[place] ?? "", asked });
@@ -120,7 +122,7 @@ export function PickList(props: PickListProps) {
     const begun = cursor.anchor && cursor.asked === asked;
     const anchor = begun ? cursor.anchor : (keys[Math.max(0, current)] ?? "");
     const before = begun ? cursor.before : picked;
-    if (several) pick(withRun(before, shown, keys.indexOf(anchor), place, can));
+    if (several) pick(withRun(before, keys, keys.indexOf(anchor), place, isFree));
     go(place, { anchor, before });
   };
   const enter = (): void => {
@@ -137,7 +139,7 @@ export function PickList(props: PickListProps) {
     leave: () => setCursor({ ...NOWHERE, asked }),
     details: () => list.set({ details: !list.values.details }),
     toggle,
-    all: () => several && pick(withRun(picked, shown, 0, shown.length - 1, can)),
+    all: () => several && pick(withRun(picked, keys, 0, keys.length - 1, isFree)),
     enter,
     clear: () => search(""),
     unselect: () => pick([]),
@@ -179,14 +181,21 @@ export function PickList(props: PickListProps) {
       {hasTools && (
         <div class="dp-tools">
           <SearchField
-            words={words}
+            label={words.search}
+            hint={words.searched}
+            clear={words.clear_search}
             field={field}
             query={query}
-            listId={listIdOf(id)}
-            isOpen={shown.length > 0}
-            active={active}
             onSearch={search}
-            onKeyDown={onKeyDown}
+            more={{
+              role: "combobox",
+              "aria-expanded": shown.length > 0 ? "true" : "false",
+              "aria-autocomplete": "list",
+              "aria-controls": listIdOf(id),
+              "aria-activedescendant": active,
+              "data-first": true,
+              onKeyDown,
+            }}
           />
           <Features
             words={words}
@@ -245,7 +254,7 @@ export function PickList(props: PickListProps) {
             onSearch={search}
           />
         )}
-        {total > page.rows && <Pages words={words} page={page} count={shown.length} />}
+        {total > page.rows && <Pages {...page} words={words} count={shown.length} />}
         {props.leftOut > 0 && (
           <p class="dp-sub dp-left-out">{put(words.left_out, { count: props.leftOut })}</p>
         )}

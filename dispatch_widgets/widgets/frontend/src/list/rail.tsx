@@ -1,6 +1,7 @@
 /** The providers to choose from: a list, and a native choice where the panel is narrow. */
 import { useEffect, useRef } from "preact/hooks";
 import { QUIET } from "../focus.ts";
+import { Select } from "../select.tsx";
 import type { Row } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
 import { Icon } from "../words.tsx";
@@ -77,19 +78,16 @@ export function Rail({ label, rows, current, onShow, onRest }: RailProps) {
           ))}
         </div>
       )}
-      <select
-        class="dp-select dp-rail-select"
+      <Select
+        look="dp-rail-select"
         aria-label={label}
         value={current}
-        onChange={(event) => choose(rows.find((row) => row.id === event.currentTarget.value))}
-        {...QUIET}
-      >
-        {rows.map((row) => (
-          <option key={row.id} value={row.id}>
-            {[row.title, row.badge?.text ?? row.tag].filter(Boolean).join(" · ")}
-          </option>
-        ))}
-      </select>
+        options={rows.map(({ id: value, title, badge, tag }) => ({
+          value,
+          label: [title, badge?.text ?? tag].filter(Boolean).join(" · "),
+        }))}
+        onChoose={(chosen) => choose(rows.find((row) => row.id === chosen))}
+      />
     </div>
   );
 }

@@ -1,13 +1,8 @@
 /** A page of the rows of a list of models, as a listbox. */
-import { useContext } from "preact/hooks";
-import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import type { ListWords } from "../types.ts";
-import { Icon } from "../words.tsx";
 import { type CellKey, ModelOption } from "./model_row.tsx";
 import type { Model } from "./models.ts";
-import { beginning } from "./page_of_rows.ts";
-import { put } from "./put.ts";
 import type { Keys } from "./selection.ts";
 import type { Page } from "./use_page.ts";
 
@@ -88,44 +83,6 @@ export function Rows(props: RowsProps) {
           count={models.length}
         />
       ))}
-    </div>
-  );
-}
-
-interface PagesProps {
-  readonly words: ListWords;
-  readonly page: Page;
-  readonly count: number;
-}
-
-/** Which rows are shown, and the ways to others; it keeps its place while a search finds no more than a page. */
-export function Pages({ words, page, count }: PagesProps) {
-  const { shown: at } = useContext(Place);
-  const { first, end, rows, turn } = page;
-  const span = (from: number): string =>
-    put(words.page, { first: from + 1, last: Math.min(count, from + rows), total: count });
-  const button = (to: number, label: string, icon: "back" | "next") => (
-    <button
-      type="button"
-      tabIndex={-1} // keys do it in the list
-      class="dp-btn dp-quiet dp-only"
-      aria-label={label}
-      title={label}
-      disabled={to < first ? first === 0 : end === count}
-      onClick={() => {
-        turn(to);
-        at.say(span(beginning(to, rows, count)));
-      }}
-      {...QUIET}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-  return (
-    <div class={`dp-pages${count > rows ? "" : " dp-held"}`}>
-      <span class="dp-sub">{span(first)}</span>
-      {button(first - rows, words.page_before, "back")}
-      {button(first + rows, words.page_after, "next")}
     </div>
   );
 }

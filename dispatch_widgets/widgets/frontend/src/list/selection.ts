@@ -1,8 +1,6 @@
-/** What is picked after a gesture; keys of models in the order of picking. */
-import type { Model } from "./models.ts";
+/** What is picked after a gesture; keys in the order of picking. */
 
 export type Keys = ReadonlyArray<string>;
-export type Can = (model: Model) => boolean;
 
 /** One more, or one less. */
 export function toggled(picked: Keys, key: string): Keys {
@@ -12,11 +10,11 @@ export function toggled(picked: Keys, key: string): Keys {
 /** A run of rows, on top of what was picked before it began. */
 export function withRun(
   before: Keys,
-  models: ReadonlyArray<Model>,
+  keys: Keys,
   from: number,
   to: number,
-  can: Can,
+  can: (key: string) => boolean,
 ): Keys {
-  const run = models.slice(Math.min(from, to), Math.max(from, to) + 1).filter(can);
-  return [...new Set([...before, ...run.map((model) => model.key)])];
+  const run = keys.slice(Math.min(from, to), Math.max(from, to) + 1).filter(can);
+  return [...new Set([...before, ...run])];
 }

@@ -1,10 +1,12 @@
 /** The bar below the rows, which finishes the job: what is picked, what it is for, what is done with it, and was. */
 import { useContext, useState } from "preact/hooks";
 import { Done } from "../action.tsx";
+import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import { Questions } from "../note.tsx";
 import { keyOf as keyOfAction } from "../panel.ts";
+import { Select } from "../select.tsx";
 import type { Action, Done as DoneWords, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
 import { Text } from "../words.tsx";
@@ -44,9 +46,9 @@ export function SelectionBar(props: SelectionBarProps) {
         {any ? <Picked {...props} /> : done ? <Outcome done={done} /> : <Hint words={words} />}
       </div>
       {any && (
-        <button type="button" class="dp-btn dp-quiet" onClick={props.onClear} {...QUIET}>
+        <Button look="dp-quiet" onClick={props.onClear}>
           {words.unselect}
-        </button>
+        </Button>
       )}
       {tasks.length > 0 && (
         <UsesButton
@@ -95,21 +97,19 @@ function ListButton({ action, count, style, isOff, onPress }: ListButtonProps) {
   const { panel } = useContext(Place);
   const [before = "", after = ""] = action.label.split("{count}");
   return (
-    <button
-      type="button"
-      class={`dp-btn ${style}`}
+    <Button
+      look={style}
       data-action={action.name}
       disabled={isOff}
       aria-busy={panel.waiting.has(keyOfAction(action)) ? "true" : undefined}
       onClick={(event) => event.detail < 2 && onPress()}
-      {...QUIET}
     >
       <span>
         {before.trimEnd()}
         {count > 0 && ` ${put("{count}", { count })}`}
         <span class={count > 0 ? "dp-roomy" : undefined}>{after}</span>
       </span>
-    </button>
+    </Button>
   );
 }
 
@@ -129,18 +129,11 @@ interface UsesButtonProps extends UsesProps {
 function UsesButton({ words, tasks, list, id, isOpen, onToggle }: UsesButtonProps) {
   const ticked = tasks.filter(({ value }) => list.values.ticked.includes(value)).map(({ label }) => label);
   return (
-    <button
-      type="button"
-      class="dp-btn dp-uses"
-      aria-expanded={isOpen ? "true" : "false"}
-      aria-controls={id}
-      onClick={onToggle}
-      {...QUIET}
-    >
+    <Button look="dp-uses" aria-expanded={isOpen ? "true" : "false"} aria-controls={id} onClick={onToggle}>
       <span>
         <span class="dp-sub">{words.use_for}</span> {ticked.join(", ") || words.use_for_none}
       </span>
-    </button>
+    </Button>
   );
 }
 
@@ -188,24 +181,17 @@ function OneMore({ words, list, one, onAdd }: OneMoreProps) {
         onKeyDown={onKeyDown}
         {...QUIET}
       />
-      <select
-        class="dp-select"
+      <Select
         aria-label={words.given_kind}
         value={givenKind}
-        onChange={(event) => list.set({ givenKind: event.currentTarget.value })}
-        {...QUIET}
-      >
-        {words.given_kinds.map((each) => (
-          <option key={each.value} value={each.value}>
-            {each.label}
-          </option>
-        ))}
-      </select>
+        options={words.given_kinds}
+        onChoose={(chosen) => list.set({ givenKind: chosen })}
+      />
     </div>
   );
 }
 
-function Outcome({ done }: { readonly done: DoneWords }) {
+export function Outcome({ done }: { readonly done: DoneWords }) {
   return (
     <span class="dp-outcome">
       <Done done={done} />

@@ -1,29 +1,26 @@
 /** Above the rows: the search, the orders, the kinds as chips, and how many models there are. */
 import type { RefObject } from "preact";
+import { Button } from "../button.tsx";
 import { QUIET } from "../focus.ts";
+import { Select } from "../select.tsx";
 import type { ListWords } from "../types.ts";
 import { Icon } from "../words.tsx";
 import { put } from "./put.ts";
 
 interface SearchProps {
-  readonly words: ListWords;
+  readonly label: string;
+  /** What stands in it while it is empty. */
+  readonly hint: string;
+  /** The name of what empties it. */
+  readonly clear: string;
   readonly field: RefObject<HTMLInputElement | null>;
   readonly query: string;
-  readonly listId: string;
-  readonly isOpen: boolean;
-  readonly active: string | undefined;
   readonly onSearch: (query: string) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
+  /** What it has more, as an object: Preact's types and Biome want a datalist for a combobox. */
+  readonly more?: object;
 }
 
-export function SearchField(props: SearchProps) {
-  const { words, field, query, onSearch } = props;
-  // As an object: Preact's types and Biome want a datalist for this role.
-  const combobox: object = {
-    role: "combobox",
-    "aria-expanded": props.isOpen ? "true" : "false",
-    "aria-autocomplete": "list",
-  };
+export function SearchField({ label, hint, clear, field, query, onSearch, more }: SearchProps) {
   return (
     <div class="dp-search">
       <Icon name="search" />
@@ -31,34 +28,28 @@ export function SearchField(props: SearchProps) {
         ref={field}
         type="search"
         class="dp-input"
-        placeholder={words.searched}
-        aria-label={words.search}
-        aria-controls={props.listId}
-        aria-activedescendant={props.active}
+        placeholder={hint}
+        aria-label={label}
         autocomplete="off"
         spellcheck={false}
         value={query}
-        data-first
         onInput={(event) => onSearch(event.currentTarget.value)}
-        onKeyDown={props.onKeyDown}
-        {...combobox}
+        {...more}
         {...QUIET}
       />
       {query && (
-        <button
-          type="button"
+        <Button
+          look="dp-quiet dp-only"
           tabIndex={-1}
-          class="dp-btn dp-quiet dp-only"
-          aria-label={words.clear_search}
-          title={words.clear_search}
+          aria-label={clear}
+          title={clear}
           onClick={() => {
             onSearch("");
             field.current?.focus();
           }}
-          {...QUIET}
         >
           <Icon name="close" />
-        </button>
+        </Button>
       )}
     </div>
   );
@@ -73,21 +64,13 @@ interface OrdersProps {
 
 export function Orders({ words, usable, order, onOrder }: OrdersProps) {
   return (
-    <select
-      class="dp-select dp-sort"
+    <Select
+      look="dp-sort"
       aria-label={words.sort}
       value={order}
-      onChange={(event) => onOrder(event.currentTarget.value)}
-      {...QUIET}
-    >
-      {words.orders
-        .filter(({ value }) => usable.includes(value))
-        .map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-    </select>
+      options={words.orders.filter(({ value }) => usable.includes(value))}
+      onChoose={onOrder}
+    />
   );
 }
 
@@ -102,22 +85,16 @@ interface FeaturesProps {
 export function Features({ words, stated, feature, onFeature }: FeaturesProps) {
   if (!stated.size) return null;
   return (
-    <select
-      class="dp-select dp-feature-filter"
+    <Select
+      look="dp-feature-filter"
       aria-label={words.show_feature}
       value={feature}
-      onChange={(event) => onFeature(event.currentTarget.value)}
-      {...QUIET}
-    >
-      <option value="">{words.any_feature}</option>
-      {words.features
-        .filter(({ value }) => stated.has(value))
-        .map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-    </select>
+      options={[
+        { value: "", label: words.any_feature },
+        ...words.features.filter(({ value }) => stated.has(value)),
+      ]}
+      onChoose={onFeature}
+    />
   );
 }
 

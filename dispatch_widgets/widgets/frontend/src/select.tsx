@@ -1,0 +1,30 @@
+/** A choice of one of several values, as the browser has it. */
+import type { ComponentProps } from "preact";
+import { QUIET } from "./focus.ts";
+import type { Option } from "./types.ts";
+
+type Given = "class" | "multiple" | "onChange" | "options" | "role" | "size";
+
+interface SelectProps extends Omit<ComponentProps<"select">, Given> {
+  /** Its look beside that of every choice. */
+  readonly look?: string | false | undefined;
+  readonly options: ReadonlyArray<Option> | undefined;
+  readonly onChoose: (value: string) => void;
+}
+
+export function Select({ look, options, onChoose, ...rest }: SelectProps) {
+  return (
+    <select
+      class={look ? `dp-select ${look}` : "dp-select"}
+      onChange={(event) => onChoose(event.currentTarget.value)}
+      {...QUIET}
+      {...rest}
+    >
+      {options?.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,77 @@
+"""Many rows: the search over them, their orders, and what is done with several at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .views import Finder, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .views import BulkAction, Option, Row
+
+MOST_WITHOUT_SEARCH = 12
+SELECTED = "rows"
+"""What an answer clears when something was done with the rows that were selected."""
+MOST_NAMED = 12
+"""So many entries or tasks are named in a question; the rest is counted."""
+
+
+def finder(
+    rows: Sequence[Row],
+    label: str,
+    *,
+    nothing: str,
+    sorts: tuple[Option, ...],
+    orders: Mapping[str, Sequence[Any]],
+    page_rows: int,
+) -> Finder | None:
+    """The search over rows, and their orders; None for rows that fit in view.
+
+    Args:
+        rows: The rows.
+        label: The search's name.
+        nothing: What is said when no row matches.
+        sorts: The orders that can be chosen.
+        orders: What the rows are sorted by in those that a page cannot tell, one value for each row.
+        page_rows: How many rows are shown at once.
+    """
+    if len(rows) <= MOST_WITHOUT_SEARCH:
+        return None
+    return Finder(
+        label,
+        nothing,
+        sorts,
+        {name: tuple(sorted(range(len(rows)), key=by.__getitem__)) for name, by in orders.items()},
+        clear="Clear the search",
+        found="{count} found",
+        did_you_mean="Did you mean {name}?",
+        sort="Order",
+        page_rows=page_rows,
+        page="{first} to {last} of {total}",
+        page_before="Previous page",
+        page_after="Next page",
+    )
+
+
+def selection(*actions: BulkAction) -> Selection:
+    """That rows can be selected, and what is done with several of them."""
+    return Selection(
+        actions,
+        hint="Space selects, Shift selects a run",
+        all="Select all {count}",
+        selected="{count} selected",
+        clear="Clear",
+    )
+
+
+def needs_attention_first(rows: Sequence[Row]) -> list[bool]:
+    """What rows are sorted by so that those come first whose badge says that something is off."""
+    return [not (row.badge and row.badge.tone in {"warn", "error"}) for row in rows]
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return " · ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
