@@ -252,6 +252,7 @@ def test_one_bar_finishes_the_job(app: App) -> None:
     bar.see("1 taken out")
     assert len(_added(app)) == 0
     bar.press("Undo")
+    app.row("My grader", of="Catalog").see("My grader")
     assert _added(app) == [entry["model"]]
     assert app.document()["models"]["assignment"][-1]["task"] == "grade"
 

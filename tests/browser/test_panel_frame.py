@@ -159,7 +159,9 @@ def test_nothing_scrolls_inside_the_panel(bare: Opened) -> None:
 def test_a_mistake_in_a_file_is_marked_in_its_line(bare: Opened) -> None:
     """The character at which a file cannot be read is marked; its lines are wrapped, and scroll nowhere."""
     app = bare(
-        rewrite=lambda text: text.replace('"models"', '"a long name that has no colon after it" "models"', 1)
+        rewrite=lambda text: text.replace(
+            '"models"', '"a long name, \U0001f600, that has no colon after it" "models"', 1
+        )
     )
     app.tab("Settings file")
     for width in (250, 1000):

@@ -33,13 +33,14 @@ export function Source({ code, headed = false }: { readonly code: Code; readonly
 }
 
 function Line({ line: { number, mark, text, pointer = -1 } }: { readonly line: CodeLine }) {
-  const cut = pointer < 0 ? text.length : pointer;
+  const signs = [...text]; // as the kernel counts them
+  const cut = pointer < 0 ? signs.length : pointer;
   return (
     <code class={mark ? `dp-line dp-${mark}` : "dp-line"}>
       <i>{number || SIGNS[mark ?? ""] || ""}</i>
-      {text.slice(0, cut)}
-      {pointer >= 0 && <mark class="dp-pointer">{text[cut] ?? " "}</mark>}
-      {text.slice(cut + 1)}
+      {signs.slice(0, cut).join("")}
+      {pointer >= 0 && <mark class="dp-pointer">{signs[cut] ?? " "}</mark>}
+      {signs.slice(cut + 1).join("")}
     </code>
   );
 }
