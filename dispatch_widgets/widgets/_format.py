@@ -165,17 +165,17 @@ def size(count: int) -> str:
 
 
 def folder(path: Path) -> str:
-    """The folder of a file, with the home folder as ``~``."""
+    """The folder of a file: from ``~`` on, or its last two names, as saved notebooks hold no full path."""
     parent = path.parent
     try:
-        inside = parent.relative_to(Path.home())
+        return clean(Path("~") / parent.relative_to(Path.home()))
     except (ValueError, RuntimeError):
-        return clean(parent)
-    return clean(Path("~") / inside)
+        names = parent.parts[1:]
+        return clean(Path("…", *names[-2:]) if len(names) > 2 else parent)  # noqa: PLR2004 - two names
 
 
 def shown_path(path: Path) -> str:
-    """A file's path, with the home folder as ``~``."""
+    """A file's name with its `folder`."""
     return clean(Path(folder(path)) / path.name, 1000)
 
 

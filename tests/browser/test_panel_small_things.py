@@ -65,9 +65,11 @@ def test_two_panels_in_a_notebook_that_is_given_away(
         Part(panel).see("What you saved is still in the file")
     red = app.notebook.output("[data-mime-type='application/vnd.jupyter.stderr']")
     expect(red).to_have_count(0)
-    outputs = json.dumps([cell["outputs"] for cell in app.notebook.save()["cells"]])
+    saved = app.notebook.save()
+    outputs = json.dumps([cell["outputs"] for cell in saved["cells"]])
     assert "dispatch.settings.json" in outputs
     assert str(app.folder) not in outputs
+    assert str(app.folder) not in json.dumps(saved["metadata"])
 
 
 def _twice(document: Document) -> None:

@@ -115,3 +115,6 @@ def test_words_of_the_panels() -> None:
     assert _format.size(999) == "999 B"
     assert _format.size(6100) == "6.1 kB"
     assert _format.folder(Path.home() / "x" / "f.json") == str(Path("~") / "x")
+    assert _format.folder(Path("/srv/f.json")) == str(Path("/srv"))
+    assert _format.folder(Path("/srv/a/b/c/f.json")) == str(Path("…/b/c"))
+    assert _format.shown_path(Path("/srv/a/b/c/f.json")) == str(Path("…/b/c/f.json"))

@@ -9,6 +9,7 @@ import pytest
 
 from dispatch_widgets import Panel, SettingsFilePanel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.widgets._format import shown_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -329,7 +330,10 @@ def test_a_broken_file_can_be_replaced_by_the_newest_backup(old_file, person) ->
 
 @pytest.mark.req("ST-1")
 def test_the_file_says_which_and_why(service, person) -> None:
-    """The tab shows the whole path and why this file is the one."""
-    me = person(SettingsFilePanel(service))
-    assert me.sees(str(service.path))
+    """The tab shows the file with its folder and why it is this one; the full path can be copied."""
+    panel = SettingsFilePanel(service)
+    me = person(panel)
+    assert me.sees(shown_path(service.path))
+    assert not me.sees(str(service.path))
+    assert "Copy path" in me.buttons
     assert me.sees("Path given in the call")

@@ -79,6 +79,26 @@ def test_the_header_says_which_file_and_who_saved_it(service, settings_path, mon
     assert app.first_tab == "providers"
 
 
+@pytest.mark.req("UI", "ST-4", "ST-10")
+@pytest.mark.parametrize("state", ["whole", "broken", "gone"])
+def test_no_view_has_the_full_path_of_a_file_outside_the_home_folder(
+    service, settings_path, opened, state
+) -> None:
+    """A saved notebook says no more of such a file than its last two folders."""
+    app = opened(service)
+    for tab in ("providers", "models", "router", "settings"):
+        app.tab(tab)
+    if state == "broken":
+        settings_path.write_text('{"a": 1,', encoding="utf-8")
+    elif state == "gone":
+        settings_path.unlink()
+    app.act("reload")
+    everything = str(shown(app))
+    assert str(settings_path.parent) not in everything
+    assert app.header().folder == f"…/{settings_path.parent.parent.name}/{settings_path.parent.name}"
+    assert settings_path.parent.parent.parent.name not in everything
+
+
 @pytest.mark.req("UI")
 def test_a_file_that_is_not_there_is_said(settings_path, opened) -> None:
     """Before the first save nothing has been saved; a file that goes is said to be gone."""
