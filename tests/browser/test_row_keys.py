@@ -34,9 +34,9 @@ def test_providers_are_one_stop_and_keys_move_in_them(app: App) -> None:
     app.focus_comes_to(f"^{first}$")
     app.key("ArrowUp")
     app.focus_comes_to(f"^{first}$")
-    app.key("ArrowRight", "ArrowRight")
+    app.key("ArrowRight", "ArrowRight", "ArrowRight")  # to its models, Refresh, Edit
     app.focus_comes_to(f"^Edit {first}$")
-    app.key("ArrowLeft", "ArrowLeft")
+    app.key("ArrowLeft", "ArrowLeft", "ArrowLeft")
     app.focus_comes_to(f"^{first}$")
     app.key("End")
     app.key("Tab")
