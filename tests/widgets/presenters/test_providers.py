@@ -68,7 +68,6 @@ def test_a_row_says_who_where_and_which_key(person, demo) -> None:
         (Run("OpenAI-compatible", wide_only=True),),
     )
     assert person.sees("No list yet", row="Lab")
-    assert person.sees("never fetched", row="Lab")
     assert person.sees(demo.api_key[-4:], row="Lab")
     assert demo.api_key not in person.encoded
 

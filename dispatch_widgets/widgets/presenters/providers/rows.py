@@ -54,7 +54,7 @@ def provider_row(
     if request is not None:
         second: tuple[Words, ...] = ((Run("Asking… ", spinner=True, since=request.since),),)
     else:
-        second = (shown_key(provider), fetched_words(models, now))
+        second = (shown_key(provider), *([fetched_words(models, now)] if models is not None else []))
     return Row(
         provider.id,
         clean(provider.name),

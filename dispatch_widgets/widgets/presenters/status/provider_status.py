@@ -256,10 +256,8 @@ def _limited(
     return ProviderStatus(badge, note, needs_attention=True, limited_until=until)
 
 
-def fetched_words(models: ModelList | None, now: datetime) -> str:
+def fetched_words(models: ModelList, now: datetime) -> str:
     """When a list was fetched."""
-    if models is None:
-        return "never fetched"
     if models.fetched_at is None:
         return "built in"
     when = age(models.fetched_at, now) if models.source == "stale" else ago(models.fetched_at, now)
