@@ -24,7 +24,7 @@ from dispatch_widgets import Panel, SettingsService
 PROVIDERS, ENTRIES, MODELS = 50, 1000, 5000
 ROUNDS = 15
 FRESH_ROUNDS = 3
-GOAL_SECONDS = 0.150
+GOAL_SECONDS = 0.100
 GENEROUS = 3.0
 """P-7 is judged generously: machines differ."""
 
