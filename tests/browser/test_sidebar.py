@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(300)
 
+SIDE = "#jp-right-stack"
 USEFUL_PX = 340
 
 
@@ -43,6 +44,10 @@ def test_the_panel_opens_at_the_side_and_works(app: App, window: Window) -> None
     panel.choose("Provider", "OpenAI")
     expect(panel.models.first).to_be_visible()
     rows = panel.models.count()
+    heights = [node.bounding_box() for node in (panel.node.locator(".dp-pick-list"), app.page.locator(SIDE))]
+    assert (
+        heights[0]["height"] <= heights[1]["height"]
+    )  # from the search to the field below, in view together
     app.page.set_viewport_size({"width": 1200, "height": 600})
     expect(panel.models).not_to_have_count(rows)
     assert 0 < panel.models.count() < rows  # as many as the side is high for

@@ -11,7 +11,7 @@ import { marksOfParts } from "../src/list/marked.tsx";
 import { bestFirst, search } from "../src/list/match.ts";
 import { keyOf, type Model, partsOf, searchable, unpack } from "../src/list/models.ts";
 import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
-import { beginning, holding, rowsIn, showing } from "../src/list/page_of_rows.ts";
+import { beginning, holding, roomFor, rowsIn, showing } from "../src/list/page_of_rows.ts";
 import { put } from "../src/list/put.ts";
 import { toggled, withRun } from "../src/list/selection.ts";
 import { FakeModel } from "./fake_model.ts";
@@ -129,11 +129,12 @@ test("a run selects both ends, either way, and leaves out what cannot be picked"
 
 test("a page has as many rows as its place has room for, and what was looked at stays on it", () => {
   assert.deepEqual(
-    [14, 24, 99, 0].map((room) => rowsIn(room, 5000)),
+    [14, 24, 99, 0].map((rows) => rowsIn(roomFor(rows * 44, 0, 44), 5000)),
     [8, 18, 20, 4],
   );
+  assert.equal(roomFor(688, 345, 44), 7); // fields below one another, as in a side panel
   assert.deepEqual(
-    [0, 3, 9].map((count) => rowsIn(24, count)),
+    [0, 3, 9].map((count) => rowsIn(18, count)),
     [7, 7, 9],
   );
   assert.deepEqual(

@@ -4,12 +4,17 @@
 const LEAST = 7;
 const SMALLEST = 4;
 const LARGEST = 20;
-/** As high as so many rows is what has to be in view with them: the search above, the bar and the field below. */
+/** What has to be in view with the rows, the search above, the bar and the field below, is at least so many rows high. */
 const AROUND = 6;
 
-/** How many rows a page has where so many are as high as the place; of a list of so many. */
+/** How many rows there is room for in a place with what is around them; heights in pixels. */
+export function roomFor(place: number, around: number, row: number): number {
+  return Math.floor((place - Math.max(around, AROUND * row)) / row);
+}
+
+/** How many rows a page has where there is room for so many; of a list of so many. */
 export function rowsIn(room: number, count: number): number {
-  const most = Math.min(LARGEST, Math.max(SMALLEST, room - AROUND));
+  const most = Math.min(LARGEST, Math.max(SMALLEST, room));
   return Math.min(most, Math.max(LEAST, count));
 }
 

@@ -2,9 +2,9 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { fixedAround, givenHeight } from "../given_height.ts";
-import { beginning, holding, rowsIn, showing } from "./page_of_rows.ts";
+import { beginning, holding, roomFor, rowsIn, showing } from "./page_of_rows.ts";
 
-const ROOM = 14; // until it is measured: a notebook's on a small screen
+const ROOM = 8; // until it is measured: a notebook's on a small screen
 
 export interface Page {
   readonly view: RefObject<HTMLDivElement | null>;
@@ -58,7 +58,8 @@ export function usePage(
       if (!row) return; // it is hidden, or in no page yet
       const fixed = fixedAround(node);
       for (const each of fixed) watch(each);
-      setRoom(Math.floor(givenHeight(fixed) / row));
+      const whole = node.closest(".dp-pick-list")?.getBoundingClientRect().height ?? 0;
+      setRoom(roomFor(givenHeight(fixed), whole - node.getBoundingClientRect().height, row));
     };
     const observer = new ResizeObserver(measure);
     const watch = (each: Element): void => {
