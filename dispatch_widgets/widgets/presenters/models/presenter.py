@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from ...._text import clean, plural
@@ -11,6 +12,7 @@ from ..shared.arguments import MismatchError
 from ..shared.file_notice import not_converted, to_convert
 from ..shared.many import MOST_WITHOUT_SEARCH, SELECTED, finder, needs_attention_first, selection
 from ..shared.presenter import Presenter
+from ..shared.tries import Tries
 from ..shared.views import (
     Action,
     Answer,
@@ -40,7 +42,6 @@ from .rows import (
     entry_row,
     needs_provider,
 )
-from .tries import MOST_TOGETHER, EntryTries
 from .views import ModelsView
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ ALL = "*"
 """The id of the row that stands for all providers."""
 PAGE_ROWS = 10
 """So many entries are shown at once: on a small screen what is done with them is in view below."""
+MOST_TRIED_TOGETHER = 12
+"""More entries than these are not tried by one press."""
 
 _NO_PROVIDERS = EmptyState(
     "No provider to take models from",
@@ -83,7 +86,7 @@ class ModelsPresenter(Presenter):
     def _set_up(self) -> None:
         self._lists = ModelLists(self.hub, self.failures)
         self._add_models = AddModels(self.hub, self.undo)
-        self._tries = EntryTries(self.hub)
+        self._tries = Tries(self.hub)
 
     def close(self) -> None:
         """Stop asking, and follow the service no more."""
@@ -105,8 +108,8 @@ class ModelsPresenter(Presenter):
             "delete_entry": self._delete,
             GIVE: self._give_provider,
             "keep_listed": self._keep_listed,
-            "try_entry": lambda args: self._tries.start_entry(self.service.entry(args.text("row"))),
-            "try_entries": lambda _args: self._tries.start_several(self._triable),
+            "try_entry": lambda args: self._try(self.service.entry(args.text("row"))),
+            "try_entries": lambda _args: self._try(*self._triable),
             "stop_try": lambda args: self._tries.stop(args.text("row")),
             **self._lists.handlers,
             **self._add_models.handlers,
@@ -168,15 +171,20 @@ class ModelsPresenter(Presenter):
         titles = {entry.id: clean(entry.title, 60) for entry in self.service.catalog}
         self._say(". ".join(f"{titles[entry_id]}: {words}" for entry_id, words in came if entry_id in titles))
 
+    def _try(self, *entries: CatalogEntry) -> None:
+        """Ask each of these for itself: one that fails delays no other."""
+        for entry in entries:
+            self._tries.start(entry.id, _tried(entry), partial(self.service.start_try_entries, [entry.id]))
+
     @property
     def _triable(self) -> list[CatalogEntry]:
         """The entries that can be asked, if these are few enough to ask them all by one press."""
         found = [entry for entry in self.service.catalog if not entry.problem and not entry.unconverted]
-        return found if 1 < len(found) <= MOST_TOGETHER else []
+        return found if 1 < len(found) <= MOST_TRIED_TOGETHER else []
 
     def _tab_view(self) -> ModelsView:
         settings, providers = self.service.settings, self.service.get_providers()
-        self._tries.keep(settings)
+        self._tries.keep({entry.id: _tried(entry) for entry in settings.catalog})
         in_catalog: dict[str, list[str]] = {}
         for entry in settings.catalog:
             if entry.provider_id:
@@ -277,7 +285,7 @@ class ModelsPresenter(Presenter):
                 gone=self._gone(entry),
                 unlisted=entry.id in missing,
                 listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
-                said=self.failures.note(entry.id) or self._tries.note(entry.id, entry),
+                said=self.failures.note(entry.id) or self._tries.note(entry.id, entry, can_close=True),
             )
             for entry in reversed(settings.catalog)  # what was added last is next to where that was done
         )
@@ -311,6 +319,11 @@ class ModelsPresenter(Presenter):
         if entry.id in self.hub.kept:
             return None
         return self.hub.gone.get((entry.provider_id or "", entry.model))
+
+
+def _tried(entry: CatalogEntry) -> str:
+    """What a try of an entry is about: an entry that has another model by now was not tried."""
+    return f"{entry.provider_id}\n{entry.model}"
 
 
 def _rows(args: Arguments) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ..models.kinds import kind_words
 from ..shared.failures import may_pass, not_saved
 from ..shared.file_notice import to_convert
 from ..shared.presenter import Presenter
+from ..shared.tries import Tries
 from ..shared.views import (
     Action,
     Answer,
@@ -28,7 +29,6 @@ from ..shared.views import (
     joined,
 )
 from .snippets import snippets
-from .tries import Tries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,11 +72,17 @@ class RouterPresenter(Presenter):
     def _own_handlers(self) -> dict[str, Handler]:
         return {
             "choose": lambda args: self._choose(_task(args), args.text("choice")),
-            "try_task": lambda args: self._tries.start(_task(args)),
+            "try_task": self._try,
             "stop_try": lambda args: self._tries.stop(_task(args)),
         }
 
     # ---- doing
+
+    def _try(self, args: Arguments) -> None:
+        task = _task(args)
+        given = self.service.assignments.get(task)
+        if given is not None:
+            self._tries.start(task, given.model_id, lambda: self.service.start_try(task))
 
     def _choose(self, task: Task, entry_id: str) -> Answer:
         self._not_saved[task] = entry_id
@@ -107,10 +113,10 @@ class RouterPresenter(Presenter):
 
     def _tab_view(self) -> View:
         settings = self.service.settings
-        self._tries.keep(settings)
         providers = {provider.id: provider for provider in self.service.get_providers()}
         entries = {entry.id: entry for entry in reversed(settings.catalog)}
         given = {found.task: found for found in reversed(settings.assignments)}
+        self._tries.keep({task: found.model_id for task, found in given.items()})
         options = {needed: self._options(settings, providers, needed) for needed in ("chat", "embedding")}
         rows = tuple(
             self._row(task, given.get(task), entries, providers, options[TASK_NEEDS[task]]) for task in TASKS
