@@ -5,11 +5,10 @@ import { Place } from "./context.ts";
 import { FOCUSABLE, isField, isShown } from "./focus.ts";
 import { isChord, movedTo } from "./list/keys.ts";
 import { beginning, showing } from "./list/page_of_rows.ts";
-import { put } from "./list/put.ts";
-import { type Keys, toggled, withRun } from "./list/selection.ts";
 import { Pages } from "./pages.tsx";
 import { keyOf } from "./panel.ts";
 import { actionsOf, RowItem } from "./row.tsx";
+import { useRowSelection } from "./row_selection.ts";
 import type { Action, Icon, Row, Section } from "./types.ts";
 
 /** The action that a key stands for in a row, by its icon. */
@@ -22,32 +21,21 @@ interface RowListProps {
   readonly rows: ReadonlyArray<Row>;
 }
 
-/** Where a run of selected rows began, and what was selected before it. */
-interface Run {
-  readonly anchor: string;
-  readonly before: Keys;
-}
-
 export function RowList({ section, rows }: RowListProps) {
   const { panel, shown } = useContext(Place);
   const list = useRef<HTMLDivElement>(null);
-  const run = useRef<Run | undefined>(undefined);
   const [current, setCurrent] = useState("");
-  const found = panel.rows.of(section.id);
   const { selection } = section;
+  const selected = useRowSelection(section, rows);
+  const { picked } = selected;
   // Of a thousand rows a draw takes as long as of one page.
   const size = section.finder?.page_rows ?? rows.length;
-  const first = beginning(found.first, size, rows.length);
+  const first = beginning(panel.rows.of(section.id).first, size, rows.length);
   const drawn = rows.slice(first, first + size);
   const place = Math.max(
     0,
     drawn.findIndex((row) => row.id === current),
   );
-  const there = new Set(section.rows?.map(({ id }) => id));
-  const picked = found.picked.filter((id) => there.has(id));
-  const picks = new Set(picked);
-  const fixed = new Set(rows.filter((row) => row.fixed).map(({ id }) => id));
-  const ids = rows.map(({ id }) => id);
   const setStops = (): void => {
     if (list.current) onlyOneStop(list.current);
   };
@@ -75,30 +63,12 @@ export function RowList({ section, rows }: RowListProps) {
   };
   const bulks = selection?.actions.map(({ action }) => action) ?? [];
   const go = (to: number): void => turn(showing(to, first, size), to);
-  const pick = (chosen: Keys): void => {
-    panel.rows.set(section.id, { picked: chosen });
-    if (selection && Math.abs(chosen.length - picked.length) > 1)
-      shown.say(put(selection.selected, { count: chosen.length }));
-  };
-  const toggle = (row: Row): void => {
-    if (row.fixed) return;
-    const before = toggled(picked, row.id);
-    run.current = { anchor: row.id, before };
-    pick(before);
-  };
-  /** Selects from where the last one was selected, or from here. */
-  const runTo = (from: Row, to: number): void => {
-    run.current ??= { anchor: from.id, before: picked };
-    const { anchor, before } = run.current;
-    pick(withRun(before, ids, Math.max(0, ids.indexOf(anchor)), to, (id) => !fixed.has(id)));
-  };
-  const pickAll = (): void => pick(withRun(picked, ids, 0, ids.length, (id) => !fixed.has(id)));
   const onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const node = rowOf(target);
     const row = drawn[rowsOf(list.current).indexOf(node as HTMLElement)];
     const isAll = selection && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
-    if (!node && event.key === "Escape" && (close(bulks) || clear())) {
+    if (!node && event.key === "Escape" && (close(bulks) || selected.clear())) {
       event.stopPropagation();
       event.preventDefault();
     }
@@ -108,14 +78,14 @@ export function RowList({ section, rows }: RowListProps) {
     const at = controls.indexOf(target);
     const to = movedTo(event.key, rows.indexOf(row), rows.length, STEP_ROWS);
     const enters = event.key === "ArrowRight" || (event.key === "Enter" && onRow);
-    if (isAll) pickAll();
+    if (isAll) selected.all();
     else if (to !== undefined) {
-      if (selection && event.shiftKey) runTo(row, to);
+      if (selection && event.shiftKey) selected.runTo(row, to);
       go(to);
     } else if (event.key === "ArrowLeft" && !onRow) (controls[at - 1] ?? node).focus();
     else if (selection && onRow && event.key === " ") {
-      if (!event.repeat) toggle(row);
-    } else if (event.key === "Escape" && (close(askedIn(row)) || clear())) event.stopPropagation();
+      if (!event.repeat) selected.toggle(row);
+    } else if (event.key === "Escape" && (close(askedIn(row)) || selected.clear())) event.stopPropagation();
     else if (event.repeat || (event.key === "Enter" && !onRow) || !press(row, event.key)) {
       if (!enters) return;
       controls[at + 1]?.focus();
@@ -127,17 +97,12 @@ export function RowList({ section, rows }: RowListProps) {
     ...actionsOf(row, section.row_actions),
     ...(row.note?.actions ?? []),
   ];
-  /** Selects none; says if any was selected. */
-  const clear = (): boolean => {
-    if (picked.length) pick([]);
-    return picked.length > 0;
-  };
   const onClick = (event: MouseEvent): void => {
     const node = (event.target as Element).closest(".dp-tick") && rowOf(event.target as Element);
     const at = node ? rowsOf(list.current).indexOf(node) : -1;
     const row = drawn[at];
-    if (row && event.shiftKey) runTo(row, first + at);
-    else if (row) toggle(row);
+    if (row && event.shiftKey) selected.runTo(row, first + at);
+    else if (row) selected.toggle(row);
   };
   // A run of rows is selected, not one of letters.
   const onMouseDown = (event: MouseEvent): void => {
@@ -172,7 +137,7 @@ export function RowList({ section, rows }: RowListProps) {
             row={row}
             section={section}
             isCurrent={number === place}
-            isPicked={selection && picks.has(row.id)}
+            isPicked={selection && selected.has(row)}
             number={rows.length > size ? first + number + 1 : undefined}
           />
         ))}
@@ -183,16 +148,16 @@ export function RowList({ section, rows }: RowListProps) {
       {selection && (
         <BulkBar
           selection={selection}
-          free={rows.length - fixed.size}
-          isAll={ids.every((id) => picks.has(id) || fixed.has(id))}
+          free={selected.free}
+          isAll={selected.isAll}
           picked={picked}
           done={section.done}
           onAll={() => {
-            pickAll();
+            selected.all();
             go(first + place);
           }}
           onClear={() => {
-            clear();
+            selected.clear();
             go(first + place);
           }}
         />

@@ -1,0 +1,66 @@
+/** Which rows of a list are selected, and how keys and the mouse select more of them. */
+import { useContext, useRef } from "preact/hooks";
+import { Place } from "./context.ts";
+import { put } from "./list/put.ts";
+import { type Keys, toggled, withRun } from "./list/selection.ts";
+import type { Row, Section } from "./types.ts";
+
+/** Where a run of selected rows began, and what was selected before it. */
+interface Run {
+  readonly anchor: string;
+  readonly before: Keys;
+}
+
+export interface RowSelection {
+  readonly picked: Keys;
+  readonly has: (row: Row) => boolean;
+  /** How many of the rows that are found can be selected, and whether they all are. */
+  readonly free: number;
+  readonly isAll: boolean;
+  readonly toggle: (row: Row) => void;
+  /** Selects from where the last one was selected, or from a row, to the row at a place. */
+  readonly runTo: (from: Row, to: number) => void;
+  readonly all: () => void;
+  /** Selects none; says if any was selected. */
+  readonly clear: () => boolean;
+}
+
+/** What is selected of a section's rows; `rows` are those that are found. */
+export function useRowSelection(section: Section, rows: ReadonlyArray<Row>): RowSelection {
+  const { panel, shown } = useContext(Place);
+  const run = useRef<Run | undefined>(undefined);
+  const { selection } = section;
+  const there = new Set(section.rows?.map(({ id }) => id));
+  const picked = panel.rows.of(section.id).picked.filter((id) => there.has(id));
+  const picks = new Set(picked);
+  const fixed = new Set(rows.filter((row) => row.fixed).map(({ id }) => id));
+  const ids = rows.map(({ id }) => id);
+  const can = (id: string): boolean => !fixed.has(id);
+  const pick = (chosen: Keys): void => {
+    panel.rows.set(section.id, { picked: chosen });
+    if (selection && Math.abs(chosen.length - picked.length) > 1)
+      shown.say(put(selection.selected, { count: chosen.length }));
+  };
+  return {
+    picked,
+    has: ({ id }) => picks.has(id),
+    free: rows.length - fixed.size,
+    isAll: ids.every((id) => picks.has(id) || fixed.has(id)),
+    toggle: (row) => {
+      if (row.fixed) return;
+      const before = toggled(picked, row.id);
+      run.current = { anchor: row.id, before };
+      pick(before);
+    },
+    runTo: (from, to) => {
+      run.current ??= { anchor: from.id, before: picked };
+      const { anchor, before } = run.current;
+      pick(withRun(before, ids, Math.max(0, ids.indexOf(anchor)), to, can));
+    },
+    all: () => pick(withRun(picked, ids, 0, ids.length, can)),
+    clear: () => {
+      if (picked.length) pick([]);
+      return picked.length > 0;
+    },
+  };
+}
