@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from panel_driver.app import App
     from playwright.sync_api import WebSocket
+
+    Frames = tuple[list[str], list[str]]
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -17,9 +21,9 @@ ALONE = "panel = dw.ProvidersPanel(service)\npanel"
 PASTE = "Paste a line of .env, an export or a curl command"
 
 
-@pytest.mark.req("PM-2", "UI", "SEC-2")
-def test_a_curl_command_is_read_tested_and_saved(app: App) -> None:
-    """A pasted command fills the form and is tested; its key goes up when pressed, and never comes down."""
+@pytest.fixture
+def frames(app: App) -> Iterator[Frames]:
+    """What the page has sent, and what it has received."""
     sent: list[str] = []
     received: list[str] = []
 
@@ -28,6 +32,14 @@ def test_a_curl_command_is_read_tested_and_saved(app: App) -> None:
         socket.on("framereceived", lambda frame: received.append(str(frame)))
 
     app.page.on("websocket", listen)
+    yield sent, received
+    app.page.remove_listener("websocket", listen)
+
+
+@pytest.mark.req("PM-2", "UI", "SEC-2")
+def test_a_curl_command_is_read_tested_and_saved(app: App, frames: Frames) -> None:
+    """A pasted command fills the form and is tested; its key goes up when pressed, and never comes down."""
+    sent, received = frames
     app.open(ALONE)
     key = app.server.api_key
     app.press("Add provider")
@@ -59,20 +71,14 @@ def test_a_curl_command_is_read_tested_and_saved(app: App) -> None:
     app.press("Save and fetch models")
     app.card("Pasted").see("18 chat")
     assert not any(key in frame for frame in received)
-    app.page.remove_listener("websocket", listen)
 
 
 @pytest.mark.req("PM-2", "UI", "SEC-2")
-def test_the_providers_of_an_env_file_are_added_one_after_the_other(app: App, canary: str) -> None:
+def test_the_providers_of_an_env_file_are_added_one_after_the_other(
+    app: App, frames: Frames, canary: str
+) -> None:
     """What was taken and what was not is said; the next one is a press away, without another paste."""
-    sent: list[str] = []
-    received: list[str] = []
-
-    def listen(socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: sent.append(str(frame)))
-        socket.on("framereceived", lambda frame: received.append(str(frame)))
-
-    app.page.on("websocket", listen)
+    sent, received = frames
     app.open(ALONE)
     first, second = app.server.openai_base_url, app.server.second_openai_base_url
     keys = app.server.api_key, app.server.second_api_key
@@ -112,4 +118,3 @@ def test_the_providers_of_an_env_file_are_added_one_after_the_other(app: App, ca
         "for each in gc.get_objects()))"
     )
     assert kept == "0"
-    app.page.remove_listener("websocket", listen)
