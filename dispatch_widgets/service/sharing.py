@@ -16,6 +16,8 @@ from .._text import clean, html_table, plural, text_table
 from ..errors import FieldProblem, InvalidInputError, SettingsWriteError
 from ..leaks.key_forms import SHORTEST_KEY, KeyForms, find
 from ..secrets import looks_like_key
+from ..settings._lock_file import lock_path_of
+from ..settings.backups import is_backup_of
 from ..settings.document import pointer, render
 from ..settings.file_system import Files, NotAFileError
 from ..settings.locate import locate
@@ -190,6 +192,16 @@ def checked_target(path: str | os.PathLike[str], settings: Path) -> Path:
         raise InvalidInputError(
             [FieldProblem("path", "This is the settings file itself.")],
             message=f"{clean(target.name)} is the settings file itself. Nothing was written.",
+            hint="Give the copy another name.",
+        )
+    near = settings.parent / target.name
+    if target.parent.resolve() == settings.parent.resolve() and (
+        near == lock_path_of(settings) or is_backup_of(settings, near) is not None
+    ):
+        raise InvalidInputError(
+            [FieldProblem("path", "This is the name of a backup or a lock file.")],
+            message=f"{clean(target.name)} is the name of a backup or a lock file of the settings. "
+            "Nothing was written.",
             hint="Give the copy another name.",
         )
     return target

@@ -268,6 +268,19 @@ def test_nothing_is_overwritten_unless_that_is_said(path: Path) -> None:
         assert stat.S_IMODE(target.stat().st_mode) == 0o644
 
 
+@pytest.mark.req("MIG-5", "ST-3")
+@pytest.mark.parametrize(
+    "name", ["dispatch.settings.backup-20251121T130241Z.json", ".dispatch.settings.json.lock"]
+)
+def test_a_backup_or_a_lock_file_is_never_the_copy(path: Path, name: str) -> None:
+    """A copy takes the name of no backup, which would be lost or offered for Restore, and of no lock file."""
+    service = write(path, {"providers": [provider("O", KEY, LAB)]})
+    path.with_name(name).write_text("as it was", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="is the name of a backup or a lock file"):
+        service.export_without_keys(path.with_name(name), replace=True)
+    assert path.with_name(name).read_text(encoding="utf-8") == "as it was"
+
+
 @pytest.mark.req("API-1a")
 def test_the_settings_file_itself_is_never_the_copy(path: Path) -> None:
     """Not by its name, a link or a second name, whatever is said."""

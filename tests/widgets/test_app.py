@@ -20,6 +20,7 @@ from panel_driver.words import SHOW_KIND
 import dispatch_widgets as dw
 from dispatch_widgets import MissingPackageError, ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.widgets._format import folder
 from dispatch_widgets.widgets._summary import summary_html
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of
 
@@ -44,7 +45,7 @@ def test_the_header_says_which_file_and_who_saved(service, person) -> None:
     me = person(Panel(service))
     assert me.headings[0] == "dispatch.settings.json"
     lines = me.text.splitlines()
-    assert str(service.path.parent) in lines
+    assert folder(service.path) in lines
     assert "Path given in the call" in lines
     assert me.sees("by this notebook")
     me.press("Copy path")

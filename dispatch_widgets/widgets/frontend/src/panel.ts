@@ -163,8 +163,7 @@ export class Panel {
           if (path !== null) openInEditor(path, at.root);
           break;
         }
-        await this.#act(action, at, choice, held);
-        if (asked && this.questions.delete(asked)) this.draw();
+        await this.#act(action, at, { choice, asked, held });
     }
   }
 
@@ -180,12 +179,14 @@ export class Panel {
     return this.questions.get(keyOf(action));
   }
 
-  async #act(action: Action, at: Shown, choice?: string, held?: ActionArgs): Promise<void> {
+  async #act(action: Action, at: Shown, { choice, asked, held }: Pressed): Promise<void> {
     const args: ActionArgs = { ...action.args, ...held, ...(choice !== undefined && { choice }) };
     const gesture = lastGesture();
     const gone = rowAfter(at.root, Array.isArray(args.rows) ? args.rows : [rowOf(action)]);
     const reply = await this.wait(action, { kind: "act", name: action.name, args }, at, choice);
-    if (reply) await this.end(reply, at, action, gesture, gone);
+    if (asked && this.questions.delete(asked)) this.draw();
+    if (!reply) return;
+    await this.end(reply, at, action, gesture, gone, asked);
   }
 
   /** Sends what was pressed and waits; nothing comes of it if it waits already, or nobody answers. */
@@ -214,10 +215,12 @@ export class Panel {
     action: Action,
     gesture: string,
     gone?: () => Focus | undefined,
+    asked?: string,
   ): Promise<void> {
     const answer: Answer = reply.answer ?? {};
     const question = answer.question ?? answer.note;
-    if (question) this.questions.set(keyOf(action), question);
+    // An answer to a question is the question again if that would say something else by now.
+    if (question) this.questions.set((answer.question && asked) || keyOf(action), question);
     else this.questions.delete(keyOf(action));
     if (answer.clear) this.list.clear(answer.clear);
     this.rows.take(answer, rowOf(action));

@@ -44,9 +44,9 @@ export function RowList({ section, rows }: RowListProps) {
   /** Does what a letter stands for, with what is selected or else with the row; says if there is that. */
   const press = (row: Row, key: string): boolean => {
     const icon = DOES[key.length === 1 ? key.toLowerCase() : key];
-    const isIt = (each: Action): boolean => each.icon === icon && !each.off;
+    const isIt = (each: Action): boolean => Boolean(icon) && each.icon === icon && !each.off;
     const bulk = picked.length ? selection?.actions.find(({ action }) => isIt(action)) : undefined;
-    const action = bulk?.action ?? (icon && actionsOf(row, section.row_actions).find(isIt));
+    const action = bulk?.action ?? actionsOf(row, section.row_actions).find(isIt);
     if (action) void panel.press(action, shown, bulk && { held: { rows: thoseOf(bulk, picked) } });
     return Boolean(action);
   };
@@ -119,29 +119,31 @@ export function RowList({ section, rows }: RowListProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys do in the bar below what they do in the rows
     <div class="dp-list" onKeyDown={onKeyDown} onClick={onClick} onMouseDown={onMouseDown}>
-      {/* biome-ignore lint/a11y/useSemanticElements: as its rows are no table's */}
-      <div
-        ref={list}
-        class="dp-rows"
-        role="grid"
-        aria-label={section.name || section.title}
-        aria-multiselectable={selection ? "true" : undefined}
-        aria-rowcount={rows.length > size ? rows.length : undefined}
-        onFocusIn={onFocusIn}
-        onFocusOut={() => queueMicrotask(setStops)}
-      >
-        {section.columns && <Columns columns={section.columns} />}
-        {drawn.map((row, number) => (
-          <RowItem
-            key={row.id}
-            row={row}
-            section={section}
-            isCurrent={number === place}
-            isPicked={selection && selected.has(row)}
-            number={rows.length > size ? first + number + 1 : undefined}
-          />
-        ))}
-      </div>
+      {rows.length > 0 && (
+        // biome-ignore lint/a11y/useSemanticElements: as its rows are no table's
+        <div
+          ref={list}
+          class="dp-rows"
+          role="grid"
+          aria-label={section.name || section.title}
+          aria-multiselectable={selection ? "true" : undefined}
+          aria-rowcount={rows.length > size ? rows.length : undefined}
+          onFocusIn={onFocusIn}
+          onFocusOut={() => queueMicrotask(setStops)}
+        >
+          {section.columns && <Columns columns={section.columns} />}
+          {drawn.map((row, number) => (
+            <RowItem
+              key={row.id}
+              row={row}
+              section={section}
+              isCurrent={number === place}
+              isPicked={selection && selected.has(row)}
+              number={rows.length > size ? first + number + 1 : undefined}
+            />
+          ))}
+        </div>
+      )}
       {section.finder && rows.length > size && (
         <Pages words={section.finder} first={first} rows={size} count={rows.length} turn={turnTo} />
       )}

@@ -39,7 +39,7 @@ export function SectionBox({ section }: { readonly section: Section }) {
         </div>
       )}
       {section.finder && <FinderBox finder={section.finder} section={section} count={found.length} />}
-      {rows.length > 0 && <RowList section={section} rows={rows} />}
+      {(rows.length > 0 || section.selection) && <RowList section={section} rows={rows} />}
       {section.empty && <Empty empty={section.empty} />}
       {section.facts && <Facts facts={section.facts} />}
       {section.code && <Source code={section.code} />}

@@ -118,7 +118,11 @@ class ModelsPresenter(Presenter):
     # ---- doing
 
     def _ask_delete(self, args: Arguments) -> Answer:
-        entries = [self.service.entry(entry_id) for entry_id in _rows(args)]
+        wanted = _rows(args)
+        there = {entry.id for entry in self.service.catalog}
+        entries = [self.service.entry(key) for key in wanted if key in there or len(wanted) == 1]
+        if not entries:
+            return Answer(say="They are deleted already", clear=_selected(args), focus=Focus(section=CATALOG))
         gone = {entry.id for entry in entries}
         used = [found.task for found in self.service.assignments if found.model_id in gone]
         place = args.text("row")

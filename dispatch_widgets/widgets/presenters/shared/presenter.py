@@ -11,6 +11,7 @@ from ....errors import DispatchError, InvalidInputError, SettingsFileError
 from ....secrets import LOOKS_LIKE_KEY, looks_like_key, redact
 from ..hub.hub import hub_of
 from .arguments import Arguments, MismatchError
+from .asked import asked_by, marked, says_the_same
 from .failures import Failures, UnexpectedError, form_note, known_error, refused
 from .file_notice import FileNotice, unreadable
 from .undo import Undo
@@ -112,7 +113,14 @@ class Presenter:
                 answer = self._failed("", MismatchError(), Answer)
                 self._update_view()
                 return answer
-            answer = self._attempt(lambda: handler(given) or Answer(), place, may_repeat=name != "try_again")
+
+            def work() -> Answer:
+                again = self._asked_anew(given)
+                if again is not None:
+                    return marked(asked_by(given), again)
+                return marked(name, handler(given) or Answer())
+
+            answer = self._attempt(work, place, may_repeat=name != "try_again")
             self._update_view()
             return answer
 
@@ -274,6 +282,17 @@ class Presenter:
     def _failed(self, place: str, error: DispatchError, work: Callable[[], Answer]) -> Answer:
         self.failures.add(place, error, work)
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
+
+    def _asked_anew(self, args: Arguments) -> Answer | None:
+        """The question again if it would say something else by now; None to do what it was answered with."""
+        name = asked_by(args)
+        if name not in self._handlers:
+            return None
+        self.service.reload()
+        answer = self._handlers[name](args)
+        if answer is None or answer.question is None or says_the_same(answer.question, args):
+            return None
+        return replace(answer, say="This has changed meanwhile. Look again.")
 
     def _locate_file(self) -> Answer:
         """Where the file is; nothing if there is none there."""
