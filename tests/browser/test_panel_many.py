@@ -195,6 +195,32 @@ def test_several_are_selected_and_deleted_by_keyboard(bare: Opened, tmp_path: Pa
     assert _ids(tmp_path) == before
 
 
+def test_a_question_is_about_what_is_selected(bare: Opened, tmp_path: Path) -> None:
+    """A key without a meaning presses nothing; another selection ends the question; no match hides no bar."""
+    app = _open(bare)
+    before = _ids(tmp_path)
+    rows = app.rows("Catalog")
+    rows.nth(1).focus()
+    app.key("Space", "z", "Shift")
+    app.focus_comes_to(_name(rows.nth(1)))
+    app.key("Shift+ArrowDown", "Shift+ArrowDown")
+    app.see("3 selected")
+    app.press("Delete 3")
+    app.see("Delete 3 entries?")
+    _tick(rows.nth(1))
+    app.see("2 selected")
+    app.not_see("Delete 3 entries?")
+    app.fill(SEARCH, "nothing is called so")
+    app.see("2 selected")
+    app.press("Delete 2")
+    app.press("Delete 2 entries")
+    app.see("2 entries deleted")
+    assert len(_ids(tmp_path)) == len(before) - 2
+    app.press("Undo")
+    app.not_see("2 entries deleted")
+    assert _ids(tmp_path) == before
+
+
 def test_several_are_selected_by_mouse_and_given_a_provider(bare: Opened, tmp_path: Path) -> None:
     """A click selects, with Shift a run; entries get a provider together, and Undo takes it back."""
     app = _open(bare)
