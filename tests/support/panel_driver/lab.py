@@ -70,6 +70,7 @@ OTHERS_ERRORS = (
     "Failed to execute 'removeChild' on 'Node'",  # JupyterLab, when one theme follows another in haste
     "_cellToolbarOverlapsContents",  # JupyterLab 4.2, of a cell that is gone: jupyterlab/jupyterlab#16667
     "Canceled future for create_subshell_request",  # JupyterLab, when a kernel ends before it answered that
+    "Canceled future for debug_request",  # JupyterLab 4.2, the same
 )
 
 _COMPLAINTS = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
