@@ -183,6 +183,13 @@ def test_several_are_selected_and_deleted_by_keyboard(bare: Opened, tmp_path: Pa
     app.not_see("Delete 3 entries?")
     app.focus_comes_to("^Delete 3$")
     assert _ids(tmp_path) == before
+    app.key("Escape")
+    app.focus_comes_to(last)
+    app.key("Space")
+    app.fill(SEARCH, "Entry 09")
+    rows.first.focus()
+    app.key("Space", "Shift+ArrowDown")
+    app.see("3 selected")
     app.fill(SEARCH, "")
     rows.nth(2).focus()
     app.key("Delete")

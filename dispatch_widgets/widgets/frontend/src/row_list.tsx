@@ -63,12 +63,18 @@ export function RowList({ section, rows }: RowListProps) {
   };
   const bulks = selection?.actions.map(({ action }) => action) ?? [];
   const go = (to: number): void => turn(showing(to, first, size), to);
+  /** Selects none from the bar, which goes with it: the focus goes to the rows. */
+  const clear = (): boolean => {
+    const any = selected.clear();
+    if (any) go(first + place);
+    return any;
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const node = rowOf(target);
     const row = drawn[rowsOf(list.current).indexOf(node as HTMLElement)];
     const isAll = selection && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
-    if (!node && event.key === "Escape" && (close(bulks) || selected.clear())) {
+    if (!node && event.key === "Escape" && (close(bulks) || clear())) {
       event.stopPropagation();
       event.preventDefault();
     }
@@ -158,10 +164,7 @@ export function RowList({ section, rows }: RowListProps) {
             selected.all();
             go(first + place);
           }}
-          onClear={() => {
-            selected.clear();
-            go(first + place);
-          }}
+          onClear={clear}
         />
       )}
     </div>
