@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from .._log import get_logger
 from ..errors import LockTimeoutError, SettingsFileError, SettingsWriteError, UnreadableSettingsError
-from ._lock_file import lock_file_problem, lock_path_of
 from .document import JsonObject, parse
 from .file_system import (
     LARGEST_FILE_BYTES,
@@ -25,6 +24,7 @@ from .file_system import (
     digest_of,
     is_trusted,
 )
+from .lock_file import lock_file_problem, lock_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ import pytest
 
 from dispatch_widgets import ProvidersPanel, SettingsService
 from dispatch_widgets.demo import DemoServer, fault
-from dispatch_widgets.settings._lock_file import lock_path_of
+from dispatch_widgets.settings.lock_file import lock_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

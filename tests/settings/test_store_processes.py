@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dispatch_widgets.errors import LockTimeoutError
-from dispatch_widgets.settings._lock_file import lock_path_of
 from dispatch_widgets.settings.document import render, set_in
+from dispatch_widgets.settings.lock_file import lock_path_of
 from dispatch_widgets.settings.store import SettingsStore
 from dispatch_widgets.settings.views import view
 

@@ -15,7 +15,7 @@ from panel_driver.wire import Outbox
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.demo import DemoServer
-from dispatch_widgets.settings._lock_file import lock_path_of
+from dispatch_widgets.settings.lock_file import lock_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -45,6 +45,11 @@ function sharedModule(script) {
   return `export default globalThis[Symbol.for("dispatch-widgets.page ${key}")]??=${made};\n`;
 }
 
+/** The styles without the blanks that esbuild leaves in the values of custom properties. */
+function tight(styles) {
+  return styles.replace(/(--[\w-]+): (?=[^;])/g, "$1:").replace(/, (?=var\(|#)/g, ",");
+}
+
 await mkdir(folder, { recursive: true });
 for (const [name, entry] of [
   ["page.js", "src/main.tsx"],
@@ -67,6 +72,6 @@ for (const [name, entry] of [
     write: false,
   });
   const { text } = made.outputFiles[0];
-  const body = name.endsWith(".js") ? sharedModule(text) : text;
+  const body = name.endsWith(".js") ? sharedModule(text) : tight(text);
   await writeFile(join(folder, name), (await head(name, body, Object.keys(made.metafile.inputs))) + body);
 }

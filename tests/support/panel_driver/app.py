@@ -15,7 +15,7 @@ from filelock import FileLock
 from playwright.sync_api import expect
 
 from dispatch_widgets.demo.samples import write_sample
-from dispatch_widgets.settings._lock_file import lock_path_of
+from dispatch_widgets.settings.lock_file import lock_path_of
 
 from .browser import Keyboard, Part
 from .markup import BEYOND_THE_EDGE, LATE_FOCUS, PANEL
