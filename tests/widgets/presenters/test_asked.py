@@ -57,6 +57,19 @@ def test_entries_with_a_task_by_now_are_asked_about_anew(service, settings_path)
     tab.close()
 
 
+def test_entries_that_are_gone_by_now_are_no_failure(service, settings_path) -> None:
+    """What another program has deleted meanwhile is said to be deleted, not told as a missing entry."""
+    tab = ModelsPresenter(service)
+    provider = service.get_providers()[0].id
+    made = [service.add_model(provider_id=provider, model=f"m-{n}").id for n in range(2)]
+    delete = _yes(tab.act("ask_delete_entries", {"row": "catalog", "rows": made}))
+    SettingsService(settings_path).delete_models(made)
+    answer = tab.act(delete.name, delete.args)
+    assert answer.ok
+    assert answer.say == "They are deleted already"
+    tab.close()
+
+
 def test_undoing_a_conversion_says_what_would_be_lost_by_now(tmp_path, demo) -> None:
     """What was added since is counted when it is pressed, not when it was asked."""
     folder = tmp_path / "old"

@@ -3,7 +3,6 @@ import { useContext, useRef } from "preact/hooks";
 import { Place } from "./context.ts";
 import { put } from "./list/put.ts";
 import { type Keys, toggled, withRun } from "./list/selection.ts";
-import { keyOf } from "./panel.ts";
 import type { Row, Section } from "./types.ts";
 
 /** Where a run of selected rows began, and what was selected before it. */
@@ -38,7 +37,7 @@ export function useRowSelection(section: Section, rows: ReadonlyArray<Row>): Row
   const ids = rows.map(({ id }) => id);
   const can = (id: string): boolean => !fixed.has(id);
   const pick = (chosen: Keys): void => {
-    for (const { action } of selection?.actions ?? []) panel.questions.delete(keyOf(action)); // it was about others
+    panel.questions.close(section.id); // it was about others
     panel.rows.set(section.id, { picked: chosen });
     if (selection && Math.abs(chosen.length - picked.length) > 1)
       shown.say(put(selection.selected, { count: chosen.length }));

@@ -284,14 +284,16 @@ class Presenter:
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
 
     def _asked_anew(self, args: Arguments) -> Answer | None:
-        """The question again if it would say something else by now; None to do what it was answered with."""
+        """What asking brings by now if that is something else; None to do what was answered."""
         name = asked_by(args)
         if name not in self._handlers:
             return None
         self.service.reload()
         answer = self._handlers[name](args)
-        if answer is None or answer.question is None or says_the_same(answer.question, args):
+        if answer is None or (answer.question is not None and says_the_same(answer.question, args)):
             return None
+        if answer.question is None:  # there is nothing to ask about any more
+            return answer
         return replace(answer, say="This has changed meanwhile. Look again.")
 
     def _locate_file(self) -> Answer:
