@@ -32,6 +32,13 @@ link = widgets.jslink((picker, 'value'), (text, 'value'))
 tabs = widgets.Tab([widgets.HBox([picker]), widgets.Label('Nothing')], titles=['Pick', 'Other'])
 widgets.VBox([tabs, text])
 """
+BUSY = """
+from pathlib import Path
+from time import sleep
+display(dw.ModelsPanel(service))
+while not Path({path!r}).exists():
+    sleep(0.02)
+"""
 TYPE_SIZE = "(size) => document.documentElement.style.setProperty('--jp-ui-font-size1', size)"
 IS_HIGHLIGHTED = """(chip) => {
     const probe = document.createElement("i");
@@ -107,6 +114,19 @@ def _picked(app: App) -> int:
 
 def _added(app: App) -> list[str]:
     return [entry["model"] for entry in app.document()["models"]["catalog"][4:]]
+
+
+def test_a_list_on_its_way_is_said_to_be(app: App) -> None:
+    """While the kernel has yet to send the models, their place says so; then they are there."""
+    app.write()
+    app.notebook.open(f"{app.cell()}\n_ = service.refresh_all()", "pass", width=1000, height=1400)
+    gate = app.folder / "go on"
+    app.notebook.run_in_last_cell(BUSY.format(path=str(gate)))
+    app.see("Loading the list")
+    expect(app.models).to_have_count(0)
+    gate.touch()
+    expect(app.models.first).to_be_visible()
+    app.not_see("Loading the list")
 
 
 def test_models_are_picked_by_mouse(app: App) -> None:

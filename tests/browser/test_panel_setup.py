@@ -42,6 +42,7 @@ def _pick_a_model(app: App) -> None:
     app.see_tab("Models")
     app.key_until("Tab", "Search")
     app.type("gpt-4o")
+    app.see_model("gpt-4o")
     app.key("ArrowDown", "Enter")
     app.see_rows("Catalog", 1)
     app.key("Escape")

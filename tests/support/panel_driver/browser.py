@@ -195,6 +195,10 @@ class Part:
         """Search the models."""
         self.node.get_by_role("combobox", name="Search models").fill(text)
 
+    def see_model(self, name: str) -> None:
+        """Wait until a model of this name is in sight."""
+        expect(self.models.filter(has_text=name).first).to_be_visible()
+
     def show_kind(self, kind: str) -> None:
         """Show the models of one kind only."""
         self.node.get_by_role("radio", name=re.compile(f"^{kind}")).click()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from presenter_person import Person, until
@@ -414,6 +415,30 @@ def test_one_refresh_is_one_view_when_it_begins_and_one_when_it_ends(person, dem
     person.settled()
     assert [view.sections[0].rows[0].waiting for view in views] == [False, True, False]
     assert all(view.sections[0].rows[1] == views[0].sections[0].rows[1] for view in views)
+
+
+@pytest.mark.req("UI")
+def test_who_sees_a_request_ended_finds_the_news_of_it_too(person, ids) -> None:
+    """Between the end of a request and its event there is no moment in which all seems to be delivered."""
+    hub, found = person.presenter.hub, []
+
+    def look() -> None:
+        assert hub.events.settle()
+        found.append(person.row("Lab").waiting)
+
+    class Watched(dict):
+        def pop(self, *args: Any) -> Any:
+            gone = super().pop(*args)
+            watcher.start()
+            watcher.join(0.2)  # as long as a thread may be kept waiting here
+            return gone
+
+    watcher = threading.Thread(target=look)
+    hub.requests = Watched()
+    person.press("Refresh Lab", row="Lab")
+    person.settled()
+    watcher.join()
+    assert found == [False]
 
 
 # ---- diagnosis

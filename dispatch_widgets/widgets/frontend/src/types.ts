@@ -386,6 +386,7 @@ export interface ListWords {
   readonly show_kind: string;
   readonly kinds: ReadonlyArray<Option>;
   readonly columns: ReadonlyArray<Column>;
+  readonly loading: string;
   readonly all_shown: string;
   readonly one_shown: string;
   readonly some_shown: string;

@@ -15,7 +15,7 @@ from ...._log import get_logger
 from ....secrets import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 POLL_SECONDS = 2.0
 """How often the file is looked at: a stat call each time, and a hash when that has changed."""
@@ -81,8 +81,16 @@ class EventQueue:
 
     def post(self, event: Event) -> None:
         """Deliver an event soon; the same one posted twice until then is delivered once."""
+        self.post_after(lambda: (event,))
+
+    def post_after(self, step: Callable[[], Iterable[Event]]) -> None:
+        """Take a step and post the events that it returns; who sees it done finds them pending.
+
+        Args:
+            step: Waits for nothing and posts nothing.
+        """
         with self._wake:
-            self._pending[event] = None
+            self._pending.update(dict.fromkeys(step()))
             if self._start():
                 self._wake.notify_all()
                 return

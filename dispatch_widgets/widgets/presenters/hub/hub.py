@@ -7,6 +7,7 @@ import time
 import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ....errors import ConsentNeededError, DispatchError
@@ -202,7 +203,7 @@ class Hub:
             except DispatchError:
                 under_way = False  # it was deleted just now
             if not under_way:
-                self._leave_batch(provider_id)
+                self.events.post_after(partial(self._leave_batch, provider_id))
 
     def cancel(self, provider_id: str = "") -> None:
         """Stop asking a provider; everybody if none is named."""
@@ -212,7 +213,7 @@ class Hub:
             request.future.cancel()
 
     def _answered(self, provider_id: str, done: Future[ModelList], *, diff: bool) -> None:
-        # Runs in the network's thread or in the caller's and takes no lock: dictionary operations are atomic.
+        # Runs in the network's thread or in the caller's, without the lock: dictionary operations are atomic.
         if not done.cancelled() and done.exception() is None:
             models = done.result()
             seen = datetime.now(UTC)
@@ -224,17 +225,21 @@ class Hub:
                     self.gone.pop(key, None)
             if models.source == "live" and (models.warning or diff):
                 self.refreshed[provider_id] = Refreshed(models)
-        self.requests.pop(provider_id, None)
-        self._leave_batch(provider_id)
-        self.post("discovery", provider_id)
+        self.cache.forget()
+        self.events.post_after(lambda: self._ended(provider_id))
 
-    def _leave_batch(self, provider_id: str) -> None:
+    def _ended(self, provider_id: str) -> Events:
+        self.requests.pop(provider_id, None)
+        return (*self._leave_batch(provider_id), Event("discovery", provider_id))
+
+    def _leave_batch(self, provider_id: str) -> Events:
         batch = self.batch
         if batch is not None:
             batch.waiting.discard(provider_id)
             if not batch.waiting:
                 self.batch = None
-                self.post("panels")
+                return (Event("panels"),)
+        return ()
 
     # ---- what may be sent where
 

@@ -44,18 +44,20 @@ class ReadCache:
         now = time.monotonic()
         if now > self._lists_until:
             self._lists, self._lists_until = {}, now + LISTS_KEPT_SECONDS
-        if provider_id not in self._lists:
+        lists = self._lists  # another thread may begin anew meanwhile
+        if provider_id not in lists:
             service = self._service()
-            self._lists[provider_id] = None if service is None else service.known_models(provider_id)
-        return self._lists[provider_id]
+            lists[provider_id] = None if service is None else service.known_models(provider_id)
+        return lists[provider_id]
 
     def kinds(self, catalog: tuple[CatalogEntry, ...]) -> dict[str, EntryKind]:
         """What each entry can do."""
-        if self._kinds_of[0] is not catalog or self._kinds_of[1] != self._changes:
+        made_for = (catalog, self._changes)  # what changes meanwhile is not in it
+        if self._kinds_of[0] is not catalog or self._kinds_of[1] != made_for[1]:
             self._kinds = {
                 entry.id: entry_kind(entry, self.models(entry.provider_id or "")) for entry in catalog
             }
-            self._kinds_of = (catalog, self._changes)
+            self._kinds_of = made_for
         return self._kinds
 
     def duplicates(self) -> tuple[tuple[str, ...], ...]:

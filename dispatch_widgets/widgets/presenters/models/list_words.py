@@ -36,6 +36,7 @@ TO_ADD = ListWords(
         Column("context", "Context"),
         Column("price", "Per 1M in / out"),
     ),
+    loading="Loading the list",
     all_shown="{total} models",
     one_shown="1 model",
     some_shown="{shown} of {total} models",

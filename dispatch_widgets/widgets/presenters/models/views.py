@@ -117,6 +117,7 @@ class ListWords:
         show_kind: The name of the choice of a kind to show.
         kinds: The kinds to show: ``all``, ``chat``, ``embedding``, ``other``, ``new``.
         columns: The headings: ``name``, ``kind``, ``context``, ``price``.
+        loading: Stands in place of the rows until the kernel has sent them.
         all_shown: How many models there are; where there is one, ``one_shown``.
         one_shown: See above.
         some_shown: How many of them are shown.
@@ -174,6 +175,7 @@ class ListWords:
     show_kind: str
     kinds: tuple[Option, ...]
     columns: tuple[Column, ...]
+    loading: str
     all_shown: str
     one_shown: str
     some_shown: str

@@ -48,7 +48,7 @@ function AddFrom({ view, section, state, words }: AddFromProps) {
   const { panel, shown: at } = useContext(Place);
   const { list } = panel;
   const { lists = [], add, take_out: takeOut, add_by_hand: byHand } = view;
-  const { models, leftOut, providers, had } = useLists(lists, state);
+  const { models, leftOut, isComing, providers, had } = useLists(lists, state);
   const provider = state.provider_id;
   const { ticked } = list.values;
   const tasks = (view.tasks ?? []).map(({ value }) => value).filter((task) => ticked.includes(task));
@@ -102,6 +102,7 @@ function AddFrom({ view, section, state, words }: AddFromProps) {
             list={list}
             models={models}
             leftOut={leftOut}
+            isComing={isComing}
             providers={providers}
             mixed={!provider}
             several

@@ -29,6 +29,11 @@ export class HeldLists {
     return mark ? (this.#held.get(provider_id)?.models ?? NONE) : NONE;
   }
 
+  /** Whether there is a list that no models are held of yet. */
+  isComing({ provider_id, mark }: ListState): boolean {
+    return Boolean(mark) && !this.#held.has(provider_id);
+  }
+
   /** How many models of a list were too many to be sent. */
   leftOut({ provider_id, mark }: ListState): number {
     return mark ? (this.#held.get(provider_id)?.leftOut ?? 0) : 0;

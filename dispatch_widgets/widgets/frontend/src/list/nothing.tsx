@@ -1,4 +1,4 @@
-/** Where rows would be: that somebody is being asked, that there are none, or that none matches. */
+/** Where rows would be: that somebody is being asked, that they are on their way, that there are none, or that none matches. */
 import { useContext } from "preact/hooks";
 import { ActionButton, Actions } from "../action.tsx";
 import { Button } from "../button.tsx";
@@ -88,10 +88,12 @@ function NoMatch(props: NoMatchProps) {
 interface NothingProps extends NoMatchProps {
   /** Whether there are models that might have been found. */
   readonly some: boolean;
+  /** Whether the kernel has yet to send them. */
+  readonly isComing: boolean;
 }
 
 /** What stands in place of the rows; as tall as they are. */
-export function Nothing({ some, ...props }: NothingProps) {
+export function Nothing({ some, isComing, ...props }: NothingProps) {
   const { state } = props;
   const inside = some ? (
     <NoMatch {...props} />
@@ -99,6 +101,10 @@ export function Nothing({ some, ...props }: NothingProps) {
     <Asking busy={state.busy} />
   ) : state.empty && !state.note ? (
     <NoRows empty={state.empty} />
+  ) : isComing ? (
+    <span class="dp-sub dp-late">
+      <Text words={[{ text: props.words.loading, spinner: true }]} />
+    </span>
   ) : undefined;
   return state.note && !inside ? null : <div class="dp-models-nothing">{inside}</div>;
 }

@@ -37,6 +37,8 @@ export interface PickListProps {
   readonly models: ReadonlyArray<Model>;
   /** How many more models were too many to be sent. */
   readonly leftOut: number;
+  /** Whether the kernel has yet to send models of it. */
+  readonly isComing: boolean;
   /** The names of the providers, by their ids. */
   readonly providers: ReadonlyMap<string, string>;
   /** Whether it holds models of several providers. */
@@ -245,6 +247,7 @@ export function PickList(props: PickListProps) {
           <Nothing
             {...{ words, state, meant, kind }}
             some={total > 0}
+            isComing={props.isComing}
             query={query.trim()}
             byHand={Boolean(byHand)}
             onSearchAll={props.onSearchAll}

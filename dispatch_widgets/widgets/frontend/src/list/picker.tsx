@@ -31,7 +31,7 @@ interface PickFromProps {
 function PickFrom({ view, state, words }: PickFromProps) {
   const { app, panel, shown: at } = useContext(Place);
   const { lists = [], picked = {}, pick, pick_by_hand: byHand, use, refresh } = view;
-  const { models: listed, leftOut, providers } = useLists(lists, state);
+  const { models: listed, leftOut, isComing, providers } = useLists(lists, state);
   // What was picked here shows at once; after the answer the view says what is so.
   const [chosen, setChosen] = useState<string>();
   const current = chosen ?? (picked.model ? keyOf(picked.provider_id ?? "", picked.model) : "");
@@ -68,6 +68,7 @@ function PickFrom({ view, state, words }: PickFromProps) {
         list={panel.list}
         models={models}
         leftOut={leftOut}
+        isComing={isComing}
         providers={providers}
         mixed={!state.provider_id}
         several={false}

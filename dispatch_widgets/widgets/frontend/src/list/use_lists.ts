@@ -14,6 +14,8 @@ export function useChanges(list: ListWindow): void {
 export interface ShownLists {
   readonly models: ReadonlyArray<Model>;
   readonly leftOut: number;
+  /** Whether the kernel has yet to send models of it. */
+  readonly isComing: boolean;
   /** The names of the providers, by their ids. */
   readonly providers: ReadonlyMap<string, string>;
   /** The keys of the models that are in the catalog. */
@@ -35,5 +37,6 @@ export function useLists(lists: ReadonlyArray<ListState>, shown: ListState): Sho
     return new Set(keys);
   }, [lists, shown]);
   const leftOut = members.reduce((sum, each) => sum + panel.lists.leftOut(each), 0);
-  return { models, leftOut, providers, had };
+  const isComing = members.some((each) => panel.lists.isComing(each));
+  return { models, leftOut, isComing, providers, had };
 }
