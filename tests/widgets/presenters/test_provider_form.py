@@ -215,6 +215,23 @@ def test_a_page_that_says_nothing_in_between_saves_no_key_for_another_host(refus
     assert saved(person) == []
 
 
+@pytest.mark.req("SEC-8", "PM-2")
+def test_a_key_that_is_let_go_hides_no_other_problem(refused) -> None:
+    """Whose key it was is said at the key, and what is wrong with the other fields at theirs."""
+    person = refused("https://llm.corp.example/v1")
+    values = {
+        "preset": "",
+        "name": " ",
+        "type": "openai-compatible",
+        "source": "typed",
+        "base_url": "ftp://x",
+    }
+    answer = person.presenter.submit("provider", values, GATEWAY_KEY, person.form.args())
+    assert list(answer.problems) == ["key", "name", "base_url"]
+    assert "was dropped" in answer.problems["key"]
+    assert answer.clear == ("key",)
+
+
 @pytest.mark.req("SEC-8")
 @pytest.mark.parametrize("label", ["Save", "Test"])
 def test_a_refused_key_that_is_out_of_sight_is_not_forgotten(refused, monkeypatch, label) -> None:

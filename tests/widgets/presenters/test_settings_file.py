@@ -545,6 +545,17 @@ def test_a_copy_without_keys_is_written_beside_the_file(service, demo, sitting) 
     assert person.section("share").notes == ()
 
 
+@pytest.mark.req("UI")
+def test_a_copys_name_that_is_too_long_is_told_as_that(service, sitting) -> None:
+    """A name that the system takes no file under is no mistake of the package."""
+    person = sitting(service)
+    person.press("Share without keys")
+    person.fill("File name", "n" * 300)
+    answer = person.save()
+    assert answer.note is not None
+    assert "name too long" in plain(answer.note.title) + plain(answer.note.text)
+
+
 @pytest.mark.req("UI", "SEC-1")
 @pytest.mark.parametrize(
     ("name", "words"),

@@ -16,7 +16,7 @@ from ..shared.file_version import version_now, version_seen
 from ..shared.views import Action, Answer, Focus, Form, Note
 from .form_fields import FormFields
 from .form_input import TYPED, VARIABLE, FormInput, as_chosen, as_saved, first_variable, merged
-from .form_saving import FormSaving
+from .form_saving import FormSaving, other_problems
 from .form_words import dropped_words
 from .key_place import KeyPlace, unanswered_values
 from .paste import (
@@ -215,8 +215,11 @@ class ProviderForm:
             return self._corrected(given, args)
         dropped = self._dropped(given, args)
         if key and dropped:
-            problems = {"key": dropped} if given.needs_key else {}
-            return Answer(ok=False, problems=problems, clear=("key",), focus=Focus(field="key"))
+            name = given.name or (given.preset.name if given.preset is not None else "")
+            problems = [FieldProblem("key", dropped)] if given.needs_key else []
+            problems += other_problems(given, name)
+            answer = self._refused(InvalidInputError(problems), given) if problems else Answer(ok=False)
+            return replace(answer, clear=("key", *answer.clear), focus=Focus(field="key"))
         if given.sends != args.text("sends", ""):
             return self._asked_anew(given, given.sends or "Where the key goes has changed.")
         work = self._tested if args.flag("test") else self._saved_or_refused

@@ -118,7 +118,10 @@ class FormSaving:
             variable = environment_name(unwrapped_key(given.variable).value) or given.variable.strip()
             return f"${{{variable}}}" if variable else ""
         if typed and given.in_keyring and given.needs_key and not is_reference(typed):
-            _check_fields(given, name)  # nothing goes into the keyring that is not saved then
+            if problems := other_problems(
+                given, name
+            ):  # nothing goes into the keyring that is not saved then
+                raise InvalidInputError(problems)
             return kept_in_keyring(typed, name)
         if typed:
             return typed
@@ -173,14 +176,19 @@ def _typed_key(given: FormInput, key: str) -> tuple[str, tuple[str, ...]]:
     return cleaned.value or key, cleaned.notes
 
 
-def _check_fields(given: FormInput, name: str) -> None:
+def other_problems(given: FormInput, name: str) -> list[FieldProblem]:
+    """What is wrong with the fields beside the key's.
+
+    Args:
+        given: What is in the fields.
+        name: The name that would be saved.
+    """
     problems = [] if name.strip() else [FieldProblem("name", "Give it a name.")]
     try:
         normalise_base_url(given.base_url, given.type)
     except InvalidInputError as error:
         problems += error.problems
-    if problems:
-        raise InvalidInputError(problems)
+    return problems
 
 
 def _key_saved_before(given: FormInput) -> str:

@@ -12,6 +12,7 @@ from ..shared.views import Action, Answer, Fact, Field, Focus, Form, Message, No
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ....service import SettingsService
     from ....service.sharing import SharedCopy
@@ -74,7 +75,7 @@ class Share:
         if target is None:
             return _refused("Type a file name, without a folder.")
         seen = args.text("replace", "")
-        if target.exists() and seen != name and target != self._service.path:
+        if _is_there(target) and seen != name and target != self._service.path:
             replace = Action("replace", "Replace it", {"replace": name}, style="danger", kind="save")
             question = Note("warn", f"{clean(name)} is there already.", "Or give another name.", (replace,))
             return Answer(ok=False, note=question, focus=Focus(field=_FIELD))
@@ -89,6 +90,13 @@ class Share:
     def _dismiss(self, _args: Arguments) -> Answer:
         self._written = None
         return Answer(focus=Focus(section=SECTION, action=FORM))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long a name, for one: the attempt to write says so
+        return False
 
 
 def _is_file_name(name: str) -> bool:
