@@ -178,7 +178,7 @@ def test_a_file_that_breaks_and_is_mended_is_followed(service, person) -> None:
     assert service.path.read_bytes() == good[:-20]
     service.path.write_bytes(good)
     me.not_see("This file cannot be read.")
-    me.wait()  # the tab follows what stands above it
+    me.see("Lab", "Anthropic")  # the tab follows what stands above it
     assert me.titles("Providers") == ["Lab", "Anthropic"]
 
 

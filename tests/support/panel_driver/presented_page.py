@@ -62,7 +62,6 @@ class Page:
         hub = hub_of(self._panel.service)
         until(lambda: not hub.requests)
         assert hub.events.settle()
-        self._panel._drawing.flush()
 
     def _ask(self, panel: PagePanel, message: Json) -> Json:
         since = len(self._outbox.messages)
