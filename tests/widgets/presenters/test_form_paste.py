@@ -61,6 +61,16 @@ def test_a_curl_command_fills_base_url_and_key(person, pasted, demo) -> None:
     person.settled()
 
 
+@pytest.mark.req("PM-2", "UI")
+def test_a_second_provider_of_a_host_gets_a_name_of_its_own(person, pasted) -> None:
+    """Two accounts at one host that were pasted can be told apart."""
+    for name, key in (("127.0.0.1:9", KEY), ("127.0.0.1:9 2", OTHER_KEY)):
+        pasted(f"curl http://127.0.0.1:9/v1/models -H 'Authorization: Bearer {key}'")
+        assert person.value("Name") == name
+        person.save()
+        person.settled().press("Add provider")
+
+
 @pytest.mark.req("PM-2", "UI", "SEC-4")
 def test_a_variable_is_taken_as_one(person, pasted) -> None:
     """A command that reads the key from a variable chooses that variable."""

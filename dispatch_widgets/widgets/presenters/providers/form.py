@@ -17,7 +17,7 @@ from ..shared.views import Action, Answer, Focus, Form, Note
 from .form_fields import FormFields
 from .form_input import TYPED, VARIABLE, FormInput, as_chosen, as_saved, first_variable, merged
 from .form_saving import FormSaving, other_problems
-from .form_words import dropped_words
+from .form_words import dropped_words, free_name
 from .key_place import KeyPlace, unanswered_values
 from .paste import (
     after_saving_one,
@@ -266,7 +266,7 @@ class ProviderForm:
         given = FormInput(
             provider.preset,
             None,
-            name="" if own_name else provider.name,
+            name="" if own_name else free_name(provider.name, self._service),
             type=provider.type,
             source=VARIABLE if provider.variable else TYPED,
             variable=provider.variable or first_variable(),

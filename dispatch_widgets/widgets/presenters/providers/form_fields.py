@@ -22,7 +22,6 @@ from .form_words import (
 )
 
 if TYPE_CHECKING:
-    from ....presets import Preset
     from ....service import SettingsService
     from ....settings.schema import Provider
     from ..shared.views import Words
@@ -59,7 +58,7 @@ class FormFields:
             options = (*(Option(each.key, each.name) for each in PRESETS), Option(CUSTOM, "Custom"))
             chosen = preset.key if preset is not None else CUSTOM
             fields.append(Field("preset", "Preset", "choice", chosen, options, follows=True))
-        example = _NAME_EXAMPLE if preset is None else offered_name(preset, self._service)
+        example = _NAME_EXAMPLE if preset is None else free_name(preset.name, self._service)
         fields.append(Field("name", "Name", value=given.name, placeholder=example, beside=before is None))
         if preset is None:
             types = _types(before)
@@ -110,11 +109,6 @@ class FormFields:
             return first_key_hint(given.preset, in_keyring=in_keyring)
         count = sum(entry.provider_id == given.before.id for entry in self._service.catalog)
         return new_key_hint(count, in_keyring=in_keyring)
-
-
-def offered_name(preset: Preset, service: SettingsService) -> str:
-    """A preset's name, with a number if it is taken."""
-    return free_name(preset.name, (there.name for there in service.settings.providers))
 
 
 def _types(before: Provider | None) -> tuple[Option, ...]:

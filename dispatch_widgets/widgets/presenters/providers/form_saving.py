@@ -12,9 +12,8 @@ from ....secrets import API_KEY_FIELD, NO_KEY_NEEDED, environment_name, is_refer
 from ....service.consent import check_as_seen, sending_of
 from ....urls import host_words, normalise_base_url, shown_url
 from .checks import Candidate
-from .form_fields import offered_name
 from .form_input import TYPED, UNSAFE, VARIABLE
-from .form_words import dropped_words
+from .form_words import dropped_words, free_name
 from .key_place import KeyPlace
 from .keyring import kept_in_keyring
 
@@ -84,7 +83,7 @@ class FormSaving:
         typed, taken_off = _typed_key(given, key)
         name = given.name
         if not name.strip() and given.preset is not None:
-            name = offered_name(given.preset, service)
+            name = free_name(given.preset.name, service)
         renamed: tuple[str, ...] = ()
         if before is None or again:
             provider = service.add_provider(

@@ -13,9 +13,8 @@ from ....urls import host_words
 from ..shared.views import Message, Option, Run, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ....presets import Preset
+    from ....service import SettingsService
     from ..shared.views import Words
 
 KEYRING_LABEL = "Keep the key in the system's keyring"
@@ -106,9 +105,9 @@ def variables_offered(first: str | None) -> tuple[Option, ...]:
     )
 
 
-def free_name(name: str, taken: Iterable[str]) -> str:
+def free_name(name: str, service: SettingsService) -> str:
     """A name that no provider has: "OpenAI 2" for a second account at OpenAI."""
-    used = set(taken)
+    used = {provider.name for provider in service.settings.providers}
     number, free = 1, name
     while free in used:
         number += 1

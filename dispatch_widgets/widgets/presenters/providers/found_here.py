@@ -156,7 +156,7 @@ class FoundHere:
 
     def _added(self, name: str, type: ProviderType, key: str, base_url: str) -> Answer:  # noqa: A002
         service = self._hub.service
-        free = free_name(name, (provider.name for provider in service.settings.providers))
+        free = free_name(name, service)
         provider = service.add_provider(name=free, type=type, api_key=key, base_url=base_url)
         self._tell_added(provider.id)
         self._hub.ask(provider.id, force=True)
