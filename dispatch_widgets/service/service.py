@@ -565,7 +565,18 @@ class SettingsService:
         Args:
             provider_id: The provider's id.
         """
-        return registry.impact(self._file.document, provider_id)
+        return self.impact_of_deleting_providers([provider_id])
+
+    def impact_of_deleting_providers(self, provider_ids: Iterable[str]) -> Impact:
+        """The entries and tasks that deleting several providers would affect.
+
+        Args:
+            provider_ids: The providers' ids.
+
+        Raises:
+            NotFoundError: If there is no such provider.
+        """
+        return registry.impact(self._file.document, *as_tuple(provider_ids))
 
     def delete_provider(self, provider_id: str, *, unassign: bool = False) -> Impact:
         """Delete a provider; its catalog entries stay and are marked (PM-4).
@@ -580,13 +591,31 @@ class SettingsService:
         Raises:
             NotFoundError: If there is no such provider.
         """
+        return self.delete_providers([provider_id], unassign=unassign)
+
+    def delete_providers(self, provider_ids: Iterable[str], *, unassign: bool = False) -> Impact:
+        """Delete several providers in one write, all of them or none; their entries stay (PM-4).
+
+        Args:
+            provider_ids: The providers' ids.
+            unassign: Whether to unassign the tasks of their entries too.
+
+        Returns:
+            The entries and tasks that are affected.
+
+        Raises:
+            InvalidInputError: If one is the built-in mock; nothing is saved.
+            NotFoundError: If there is no such provider; nothing is saved.
+        """
+        named = {provider_id: self.provider(provider_id).name for provider_id in as_tuple(provider_ids)}
         hit: list[Impact] = []
 
         def change(document: Document) -> Document:
-            hit[:] = [registry.impact(document, provider_id)]
-            return registry.delete_provider(document, provider_id, unassign=unassign)
+            document, impact = registry.delete_providers(document, named, unassign=unassign)
+            hit[:] = [impact]
+            return document
 
-        self._file.edit(change, what=f"{self.provider(provider_id).name} was deleted")
+        self._file.edit(change, what=_what(list(named.values()), "deleted"))
         return hit[0]
 
     def merge_providers(self, keep: str, others: Iterable[str]) -> Provider:

@@ -159,36 +159,55 @@ def _keeps_url(provider: Provider, base_url: object) -> bool:
 
 
 def delete_provider(document: Document, provider_id: str, *, unassign: bool = False) -> Document:
-    """Deletes a provider; its catalog entries stay and are shown as invalid (PM-4).
+    """Deletes a provider; see `delete_providers`."""
+    return delete_providers(document, [provider_id], unassign=unassign)[0]
+
+
+def delete_providers(
+    document: Document, provider_ids: Iterable[str], *, unassign: bool = False
+) -> tuple[Document, Impact]:
+    """Deletes providers, all of them or none; their catalog entries stay and are shown as invalid (PM-4).
 
     With `unassign`, the tasks that use these entries lose their assignments too.
 
+    Returns:
+        The new document, and what the deletion hit.
+
     Raises:
-        NotFoundError: If no provider has this id.
-        InvalidInputError: If it is the mock provider.
+        NotFoundError: If no provider has an id.
+        InvalidInputError: If one is the mock provider.
     """
     settings = open_for_edit(document)
-    index, _ = _provider_to_change(settings, provider_id)
+    named = as_tuple(provider_ids)
+    gone = {_provider_to_change(settings, provider_id)[0] for provider_id in named}
+    hit = _impact(settings, named)
+    if not gone:
+        return document, hit
     if unassign:
-        document = without_assignments(document, _entries_of(settings, provider_id))
-    providers = document["providers"]
-    return set_in(document, ("providers",), [*providers[:index], *providers[index + 1 :]])
+        document = without_assignments(document, {entry.id for entry in hit.entries})
+    rest = [raw for index, raw in enumerate(document["providers"]) if index not in gone]
+    return set_in(document, ("providers",), rest), hit
 
 
-def impact(document: Document, provider_id: str) -> Impact:
-    """What deleting a provider would affect (PM-4).
+def impact(document: Document, *provider_ids: str) -> Impact:
+    """What deleting providers would affect (PM-4).
 
     Raises:
-        NotFoundError: If no provider has this id.
+        NotFoundError: If no provider has an id.
     """
     settings = view(document)
-    if settings.provider(provider_id) is None:
-        raise no_provider(provider_id)
-    ids = _entries_of(settings, provider_id)
-    return Impact(
-        entries=tuple(entry for entry in settings.catalog if entry.provider_id == provider_id),
-        tasks=tuple(found.task for found in settings.assignments if found.model_id in ids),
-    )
+    for provider_id in provider_ids:
+        if settings.provider(provider_id) is None:
+            raise no_provider(provider_id)
+    return _impact(settings, provider_ids)
+
+
+def _impact(settings: Settings, provider_ids: Iterable[str]) -> Impact:
+    gone = set(provider_ids)
+    entries = tuple(entry for entry in settings.catalog if entry.provider_id in gone)
+    ids = {entry.id for entry in entries}
+    tasks = tuple(found.task for found in settings.assignments if found.model_id in ids)
+    return Impact(entries=entries, tasks=tasks)
 
 
 def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Document:
@@ -262,10 +281,6 @@ def _provider_to_change(settings: Settings, provider_id: str) -> tuple[int, Prov
     if provider is None or index is None:
         raise no_provider(provider_id)
     return index, provider
-
-
-def _entries_of(settings: Settings, provider_id: str) -> set[str]:
-    return {entry.id for entry in settings.catalog if entry.provider_id == provider_id}
 
 
 def _new_id(settings: Settings) -> str:

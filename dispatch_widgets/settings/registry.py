@@ -22,6 +22,7 @@ from ._edits import Impact, as_tuple, no_entry, no_provider
 from ._provider_edits import (
     add_provider,
     delete_provider,
+    delete_providers,
     duplicates,
     impact,
     merge_duplicates,
@@ -39,6 +40,7 @@ __all__ = [
     "assign",
     "delete_models",
     "delete_provider",
+    "delete_providers",
     "duplicates",
     "impact",
     "merge_duplicates",

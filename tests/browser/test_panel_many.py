@@ -373,7 +373,8 @@ def test_sixty_providers_are_searched_and_several_refreshed(bare: Opened) -> Non
         document["providers"] += [{**lab, "id": f"p{n}", "name": f"Gateway {n:02}"} for n in range(57)]
 
     app = bare(change=add)
-    app.see_rows("Providers", 60)
+    app.see_rows("Providers", PAGE)
+    app.see("1 to 10 of 60")
     app.fill("Search providers", "gatewya 31")
     app.press("Did you mean Gateway 31?")
     app.see_titles("Providers", ["Gateway 31"])
@@ -388,6 +389,32 @@ def test_sixty_providers_are_searched_and_several_refreshed(bare: Opened) -> Non
     expect(rows.nth(1)).to_contain_text("No change")
     expect(rows.nth(2)).not_to_contain_text("No change")
     app.see("Space selects, Shift selects a run")
+
+
+def test_several_providers_are_deleted_and_brought_back(bare: Opened, tmp_path: Path) -> None:
+    """By keyboard: selected, asked about once, deleted in one save, brought back by one Undo."""
+
+    def add(document: Document) -> None:
+        lab = next(each for each in document["providers"] if each["name"] == "Lab")
+        document["providers"] += [{**lab, "id": f"p{n}", "name": f"Gateway {n:02}"} for n in range(17)]
+
+    app = bare(change=add)
+    app.see_rows("Providers", PAGE)
+    path = tmp_path / "dispatch.settings.json"
+    before = json.loads(path.read_bytes())["providers"]
+    app.fill("Search providers", "gateway")
+    app.rows("Providers").nth(0).focus()
+    app.key("Space", "Shift+ArrowDown", "Shift+ArrowDown")
+    app.press("Delete 3")
+    app.see("Delete 3 providers?", "Gateway 00 · Gateway 01 · Gateway 02")
+    app.focus_comes_to("^Keep them$")
+    assert json.loads(path.read_bytes())["providers"] == before
+    app.press("Delete 3 providers")
+    app.see("3 providers deleted")
+    app.focus_comes_to("Gateway 03")
+    app.press("Undo")
+    app.focus_comes_to("Gateway 00")
+    assert json.loads(path.read_bytes())["providers"] == before
 
 
 def test_a_selection_outlives_tabs_and_cells(app: App) -> None:

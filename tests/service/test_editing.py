@@ -74,6 +74,30 @@ def test_several_entries_are_deleted_in_one_write(service: SettingsService, add:
 
 
 @pytest.mark.req("PM-4", "API-1")
+def test_several_providers_are_deleted_in_one_write(service: SettingsService, add: Any, on_disk: Any) -> None:
+    """All of them or none; their entries stay, their tasks go if that is wished; undo brings all back."""
+    first, second, kept = add(service), add(service), add(service)
+    entry = service.add_model(provider_id=second, model="m")
+    service.assign("grade", entry.id)
+    before = on_disk()
+    with pytest.raises(NotFoundError):
+        service.impact_of_deleting_providers([first, "nope"])
+    for refused, problem in (("nope", NotFoundError), ("mock", InvalidInputError)):
+        with pytest.raises(problem):
+            service.delete_providers([first, refused])
+        assert on_disk() == before
+    expected = service.impact_of_deleting_providers([first, second])
+    hit = service.delete_providers((each for each in (first, second, first)), unassign=True)
+    assert hit == expected
+    assert ([each.model for each in hit.entries], hit.tasks) == (["m"], ("grade",))
+    assert [each["id"] for each in on_disk()["providers"]] == [kept]
+    assert "grade" not in service.assignments
+    assert service.undoable == "2 deleted"
+    service.undo()
+    assert on_disk() == before
+
+
+@pytest.mark.req("PM-4", "API-1")
 def test_several_entries_are_moved_to_a_provider_in_one_write(
     service: SettingsService, add: Any, on_disk: Any
 ) -> None:

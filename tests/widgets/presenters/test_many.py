@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch_widgets.service import NewModel
+from dispatch_widgets.service import NewModel, SettingsService
 from dispatch_widgets.widgets.presenters.models.presenter import ModelsPresenter
 from dispatch_widgets.widgets.presenters.providers.presenter import ProvidersPresenter
 from dispatch_widgets.widgets.presenters.shared.many import MOST_NAMED, MOST_WITHOUT_SEARCH
@@ -136,9 +136,9 @@ def test_rows_of_another_version_are_refused(person, service, fill, rows) -> Non
     assert person.settled().sees("This panel is newer or older than its page.")
 
 
-@pytest.mark.req("MD-12")
-def test_several_providers_are_refreshed_together(at, service, demo) -> None:
-    """Those that are selected are asked, the others are not."""
+@pytest.fixture
+def crowd(at, service, demo):
+    """Somebody at the Providers tab of a service with so many providers that several can be selected."""
     for number in range(MOST_WITHOUT_SEARCH):
         service.add_provider(
             name=f"Gateway {number}",
@@ -146,9 +146,15 @@ def test_several_providers_are_refreshed_together(at, service, demo) -> None:
             api_key=demo.api_key,
             base_url=demo.openai_base_url,
         )
-    person = at(ProvidersPresenter, service)
+    return at(ProvidersPresenter, service)
+
+
+@pytest.mark.req("MD-12")
+def test_several_providers_are_refreshed_together(crowd, service) -> None:
+    """Those that are selected are asked, the others are not."""
+    person = crowd
     section = person.section("providers")
-    (bulk,) = section.selection.actions
+    bulk = section.selection.actions[0]
     chosen = [row.id for row in section.rows if row.title in {"Gateway 1", "Gateway 2"}]
     assert set(chosen) <= set(bulk.rows)
     answer = person.presenter.act(bulk.action.name, {**bulk.action.args, "rows": chosen})
@@ -156,6 +162,62 @@ def test_several_providers_are_refreshed_together(at, service, demo) -> None:
     person.settled()
     fetched = {each.id for each in service.get_providers() if service.known_models(each.id) is not None}
     assert fetched == set(chosen)
+
+
+@pytest.mark.req("PM-4")
+def test_several_providers_are_deleted_after_one_question(crowd, service) -> None:
+    """One question names them and what uses them; one save deletes them, and one Undo brings all back."""
+    chosen = [each.id for each in service.get_providers() if each.name in {"Gateway 1", "Gateway 2"}]
+    other = service.add_provider(name="Spare", type="anthropic", api_key="sk-ant-0123456789abcdef").id
+    entry = service.add_model(provider_id=chosen[1], model="m", label="Mine")
+    service.add_model(provider_id=chosen[0], model="n", label="Ours")
+    service.assign("grade", entry.id)
+    crowd.settled()
+    service.discover_models(chosen[0])
+    before = service.path.read_bytes()
+    act = crowd.presenter.act
+    refresh, delete = crowd.section("providers").selection.actions
+    assert (refresh.action.name, delete.action.label) == ("refresh_several", "Delete {count}")
+    assert other in delete.rows
+    asked = act(delete.action.name, {**delete.action.args, "rows": chosen})
+    assert service.path.read_bytes() == before
+    assert asked.focus == Focus(section="providers", action="keep")
+    note = asked.question
+    assert note.title == "Delete 2 providers?"
+    assert note.text.startswith("2 catalog entries and 1 task use them. They stay, marked as invalid,")
+    assert [(fact.name, str(fact.value)) for fact in note.facts] == [
+        ("Providers", "Gateway 1 · Gateway 2"),
+        ("Entries", "Mine · Ours"),
+        ("Tasks", "grade (Mine)"),
+    ]
+    assert note.check.label.startswith("Take them out of their tasks too")
+    sure, keep = note.actions
+    assert (sure.label, keep.label) == ("Delete 2 providers", "Keep them")
+    answer = act(sure.name, {**sure.args, "ticked": True})
+    assert answer.say == "2 providers deleted"
+    assert answer.clear == ("rows",)
+    assert answer.focus == Focus(row=next(e.id for e in service.get_providers() if e.name == "Gateway 3"))
+    assert not {each.id for each in service.get_providers()} & set(chosen)
+    assert "grade" not in service.assignments
+    act("undo")
+    assert service.path.read_bytes() == before
+    crowd.settled()
+    assert service.known_models(chosen[0]) is not None  # its list was there before, and is fetched again
+    assert service.known_models(chosen[1]) is None
+
+
+def test_providers_that_are_gone_are_not_asked_about(crowd, service) -> None:
+    """What another program has deleted meanwhile is left out of the question, and of the deletion."""
+    first, second, *_ = [each.id for each in service.get_providers()]
+    act = crowd.presenter.act
+    asked = {"row": "providers", "rows": [first, second]}
+    sure = act("ask_delete_several", asked).question.actions[0]
+    SettingsService(service.path).delete_provider(first)
+    again = act(sure.name, sure.args)
+    assert again.question.title == f"Delete {service.provider(second).name}?"
+    SettingsService(service.path).delete_provider(second)
+    crowd.presenter.service.reload()
+    assert act("ask_delete_several", asked).say == "They are deleted already"
 
 
 def test_a_provider_that_is_gone_is_said(at, service, ids) -> None:

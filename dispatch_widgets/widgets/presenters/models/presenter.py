@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 from ...._text import clean, plural
 from ....settings.tasks import TASKS
 from ..._unlisted import unlisted
-from ..shared.arguments import MismatchError
 from ..shared.file_notice import not_converted, to_convert
-from ..shared.many import MOST_WITHOUT_SEARCH, SELECTED, finder, needs_attention_first, selection
+from ..shared.many import (
+    MOST_WITHOUT_SEARCH,
+    finder,
+    needs_attention_first,
+    rows_meant,
+    selection,
+    selection_done,
+)
 from ..shared.presenter import Presenter
 from ..shared.tries import Tries
 from ..shared.views import (
@@ -57,8 +63,6 @@ if TYPE_CHECKING:
 
 ALL = "*"
 """The id of the row that stands for all providers."""
-PAGE_ROWS = 10
-"""So many entries are shown at once: on a small screen what is done with them is in view below."""
 MOST_TRIED_TOGETHER = 12
 """More entries than these are not tried by one press."""
 
@@ -118,11 +122,12 @@ class ModelsPresenter(Presenter):
     # ---- doing
 
     def _ask_delete(self, args: Arguments) -> Answer:
-        wanted = _rows(args)
+        wanted = rows_meant(args)
         there = {entry.id for entry in self.service.catalog}
         entries = [self.service.entry(key) for key in wanted if key in there or len(wanted) == 1]
         if not entries:
-            return Answer(say="They are deleted already", clear=_selected(args), focus=Focus(section=CATALOG))
+            clear = selection_done(args, CATALOG)
+            return Answer(say="They are deleted already", clear=clear, focus=Focus(section=CATALOG))
         gone = {entry.id for entry in entries}
         used = [found.task for found in self.service.assignments if found.model_id in gone]
         place = args.text("row")
@@ -130,7 +135,7 @@ class ModelsPresenter(Presenter):
         return Answer(question=delete_question(entries, used, place), focus=focus)
 
     def _delete(self, args: Arguments) -> Answer:
-        gone = _rows(args)
+        gone = rows_meant(args)
         order = [entry.id for entry in reversed(self.service.catalog)]
         words = f"{self._counted(gone)} deleted"
         self.service.delete_models(gone)
@@ -138,10 +143,10 @@ class ModelsPresenter(Presenter):
         there = {entry.id for entry in self.service.catalog}
         left = [key for key in order if key in there]
         focus = Focus(row=left[min(order.index(gone[0]), len(left) - 1)]) if left else Focus(section=SECTION)
-        return Answer(say=words, focus=focus, clear=_selected(args))
+        return Answer(say=words, focus=focus, clear=selection_done(args, CATALOG))
 
     def _give_provider(self, args: Arguments) -> Answer:
-        place, provider_id, given = args.text("row"), args.text("choice", ""), _rows(args)
+        place, provider_id, given = args.text("row"), args.text("choice", ""), rows_meant(args)
         if not provider_id:
             in_bar, in_row = Focus(section=CATALOG, field=GIVE), Focus(row=place, field="choice")
             focus = in_bar if place == CATALOG else in_row
@@ -150,7 +155,7 @@ class ModelsPresenter(Presenter):
         verb = "uses" if len(given) == 1 else "use"
         words = f"{self._counted(given)} {verb} {clean(self.service.provider(provider_id).name, 60)} now"
         self.undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=Focus(row=given[0])))
-        return Answer(say=words, focus=Focus(row=given[0]), clear=_selected(args))
+        return Answer(say=words, focus=Focus(row=given[0]), clear=selection_done(args, CATALOG))
 
     def _counted(self, entry_ids: Sequence[str]) -> str:
         """An entry's title, or how many they are."""
@@ -264,7 +269,6 @@ class ModelsPresenter(Presenter):
                 nothing="No entry matches.",
                 sorts=SORTS,
                 orders={"attention": needs_attention_first(rows)},
-                page_rows=PAGE_ROWS,
             ),
             selection=_selection(catalog, providers),
             options={PROVIDERS: choice_of_provider(providers)},
@@ -328,19 +332,6 @@ class ModelsPresenter(Presenter):
 def _tried(entry: CatalogEntry) -> str:
     """What a try of an entry is about: an entry that has another model by now was not tried."""
     return f"{entry.provider_id}\n{entry.model}"
-
-
-def _rows(args: Arguments) -> tuple[str, ...]:
-    """The entries that something is done with: those that are selected, or the one whose row was pressed."""
-    found = args.texts("rows") if "rows" in args else (args.text("row"),)
-    if not found:
-        raise MismatchError
-    return found
-
-
-def _selected(args: Arguments) -> tuple[str, ...]:
-    """What was done with is selected no more; not if it was done in the row of one."""
-    return (SELECTED,) if args.text("row") == CATALOG else ()
 
 
 def _selection(catalog: Sequence[CatalogEntry], providers: Sequence[Provider]) -> Selection | None:

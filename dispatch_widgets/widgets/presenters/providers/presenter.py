@@ -9,7 +9,15 @@ from ....settings.schema import MOCK_PROVIDER_ID
 from ..settings_file.backups import UndoConversion
 from ..settings_file.report import SECTION as CONVERSION
 from ..shared.file_notice import not_converted, why_not_writable
-from ..shared.many import MOST_WITHOUT_SEARCH, SELECTED, finder, needs_attention_first, selection
+from ..shared.many import (
+    MOST_WITHOUT_SEARCH,
+    SELECTED,
+    finder,
+    needs_attention_first,
+    rows_meant,
+    selection,
+    selection_done,
+)
 from ..shared.presenter import Presenter
 from ..shared.views import (
     Action,
@@ -47,8 +55,6 @@ if TYPE_CHECKING:
     from .form_saving import Saved
 
 SECTION = "providers"
-PAGE_ROWS = 100
-"""A page holds the providers of all but the largest files."""
 _EMPTY_WORDS = (
     "A provider is an account at a server that serves models. Add one{}; its models are then there for every "
     "notebook that uses this file."
@@ -96,6 +102,7 @@ class ProvidersPresenter(Presenter):
             "refresh_several": self._refresh_several,
             "stop_asking": lambda args: self.hub.cancel(args.text("row", "")),
             "ask_delete": self._ask_delete,
+            "ask_delete_several": self._ask_delete,
             "delete": self._delete,
             "ask_unlock": self._ask_unlock,
             "unlock": self._unlock,
@@ -166,30 +173,38 @@ class ProvidersPresenter(Presenter):
     # ---- changing
 
     def _ask_delete(self, args: Arguments) -> Answer:
-        provider = self.service.provider(args.text("row"))
-        impact = self.service.impact_of_deleting_provider(provider.id)
-        question = delete_question(provider, impact, self.service.assignments)
-        return Answer(question=question, focus=Focus(row=provider.id, action="keep"))
+        wanted, place = rows_meant(args), args.text("row")
+        there = {provider.id for provider in self.service.get_providers()}
+        providers = [self.service.provider(key) for key in wanted if key in there or len(wanted) == 1]
+        if not providers:
+            focus = Focus(section=SECTION)
+            return Answer(say="They are deleted already", clear=selection_done(args, SECTION), focus=focus)
+        impact = self.service.impact_of_deleting_providers(provider.id for provider in providers)
+        question = delete_question(providers, impact, self.service.assignments, place)
+        in_section, in_row = Focus(section=SECTION, action="keep"), Focus(row=place, action="keep")
+        return Answer(question=question, focus=in_section if place == SECTION else in_row)
 
     def _delete(self, args: Arguments) -> Answer:
-        provider_id = args.text("row")
+        gone = rows_meant(args)
         order = [provider.id for provider in self.service.get_providers()]
-        name = clean(self.service.provider(provider_id).name)
-        had_list = self.hub.cache.models(provider_id) is not None
-        self.service.delete_provider(provider_id, unassign=args.flag("ticked"))
-        words = f"{clean(name, 60)} deleted"
-        self.undo.offer(SECTION, words, lambda: self._brought_back(provider_id, had_list=had_list))
-        left = [key for key in order if key != provider_id]
+        one = clean(self.service.provider(gone[0]).name, 60)
+        had_lists = [key for key in gone if self.hub.cache.models(key) is not None]
+        self.service.delete_providers(gone, unassign=args.flag("ticked"))
+        words = f"{one if len(gone) == 1 else f'{len(gone):,} providers'} deleted"
+        self.undo.offer(SECTION, words, lambda: self._brought_back(gone[0], had_lists))
+        left = [key for key in order if key not in gone]
+        clear = selection_done(args, SECTION)
         if not left:
-            return Answer(say=words, focus=Focus(action=FORM))
-        next_row = left[min(order.index(provider_id), len(left) - 1)]
-        return Answer(say=words, focus=Focus(row=next_row))
+            return Answer(say=words, focus=Focus(action=FORM), clear=clear)
+        next_row = left[min(order.index(gone[0]), len(left) - 1)]
+        return Answer(say=words, focus=Focus(row=next_row), clear=clear)
 
-    def _brought_back(self, provider_id: str, *, had_list: bool) -> Answer:
-        """Go on where the deletion began; a list that was there then is fetched again."""
-        if had_list and self.service.needs_consent(provider_id) is None:
-            self.hub.ask(provider_id, force=False)
-        return Answer(say="Undone", focus=Focus(row=provider_id))
+    def _brought_back(self, first: str, had_lists: Sequence[str]) -> Answer:
+        """Go on where the deletion began; lists that were there then are fetched again."""
+        for provider_id in had_lists:
+            if self.service.needs_consent(provider_id) is None:
+                self.hub.ask(provider_id, force=False)
+        return Answer(say="Undone", focus=Focus(row=first))
 
     def _take_mock(self, _args: Arguments) -> Answer:
         self.service.add_model(provider_id=MOCK_PROVIDER_ID, model="mock", label="Mock")
@@ -344,7 +359,6 @@ class ProvidersPresenter(Presenter):
                     "attention": needs_attention_first(rows),
                     "models": [-len(self.hub.cache.models(row.id) or ()) for row in rows],
                 },
-                page_rows=PAGE_ROWS,
             ),
             selection=self._selection(providers),
             name=self.name,
@@ -352,11 +366,13 @@ class ProvidersPresenter(Presenter):
 
     def _selection(self, providers: Sequence[Provider]) -> Selection | None:
         """What is done with several providers, where there are many."""
-        able = tuple(provider.id for provider in providers if self._can_ask(provider))
-        if len(providers) <= MOST_WITHOUT_SEARCH or not able:
+        if len(providers) <= MOST_WITHOUT_SEARCH:
             return None
+        able = tuple(provider.id for provider in providers if self._can_ask(provider))
         refresh = Action("refresh_several", "Refresh {count}", {"row": SECTION}, icon="refresh")
-        return selection(BulkAction(refresh, able))
+        delete = Action("ask_delete_several", "Delete {count}", {"row": SECTION}, icon="trash")
+        own = tuple(provider.id for provider in providers if not provider.is_mock)
+        return selection(*([BulkAction(refresh, able)] if able else []), BulkAction(delete, own))
 
     def _fact(self, providers: Sequence[Provider], attention: int) -> Words:
         batch = self.hub.batch

@@ -9,47 +9,56 @@ from ..shared.many import named
 from ..shared.views import Action, CheckBox, Fact, Note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....service import Impact
     from ....settings.schema import Assignments, Provider
 
-_KEEP = Action("keep", "Keep it", kind="close")
 
+def delete_question(
+    providers: Sequence[Provider], impact: Impact, assignments: Assignments, place: str
+) -> Note:
+    """What deleting providers hits, and the question whether to (PM-4).
 
-def delete_question(provider: Provider, impact: Impact, assignments: Assignments) -> Note:
-    """What deleting a provider hits, and the question whether to (PM-4)."""
-    title = f"Delete {clean(provider.name)}?"
-    delete = Action("delete", "Delete provider", {"row": provider.id}, style="danger")
-    if not impact.entries:
-        return Note("error", title, "Nothing uses it.", (delete, _KEEP), icon="trash")
-    hit = plural(len(impact.entries), "catalog entry", "catalog entries")
-    if impact.tasks:
-        hit += f" and {plural(len(impact.tasks), 'task')}"
-    one = len(impact.entries) + len(impact.tasks) == 1
-    stays = (
-        "It stays, marked as invalid, until you give it"
-        if one
-        else "They stay, marked as invalid, until you give them"
-    )
-    titles = {entry.id: clean(entry.title) for entry in impact.entries}
-    facts = [Fact("Entries", named(list(titles.values())))]
-    check = None
-    if impact.tasks:
-        doing = {found.task: titles.get(found.model_id, "") for found in assignments}
-        facts.append(
-            Fact("Tasks", named([f"{clean(task)} ({doing.get(task, '')})" for task in impact.tasks]))
-        )
-        check = CheckBox(
-            "Take it out of its tasks too (the Dispatch app would answer them with mock text).", ticked=True
-        )
+    Args:
+        providers: The providers.
+        impact: The entries and tasks that use them.
+        assignments: Which entry does which task.
+        place: Where it is asked: the row of the one provider, or the section.
+    """
+    several = len(providers) > 1
+    them, what = ("them", f"{len(providers):,} providers") if several else ("it", "provider")
+    names = [clean(provider.name) for provider in providers]
+    ids = tuple(provider.id for provider in providers)
+    delete = Action("delete", f"Delete {what}", {"row": place, "rows": ids}, style="danger")
+    entries, tasks = impact.entries, impact.tasks
+    titles = {entry.id: clean(entry.title) for entry in entries}
+    doing = {found.task: titles.get(found.model_id, "") for found in assignments}
+    using = [f"{clean(task)} ({doing.get(task, '')})" for task in tasks]
+    facts = {"Providers": names if several else [], "Entries": list(titles.values()), "Tasks": using}
+    take_out = f"Take {them} out of {'their' if several else 'its'} tasks too"
+    unassign = CheckBox(f"{take_out} (the Dispatch app would answer them with mock text).", ticked=True)
     return Note(
         "error",
-        title,
-        f"{hit} {'uses' if one else 'use'} it. {stays} another provider.",
-        (delete, _KEEP),
+        f"Delete {what if several else names[0]}?",
+        _what_it_hits(impact, them),
+        (delete, Action("keep", f"Keep {them}", kind="close")),
         icon="trash",
-        facts=tuple(facts),
-        check=check,
+        facts=tuple(Fact(name, named(found)) for name, found in facts.items() if found),
+        check=unassign if tasks else None,
     )
+
+
+def _what_it_hits(impact: Impact, them: str) -> str:
+    entries, tasks = len(impact.entries), len(impact.tasks)
+    if not entries:
+        return f"Nothing uses {them}."
+    hit = plural(entries, "catalog entry", "catalog entries")
+    if tasks:
+        hit += f" and {plural(tasks, 'task')}"
+    if entries + tasks == 1:
+        return f"{hit} uses {them}. It stays, marked as invalid, until you give it another provider."
+    return f"{hit} use {them}. They stay, marked as invalid, until you give them another provider."
 
 
 def unlock_question(provider: Provider) -> Note:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .arguments import MismatchError
 from .views import Finder, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .arguments import Arguments
     from .views import BulkAction, Option, Row
 
 MOST_WITHOUT_SEARCH = 12
+PAGE_ROWS = 10
+"""So many of more rows are shown at once: on a small screen what is done with them is in view below."""
 SELECTED = "rows"
 """What an answer clears when something was done with the rows that were selected."""
 MOST_NAMED = 12
@@ -25,7 +29,6 @@ def finder(
     nothing: str,
     sorts: tuple[Option, ...],
     orders: Mapping[str, Sequence[Any]],
-    page_rows: int,
 ) -> Finder | None:
     """The search over rows, and their orders; None for rows that fit in view.
 
@@ -35,7 +38,6 @@ def finder(
         nothing: What is said when no row matches.
         sorts: The orders that can be chosen.
         orders: What the rows are sorted by in those that a page cannot tell, one value for each row.
-        page_rows: How many rows are shown at once.
     """
     if len(rows) <= MOST_WITHOUT_SEARCH:
         return None
@@ -48,7 +50,7 @@ def finder(
         found="{count} found",
         did_you_mean="Did you mean {name}?",
         sort="Order",
-        page_rows=page_rows,
+        page_rows=PAGE_ROWS,
         page="{first} to {last} of {total}",
         page_before="Previous page",
         page_after="Next page",
@@ -64,6 +66,23 @@ def selection(*actions: BulkAction) -> Selection:
         selected="{count} selected",
         clear="Clear",
     )
+
+
+def rows_meant(args: Arguments) -> tuple[str, ...]:
+    """What something is done with: the rows that are selected, or the one that was pressed.
+
+    Raises:
+        MismatchError: If none is.
+    """
+    found = args.texts("rows") if "rows" in args else (args.text("row"),)
+    if not found:
+        raise MismatchError
+    return found
+
+
+def selection_done(args: Arguments, section: str) -> tuple[str, ...]:
+    """What an answer clears: what was done with is selected no more, unless it was done in the row of one."""
+    return (SELECTED,) if args.text("row") == section else ()
 
 
 def needs_attention_first(rows: Sequence[Row]) -> list[bool]:
