@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -12,9 +13,16 @@ if TYPE_CHECKING:
 BETWEEN_SECONDS = 0.1
 """How often a panel is drawn at most: twenty providers that answer would else send it twenty times."""
 
+# At the interpreter's exit pyzmq breaks off in the middle of a large message, and the kernel's next one arrives as
+# the rest of it. This is registered after pyzmq's own end, and is called before that.
+_exiting = threading.Event()
+atexit.register(_exiting.set)
+
 
 class Joined:
     """Does something at once when asked, and then no more often than every tenth of a second.
+
+    At the interpreter's exit it does nothing any more.
 
     Args:
         work: What is done; asked for again before it began, it is done once.
@@ -61,4 +69,5 @@ class Joined:
     def _do(self) -> None:
         self.stop()
         self._next = time.monotonic() + BETWEEN_SECONDS
-        self._work()
+        if not _exiting.is_set():
+            self._work()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
+import sys
+import textwrap
 import threading
 import tracemalloc
 import weakref
@@ -242,3 +245,38 @@ def test_a_layout_that_others_have_too_stays(service: SettingsService) -> None:
     panel.close()
     assert own.comm is None
     assert other.layout.comm is not None
+
+
+def test_nothing_is_drawn_while_the_interpreter_ends(service: SettingsService) -> None:
+    """What changes then is not sent: pyzmq would break off in the middle of a large message."""
+    code = f"""
+        import atexit
+        import comm
+        from comm.base_comm import BaseComm
+
+        def end():
+            for name in ("first", "second"):
+                before = len(sent)
+                service.add_provider(name=name, type="anthropic", api_key="sk-ant-0123456789abcdef")
+                assert panel.presenter.hub.events.settle()
+                assert panel.presenter.view() != shown
+                panel._drawing.flush()
+                print(len(sent) - before)
+
+        atexit.register(end)  # before what ends panels, and so called after it
+        import dispatch_widgets as dw
+
+        class Recorded(BaseComm):
+            def publish_msg(self, msg_type, *args, **more):
+                sent.append(msg_type)
+
+        sent = []
+        comm.create_comm = Recorded
+        service = dw.SettingsService({str(service.path)!r})
+        panel = dw.ProvidersPanel(service)
+        shown = panel.presenter.view()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("0\n0\n", "")
