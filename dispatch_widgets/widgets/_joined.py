@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import sys
 import threading
 import time
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +16,11 @@ if TYPE_CHECKING:
 BETWEEN_SECONDS = 0.1
 """How often a panel is drawn at most: twenty providers that answer would else send it twenty times."""
 
-# At the interpreter's exit pyzmq breaks off in the middle of a large message, and the kernel's next one arrives as
-# the rest of it. This is registered after pyzmq's own end, and is called before that.
+# At the interpreter's exit pyzmq breaks off in the middle of a large message, and the kernel's next one
+# arrives as the rest of it. What is registered last is called first: pyzmq is to register its end before.
+if "zmq" in sys.modules:
+    with suppress(ImportError):
+        import_module("zmq.utils.garbage")
 _exiting = threading.Event()
 atexit.register(_exiting.set)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 import pytest
+from jupyter_client import KernelManager
 from panel_driver.person import until
 from panel_driver.wire import Outbox, say_from_page, set_from_page
 
@@ -280,3 +281,44 @@ def test_nothing_is_drawn_while_the_interpreter_ends(service: SettingsService) -
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.stdout, done.stderr) == ("0\n0\n", "")
+
+
+def test_a_kernel_that_is_shut_down_ends_each_message(settings_path: Path) -> None:
+    """Also while a panel is drawn again and again: no message arrives with a part of another in it."""
+    code = f"""
+        import threading, time
+        import dispatch_widgets as dw
+        from dispatch_widgets.service import NewModel
+
+        service = dw.SettingsService({str(settings_path)!r})
+        lab = service.add_provider(name="Lab", type="anthropic", api_key="sk-ant-0123456789abcdef")
+        made = service.add_models(NewModel(provider_id=lab.id, model=f"vendor/m-{{n}}") for n in range(1000))
+        panel = dw.ModelsPanel(service)
+
+        def go_on():
+            while True:
+                service.update_model(made[0].id, label=str(time.monotonic()))
+                time.sleep(0.01)
+
+        threading.Thread(target=go_on, daemon=True).start()
+    """
+    manager = KernelManager()
+    manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        client.execute(textwrap.dedent(code))
+        socket, large = client.iopub_channel.socket, 0
+        while socket.poll(2_000 if large else 60_000):
+            parts = socket.recv_multipart()
+            start = parts.index(b"<IDS|MSG>") + 2
+            header, *_, content = [json.loads(part) for part in parts[start : start + 4]]
+            assert header["msg_type"] != "error", content
+            large += header["msg_type"] == "comm_msg" and max(map(len, parts)) > 65_536
+            if large == 5:  # noqa: PLR2004 - it is drawing by now
+                client.shutdown()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert large >= 5  # noqa: PLR2004

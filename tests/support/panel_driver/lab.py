@@ -71,9 +71,6 @@ OTHERS_ERRORS = (
     "_cellToolbarOverlapsContents",  # JupyterLab 4.2, of a cell that is gone: jupyterlab/jupyterlab#16667
     "Canceled future for create_subshell_request",  # JupyterLab, when a kernel ends before it answered that
     "Canceled future for debug_request",  # JupyterLab 4.2, the same
-    # Jupyter Server now and then leaves the topic in a message. ipykernel sends such a one as a notebook is
-    # opened: "No such comm target registered: jupyter.widget.control".
-    '"stream.stderr" is not valid JSON',
 )
 
 _COMPLAINTS = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
