@@ -316,9 +316,9 @@ def test_a_kernel_that_is_shut_down_ends_each_message(settings_path: Path) -> No
             header, *_, content = [json.loads(part) for part in parts[start : start + 4]]
             assert header["msg_type"] != "error", content
             large += header["msg_type"] == "comm_msg" and max(map(len, parts)) > 65_536
-            if large == 5:  # noqa: PLR2004 - it is drawing by now
+            if large == 5:
                 client.shutdown()
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    assert large >= 5  # noqa: PLR2004
+    assert large >= 5
