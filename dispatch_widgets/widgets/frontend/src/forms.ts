@@ -105,10 +105,11 @@ export class Forms {
   /** The view is another one. */
   viewChanged(): void {
     const { forms = 0 } = this.#panel.view;
-    if (forms === this.#revision) return;
-    this.#revision = forms;
     const state = this.current;
-    if (state && !state.saving) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
+    // The answer to a submission may be older than this view: it is asked anew after that.
+    if (forms === this.#revision || state?.saving) return;
+    this.#revision = forms;
+    if (state) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
   }
 
   async #askAnew(
@@ -167,6 +168,7 @@ export class Forms {
     const wasHere = at.root.contains(document.activeElement);
     if (!answer) {
       this.#panel.window.changed();
+      this.viewChanged();
       return;
     }
     if (answer.ok === false) {
@@ -177,6 +179,7 @@ export class Forms {
       state.pasted = "";
       if (this.current === state) this.current = undefined;
     }
+    this.viewChanged();
     await this.#panel.follow(answer, at, { kind: "save", name: "save", label: "" });
     // What had the focus may have gone with the form: a second Enter is no reason to lose it.
     const isLost = wasHere && document.activeElement === document.body;

@@ -215,3 +215,22 @@ test("a kernel that is gone or a form that is not given leaves everything as it 
   assert.equal(panel.questionOf(ADD)?.title, "Convert it first");
   app.close();
 });
+
+test("a test that ends before its press is answered is shown once it is", async () => {
+  const { app, panel, model, shown, sent, reply } = await adding();
+  const asking = {
+    ...FORM,
+    args: { sends: "", check: "t1" },
+    note: { tone: "info", title: "Asking" },
+  } as const;
+  void panel.forms.save(shown, { name: "test", label: "Test", kind: "save", args: { test: true } });
+  const pressed = sent().at(-1);
+  model.put("view_providers", { tab: "providers", title: "Providers", forms: 1 });
+  assert.equal(sent().at(-1), pressed); // what is under way is answered first
+  await reply({ answer: { ok: false, form: asking, note: asking.note } }, pressed);
+  assert.equal(sent().at(-1)?.kind, "form");
+  assert.equal(sent().at(-1)?.args.check, "t1");
+  await reply({ form: { ...asking, note: { tone: "ok", title: "24 models" } } });
+  assert.equal(panel.forms.current?.note?.title, "24 models");
+  app.close();
+});
