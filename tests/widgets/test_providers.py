@@ -341,7 +341,7 @@ def test_foreign_names_are_plain_text(service, ids, person) -> None:
 @pytest.mark.req("UI")
 def test_a_failed_action_stands_in_its_row(service, person, monkeypatch) -> None:
     """What goes wrong with one card is said in that card, with a way to close it."""
-    monkeypatch.setattr(service, "delete_provider", lambda *_args, **_keys: 1 / 0)
+    monkeypatch.setattr(service, "delete_providers", lambda *_args, **_keys: 1 / 0)
     me = person(ProvidersPanel(service))
     card = me.row("Lab")
     me.press("Delete Lab")
