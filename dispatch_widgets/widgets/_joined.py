@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import sys
 import threading
 import time
-from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,19 +12,9 @@ if TYPE_CHECKING:
 BETWEEN_SECONDS = 0.1
 """How often a panel is drawn at most: twenty providers that answer would else send it twenty times."""
 
-# At the interpreter's exit pyzmq breaks off in the middle of a large message, and the kernel's next one
-# arrives as the rest of it. What is registered last is called first: pyzmq is to register its end before.
-if "zmq" in sys.modules:
-    with suppress(ImportError):
-        import_module("zmq.utils.garbage")
-_exiting = threading.Event()
-atexit.register(_exiting.set)
-
 
 class Joined:
     """Does something at once when asked, and then no more often than every tenth of a second.
-
-    At the interpreter's exit it does nothing any more.
 
     Args:
         work: What is done; asked for again before it began, it is done once.
@@ -75,5 +61,4 @@ class Joined:
     def _do(self) -> None:
         self.stop()
         self._next = time.monotonic() + BETWEEN_SECONDS
-        if not _exiting.is_set():
-            self._work()
+        self._work()

@@ -14,6 +14,7 @@ import traitlets
 
 from .._text import clean
 from ..errors import InvalidInputError
+from ._exit import sending
 from ._joined import Joined
 from ._kernel_logs import watch_kernel_loggers
 from .page_messages import MOST_ROWS, pack
@@ -122,6 +123,18 @@ class PagePanel(anywidget.AnyWidget):
         if layout is not None:
             layout.close()  # ipywidgets leaves it behind, in the kernel and in a saved notebook
         super().close()
+
+    def send_state(self, key: Any = None) -> None:
+        """Send traits to the pages; nothing while the interpreter exits."""
+        with sending() as is_allowed:
+            if is_allowed:
+                super().send_state(key)
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a message to the pages; nothing while the interpreter exits."""
+        with sending() as is_allowed:
+            if is_allowed:
+                super().send(content, buffers)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a page sets: nothing of what the kernel says."""
