@@ -607,7 +607,8 @@ class SettingsService:
             InvalidInputError: If one is the built-in mock; nothing is saved.
             NotFoundError: If there is no such provider; nothing is saved.
         """
-        named = {provider_id: self.provider(provider_id).name for provider_id in as_tuple(provider_ids)}
+        settings = self.settings
+        named = {each: provider_of(settings, each).name for each in as_tuple(provider_ids)}
         hit: list[Impact] = []
 
         def change(document: Document) -> Document:

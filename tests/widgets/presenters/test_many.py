@@ -152,14 +152,13 @@ def crowd(at, service, demo):
 @pytest.mark.req("MD-12")
 def test_several_providers_are_refreshed_together(crowd, service) -> None:
     """Those that are selected are asked, the others are not."""
-    person = crowd
-    section = person.section("providers")
-    bulk = section.selection.actions[0]
+    section = crowd.section("providers")
+    bulk, _delete = section.selection.actions
     chosen = [row.id for row in section.rows if row.title in {"Gateway 1", "Gateway 2"}]
     assert set(chosen) <= set(bulk.rows)
-    answer = person.presenter.act(bulk.action.name, {**bulk.action.args, "rows": chosen})
+    answer = crowd.presenter.act(bulk.action.name, {**bulk.action.args, "rows": chosen})
     assert answer.clear == ("rows",)
-    person.settled()
+    crowd.settled()
     fetched = {each.id for each in service.get_providers() if service.known_models(each.id) is not None}
     assert fetched == set(chosen)
 

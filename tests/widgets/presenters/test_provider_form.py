@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 GATEWAY_KEY = "sk-of-the-gateway-0123456789abcdef"
+CUSTOM = {"preset": "", "type": "openai-compatible", "source": "typed"}
 
 
 @pytest.fixture
@@ -201,15 +202,8 @@ def test_a_refused_key_is_dropped_with_another_host(refused, after) -> None:
 def test_a_page_that_says_nothing_in_between_saves_no_key_for_another_host(refused, after) -> None:
     """The submission itself says what the key was refused for, and is refused again."""
     person = refused("https://llm.corp.example/v1")
-    values = {
-        "preset": "",
-        "name": "Gateway",
-        "type": "openai-compatible",
-        "source": "typed",
-        "base_url": after,
-    }
-    args = person.form.args()
-    answer = person.presenter.submit("provider", values, GATEWAY_KEY, args)
+    values = CUSTOM | {"name": "Gateway", "base_url": after}
+    answer = person.presenter.submit("provider", values, GATEWAY_KEY, person.form.args())
     assert answer.clear == ("key",)
     assert answer.problems["key"].startswith("The key sent before was for llm.corp.example and was dropped.")
     assert saved(person) == []
@@ -219,13 +213,7 @@ def test_a_page_that_says_nothing_in_between_saves_no_key_for_another_host(refus
 def test_a_key_that_is_let_go_hides_no_other_problem(refused) -> None:
     """Whose key it was is said at the key, and what is wrong with the other fields at theirs."""
     person = refused("https://llm.corp.example/v1")
-    values = {
-        "preset": "",
-        "name": " ",
-        "type": "openai-compatible",
-        "source": "typed",
-        "base_url": "ftp://x",
-    }
+    values = CUSTOM | {"name": " ", "base_url": "ftp://x"}
     answer = person.presenter.submit("provider", values, GATEWAY_KEY, person.form.args())
     assert list(answer.problems) == ["key", "name", "base_url"]
     assert "was dropped" in answer.problems["key"]

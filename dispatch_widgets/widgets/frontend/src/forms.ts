@@ -166,20 +166,15 @@ export class Forms {
     state.submitting = "";
     state.late = false;
     const wasHere = at.root.contains(document.activeElement);
-    if (!answer) {
-      this.#panel.window.changed();
-      this.viewChanged();
-      return;
-    }
-    if (answer.ok === false) {
-      state.refused(answer);
-      this.#panel.window.changed();
-    } else {
+    if (answer?.ok === false) state.refused(answer);
+    else if (answer) {
       state.key = "";
       state.pasted = "";
       if (this.current === state) this.current = undefined;
     }
+    this.#panel.window.changed();
     this.viewChanged();
+    if (!answer) return;
     await this.#panel.follow(answer, at, { kind: "save", name: "save", label: "" });
     // What had the focus may have gone with the form: a second Enter is no reason to lose it.
     const isLost = wasHere && document.activeElement === document.body;

@@ -12,7 +12,10 @@ from ..shared.file_notice import not_converted, to_convert
 from ..shared.many import (
     MOST_WITHOUT_SEARCH,
     finder,
+    gone_already,
     needs_attention_first,
+    question_focus,
+    row_after,
     rows_meant,
     selection,
     selection_done,
@@ -126,13 +129,11 @@ class ModelsPresenter(Presenter):
         there = {entry.id for entry in self.service.catalog}
         entries = [self.service.entry(key) for key in wanted if key in there or len(wanted) == 1]
         if not entries:
-            clear = selection_done(args, CATALOG)
-            return Answer(say="They are deleted already", clear=clear, focus=Focus(section=CATALOG))
+            return gone_already(args, CATALOG)
         gone = {entry.id for entry in entries}
         used = [found.task for found in self.service.assignments if found.model_id in gone]
-        place = args.text("row")
-        focus = Focus(section=CATALOG, action="keep") if place == CATALOG else Focus(row=place, action="keep")
-        return Answer(question=delete_question(entries, used, place), focus=focus)
+        question = delete_question(entries, used, args.text("row"))
+        return Answer(question=question, focus=question_focus(args, CATALOG))
 
     def _delete(self, args: Arguments) -> Answer:
         gone = rows_meant(args)
@@ -140,9 +141,8 @@ class ModelsPresenter(Presenter):
         words = f"{self._counted(gone)} deleted"
         self.service.delete_models(gone)
         self.undo.offer(CATALOG, words, lambda: Answer(say="Undone", focus=Focus(row=gone[0])))
-        there = {entry.id for entry in self.service.catalog}
-        left = [key for key in order if key in there]
-        focus = Focus(row=left[min(order.index(gone[0]), len(left) - 1)]) if left else Focus(section=SECTION)
+        row = row_after(order, gone[0], {entry.id for entry in self.service.catalog})
+        focus = Focus(row=row) if row else Focus(section=SECTION)
         return Answer(say=words, focus=focus, clear=selection_done(args, CATALOG))
 
     def _give_provider(self, args: Arguments) -> Answer:

@@ -117,9 +117,8 @@ class FormSaving:
             variable = environment_name(unwrapped_key(given.variable).value) or given.variable.strip()
             return f"${{{variable}}}" if variable else ""
         if typed and given.in_keyring and given.needs_key and not is_reference(typed):
-            if problems := other_problems(
-                given, name
-            ):  # nothing goes into the keyring that is not saved then
+            # Nothing goes into the keyring that is not saved then.
+            if problems := other_problems(given, name):
                 raise InvalidInputError(problems)
             return kept_in_keyring(typed, name)
         if typed:

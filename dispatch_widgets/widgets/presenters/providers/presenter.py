@@ -13,7 +13,10 @@ from ..shared.many import (
     MOST_WITHOUT_SEARCH,
     SELECTED,
     finder,
+    gone_already,
     needs_attention_first,
+    question_focus,
+    row_after,
     rows_meant,
     selection,
     selection_done,
@@ -173,16 +176,15 @@ class ProvidersPresenter(Presenter):
     # ---- changing
 
     def _ask_delete(self, args: Arguments) -> Answer:
-        wanted, place = rows_meant(args), args.text("row")
-        there = {provider.id for provider in self.service.get_providers()}
-        providers = [self.service.provider(key) for key in wanted if key in there or len(wanted) == 1]
+        wanted = rows_meant(args)
+        there = {provider.id: provider for provider in self.service.get_providers()}
+        one = [self.service.provider(wanted[0])] if len(wanted) == 1 else []
+        providers = one or [there[key] for key in wanted if key in there]
         if not providers:
-            focus = Focus(section=SECTION)
-            return Answer(say="They are deleted already", clear=selection_done(args, SECTION), focus=focus)
+            return gone_already(args, SECTION)
         impact = self.service.impact_of_deleting_providers(provider.id for provider in providers)
-        question = delete_question(providers, impact, self.service.assignments, place)
-        in_section, in_row = Focus(section=SECTION, action="keep"), Focus(row=place, action="keep")
-        return Answer(question=question, focus=in_section if place == SECTION else in_row)
+        question = delete_question(providers, impact, self.service.assignments, args.text("row"))
+        return Answer(question=question, focus=question_focus(args, SECTION))
 
     def _delete(self, args: Arguments) -> Answer:
         gone = rows_meant(args)
@@ -192,12 +194,9 @@ class ProvidersPresenter(Presenter):
         self.service.delete_providers(gone, unassign=args.flag("ticked"))
         words = f"{one if len(gone) == 1 else f'{len(gone):,} providers'} deleted"
         self.undo.offer(SECTION, words, lambda: self._brought_back(gone[0], had_lists))
-        left = [key for key in order if key not in gone]
-        clear = selection_done(args, SECTION)
-        if not left:
-            return Answer(say=words, focus=Focus(action=FORM), clear=clear)
-        next_row = left[min(order.index(gone[0]), len(left) - 1)]
-        return Answer(say=words, focus=Focus(row=next_row), clear=clear)
+        row = row_after(order, gone[0], {provider.id for provider in self.service.get_providers()})
+        focus = Focus(row=row) if row else Focus(action=FORM)
+        return Answer(say=words, focus=focus, clear=selection_done(args, SECTION))
 
     def _brought_back(self, first: str, had_lists: Sequence[str]) -> Answer:
         """Go on where the deletion began; lists that were there then are fetched again."""

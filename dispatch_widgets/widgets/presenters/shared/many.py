@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .arguments import MismatchError
-from .views import Finder, Selection
+from .views import Answer, Finder, Focus, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from .arguments import Arguments
     from .views import BulkAction, Option, Row
@@ -78,6 +78,24 @@ def rows_meant(args: Arguments) -> tuple[str, ...]:
     if not found:
         raise MismatchError
     return found
+
+
+def question_focus(args: Arguments, section: str) -> Focus:
+    """The focus of a question: on the answer that keeps all, in the section or in the row of one."""
+    place = args.text("row")
+    return Focus(section=section, action="keep") if place == section else Focus(row=place, action="keep")
+
+
+def gone_already(args: Arguments, section: str) -> Answer:
+    """The answer where nothing is left to delete of what was meant."""
+    clear = selection_done(args, section)
+    return Answer(say="They are deleted already", clear=clear, focus=Focus(section=section))
+
+
+def row_after(order: Sequence[str], gone: str, there: Collection[str]) -> str:
+    """The row that stands where one stood that went, or else the last one; empty if none is there."""
+    left = [row for row in order if row in there]
+    return left[min(order.index(gone), len(left) - 1)] if left else ""
 
 
 def selection_done(args: Arguments, section: str) -> tuple[str, ...]:
