@@ -41,6 +41,15 @@ _log = get_logger("dispatch_widgets")
 SavedBy = Literal["", "this notebook", "another program"]
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LastChange:
+    """The last save of a service: what it did, and the document before and after it."""
+
+    words: str
+    before: Document
+    after: Document
+
+
 class AwaitingMigrationError(DispatchError):
     """The file is in the old format, and nothing is written to it before the user migrates it."""
 
@@ -157,7 +166,7 @@ class SettingsFile:
         self._shown: Document = {}
         self._on_disk: Document | None = None  # when it was last seen
         self._removed: tuple[str, tuple[Document, ...]] | None = None  # by the fingerprint of the content
-        self._last: tuple[str, Document, Document] | None = None  # what, before, after
+        self.last_change: LastChange | None = None
         self.reload()
 
     @property
@@ -336,7 +345,7 @@ class SettingsFile:
                 raise self._unwritable or AwaitingMigrationError() from None
         settings, _ = self._adopt(snapshot, awaiting=False, ours=True)
         if snapshot.changed:
-            self._last = (what, before[0], snapshot.document)
+            self.last_change = LastChange(what, before[0], snapshot.document)
         return settings, snapshot.backup
 
     @property
@@ -344,10 +353,14 @@ class SettingsFile:
         """What `undo` would undo, in a few words; empty if nothing."""
         with self._lock:
             # Otherwise a later edit by another program would be lost too.
-            return self._last[0] if self._last and json_equal(self._last[2], self._shown) else ""
+            last = self.last_change
+            return last.words if last is not None and json_equal(last.after, self._shown) else ""
 
-    def undo(self) -> str:
+    def undo(self, change: LastChange | None = None) -> str:
         """Undoes the last change of this service, if the file has not changed since.
+
+        Args:
+            change: Undone only if it is the last one.
 
         Returns:
             What was undone.
@@ -355,19 +368,18 @@ class SettingsFile:
         Raises:
             NothingToUndoError: If there is no such change, or the file was changed after it.
         """
-        last = self._last
-        if last is None or not last[0]:
+        last = self.last_change
+        if last is None or not last.words or (change is not None and change is not last):
             raise NothingToUndoError
-        what, before, after = last
 
         def back(document: Document) -> Document:
-            if not json_equal(document, after):
+            if not json_equal(document, last.after):
                 raise NothingToUndoError
-            return before
+            return last.before
 
         self.edit(back)
-        self._last = None
-        return what
+        self.last_change = None
+        return last.words
 
     def preview(self) -> MigrationReport | None:
         """What a migration would do, without writing; None if none is due (MIG-6)."""

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from ..trying import TryCallback, TryResult
     from .asking import ResultCallback
     from .entry_kinds import EntryKind
+    from .file import LastChange
     from .sharing import SharedCopy
 
 _log = get_logger("dispatch_widgets")
@@ -264,8 +265,16 @@ class SettingsService:
         """What `undo` would undo, in a few words such as ``Lab was deleted``; empty if nothing."""
         return self._file.undoable
 
-    def undo(self) -> str:
+    @property
+    def last_change(self) -> LastChange | None:
+        """This service's last save; None after it was undone, or without one."""
+        return self._file.last_change
+
+    def undo(self, change: LastChange | None = None) -> str:
         """Undo this service's last change, if the file has not changed since.
+
+        Args:
+            change: A `last_change` of before; it is undone only if nothing was saved after it.
 
         Returns:
             What was undone.
@@ -273,7 +282,7 @@ class SettingsService:
         Raises:
             DispatchError: If there is nothing to undo.
         """
-        return self._file.undo()
+        return self._file.undo(change)
 
     def preview_migration(self) -> MigrationReport | None:
         """What `migrate` would do, without writing (MIG-6); None if there is nothing to migrate."""

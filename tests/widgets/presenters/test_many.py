@@ -87,7 +87,7 @@ def test_several_are_deleted_after_one_question(person, service, ids, fill) -> N
     assert answer.clear == ("rows",)
     assert not service.catalog
     assert "grade" not in service.assignments
-    act("undo")
+    person.settled().press("Undo")
     assert service.path.read_bytes() == before
 
 
@@ -121,7 +121,7 @@ def test_entries_without_a_provider_can_be_selected_among_few(person, service, i
     given = act("give_provider", {**bulk.action.args, "rows": made, "choice": ids["Lab"]})
     assert given.say == "2 entries use Lab now"
     assert {entry.provider_id for entry in service.catalog} == {ids["Lab"]}
-    act("undo")
+    person.settled().press("Undo")
     assert service.path.read_bytes() == before
     assert person.settled().section("catalog").done is None
 
@@ -198,7 +198,7 @@ def test_several_providers_are_deleted_after_one_question(crowd, service) -> Non
     assert answer.focus == Focus(row=next(e.id for e in service.get_providers() if e.name == "Gateway 3"))
     assert not {each.id for each in service.get_providers()} & set(chosen)
     assert "grade" not in service.assignments
-    act("undo")
+    crowd.settled().press("Undo")
     assert service.path.read_bytes() == before
     crowd.settled()
     assert service.known_models(chosen[0]) is not None  # its list was there before, and is fetched again

@@ -359,6 +359,47 @@ def test_undo_never_costs_another_programs_change(person, service, ids) -> None:
     assert [provider.name for provider in service.get_providers()] == ["Theirs"]
 
 
+@pytest.mark.req("ST-3", "UI")
+def test_undo_undoes_the_change_that_it_stands_beside(person, service, ids) -> None:
+    """Undo that is pressed before the panel has seen a later change of the same notebook undoes neither."""
+    person.press("Delete Lab", row="Lab")
+    person.press("Delete provider", row="Lab")
+    undo = person.section("providers").done.undo
+    with person.presenter.hub.lock:
+        service.delete_provider(ids["Anthropic"])
+        person.press_action(undo)
+    assert person.sees("nothing to undo")
+    assert not service.get_providers()
+
+
+@pytest.mark.req("ST-3", "UI")
+def test_undo_of_an_earlier_change_does_not_undo_the_next_one(person, service) -> None:
+    """A second window can still show the Undo of a change that the first one has made another after."""
+    person.press("Delete Lab", row="Lab")
+    person.press("Delete provider", row="Lab")
+    undo = person.section("providers").done.undo
+    person.press("Delete Anthropic", row="Anthropic")
+    person.press("Delete provider", row="Anthropic")
+    person.press_action(undo)
+    assert person.sees("nothing to undo")
+    assert not service.get_providers()
+    person.press("Undo")
+    assert [provider.name for provider in service.get_providers()] == ["Anthropic"]
+
+
+@pytest.mark.req("ST-3", "ST-6", "UI")
+def test_why_undo_is_gone_is_said(person, service, ids) -> None:
+    """Once another program has saved, what was deleted is still said, and that it cannot be undone."""
+    person.press("Delete Lab", row="Lab")
+    person.press("Delete provider", row="Lab")
+    assert person.offers("Undo")
+    SettingsService(service.path).update_provider(ids["Anthropic"], name="Theirs")
+    until(lambda: person.sees("Lab deleted. It cannot be undone: the file has changed since."))
+    assert not person.offers("Undo")
+    service.update_provider(ids["Anthropic"], name="Ours")
+    until(lambda: not person.sees("Lab deleted"))
+
+
 @pytest.mark.req("SEC-6")
 def test_foreign_names_are_cleaned_and_cut(person, service, ids) -> None:
     """A name with markup or direction marks is text like any other, cleaned and cut."""

@@ -164,7 +164,7 @@ class PickerPresenter(Presenter):
                 tasks=[cast("Task", self.task)],
             )
         back = Focus(action="use_for_task")
-        self.undo.offer(_PLACE, "Saved", lambda: Answer(say="Undone", focus=back))
+        self.undo.offer(_PLACE, "Saved", lambda: Answer(say="Undone", focus=back), says_too_late=False)
         return Answer(say="Saved", focus=Focus(action="undo"))  # the button has nothing more to do and is off
 
     # ---- showing

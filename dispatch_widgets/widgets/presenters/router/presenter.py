@@ -99,7 +99,7 @@ class RouterPresenter(Presenter):
             self.failures.clear(other)
         self._snippet_task = task
         focus = Focus(row=task, action="choose")
-        self.undo.offer(task, "Saved", lambda: Answer(say="Undone", focus=focus))
+        self.undo.offer(task, "Saved", lambda: Answer(say="Undone", focus=focus), says_too_late=False)
         return Answer(say="Saved", focus=focus)
 
     # ---- showing

@@ -72,7 +72,7 @@ class Presenter:
         self._handlers: dict[str, Handler] = {
             "try_again": lambda args: self._try_again(args.text("row", "")),
             "dismiss": lambda _args: None,  # what was said at its place is cleared by any press there
-            "undo": lambda _args: self.undo.take_back(),
+            "undo": self.undo.take_back,
             "put_back": lambda _args: self.file_notice.put_back(),
             "forget_put_back": lambda _args: self.file_notice.forget_put_back(),
             "bring_back": lambda _args: self.file_notice.bring_back(),
