@@ -5,10 +5,11 @@ import { Actions, Done } from "./action.tsx";
 import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
+import { MarkedId, MarkedText } from "./list/marked.tsx";
 import { BUSY } from "./no_answer.ts";
 import { Message, NoteBox, Questions } from "./note.tsx";
 import type { Action, Badge, Row, Section } from "./types.ts";
-import { Icon, ModelId, Parts } from "./words.tsx";
+import { Icon, Parts } from "./words.tsx";
 
 // No cell has the focus itself: keys move among rows and controls.
 const CELL = { role: "gridcell" } as const;
@@ -24,11 +25,13 @@ interface RowProps {
   readonly isCurrent: boolean;
   /** Whether it is selected; undefined where rows cannot be. */
   readonly isPicked: boolean | undefined;
+  /** The words that were searched for. */
+  readonly wanted: ReadonlyArray<string>;
   /** Its number among the rows of all pages, where there are several. */
   readonly number: number | undefined;
 }
 
-export function RowItem({ row, section, isCurrent, isPicked, number }: RowProps) {
+export function RowItem({ row, section, isCurrent, isPicked, wanted, number }: RowProps) {
   const { panel, shown } = useContext(Place);
   const actions = actionsOf(row, section.row_actions);
   const state = row.waiting ? " dp-waiting" : row.stale ? " dp-stale" : "";
@@ -63,7 +66,7 @@ export function RowItem({ row, section, isCurrent, isPicked, number }: RowProps)
           {row.tile}
         </span>
       )}
-      <Main row={row} />
+      <Main row={row} wanted={wanted} />
       {row.details && (
         <div class="dp-meta" {...CELL}>
           {row.details.map((line, place) => (
@@ -119,10 +122,14 @@ function RowNote({ row, actions }: { readonly row: Row; readonly actions: Readon
   return isAsked ? <Questions actions={all} /> : row.note ? <NoteBox note={row.note} /> : null;
 }
 
-function Main({ row }: { readonly row: Row }) {
+function Main({ row, wanted }: Pick<RowProps, "row" | "wanted">) {
   const { panel, shown } = useContext(Place);
   const { opens } = row;
-  const title = row.mono ? <ModelId id={row.title} /> : row.title;
+  const title = row.mono ? (
+    <MarkedId id={row.title} wanted={wanted} />
+  ) : (
+    <MarkedText text={row.title} wanted={wanted} />
+  );
   return (
     <div class="dp-main" {...CELL}>
       <div class="dp-title">

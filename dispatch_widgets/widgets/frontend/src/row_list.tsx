@@ -4,6 +4,7 @@ import { BulkBar, thoseOf } from "./bulk.tsx";
 import { Place } from "./context.ts";
 import { FOCUSABLE, isField, isShown } from "./focus.ts";
 import { isChord, movedTo } from "./list/keys.ts";
+import { wordsOf } from "./list/match.ts";
 import { beginning, showing } from "./list/page_of_rows.ts";
 import { Pages } from "./pages.tsx";
 import { keyOf } from "./panel.ts";
@@ -30,7 +31,9 @@ export function RowList({ section, rows }: RowListProps) {
   const { picked } = selected;
   // Of a thousand rows a draw takes as long as of one page.
   const size = section.finder?.page_rows ?? rows.length;
-  const first = beginning(panel.rows.of(section.id).first, size, rows.length);
+  const found = panel.rows.of(section.id);
+  const wanted = wordsOf(found.text);
+  const first = beginning(found.first, size, rows.length);
   const drawn = rows.slice(first, first + size);
   const place = Math.max(
     0,
@@ -145,6 +148,7 @@ export function RowList({ section, rows }: RowListProps) {
               section={section}
               isCurrent={number === place}
               isPicked={selection && selected.has(row)}
+              wanted={wanted}
               number={rows.length > size ? first + number + 1 : undefined}
             />
           ))}

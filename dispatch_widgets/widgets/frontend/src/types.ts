@@ -426,6 +426,7 @@ export interface ListWords {
   readonly no_details: string;
   readonly facts: ReadonlyArray<Column>;
   readonly had_too: string;
+  readonly lost: string;
   readonly use_for: string;
   readonly use_for_none: string;
   readonly label: string;

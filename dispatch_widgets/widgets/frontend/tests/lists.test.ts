@@ -9,7 +9,7 @@ import { meaning } from "../src/list/keys.ts";
 import { ListWindow } from "../src/list/list_window.ts";
 import { marksOfParts } from "../src/list/marked.tsx";
 import { bestFirst, search } from "../src/list/match.ts";
-import { keyOf, type Model, partsOf, searchable, unpack } from "../src/list/models.ts";
+import { keyOf, type Model, noLongerListed, partsOf, searchable, unpack } from "../src/list/models.ts";
 import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
 import { beginning, holding, roomFor, rowsIn, showing } from "../src/list/page_of_rows.ts";
 import { put } from "../src/list/put.ts";
@@ -125,6 +125,12 @@ test("a run selects both ends, either way, and leaves out what cannot be picked"
   assert.deepEqual(withRun([d], [a, b, c, d], 0, 2, can), [d, a, c]);
   assert.deepEqual(withRun([], [a, b, c, d], 3, 2, can), [c, d]);
   assert.deepEqual(toggled(toggled([a], c), a), [c]);
+});
+
+test("selected models that a refresh removed are counted, not those of a list that is not shown", () => {
+  const selected = [keyOf("or", "kept"), keyOf("or", "gone"), keyOf("other", "m")];
+  assert.equal(noLongerListed(selected, [model("kept"), model("new")]), 1);
+  assert.equal(noLongerListed(selected, []), 0);
 });
 
 test("a page has as many rows as its place has room for, and what was looked at stays on it", () => {

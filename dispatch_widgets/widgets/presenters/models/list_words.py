@@ -92,6 +92,7 @@ TO_ADD = ListWords(
         Column("ends", "Shutdown"),
     ),
     had_too="{count} in catalog",
+    lost="{count} no longer listed",
     use_for="Use for",
     use_for_none="no task",
     label="Display name",

@@ -157,6 +157,7 @@ class ListWords:
         no_details: Said there while one is at no row.
         facts: The headings of what is stated, by the keys of a row.
         had_too: How many of what is picked are in the catalog.
+        lost: How many of them a refresh has removed from the list.
         use_for: Shows the tasks that can be ticked; after it stand those that are.
         use_for_none: Stands there while none is.
         label: The name of the field for a display name, where one is picked.
@@ -215,6 +216,7 @@ class ListWords:
     no_details: str
     facts: tuple[Column, ...]
     had_too: str
+    lost: str
     use_for: str
     use_for_none: str
     label: str

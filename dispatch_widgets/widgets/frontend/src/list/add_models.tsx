@@ -4,7 +4,7 @@ import { Place } from "../context.ts";
 import { NoteBox } from "../note.tsx";
 import { Head, Track } from "../section.tsx";
 import type { ActionArgs, ListState, ListWords, ModelsView, Section, View } from "../types.ts";
-import { type Model, partsOf } from "./models.ts";
+import { type Model, noLongerListed, partsOf } from "./models.ts";
 import { PickList } from "./pick_list.tsx";
 import { Rail } from "./rail.tsx";
 import type { Keys } from "./selection.ts";
@@ -54,6 +54,7 @@ function AddFrom({ view, section, state, words }: AddFromProps) {
   const tasks = (view.tasks ?? []).map(({ value }) => value).filter((task) => ticked.includes(task));
   const there = new Set(models.map((model) => model.key));
   const picked = list.values.picked.filter((key) => there.has(key));
+  const lost = noLongerListed(list.values.picked, models);
   const known = lists.map((each) => each.provider_id).join("\n");
   // What may be fetched is, as soon as somebody looks; the list that they look at stays while others come.
   useEffect(() => {
@@ -109,6 +110,7 @@ function AddFrom({ view, section, state, words }: AddFromProps) {
             kinds
             order="name"
             picked={picked}
+            lost={lost}
             isHad={(model: Model) => had.has(model.key)}
             onPick={(keys) => list.set({ picked: keys, label: "", givenKind: "" })}
             add={add && { action: add, press: onAdd }}

@@ -21,6 +21,13 @@ export function partsOf(key: string): readonly [string, string] {
   return [key.slice(0, cut), key.slice(cut + 1)];
 }
 
+/** How many of the selected models their provider's list no longer has; lists that are not here do not count. */
+export function noLongerListed(selected: ReadonlyArray<string>, models: ReadonlyArray<Model>): number {
+  const here = new Set(models.map(({ key }) => key));
+  const listed = new Set(models.map(({ provider }) => provider));
+  return selected.filter((key) => !here.has(key) && listed.has(partsOf(key)[0])).length;
+}
+
 /** How a model is called. */
 export function nameOf(model: Model): string {
   return model.name ?? model.shown_id ?? model.id;

@@ -48,6 +48,8 @@ export interface PickListProps {
   /** The order until another one is chosen. */
   readonly order: string;
   readonly picked: Keys;
+  /** How many were selected that a refresh has removed from their lists. */
+  readonly lost?: number;
   readonly isHad: (model: Model) => boolean;
   /** The key of a model that no list holds, though it is picked. */
   readonly unlisted?: string | undefined;
@@ -267,6 +269,7 @@ export function PickList(props: PickListProps) {
           list={list}
           count={toAdd.length}
           had={toTakeOut.length}
+          lost={props.lost ?? 0}
           one={picked.length === 1 ? models.find((model) => model.key === picked[0]) : undefined}
           several={several}
           isHidden={!total}

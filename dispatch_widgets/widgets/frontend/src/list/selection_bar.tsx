@@ -1,5 +1,5 @@
 /** The bar below the rows, which finishes the job: what is picked, what it is for, what is done with it, and was. */
-import { useContext, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { Done } from "../action.tsx";
 import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
@@ -9,7 +9,7 @@ import { keyOf as keyOfAction } from "../panel.ts";
 import { Select } from "../select.tsx";
 import type { Action, Done as DoneWords, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
-import { Text } from "../words.tsx";
+import { Icon, Text } from "../words.tsx";
 import type { ListWindow } from "./list_window.ts";
 import { type Model, nameOf } from "./models.ts";
 import { put } from "./put.ts";
@@ -20,6 +20,8 @@ interface SelectionBarProps {
   /** How many are picked that are not in the catalog, and how many that are. */
   readonly count: number;
   readonly had: number;
+  /** How many were selected that are no longer listed. */
+  readonly lost: number;
   /** The one that is picked, where it is the only one. */
   readonly one: Model | undefined;
   readonly several: boolean;
@@ -35,10 +37,10 @@ interface SelectionBarProps {
 }
 
 export function SelectionBar(props: SelectionBarProps) {
-  const { words, list, count, had, one, isHidden, add, takeOut, tasks, done } = props;
+  const { words, list, count, had, lost, one, isHidden, add, takeOut, tasks, done } = props;
   const [isOpen, setOpen] = useState(false);
   const id = useUniqueId();
-  const any = count + had > 0;
+  const any = count + had + lost > 0;
   return (
     // It keeps its place where there is nothing to pick from.
     <div class={`dp-picked${isHidden ? " dp-held" : ""}`}>
@@ -208,12 +210,22 @@ function Hint({ words }: { readonly words: ListWords }) {
   );
 }
 
-function Picked({ words, count, had, one, several }: SelectionBarProps) {
+function Picked({ words, count, had, lost, one, several }: SelectionBarProps) {
+  const { shown: at } = useContext(Place);
+  const gone = lost > 0 && put(words.lost, { count: lost });
+  useEffect(() => {
+    if (gone) at.say(gone);
+  }, [gone]);
   return (
     <>
       <b class="dp-bold">{put(words.selected, { count: count + had, name: one ? nameOf(one) : "" })}</b>{" "}
-      {had > 0 && <span class="dp-sub">{put(words.had_too, { count: had })}</span>}
-      {!had && words.selected_more && <span class="dp-sub dp-wide">{words.selected_more}</span>}
+      {had > 0 && <span class="dp-sub">{put(words.had_too, { count: had })} </span>}
+      {gone && (
+        <span class="dp-sub dp-tone-warn">
+          <Icon tone="warn" coloured /> {gone}
+        </span>
+      )}
+      {!had && !gone && words.selected_more && <span class="dp-sub dp-wide">{words.selected_more}</span>}
       {!several && words.value_is && one && (
         <span class="dp-sub dp-wide">
           <Text words={words.value_is} />
