@@ -67,7 +67,7 @@ class AddModels:
         }
 
     def _add(self, args: Arguments) -> Answer:
-        """Add the selected models, whose ids are in ``providers`` and ``models``, and assign the ``tasks``."""
+        """Add the selected models, given by ``providers`` and ``models``, and assign the ``tasks``."""
         providers, models = args.texts("providers"), args.texts("models")
         if not models or len(providers) != len(models):
             raise MismatchError
