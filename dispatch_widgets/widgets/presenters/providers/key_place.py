@@ -50,7 +50,7 @@ class KeyPlace:
 
     @property
     def _parts(self) -> tuple[str, str, str, str] | None:
-        """Scheme, host, port, and host with port as written; also of an invalid URL, such as one without scheme."""
+        """Scheme, host, port, and host with port as written; they may be incomplete in an invalid URL."""
         url = self.url.strip() if self.url.strip() or self.type != "anthropic" else _default(self.type)
         scheme, rest = _SCHEME.fullmatch(url).groups("")  # type: ignore[union-attr] # it always matches
         authority = host_of(f"://{rest}").lower()
