@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BETWEEN_SECONDS = 0.1
-"""The least time between two drawings: twenty providers that respond at once would otherwise cause twenty."""
+"""The shortest time between two drawings; twenty responses at once would otherwise cause twenty."""
 
 
 class Joined:

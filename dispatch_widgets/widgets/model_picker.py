@@ -69,7 +69,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         def follow() -> None:
             there = me()
             if there is not None:
-                there._follow()  # noqa: SLF001 - it is its own
+                there._follow()  # noqa: SLF001 - `there` is this picker
 
         presenter.on_change(follow)
 

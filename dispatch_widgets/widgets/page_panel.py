@@ -1,4 +1,4 @@
-"""The widget between presenters and a page: one for a whole panel."""
+"""The widget between presenters and a page: one widget for a whole panel."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class PagePanel(anywidget.AnyWidget):
         def draw() -> None:
             there = me()
             if there is not None:
-                there._draw()  # noqa: SLF001 - it is its own
+                there._draw()  # noqa: SLF001 - `there` is this panel
 
         self._drawing = Joined(draw, self.app.hub.lock)
         with self.app.hub.lock:
@@ -238,7 +238,7 @@ class PagePanel(anywidget.AnyWidget):
             mark, rows = self.app.tab(given.text("tab")).models(
                 given.text("provider"), given.text("mark", "")
             )
-        except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
+        except Exception as error:  # noqa: BLE001 - the page is told of any error
             return _failure(key, error), []
         found = rows or ()
         reply: Reply = {"id": key, "models": {"mark": mark, "left_out": max(0, len(found) - MOST_ROWS)}}
@@ -247,7 +247,7 @@ class PagePanel(anywidget.AnyWidget):
     def _reply(self, key: str, message: dict[str, Any]) -> Reply:
         try:
             return self._answer(key, message)
-        except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
+        except Exception as error:  # noqa: BLE001 - the page is told of any error
             return _failure(key, error)
 
     def _answer(self, key: str, message: dict[str, Any]) -> Reply:
@@ -314,10 +314,10 @@ def _hear(panel: PagePanel, message: object, _buffers: object) -> None:
     if not isinstance(message, dict) or not isinstance(key, str) or len(key) > _LONGEST_ID_CHARACTERS:
         return
     if message.get("kind") == "models":  # not kept for a repeated message: it may have thousands of rows
-        panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - it is its own
+        panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - works as a method
         return
     with panel.app.hub.lock:
-        reply = panel._replies.get(key)  # noqa: SLF001 - it is its own
+        reply = panel._replies.get(key)  # noqa: SLF001 - as above
         if reply is None:
             reply = panel._replies[key] = panel._reply(key, message)  # noqa: SLF001
             while len(panel._replies) > _REPLIES_KEPT:  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""The Settings file tab: the file's place, its conversion, what is left to fix, and its backups."""
+"""The Settings file tab: the file's location, its conversion, what is left to fix, and its backups."""
 
 from __future__ import annotations
 

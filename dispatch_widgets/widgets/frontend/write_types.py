@@ -75,7 +75,7 @@ def _is_alias(value: object) -> bool:
 
 
 def written() -> str:
-    """The whole file."""
+    """The content of `types.ts`."""
     parts = [_HEAD]
     names: dict[object, str] = {}
     for module in (views, models_views, page_messages):

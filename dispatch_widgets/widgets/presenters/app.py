@@ -165,7 +165,7 @@ class AppPresenter:
         self.tabs[presenter.tab] = presenter
         presenter.on_change(self._update)
 
-    def _on_events(self, events: Events) -> None:  # noqa: ARG002 - every one may be about a title or the file
+    def _on_events(self, events: Events) -> None:  # noqa: ARG002 - any event may change the header
         self._update()
 
     def _update(self) -> None:

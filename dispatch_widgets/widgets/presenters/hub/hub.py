@@ -85,12 +85,12 @@ class Hub:
         cache: Cached facts about lists and entries.
         seen: Providers as they were shown.
         requests: Requests in flight that panels sent, by provider id.
-        batch: The refresh of several providers that is in progress; None for none.
+        batch: The refresh of several providers that is in progress; None if there is none.
         refreshed: The result of the last refresh, by provider id.
         gone: When a model was first seen to be missing from its list, by provider and model id.
         kept: Ids of entries without a "not listed" note: it was dismissed, or their id was typed by hand.
-        consent_asked: Ids of providers whose key needs consent before it is sent (SEC-4), each with whether
-            consent was given for something that the file no longer says (SEC-8).
+        consent_asked: Ids of providers whose key needs consent before it is sent (SEC-4); True if consent
+            was just given for an earlier state of the file (SEC-8).
         revision: Counts the changes of the file by other programs.
         changed_at: When the last of these was saved (UTC); None if there was none.
     """

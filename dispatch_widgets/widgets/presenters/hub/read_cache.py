@@ -35,7 +35,7 @@ class ReadCache:
         self._duplicates_of: object = None
 
     def forget(self) -> None:
-        """Drop what a change may have made wrong."""
+        """Invalidate the cache."""
         self._changes += 1
         self._lists_until = 0.0
 

@@ -43,7 +43,7 @@ class AddModels:
     """Adds models to the catalog, and assigns each ticked task to the first of them that fits.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         undo: Offers to undo the change.
     """
 

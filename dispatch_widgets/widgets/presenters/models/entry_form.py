@@ -81,7 +81,7 @@ class EntryForm:
     """The form to edit a catalog entry.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
     """
 
     def __init__(self, hub: Hub) -> None:

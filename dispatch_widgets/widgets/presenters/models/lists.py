@@ -30,7 +30,7 @@ class ModelLists:
     """The lists of the providers of a service.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         failures: Errors with a provider's list are shown under the provider's id.
         fits: Whether a model is offered.
         kind: The kind of the offered models, in a word; empty for all.

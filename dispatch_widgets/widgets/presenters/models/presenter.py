@@ -96,7 +96,7 @@ class ModelsPresenter(Presenter):
         self._tries = Tries(self.hub)
 
     def close(self) -> None:
-        """Cancel what is being tried, and stop following the service."""
+        """Cancel running tries, and stop following the service."""
         self._tries.stop_all()
         super().close()
 
@@ -295,7 +295,7 @@ class ModelsPresenter(Presenter):
                 listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
                 said=self.failures.note(entry.id) or self._tries.note(entry.id, entry, can_close=True),
             )
-            for entry in reversed(settings.catalog)  # the newest next to the list that it came from
+            for entry in reversed(settings.catalog)  # newest first, next to the list it came from
         )
 
     def _unconverted_note(self, catalog: Sequence[CatalogEntry]) -> Note | None:

@@ -64,7 +64,7 @@ def entry_row(
         used: The tasks that use it.
         providers: All providers by id.
         gone: When its provider stopped listing it; None if it did not, or if that was dismissed.
-        unlisted: Whether its provider's list does not have it, and as far as is known never had.
+        unlisted: Whether its provider's list lacks it and, as far as is known, always has.
         listing: Ids of providers that list its model, for an entry without a provider.
         said: The last error, or the result of a try; shown in place of the row's other notes.
     """
@@ -73,7 +73,7 @@ def entry_row(
     same_id = entry.problem == SAME_ID and not entry.unconverted
     without = "Deleted" if entry.provider_id else "None"
     return Row(
-        f"{entry.id}\0again" if same_id else entry.id,  # rows need ids of their own
+        f"{entry.id}\0again" if same_id else entry.id,  # row ids must be unique
         clean(entry.title),
         ((Run(clean(entry.model), model_id=True),),) if entry.label else (),
         cells={

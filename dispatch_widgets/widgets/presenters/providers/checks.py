@@ -138,7 +138,7 @@ class Checks:
 
 
 def _other_type_may_work(error: DiscoveryError, candidate: Candidate) -> bool:
-    """Whether a diagnosis is worth its requests: the server responds, and no preset says what it is."""
+    """Whether a diagnosis is worth its requests: the server responds, and no preset determines its type."""
     return not (candidate.is_preset or error.suggested_base_url or error.kind in _NO_TYPE_KINDS)
 
 

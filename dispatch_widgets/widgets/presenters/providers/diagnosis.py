@@ -43,7 +43,7 @@ class Diagnoses:
     """The diagnoses of a presenter's providers.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -117,7 +117,7 @@ class Diagnoses:
     def _mending(
         self, found: Diagnosis, failure: DispatchError | None, diagnosed: Provider
     ) -> tuple[Action, ...]:
-        """The buttons of the note; those that the row offers anyway stay while the steps are shown."""
+        """The buttons that fix the problem; those that the row offers anyway stay with the steps."""
         if found.ok:
             return (refresh(diagnosed),)
         if found.suggested_base_url:

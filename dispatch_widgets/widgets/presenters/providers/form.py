@@ -53,7 +53,7 @@ class ProviderForm:
     """The form of the Providers tab.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         keyring: Whether there is a keyring.
         checks: The tests of form values.
         saved: Called with what was saved; returns the answer that says where to go next.
@@ -169,7 +169,7 @@ class ProviderForm:
     # ---- a key is only for the server that it was typed for (SEC-8)
 
     def _key_place(self, args: Arguments) -> KeyPlace | None:
-        """What the key in the page's field was submitted for; None if it was not submitted."""
+        """The server that the key in the page's field was submitted for; None if it was not submitted."""
         written = args.text("key_for", "")
         values = unanswered_values(written)
         if values is None:
@@ -190,7 +190,7 @@ class ProviderForm:
         return dropped_words("The key sent before", place.host, keep=keep)
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
-        """What a key is submitted for; an earlier place stays while the base URL is being corrected."""
+        """The server that a key is submitted for; an earlier one stays while the base URL is corrected."""
         place = self._input(self._before(args), args, values).place
         earlier = self._key_place(args)
         return (place if earlier is None or place.is_done or not earlier.host else earlier).written()

@@ -43,8 +43,8 @@ class Saved:
         provider: The provider as it is in the file now.
         is_new: True if it was added.
         fetch: True if its models have to be fetched (again).
-        agreed: What the person consented to by saving, as the form said what is sent where; None for nothing.
-        taken_off: What was typed around the key or the base URL and is not saved, in sentences.
+        agreed: The sending that the form announced and the person consented to by saving; or None.
+        taken_off: Sentences on what was typed around the key or base URL and is not saved.
     """
 
     provider: Provider
@@ -96,7 +96,7 @@ class FormSaving:
         else:
             changes = _changes(before, given, self._key(given, typed, name))
             if given.source == VARIABLE and changes.keys() <= {"name"}:
-                # The form named the host of that time, and nothing else would notice another one.
+                # The form named the host as it was then; nothing else would notice that it has changed.
                 check_as_seen(service.provider(before.id), before)
             service.reload()
             renamed = self._saved_over(before, given) if "name" in changes else ()

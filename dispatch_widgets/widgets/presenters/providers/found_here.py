@@ -43,7 +43,7 @@ class FoundHere:
     Variables are looked up automatically; local servers are asked only when "Look again" is pressed.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         added: Called with the id of an added provider.
     """
 

@@ -34,7 +34,7 @@ class Keyring:
         self.is_there = False
 
     def find_out(self) -> None:
-        """Start finding out, once."""
+        """Start looking for a keyring, once."""
         if self._asked or find_spec("keyring") is None:
             return
         self._asked = True

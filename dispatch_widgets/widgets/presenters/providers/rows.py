@@ -43,9 +43,9 @@ def provider_row(
     Args:
         provider: The provider.
         status: Its status.
-        models: Its cached list; None for none.
+        models: Its cached list; None if there is none.
         now: The current time.
-        request: The request in flight; None for none.
+        request: The request in flight; None if there is none.
         note: Shown in place of the status' own note.
         not_writable: The reason why nothing can be changed; empty if it can.
     """

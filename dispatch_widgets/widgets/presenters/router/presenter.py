@@ -65,7 +65,7 @@ class RouterPresenter(Presenter):
         self._snippet_task: Task = "summarize"
 
     def close(self) -> None:
-        """Stop following the service, and cancel what is being tried."""
+        """Cancel running tries, and stop following the service."""
         self._tries.stop_all()
         super().close()
 

@@ -147,7 +147,7 @@ class Backups:
 
 
 class UndoConversion:
-    """Undoes the conversion that the service has made: a restore, with its question (MIG-5).
+    """Undoes the conversion that the service has made: a restore, after a question (MIG-5).
 
     Args:
         service: The service of the file.

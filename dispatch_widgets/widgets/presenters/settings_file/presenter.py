@@ -1,4 +1,4 @@
-"""The Settings file tab: the file's place, its conversion, and what is left to fix."""
+"""The Settings file tab: the file's location, its conversion, and what is left to fix."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LEFTOVER_WORDS = (
 
 
 class SettingsFilePresenter(Presenter):
-    """The settings file: its place, its conversion, its backups, and the ways to recover a broken file.
+    """The settings file: its location, its conversion, its backups, and the ways to recover a broken file.
 
     Args:
         service: The service to show; the default file's if None.

@@ -119,17 +119,17 @@ class Failures:
         return tuple(note for note in notes if note is not None)
 
     def at(self, place: str) -> DispatchError | None:
-        """The error at a place; None for none."""
+        """The error at a place; None if there is none."""
         failure = self._failures.get(place)
         return None if failure is None else failure.error
 
     def again(self, place: str) -> Callable[[], Answer] | None:
-        """The failed action at a place; None for none."""
+        """The failed action at a place; None if there is none."""
         failure = self._failures.get(place)
         return None if failure is None else failure.again
 
     def note(self, place: str) -> Note | None:
-        """The note for the error at a place; None for none."""
+        """The note for the error at a place; None if there is none."""
         error = self.at(place)
         if error is None:
             return None

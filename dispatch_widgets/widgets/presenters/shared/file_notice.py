@@ -93,7 +93,7 @@ class FileNotice:
         return service.gone_at is not None or service.lost_providers or bool(service.removed_providers)
 
     def note(self, now: datetime) -> Note | None:
-        """The notice about what is missing, or about what was just restored; None for neither."""
+        """The notice about what is missing, or about what was just restored; None if neither applies."""
         service = self._service
         gone = service.gone_at
         if gone is not None:

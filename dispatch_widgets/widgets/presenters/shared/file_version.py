@@ -26,7 +26,7 @@ class VersionSeen:
     saved: str
 
     def written(self) -> ActionArgs:
-        """The version as form arguments: it outlasts requests for the form again, until a reload."""
+        """The version as form arguments, in which it stays the same until the form is reloaded."""
         return {"revision": str(self.revision), "saved": self.saved}
 
 

@@ -136,7 +136,7 @@ class Presenter:
         Args:
             name: The form's name.
             args: Its arguments, as an action or the form itself gave them.
-            values: The values that the person has changed, by field name; never a key.
+            values: The values of its choices and checkboxes, by field name; never a key.
             changed: The field that was changed last.
 
         Raises:
@@ -284,7 +284,7 @@ class Presenter:
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
 
     def _asked_anew(self, args: Arguments) -> Answer | None:
-        """The answer to asking again, if the question has changed; None to do what was confirmed."""
+        """The new answer if the confirmed question is out of date; None to do what was confirmed."""
         name = asked_by(args)
         if name not in self._handlers:
             return None
@@ -297,7 +297,7 @@ class Presenter:
         return replace(answer, say="This has changed meanwhile. Look again.")
 
     def _locate_file(self) -> Answer:
-        """The place of the file; not ``ok`` if there is none."""
+        """The location of the file; not ``ok`` if there is none."""
         path = self.service.path
         try:
             return Answer(file=FileOnDisk(path.as_posix(), Path.home().as_posix(), path.stat().st_size))

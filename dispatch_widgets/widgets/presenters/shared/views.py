@@ -452,7 +452,7 @@ class Section:
         text: A paragraph below the heading.
         done: The result of the last action in the section; shown in place of ``fact``.
         actions: The buttons beside the heading.
-        progress: The progress of requests in flight; None for none.
+        progress: The progress of requests in flight; None if there is none.
         notes: Messages above the rows.
         columns: The columns of the rows' cells.
         rows: The rows.
@@ -640,7 +640,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class FileOnDisk:
-    """The place of the settings file, so that a page can find it on its own server and open it there.
+    """The location of the settings file, so that a page can find it on its own server and open it there.
 
     Attributes:
         path: The absolute path.
@@ -674,7 +674,7 @@ class Answer:
             that asked is no longer offered; nothing is done before that.
         open: The form or tab to show next.
         copy: A text for the clipboard.
-        file: The place of the file; only ever in a response, so that the full path is in no saved state.
+        file: The location of the file; only ever in a response, so that the full path is in no saved state.
         problems: What is wrong with the fields, by field name.
         note: A message above the form's buttons.
         form: The form again, where the file has changed since it was filled; typed values stay.

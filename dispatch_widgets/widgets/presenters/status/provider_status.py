@@ -59,7 +59,7 @@ class ProviderStatus:
 
     Attributes:
         badge: The one badge; None if all is well.
-        note: The note under its row; None for none.
+        note: The note under its row; None if there is none.
         needs_attention: True if the tab's title counts it.
         limited_until: When its rate limit ends (UTC); None if it can be asked now.
     """
@@ -135,9 +135,9 @@ def status_of(hub: Hub, provider: Provider, models: ModelList | None, now: datet
     """The current status of a provider.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         provider: The provider.
-        models: Its cached list; None for none.
+        models: Its cached list; None if there is none.
         now: The current time.
     """
     limited = None if provider.is_mock else hub.service.retry_at(provider.id)

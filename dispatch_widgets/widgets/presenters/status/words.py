@@ -1,4 +1,4 @@
-"""Error messages for panels, where "this process" is the kernel, and the formatting of code in them."""
+"""Error messages for panels, which name the kernel and not the process, with code formatted in them."""
 
 from __future__ import annotations
 
