@@ -1,4 +1,4 @@
-"""Whether the interpreter is exiting: a panel sends nothing by then."""
+"""Tells panels that the interpreter is exiting, when they must not begin to send anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Once its own exit handler has run, pyzmq breaks off in the middle of a large message, and the next message
-# arrives as the rest of it. What is registered last is called first: pyzmq is to register its end before.
+# arrives as the rest of it. Exit handlers run last in, first out, so pyzmq has to register its own before.
 if "zmq" in sys.modules:
     with suppress(ImportError):
         import_module("zmq.utils.garbage")
@@ -25,8 +25,8 @@ _under_way = 0
 
 @contextmanager
 def sending() -> Iterator[bool]:
-    """Something is being sent, and the exit waits for it; gives False where it is too late to begin."""
-    global _under_way  # noqa: PLW0603 - of the whole process, as its exit is
+    """Makes the exit wait while something is being sent; yields False if it is too late to begin."""
+    global _under_way  # noqa: PLW0603 - the process has one exit
     with _changed:
         is_allowed = not _exiting
         _under_way += is_allowed
@@ -44,5 +44,5 @@ def _begin() -> None:
     with _changed:
         _exiting = True
         _changed.wait_for(lambda: not _under_way, _LONGEST_SECONDS)
-    with suppress(Exception):  # it may be closed or missing
-        sys.stdout.flush()  # ipykernel's waits until what was sent before is on its way
+    with suppress(Exception):  # stdout may be closed or missing
+        sys.stdout.flush()  # in ipykernel this waits until all earlier messages have been sent

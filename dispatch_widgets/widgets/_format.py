@@ -1,4 +1,4 @@
-"""How values look in panels: names, times, sizes, prices. Nothing here knows widgets or the service."""
+"""Values as text in panels: names, times, sizes, prices. Nothing here knows widgets or the service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _THOUSAND = 1000
 _MILLION = 1_000_000
 _CENT = 0.01
 _ZONE = re.compile(r"\b(\d\d:\d\d) UTC(?:[+-]\d\d?(?::\d\d)?)?(?!\w)")
-# Months are written here and not by strftime, whose names follow the machine's locale.
+# Not from strftime, whose month names follow the machine's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -33,7 +33,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def tile(name: str) -> str:
-    """The two letters that stand for a provider: ``An`` for Anthropic, ``OR`` for OpenRouter."""
+    """The two letters in a provider's tile: ``An`` for Anthropic, ``OR`` for OpenRouter."""
     letters = [character for character in clean(name) if character.isalnum()]
     capitals = [character for character in letters if character.isupper()]
     first_word = [character for character in clean(name).split(" ")[0] if character.isupper()]
@@ -52,7 +52,7 @@ def address(url: str) -> str:
 
 
 def counts(models: ModelList) -> str:
-    """``62 chat · 4 embedding · 9 other``; kinds without a model are left out."""
+    """The number of models of each kind that occurs: ``62 chat · 4 embedding · 9 other``."""
     parts = [f"{count:,} {kind}" for kind, count in models.counts().items() if count]
     return " · ".join(parts) or "No models"
 
@@ -83,7 +83,7 @@ def clock(moment: datetime, now: datetime) -> str:
 
 
 def without_zone(words: str) -> str:
-    """Words of discovery, which name the zone of a time, as a panel's own words stand beside them."""
+    """Text with the time zone removed from its times, as panels show local times without one."""
     return _ZONE.sub(r"\1", words)
 
 
@@ -111,7 +111,7 @@ def stamp(moment: datetime, *, seconds: bool = False) -> str:
 
 
 def created(seconds: int | None) -> str:
-    """A model's date of birth: ``18 Aug 2025``; nothing where it is not stated or makes no sense.
+    """A model's release date: ``18 Aug 2025``; empty if it is missing or invalid.
 
     Args:
         seconds: Seconds since 1970 (UTC).
@@ -126,7 +126,7 @@ def created(seconds: int | None) -> str:
 
 
 def tokens(count: int | None) -> str:
-    """``131k``, ``1M``; nothing where it is not stated."""
+    """``131k``, ``1M``; empty if it is not stated."""
     if not count or count < 0:
         return ""
     if count < _THOUSAND:
@@ -137,10 +137,10 @@ def tokens(count: int | None) -> str:
 
 
 def price(value: Price | None) -> str:
-    """``$3.50 / $10.00``, ``free``; nothing where it is not stated.
+    """``$3.50 / $10.00``, ``free``; empty if it is not stated.
 
     Args:
-        value: US dollars for a million tokens.
+        value: US dollars per million tokens.
     """
     if value is None or (value.input is None and value.output is None):
         return ""
@@ -151,7 +151,7 @@ def price(value: Price | None) -> str:
 
 def _dollars(amount: float | None) -> str:
     if amount is None:
-        return "–"  # noqa: RUF001 - the dash that the design has where nothing is known
+        return "–"  # noqa: RUF001 - the design's dash for an unknown value
     return f"${amount:.2f}" if amount == 0 or amount >= _CENT else f"${amount:.4f}".rstrip("0")
 
 
@@ -165,7 +165,7 @@ def size(count: int) -> str:
 
 
 def folder(path: Path) -> str:
-    """The folder of a file: from ``~`` on, or its last two names, as saved notebooks hold no full path."""
+    """The folder of a file from ``~`` on, or its last two names: saved notebooks hold no full path."""
     parent = path.parent
     try:
         return clean(Path("~") / parent.relative_to(Path.home()))
@@ -180,20 +180,20 @@ def shown_path(path: Path) -> str:
 
 
 def content_words(providers: int, entries: int) -> str:
-    """What a settings file holds: ``2 providers, 5 entries``.
+    """The content of a settings file: ``2 providers, 5 entries``.
 
     Args:
-        providers: How many providers.
-        entries: How many catalog entries.
+        providers: The number of providers.
+        entries: The number of catalog entries.
     """
     return ", ".join(_contents(providers, entries)) or "nothing in it"
 
 
 def restore_words(added: Added) -> str:
-    """What a restore costs, in words such as: 2 providers and 3 entries made since then go.
+    """What a restore removes, as in ``2 providers and 3 entries made since then go``.
 
     Args:
-        added: What is there now and not in the backup.
+        added: What is in the file now and not in the backup.
     """
     providers, entries = len(added.providers), len(added.entries)
     words = " and ".join(_contents(providers, entries))

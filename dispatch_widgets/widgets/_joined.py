@@ -1,4 +1,4 @@
-"""Several changes that follow each other, shown together."""
+"""Joins changes in quick succession, so that they are drawn once."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BETWEEN_SECONDS = 0.1
-"""How often a panel is drawn at most: twenty providers that answer would else send it twenty times."""
+"""The shortest time between two drawings; twenty responses at once would otherwise cause twenty."""
 
 
 class Joined:
-    """Does something at once when asked, and then no more often than every tenth of a second.
+    """Calls a function at once when asked, and then at most every tenth of a second.
 
     Args:
-        work: What is done; asked for again before it began, it is done once.
-        lock: Held while it is done.
+        work: The function; asked for several times before it runs, it runs once.
+        lock: Held while it runs.
     """
 
     def __init__(self, work: Callable[[], None], lock: threading.RLock) -> None:
@@ -28,7 +28,7 @@ class Joined:
         self._timer: threading.Timer | None = None
 
     def ask(self) -> None:
-        """Do it now, or as soon as may be."""
+        """Run it now, or as soon as the interval allows."""
         with self._lock:
             if self._timer is not None:
                 return
@@ -38,7 +38,7 @@ class Joined:
                 timer.daemon = True
                 try:
                     timer.start()
-                except RuntimeError:  # there are no threads here (Pyodide)
+                except RuntimeError:  # no threads here (Pyodide)
                     pass
                 else:
                     self._timer = timer
@@ -46,13 +46,13 @@ class Joined:
             self._do()
 
     def flush(self) -> None:
-        """Do now what is still to be done."""
+        """Run it now if it is due."""
         with self._lock:
             if self._timer is not None:
                 self._do()
 
     def stop(self) -> None:
-        """Do it no more."""
+        """Cancel a run that is due."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()

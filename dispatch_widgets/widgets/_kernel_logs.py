@@ -1,8 +1,8 @@
-"""A typed key stays out of the logs of the kernel's own libraries, at every level (SEC-2).
+"""Keeps typed keys out of the logs of the kernel's own libraries, at every level (SEC-2).
 
-With logging at DEBUG they write each message of the page as it comes: ``Comm`` and the kernel's own
-logger, and with it the one message that carries a typed key. A filter on these loggers masks that key. It
-changes no level, mutes nobody, and leaves every other message as it is.
+At level DEBUG, ``Comm`` and the kernel's own logger write every message of the page as it comes, also the one
+message that carries a typed key. A filter on these loggers masks that key. It changes no level, silences no
+logger, and leaves every other message as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DEEPEST = 12
 
 
 def watch_kernel_loggers() -> None:
-    """Puts the filter on the loggers, the kernel's own among them; doing it again has no effect."""
+    """Adds the filter to the loggers, the kernel's own among them; calling it again has no effect."""
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_FILTER)
     from traitlets.config import Application
@@ -30,7 +30,7 @@ def watch_kernel_loggers() -> None:
 
 class _TypedKeyFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        """Masks a key in the message that submits a form; lets every record pass."""
+        """Masks the key in a message that submits a form; never drops a record."""
         if record.args:
             args = _without_key(record.args, 0)
             if args is not record.args:
@@ -41,7 +41,7 @@ class _TypedKeyFilter(logging.Filter):
 
 
 def _without_key(value: Any, depth: int) -> Any:
-    """The same value; a copy in which the key is masked if it holds a message with one."""
+    """The same value, or a copy with the key masked if a message with one is in it."""
     if depth > _DEEPEST:
         return value
     if isinstance(value, dict):

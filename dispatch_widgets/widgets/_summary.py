@@ -1,4 +1,4 @@
-"""What remains of the app in a document without a kernel: one collapsed line, without secrets."""
+"""The app's summary in a document without a kernel: one collapsed line, without secrets."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _TITLE = "Dispatch models"
 
 
 def summary_html(service: SettingsService) -> str:
-    """A ``<details>`` that says which task has which model.
+    """A ``<details>`` element with the model of each task.
 
     Args:
-        service: The service to tell about.
+        service: The service to summarise.
     """
     line = escaped(_line(service), limit=600)
     if service.problem is not None:
@@ -31,19 +31,19 @@ def summary_html(service: SettingsService) -> str:
 
 
 def summary_text(service: SettingsService) -> str:
-    """The same as a line of text.
+    """The summary as a line of text.
 
     Args:
-        service: The service to tell about.
+        service: The service to summarise.
     """
     return f"{_TITLE}: {_line(service)}"
 
 
 def why_this_file(service: SettingsService) -> str:
-    """Why this settings file and no other, in a line.
+    """The reason why this settings file is used, in a line.
 
     Args:
-        service: The service to tell about.
+        service: The service of the file.
     """
     from ..settings.locate import locate
 

@@ -1,4 +1,4 @@
-"""Which of the models that a catalog names their provider's list lacks."""
+"""Catalog models that their provider's list does not have."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from ..discovery.models import ModelList
 
 _LATEST = ("-latest", ":latest")
-_DATE = re.compile(r"[-@]\d{3,}(-\d+)*")  # -2024-08-06, @20250929, -001; but not the -5 of another model
-_LIST_PREFIX = "models/"  # Gemini's own list has it, requests may leave it out
+_DATE = re.compile(r"[-@]\d{3,}(-\d+)*")  # -2024-08-06, @20250929, -001, but not the -5 of another model
+_LIST_PREFIX = "models/"  # in Gemini's list; requests may leave it out
 
 
 def unlisted(models: ModelList | None, model_ids: Iterable[str]) -> frozenset[str]:
-    """Those of some ids that a list does not have, where the list is fresh and known to be whole.
+    """The ids that a list does not have; none if the list is stale or incomplete.
 
-    Servers accept other names than they list: an undated one, or one that ends in ``latest``. Those are
-    not taken for missing.
+    Servers also accept names that they do not list, without a date or ending in ``latest``. Those do not
+    count as missing.
 
     Args:
         models: The provider's list; None if there is none.
@@ -28,7 +28,7 @@ def unlisted(models: ModelList | None, model_ids: Iterable[str]) -> frozenset[st
     """
     if models is None or not len(models) or models.source == "stale":
         return frozenset()
-    if models.warning or models.error is not None:  # a part of it was left out, or could not be asked for
+    if models.warning or models.error is not None:  # a part was left out or could not be fetched
         return frozenset()
     missing = {key for key in model_ids if models.get(key) is None and models.get(_LIST_PREFIX + key) is None}
     if not missing:

@@ -1,4 +1,4 @@
-"""The whole app in a cell: which file, and the four tabs."""
+"""The whole app in a cell: the header with the file, and the four tabs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .presenters.hub.events import Events
 
 _AT_SIDE: dict[str, Any] = {}
-"""The panels at the side, by their titles."""
+"""The panels at the side, by title."""
 
 
 class Panel(PagePanel):
@@ -41,16 +41,16 @@ class Panel(PagePanel):
             self.app.hub.events.stop_listening(self._on_events)
         super().close()
 
-    # -- what remains without a kernel -------------------------------------------------------------
+    # -- without a kernel --------------------------------------------------------------------------
 
     def _ipython_display_(self) -> None:
-        """Show the panel, and under it the summary that remains when the kernel is gone."""
+        """Show the panel, and below it the summary for when the kernel is gone."""
         from IPython.display import display
 
         data, metadata = self._repr_mimebundle_() or ({}, {})
         display(data, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
         if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
-            return  # a page of its own always has a kernel, and does not follow updates of an output
+            return  # a Voilà page always has a kernel, and does not follow updates of an output
         if not self._display_id:
             self._display_id = uuid.uuid4().hex
             self.app.hub.events.listen(self._on_events)
@@ -62,7 +62,7 @@ class Panel(PagePanel):
         return _Static(self._summary, summary_text(self.service))
 
     def _on_events(self, events: Events) -> None:
-        """Keep the summary current; every event may be about what it says, most are not."""
+        """Keep the summary current; it is displayed again only if its content changed."""
         if any(event.what == "settings" for event in events) and summary_html(self.service) != self._summary:
             from IPython.display import update_display
 
@@ -87,11 +87,11 @@ class Panel(PagePanel):
             raise MissingPackageError(
                 "sidecar", purpose="for a panel at the side", install="dispatch-widgets[sidebar]"
             ) from None
-        # Also one that this cell showed when it ran before, with a panel of its own.
+        # Also a panel that an earlier run of this cell has shown.
         for shown in (self._side, _AT_SIDE.pop(title, None)):
             if shown is not None:
                 shown.close()
-        # Not `with side: display(…)`, which takes whatever else the kernel shows at that moment too.
+        # Not `with side: display(…)`, which also captures whatever else the kernel shows at that moment.
         data, metadata = self._repr_mimebundle_() or ({}, {})
         output = {"output_type": "display_data", "data": data, "metadata": metadata}
         self._side = Sidecar(title=title)

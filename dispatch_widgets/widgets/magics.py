@@ -14,7 +14,7 @@ SIDEBAR = "sidebar"
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """What ``%load_ext dispatch_widgets`` calls: makes ``%dispatch`` known.
+    """Called by ``%load_ext dispatch_widgets``: registers ``%dispatch``.
 
     Args:
         ipython: The running shell.
@@ -23,7 +23,7 @@ def load_ipython_extension(ipython: Any) -> None:
 
 
 def unload_ipython_extension(ipython: Any) -> None:
-    """What ``%unload_ext dispatch_widgets`` calls.
+    """Called by ``%unload_ext dispatch_widgets``: removes ``%dispatch``.
 
     Args:
         ipython: The running shell.
@@ -37,7 +37,7 @@ def dispatch(line: str = "") -> Panel | None:
     ``%dispatch`` shows it below the cell, ``%dispatch sidebar`` in a JupyterLab panel at the side.
 
     Args:
-        line: What follows the magic's name: nothing, or ``sidebar``.
+        line: The text after the magic's name: nothing, or ``sidebar``.
 
     Raises:
         InvalidInputError: If it is anything else.

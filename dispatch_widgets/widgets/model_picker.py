@@ -1,4 +1,4 @@
-"""A list to pick one model from, alone in a cell, for the code in the next one."""
+"""A list in a cell to select one model from, for the code in the next cell."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywidgets ships no types
-    """A list of models to pick one from; ``.value`` is its id, and ``.client()`` makes a client for it.
+    """A list of models to select one from; ``.value`` is its id, and ``.client()`` creates a client for it.
 
-    Showing it sends no request: it offers the cached lists, and Refresh requests them.
+    Showing it sends no request: it offers the cached lists, and Refresh fetches them.
 
     Args:
-        task: One of the six tasks. The list has the models that can do it and starts with the one that is
-            assigned, and a button assigns the picked one.
+        task: One of the six tasks. Only models that can do it are offered, the assigned one is selected at
+            first, and a button assigns the selected one.
         provider: The provider whose models to offer, by its id, or its name if no other has the same. None
             offers those of all providers.
         kind: ``chat`` or ``embedding``, to offer only models that can do this; what the task needs if None.
@@ -40,9 +40,9 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         NotFoundError: If there is no such provider.
 
     Attributes:
-        value: The picked model's id, or an empty string. It can be set and observed.
+        value: The selected model's id, or an empty string. It can be set and observed.
         provider_id: The id of its provider, or an empty string.
-        selected: The model as its provider lists it; None if nothing is picked or the id is not listed.
+        selected: The model as its provider lists it; None if nothing is selected or the id is not listed.
         description: Its label among other controls; `ipywidgets.interact` sets it.
     """
 
@@ -69,7 +69,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         def follow() -> None:
             there = me()
             if there is not None:
-                there._follow()  # noqa: SLF001 - it is its own
+                there._follow()  # noqa: SLF001 - `there` is this picker
 
         presenter.on_change(follow)
 
@@ -90,10 +90,10 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         return str(self.presenter.task)
 
     def resolve(self) -> ResolvedModel:
-        """The picked model, with provider, base URL and key ready to use.
+        """The selected model, with provider, base URL and key ready to use.
 
         Raises:
-            InvalidInputError: If nothing is picked, or the model's provider is not known.
+            InvalidInputError: If nothing is selected, or the model's provider is not known.
             DispatchError: Everything that `SettingsService.resolve_model` raises.
         """
         if not self.value:
@@ -109,7 +109,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         return self.service.resolve_model(self.provider_id, self.value)
 
     def client(self, **options: Any) -> Any:
-        """A client for the picked model; see `ResolvedModel.client`.
+        """A client for the selected model; see `ResolvedModel.client`.
 
         Args:
             **options: Arguments of the SDK's client.
@@ -117,7 +117,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         return self.resolve().client(**options)
 
     def async_client(self, **options: Any) -> Any:
-        """An async client for the picked model; see `ResolvedModel.async_client`.
+        """An async client for the selected model; see `ResolvedModel.async_client`.
 
         Args:
             **options: Arguments of the SDK's client.
@@ -125,7 +125,7 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
         return self.resolve().async_client(**options)
 
     def _follow(self) -> None:
-        """Bring the traits in step with what is picked; who observes one of them sees the others in step."""
+        """Update the traits from the selection; observers of one of them see all updated."""
         picked = self.presenter.picked
         with self.presenter.hub.lock, self.hold_trait_notifications():
             self.provider_id, self.value = picked.provider_id, picked.model
@@ -133,6 +133,6 @@ class ModelPicker(PagePanel, widgets.ValueWidget):  # type: ignore[misc] # ipywi
 
     @traitlets.observe("value")
     def _value_was_set(self, change: Mapping[str, Any]) -> None:
-        """Code, or a page, has set the value: find out whose model it is."""
+        """Code or a page has set the value: find the model's provider."""
         if change["new"] != self.presenter.picked.model:
             self.presenter.set_value(change["new"])

@@ -1,4 +1,4 @@
-"""The Models tab: pick models from what providers list, keep them in the catalog."""
+"""The Models tab: select models that providers list, and keep them in the catalog."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from .presenters.models.presenter import ModelsPresenter
 
 
 class ModelsPanel(PagePanel):
-    """The providers' lists to pick models from, and the catalog."""
+    """The providers' lists to add models from, and the catalog."""
 
     _presenter = ModelsPresenter

@@ -1,21 +1,21 @@
-"""What goes between a panel's widget and its page; `frontend/write_types.py` writes it as TypeScript.
+"""The messages between a panel's widget and its page; `frontend/write_types.py` writes them as TypeScript.
 
-A page sends messages with an id of its own choosing and gets one reply to each. Replies reach every window,
-and each takes those to its own ids. Nothing that a page sends is trusted.
+A page sends messages with ids of its own choosing and gets one reply to each. Replies reach every window, and
+each takes those to its own ids. Nothing that a page sends is trusted.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping  # noqa: TC003 - the page's types are written from these at run time
+from collections.abc import Iterable, Mapping  # noqa: TC003 - write_types.py evaluates the annotations
 from typing import Literal, NotRequired, TypedDict
 
 from .presenters.shared.views import ActionArgs, Answer, Form, Tab  # noqa: TC001 - as above
 
 
 class ShowTab(TypedDict):
-    """A tab was opened: its view is wanted, and it is the one that was last acted in."""
+    """A tab was opened: the page needs its view, and it is now the tab that was used last."""
 
     id: str
     kind: Literal["show"]
@@ -23,10 +23,10 @@ class ShowTab(TypedDict):
 
 
 class Act(TypedDict):
-    """Something was pressed; see `Presenter.act`, and `AppPresenter.act` for what stands over the tabs.
+    """An action; see `Presenter.act`, and `AppPresenter.act` for those of the header.
 
     Attributes:
-        tab: In which tab; empty for what stands over the tabs.
+        tab: The action's tab; empty for the header.
     """
 
     id: str
@@ -37,7 +37,7 @@ class Act(TypedDict):
 
 
 class OpenForm(TypedDict):
-    """A form is to be shown, or shown anew with what was chosen in it; see `Presenter.form`."""
+    """A request for a form, at first or with the options that were selected in it; see `Presenter.form`."""
 
     id: str
     kind: Literal["form"]
@@ -49,7 +49,7 @@ class OpenForm(TypedDict):
 
 
 class Submit(TypedDict):
-    """A form is to be saved; the key is in this message alone (SEC-2). See `Presenter.submit`."""
+    """A submitted form; the key is in this message alone (SEC-2). See `Presenter.submit`."""
 
     id: str
     kind: Literal["submit"]
@@ -61,11 +61,11 @@ class Submit(TypedDict):
 
 
 class FetchModels(TypedDict):
-    """A list of models is shown; see `Presenter.models`.
+    """A request for the rows of a list of models; see `Presenter.models`.
 
     Attributes:
-        provider: Whose list, by the provider's id.
-        mark: Of the rows that the page holds; empty for none.
+        provider: The provider's id.
+        mark: The mark of the rows that the page holds; empty for none.
     """
 
     id: str
@@ -79,17 +79,17 @@ FromPage = ShowTab | Act | OpenForm | Submit | FetchModels
 
 
 class AskedForm(TypedDict):
-    """A form that code wants to be open."""
+    """A form that code asks to open."""
 
     name: str
     args: ActionArgs
 
 
 class Asked(TypedDict):
-    """What code asks every window to show; each does it once.
+    """What code asks every window to show; each window does it once.
 
     Attributes:
-        n: Counts what was asked for.
+        n: Counts the requests.
         tab: The tab to open.
         form: The form to open in it.
     """
@@ -100,11 +100,11 @@ class Asked(TypedDict):
 
 
 class ModelsReply(TypedDict):
-    """How a list of models is now; its rows come beside it as `pack` packs them, unless the page holds them.
+    """The current state of a list of models; the rows follow as packed bytes, unless the page holds them.
 
     Attributes:
-        mark: The mark of its rows.
-        left_out: How many rows were too many to be sent.
+        mark: The mark of the rows.
+        left_out: The number of rows that were left out because they are too many.
     """
 
     mark: str
@@ -112,7 +112,7 @@ class ModelsReply(TypedDict):
 
 
 class Reply(TypedDict):
-    """What became of a message: an answer, or what was asked for."""
+    """The reply to a message: an answer, or the form or list that was requested."""
 
     id: str
     answer: NotRequired[Answer]
@@ -121,13 +121,13 @@ class Reply(TypedDict):
 
 
 MOST_ROWS = 50_000
-"""How many rows of a list are sent at most; no provider lists as many, and a page cannot use more."""
+"""The most rows of a list that are sent; no provider lists as many, and a page could not use more."""
 
 
 def pack(rows: Iterable[Mapping[str, object]]) -> bytes:
-    """Rows as one block of bytes: a column for each of their keys, as JSON, deflated.
+    """Rows as one block of bytes: a column of values for each key, as JSON, deflated.
 
-    Five thousand models take 65 kB so, as rows of plain JSON 970 kB.
+    Five thousand models take 65 kB this way, and 970 kB as rows of plain JSON.
     """
     listed = list(rows)
     keys = dict.fromkeys(key for row in listed for key in row)

@@ -1,4 +1,4 @@
-"""The widget between a presenter and its pages: one for a whole panel."""
+"""The widget between presenters and a page: one widget for a whole panel."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ _KERNELS_OWN = frozenset(
 
 
 def _text(name: str) -> str:
-    """A bundle as text: a path may be watched for ever, and one line without a break counts as a path."""
+    """A bundle as text; with a line break at its end, as anywidget could take a single line for a path."""
     return (_STATIC / name).read_text(encoding="utf-8") + "\n"
 
 
 class PagePanel(anywidget.AnyWidget):
-    """A panel in one widget, which its page draws: the app, or a tab that stands alone.
+    """A panel in one widget, which its page draws: the app, or a single tab.
 
-    What is true of the file and the service are traits, one for each tab that a page has shown so far and one
-    for what stands over the tabs: the same in every window and never set by a page. What a person does comes
-    as a message with an id and its tab, and is answered by one with the same id.
+    The state of the file and the service is in traits: one for each tab that a page has shown so far, and one
+    for the header. They are the same in every window, and a page never sets them. What a person does arrives
+    as a message with an id and its tab, and is answered by a message with the same id.
 
     Args:
         service: The service to show; the default file's if None.
-        presenter: What the panel's own tab says and does; a new one if None.
+        presenter: The presenter of a panel with a single tab; a new one if None.
 
     Attributes:
         service: The service that is shown.
-        app: What says what stands over the tabs, and has their presenters.
+        app: The presenter of the header, with those of the tabs.
     """
 
     _esm = _text("page.js")
@@ -88,13 +88,13 @@ class PagePanel(anywidget.AnyWidget):
         self._tab = self.app.first_tab
         self._watched: set[Tab] = set()
         self._changed: set[Tab | Literal["header"]] = set()
-        # Weakly: what a presenter calls must not keep a panel alive that nobody shows.
+        # A weak reference: a presenter's callback must not keep a panel alive that is not shown.
         me = weakref.ref(self)
 
         def draw() -> None:
             there = me()
             if there is not None:
-                there._draw()  # noqa: SLF001 - it is its own
+                there._draw()  # noqa: SLF001 - `there` is this panel
 
         self._drawing = Joined(draw, self.app.hub.lock)
         with self.app.hub.lock:
@@ -111,12 +111,12 @@ class PagePanel(anywidget.AnyWidget):
         self.on_msg(_hear)
 
     def __repr__(self) -> str:
-        # Not the whole path: hosts save this in the notebook, as what stands there without widgets.
+        # Not the full path: hosts save this in the notebook, for readers without widgets.
         return f"{type(self).__name__}({self.service.path.name!r})"
 
     def close(self) -> None:
-        """Take the panel out of every page and stop following the service."""
-        if hasattr(self, "_drawing"):  # not if it was refused before it was made
+        """Remove the panel from every page, and stop following the service."""
+        if hasattr(self, "_drawing"):  # missing if __init__ failed
             self.app.close()
             self._drawing.stop()
         layout = getattr(self, "_own_layout", None)
@@ -125,46 +125,46 @@ class PagePanel(anywidget.AnyWidget):
         super().close()
 
     def send_state(self, key: Any = None) -> None:
-        """Send traits to the pages; nothing while the interpreter exits."""
+        """Send traits to the pages, unless the interpreter is exiting."""
         with sending() as is_allowed:
             if is_allowed:
                 super().send_state(key)
 
     def send(self, content: Any, buffers: Any = None) -> None:
-        """Send a message to the pages; nothing while the interpreter exits."""
+        """Send a message to the pages, unless the interpreter is exiting."""
         with sending() as is_allowed:
             if is_allowed:
                 super().send(content, buffers)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a page sets: nothing of what the kernel says."""
+        """Accept what a page sets, except the traits that only the kernel sets."""
         super().set_state({name: value for name, value in sync_data.items() if name not in _KERNELS_OWN})
 
-    # -- what code can read and ask for ------------------------------------------------------------
+    # -- for code ----------------------------------------------------------------------------------
 
     @property
     def providers(self) -> Presenter:
-        """What the Providers tab says and does."""
+        """The presenter of the Providers tab."""
         return self.app.tab("providers")
 
     @property
     def models(self) -> Presenter:
-        """What the Models tab says and does."""
+        """The presenter of the Models tab."""
         return self.app.tab("models")
 
     @property
     def router(self) -> Presenter:
-        """What the Router tab says and does."""
+        """The presenter of the Router tab."""
         return self.app.tab("router")
 
     @property
     def settings(self) -> Presenter:
-        """What the Settings file tab says and does."""
+        """The presenter of the Settings file tab."""
         return self.app.tab("settings")
 
     @property
     def presenter(self) -> Presenter:
-        """What the tab says and does that the panel begins at."""
+        """The presenter of the tab that the panel opens with."""
         return self.app.tab(self.first)
 
     @property
@@ -195,7 +195,7 @@ class PagePanel(anywidget.AnyWidget):
         self._ask(tab, {"name": name, "args": args})
 
     def _window(self) -> str:
-        """The name under which a page keeps what is of its window alone, also when the cell runs again."""
+        """The key under which a page keeps the state of its window; the same when the cell runs again."""
         own = f"{type(self).__name__} {self.service.path}"
         return hashlib.blake2b(own.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
@@ -208,10 +208,10 @@ class PagePanel(anywidget.AnyWidget):
             self.asked = dict(asked)
             self._drawing.flush()
 
-    # -- what is drawn -----------------------------------------------------------------------------
+    # -- drawing -----------------------------------------------------------------------------------
 
     def _show(self, tab: Tab) -> None:
-        """Give the pages a tab's view from now on; the hub's lock is held."""
+        """Send a tab's view to the pages from now on; called with the hub's lock."""
         self._tab = tab
         if tab not in self._watched:
             self._watch(tab)
@@ -224,21 +224,21 @@ class PagePanel(anywidget.AnyWidget):
 
     def _draw(self) -> None:
         changed, self._changed = self._changed, set()
-        with self.hold_sync():  # one message for all of it
+        with self.hold_sync():  # one message for all traits
             for part in changed:
                 if part == "header":
                     self.header = encode(self.app.header())
                 else:
                     setattr(self, f"view_{part}", encode(self.app.tab(part).view()))
 
-    # -- what pages say ----------------------------------------------------------------------------
+    # -- messages from pages -----------------------------------------------------------------------
 
     def _models(self, key: str, given: Arguments) -> tuple[Reply, list[bytes]]:
         try:
             mark, rows = self.app.tab(given.text("tab")).models(
                 given.text("provider"), given.text("mark", "")
             )
-        except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
+        except Exception as error:  # noqa: BLE001 - the page is told of any error
             return _failure(key, error), []
         found = rows or ()
         reply: Reply = {"id": key, "models": {"mark": mark, "left_out": max(0, len(found) - MOST_ROWS)}}
@@ -247,7 +247,7 @@ class PagePanel(anywidget.AnyWidget):
     def _reply(self, key: str, message: dict[str, Any]) -> Reply:
         try:
             return self._answer(key, message)
-        except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it was
+        except Exception as error:  # noqa: BLE001 - the page is told of any error
             return _failure(key, error)
 
     def _answer(self, key: str, message: dict[str, Any]) -> Reply:
@@ -306,21 +306,21 @@ def _texts(value: object) -> Mapping[str, str]:
 
 
 def _hear(panel: PagePanel, message: object, _buffers: object) -> None:
-    """Answer a page; a message that arrives twice is done once, and answered twice.
+    """Answer a page's message; one that arrives twice is handled once and answered twice.
 
-    A function and no method: the widget would keep itself alive.
+    This is a function, as a bound method would keep the widget alive.
     """
     key = message.get("id") if isinstance(message, dict) else None
     if not isinstance(message, dict) or not isinstance(key, str) or len(key) > _LONGEST_ID_CHARACTERS:
         return
-    if message.get("kind") == "models":  # answered anew each time: a list of thousands is not kept
-        panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - it is its own
+    if message.get("kind") == "models":  # not kept for a repeated message: it may have thousands of rows
+        panel.send(*panel._models(key, Arguments(message)))  # noqa: SLF001 - works as a method
         return
     with panel.app.hub.lock:
-        reply = panel._replies.get(key)  # noqa: SLF001 - it is its own
+        reply = panel._replies.get(key)  # noqa: SLF001 - as above
         if reply is None:
             reply = panel._replies[key] = panel._reply(key, message)  # noqa: SLF001
             while len(panel._replies) > _REPLIES_KEPT:  # noqa: SLF001
                 panel._replies.popitem(last=False)  # noqa: SLF001
-        panel._drawing.flush()  # noqa: SLF001 - where the focus goes must be there by then
+        panel._drawing.flush()  # noqa: SLF001 - the page needs the view first, to move the focus
     panel.send(reply)

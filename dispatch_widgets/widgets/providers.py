@@ -1,4 +1,4 @@
-"""The Providers tab: a row for each account, and the form to add or edit one."""
+"""The Providers tab: a row for each provider, and the form to add or edit one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Router tab: which catalog entry does which task. Every choice is saved at once and can be undone."""
+"""The Router tab: the catalog entry of each task. Every choice is saved at once and can be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Settings file tab: which file, what was converted, what is left to mend, and the ways back."""
+"""The Settings file tab: the file's location, its conversion, what is left to fix, and its backups."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Writes what a page is given and sends as TypeScript: `python write_types.py` writes `src/types.ts`.
+"""Writes what a page receives and sends as TypeScript: `python write_types.py` writes `src/types.ts`.
 
-The types are those of `presenters.shared.views`, `presenters.models.views` and `page_messages`. What is as by
-default is left out of the JSON (`presenters.shared.encode`), and so is optional here.
+The types are those of `presenters.shared.views`, `presenters.models.views` and `page_messages`.
+`presenters.shared.encode` leaves default values out of the JSON, so fields that have one are optional here.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def as_typescript(kind: typing.Any, names: Mapping[object, str]) -> str:
 
     Args:
         kind: The type.
-        names: Names of unions and literals, which are written in their place.
+        names: Unions and literals that have a name of their own, with the name to write for each.
 
     Raises:
-        TypeError: If it is none of those that a view or message may have.
+        TypeError: If it is not a type that a view or message may have.
     """
     if kind in names or kind in _PLAIN:
         return names.get(kind) or _PLAIN[kind]
@@ -75,7 +75,7 @@ def _is_alias(value: object) -> bool:
 
 
 def written() -> str:
-    """The whole file."""
+    """The content of `types.ts`."""
     parts = [_HEAD]
     names: dict[object, str] = {}
     for module in (views, models_views, page_messages):
@@ -83,7 +83,7 @@ def written() -> str:
             if name.startswith("_"):
                 continue
             if _is_alias(value) and value not in names:
-                # Written before it has a name of its own, which would be written in its place.
+                # Added to `names` only afterwards: the definition itself must not be replaced by the name.
                 parts.append(f"export type {name} = {as_typescript(value, names)};\n")
                 names[value] = name
             elif getattr(value, "__module__", "") == module.__name__ and (

@@ -1,5 +1,5 @@
-"""What the panels say and do, in plain Python: one presenter for each tab, without a widget.
+"""The content and behaviour of the panels in plain Python: one presenter for each tab, without a widget.
 
 A presenter turns the service's state into a `shared.views.View` and answers what a page sends. Nothing here
-imports ipywidgets, anywidget or IPython; a test holds that.
+imports ipywidgets, anywidget or IPython; a test checks that.
 """

@@ -1,4 +1,4 @@
-"""What the app shows beside its four tabs: which file, who saved it last, what stands over all tabs."""
+"""The header of the app above its four tabs: the file, who saved it last, and messages above all tabs."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ _KINDS: dict[Tab, type[Presenter]] = {
     kind.tab: kind for kind in (ProvidersPresenter, ModelsPresenter, RouterPresenter, SettingsFilePresenter)
 }
 TABS = tuple(_KINDS)
-"""The tabs, in their order."""
+"""The tabs, in order."""
 
 
 class AppPresenter:
-    """What stands over the tabs, and the tabs: all four in the app, those that are needed in a single panel.
+    """The header and the tabs: all four in the app, in a single panel those that it needs.
 
     Args:
         service: The service to show; the default file's if None.
-        own: The tab of a panel that stands alone; None for the app.
+        own: The presenter of a panel with a single tab; None for the app.
 
     Attributes:
-        own: The same.
-        tabs: The presenters that were made so far, by their tabs.
+        own: The presenter of a panel with a single tab; None for the app.
+        tabs: The presenters created so far, by tab.
     """
 
     def __init__(self, service: SettingsService | None = None, *, own: Presenter | None = None) -> None:
@@ -84,14 +84,14 @@ class AppPresenter:
         self.hub.events.listen(self._on_events)  # after the tabs, whose titles are in the header
 
     def close(self) -> None:
-        """Follow the service no more."""
+        """Stop following the service."""
         self.hub.events.stop_listening(self._on_events)
         self._callbacks.clear()
         for presenter in self.tabs.values():
             presenter.close()
 
     def tab(self, name: str) -> Presenter:
-        """The presenter of a tab; made when it is first needed.
+        """The presenter of a tab; created when it is first needed.
 
         Raises:
             MismatchError: If there is no such tab.
@@ -105,10 +105,10 @@ class AppPresenter:
             return self.tabs[tab]
 
     def tab_of_form(self, name: str) -> Tab:
-        """The tab that a form stands in.
+        """The tab that has a form.
 
         Raises:
-            InvalidInputError: If there is none of this name.
+            InvalidInputError: If there is no form of this name.
         """
         forms = {form: tab for tab in _KINDS for form in self.tab(tab).forms}
         if name not in forms:
@@ -119,22 +119,22 @@ class AppPresenter:
 
     @property
     def first_tab(self) -> Tab:
-        """The tab that is shown at first: in the app the ways out where the file cannot be read."""
+        """The tab that is shown first; in the app the Settings file tab if the file cannot be read."""
         if self.own is not None:
             return self.own.tab
         return "providers" if self.service.problem is None else "settings"
 
     def header(self) -> Header:
-        """What stands over the tabs now."""
+        """The current header."""
         with self.hub.lock:
             if self._header is None:
                 self._header = self._made()
             return self._header
 
     def act(self, name: str, args: Mapping[str, object] | None = None) -> Answer:
-        """Do what was pressed in the header: read the file again, or copy its path.
+        """Do an action of the header: read the file again, or copy its path.
 
-        A page that has reloaded asks for its open forms anew.
+        A page that has reloaded requests its open forms again.
 
         Args:
             name: The action's name.
@@ -148,7 +148,7 @@ class AppPresenter:
         return Answer()
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call back, from any thread, whenever `header` gives something else than before.
+        """Call back, from any thread, whenever `header` changes.
 
         Returns:
             A function that ends this.
@@ -165,7 +165,7 @@ class AppPresenter:
         self.tabs[presenter.tab] = presenter
         presenter.on_change(self._update)
 
-    def _on_events(self, events: Events) -> None:  # noqa: ARG002 - every one may be about a title or the file
+    def _on_events(self, events: Events) -> None:  # noqa: ARG002 - any event may change the header
         self._update()
 
     def _update(self) -> None:
@@ -212,7 +212,7 @@ class AppPresenter:
         return f"{verb} {clock(saved, now)}{f' by {by}' if by else ''}"
 
     def _changed_outside(self) -> Note | None:
-        """What a window says whose open form was filled from an earlier revision."""
+        """The message in a window whose open form was filled from an earlier revision."""
         changed = self.hub.changed_at
         if changed is None or self.service.problem is not None:
             return None

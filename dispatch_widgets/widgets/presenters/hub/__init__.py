@@ -1,1 +1,1 @@
-"""What the presenters over one service share: events, requests under way, what is known of the lists."""
+"""Shared by the presenters of one service: events, requests in flight, and cached facts about the lists."""

@@ -1,7 +1,7 @@
-"""Events for presenters: posted from any thread, delivered together by one thread of a service's own.
+"""Events for presenters: posted from any thread, delivered together by one worker thread for each service.
 
-The service tells of changes from whichever thread made them, the network's included. Making views in that
-thread would hold up the network and could lock two presenters against each other.
+The service reports changes in the thread that made them, which may be the network's. Making views in that
+thread would hold up the network and could deadlock two presenters.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 POLL_SECONDS = 2.0
-"""How often the file is looked at: a stat call each time, and a hash when that has changed."""
+"""How often the file is checked: a stat call each time, and a hash when its result has changed."""
 
 _log = get_logger("dispatch_widgets")
 
@@ -28,8 +28,8 @@ class Event:
     """Something that may change what is shown.
 
     Attributes:
-        what: ``settings``: what the file says; ``asking`` and ``discovery``: a request began or ended;
-            ``panels``: what presenters share; ``time``: relative times have become others.
+        what: ``settings``: the file's content changed; ``asking`` and ``discovery``: a request began or
+            ended; ``panels``: state that presenters share changed; ``time``: relative times are out of date.
         provider_id: The provider that it is about; empty for all.
     """
 
@@ -41,7 +41,7 @@ Events = tuple[Event, ...]
 
 
 class EventQueue:
-    """Delivers events to listeners, in one worker thread that ends with the last of them.
+    """Delivers events to listeners, in one worker thread that ends when no listener is left.
 
     Args:
         before: Called with the events before any listener is.
@@ -59,7 +59,7 @@ class EventQueue:
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self.poll_seconds = poll_seconds
-        # Weak, all of them: the worker must not keep a hub alive, nor a hub a presenter that nobody shows.
+        # All weak: the worker must not keep a hub alive, nor a hub a presenter that is not shown.
         self._before, self._poll = weakref.WeakMethod(before), weakref.WeakMethod(poll)
         self._listeners: list[weakref.WeakMethod[Callable[[Events], None]]] = []
         self._pending: dict[Event, None] = {}
@@ -74,20 +74,20 @@ class EventQueue:
             self._start()
 
     def stop_listening(self, listener: Callable[[Events], None]) -> None:
-        """Deliver no more events to a bound method."""
+        """Stop delivering events to a bound method."""
         with self._wake:
             self._listeners = [kept for kept in self._listeners if kept() not in {None, listener}]
             self._wake.notify_all()
 
     def post(self, event: Event) -> None:
-        """Deliver an event soon; the same one posted twice until then is delivered once."""
+        """Deliver an event soon; posted again before that, it is delivered once."""
         self.post_after(lambda: (event,))
 
     def post_after(self, step: Callable[[], Iterable[Event]]) -> None:
-        """Take a step and post the events that it returns; who sees it done finds them pending.
+        """Run a step and post the events that it returns, as one atomic operation.
 
         Args:
-            step: Waits for nothing and posts nothing.
+            step: The step; it must neither wait nor post.
         """
         with self._wake:
             self._pending.update(dict.fromkeys(step()))
@@ -95,10 +95,10 @@ class EventQueue:
                 self._wake.notify_all()
                 return
             events, self._pending = tuple(self._pending), {}
-        self._deliver(events)  # there are no threads here (Pyodide)
+        self._deliver(events)  # no threads here (Pyodide)
 
     def settle(self, timeout_seconds: float = 10.0) -> bool:
-        """Wait until all events so far are delivered; returns whether they were in time."""
+        """Wait until all events posted so far are delivered; returns False on timeout."""
         with self._wake:
             return self._wake.wait_for(lambda: not self._pending and not self._delivering, timeout_seconds)
 
@@ -130,7 +130,7 @@ class EventQueue:
 
 
 def _work(reference: weakref.ref[EventQueue], wake: threading.Condition) -> None:
-    """The worker thread; `EventQueue` and it are one thing."""
+    """The worker thread; it shares the private attributes of `EventQueue`."""
     while True:
         with wake:
             queue = reference()
@@ -157,7 +157,7 @@ def _work(reference: weakref.ref[EventQueue], wake: threading.Condition) -> None
                 queue._deliver(events)  # noqa: SLF001
             elif (poll := queue._poll()) is not None:  # noqa: SLF001
                 poll()
-            poll = None  # it would keep the hub alive
+            poll = None  # a reference would keep the hub alive
         except Exception as error:  # noqa: BLE001 - the worker must outlive whatever a file or service does
             _log.error("Panels could not look at the file: %s", redact(f"{type(error).__name__}: {error}"))
         finally:

@@ -1,4 +1,4 @@
-"""The part that all presenters over one service share."""
+"""The hub: shared by all presenters of one service."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from .events import Events
 
 TIMES_CHANGE_SECONDS = 30.0
-"""How often relative times ("12 min ago") are written anew."""
+"""How often relative times ("12 min ago") are updated."""
 
 
 @dataclass(slots=True)
 class Request:
-    """A request for a provider's models that a panel started.
+    """A request for a provider's models that a panel sent.
 
     Attributes:
-        future: Its result, and the way to cancel it.
-        since: When it was started, in seconds since 1970.
+        future: Its result; also cancels it.
+        since: When it was sent, in seconds since 1970.
     """
 
     future: Future[ModelList]
@@ -44,10 +44,10 @@ class Request:
 
 @dataclass(slots=True)
 class Batch:
-    """A refresh of all providers.
+    """A refresh of several providers.
 
     Attributes:
-        total: How many were asked.
+        total: The number of providers asked.
         waiting: Ids of those that have not answered yet.
     """
 
@@ -56,17 +56,17 @@ class Batch:
 
     @property
     def answered(self) -> int:
-        """How many have answered."""
+        """The number of providers that have answered."""
         return self.total - len(self.waiting)
 
 
 @dataclass(slots=True)
 class Refreshed:
-    """What a refresh brought, until the next one.
+    """The result of a refresh, kept until the next one.
 
     Attributes:
-        models: The list that came.
-        dismissed: Whether its note was closed.
+        models: The list of models.
+        dismissed: True if its note was closed.
     """
 
     models: ModelList
@@ -74,23 +74,23 @@ class Refreshed:
 
 
 class Hub:
-    """What presenters over one service share; use `hub_of` to get it.
+    """Shared by the presenters of one service; use `hub_of` to get it.
 
     Args:
         service: The service; held weakly.
 
     Attributes:
         lock: Held while a view is made or an action is done; one for all presenters of a service.
-        events: What tells presenters that something changed.
-        cache: What is known of lists and entries.
+        events: Notifies presenters of changes.
+        cache: Cached facts about lists and entries.
         seen: Providers as they were shown.
-        requests: Requests under way that panels started, by provider id.
-        batch: The refresh of all providers that is under way.
-        refreshed: What the last refresh of a provider brought.
-        gone: When a model was seen to be listed no longer, by provider and model id.
-        kept: Entries whose "no longer listed" was dismissed.
-        consent_asked: Providers that were to be asked and whose key goes nowhere before a yes (SEC-4), and
-            whether there was one for what the file does not say any more (SEC-8).
+        requests: Requests in flight that panels sent, by provider id.
+        batch: The refresh of several providers that is in progress; None if there is none.
+        refreshed: The result of the last refresh, by provider id.
+        gone: When a model was first seen to be missing from its list, by provider and model id.
+        kept: Ids of entries without a "not listed" note: it was dismissed, or their id was typed by hand.
+        consent_asked: Ids of providers whose key needs consent before it is sent (SEC-4); True if consent
+            was just given for an earlier state of the file (SEC-8).
         revision: Counts the changes of the file by other programs.
         changed_at: When the last of these was saved (UTC); None if there was none.
     """
@@ -114,7 +114,7 @@ class Hub:
 
     @property
     def service(self) -> SettingsService:
-        """The service; presenters hold it, so it is there as long as they are."""
+        """The service; presenters hold it, so it lives as long as they do."""
         service = self._service()
         if service is None:  # pragma: no cover - a presenter holds the service strongly
             raise RuntimeError("the service of these panels is gone")
@@ -122,22 +122,22 @@ class Hub:
 
     @property
     def now(self) -> datetime:
-        """The present moment (UTC)."""
+        """The current time (UTC)."""
         return datetime.now(UTC)
 
     def post(self, what: str, provider_id: str = "") -> None:
-        """Tell all presenters that something changed."""
+        """Notify all presenters of a change."""
         self.cache.forget()
         self.events.post(Event(what, provider_id))  # type: ignore[arg-type]
 
     def service_changed(self, change: Change) -> None:
-        """Take a change of the service; called from any thread, returns at once."""
+        """Take in a change of the service; called from any thread, returns at once."""
         if change.what == "settings" or change.provider_id not in self.requests:
             self.post(change.what, change.provider_id)
         else:
-            self.cache.forget()  # `ask` tells of the beginning and the end of its own requests, once each
+            self.cache.forget()  # `ask` posts the start and the end of its own requests, once each
 
-    # ---- what the file says
+    # ---- following the file
 
     def _follow_file(self, events: Events) -> None:
         if not any(event.what == "settings" for event in events):
@@ -146,7 +146,7 @@ class Hub:
         if service.problem is None:
             there = {provider.id for provider in service.get_providers()}
             for provider_id in [key for key in list(self.refreshed) if key not in there]:
-                self.refreshed.pop(provider_id, None)  # should it come back, it has no news to tell
+                self.refreshed.pop(provider_id, None)  # if the provider comes back, this is no news
 
     def _poll(self) -> None:
         service = self.service
@@ -172,11 +172,11 @@ class Hub:
     # ---- asking providers
 
     def ask(self, provider_id: str, *, force: bool) -> bool:
-        """Start asking a provider; returns False if it is being asked already.
+        """Send a request for a provider's models; returns False if one is in flight.
 
         Args:
-            provider_id: Whom.
-            force: Whether to go past the cache.
+            provider_id: The provider's id.
+            force: Whether to bypass the cache.
         """
         with self.lock:
             if provider_id in self.requests:
@@ -192,7 +192,7 @@ class Hub:
         return True
 
     def ask_all(self, provider_ids: list[str]) -> None:
-        """Ask several providers, as one refresh that can be followed and cancelled."""
+        """Ask several providers, as one refresh with common progress and Cancel."""
         with self.lock:
             self.refreshed.clear()
             self.batch = Batch(len(provider_ids), set(provider_ids)) if provider_ids else None
@@ -206,7 +206,7 @@ class Hub:
                 self.events.post_after(partial(self._leave_batch, provider_id))
 
     def cancel(self, provider_id: str = "") -> None:
-        """Stop asking a provider; everybody if none is named."""
+        """Cancel the request to a provider; all requests if none is named."""
         with self.lock:
             stopped = [request for key, request in self.requests.items() if provider_id in {"", key}]
         for request in stopped:
@@ -217,7 +217,7 @@ class Hub:
         if not done.cancelled() and done.exception() is None:
             models = done.result()
             seen = datetime.now(UTC)
-            # A list that is empty, or of which some were left out, says nothing of single models.
+            # An empty or incomplete list says nothing about single models.
             for model_id in models.removed if len(models) and not models.warning else ():
                 self.gone.setdefault((provider_id, model_id), seen)
             for key in [key for key in list(self.gone) if key[0] == provider_id]:
@@ -241,10 +241,10 @@ class Hub:
                 return (Event("panels"),)
         return ()
 
-    # ---- what may be sent where
+    # ---- consent to send keys
 
     def may_ask(self, provider_id: str) -> bool:
-        """Whether a provider's key may be sent; if not, its row asks for the yes."""
+        """Whether a provider's key may be sent; if not, its row asks for consent."""
         if self.service.needs_consent(provider_id) is None:
             self.consent_asked.pop(provider_id, None)
             return True
@@ -252,10 +252,10 @@ class Hub:
         return False
 
     def allow(self, provider_id: str, sending: Sending) -> bool:
-        """Let a provider's key be sent as the person has seen it; if that changed, its row asks anew (SEC-8).
+        """Allow a provider's key to be sent as the person saw it; its row asks again if that changed (SEC-8).
 
         Raises:
-            ChangedMeanwhileError: If the file says something else by now for which no yes is needed.
+            ChangedMeanwhileError: If the file has changed and no consent is needed any more.
         """
         try:
             self.service.allow_sending(provider_id, variable=sending.variable, host=sending.host)
@@ -276,10 +276,10 @@ _hubs_lock = threading.Lock()
 
 
 def hub_of(service: object) -> Hub:
-    """The hub of a service; made when it is first asked for.
+    """The hub of a service; created on first use.
 
     Raises:
-        TypeError: If it is no service but something else, as a path is.
+        TypeError: If it is not a service, for example a path.
     """
     if not isinstance(service, SettingsService):
         words = "A panel takes a service. For a file of your own: dw.panel(dw.SettingsService(path))."
@@ -293,7 +293,7 @@ def hub_of(service: object) -> Hub:
 
 
 def _forward_to(hub: Hub) -> Callable[[Change], None]:
-    """The hub is reached weakly: the service's list of subscribers must not keep it alive."""
+    """A callback that holds the hub weakly: the service's subscribers must not keep it alive."""
     reference = weakref.ref(hub)
 
     def tell(change: Change) -> None:

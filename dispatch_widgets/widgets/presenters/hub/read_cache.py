@@ -1,4 +1,4 @@
-"""What is known of lists and entries, worked out once for a state of the service."""
+"""Facts about lists and entries, computed once for each state of the service."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from ....settings.schema import CatalogEntry
 
 LISTS_KEPT_SECONDS = 1.0
-"""How long a look at the service's lists is good for: time alone makes a list stale."""
+"""How long lists read from the service are reused; not for longer, as a list gets stale by time alone."""
 
 
 class ReadCache:
-    """Answers of the service that one view asks for many times.
+    """Caches answers of the service that a single view needs many times.
 
     Args:
-        service: The service.
+        service: The service; held weakly.
     """
 
     def __init__(self, service: SettingsService) -> None:
@@ -35,24 +35,24 @@ class ReadCache:
         self._duplicates_of: object = None
 
     def forget(self) -> None:
-        """Something has changed."""
+        """Invalidate the cache."""
         self._changes += 1
         self._lists_until = 0.0
 
     def models(self, provider_id: str) -> ModelList | None:
-        """The list that is held of a provider, fresh or old, without a request."""
+        """The cached list of a provider, fresh or stale; sends no request."""
         now = time.monotonic()
         if now > self._lists_until:
             self._lists, self._lists_until = {}, now + LISTS_KEPT_SECONDS
-        lists = self._lists  # another thread may begin anew meanwhile
+        lists = self._lists  # another thread may replace it meanwhile
         if provider_id not in lists:
             service = self._service()
             lists[provider_id] = None if service is None else service.known_models(provider_id)
         return lists[provider_id]
 
     def kinds(self, catalog: tuple[CatalogEntry, ...]) -> dict[str, EntryKind]:
-        """What each entry can do."""
-        made_for = (catalog, self._changes)  # what changes meanwhile is not in it
+        """The kind of each entry, by its id."""
+        made_for = (catalog, self._changes)  # read first: later changes are not in the result
         if self._kinds_of[0] is not catalog or self._kinds_of[1] != made_for[1]:
             self._kinds = {
                 entry.id: entry_kind(entry, self.models(entry.provider_id or "")) for entry in catalog

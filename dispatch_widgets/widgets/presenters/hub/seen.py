@@ -1,4 +1,4 @@
-"""What a person saw of a provider, so that what they press is about that and nothing else (SEC-8)."""
+"""Providers as a person saw them, so that an action applies to that version and no other (SEC-8)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MOST_REMEMBERED = 500
 
 
 class SeenProviders:
-    """Providers as they were shown, each by a token that says nothing about it.
+    """Providers as they were shown, each under an opaque token.
 
-    They are what the file held when it was read; a key that was submitted and not saved is not among them.
+    They are what the file held when it was read; a key that was submitted and not saved is never among them.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class SeenProviders:
         self._seen: OrderedDict[str, Provider] = OrderedDict()
 
     def token(self, provider: Provider) -> str:
-        """What stands for a provider as it is now; the same as long as nothing of it changes."""
+        """The token of a provider as it is now; it stays the same until the provider changes."""
         given = provider.credentials
         key, url = given.api_key.get_secret_value(), given.base_url or ""
         parts = (provider.id, provider.name, provider.type, key, url)
@@ -43,7 +43,7 @@ class SeenProviders:
         """The provider as it was shown.
 
         Raises:
-            ChangedMeanwhileError: If that is too long ago to be known.
+            ChangedMeanwhileError: If it was shown too long ago to be remembered.
         """
         if token not in self._seen:
             raise ChangedMeanwhileError("What you saw was shown too long ago. Nothing was saved or sent.")

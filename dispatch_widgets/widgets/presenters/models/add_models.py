@@ -1,4 +1,4 @@
-"""Adding models to the catalog: those that were picked from a list, or one that was typed by hand."""
+"""Adding models to the catalog: those selected in a list, or one typed by hand."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ _KINDS: dict[str, tuple[Capability, ...]] = {
     "both": ("chat", "embedding"),
 }
 MOST_TYPED_CHARACTERS = 512
-"""A model id typed by hand that is longer than this is not an id."""
+"""The longest model id that can be typed by hand."""
 
 
 class AddModels:
-    """What keeps models in the catalog, and gives ticked tasks to the first that fits each.
+    """Adds models to the catalog, and assigns each ticked task to the first of them that fits.
 
     Args:
-        hub: What presenters share.
-        undo: Offers to take it back.
+        hub: The service's hub.
+        undo: Offers to undo the change.
     """
 
     def __init__(self, hub: Hub, undo: Undo) -> None:
@@ -57,7 +57,7 @@ class AddModels:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What its actions do."""
+        """The handlers of its actions."""
         return {
             "add_models": self._add,
             "add_by_hand": self._add_by_hand,
@@ -67,7 +67,7 @@ class AddModels:
         }
 
     def _add(self, args: Arguments) -> Answer:
-        """``providers`` and ``models`` are the ids of what was picked, in order; ``tasks`` what is ticked."""
+        """Add the selected models, given by ``providers`` and ``models``, and assign the ``tasks``."""
         providers, models = args.texts("providers"), args.texts("models")
         if not models or len(providers) != len(models):
             raise MismatchError
@@ -85,7 +85,7 @@ class AddModels:
         return replace(answer, clear=("models", *answer.clear))
 
     def _listed(self, provider_id: str, model_id: str) -> NewModel | None:
-        """A model with the name and capabilities that its provider's list states; None if not listed."""
+        """A model with the name and capabilities from its provider's list; None if it is not listed."""
         known = self._hub.cache.models(provider_id)
         found = known.get(model_id) if known is not None else None
         if found is None:
@@ -95,7 +95,7 @@ class AddModels:
         return NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can)
 
     def _add_by_hand(self, args: Arguments, *, as_typed: bool = False) -> Answer:
-        """Keep what was typed; one that resembles a listed id is asked about first, unless ``as_typed``."""
+        """Add the typed id; asks first if it resembles a listed one, unless ``as_typed``."""
         provider_id, model_id, kind = args.text("provider", ""), args.text("model").strip(), args.text("kind")
         if kind not in {"chat", "embedding"} or not 0 < len(model_id) <= MOST_TYPED_CHARACTERS:
             raise MismatchError
@@ -112,11 +112,11 @@ class AddModels:
                 provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),)
             )
         made, answer = self._keep([wanted], args.texts("tasks"))
-        self._hub.kept.update(entry.id for entry in made)  # that it is not listed is known: it was typed
+        self._hub.kept.update(entry.id for entry in made)  # no "Not listed" note: it was typed on purpose
         return replace(answer, clear=("model", *answer.clear))
 
     def _take_out(self, args: Arguments) -> Answer:
-        """Take models out of the catalog in one write; asks first where tasks use them, unless ``sure``."""
+        """Remove models from the catalog in one write; asks first if tasks use them, unless ``sure``."""
         providers, models = args.texts("providers"), args.texts("models")
         if len(providers) != len(models):
             raise MismatchError
@@ -139,7 +139,7 @@ class AddModels:
         return did_you_mean(model_id, [each.id for each in known]) if known is not None else None
 
     def _keep(self, wanted: list[NewModel], tasks: Iterable[str]) -> tuple[tuple[CatalogEntry, ...], Answer]:
-        """Keep models in one write: all of them or none."""
+        """Add models in one write: all of them or none."""
         chosen = set(tasks)
         ticked = [task for task in TASKS if task in chosen]
         given: list[Task] = []
@@ -162,7 +162,7 @@ class AddModels:
 
 
 def _sure(used: Sequence[str], args: Arguments) -> Answer:
-    """The question before entries go that tasks use."""
+    """The question before entries that tasks use are removed."""
     uses = "uses what is taken out and is" if len(used) == 1 else "use what is taken out and are"
     rest: ActionArgs = {"providers": args.texts("providers"), "models": args.texts("models")}
     note = Note(
@@ -178,7 +178,7 @@ def _sure(used: Sequence[str], args: Arguments) -> Answer:
 
 
 def _did_you_mean(meant: str, args: Arguments, provider: Provider) -> Answer:
-    """The question before an id that resembles a listed one becomes an entry."""
+    """The question before an id that resembles a listed one is added."""
     model_id = args.text("model").strip()
     rest: ActionArgs = {
         "row": SECTION,
@@ -201,6 +201,6 @@ def _did_you_mean(meant: str, args: Arguments, provider: Provider) -> Answer:
 
 
 def _fits(task: Task, capabilities: Iterable[str] | None) -> bool:
-    if capabilities is None:  # unknown kinds are offered to the chat tasks
+    if capabilities is None:  # a model of unknown kind counts as chat
         return TASK_NEEDS[task] == "chat"
     return TASK_NEEDS[task] in capabilities

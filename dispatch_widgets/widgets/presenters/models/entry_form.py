@@ -33,7 +33,7 @@ _KNOWN_WORDS = {
 
 
 class _Changes(TypedDict, total=False):
-    """What of an entry was changed in the form."""
+    """The fields of an entry that were changed in the form."""
 
     label: str
     provider_id: str
@@ -43,14 +43,14 @@ class _Changes(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """What is in the fields.
+    """The values of the fields.
 
     Attributes:
         label: The display name; empty for none.
         provider: The provider's id; empty for none.
         model: The model's id.
-        chat: Whether it is ticked that it can chat.
-        embedding: Whether it is ticked that it makes embeddings.
+        chat: True if the box for chat is ticked.
+        embedding: True if the box for embeddings is ticked.
     """
 
     label: str
@@ -61,12 +61,12 @@ class _Input:
 
     @property
     def capabilities(self) -> tuple[Capability, ...]:
-        """What is ticked."""
+        """The ticked capabilities."""
         ticked = {"chat": self.chat, "embedding": self.embedding}
         return tuple(name for name in CAPABILITIES if ticked[name])
 
     def written(self) -> dict[str, str]:
-        """As it goes with the form, to tell what was changed in it from what another program changed."""
+        """The values as form arguments, to tell the person's changes from those of another program."""
         chat, embedding = "true" if self.chat else "", "true" if self.embedding else ""
         return {
             "seen_label": self.label,
@@ -78,10 +78,10 @@ class _Input:
 
 
 class EntryForm:
-    """The form of the Models tab.
+    """The form to edit a catalog entry.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -92,7 +92,7 @@ class EntryForm:
         return self._hub.service
 
     def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:  # noqa: ARG002
-        """The form, filled from the entry, with what was chosen in it, or read anew (``reload``).
+        """The form, filled from the entry and from ``values``; ``reload`` takes in changes of the file.
 
         Raises:
             NotFoundError: If the entry is gone.
@@ -151,7 +151,7 @@ class EntryForm:
         return tuple(options) if known else (Option(given.provider, "None"), *options)
 
     def _listed_message(self, given: _Input) -> Message | None:
-        """Whether the provider lists the id."""
+        """A line on whether the provider lists the id; None if that is not known."""
         provider = self._service.settings.provider(given.provider)
         models = self._hub.cache.models(given.provider) if given.provider else None
         if provider is None or models is None or not given.model:
@@ -164,7 +164,7 @@ class EntryForm:
         return Message(words, about=("model",))
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:  # noqa: ARG002
-        """Save what was changed; what was not stays as it is in the file."""
+        """Save the changed fields; the others stay as they are in the file."""
         entry_id = args.text("row")
         seen = _seen(args)
         if seen is None:
@@ -185,7 +185,7 @@ class EntryForm:
         return Answer(say="Saved", focus=Focus(row=entry_id))
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:  # noqa: ARG002
-        """No key is asked for here."""
+        """Empty: the form has no field for a key."""
         return ""
 
 
@@ -200,7 +200,7 @@ def _of_entry(entry: CatalogEntry, kind: EntryKind) -> _Input:
 
 
 def _seen(args: Arguments) -> _Input | None:
-    """What was in the entry when the form was filled; None if it is filled now."""
+    """The entry's values when the form was filled; None if it is filled for the first time."""
     if not args.text("seen_model", ""):
         return None
     return _Input(
@@ -213,7 +213,7 @@ def _seen(args: Arguments) -> _Input | None:
 
 
 def _given(values: Mapping[str, str], before: _Input) -> _Input:
-    """What is in the fields; what a page does not send is as it was."""
+    """The values of the fields; what the page does not send keeps its value from before."""
     return _Input(
         values.get("label", before.label),
         values.get("provider", before.provider),
@@ -224,7 +224,7 @@ def _given(values: Mapping[str, str], before: _Input) -> _Input:
 
 
 def _merged(given: _Input, before: _Input, now: _Input) -> _Input:
-    """What another program has changed, in the fields that nobody has touched here."""
+    """The values of the fields, with another program's changes in those that were not edited here."""
     ticked = given.capabilities == before.capabilities
     return replace(
         given,

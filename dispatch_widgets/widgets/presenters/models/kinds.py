@@ -1,4 +1,4 @@
-"""What a catalog entry can do, in words."""
+"""A catalog entry's kind, in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def kind_words(kind: EntryKind) -> str:
-    """What an entry can do, in a word or two."""
+    """What an entry can do, in one word."""
     if kind.known == "unknown":
         return "unknown"
     return "both" if len(kind.capabilities) > 1 else (*kind.capabilities, "other")[0]

@@ -1,4 +1,4 @@
-"""Lists of models to pick from: how each stands, its rows, and asking for it."""
+"""Lists of models to select from: their states, their rows, and fetching them."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class ModelLists:
     """The lists of the providers of a service.
 
     Args:
-        hub: What presenters share.
-        failures: What went wrong with a provider's list stands under the provider's id.
-        fits: Which models are offered.
-        kind: What kind they are, in a word; empty for all.
+        hub: The service's hub.
+        failures: Errors with a provider's list are shown under the provider's id.
+        fits: Whether a model is offered.
+        kind: The kind of the offered models, in a word; empty for all.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class ModelLists:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What the lists' own actions do; ``row`` is the provider's id."""
+        """The handlers of the lists' actions; ``row`` is the provider's id."""
         return {
             "open_lists": lambda _args: self.open(self._service.get_providers()),
             "show_list": lambda args: self.fetch(self._service.provider(args.text("row"))),
@@ -64,11 +64,13 @@ class ModelLists:
     # ---- asking
 
     def fetch(self, provider: Provider, *, force: bool = False) -> None:
-        """Ask a provider if that makes sense and needs no yes; showing a list never sends a foreign variable.
+        """Ask a provider for its models, unless its list is fresh or its variable or consent is missing.
+
+        Showing a list never sends a variable to a host that it was not made for.
 
         Args:
-            provider: Whom.
-            force: Whether to go past a list that is fresh.
+            provider: The provider to ask.
+            force: Whether to ask even if the list is fresh.
         """
         service = self._service
         models = self._hub.cache.models(provider.id)
@@ -79,13 +81,13 @@ class ModelLists:
             self._hub.ask(provider.id, force=force)
 
     def open(self, providers: Iterable[Provider]) -> None:
-        """Ask whose list is in no cache, as the tab is opened; nobody again whose answer was a failure."""
+        """Fetch the lists that are not cached, as the tab opens; skips providers that failed last time."""
         for provider in providers:
             if self._service.last_error(provider.id) is None:
                 self.fetch(provider)
 
     def fetch_all(self, providers: Iterable[Provider]) -> None:
-        """Ask several providers, each past its cache."""
+        """Ask several providers, bypassing their caches."""
         for provider in providers:
             self.fetch(provider, force=True)
 
@@ -99,39 +101,39 @@ class ModelLists:
         return not provider.is_mock and provider.is_known and self._service.retry_at(provider.id) is None
 
     def progress(self, providers: Sequence[Provider]) -> Progress | None:
-        """How many have answered while several are being asked."""
+        """How many have answered, while several are being asked."""
         asked = [each for each in providers if not each.is_mock]
         waiting = sum(each.id in self._hub.requests for each in asked)
         return Progress(len(asked) - waiting, len(asked)) if waiting and len(asked) > 1 else None
 
     def first(self, providers: Sequence[Provider]) -> str:
-        """The id of the provider whose list is shown at first: one that is there, or that comes by itself."""
+        """The id of the provider whose list is shown first: one with a list, or that can be asked at once."""
         real = [each for each in providers if not each.is_mock]
         ready = [each for each in real if self._hub.cache.models(each.id) is not None]
         shown = ready or [each for each in real if self._may_ask(each)] or list(providers)
         return shown[0].id if shown else ""
 
     def _may_ask(self, provider: Provider) -> bool:
-        """Whether asking needs nothing of the person first."""
+        """Whether the provider can be asked without a variable to set or consent to give first."""
         needs = missing_variable(provider) or self._service.needs_consent(provider.id)
         return provider.is_known and not provider.is_mock and not needs
 
     # ---- rows
 
     def offered(self, provider_id: str) -> list[DiscoveredModel]:
-        """The models that are offered of a provider."""
+        """The models of a provider that are offered."""
         models = self._hub.cache.models(provider_id)
         return [] if models is None else [model for model in models if self._fits(model)]
 
     def mark(self, models: ModelList | None) -> str:
-        """What changes with the rows of a list; empty while there are none."""
+        """A text that changes with the rows of a list; empty while there are none."""
         if models is None or not any(self._fits(model) for model in models):
             return ""
         when = models.fetched_at.timestamp() if models.fetched_at is not None else 0.0
         return f"{when:.6f} {len(models)} {len(models.added)} {self._kind}"
 
     def rows(self, provider_id: str, mark: str = "") -> tuple[str, list[ModelRow] | None]:
-        """The mark of a provider's list, and its rows unless the page holds the ones of this mark."""
+        """The mark of a provider's list, and its rows; None if the page holds the rows of this mark."""
         models = self._hub.cache.models(provider_id)
         now = self.mark(models)
         if mark and mark == now:
@@ -139,15 +141,15 @@ class ModelLists:
         new = frozenset(models.added) if models is not None else frozenset()
         return now, [_model_row(model, is_new=model.id in new) for model in self.offered(provider_id)]
 
-    # ---- how a list stands
+    # ---- state
 
     def state(
         self, provider: Provider, *, in_catalog: Iterable[str] = (), several: bool = False
     ) -> ListState:
-        """How one provider's list stands.
+        """The state of one provider's list.
 
         Args:
-            provider: Whose list.
+            provider: The provider.
             in_catalog: Ids of its models that are in the catalog.
             several: Whether there are other providers.
         """
@@ -169,7 +171,7 @@ class ModelLists:
         )
 
     def state_of_all(self, providers: Sequence[Provider]) -> ListState:
-        """How the list of all providers together stands."""
+        """The state of the list of all providers together."""
         lists = [self._hub.cache.models(provider.id) for provider in providers]
         held = [models for models in lists if models is not None]
         total = f"{sum(map(len, held)):,} at {plural(len(held), 'provider')}" if held else "No list yet"
@@ -266,7 +268,7 @@ def _model_row(model: DiscoveredModel, *, is_new: bool) -> ModelRow:
 
 
 def _state_figures(row: ModelRow, model: DiscoveredModel) -> None:
-    """Put in what the server states, in words and as what rows are sorted by."""
+    """Add the figures that the server states, each as text and as a sort key."""
     if model.created:
         row["by_created"] = model.created
         if made := created(model.created):

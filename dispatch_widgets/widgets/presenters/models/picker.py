@@ -1,4 +1,4 @@
-"""What the model picker says and does: models to pick one from, for the code in the next cell."""
+"""The model picker: a list to select one model from, for the code in the next cell."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ _NO_PROVIDERS = EmptyState(
 
 
 class PickerPresenter(Presenter):
-    """Models to pick one from.
+    """The model picker.
 
-    Showing it asks nobody: it offers the lists that are held, and Refresh fetches them.
+    Showing it sends no request: it offers the cached lists, and Refresh fetches them.
 
     Args:
         service: The service to pick from; the default file's if None.
-        task: One of the six tasks: models that can do it are offered, the one that it has now is picked at
-            first, and a button gives it the one that is picked. EmptyState for none.
-        provider: Whose models to offer: a provider's id, or its name if no other has the same; those of all
-            providers if empty.
-        kind: ``chat`` or ``embedding``: only models that can do this; what the task needs if empty.
+        task: One of the six tasks; empty for none. Only models that can do it are offered, the assigned one
+            is selected at first, and a button assigns the selected one.
+        provider: The provider whose models to offer, by its id, or its name if no other has the same; empty
+            for all providers.
+        kind: ``chat`` or ``embedding`` to offer only models that can do this; what the task needs if empty.
 
     Raises:
         InvalidInputError: If there is no such task or kind, or several providers have this name.
@@ -105,19 +105,19 @@ class PickerPresenter(Presenter):
 
     @property
     def listed(self) -> DiscoveredModel | None:
-        """The model that is picked, as its provider lists it; None if no list holds it."""
+        """The selected model, as its provider lists it; None if no list has it."""
         picked = self.picked
         models = self.hub.cache.models(picked.provider_id) if picked.provider_id else None
         return models.get(picked.model) if models is not None else None
 
     def is_key(self, model_id: str) -> bool:
-        """Whether what is given as a model's id looks like a key, or is one of a provider."""
+        """Whether a text given as a model id looks like a key, or is the key of a provider."""
         providers = self.service.get_providers() if self.service.problem is None else ()
         known = [each.credentials.api_key.get_secret_value() for each in providers]
         return looks_like_key(model_id, registered=known)
 
     def set_value(self, model_id: str) -> None:
-        """Pick a model by its id alone: whose it is is found out, if one provider lists it."""
+        """Select a model by its id alone; its provider is the one that lists it, or the only one."""
         with self.hub.lock:
             shown = self._providers() if self.service.problem is None else ()
             lists = [(each.id, self.hub.cache.models(each.id)) for each in shown]
@@ -141,13 +141,13 @@ class PickerPresenter(Presenter):
         providers, model_id = self._providers(), args.text("model").strip()
         if len(providers) != 1 or not model_id:
             raise InvalidInputError([], message="Which provider serves it?")
-        if self.is_key(model_id):  # it would be in the notebook's widget state
+        if self.is_key(model_id):  # it would be saved with the notebook's widget state
             raise InvalidInputError([FieldProblem("model", LOOKS_LIKE_KEY)], message=LOOKS_LIKE_KEY)
         self._pick(providers[0].id, model_id)
         return Answer(clear=("model",))
 
     def _use_for_task(self, _args: Arguments) -> Answer:
-        """Give the task what is picked: an entry of the catalog, made if there is none yet."""
+        """Assign the selected model to the task; it is added to the catalog if it has no entry yet."""
         picked, found = self.picked, self.listed
         same = (picked.provider_id, picked.model)
         entries = [e for e in self.service.catalog if (e.provider_id, e.model) == same and not e.problem]
@@ -165,7 +165,7 @@ class PickerPresenter(Presenter):
             )
         back = Focus(action="use_for_task")
         self.undo.offer(_PLACE, "Saved", lambda: Answer(say="Undone", focus=back), says_too_late=False)
-        return Answer(say="Saved", focus=Focus(action="undo"))  # the button has nothing more to do and is off
+        return Answer(say="Saved", focus=Focus(action="undo"))  # the button itself is disabled now
 
     # ---- showing
 
@@ -175,7 +175,7 @@ class PickerPresenter(Presenter):
     def _tab_view(self) -> PickerView:
         providers = self._providers()
         if self.picked.model:
-            self._pick(self.picked.provider_id, self.picked.model)  # a list may have come or gone
+            self._pick(self.picked.provider_id, self.picked.model)  # its list may have been fetched or lost
         one = providers[0] if self._only and providers else None
         at = f" at {clean(one.name)}" if one is not None else ""
         lists = tuple(self._lists.state(provider) for provider in providers)
@@ -192,7 +192,7 @@ class PickerPresenter(Presenter):
             refresh=self._refresh(providers),
             kinds=not self.kind,
             pick=Action("pick", "Pick"),
-            # Among several it would not be known whose model it is.
+            # Among several providers it would not be known which one serves it.
             pick_by_hand=Action("pick_by_hand", "Use it") if len(providers) == 1 else None,
             picked=self.picked,
             newest_first=any(model.created for models in offered.values() for model in models),
@@ -236,7 +236,7 @@ class PickerPresenter(Presenter):
         return Action("fetch_lists", "Refresh", icon="refresh", off=off)
 
     def _assigned(self) -> CatalogEntry | None:
-        """The entry that the task has now."""
+        """The entry that is assigned to the task."""
         given = self.service.assignments.get(self.task) if self.task else None
         return self.service.settings.entry(given.model_id) if given is not None else None
 
@@ -273,7 +273,7 @@ def _checked(given: str, known: tuple[str, ...], field: str) -> Any:
 
 
 def _provider_id(service: SettingsService, wanted: str) -> str:
-    """The id of the provider with an id or a name; the error names those there are."""
+    """The id of the provider with this id or name; the error lists the providers."""
     try:
         return provider_called(service.settings, wanted).id
     except NotFoundError:

@@ -1,4 +1,4 @@
-"""What the Models tab says and does: models to pick from, and the catalog of those that were kept."""
+"""The Models tab: models to add, and the catalog of those that were added."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 ALL = "*"
 """The id of the row that stands for all providers."""
 MOST_TRIED_TOGETHER = 12
-"""More entries than these are not tried by one press."""
+"""The largest number of entries that one press tries."""
 
 _NO_PROVIDERS = EmptyState(
     "No provider to take models from",
@@ -81,7 +81,7 @@ _NO_ENTRIES = EmptyState(
 
 
 class ModelsPresenter(Presenter):
-    """Models to pick from, and the catalog of those that were kept.
+    """The Models tab: the providers' lists to add models from, and the catalog.
 
     Args:
         service: The service to show; the default file's if None.
@@ -96,7 +96,7 @@ class ModelsPresenter(Presenter):
         self._tries = Tries(self.hub)
 
     def close(self) -> None:
-        """Stop asking, and follow the service no more."""
+        """Cancel running tries, and stop following the service."""
         self._tries.stop_all()
         super().close()
 
@@ -158,7 +158,7 @@ class ModelsPresenter(Presenter):
         return Answer(say=words, focus=Focus(row=given[0]), clear=selection_done(args, CATALOG))
 
     def _counted(self, entry_ids: Sequence[str]) -> str:
-        """An entry's title, or how many they are."""
+        """The title of a single entry, or the number of several."""
         if len(entry_ids) == 1:
             return clean(self.service.entry(entry_ids[0]).title, 60)
         return f"{len(entry_ids):,} entries"
@@ -181,13 +181,13 @@ class ModelsPresenter(Presenter):
         self._say(". ".join(f"{titles[entry_id]}: {words}" for entry_id, words in came if entry_id in titles))
 
     def _try(self, *entries: CatalogEntry) -> None:
-        """Ask each of these for itself: one that fails delays no other."""
+        """Ask each of these in a request of its own, so that one that fails delays no other."""
         for entry in entries:
             self._tries.start(entry.id, _tried(entry), partial(self.service.start_try_entries, [entry.id]))
 
     @property
     def _triable(self) -> list[CatalogEntry]:
-        """The entries that can be asked, if these are few enough to ask them all by one press."""
+        """The entries that can be tried, if there are few enough to try them all with one press."""
         found = [entry for entry in self.service.catalog if not entry.problem and not entry.unconverted]
         return found if 1 < len(found) <= MOST_TRIED_TOGETHER else []
 
@@ -225,7 +225,7 @@ class ModelsPresenter(Presenter):
         )
 
     def _providers_section(self, providers: Sequence[Provider]) -> Section:
-        """The providers to choose from, each with how many models it lists."""
+        """The providers to choose from, each with the number of models that it lists."""
         rows = []
         held = [models for each in providers if (models := self.hub.cache.models(each.id)) is not None]
         if len(providers) > 1:
@@ -295,11 +295,11 @@ class ModelsPresenter(Presenter):
                 listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
                 said=self.failures.note(entry.id) or self._tries.note(entry.id, entry, can_close=True),
             )
-            for entry in reversed(settings.catalog)  # what was added last is next to where that was done
+            for entry in reversed(settings.catalog)  # newest first, next to the list it came from
         )
 
     def _unconverted_note(self, catalog: Sequence[CatalogEntry]) -> Note | None:
-        """Said once for all entries: what it means that they have the old format."""
+        """One note for all entries in the old format, saying what that means."""
         count = sum(entry.unconverted for entry in catalog)
         if not count or self.service.awaiting_migration:
             return None
@@ -312,7 +312,7 @@ class ModelsPresenter(Presenter):
         )
 
     def _unlisted_entries(self, catalog: Sequence[CatalogEntry]) -> frozenset[str]:
-        """Ids of the entries whose provider lists others, but not theirs."""
+        """Ids of the entries that their provider's list does not have."""
         asked: dict[str, dict[str, str]] = {}
         for entry in catalog:
             if entry.provider_id and not entry.problem and entry.id not in self.hub.kept:
@@ -330,12 +330,12 @@ class ModelsPresenter(Presenter):
 
 
 def _tried(entry: CatalogEntry) -> str:
-    """What a try of an entry is about: an entry that has another model by now was not tried."""
+    """Identifies what a try is about, so that the result goes when the entry gets another model."""
     return f"{entry.provider_id}\n{entry.model}"
 
 
 def _selection(catalog: Sequence[CatalogEntry], providers: Sequence[Provider]) -> Selection | None:
-    """What is done with several entries: if there are many, or several that have to be given a provider."""
+    """The actions on several entries: where there are many, or several without a provider."""
     without = tuple(entry.id for entry in catalog if needs_provider(entry))
     if len(catalog) <= MOST_WITHOUT_SEARCH and len(without) < 2:  # noqa: PLR2004 - several
         return None

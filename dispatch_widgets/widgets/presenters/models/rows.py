@@ -1,4 +1,4 @@
-"""The rows of the catalog, and what is asked before an entry goes."""
+"""The rows of the catalog, and the question before entries are deleted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SORTS = (
 )
 GIVE = "give_provider"
 PROVIDERS = "providers"
-"""The name of the options of the catalog's choices of a provider."""
+"""The key in `Section.options` of the providers that an entry can be given."""
 ROW_ACTIONS = (
     Action("try_entry", "Try {title}", icon="play", style="quiet", icon_only=True),
     Action("entry", "Edit {title}", kind="form", icon="edit", style="quiet", icon_only=True),
@@ -56,24 +56,24 @@ def entry_row(
     listing: Iterable[str] = (),
     said: Note | None = None,
 ) -> Row:
-    """One catalog entry.
+    """The row of a catalog entry.
 
     Args:
         entry: The entry.
         kind: What it can do.
         used: The tasks that use it.
         providers: All providers by id.
-        gone: When its provider stopped listing it; None if it did not, or that was dismissed.
-        unlisted: Whether its provider's list lacks it, as far as is known always.
-        listing: Ids of providers that list its model, for an entry without one.
-        said: What went wrong with it, or came of trying it; stands in place of what is said about it.
+        gone: When its provider stopped listing it; None if it did not, or if that was dismissed.
+        unlisted: Whether its provider's list lacks it and, as far as is known, always has.
+        listing: Ids of providers that list its model, for an entry without a provider.
+        said: The last error, or the result of a try; shown in place of the row's other notes.
     """
     provider = providers.get(entry.provider_id or "")
     badge, note = _doubt(entry, provider, used, providers, gone=gone, unlisted=unlisted, listing=listing)
     same_id = entry.problem == SAME_ID and not entry.unconverted
     without = "Deleted" if entry.provider_id else "None"
     return Row(
-        f"{entry.id}\0again" if same_id else entry.id,  # rows need ids of their own
+        f"{entry.id}\0again" if same_id else entry.id,  # row ids must be unique
         clean(entry.title),
         ((Run(clean(entry.model), model_id=True),),) if entry.label else (),
         cells={
@@ -98,8 +98,8 @@ def _doubt(
     unlisted: bool,
     listing: Iterable[str],
 ) -> tuple[Badge | None, Note | None]:
-    """What is off with an entry, and what can be done about it."""
-    if entry.unconverted:  # one note over the catalog says what that means
+    """The badge and note on what is wrong with an entry, and what can be done about it."""
+    if entry.unconverted:  # one note above the catalog explains it
         return Badge("Old format", "warn", "warn"), None
     if entry.problem == SAME_ID:
         return Badge("Same id twice", "error", "error"), Note(
@@ -131,7 +131,7 @@ def _give_provider(
     if not ids:
         add = Action("providers", "Add provider", {"form": "provider"}, kind="go")
         return Note("error", title, actions=(add,))
-    # Whose model it is is not guessed: only a provider that lists it is proposed.
+    # The provider is not guessed: only one that lists the model is proposed.
     proposed = next((key for key in listing if key in ids), "")
     choice = Choice(f"Provider for {clean(entry.title)}", (), shared=PROVIDERS, value=proposed)
     give = Action(GIVE, "Give provider", {"row": entry.id})
@@ -147,7 +147,7 @@ def _no_longer_listed(entry: CatalogEntry, provider: Provider, used: Sequence[st
 
 
 def _pick_other_or_keep(entry: CatalogEntry, used: Sequence[str]) -> tuple[Action, ...]:
-    # What is picked there takes the tasks over.
+    # The model selected there is assigned to the tasks.
     where: ActionArgs = {"list": entry.provider_id or "", "tasks": tuple(used)}
     return (
         Action("models", "Pick another model", where, kind="go"),
@@ -156,7 +156,7 @@ def _pick_other_or_keep(entry: CatalogEntry, used: Sequence[str]) -> tuple[Actio
 
 
 def choice_of_provider(providers: Iterable[Provider]) -> tuple[Option, ...]:
-    """The providers that an entry can be given, and none at first."""
+    """The providers that an entry can be given, after an option for none."""
     given = (Option(each.id, clean(each.name)) for each in providers if not each.is_mock)
     return (Option("", "Choose a provider"), *given)
 
@@ -167,7 +167,7 @@ def delete_question(entries: Sequence[CatalogEntry], used: Sequence[str], place:
     Args:
         entries: The entries.
         used: The tasks that use them.
-        place: Where it is asked: the row of the one entry, or the section.
+        place: Where the question is shown: the row of a single entry, or the section.
     """
     several = len(entries) > 1
     it, what = ("them", f"{len(entries):,} entries") if several else ("it", "entry")

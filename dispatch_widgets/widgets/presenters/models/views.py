@@ -1,7 +1,7 @@
-"""What the Models tab and the picker show beside rows: lists of models, fetched when they are shown.
+"""Views of the Models tab and the picker; the page fetches the lists of models separately.
 
-A list of thousands is in no view. A view says of each list how it stands, with a mark; a page that shows the
-list and does not hold this mark fetches its rows (`lists.ModelLists.rows`).
+A view holds no list of models, which may have thousands. It has the state of each list, with a mark; a page
+that shows the list and does not hold the rows of this mark fetches them (`lists.ModelLists.rows`).
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ class _Model(TypedDict):
 
 
 class ModelRow(_Model, total=False):
-    """A model of a list, as JSON values: thousands of them are made at once, and say nothing that is not so.
+    """A model of a list, as JSON values; keys without a value are left out, as thousands are made at once.
 
     Attributes:
-        id: Its id as requests name it.
+        id: The id that requests use.
         kind: What it can do.
-        name: How its server calls it; absent where that is the id.
-        shown_id: Its id as it is shown; absent where that is the id itself.
-        owner: Who made it; searched, too.
-        created: When it was made, as ``18 Aug 2025``.
-        ends: When it is shut down, or that it is deprecated.
+        name: The provider's name for it; absent where that is the id.
+        shown_id: The id as it is displayed; absent where that is the id itself.
+        owner: The organisation that made it; the search covers it.
+        created: The release date, as ``18 Aug 2025``.
+        ends: The shutdown date, or that it is deprecated.
         features: What else it can do, as its server states it: ``tools vision``.
         output: The most output of one request, as ``8k``.
-        context: Its context window, as ``131k``.
-        price: Of a million tokens in and out, as ``$3.50 / $10.00``.
-        new: Whether the last refresh brought it.
-        by_created: What it is sorted by, newest first; seconds since 1970.
-        by_context: What it is sorted by, largest first; tokens.
-        by_price: What it is sorted by, cheapest first; dollars per million tokens.
+        context: The context window, as ``131k``.
+        price: Per million tokens in and out, as ``$3.50 / $10.00``.
+        new: True if the last refresh added it.
+        by_created: The sort key for newest first; seconds since 1970.
+        by_context: The sort key for largest first; tokens.
+        by_price: The sort key for cheapest first; dollars per million tokens.
     """
 
     name: str
@@ -55,12 +55,12 @@ class ModelRow(_Model, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A request whose answer is due.
+    """A request in flight.
 
     Attributes:
-        text: Who is asked.
-        since: When it was started, in seconds since 1970.
-        cancel: Stops asking.
+        text: Who is being asked.
+        since: When it was sent, in seconds since 1970.
+        cancel: Cancels it.
     """
 
     text: str
@@ -70,19 +70,19 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """How a provider's list of models stands, or that of all providers together.
+    """The state of a provider's list of models, or of that of all providers together.
 
     Attributes:
-        provider_id: Whose list; empty for all providers': their rows are those of all lists.
+        provider_id: The provider's id; empty for all providers, whose rows are those of all lists.
         mark: Changes with the rows; empty while there are none.
-        fact: How many there are, where, and when they were fetched.
+        fact: How many models there are, at which provider, and when they were fetched.
         where: The provider's name, as in ``Nothing at OpenRouter matches "llama-v9".``
-        refresh: Asks anew.
-        busy: Whether an answer is due, where there are no rows yet.
-        note: What is wrong, above the rows or in their place.
-        empty: What stands there without rows.
-        owners: Among all providers: whose an id that is typed by hand can be.
-        search_all: Whether all providers can be searched when nothing matches.
+        refresh: Fetches the list again.
+        busy: The request in flight; None where there are rows already.
+        note: The error, above the rows or in their place.
+        empty: Shown when there are no rows.
+        owners: For all providers: those that an id typed by hand can belong to.
+        search_all: True if a search without matches can be extended to all providers.
         in_catalog: Ids of the models that are in the catalog.
     """
 
@@ -101,68 +101,68 @@ class ListState:
 
 @dataclass(frozen=True, slots=True)
 class ListWords:
-    """What a list of models says by itself, in every state: what does not depend on the models.
+    """The fixed texts of a list of models, in all its states; none depends on the models.
 
-    Names in braces are put in by the page.
+    The page replaces the names in braces.
 
     Attributes:
-        name: The list's name.
-        providers: The name of the choice of a provider.
-        search: The search field's name.
-        searched: What stands in it while it is empty.
-        clear_search: Empties it; ``end_search`` where nothing is found.
-        end_search: See above.
-        sort: The name of the choice of an order.
+        name: The list's accessible name.
+        providers: The accessible name of the choice of a provider.
+        search: The search field's accessible name.
+        searched: The search field's placeholder.
+        clear_search: The label of the button in the search field that empties it.
+        end_search: The label of the same button where nothing is found.
+        sort: The accessible name of the choice of an order.
         orders: The orders: ``match`` in a search, ``name``, ``created``, ``context``, ``price``.
-        show_kind: The name of the choice of a kind to show.
-        kinds: The kinds to show: ``all``, ``chat``, ``embedding``, ``other``, ``new``.
+        show_kind: The accessible name of the filter by kind.
+        kinds: The options of that filter: ``all``, ``chat``, ``embedding``, ``other``, ``new``.
         columns: The headings: ``name``, ``kind``, ``context``, ``price``.
-        loading: Stands in place of the rows until the kernel has sent them.
-        all_shown: How many models there are; where there is one, ``one_shown``.
-        one_shown: See above.
-        some_shown: How many of them are shown.
-        page: Which of them are shown at once; ``page_before`` and ``page_after`` lead to others.
-        page_before: See above.
-        page_after: See above.
-        left_out: What is said where a list is too long to be sent.
-        in_catalog: Marks what cannot be picked any more.
-        had_already: Said when it is tried.
-        not_listed: Stands beside a model that is picked and that no list holds.
-        nothing_matches: The title where a search finds nothing; ``nothing_at`` names the provider.
-        nothing_at: See above.
-        nothing_why: What stands below that.
-        nothing_by_hand: What follows that where an id can be typed.
-        did_you_mean: Searches for what was probably meant.
-        no_such_kind: The title where a search finds models of other kinds.
-        all_kinds: Shows these.
-        search_all: Searches the lists of all providers.
-        by_hand: What stands before the field for an id.
-        typed: The field's name.
-        typed_here: What stands in it while it is empty.
-        typed_kind: The name of the choice of what the model can do.
-        typed_kinds: What it can do: ``chat`` or ``embedding``.
-        typed_owner: The name of the choice of whose it is.
-        no_owner: Its option that is none.
-        ask_owner: Said where none is chosen.
-        hint: How to pick, where nothing is; ``hint_more`` follows where there is room.
-        hint_more: See above.
-        selected: How many are picked; ``selected_more`` follows where there is room.
-        selected_more: See above.
-        value_is: Stands before the id of the one that is picked, where code gets it.
-        unselect: Picks none.
-        features: What else models can do; each has a sign and can be filtered by.
-        show_feature: The name of the choice of one of them.
-        any_feature: Its option that is none.
-        details: Shows all that is stated of the row that one is at.
-        no_details: Said there while one is at no row.
-        facts: The headings of what is stated, by the keys of a row.
-        had_too: How many of what is picked are in the catalog.
-        lost: How many of them a refresh has removed from the list.
-        use_for: Shows the tasks that can be ticked; after it stand those that are.
-        use_for_none: Stands there while none is.
-        label: The name of the field for a display name, where one is picked.
-        given_kind: The name of the choice of what it can do.
-        given_kinds: What it can do: as it is listed (empty), ``chat``, ``embedding`` or ``both``.
+        loading: Shown in place of the rows until the kernel has sent them.
+        all_shown: The number of models, where all are shown.
+        one_shown: The same for a single model.
+        some_shown: The number of models that are shown, and of all.
+        page: Which models are on the page that is shown.
+        page_before: The label of the button to the previous page.
+        page_after: The label of the button to the next page.
+        left_out: Shown where a list is too long to be sent completely.
+        in_catalog: Marks models of the catalog, which cannot be added again.
+        had_already: Announced when somebody tries to.
+        not_listed: Marks a selected model that is in no list.
+        nothing_matches: The title where a search finds nothing.
+        nothing_at: The same, with the provider's name.
+        nothing_why: The text below that title.
+        nothing_by_hand: Follows that text where an id can be typed.
+        did_you_mean: The label of a button that searches for a similar name.
+        no_such_kind: The title where a search finds only models of other kinds.
+        all_kinds: The label of the button that shows these.
+        search_all: The label of the button that searches the lists of all providers.
+        by_hand: The text before the field for an id.
+        typed: The accessible name of that field.
+        typed_here: The placeholder of that field.
+        typed_kind: The accessible name of the choice of the typed model's kind.
+        typed_kinds: The options of that choice: ``chat`` or ``embedding``.
+        typed_owner: The accessible name of the choice of the typed model's provider.
+        no_owner: The option of that choice while no provider is selected.
+        ask_owner: Shown when the id is added and no provider is selected.
+        hint: How to select; shown while nothing is selected.
+        hint_more: Continues the hint where there is room.
+        selected: The number of selected models.
+        selected_more: Continues that text where there is room.
+        value_is: Precedes the selected model's id where code can read it; empty where it cannot.
+        unselect: The label of the button that clears the selection.
+        features: What else models can do; each has an icon and can be filtered by.
+        show_feature: The accessible name of the filter by feature.
+        any_feature: The option of that filter that shows all models.
+        details: The label of the button that shows all that is known of the current row.
+        no_details: Shown there while no row is current.
+        facts: The headings of these details, by the keys of a row.
+        had_too: How many of the selected models are in the catalog.
+        lost: How many selected models the list no longer has.
+        use_for: The label of the list of tasks to tick; the ticked ones follow it.
+        use_for_none: Follows it while no task is ticked.
+        label: The accessible name of the field for a display name, where one model is selected.
+        given_kind: The accessible name of the choice of that model's kind.
+        given_kinds: The options of that choice: as listed (empty), ``chat``, ``embedding`` or ``both``.
     """
 
     name: str
@@ -226,17 +226,18 @@ class ListWords:
 
 @dataclass(frozen=True, slots=True)
 class ModelsView(View):
-    """What the Models tab shows.
+    """The content of the Models tab.
 
     Attributes:
-        words: What its list says by itself.
-        lists: How each list stands, that of all providers first where there are several.
-        first: The provider whose list is shown at first; which one is shown then is the window's own.
-        tasks: What can be ticked: what is added is used for these. What is goes with an adding as ``tasks``.
-        add: Adds what is selected: ``providers`` and ``models`` go with it, and of one alone ``label`` and
-            ``kind``, where they are given.
-        take_out: Takes what is selected out of the catalog: ``providers`` and ``models`` go with it.
-        add_by_hand: Adds what was typed: ``provider``, ``model`` and ``kind`` go with it.
+        words: The fixed texts of the list.
+        lists: The state of each list; that of all providers comes first where there are several.
+        first: The id of the provider whose list is shown first; each window then has its own choice.
+        tasks: The tasks to tick; the ticked ones are sent with the models to add, as ``tasks``, and use
+            these.
+        add: Adds the selected models, sent as ``providers`` and ``models``; for a single one also ``label``
+            and ``kind``, where they are given.
+        take_out: Removes the selected models from the catalog, sent as ``providers`` and ``models``.
+        add_by_hand: Adds the typed id, sent as ``provider``, ``model`` and ``kind``.
     """
 
     words: ListWords | None = None
@@ -250,13 +251,13 @@ class ModelsView(View):
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What is picked.
+    """The selected model of a picker.
 
     Attributes:
-        provider_id: Whose model; empty while nothing is picked, or where nobody knows.
-        model: Its id; empty while nothing is picked.
-        unlisted: Whether no list holds it.
-        kind: What one that no list holds can do, as far as is known.
+        provider_id: The provider's id; empty if nothing is selected or the provider is not known.
+        model: The model's id; empty if nothing is selected.
+        unlisted: True if no list has it.
+        kind: What an unlisted model can do, as far as is known.
     """
 
     provider_id: str = ""
@@ -267,21 +268,21 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class PickerView(View):
-    """What a model picker shows.
+    """The content of a model picker.
 
     Attributes:
-        words: What its list says by itself.
-        lists: How each list stands, that of all providers first where there are several.
-        fact: How many models there are, in all.
-        refresh: Asks the providers anew.
-        kinds: Whether there are several kinds to filter by.
-        pick: Picks one: ``provider`` and ``model`` go with it; without them it picks none.
-        pick_by_hand: Picks the id that was typed, ``model``; None where it is not known whose it would be.
-        picked: What is picked.
-        newest_first: Whether the newest come first.
-        use: Gives the task what is picked; None without a task.
-        task_fact: What the task has now.
-        done: What was done just now.
+        words: The fixed texts of the list.
+        lists: The state of each list; that of all providers comes first where there are several.
+        fact: The number of models in all lists.
+        refresh: Fetches all lists again.
+        kinds: True if there are several kinds to filter by.
+        pick: Selects a model, sent as ``provider`` and ``model``; without them, clears the selection.
+        pick_by_hand: Selects the typed id, sent as ``model``; None where its provider would not be known.
+        picked: The selected model.
+        newest_first: True if the newest models come first.
+        use: Assigns the selected model to the task; None without a task.
+        task_fact: The model that the task has now.
+        done: The result of the last action.
     """
 
     words: ListWords | None = None

@@ -1,4 +1,4 @@
-"""Tests of what a form holds: the server is asked once, and nothing is saved."""
+"""Tests of unsaved form values: the server is asked once, and nothing is saved."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ....discovery.models import ModelList
     from ....service import SettingsService
 
-_MOST_KEPT = 20  # results that no window asks for any more: its form was changed or closed
+_MOST_KEPT = 20  # the oldest goes, as windows do not say when their form is changed or closed
 _LONGEST_CHARACTERS = 600
 _NO_TYPE_KINDS = frozenset({"TIMEOUT", "CONNECTION_REFUSED", "UNKNOWN_HOST", "TLS", "PROXY", "RATE_LIMITED"})
 
@@ -41,13 +41,13 @@ class Candidate:
 
     @property
     def given(self) -> dict[str, str | None]:
-        """What the service is asked with."""
+        """The arguments of the service's check."""
         return {"type": self.type, "api_key": self.api_key, "base_url": self.base_url or None}
 
 
 @dataclass(slots=True)
 class _Check:
-    """A test under way or finished; of a finished one only what is shown is kept."""
+    """A test, running or finished; only the note of a finished one is kept."""
 
     host: str
     since: float
@@ -57,10 +57,10 @@ class _Check:
 
 
 class Checks:
-    """The tests of a presenter's forms, each under a token that its form carries.
+    """The tests of a presenter's forms, each under a token that is among the form's arguments.
 
     Args:
-        service: What asks.
+        service: Sends the requests.
         changed: Called from any thread when a test has ended.
     """
 
@@ -70,14 +70,14 @@ class Checks:
         self._checks: OrderedDict[str, _Check] = OrderedDict()
 
     def start(self, candidate: Candidate, filled: object) -> str:
-        """Asks the server; returns the token of the test.
+        """Starts a test; returns its token.
 
         Args:
-            candidate: What is tested.
-            filled: What the form's fields held, but for the key.
+            candidate: The provider to test.
+            filled: The values of the form's fields, except the key.
 
         Raises:
-            InvalidInputError: If a field cannot be used.
+            InvalidInputError: If a field is invalid.
         """
         future = self._service.start_check(**candidate.given)  # type: ignore[arg-type]
         token = secrets.token_hex(8)
@@ -88,12 +88,12 @@ class Checks:
         return token
 
     def filled(self, token: str) -> object:
-        """What the fields held that were tested; None if there is no such test."""
+        """The values of the fields that were tested; None if there is no such test."""
         check = self._checks.get(token)
         return None if check is None else check.filled
 
     def stop(self, token: str) -> None:
-        """Forgets a test, and cancels it if it is under way."""
+        """Forgets a test, and cancels it if it is running."""
         check = self._checks.pop(token, None)
         if check is not None and check.future is not None:
             check.future.cancel()
@@ -104,7 +104,7 @@ class Checks:
             self.stop(token)
 
     def note(self, token: str) -> Note | None:
-        """What is said of a test; None if there is none of this token."""
+        """The note of a test; None if there is no such test."""
         check = self._checks.get(token)
         if check is None or check.result is not None:
             return None if check is None else check.result
@@ -112,7 +112,7 @@ class Checks:
         asking = (Run(f"Asking {check.host} for its models… ", spinner=True, since=check.since),)
         return Note("info", asking, actions=(cancel,))
 
-    # The rest runs in the network's thread.
+    # The methods below run in the network's thread.
 
     def _answered(self, token: str, candidate: Candidate, done: Future[ModelList]) -> None:
         check = self._checks.get(token)
@@ -138,7 +138,7 @@ class Checks:
 
 
 def _other_type_may_work(error: DiscoveryError, candidate: Candidate) -> bool:
-    """Whether a diagnosis is worth its requests: the server answers, and no preset says what it is."""
+    """Whether a diagnosis is worth its requests: the server responds, and no preset determines its type."""
     return not (candidate.is_preset or error.suggested_base_url or error.kind in _NO_TYPE_KINDS)
 
 

@@ -1,4 +1,4 @@
-"""Diagnoses of providers: what was tried, with a tick or a cross each, and what to change."""
+"""Diagnoses of providers: each step with a tick or a cross, and what to change."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A diagnosis under way or finished, and the provider as it was when it began."""
+    """A diagnosis, running or finished, and the provider as it was when it began."""
 
     future: Future[Diagnosis]
     provider: Provider
 
     @property
     def failure(self) -> str:
-        """Why there is no diagnosis; empty if there is one."""
+        """The reason why there is no diagnosis; empty if there is one."""
         if self.future.cancelled():
             return "It was cancelled."
         error = self.future.exception()
@@ -43,7 +43,7 @@ class Diagnoses:
     """The diagnoses of a presenter's providers.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -51,7 +51,7 @@ class Diagnoses:
         self._running: dict[str, _Running] = {}
 
     def start(self, provider_id: str) -> None:
-        """Find out step by step; the note shows what comes of it."""
+        """Start a diagnosis, unless there is one; the note shows the result."""
         if provider_id not in self._running:
             hub = self._hub
             provider = hub.service.provider(provider_id)
@@ -60,27 +60,27 @@ class Diagnoses:
             future.add_done_callback(lambda _done: hub.post("panels", provider_id))
 
     def stop(self, provider_id: str) -> None:
-        """Put a diagnosis away."""
+        """Discard a diagnosis, and cancel it if it is running."""
         stopped = self._running.pop(provider_id, None)
         if stopped is not None:
             stopped.future.cancel()
 
     def stop_all(self) -> None:
-        """Put all diagnoses away."""
+        """Discard all diagnoses."""
         for provider_id in list(self._running):
             self.stop(provider_id)
 
     def report(self, provider_id: str) -> str:
-        """A finished diagnosis as text to copy, without a key in it; empty if there is none."""
+        """A finished diagnosis as text to copy, without keys; empty if there is none."""
         running = self._running.get(provider_id)
         if running is None or not running.future.done():
             return ""
         return redact(running.failure or str(running.future.result()))
 
     def note(self, provider: Provider) -> Note | None:
-        """What is shown of a provider's diagnosis; None if there is none.
+        """The note of a provider's diagnosis; None if there is none.
 
-        What to change stands above the steps: it is what a person needs, and the steps are why. The copied
+        The suggestion comes before the steps: it is what people need, and the steps explain it. The copied
         report is read from top to bottom and ends with it.
         """
         running = self._running.get(provider.id)
@@ -117,7 +117,7 @@ class Diagnoses:
     def _mending(
         self, found: Diagnosis, failure: DispatchError | None, diagnosed: Provider
     ) -> tuple[Action, ...]:
-        """What the row offers anyhow stays while the steps are shown."""
+        """The buttons that fix the problem; those that the row offers anyway stay with the steps."""
         if found.ok:
             return (refresh(diagnosed),)
         if found.suggested_base_url:

@@ -1,4 +1,4 @@
-"""The form to add or edit a provider; a key comes with the submission alone and is kept nowhere (SEC-2)."""
+"""The form to add or edit a provider; a key comes only with the submission and is kept nowhere (SEC-2)."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ class ProviderForm:
     """The form of the Providers tab.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         keyring: Whether there is a keyring.
-        checks: The tests of what forms hold.
-        saved: Called with what was saved; says where the person goes next.
+        checks: The tests of form values.
+        saved: Called with what was saved; returns the answer that says where to go next.
     """
 
     def __init__(self, hub: Hub, keyring: Keyring, checks: Checks, saved: Callable[[Saved], Answer]) -> None:
@@ -74,7 +74,9 @@ class ProviderForm:
     # ---- the form
 
     def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:
-        """The form: as a preset or provider fills it, with what was chosen in it, or read anew (``reload``).
+        """The form, filled from a preset or provider and from ``values``.
+
+        With ``reload``, changes of the file by other programs are taken in.
 
         Raises:
             AwaitingMigrationError: If nothing can be added before the file is converted.
@@ -87,7 +89,7 @@ class ProviderForm:
             raise AwaitingMigrationError
         self._keyring.find_out()
         before = self._before(args)
-        tested = self._checks.filled(args.text("check", ""))  # nothing was changed since
+        tested = self._checks.filled(args.text("check", ""))  # the values are unchanged since the test
         given = tested if isinstance(tested, FormInput) else self._input(before, args, values, changed)
         if args.flag("reload") and before is not None:
             now = self._service.settings.provider(before.id)
@@ -96,7 +98,7 @@ class ProviderForm:
                 return replace(form, note=self._deleted_note(before))
             given = merged(given, before, now, key_typed=args.flag("key_typed"))
         dropped = "" if self._same_choice(given, args) else self._dropped(given, args)
-        # Where nothing was chosen it still says what it said; what is typed is not known here.
+        # Without a new selection the text stays: typed values are not known here.
         sends = given.sends if changed or args.flag("reload") else args.text("sends", given.sends)
         check = args.text("check", "")
         return self._made(given, dropped, sends, version_seen(self._hub, args), check)
@@ -127,7 +129,7 @@ class ProviderForm:
         )
 
     def _before(self, args: Arguments) -> Provider | None:
-        """The provider that is edited: as the person saw it, or as it is now if they see it first."""
+        """The provider that is edited: as the person saw it, or as it is now if the form is new."""
         row, token = args.text("row", ""), args.text("seen", "")
         if not row:
             return None
@@ -136,13 +138,13 @@ class ProviderForm:
         except ChangedMeanwhileError:
             if not args.flag("reload"):
                 raise
-            return self._service.provider(row)  # its fields are filled anew, and that is what is seen now
+            return self._service.provider(row)  # the fields are filled again, so this is what is seen now
 
     def _input(
         self, before: Provider | None, args: Arguments, values: Mapping[str, str], changed: str = ""
     ) -> FormInput:
-        """What is in the fields: what a page sent, else what the provider or the preset says."""
-        # What is typed comes with a Save alone; until then it is what the form said last.
+        """The values of the fields: what a page sent, else what the provider or the preset says."""
+        # Typed values come only with a submission; until then the form's last ones are used.
         if before is not None:
             known = {} if args.flag("reload") or "url" not in args else {"base_url": args.text("url")}
             return as_saved(before, known | dict(values))
@@ -164,10 +166,10 @@ class ProviderForm:
             return given
         return replace(chosen, name=given.name, in_keyring=given.in_keyring)
 
-    # ---- a key belongs to the server that it was typed for (SEC-8)
+    # ---- a key is only for the server that it was typed for (SEC-8)
 
     def _key_place(self, args: Arguments) -> KeyPlace | None:
-        """What the key in the page's field was submitted for; None if it was not."""
+        """The server that the key in the page's field was submitted for; None if it was not submitted."""
         written = args.text("key_for", "")
         values = unanswered_values(written)
         if values is None:
@@ -175,12 +177,12 @@ class ProviderForm:
         return self._input(self._before(args), args, values).place
 
     def _same_choice(self, given: FormInput, args: Arguments) -> bool:
-        """Whether a refused key was submitted for what is chosen now; what is typed counts at saving."""
+        """Whether a refused key was submitted for the same preset and type; URLs are compared at saving."""
         place = self._key_place(args)
         return place is None or place.choice == given.place.choice
 
     def _dropped(self, given: FormInput, args: Arguments) -> str:
-        """What is said of a key that was submitted for another server, and refused; empty if it was not."""
+        """The message about a refused key that was submitted for another server; empty if it was not."""
         place = self._key_place(args)
         if place is None or place.leads_to(given.place):
             return ""
@@ -188,7 +190,7 @@ class ProviderForm:
         return dropped_words("The key sent before", place.host, keep=keep)
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
-        """What a key is submitted for; an earlier place stays while the base URL is being mended."""
+        """The server that a key is submitted for; an earlier one stays while the base URL is corrected."""
         place = self._input(self._before(args), args, values).place
         earlier = self._key_place(args)
         return (place if earlier is None or place.is_done or not earlier.host else earlier).written()
@@ -196,7 +198,7 @@ class ProviderForm:
     # ---- saving
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
-        """Save what is in the fields, or test it; what is not changed stays as it is in the file."""
+        """Save the values, or test them; fields that are not changed stay as they are in the file."""
         if args.text("paste", ""):
             return self._pasted(key, args)
         answer = self._submitted(values, key, args)
@@ -237,7 +239,7 @@ class ProviderForm:
             return Answer(ok=False, note=note) if given.before is None else self._deleted(given.before)
 
     def _tested(self, given: FormInput, key: str, args: Arguments) -> Answer:
-        """Ask the server what saving would ask it, under the same rules."""
+        """Send the request that saving would send, under the same rules."""
         try:
             candidate = self._saving.candidate(given, key)
             token = self._checks.start(candidate, given)
@@ -247,7 +249,7 @@ class ProviderForm:
         return Answer(ok=False, form=form, note=form.note, say=f"Asking {candidate.host}")
 
     def _corrected(self, given: FormInput, args: Arguments) -> Answer:
-        """The form with what a test has suggested; the key in it is for this server as it was before."""
+        """The form with a test's suggestion filled in; the key in it now counts as typed for this server."""
         type_ = args.text("use_type", "") or given.type
         url = args.text("use_url", "") or given.url
         preset = given.preset if given.preset is not None and given.preset.type == type_ else None
@@ -256,7 +258,7 @@ class ProviderForm:
         return self._refilled(fixed, args, key_for=key_for)
 
     def _pasted(self, text: str, args: Arguments) -> Answer:
-        """The form as a pasted text fills it. The text is not kept, and the page has the key already."""
+        """The form, filled from a pasted text. The text is not kept; the page already has the key."""
         found = read_pasted(text)
         place = int(args.text("paste")) if args.text("paste").isdecimal() else 0
         if place >= len(found.providers):
@@ -282,7 +284,7 @@ class ProviderForm:
         return replace(answer, note=note, clear=("key",), pasted_key=position)
 
     def _next_of_paste(self, answer: Answer, args: Arguments) -> Answer:
-        """What a save is answered with; while the pasted text has another provider, the form stays for it."""
+        """The answer to a save; the form stays open while the pasted text has another provider."""
         row = answer.focus.row if answer.focus is not None else ""
         saved = self._service.settings.provider(row)
         note = next_note(args, saved.name if saved is not None else "It")
@@ -306,7 +308,7 @@ class ProviderForm:
         form = _with_args(self._made(given, "", given.sends, version_seen(self._hub, args)), more or {})
         return Answer(ok=False, form=form, refill=True, key_for=key_for, focus=Focus(action="test"))
 
-    # ---- what a form that was not saved says
+    # ---- answers to a form that was not saved
 
     @staticmethod
     def _refused(error: InvalidInputError, given: FormInput) -> Answer:
@@ -322,7 +324,7 @@ class ProviderForm:
     def _asked_anew(
         self, given: FormInput, words: str, *, drop_key: bool = False, typed: bool = False
     ) -> Answer:
-        """The provider as it is now; a key that was typed for another host is let go (SEC-8)."""
+        """The form with the provider as it is now; a key typed for another host is dropped (SEC-8)."""
         before = given.before
         now = None if before is None else self._service.settings.provider(before.id)
         if before is not None and now is None:
@@ -343,7 +345,7 @@ class ProviderForm:
         return Answer(ok=False, note=self._deleted_note(before), focus=Focus(action="save"))
 
     def _deleted_note(self, before: Provider) -> Note:
-        """That the provider is gone, and what can be done with what was typed."""
+        """The note that the provider is gone, with what can be done with the typed values."""
         name = clean(before.name)
         elsewhere = self._service.saved_by == "another program"
         words = f"Another program deleted {name}." if elsewhere else f"{name} was deleted meanwhile."
@@ -352,7 +354,7 @@ class ProviderForm:
         return Note("warn", words, "What you typed is still here.", actions)
 
 
-# ---- the parts of it
+# ---- helpers
 
 
 def _with_args(form: Form, args: ActionArgs) -> Form:

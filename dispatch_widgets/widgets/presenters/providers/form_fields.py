@@ -1,4 +1,4 @@
-"""The fields of the provider form, with what is said under them."""
+"""The fields of the provider form, with the lines under them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FormFields:
     """The fields of the form.
 
     Args:
-        service: Whose providers have names already, and entries.
+        service: The service with the existing providers and entries.
         keyring: Whether there is a keyring.
     """
 
@@ -46,11 +46,11 @@ class FormFields:
         self._keyring = keyring
 
     def of(self, given: FormInput, dropped: str) -> tuple[Field, ...]:
-        """The fields as they are filled.
+        """The fields, filled.
 
         Args:
-            given: What is in them.
-            dropped: What is said of a key that was submitted for another server; empty for none.
+            given: Their values.
+            dropped: The message about a key that was submitted for another server; empty for none.
         """
         before, preset = given.before, given.preset
         fields = []
@@ -130,7 +130,7 @@ def _url_field(given: FormInput) -> Field:
     try:
         normal = normalise_base_url(given.url, given.type)
     except InvalidInputError:
-        pass  # said at saving
+        pass  # shown when the form is saved
     else:
         version = "/v1" if given.type == "anthropic" else ""
         read = ("Models are read from ", Run(f"{normal.url}{version}/models", mono=True))

@@ -1,4 +1,4 @@
-"""What is in the fields of the provider form, but for the key: as chosen, as saved, and as both together."""
+"""The values of the provider form, except the key: from a preset, from the file, and both merged."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 CUSTOM = ""
 TYPED, VARIABLE = "typed", "variable"
-UNSAFE = "http:"  # how a note about a base URL begins that is no change of it
+UNSAFE = "http:"  # the start of a note about a base URL that is a warning, not a correction
 
 
 @dataclass(frozen=True, slots=True)
 class FormInput:
-    """What is in the fields, but for the key.
+    """The values of the fields, except the key.
 
     Attributes:
-        preset: What is chosen when adding; None for Custom and when editing.
+        preset: The selected preset when adding; None for Custom and when editing.
         before: The provider as it was when the form was filled; None when adding.
         name: The name.
         type: The type.
-        source: ``typed`` or ``variable``: where the key comes from.
+        source: Where the key comes from: ``typed`` or ``variable``.
         variable: The variable's name.
         url: The base URL; empty where there is no field for one.
-        in_keyring: Whether a typed key is to go into the keyring.
+        in_keyring: True if a typed key is to be stored in the keyring.
     """
 
     preset: Preset | None
@@ -58,18 +58,18 @@ class FormInput:
 
     @property
     def place(self) -> KeyPlace:
-        """Where a key would go."""
+        """The server that a key would be sent to."""
         chosen = self.preset.key if self.preset is not None else CUSTOM
         return KeyPlace(preset=chosen, type=self.type, url=self.base_url)
 
     @property
     def needs_key(self) -> bool:
-        """Whether a key is asked for and typed."""
+        """Whether the form has a field in which a key has to be typed."""
         return self.source == TYPED and (self.preset is None or self.preset.needs_key)
 
     @property
     def full_url(self) -> str:
-        """Where requests would go; empty while nobody can know."""
+        """The base URL of the requests; empty while it is not valid."""
         try:
             return normalise_base_url(self.base_url, self.type).url
         except InvalidInputError:
@@ -77,7 +77,7 @@ class FormInput:
 
     @property
     def sends(self) -> str:
-        """What the form says about where saving sends what, and how; empty if nothing is to be said."""
+        """What the form says about where a key is sent, and whether unencrypted; empty for nothing to say."""
         if not self.full_url:
             return ""
         words = [sending_words(self.variable, self.full_url)] if self.source == VARIABLE else []
@@ -86,7 +86,7 @@ class FormInput:
 
 
 def as_chosen(preset: Preset | None) -> FormInput:
-    """What is in the fields when a preset was just chosen; its name stands in the placeholder only."""
+    """The values after a preset is selected; its name is only the placeholder."""
     variable = preset.key_variable if preset is not None else None
     is_set = bool(variable and os.environ.get(variable, "").strip())
     return FormInput(
@@ -102,7 +102,7 @@ def as_chosen(preset: Preset | None) -> FormInput:
 
 
 def as_saved(before: Provider, values: Mapping[str, str]) -> FormInput:
-    """What is in the fields when a provider is edited."""
+    """The values of a provider that is edited."""
     variable = before.key_variable
     return FormInput(
         None,
@@ -117,7 +117,7 @@ def as_saved(before: Provider, values: Mapping[str, str]) -> FormInput:
 
 
 def merged(given: FormInput, before: Provider, now: Provider, *, key_typed: bool = False) -> FormInput:
-    """What another program has changed, in the fields that nobody has touched here."""
+    """The values, with another program's changes in the fields that were not edited here."""
     old, new = as_saved(before, {}), as_saved(now, {})
     untouched_key = not key_typed and (given.source, given.variable) == (old.source, old.variable)
     return replace(
@@ -132,5 +132,5 @@ def merged(given: FormInput, before: Provider, now: Provider, *, key_typed: bool
 
 
 def first_variable() -> str:
-    """The variable to begin with where none is named; empty if none is set."""
+    """The variable to start with where none is named; empty if none is set."""
     return next((option.value for option in variables_offered(None)), "")

@@ -1,4 +1,4 @@
-"""What saving the provider form changes in the file, and what testing it asks."""
+"""Saving the provider form, and what a test of it requests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class _Changes(TypedDict, total=False):
-    """What of a provider was changed in the form."""
+    """The fields of a provider that were changed in the form."""
 
     name: str
     type: ProviderType
@@ -37,14 +37,14 @@ class _Changes(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Saved:
-    """What a form saved.
+    """The result of saving a form.
 
     Attributes:
         provider: The provider as it is in the file now.
-        is_new: Whether it was added.
-        fetch: Whether its models have to be fetched (again).
-        agreed: What the person said yes to by saving: the form said that it sends this there.
-        taken_off: What was typed around the key or the base URL and is not saved, in sentences.
+        is_new: True if it was added.
+        fetch: True if its models have to be fetched (again).
+        agreed: The sending that the form announced and the person consented to by saving; or None.
+        taken_off: Sentences on what was typed around the key or base URL and is not saved.
     """
 
     provider: Provider
@@ -55,10 +55,10 @@ class Saved:
 
 
 class FormSaving:
-    """Saves what is in the form, and says what a test of it asks.
+    """Saves the form's values, and says what a test of them requests.
 
     Args:
-        service: What is saved to.
+        service: The service to save to.
         keyring: Whether there is a keyring.
     """
 
@@ -67,15 +67,15 @@ class FormSaving:
         self._keyring = keyring
 
     def save(self, given: FormInput, key: str, *, again: bool) -> Saved:
-        """Save what is in the fields; what is not changed stays as it is in the file.
+        """Save the values; fields that are not changed stay as they are in the file.
 
         Args:
-            given: What is in the fields.
-            key: What is in the key's.
-            again: Whether a provider that is gone is added again.
+            given: The values of the fields, except the key.
+            key: The value of the key's field.
+            again: Whether to add a provider again that is gone.
 
         Raises:
-            InvalidInputError: If a field is wrong.
+            InvalidInputError: If a field is invalid.
             ChangedMeanwhileError: If the provider leads to another server than the form said.
             NotFoundError: If the provider is gone.
         """
@@ -96,7 +96,7 @@ class FormSaving:
         else:
             changes = _changes(before, given, self._key(given, typed, name))
             if given.source == VARIABLE and changes.keys() <= {"name"}:
-                # What it said is about the host that was there; nothing else would tell that it is another.
+                # The form named the host as it was then; nothing else would notice that it has changed.
                 check_as_seen(service.provider(before.id), before)
             service.reload()
             renamed = self._saved_over(before, given) if "name" in changes else ()
@@ -112,12 +112,12 @@ class FormSaving:
         return Saved(provider, before is None or again, fetch, agreed, " ".join(notes))
 
     def _key(self, given: FormInput, typed: str, name: str) -> str:
-        """What the file gets as the key; empty to keep the one that is there."""
+        """The key to save; empty to keep the existing one."""
         if given.source == VARIABLE:
             variable = environment_name(unwrapped_key(given.variable).value) or given.variable.strip()
             return f"${{{variable}}}" if variable else ""
         if typed and given.in_keyring and given.needs_key and not is_reference(typed):
-            # Nothing goes into the keyring that is not saved then.
+            # Checked first, so that no key is stored in the keyring and then not saved.
             if problems := other_problems(given, name):
                 raise InvalidInputError(problems)
             return kept_in_keyring(typed, name)
@@ -126,7 +126,7 @@ class FormSaving:
         return NO_KEY_NEEDED if given.preset is not None and not given.preset.needs_key else ""
 
     def _saved_over(self, before: Provider, given: FormInput) -> tuple[str, ...]:
-        """That a name which another program gave meanwhile is replaced."""
+        """A sentence that another program's new name was replaced; nothing if there was none."""
         now = self._service.settings.provider(before.id)
         if now is None or now.name in {before.name, given.name}:
             return ()
@@ -134,7 +134,7 @@ class FormSaving:
         return (f"Another program had named it {name} meanwhile; your name took the place of that.",)
 
     def candidate(self, given: FormInput, key: str) -> Candidate:
-        """What a test asks: the server that saving would ask, by the same rules.
+        """The provider that a test asks: the server that saving would ask, by the same rules.
 
         Raises:
             InvalidInputError: If there is no key for it, or the base URL cannot be used.
@@ -151,7 +151,7 @@ class FormSaving:
         )
 
     def _kept_key(self, given: FormInput) -> str:
-        """The saved key of a provider that is edited; it is tried at no other server than its own (SEC-8)."""
+        """The saved key of an edited provider; it is never tested at another server than its own (SEC-8)."""
         before = given.before
         if before is None:
             return ""
@@ -167,7 +167,7 @@ class FormSaving:
 
 
 def _typed_key(given: FormInput, key: str) -> tuple[str, tuple[str, ...]]:
-    """The key without what was pasted around it, and what was taken off, in sentences."""
+    """The typed key without what was pasted around it, and sentences on what was removed."""
     if given.source != TYPED:
         return "", ()
     cleaned = unwrapped_key(key)
@@ -175,10 +175,10 @@ def _typed_key(given: FormInput, key: str) -> tuple[str, tuple[str, ...]]:
 
 
 def other_problems(given: FormInput, name: str) -> list[FieldProblem]:
-    """What is wrong with the fields beside the key's.
+    """The problems of the fields other than the key.
 
     Args:
-        given: What is in the fields.
+        given: The values of the fields.
         name: The name that would be saved.
     """
     problems = [] if name.strip() else [FieldProblem("name", "Give it a name.")]
@@ -190,7 +190,7 @@ def other_problems(given: FormInput, name: str) -> list[FieldProblem]:
 
 
 def _key_saved_before(given: FormInput) -> str:
-    """The key of a provider that is added again; a reference is not taken over unseen (SEC-4)."""
+    """The key of a provider that is added again; references are not reused unseen (SEC-4)."""
     if given.before is None:
         return ""
     credentials = given.before.credentials
@@ -220,6 +220,6 @@ def _changes(before: Provider, given: FormInput, key: str) -> _Changes:
 
 
 def _changes_to_url(given: FormInput) -> tuple[str, ...]:
-    """What was changed in the base URL that was typed, in sentences."""
+    """Sentences on what was corrected in the typed base URL."""
     notes = normalise_base_url(given.base_url, given.type).notes
     return tuple(note for note in notes if not note.startswith(UNSAFE))

@@ -1,4 +1,4 @@
-"""What the provider form says about keys, and the names and variables that it proposes."""
+"""Texts of the provider form about keys, and the names and variables that it proposes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NO_KEY_WORDS = "The server needs no key. The file gets a placeholder: the Dispa
 
 
 def where_kept(*, in_keyring: bool) -> str:
-    """Where a typed key goes."""
+    """Where a typed key is stored."""
     if in_keyring:
         return (
             "It is sent when you save or test, and goes into the system's keyring. The file says only "
@@ -39,17 +39,17 @@ def where_kept(*, in_keyring: bool) -> str:
 
 
 def sending_words(variable: str, url: str) -> str:
-    """That Save and Test send a variable's value to a server that it was not made for; empty if not."""
+    """A warning that Save and Test send a variable to a host that it was not made for; empty for none."""
     if not variable or not url or is_own_pair(variable, url):
         return ""
     return f"Save and Test send the value of {clean(variable)} to {clean(host_words(url))}."
 
 
 def variable_hints(variable: str, url: str) -> tuple[Message, ...]:
-    """What is said about a key that is taken from a variable (SEC-4).
+    """The lines under a key that is read from a variable (SEC-4).
 
     Args:
-        variable: Its name; may be empty.
+        variable: The variable's name; may be empty.
         url: The base URL that it would be sent to; empty while there is none.
     """
     reference = Run(f"${{{clean(variable) or 'NAME'}}}", mono=True)
@@ -64,7 +64,7 @@ def variable_hints(variable: str, url: str) -> tuple[Message, ...]:
 
 
 def new_key_hint(entries: int, *, in_keyring: bool) -> str:
-    """What is said about another key for a provider that some catalog entries use."""
+    """The line under the key of an existing provider that ``entries`` catalog entries use."""
     if not entries:
         return where_kept(in_keyring=in_keyring)
     reach = f"all {plural(entries, 'entry', 'entries')}" if entries > 1 else "the one entry"
@@ -73,7 +73,7 @@ def new_key_hint(entries: int, *, in_keyring: bool) -> str:
 
 
 def first_key_hint(preset: Preset | None, *, in_keyring: bool) -> Words:
-    """What is said about the key of a provider that is added; the preset is None for Custom."""
+    """The line under the key of a new provider; the preset is None for Custom."""
     if preset is not None and not preset.needs_key:
         return _NO_KEY_WORDS
     kept = where_kept(in_keyring=in_keyring)
@@ -84,11 +84,11 @@ def first_key_hint(preset: Preset | None, *, in_keyring: bool) -> Words:
 
 
 def dropped_words(what: str, host: str, *, keep: str = "") -> str:
-    """What is said of a key that was given for another server than the one that is chosen now (SEC-8).
+    """The message about a key that was given for another server than the selected one (SEC-8).
 
     Args:
         what: Which key: "The key sent before".
-        host: Whom it was for; empty if that was not known yet.
+        host: The host that it was for; empty if that was not known yet.
         keep: The saved key, masked, that an empty field keeps; empty if there is none.
     """
     words = f"{what} was for {host or 'another choice'} and was dropped. Paste the key for this one"
@@ -96,7 +96,7 @@ def dropped_words(what: str, host: str, *, keep: str = "") -> str:
 
 
 def variables_offered(first: str | None) -> tuple[Option, ...]:
-    """The variables to offer: the preset's or the provider's own, then those that are set in this kernel."""
+    """The variables to choose from: the preset's or provider's own, then those set in this kernel."""
     there = sorted(name for name in os.environ if name in KEY_VARIABLES or name.endswith("_API_KEY"))
     names = list(dict.fromkeys([first, *there] if first else there))
     return tuple(

@@ -1,4 +1,4 @@
-"""What is here already: key variables that are set, local servers that answer, each one press from use."""
+"""The section "Found here": key variables that are set and local servers that answer, ready to add."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _FOOT = (
 class FoundHere:
     """The section "Found here".
 
-    Variables are looked at by itself, local servers are asked only when "Look again" is pressed.
+    Variables are looked up automatically; local servers are asked only when "Look again" is pressed.
 
     Args:
-        hub: What presenters share.
-        added: Called with the id of what was added.
+        hub: The service's hub.
+        added: Called with the id of an added provider.
     """
 
     def __init__(self, hub: Hub, added: Callable[[str], object]) -> None:
@@ -57,16 +57,16 @@ class FoundHere:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What its actions do."""
+        """The handlers of its actions."""
         return {"look_for_servers": self._ask_servers, "hide_found": self._hide, "add_found": self._add}
 
     def stop(self) -> None:
-        """Stop looking."""
+        """Cancel the search for servers."""
         if self._request is not None:
             self._request.cancel()
 
     def taken_answer(self) -> str:
-        """Take what local servers answered, if they have just; returns what is said of it."""
+        """Take in a finished search for servers; returns the announcement, empty for none."""
         done = self._request
         if done is None or not done.done():
             return ""
@@ -78,10 +78,10 @@ class FoundHere:
         return f"{plural(count, 'local server')} found" if count else "No local server answers"
 
     def section(self, providers: Sequence[Provider]) -> Section:
-        """What no provider uses yet.
+        """The section, with what no provider uses yet.
 
-        The head stays also where nothing was found or all of it is hidden: a local server may be started at
-        any time, and this is where to look for it.
+        The heading stays even if nothing was found or everything is hidden: a local server may be started at
+        any time, and "Look again" is here.
         """
         variables = {provider.key_variable for provider in providers if provider.key_variable}
         addresses = {address(provider.base_url) for provider in providers}
@@ -105,7 +105,7 @@ class FoundHere:
 
     @property
     def offers_something(self) -> bool:
-        """Whether a variable or a server was found, shown or hidden."""
+        """Whether a variable or a server was found, even if hidden."""
         return bool(found_variables() or self._servers)
 
     def _fact(self, count: int, used_variable: bool, used_server: bool) -> str:
@@ -140,7 +140,7 @@ class FoundHere:
             return self._add_server(row.removeprefix(_SERVER))
         found = next((each for each in found_variables() if _variable_id(each) == row), None)
         if found is None:
-            # Nothing else is added in its place: what was pressed named another server, or a key (SEC-8).
+            # Nothing is added in its place: the pressed button named another server or key (SEC-8).
             raise ChangedMeanwhileError("What was found here has changed. Nothing was added or sent.")
         if not found.base_url:
             return _to_form(found.preset.key)
@@ -168,7 +168,7 @@ def _to_form(preset: str) -> Answer:
 
 
 def _variable_id(found: FoundVariable) -> str:
-    """With the server that is named in it: pressing Add is about this one."""
+    """The row's id; it contains the named server, so that pressing Add is about this server only."""
     named = found.named
     return found.preset.key if named is None else f"{found.preset.key} {named.base_url or named.companion}"
 

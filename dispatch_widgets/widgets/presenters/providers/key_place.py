@@ -1,4 +1,4 @@
-"""The server that a key was typed for: it is saved for no other one (SEC-8)."""
+"""The server that a key was typed for: it is saved for no other (SEC-8)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _PORT = re.compile(r"(.*?)(?::(\d*))?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class KeyPlace:
-    """What a form says about where a key would go.
+    """The form's values that decide where a key is sent.
 
     Attributes:
-        preset: The short name of the preset; empty for none.
+        preset: The key of the preset; empty for none.
         type: The provider's type.
         url: The base URL as it was typed; empty where there is none.
     """
@@ -30,18 +30,18 @@ class KeyPlace:
 
     @property
     def choice(self) -> tuple[str, str]:
-        """What is chosen, whatever is typed: preset and type."""
+        """The selected preset and type, without what is typed."""
         return self.preset, self.type
 
     @property
     def host(self) -> str:
-        """The host as people read it; empty where none can be made out."""
+        """The host for display; empty if the URL has none."""
         parts = self._parts
         return clean(parts[3], 80) if parts else ""
 
     @property
     def is_done(self) -> bool:
-        """Whether the base URL can be used: before that somebody may be in the middle of typing it."""
+        """Whether the base URL is valid; while it is not, somebody may still be typing it."""
         try:
             normalise_base_url(self.url, self.type)
         except InvalidInputError:
@@ -50,7 +50,7 @@ class KeyPlace:
 
     @property
     def _parts(self) -> tuple[str, str, str, str] | None:
-        """Scheme, host, port and both as written, also of a URL that cannot be used, as one without https://."""
+        """Scheme, host, port, and host with port as written; they may be incomplete in an invalid URL."""
         url = self.url.strip() if self.url.strip() or self.type != "anthropic" else _default(self.type)
         scheme, rest = _SCHEME.fullmatch(url).groups("")  # type: ignore[union-attr] # it always matches
         authority = host_of(f"://{rest}").lower()
@@ -60,7 +60,7 @@ class KeyPlace:
         return scheme.lower(), host.rstrip("."), port or str(DEFAULT_PORTS.get(scheme.lower(), "")), authority
 
     def written(self) -> str:
-        """The place as text that a page keeps and sends back."""
+        """The place as text, which a page keeps and sends back."""
         return json.dumps([self.preset, self.type, self.url])
 
     @classmethod
@@ -73,7 +73,7 @@ class KeyPlace:
         return cls(preset=str(preset), type=str(type_), url=str(url))
 
     def leads_to(self, other: KeyPlace) -> bool:
-        """Whether a key that was given for this place may go to another, which may only say more."""
+        """Whether a key for this place may go to another, which may differ only by being more complete."""
         if self.choice != other.choice:
             return False
         mine, theirs = self._parts, other._parts
@@ -83,7 +83,7 @@ class KeyPlace:
 
 
 def unanswered_values(written: str) -> dict[str, str] | None:
-    """The values of a submission that a page has no answer to; None if it kept a place, or nothing."""
+    """The values of a submission that the page got no answer to; None if it kept a place, or nothing."""
     try:
         values = json.loads(written)
     except ValueError:

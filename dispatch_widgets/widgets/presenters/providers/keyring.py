@@ -1,4 +1,4 @@
-"""The system's keyring as a place for a typed key, offered where there is one (SEC-4)."""
+"""The system's keyring as a place to store a typed key, offered where there is one (SEC-4)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEYRING_SERVICE = "dispatch-widgets"
-"""What keys are stored under in the system's keyring."""
+"""The service name that keys are stored under in the system's keyring."""
 
 
 class Keyring:
-    """Whether this machine has a keyring that is safe, found out beside when a form is first opened.
+    """Whether this machine has a secure keyring; a thread finds out when a form is first opened.
 
-    Finding that out loads the keyring's package and may ask the desktop; no key is read for it.
+    That loads the keyring package and may involve the desktop session; it reads no key.
 
     Args:
         found: Called from another thread if there is one.
@@ -34,7 +34,7 @@ class Keyring:
         self.is_there = False
 
     def find_out(self) -> None:
-        """Find out, once."""
+        """Start looking for a keyring, once."""
         if self._asked or find_spec("keyring") is None:
             return
         self._asked = True
@@ -55,11 +55,11 @@ def kept_in_keyring(key: str, name: str) -> str:
     """Store a key in the keyring; returns the reference to it.
 
     Args:
-        key: What was typed.
+        key: The typed key.
         name: The provider's name.
 
     Raises:
-        KeyringError: If the keyring does not take it.
+        KeyringError: If the keyring does not accept it.
     """
     short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "provider"
     user = f"{short}-{secrets.token_hex(3)}"  # names may repeat

@@ -1,4 +1,4 @@
-"""What a pasted text says of providers, in the words of a form. The text and its keys are kept nowhere."""
+"""Texts about the providers in a pasted text. The text and its keys are kept nowhere."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 LABEL = "Paste a line of .env, an export or a curl command"
 _MOST_OFFERED = 8
 _SAVED, _PLACE, _NEXT, _NEXT_LABEL = "pasted_saved", "pasted_place", "pasted_next", "pasted_next_label"
-"""What the arguments of a form say of the paste that filled it: which of its providers were saved, which one
-is in the form, and which is next. The text itself is in the page alone."""
+"""Form arguments about the paste that filled the form: which of its providers were saved, which one is in
+the form, and which is next. Only the page holds the text itself."""
 _NO_KEY = "No key was in it: paste the key into its field."
 _NOT_LITERAL = "The key is not written in it as it stands: paste the key into its field."
 
 
 def paste_action() -> Action:
-    """Reads the pasted text."""
+    """The button that parses the pasted text."""
     return Action("paste", "Read it", {"paste": "0", _SAVED: ""}, kind="paste", title=LABEL)
 
 
 def key_in(text: str, key: str) -> TextRange | None:
-    """Where a key stands in a text as a page counts, in UTF-16 units; None if it is not there."""
+    """The range of a key in a text, in UTF-16 code units as in a page; None if it is not there."""
     start = text.find(key) if key else -1
     if start < 0:
         return None
@@ -37,7 +37,7 @@ def key_in(text: str, key: str) -> TextRange | None:
 
 
 def paste_args(found: PastedText, place: int, args: Arguments) -> ActionArgs:
-    """What the form keeps of a paste: no word of the text but the name of the next provider."""
+    """The form arguments about a paste; nothing of the text but the name of the next provider."""
     saved = _saved(args)
     left = [number for number in range(len(found.providers)) if number != place and str(number) not in saved]
     kept: ActionArgs = {_SAVED: ",".join(saved), _PLACE: str(place)}
@@ -49,17 +49,17 @@ def paste_args(found: PastedText, place: int, args: Arguments) -> ActionArgs:
 
 
 def kept_paste(args: Arguments) -> ActionArgs:
-    """The same, of a form that is made anew."""
+    """The same arguments, for a form that is made again."""
     return {name: args.text(name) for name in (_SAVED, _PLACE, _NEXT, _NEXT_LABEL) if args.text(name, "")}
 
 
 def after_saving_one(args: Arguments) -> ActionArgs:
-    """The same, when the provider of the form was saved."""
+    """The same arguments, after the provider in the form was saved."""
     return {_SAVED: ",".join([*_saved(args), args.text(_PLACE, "")])}
 
 
 def next_note(args: Arguments, saved: str) -> Note | None:
-    """The next provider of the pasted text, when one of them was saved; None if that was the last."""
+    """A note that offers the next provider of the pasted text; None after the last."""
     label = clean(args.text(_NEXT_LABEL, ""), 80)
     if not label:
         return None
@@ -75,7 +75,7 @@ def _saved(args: Arguments) -> list[str]:
 
 
 def taken_note(found: PastedText, place: int, args: Arguments, *, key_taken: bool) -> Note:
-    """What was taken and what was not; the other providers of the text are offered."""
+    """The note on what was taken from the text and what was not, with the other providers in it."""
     provider = found.providers[place]
     needs_key = provider.preset is None or provider.preset.needs_key
     steps = [Step(_with_key(words, provider), ok=True) for words in provider.taken]
@@ -98,7 +98,7 @@ def taken_note(found: PastedText, place: int, args: Arguments, *, key_taken: boo
 
 
 def nothing_note(found: PastedText) -> Note:
-    """That no provider was found, and why."""
+    """The note that no provider was found, and why."""
     steps = tuple(Step(clean(words, 300)) for words in found.left)
     return Note("warn", "No provider was found in what you pasted.", steps=steps, alert=True)
 

@@ -1,4 +1,4 @@
-"""What the Providers tab says and does: a row for each account, and what can be done with it."""
+"""The Providers tab: a row for each provider, and the actions on it."""
 
 from __future__ import annotations
 
@@ -77,17 +77,17 @@ class ProvidersPresenter(Presenter):
 
     def _set_up(self) -> None:
         self._diagnoses = Diagnoses(self.hub)
-        self._added: set[str] = set()  # providers whose next step is said: to choose of their models
+        self._added: set[str] = set()  # providers whose note names the next step: choosing models
         self._report_seen: MigrationReport | None = None
         self._undo_conversion = UndoConversion(self.service, Focus(action="convert_file"))
         self._found_here = FoundHere(self.hub, self._added.add)
         self._forms_changed = 0
-        self._taken_off: dict[str, str] = {}  # what was pasted around the key that was saved last (SEC-3)
+        self._taken_off: dict[str, str] = {}  # what was removed around a saved key, in words (SEC-3)
         self._keyring = Keyring(self._forms_say_more)
         self._checks = Checks(self.service, self._forms_say_more)
 
     def close(self) -> None:
-        """Follow the service no more, and stop what is being found out."""
+        """Stop following the service, and cancel diagnoses, tests and the search for servers."""
         self._diagnoses.stop_all()
         self._found_here.stop()
         self._checks.stop_all()
@@ -199,7 +199,7 @@ class ProvidersPresenter(Presenter):
         return Answer(say=words, focus=focus, clear=selection_done(args, SECTION))
 
     def _brought_back(self, first: str, had_lists: Sequence[str]) -> Answer:
-        """Go on where the deletion began; lists that were there then are fetched again."""
+        """Return to the first restored row; fetches the lists again that the providers had."""
         for provider_id in had_lists:
             if self.service.needs_consent(provider_id) is None:
                 self.hub.ask(provider_id, force=False)
@@ -228,7 +228,7 @@ class ProvidersPresenter(Presenter):
         return Answer()
 
     def _forms_say_more(self) -> None:
-        """A keyring was found, or a test has ended: pages ask for their open forms anew."""
+        """Have pages request their open forms again: a keyring was found, or a test has ended."""
         self._forms_changed += 1
         self.hub.post("panels")
 
@@ -243,13 +243,13 @@ class ProvidersPresenter(Presenter):
             return
         for event in events:
             if event.what == "discovery" and event.provider_id:
-                self._diagnoses.stop(event.provider_id)  # what was found out before is not how it is now
+                self._diagnoses.stop(event.provider_id)  # an earlier diagnosis is out of date
                 provider = self.service.settings.provider(event.provider_id)
                 if provider is not None:
                     self._say(self._answer_words(provider))
 
     def _answer_words(self, provider: Provider) -> str:
-        """What an answer brought, said aloud."""
+        """The announcement of a response."""
         batch = self.hub.batch
         if batch is not None:
             return f"{batch.answered} of {batch.total} have answered"
@@ -306,7 +306,7 @@ class ProvidersPresenter(Presenter):
         return Note("info", "Saved", taken_off, (dismiss,)) if taken_off else None
 
     def _is_next(self, provider: Provider) -> bool:
-        """Whether a provider was added, has models, and none of them is in the catalog yet."""
+        """Whether a provider was just added, lists models, and has none of them in the catalog yet."""
         if provider.id not in self._added or not self.hub.cache.models(provider.id):
             return False
         return not any(entry.provider_id == provider.id for entry in self.service.catalog)
@@ -314,7 +314,7 @@ class ProvidersPresenter(Presenter):
     # ---- a file that was just converted
 
     def _converted(self) -> Note | None:
-        """That the file was converted, where it was; until it is dismissed or taken back."""
+        """The note that the file was converted, until it is dismissed or the conversion is undone."""
         report = self.service.migration_report
         if report is None or not report.written or report is self._report_seen:
             return None
@@ -364,7 +364,7 @@ class ProvidersPresenter(Presenter):
         )
 
     def _selection(self, providers: Sequence[Provider]) -> Selection | None:
-        """What is done with several providers, where there are many."""
+        """The actions on several providers, where there are many."""
         if len(providers) <= MOST_WITHOUT_SEARCH:
             return None
         able = tuple(provider.id for provider in providers if self._can_ask(provider))

@@ -1,4 +1,4 @@
-"""What is asked before a provider is deleted or its rate limit's lock is lifted."""
+"""The questions before a provider is deleted or unlocked after a rate limit."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def delete_question(
     providers: Sequence[Provider], impact: Impact, assignments: Assignments, place: str
 ) -> Note:
-    """What deleting providers hits, and the question whether to (PM-4).
+    """The question before providers are deleted, with what uses them (PM-4).
 
     Args:
         providers: The providers.
         impact: The entries and tasks that use them.
-        assignments: Which entry does which task.
-        place: Where it is asked: the row of the one provider, or the section.
+        assignments: Which entry is assigned to which task.
+        place: Where the question is shown: the row of a single provider, or the section.
     """
     several = len(providers) > 1
     them, what = ("them", f"{len(providers):,} providers") if several else ("it", "provider")
@@ -62,7 +62,7 @@ def _what_it_hits(impact: Impact, them: str) -> str:
 
 
 def unlock_question(provider: Provider) -> Note:
-    """The question before a rate limit's lock is lifted (MD-10)."""
+    """The question before a rate-limited provider is unlocked (MD-10)."""
     return Note(
         "warn",
         f"Unlock {clean(provider.name)}?",

@@ -1,4 +1,4 @@
-"""A provider's row."""
+"""The row of a provider."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def provider_row(
     note: Note | None = None,
     not_writable: str = "",
 ) -> Row:
-    """One provider.
+    """The row of a provider.
 
     Args:
         provider: The provider.
-        status: How it stands.
-        models: The list that is held of it.
-        now: The present moment.
-        request: The request under way, if there is one.
-        note: What is said in place of the status' own note.
-        not_writable: Why nothing can be changed; empty when it can.
+        status: Its status.
+        models: Its cached list; None if there is none.
+        now: The current time.
+        request: The request in flight; None if there is none.
+        note: Shown in place of the status' own note.
+        not_writable: The reason why nothing can be changed; empty if it can.
     """
     kind: Words = (Run(TYPE_LABELS.get(provider.type, clean(provider.type)), wide_only=True),)
     where: Words = "No network" if provider.is_mock else shown_address(provider)
@@ -74,7 +74,7 @@ def provider_row(
 
 
 def edit_action(provider: Provider, not_writable: str) -> Action | None:
-    """What pressing a provider's name does; None if it cannot be edited."""
+    """The action of a press on a provider's name; None if it cannot be edited."""
     if provider.is_mock or not_writable:
         return None
     return Action("provider", f"Edit {clean(provider.name)}", {"row": provider.id}, kind="form")

@@ -1,4 +1,4 @@
-"""What the Router tab says and does: which catalog entry does which task, saved at once, with Undo."""
+"""The Router tab: the catalog entry of each task, saved at once, with Undo."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ class RouterPresenter(Presenter):
 
     def _set_up(self) -> None:
         self._tries = Tries(self.hub)
-        self._not_saved: dict[str, str] = {}  # the choices that could not be saved for now
+        self._not_saved: dict[str, str] = {}  # selected entries, by task, that could not be saved yet
         self._snippet_task: Task = "summarize"
 
     def close(self) -> None:
-        """Follow the service no more, and stop what is being tried."""
+        """Cancel running tries, and stop following the service."""
         self._tries.stop_all()
         super().close()
 
@@ -134,9 +134,9 @@ class RouterPresenter(Presenter):
         )
 
     def _attention(self, settings: Settings, entries: Mapping[str, CatalogEntry]) -> int:
-        """How many tasks have an entry that cannot be used, is no longer listed, or does not fit.
+        """The number of tasks whose entry cannot be used, is no longer listed, or does not fit.
 
-        A task without an entry counts for nothing: not everybody needs all six.
+        A task without an entry is not counted: not everybody needs all six.
         """
         found = {task: settings.assignments.get(task) for task in TASKS}
         return sum(
@@ -177,11 +177,11 @@ class RouterPresenter(Presenter):
         if current and current not in values:
             odd = (Option(current, self._odd_label(current, entry, providers)),)
         none_fits = not odd and not fitting
-        # "Not set" is always first: a choice that moves is hard to find.
+        # "Not set" is always first: an option that moves is hard to find.
         options = (Option(_NOT_SET, "No entry fits" if none_fits else "Not set"), *odd)
         failed = self.failures.at(task)
         wanted = self._not_saved.get(task)
-        # A choice that can be saved in a moment stays; any other goes back to what the file says.
+        # A selection that can be saved in a moment stays; any other goes back to what the file says.
         stays = failed is not None and may_pass(failed) and wanted in {_NOT_SET, *values}
         if not stays:
             self._not_saved.pop(task, None)
@@ -213,7 +213,7 @@ class RouterPresenter(Presenter):
         )
 
     def _odd_label(self, current: str, entry: CatalogEntry | None, providers: Mapping[str, Provider]) -> str:
-        """How an entry is called that the task has although it does not fit."""
+        """The label of an entry that is assigned to the task although it does not fit."""
         if entry is None:
             return f"{clean(current, 80)} · entry deleted"
         if entry.unconverted:
@@ -229,7 +229,7 @@ class RouterPresenter(Presenter):
         entries: Mapping[str, CatalogEntry],
         providers: Mapping[str, Provider],
     ) -> Section | None:
-        """The code for the next cell; none if no task has a model that can be used."""
+        """The code for the next cell; None if no task has a model that can be used."""
         types = {
             task: providers[entries[given[task].model_id].provider_id or ""].type
             for task in TASKS
@@ -238,7 +238,7 @@ class RouterPresenter(Presenter):
         found = snippets(self.service, types, self._snippet_task)
         return None if found is None else Section("use", "Use it", "In the next cell", snippets=found)
 
-    # ---- what is said under a task
+    # ---- notes
 
     def _note(
         self,
@@ -268,7 +268,7 @@ class RouterPresenter(Presenter):
         return Note("warn", joined(given.app_problem, doubt.title if doubt is not None else ""))
 
     def _doubt(self, entry: CatalogEntry, task: Task) -> str:
-        """Why a task's usable entry may not be the right one: ``gone``, ``kind``, or empty if it is."""
+        """Why a usable entry may be wrong for the task: ``gone``, ``kind``, or empty for no doubt."""
         if (entry.provider_id or "", entry.model) in self.hub.gone:
             return "gone"
         kinds = self.hub.cache.kinds(self.service.catalog)
@@ -291,7 +291,7 @@ class RouterPresenter(Presenter):
     def _none_fits_note(self, needed: str) -> Note | None:
         catalog = self.service.catalog
         if not catalog:
-            return None  # the whole tab says so
+            return None  # the tab's empty state says so
         kinds = self.hub.cache.kinds(catalog)
         could = next((e for e in catalog if e.problem and needed in kinds[e.id].capabilities), None)
         if could is not None:

@@ -28,8 +28,8 @@ def snippets(service: SettingsService, types: Mapping[Task, str], first: Task) -
 
     Args:
         service: The service.
-        types: The provider types of these tasks' models.
-        first: The task that is shown at first, if there is code for it.
+        types: The provider type of each such task's model.
+        first: The task that is shown first, if there is code for it.
     """
     code = _code_of(service)
     uses = [
@@ -49,14 +49,14 @@ def snippets(service: SettingsService, types: Mapping[Task, str], first: Task) -
 
 
 def _code_of(service: SettingsService) -> ServiceCode:
-    """How a cell gets at the service: the package's own functions know only the file that is found."""
+    """The code that gets the service in a cell; the package's own functions know only the default file."""
     if service.location.why != "argument":
         return DEFAULT_SERVICE
     return service_code(service, service.path, _variables())
 
 
 def _variables() -> Mapping[str, object]:
-    """The notebook's variables that hold something of this package; others are not even looked into."""
+    """The notebook's variables that hold something of this package; others are not accessed any further."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     package = __name__.partition(".")[0]

@@ -1,4 +1,4 @@
-"""The backups and the copy of the providers: what each holds, and what is asked before it goes."""
+"""The backups and the copy of the providers: their rows, and the questions before an action on them."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _EMPTY = EmptyState("No backups yet", "One is made before every conversion and r
 
 
 class Backups:
-    """The copies of one settings file.
+    """The backups of a settings file, and the copy of its providers.
 
     Args:
-        service: Whose file.
-        failures: What went wrong with one of them.
+        service: The service of the file.
+        failures: The errors of actions on them.
     """
 
     def __init__(self, service: SettingsService, failures: Failures) -> None:
@@ -43,7 +43,7 @@ class Backups:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What the actions of the rows do."""
+        """The handlers of the rows' actions."""
         return {
             "ask_restore": self._ask_restore,
             "restore": self._restore,
@@ -147,11 +147,11 @@ class Backups:
 
 
 class UndoConversion:
-    """The way back from the conversion that the service has made: a restore, with its question (MIG-5).
+    """Undoes the conversion that the service has made: a restore, after a question (MIG-5).
 
     Args:
-        service: Whose file.
-        convert: The action that has the focus when the file is as it was.
+        service: The service of the file.
+        convert: Where the focus moves when the old file is back: the button that converts.
     """
 
     def __init__(self, service: SettingsService, convert: Focus) -> None:
@@ -160,11 +160,11 @@ class UndoConversion:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What the actions do."""
+        """The handlers of its actions."""
         return {"ask_undo_conversion": self._ask, "undo_conversion": self._undo}
 
     def actions(self, label: str) -> tuple[Action, ...]:
-        """Asks whether to go back; nothing where no copy of the old file was made."""
+        """The button that asks whether to undo; none if there is no backup of the old file."""
         report = self._service.migration_report
         if report is None or report.backup is None:
             return ()
@@ -196,5 +196,5 @@ def _restore_question(service: SettingsService, backup: Backup, title: str, conf
 
 
 def _asked(args: Arguments, question: Note) -> Answer:
-    """The question's safe answer has the focus."""
+    """A question with the focus on its safe answer."""
     return Answer(question=question, focus=Focus(row=args.text("row"), action="keep"))

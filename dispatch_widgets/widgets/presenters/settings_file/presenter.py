@@ -1,4 +1,4 @@
-"""What the Settings file tab says and does: which file, what was converted, what is left to mend."""
+"""The Settings file tab: the file's location, its conversion, and what is left to fix."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LEFTOVER_WORDS = (
 
 
 class SettingsFilePresenter(Presenter):
-    """The settings file: its place, its conversion, its backups, and the ways out when it is broken.
+    """The settings file: its location, its conversion, its backups, and the ways to recover a broken file.
 
     Args:
         service: The service to show; the default file's if None.
@@ -48,7 +48,7 @@ class SettingsFilePresenter(Presenter):
         self._undo_conversion = UndoConversion(self.service, Focus(section=CONVERSION, action="convert"))
         self._ways_out = WaysOut(self.service)
         self._share = Share(self.service)
-        self._git_warning: str | None = None  # git is asked once, by the worker
+        self._git_warning: str | None = None  # set once, by the worker thread, as it runs git
 
     def _own_handlers(self) -> dict[str, Handler]:
         return {
@@ -83,7 +83,7 @@ class SettingsFilePresenter(Presenter):
     def _merge(self, _args: Arguments) -> Answer | None:
         groups = self.service.merge_duplicates()
         if not groups:
-            return None  # another program was quicker
+            return None  # another program has already merged them
         only = clean(self.service.provider(groups[0][0]).name, 60) if len(groups) == 1 else ""
         return self._merged(f"{only or plural(len(groups), 'account')} merged")
 
@@ -135,7 +135,7 @@ class SettingsFilePresenter(Presenter):
         return View(self.tab, self.name, 1, sections=sections)
 
     def _attention(self) -> int:
-        """How many things about the file need somebody to look at them."""
+        """The number of things about the file that need attention."""
         awaiting = self.service.awaiting_migration
         return (
             int(awaiting)
@@ -145,7 +145,7 @@ class SettingsFilePresenter(Presenter):
         )
 
     def _leftovers(self, settings: Settings) -> Section | None:
-        """What has the old format in a file of the new one (MIG-8, MIG-10)."""
+        """Entries and accounts that still have the old format in a converted file (MIG-8, MIG-10)."""
         awaiting, convertible = self.service.awaiting_migration, self.service.convertible
         left = [] if awaiting else [entry for entry in settings.catalog if entry.unconverted]
         rows = [
@@ -225,7 +225,7 @@ class SettingsFilePresenter(Presenter):
         locate = Action("locate_file", "Open file", icon="external")
         actions: tuple[Action, ...] = (locate, copy) if there else (copy,)
         if self.service.problem is not None:
-            actions = ()  # they are among the ways out
+            actions = ()  # the ways to recover have them
         return Section(
             "file",
             "This file",

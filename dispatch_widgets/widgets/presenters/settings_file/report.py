@@ -1,4 +1,4 @@
-"""What a conversion did or would do."""
+"""The section on a conversion of the file: its preview or its report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECTION = "conversion"
 
 
 def conversion(service: SettingsService, undo: tuple[Action, ...]) -> Section | None:
-    """The preview while the file waits for its conversion, then the report; None if there was none."""
+    """The preview while the file waits for its conversion, then the report; None if neither applies."""
     preview = service.preview_migration() if service.awaiting_migration else None
     if preview is not None:
         return _preview(preview)

@@ -1,4 +1,4 @@
-"""A copy of the file to give to others: a form for its name, and what it needs where it is used."""
+"""A copy of the file without keys, to give to others: the form for its name, and a note on what it needs."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _OPEN = Action(FORM, "Share without keys", kind="form")
 
 
 class Share:
-    """The form, and what was written with it last.
+    """The form, and the last copy written with it.
 
     Args:
-        service: Whose file.
+        service: The service of the file.
     """
 
     def __init__(self, service: SettingsService) -> None:
@@ -42,11 +42,11 @@ class Share:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What the actions of the section do."""
+        """The handlers of the section's actions."""
         return {"dismiss_copy": self._dismiss}
 
     def section(self) -> Section | None:
-        """What is offered, and what the copy that was written last needs; nothing without a file."""
+        """The section, with what the last copy needs; None if there is no file."""
         if not self._service.path.exists():
             return None
         notes = (_note(self._written),) if self._written is not None else ()
@@ -55,7 +55,7 @@ class Share:
     # ---- the form
 
     def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:  # noqa: ARG002
-        """The form: the copy's name, beside the settings file."""
+        """The form: the name of the copy, which is written beside the settings file."""
         path = self._service.path
         own = f"{path.name.removesuffix('.json')}.shared.json"
         beside = Message(f"It is written beside {clean(path.name)}, readable by you only.")
@@ -63,11 +63,11 @@ class Share:
         return Form(FORM, "Share without keys", (field,), save="Write the copy", back="Settings file")
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:  # noqa: ARG002
-        """No key is typed here."""
+        """Empty: the form has no field for a key."""
         return ""
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:  # noqa: ARG002
-        """Write the copy; a file that is there is replaced only after a question."""
+        """Write the copy; asks before an existing file is replaced."""
         name = values.get(_FIELD, "").strip()
         if looks_like_key(name):
             return _refused(LOOKS_LIKE_KEY)
@@ -95,7 +95,7 @@ class Share:
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # too long a name, for one: the attempt to write says so
+    except OSError:  # such as a name that is too long, which writing then reports
         return False
 
 
@@ -109,7 +109,7 @@ def _refused(words: str) -> Answer:
 
 
 def _note(written: SharedCopy) -> Note:
-    """Where the copy is, and what whoever takes it has to set."""
+    """The note on where the copy is, and which variables its users have to set."""
     count = plural(len(written.to_set), "variable", zero="no")
     title = f"{clean(written.path.name)} has no key in it. It needs {count}."
     facts = tuple(Fact(each.name, listed(map(clean, each.providers))) for each in written.to_set)

@@ -1,7 +1,7 @@
-"""Pieces of a settings file for people to see: before and after, and the lines around a mistake.
+"""Excerpts of a settings file for display: before and after, and the lines around a mistake.
 
-What is shown of a file that cannot be parsed is masked by looks alone, so it is masked generously: every
-text that could be a key is, whatever it stands under (SEC-1).
+In a file that cannot be parsed, keys can be told only by their looks. So it is masked generously: every text
+that could be a key, whatever field it is in (SEC-1).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from typing import Literal
 
 MOST_LINES = 80
-"""A before or after of a large file is cut here."""
+"""The most lines of a file that a comparison shows."""
 
 LINES_BEFORE, LINES_AFTER = 2, 1
 LONGEST_LINE_CHARACTERS = 160
 LONGEST_COMPARED_CHARACTERS = 400
 LARGEST_SHOWN_BYTES = 4 * 1024 * 1024
 
-# Under these names stand texts that help to find the place and are no secrets.
+# The values of these fields are no secrets, and help to find the place.
 _PLAIN_NAMES = frozenset(
     {"id", "name", "type", "providerid", "model", "label", "task", "modelid", "providertype"}
 )
@@ -40,15 +40,15 @@ _LONG = 12
 
 
 def masked_source(text: str) -> str:
-    """A JSON text, perhaps broken, in which everything that could be a key is masked.
+    """A JSON text, possibly broken, in which everything that could be a key is masked.
 
     Args:
-        text: The text; its lines stay the same lines.
+        text: The text; its line breaks are kept.
     """
     pieces: list[str] = []
     place = 0
     name = ""
-    depth = secret_depth = 0  # how deep it stands now, and from which depth on all is secret
+    depth = secret_depth = 0  # the current depth, and the depth from which everything is secret
     for found in _STRING.finditer(text):
         between = text[place : found.start()]
         pieces.append(_masked_between(between, secret=bool(secret_depth)))
@@ -91,7 +91,7 @@ def _masked_text(content: str, name: str, *, secret: bool) -> str:
 
 
 def excerpt(path: Path, line: int, column: int) -> Code | None:
-    """The lines around a mistake, keys masked; None if there are none to show.
+    """The lines around a mistake, with keys masked; None if there are none to show.
 
     Args:
         path: The file.
@@ -113,7 +113,7 @@ def excerpt(path: Path, line: int, column: int) -> Code | None:
     for number in range(first, last + 1):
         here = number == line
         text, start = lines[number - 1], 0
-        # Masking makes texts shorter, so the mistake's column is where its masked beginning ends.
+        # Masking shortens texts, so the mistake is where the masked text before it ends.
         place = len(masked_source(plain_lines[number - 1][: column - 1])) if here and column > 0 else -1
         if len(text) > LONGEST_LINE_CHARACTERS:
             start = max(0, min(place - LONGEST_LINE_CHARACTERS // 2, len(text) - LONGEST_LINE_CHARACTERS))
@@ -124,12 +124,12 @@ def excerpt(path: Path, line: int, column: int) -> Code | None:
 
 
 def compared(before: str, after: str, *, is_open: bool) -> Comparison:
-    """Two texts side by side, what differs marked.
+    """Two texts side by side, with the differences marked.
 
     Args:
-        before: As it was; keys are masked already.
-        after: As it is or would be.
-        is_open: Whether it is shown at once.
+        before: The old text; keys are already masked.
+        after: The new text; keys are already masked.
+        is_open: Whether the comparison is expanded at first.
     """
     old, new = before.splitlines(), after.splitlines()
     old_shown, new_shown = old[:MOST_LINES], new[:MOST_LINES]
@@ -158,6 +158,6 @@ def _side(title: str, lines: list[str], same: set[int], mark: Literal["removed",
 
 
 def _line(line: str) -> str:
-    """A line that shows what it is: `clean` drops the blanks at its start, which carry meaning here."""
+    """A line for display; `clean` would drop its indentation, which has a meaning here."""
     indent = len(line) - len(line.lstrip(" "))
     return " " * indent + clean(line, LONGEST_COMPARED_CHARACTERS)

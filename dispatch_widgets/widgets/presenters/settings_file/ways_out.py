@@ -1,4 +1,4 @@
-"""What is shown while the file cannot be read: the mistake, and the ways out (ST-4)."""
+"""Shown while the file cannot be read: the mistake, and the ways to recover (ST-4)."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _TO_BACKUPS = Focus(section=BACKUPS)
 
 
 class WaysOut:
-    """The ways out of a file that cannot be read.
+    """The ways to recover a file that cannot be read.
 
     Args:
-        service: Whose file.
+        service: The service of the file.
     """
 
     def __init__(self, service: SettingsService) -> None:
@@ -38,7 +38,7 @@ class WaysOut:
 
     @property
     def handlers(self) -> dict[str, Handler]:
-        """What the actions of the ways do."""
+        """The handlers of its actions."""
         return {
             "finish_save": self._finish_save,
             "look_again": self._look_again,
@@ -48,7 +48,7 @@ class WaysOut:
         }
 
     def sections(self, problem: SettingsFileError) -> tuple[Section, ...]:
-        """What is wrong, the lines around it, and what can be done."""
+        """The error with the lines around it, and what can be done."""
         line = problem.line if isinstance(problem, UnreadableSettingsError) else 0
         column = problem.column if isinstance(problem, UnreadableSettingsError) else 0
         note = Note("error", clean(problem.message, 1000), _WORDS)
@@ -86,7 +86,7 @@ class WaysOut:
         return (*ways, Row("move", "Start with an empty file", (moved,), actions=(move,)))
 
     def moved_note(self) -> Note | None:
-        """Where a broken file is now; said until a new one is begun."""
+        """The note on where a broken file was moved; None once a new file is started."""
         if self._service.settings.providers:
             self.moved_to = ""
         if not self.moved_to:
@@ -112,7 +112,7 @@ class WaysOut:
         return Answer(say="The file can be read", focus=_TO_BACKUPS)
 
     def _restore_newest(self, args: Arguments) -> Answer:
-        """Restore the backup that the button named, not one that was made since."""
+        """Restore the backup that the button named, even if a newer one was made since."""
         seen = args.text("backup")
         newest = next((copy for copy in self._service.backups() if copy.path.name == seen), None)
         if newest is None:

@@ -1,1 +1,1 @@
-"""What all presenters share: the vocabulary of views, failures, Undo, and the class they are built on."""
+"""Shared by all presenters: the view classes, errors, Undo, and their base class."""

@@ -1,4 +1,4 @@
-"""What a page sent with a press or a form, read by name and type."""
+"""The arguments that a page sends with an action or a form, read by name and type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_TEXTS = 20_000
 
 
 class MismatchError(InvalidInputError):
-    """What a page sent is not what this panel knows: the two are of different versions."""
+    """A page sent something that this panel does not know: the two are of different versions."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -23,10 +23,10 @@ class MismatchError(InvalidInputError):
 
 
 class Arguments:
-    """The arguments of a press, none of them trusted.
+    """The arguments of an action or a form; none is trusted.
 
     Args:
-        values: What the page sent.
+        values: The arguments as the page sent them.
     """
 
     def __init__(self, values: Mapping[str, object] | None) -> None:
@@ -47,7 +47,7 @@ class Arguments:
         return value
 
     def flag(self, name: str) -> bool:
-        """Whether something is so; not if nothing is said of it."""
+        """Whether a flag is set; False if it is missing."""
         return self._values.get(name) is True
 
     def texts(self, name: str) -> tuple[str, ...]:

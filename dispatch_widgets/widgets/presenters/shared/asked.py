@@ -1,4 +1,4 @@
-"""Questions before something is done: an answer says what was asked, so that nothing else is done (SEC-8)."""
+"""Confirmation questions: an answer carries what was asked, so that nothing else is done (SEC-8)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _ASKS = "ask_"
 
 
 def marked(name: str, answer: Answer) -> Answer:
-    """A question whose answers say which action asked it, and what it said; another answer as it is.
+    """The same answer; a question's buttons get the action that asked and a digest of the question.
 
     Args:
-        name: The action. One that begins with ``ask_`` does nothing but ask.
-        answer: What became of it.
+        name: The action. One that begins with ``ask_`` only asks.
+        answer: Its answer.
     """
     question = answer.question
     if question is None or not name.startswith(_ASKS):
@@ -32,13 +32,13 @@ def marked(name: str, answer: Answer) -> Answer:
 
 
 def asked_by(args: Arguments) -> str:
-    """The action whose question is answered; empty if none is."""
+    """The action whose question is being answered; empty for none."""
     name = args.text("asked", "")
     return name if name.startswith(_ASKS) else ""
 
 
 def says_the_same(question: Note, args: Arguments) -> bool:
-    """Whether a question still says what the person read who answers it."""
+    """Whether a question is still the one that the person read."""
     return _digest(question) == args.text("said", "")
 
 

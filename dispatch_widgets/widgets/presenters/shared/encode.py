@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    """The fields of a view's class, each with what it is when nothing is said."""
+    """The fields of a view's class, each with its default."""
     return tuple(
         (each.name, each.default if each.default_factory is MISSING else each.default_factory())
         for each in fields(kind)
@@ -19,7 +19,7 @@ def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
 
 
 def encode(value: object) -> Any:
-    """A view, or a part of one, as JSON values; what is as it is by default is left out."""
+    """A view, or a part of one, as JSON values; fields that have their default are left out."""
     if value is None or isinstance(value, str | int | float):
         return value
     if is_dataclass(value) and not isinstance(value, type):

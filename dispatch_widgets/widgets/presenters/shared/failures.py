@@ -1,4 +1,4 @@
-"""What went wrong with an action: where it is said, in which words, and how it is tried again."""
+"""Errors of actions and forms: where they are shown, in which words, and how to try again."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .views import ActionArgs
 
 NOT_SAVED = "Not saved"
-_BUT_SAVED = "Saved, but"  # the file has it, and the disk may lose it
+_BUT_SAVED = "Saved, but"  # it is in the file, but the disk may still lose it
 _LONGEST_CHARACTERS = 600
 _log = get_logger("dispatch_widgets")
 
 
 class UnexpectedError(DispatchError):
-    """A failure that the toolkit did not foresee, as a panel shows it."""
+    """An unforeseen error, as a panel shows it."""
 
     def __init__(self, error: BaseException, *, quoted: bool = True) -> None:
         words = f"{type(error).__name__}: {redact(str(error))}" if quoted else type(error).__name__
@@ -41,7 +41,7 @@ class UnexpectedError(DispatchError):
 
 
 def known_error(error: Exception) -> DispatchError:
-    """An error as a panel shows it; one that was not foreseen is logged, with keys masked."""
+    """An error as a panel shows it; an unforeseen one is logged, with keys masked."""
     if isinstance(error, DispatchError):
         return error
     _log.warning("A panel's action failed: %s", redact(f"{type(error).__name__}: {error}"))
@@ -49,7 +49,7 @@ def known_error(error: Exception) -> DispatchError:
 
 
 def may_pass(error: DispatchError) -> bool:
-    """Whether the same action may work in a moment: a lock is let go, a disk has room again."""
+    """Whether the same action may work in a moment, when a lock is released or a disk has room again."""
     failed = isinstance(error, LockTimeoutError | SettingsWriteError)
     return failed and not error.message.startswith(_BUT_SAVED)
 
@@ -61,7 +61,7 @@ def not_saved(error: DispatchError) -> str:
 
 
 def form_note(error: DispatchError) -> Note:
-    """What a form says above its buttons when it could not be saved; what was typed stays."""
+    """The note above a form's buttons when it could not be saved; what was typed stays."""
     of_file = isinstance(error, SettingsFileError)
     kept = "Your input is still here." if of_file else ""
     again = (Action("save", "Try again", kind="save"),) if may_pass(error) else ()
@@ -72,11 +72,11 @@ def form_note(error: DispatchError) -> Note:
 
 
 def refused(error: InvalidInputError, fields: Collection[str] | None = None) -> Answer:
-    """A form whose fields need attention; what belongs to none of them stands above the buttons.
+    """The answer to a form with invalid fields; problems of no field are shown above the buttons.
 
     Args:
         error: What is wrong.
-        fields: The names of the form's fields; those that are named in the error if None.
+        fields: The names of the form's fields; None for all that the error names.
     """
     problems = {each.field: each.message for each in error.problems if fields is None or each.field in fields}
     rest = " ".join(each.message for each in error.problems if each.field not in problems)
@@ -96,39 +96,40 @@ class _Failure:
 
 
 class Failures:
-    """The failures of a presenter's actions, each at its place: the id of a row or section, or the whole tab.
+    """The errors of a presenter's actions, each at its place.
 
-    None of them ever holds a submitted key: forms are not among them, their page submits them again.
+    A place is the id of a row or section, or empty for the whole tab. Submitted keys are never held: forms
+    are not kept here, as the page submits them again.
     """
 
     def __init__(self) -> None:
         self._failures: dict[str, _Failure] = {}
 
     def add(self, place: str, error: DispatchError, again: Callable[[], Answer]) -> None:
-        """An action failed at a place; it can be done again."""
+        """Record that an action failed at a place, and how to do it again."""
         self._failures[place] = _Failure(error, again)
 
     def clear(self, place: str) -> None:
-        """What was said at a place is settled."""
+        """Forget the error at a place."""
         self._failures.pop(place, None)
 
     def notes_elsewhere(self, places: set[str]) -> tuple[Note, ...]:
-        """What failed at places other than these, as the rows that were pressed are gone."""
+        """The errors at places other than these: their rows are gone."""
         notes = [self.note(place) for place in self._failures if place not in places]
         return tuple(note for note in notes if note is not None)
 
     def at(self, place: str) -> DispatchError | None:
-        """What failed at a place; None if nothing did."""
+        """The error at a place; None if there is none."""
         failure = self._failures.get(place)
         return None if failure is None else failure.error
 
     def again(self, place: str) -> Callable[[], Answer] | None:
-        """What was tried at a place and failed."""
+        """The failed action at a place; None if there is none."""
         failure = self._failures.get(place)
         return None if failure is None else failure.again
 
     def note(self, place: str) -> Note | None:
-        """What is said at a place; None if nothing failed there."""
+        """The note for the error at a place; None if there is none."""
         error = self.at(place)
         if error is None:
             return None

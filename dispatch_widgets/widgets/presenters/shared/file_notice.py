@@ -1,4 +1,4 @@
-"""What stands over a tab about the file itself: gone, without its providers, not converted, unreadable."""
+"""Notices about the file itself: missing, without its providers, in the old format, or unreadable."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from .undo import Undo
 
 PLACE = "file"
-"""Where what was done with the file is said, and where its failures are."""
+"""The place of the notes and errors about the file."""
 
 NOT_CONVERTED = "The file has to be converted first"
-"""Why what would write is off until then."""
+"""The reason why actions that write are disabled until then."""
 
 _MOST_NAMED = 3
 _PUT_BACK_WORDS = (
@@ -37,18 +37,18 @@ _TO_BACKUPS = Action("settings", "See the backups", kind="go")
 
 
 def why_not_writable(service: SettingsService) -> str:
-    """Why nothing can be saved now; empty if it can."""
+    """The reason why nothing can be saved now; empty if it can."""
     return NOT_CONVERTED if service.awaiting_migration else ""
 
 
 def to_convert(service: SettingsService, label: str) -> Action:
-    """Leads to the button that converts what has the old format: the file, or what is left in it."""
+    """A link to the button that converts what has the old format: the file, or single entries in it."""
     button = "convert" if service.awaiting_migration else "convert_entries"
     return Action("settings", label, {"action": button}, kind="go")
 
 
 def unreadable(problem: SettingsFileError) -> EmptyState:
-    """What a tab shows in place of everything while the file cannot be read."""
+    """Shown in place of a tab's content while the file cannot be read."""
     why = problem.message
     if isinstance(problem, UnreadableSettingsError) and problem.line:
         why = f"The file has a mistake at line {problem.line}, column {problem.column}."
@@ -57,7 +57,7 @@ def unreadable(problem: SettingsFileError) -> EmptyState:
 
 
 def not_converted(service: SettingsService) -> Note | None:
-    """The notice over a file in the old format that was not converted by itself (MIG-6)."""
+    """The notice about a file in the old format that was not converted automatically (MIG-6)."""
     if not service.awaiting_migration:
         return None
     words = (
@@ -74,11 +74,11 @@ def not_converted(service: SettingsService) -> Note | None:
 
 
 class FileNotice:
-    """What is said when another program took the file or its providers away (ST-8, ST-10), and the ways back.
+    """The notice that another program removed the file or its providers, and the way back (ST-8, ST-10).
 
     Args:
-        service: Whose file.
-        undo: Offers to take back what was brought back.
+        service: The service of the file.
+        undo: Offers to undo the restoring of providers.
     """
 
     def __init__(self, service: SettingsService, undo: Undo) -> None:
@@ -88,12 +88,12 @@ class FileNotice:
 
     @property
     def something_missing(self) -> bool:
-        """Whether the file or providers of it are missing."""
+        """Whether the file or some of its providers are missing."""
         service = self._service
         return service.gone_at is not None or service.lost_providers or bool(service.removed_providers)
 
     def note(self, now: datetime) -> Note | None:
-        """What is missing now, or what was brought back just now."""
+        """The notice about what is missing, or about what was just restored; None if neither applies."""
         service = self._service
         gone = service.gone_at
         if gone is not None:
@@ -132,7 +132,7 @@ class FileNotice:
         return Note("warn", title, f"{kept} {_CANNOT_USE}", (back,))
 
     def put_back(self) -> Answer:
-        """Write a file that is gone again."""
+        """Write a deleted file again."""
         self._service.put_back()
         self._put_back = True
         return Answer(
@@ -140,12 +140,12 @@ class FileNotice:
         )
 
     def forget_put_back(self) -> Answer:
-        """Say no more that the file is back."""
+        """Close the note that the file is back."""
         self._put_back = False
         return Answer()
 
     def bring_back(self) -> Answer:
-        """Put the providers into the file that another program removed."""
+        """Restore the providers that another program removed from the file."""
         back = self._service.bring_back_providers()
         words = f"{_names(back)} {'is' if len(back) == 1 else 'are'} back."
         self._undo.offer(PLACE, words, lambda: Answer(say="Undone", focus=Focus(action="bring_back")))
@@ -158,7 +158,7 @@ class FileNotice:
 
 
 def _names(providers: Sequence[Provider]) -> str:
-    """The providers' names, or how many they are."""
+    """The providers' names, or their number if they are many."""
     if len(providers) > _MOST_NAMED:
         return plural(len(providers), "provider")
     return listed(clean(provider.name, 60) for provider in providers)

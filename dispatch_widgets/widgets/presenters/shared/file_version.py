@@ -1,4 +1,4 @@
-"""Which version of the file a form was filled from."""
+"""The version of the file that a form was filled from."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ class VersionSeen:
     """A version of the file.
 
     Attributes:
-        revision: Its number.
-        saved: When it was saved; empty if nobody knows.
+        revision: Its number; see `Header.revision`.
+        saved: When it was saved, as ``13:22``; empty if that is not known.
     """
 
     revision: int
     saved: str
 
     def written(self) -> ActionArgs:
-        """As it goes with a form, which is asked for anew for other reasons than a change of the file."""
+        """The version as form arguments, in which it stays the same until the form is reloaded."""
         return {"revision": str(self.revision), "saved": self.saved}
 
 
 def version_now(hub: Hub) -> VersionSeen:
-    """The version that the file has now."""
+    """The current version of the file."""
     saved = hub.service.saved_at
     return VersionSeen(hub.revision, "" if saved is None else clock(saved, hub.now))
 
 
 def version_seen(hub: Hub, args: Arguments) -> VersionSeen:
-    """The version that a form was filled from, or is filled from now: at first, and where it is read anew."""
+    """The version that a form was filled from; the current one if it is filled now or with ``reload``."""
     revision = args.text("revision", "")
     if args.flag("reload") or not revision.isdecimal():
         return version_now(hub)

@@ -1,4 +1,4 @@
-"""Many rows: the search over them, their orders, and what is done with several at once."""
+"""Sections with many rows: the search, the orders, and actions on several rows at once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 MOST_WITHOUT_SEARCH = 12
 PAGE_ROWS = 10
-"""So many of more rows are shown at once: on a small screen what is done with them is in view below."""
+"""The number of rows on a page: few enough that the buttons below them are in view on a small screen."""
 SELECTED = "rows"
-"""What an answer clears when something was done with the rows that were selected."""
+"""The field that an answer clears after an action on the selected rows."""
 MOST_NAMED = 12
-"""So many entries or tasks are named in a question; the rest is counted."""
+"""The most entries or tasks that a question names; the others are counted."""
 
 
 def finder(
@@ -30,14 +30,14 @@ def finder(
     sorts: tuple[Option, ...],
     orders: Mapping[str, Sequence[Any]],
 ) -> Finder | None:
-    """The search over rows, and their orders; None for rows that fit in view.
+    """The search over rows, and their orders; None if the rows fit in view.
 
     Args:
         rows: The rows.
-        label: The search's name.
-        nothing: What is said when no row matches.
-        sorts: The orders that can be chosen.
-        orders: What the rows are sorted by in those that a page cannot tell, one value for each row.
+        label: The search field's name.
+        nothing: Shown when no row matches.
+        sorts: The orders to choose from.
+        orders: The sort keys of the orders that a page cannot work out, one for each row.
     """
     if len(rows) <= MOST_WITHOUT_SEARCH:
         return None
@@ -58,7 +58,7 @@ def finder(
 
 
 def selection(*actions: BulkAction) -> Selection:
-    """That rows can be selected, and what is done with several of them."""
+    """The selection of rows, with the actions on several of them."""
     return Selection(
         actions,
         hint="Space selects, Shift selects a run",
@@ -69,10 +69,10 @@ def selection(*actions: BulkAction) -> Selection:
 
 
 def rows_meant(args: Arguments) -> tuple[str, ...]:
-    """What something is done with: the rows that are selected, or the one that was pressed.
+    """The rows that an action is for: the selected ones, or the one where it was pressed.
 
     Raises:
-        MismatchError: If none is.
+        MismatchError: If there is none.
     """
     found = args.texts("rows") if "rows" in args else (args.text("row"),)
     if not found:
@@ -81,34 +81,34 @@ def rows_meant(args: Arguments) -> tuple[str, ...]:
 
 
 def question_focus(args: Arguments, section: str) -> Focus:
-    """The focus of a question: on the answer that keeps all, in the section or in the row of one."""
+    """Where the focus of a question is: on the answer that keeps everything, in the section or the row."""
     place = args.text("row")
     return Focus(section=section, action="keep") if place == section else Focus(row=place, action="keep")
 
 
 def gone_already(args: Arguments, section: str) -> Answer:
-    """The answer where nothing is left to delete of what was meant."""
+    """The answer when all rows to delete are already gone."""
     clear = selection_done(args, section)
     return Answer(say="They are deleted already", clear=clear, focus=Focus(section=section))
 
 
 def row_after(order: Sequence[str], gone: str, there: Collection[str]) -> str:
-    """The row that stands where one stood that went, or else the last one; empty if none is there."""
+    """The row that takes the place of a deleted one, or else the last row; empty if there is none."""
     left = [row for row in order if row in there]
     return left[min(order.index(gone), len(left) - 1)] if left else ""
 
 
 def selection_done(args: Arguments, section: str) -> tuple[str, ...]:
-    """What an answer clears: what was done with is selected no more, unless it was done in the row of one."""
+    """What an answer clears: the selection, unless the action was one of a single row."""
     return (SELECTED,) if args.text("row") == section else ()
 
 
 def needs_attention_first(rows: Sequence[Row]) -> list[bool]:
-    """What rows are sorted by so that those come first whose badge says that something is off."""
+    """Sort keys that put the rows first whose badge is a warning or an error."""
     return [not (row.badge and row.badge.tone in {"warn", "error"}) for row in rows]
 
 
 def named(names: Sequence[str]) -> str:
-    """The first of many names, and how many more there are."""
+    """The first of many names, and the number of the others."""
     more = len(names) - MOST_NAMED
     return " · ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""What every presenter is built on: one way to show, act, fail, take back and tell of a change."""
+"""The base class of the presenters: views, actions, forms, errors, Undo and notifications."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class FormPart(Protocol):
     """A form of a tab."""
 
     def form(self, args: Arguments, values: Mapping[str, str], changed: str) -> Form:
-        """The form as it is now, or with what was chosen in it; see `Presenter.form`."""
+        """The form as it is now, or with the selected options; see `Presenter.form`."""
 
     def submit(self, values: Mapping[str, str], key: str, args: Arguments) -> Answer:
-        """Save it; see `Presenter.submit`."""
+        """Save the form; see `Presenter.submit`."""
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:
-        """What a key is submitted for with these values; see `Answer.key_for`."""
+        """The server that a key is submitted for with these values; see `Answer.key_for`."""
 
 
 class Presenter:
@@ -71,7 +71,7 @@ class Presenter:
         self._forms = self._own_forms()
         self._handlers: dict[str, Handler] = {
             "try_again": lambda args: self._try_again(args.text("row", "")),
-            "dismiss": lambda _args: None,  # what was said at its place is cleared by any press there
+            "dismiss": lambda _args: None,  # any action clears the error at its place
             "undo": self.undo.take_back,
             "put_back": lambda _args: self.file_notice.put_back(),
             "forget_put_back": lambda _args: self.file_notice.forget_put_back(),
@@ -84,25 +84,25 @@ class Presenter:
         self.hub.events.listen(self._on_events)
 
     def close(self) -> None:
-        """Follow the service no more."""
+        """Stop following the service."""
         self.hub.events.stop_listening(self._on_events)
         self._callbacks.clear()
 
     # ---- for the page's adapter
 
     def view(self) -> View:
-        """What is shown now."""
+        """The current view."""
         with self.hub.lock:
             if self._view is None:
                 self._view = self._make_view()
             return self._view
 
     def act(self, name: str, args: Mapping[str, object] | None = None) -> Answer:
-        """Do what was pressed; what goes wrong is said in the view, where it was pressed.
+        """Do an action; an error is shown in the view, where the action was pressed.
 
         Args:
             name: The action's name.
-            args: Its arguments as the view gave them, with ``choice`` and ``ticked`` where its note has them.
+            args: Its arguments as the view gave them, with the ``choice`` and ``ticked`` of its note.
         """
         given = Arguments(args)
         with self.hub.lock:
@@ -131,12 +131,12 @@ class Presenter:
         values: Mapping[str, str] | None = None,
         changed: str = "",
     ) -> Form:
-        """A form as it is now, or as it is with what was chosen in it.
+        """A form as it is now, or with the options that were selected in it.
 
         Args:
             name: The form's name.
-            args: Its arguments as an action or the form itself gave them.
-            values: What is in its fields, where the person has changed something; never a key.
+            args: Its arguments, as an action or the form itself gave them.
+            values: The values of its choices and checkboxes, by field name; never a key.
             changed: The field that was changed last.
 
         Raises:
@@ -147,19 +147,19 @@ class Presenter:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """The names of its forms."""
+        """The names of the tab's forms."""
         return tuple(self._forms)
 
     def submit(
         self, form: str, values: Mapping[str, str], key: str = "", args: Mapping[str, object] | None = None
     ) -> Answer:
-        """Save a form; what is wrong with it is in the answer and stays in the window.
+        """Save a form; errors are in the answer and are shown in the window.
 
         Args:
             form: The form's name.
-            values: What is in its fields.
-            key: What is in its key's field. It is kept nowhere but in the settings file.
-            args: The form's arguments as it was given.
+            values: The values of its fields.
+            key: The value of its key field. It is kept nowhere but in the settings file.
+            args: The form's arguments.
         """
         with self.hub.lock:
             given = Arguments(args)
@@ -176,7 +176,7 @@ class Presenter:
                 _log.warning("A panel's form could not be saved: %s", type(error).__name__)
             own_place = answer.key_for or "key" in answer.clear
             if not answer.ok and not own_place and form in self._forms:
-                # A key that was not submitted now may still be in a field that is not shown.
+                # A key from an earlier submission may still be in a field that is hidden now.
                 place = self._forms[form].key_for(values, given) if key else given.text("key_for", "")
                 answer = replace(answer, key_for=place)
             if answer.form is not None:
@@ -192,11 +192,11 @@ class Presenter:
         """The rows of a list of models, for a page that shows it.
 
         Args:
-            provider_id: Whose list.
-            mark: Of the rows that the page holds.
+            provider_id: The provider's id.
+            mark: The mark of the rows that the page holds.
 
         Returns:
-            The list's mark now, and the rows; None if they are those that the page holds.
+            The list's current mark, and the rows; None if they are those that the page holds.
 
         Raises:
             DispatchError: If there is no such list here.
@@ -204,7 +204,7 @@ class Presenter:
         raise MismatchError
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call back, from any thread, whenever `view` gives something else than before.
+        """Call back, from any thread, whenever `view` changes.
 
         Returns:
             A function that ends this.
@@ -220,14 +220,14 @@ class Presenter:
     # ---- for the tabs
 
     def _set_up(self) -> None:
-        """Make the tab's parts."""
+        """Create the tab's parts."""
 
     def _own_handlers(self) -> dict[str, Handler]:
-        """What the tab's own actions do, by their names."""
+        """The handlers of the tab's own actions, by name."""
         return {}
 
     def _own_forms(self) -> dict[str, FormPart]:
-        """The tab's forms, by their names."""
+        """The tab's forms, by name."""
         return {}
 
     def _concerns(self, events: Events) -> bool:
@@ -235,27 +235,27 @@ class Presenter:
         return any(event.what == "settings" for event in events)
 
     def _tab_view(self) -> View:
-        """What the tab shows of a file that can be read, without what is said above it."""
+        """The view of a readable file, without the notes above it."""
         raise NotImplementedError
 
     def _unreadable(self, problem: SettingsFileError) -> View:
-        """What the tab shows of a file that cannot be read."""
+        """The view of a file that cannot be read."""
         return View(self.tab, self.name, empty=unreadable(problem))
 
     def _handle_events(self, events: Events) -> None:
-        """Take in what events brought, before the view is made."""
+        """Take in events, before the view is made."""
 
     def _say(self, words: str) -> None:
-        """Have every window say something aloud that happened by itself; nothing for an empty text."""
+        """Announce something that happened by itself in every window; does nothing with an empty text."""
         if not words:
             return
         number = self._spoken.number + 1 if self._spoken is not None else 1
         self._spoken = Spoken(number, words)
 
-    # ---- how it works
+    # ---- internals
 
     def _without_keys(self, form: Form) -> Form:
-        """The form with no key in a field where keys do not belong: it is not sent back (PM-10)."""
+        """The form without keys in fields where they do not belong: those are not sent back (PM-10)."""
         providers = self.service.get_providers() if self.service.problem is None else ()
         known = [each.credentials.api_key.get_secret_value() for each in providers]
         fields = tuple(
@@ -276,7 +276,7 @@ class Presenter:
             self.failures.clear(place)
         try:
             return work()
-        except Exception as error:  # noqa: BLE001 - nobody sees the kernel's log; it is said in the panel
+        except Exception as error:  # noqa: BLE001 - shown in the panel, as nobody sees the kernel's log
             return self._failed(place, known_error(error), work)
 
     def _failed(self, place: str, error: DispatchError, work: Callable[[], Answer]) -> Answer:
@@ -284,7 +284,7 @@ class Presenter:
         return Answer(ok=False, focus=Focus(row=place, action="try_again"))
 
     def _asked_anew(self, args: Arguments) -> Answer | None:
-        """What asking brings by now if that is something else; None to do what was answered."""
+        """The new answer if the confirmed question is out of date; None to do what was confirmed."""
         name = asked_by(args)
         if name not in self._handlers:
             return None
@@ -292,12 +292,12 @@ class Presenter:
         answer = self._handlers[name](args)
         if answer is None or (answer.question is not None and says_the_same(answer.question, args)):
             return None
-        if answer.question is None:  # there is nothing to ask about any more
+        if answer.question is None:  # nothing is left to ask about
             return answer
         return replace(answer, say="This has changed meanwhile. Look again.")
 
     def _locate_file(self) -> Answer:
-        """Where the file is; nothing if there is none there."""
+        """The location of the file; not ``ok`` if there is none."""
         path = self.service.path
         try:
             return Answer(file=FileOnDisk(path.as_posix(), Path.home().as_posix(), path.stat().st_size))
@@ -315,7 +315,7 @@ class Presenter:
                 self._update_view()
 
     def _update_view(self) -> None:
-        """Make the view anew, and tell of it if it is another one."""
+        """Make the view again, and notify if it has changed."""
         before, self._view = self._view, self._make_view()
         if self._view != before and before is not None:
             for callback in tuple(self._callbacks):

@@ -1,4 +1,4 @@
-"""Single requests to models, one for each row, and what came of them."""
+"""Tries of models: one small request for each row, and its result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Try:
-    """One try of a model; without a request it was refused."""
+    """A try of a model; one without a request was refused."""
 
     model: str
     request: Future[Any] | None = None
@@ -34,10 +34,10 @@ class _Try:
 
 
 class Tries:
-    """The last try of each row, as long as the row has the model that was tried.
+    """The last try of each row, kept while the row has the model that was tried.
 
     Args:
-        hub: What tells that an answer came.
+        hub: Notified when a response arrives.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -45,11 +45,11 @@ class Tries:
         self._tries: dict[str, _Try] = {}
 
     def start(self, row: str, model: str, ask: Callable[[], Future[Any]]) -> None:
-        """Ask a row's model for a few tokens, or one embedding, unless it is being asked.
+        """Ask a row's model for a few tokens, or one embedding, unless it is already being asked.
 
         Args:
             row: The row's id.
-            model: What the try is about, as `keep` is told.
+            model: What the try is about; compared by `keep`.
             ask: Sends the request.
         """
         if self.running(row):
@@ -64,22 +64,22 @@ class Tries:
             made.request.add_done_callback(lambda _done: hub.post("panels"))
 
     def stop(self, row: str) -> None:
-        """Put a row's try away, and stop asking."""
+        """Discard a row's try, and cancel its request."""
         stopped = self._tries.pop(row, None)
         if stopped is not None and stopped.request is not None:
             stopped.request.cancel()
 
     def stop_all(self) -> None:
-        """Put all tries away."""
+        """Discard all tries."""
         for row in list(self._tries):
             self.stop(row)
 
     def running(self, row: str) -> bool:
-        """Whether a row's model has not answered yet."""
+        """Whether a row's request is in flight."""
         return row in self._tries and self._tries[row].running
 
     def keep(self, models: Mapping[str, str]) -> None:
-        """Put away the tries of what the rows do not have any more.
+        """Discard the tries of rows that have another model now.
 
         Args:
             models: What a try of each row would be about now.
@@ -89,7 +89,7 @@ class Tries:
                 self.stop(row)
 
     def newly_answered(self) -> list[tuple[str, str]]:
-        """The rows whose try has ended since this was asked last, with what came of it."""
+        """The rows whose try has ended since the last call, each with the result in words."""
         ended = []
         for row, made in self._tries.items():
             if not made.said and not made.running and (note := _note_of(made, row, "")) is not None:
@@ -98,12 +98,12 @@ class Tries:
         return ended
 
     def note(self, row: str, entry: CatalogEntry | None, *, can_close: bool = False) -> Note | None:
-        """What is said of a row's try; None if there is none or it was stopped.
+        """The note of a row's try; None if there is none or it was cancelled.
 
         Args:
             row: The row's id.
-            entry: What was tried; its provider is where a failure can be mended.
-            can_close: Whether an answer has a button that puts it away.
+            entry: The entry that was tried; a failure leads to its provider.
+            can_close: Whether the note of a result has a Close button.
         """
         made = self._tries.get(row)
         if made is None:
@@ -117,7 +117,7 @@ class Tries:
 
 def _note_of(made: _Try, row: str, provider_id: str) -> Note | None:
     if made.running:
-        from ....trying import TRY_TIMEOUT_SECONDS  # loaded by now: it is what asks
+        from ....trying import TRY_TIMEOUT_SECONDS  # already loaded, as it sends the request
 
         words = f"Asking for a few tokens, {TRY_TIMEOUT_SECONDS:.0f} s at most…"
         return Note("", words, actions=(Action("stop_try", "Cancel", {"row": row}),))
@@ -135,7 +135,7 @@ def _note_of(made: _Try, row: str, provider_id: str) -> Note | None:
 
 
 def _result(request: Future[Any]) -> TryResult | DispatchError:
-    """What a request brought that is done; one to an entry of the catalog brings it under the entry's id."""
+    """The result of a finished request; one for a catalog entry has it under the entry's id."""
     brought = request.result()
     result: TryResult | DispatchError = next(iter(brought.values())) if isinstance(brought, dict) else brought
     return result

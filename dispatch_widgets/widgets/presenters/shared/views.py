@@ -1,13 +1,13 @@
-"""What a page is given to draw: frozen plain data, the same in every window.
+"""The data that a page draws: frozen dataclasses, the same in every window.
 
-Everything below is JSON once it has passed `encode.encode`. Texts are text and never HTML (SEC-6). A key is
-in none of them (SEC-2). What is of one window alone (which form is open, what is typed, searched or selected)
-is in none of them either.
+`encode.encode` turns everything below into JSON. Texts are plain text and never HTML (SEC-6). No view holds a
+key (SEC-2), nor anything that belongs to one window alone (the open form, what is typed, searched for or
+selected).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - the page's types are written from these at run time
+from collections.abc import Mapping  # noqa: TC003 - write_types.py evaluates the annotations at run time
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,18 +25,19 @@ ActionArgs = dict[str, ArgumentValue]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text with a look.
+    """A piece of formatted text.
 
     Attributes:
-        text: What it says.
-        mono: In the code typeface: keys, variables, URLs, commands.
-        model_id: A model id: code typeface; a long one loses its middle and keeps its end.
-        bold: Stands out.
-        wide_only: Left out where the panel is narrow.
-        spinner: A spinner stands before the text.
-        since: Seconds since 1970; the time passed since then follows the text and ticks.
+        text: The text itself.
+        mono: True for the code typeface: keys, variables, URLs, commands.
+        model_id: True for a model id: code typeface, and a long one is shortened in the middle, not at its
+            end.
+        bold: True for bold text.
+        wide_only: True if it is left out where the panel is narrow.
+        spinner: True if a spinner precedes the text.
+        since: Seconds since 1970; the time elapsed since then follows the text and ticks.
         until: Seconds since 1970; the time left until then follows the text and ticks.
-        href: An http(s) address that opens in a new tab.
+        href: An http(s) address, opened in a new tab.
     """
 
     text: str
@@ -54,14 +55,14 @@ Words = str | tuple[str | Run, ...]
 
 
 def plain(words: Words) -> str:
-    """Words without their looks."""
+    """The text of words without their formatting."""
     if isinstance(words, str):
         return words
     return "".join(run if isinstance(run, str) else run.text for run in words)
 
 
 def joined(*parts: Words) -> Words:
-    """Words one after the other, with a blank between those that say something."""
+    """Words joined by spaces; empty ones are skipped."""
     runs: list[str | Run] = []
     for part in parts:
         if part:
@@ -74,7 +75,7 @@ def joined(*parts: Words) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The one badge of a row."""
+    """The badge of a row, which has one at most."""
 
     text: str
     tone: Tone = ""
@@ -83,24 +84,25 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that can be pressed.
+    """A button or link.
 
     Attributes:
-        name: What it is called in `Presenter.act`; for the other kinds what is opened or gone to.
-        label: What it says.
-        args: What goes with it: which row it is about, and what the person saw beside it (SEC-8). A page
-            sends them back as they are, and what its note's choice and box hold as ``choice`` and ``ticked``.
-        kind: ``act`` is sent to the presenter. The others need no kernel, but for fetching the form: ``form``
-            opens the form of this name, ``go`` shows the tab of this name, ``copy`` puts ``args["text"]`` on
-            the clipboard, ``insert`` puts it into a new cell where the host lets a page do that and is shown
-            nowhere else, ``close`` closes the note that it stands in, ``save`` submits the form that it
-            stands in, with ``args`` beside the form's own. ``fill`` does that without the key, and ``paste``
-            with the pasted text in the key's place.
-        icon: Stands before the label.
-        style: How it looks.
-        icon_only: The label is not shown, but is its name and tooltip.
-        off: Why it cannot be pressed now; empty when it can.
-        title: What pointing at it says, where that is not its label.
+        name: The action's name in `Presenter.act`; for other kinds the form or tab that it opens.
+        label: The button's text.
+        args: Its arguments: the row that it acts on, and what the person saw beside it (SEC-8). A page sends
+            them back unchanged, and adds the state of its note's choice and checkbox as ``choice`` and
+            ``ticked``.
+        kind: ``act`` is sent to the presenter. The others are handled by the page, which asks the kernel only
+            for forms: ``form`` opens the form of this name, ``go`` shows the tab of this name, ``copy`` puts
+            ``args["text"]`` on the clipboard, ``insert`` puts it into a new cell and is shown only where the
+            host allows that, ``close`` closes the note that the action is in, ``save`` submits the form that
+            it is in, with ``args`` added to the form's own. ``fill`` submits it without the key, and
+            ``paste`` with the pasted text in place of the key.
+        icon: The icon before the label.
+        style: The look of the button.
+        icon_only: True if the label is only the accessible name and tooltip.
+        off: The reason why it is disabled; empty if it is enabled.
+        title: The tooltip, where it is not the label.
     """
 
     name: str
@@ -116,7 +118,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the values to choose from."""
+    """An option of a choice."""
 
     value: str
     label: str
@@ -124,16 +126,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice of one of several values; what is chosen goes with an action as ``choice``.
+    """A dropdown; its value is sent with an action as ``choice``.
 
     Attributes:
-        label: Its name for screen readers.
-        options: What there is to choose.
-        shared: The name of further options, which several choices of the tab have (`Section.options`).
-        value: What is chosen.
-        action: What is done at once when another one is chosen; None where a button does it.
-        off: Why nothing can be chosen now; empty when it can.
-        invalid: Whether what is chosen cannot be used.
+        label: The accessible name.
+        options: The options of this choice alone.
+        shared: The key in `Section.options` of further options, which several choices of the tab share.
+        value: The selected option's value.
+        action: Sent at once when another option is selected; None where a button sends the choice.
+        off: The reason why it is disabled; empty if it is enabled.
+        invalid: True if the selected option cannot be used.
     """
 
     label: str
@@ -147,7 +149,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class CheckBox:
-    """A box to tick; its state goes with an action as ``ticked``."""
+    """A checkbox; its state is sent with an action as ``ticked``."""
 
     label: str
     ticked: bool = False
@@ -155,7 +157,7 @@ class CheckBox:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a list: what was tried and whether it worked."""
+    """One line of a list of steps; ``ok`` says whether it worked, and is None where neither applies."""
 
     text: Words
     ok: bool | None = None
@@ -163,7 +165,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A heading and what stands beside it."""
+    """A heading and the value beside it."""
 
     name: str
     value: Words
@@ -171,21 +173,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What happened, in words, and what to do next.
+    """A message about what happened and what to do next.
 
     Attributes:
-        tone: Its colour, and its icon unless there is one of its own.
+        tone: The colour, and the icon unless ``icon`` is set.
         title: What happened.
-        text: What still works, and what mends it. ``{until}`` in it is where the countdown stands.
-        actions: Its buttons, the one that mends it first.
-        icon: A sign of its own.
-        until: Seconds since 1970, of a countdown.
-        until_said: What is said aloud when the countdown ends.
-        steps: Lines of a list.
-        facts: What a question's answer would hit.
-        choice: A choice that goes with its actions.
-        check: A box that goes with its actions.
-        alert: Whether screen readers say it at once.
+        text: What still works, and how to fix it. ``{until}`` in it is replaced by the countdown.
+        actions: The buttons, the best fix first.
+        icon: An icon in place of the tone's; empty for that one.
+        until: The end of a countdown, in seconds since 1970; None for no countdown.
+        until_said: Announced to screen readers when the countdown ends.
+        steps: A list of lines, such as those of a diagnosis.
+        facts: For a question: what the action would affect.
+        choice: A dropdown whose value is sent with the actions.
+        check: A checkbox whose state is sent with the actions.
+        alert: True if screen readers announce it at once.
     """
 
     tone: Tone
@@ -204,7 +206,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done just now, and the way back."""
+    """The result of the last action, with its Undo."""
 
     words: str
     undo: Action | None = None
@@ -212,7 +214,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class EmptyState:
-    """What stands where there is nothing yet, with its next step."""
+    """Shown where there is no content yet, with the next step to take."""
 
     title: str
     text: Words
@@ -221,7 +223,7 @@ class EmptyState:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a column."""
+    """The text in a column of a row."""
 
     text: str
     tone: Tone = ""
@@ -232,24 +234,24 @@ class Row:
     """A row of a section.
 
     Attributes:
-        id: What it is told apart by in its section; shown nowhere.
-        title: Its first line.
-        subtitle: What stands below the title; parts that the page joins with dots.
-        details: Lines at the right, each of parts that the page joins with dots.
-        cells: What stands in the section's columns, by their keys.
-        badge: The badge beside its title.
-        tile: Two letters before it.
-        mono: Whether the title is a model id.
+        id: Identifies the row in its section; never shown.
+        title: The first line.
+        subtitle: The line below the title; the page joins its parts with dots.
+        details: Lines at the right; the page joins the parts of each with dots.
+        cells: The row's cells, by the keys of the section's columns.
+        badge: The badge beside the title.
+        tile: Two letters in a tile before the title; empty for no tile.
+        mono: True if the title is a model id.
         tag: A grey word at the right.
-        waiting: Whether an answer about it is on its way.
-        stale: Whether its first detail is old.
-        note: What is said under it.
-        choice: What is chosen in it.
-        done: What was done in it just now.
-        actions: Its buttons.
-        fixed: Whether it has none of the buttons that all rows of its section have.
-        opens: What pressing its title does.
-        leads: What pressing its first detail does, or the row beside what is pressed for itself.
+        waiting: True while a request about it is in flight.
+        stale: True if its first detail is out of date.
+        note: A message below the row.
+        choice: A dropdown in the row.
+        done: The result of the last action in the row.
+        actions: Its own buttons.
+        fixed: True if it cannot be selected and has none of the buttons in `Section.row_actions`.
+        opens: The action of a press on the title.
+        leads: The action of a press on the first detail, or anywhere in the row that is no control.
     """
 
     id: str
@@ -274,25 +276,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """A search over the rows of a section, and the orders that they can have; both are the window's own.
+    """The search over the rows of a section, and the orders to sort them by; each window has its own of both.
 
-    Names in braces are put in by the page.
+    The page replaces the names in braces.
 
     Attributes:
-        label: Its name.
-        nothing: What stands there when no row matches.
-        sorts: The orders that can be chosen. An empty one is that of the rows; in a search, best match first.
-            A page sorts by itself by ``title``, by ``line`` (the first of the subtitle) and by the keys of
-            columns; ``reversed`` is the other way round.
-        orders: The places of the rows in each other order.
-        clear: Empties the search.
-        found: How many rows match.
-        did_you_mean: Searches for what was probably meant, where nothing matches.
-        sort: The name of the choice of an order.
-        page_rows: How many rows are shown at once.
-        page: Which of them are shown; ``page_before`` and ``page_after`` lead to others.
-        page_before: See above.
-        page_after: See above.
+        label: The accessible name and placeholder of the search field.
+        nothing: Shown when no row matches.
+        sorts: The orders to choose from. The empty value is the order of the rows; in a search, best match
+            first. The page itself sorts by ``title``, by ``line`` (the first part of the subtitle) and by the
+            keys of columns; ``reversed`` is the order of the rows backwards.
+        orders: The row indices in each order that the page cannot work out itself, by the order's value.
+        clear: The label of the button that empties the search.
+        found: The number of matching rows.
+        did_you_mean: The label of a button that searches for a similar name, where nothing matches.
+        sort: The accessible name of the choice of an order.
+        page_rows: The number of rows on a page.
+        page: Which rows are on the page that is shown.
+        page_before: The label of the button to the previous page.
+        page_after: The label of the button to the next page.
     """
 
     label: str
@@ -311,13 +313,13 @@ class Finder:
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """Something that is done with several rows at once.
+    """An action on several rows at once.
 
     Attributes:
-        action: What is done. The ids of the rows go with it as ``rows``; ``{count}`` in its label is their
+        action: The action. The ids of the rows are sent as ``rows``; ``{count}`` in its label is their
             number.
-        rows: The rows that it can be done with; empty for all that are not fixed.
-        choice: What has to be chosen for it; goes with it as ``choice``.
+        rows: Ids of the rows that it applies to; empty for all that are not fixed.
+        choice: A dropdown beside the button; its value is sent as ``choice``.
     """
 
     action: Action
@@ -327,14 +329,14 @@ class BulkAction:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """That several rows can be selected, and what is done with them; which ones are is the window's own.
+    """Lets people select several rows, and act on them. Each window has its own selection.
 
     Attributes:
-        actions: What can be done with those that are selected.
-        hint: How to select; stands there while none is.
-        all: Selects all that are found; their number is ``{count}``.
-        selected: How many are selected.
-        clear: Selects none.
+        actions: The actions on the selected rows.
+        hint: How to select; shown while no row is selected.
+        all: The label of the button that selects all rows found; their number is ``{count}``.
+        selected: The number of selected rows.
+        clear: The label of the button that clears the selection.
     """
 
     actions: tuple[BulkAction, ...]
@@ -354,7 +356,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of several have answered."""
+    """How many of several requests have been answered."""
 
     done: int
     total: int
@@ -362,7 +364,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """A line of a text that is shown as it is.
+    """A line of a text that is shown verbatim.
 
     Attributes:
         text: The line.
@@ -379,12 +381,12 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Lines to read.
+    """A text that is shown verbatim.
 
     Attributes:
-        title: What it is, for screen readers and above one of two.
-        lines: Its lines.
-        left_out: How many more lines there are.
+        title: The accessible name; also the heading where two texts are compared.
+        lines: The lines.
+        left_out: The number of further lines that are not shown.
     """
 
     title: str
@@ -398,10 +400,10 @@ class Snippet:
 
     Attributes:
         task: The task.
-        library: What the library is told apart by.
-        name: What the library is called.
+        library: The library's key.
+        name: The library's name.
         code: The code.
-        note: What has to be done before it runs.
+        note: What to do before it runs, such as installing the library.
     """
 
     task: str
@@ -413,14 +415,14 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Snippets:
-    """Code for the next cell; which task and library it is for is chosen in a window.
+    """Code for the next cell; each window has its own choice of task and library.
 
     Attributes:
-        all: One for each task and library; the first one of a task is its default.
-        first: The task that is shown until another is chosen, and again when this is another one.
-        task: The name of the choice of the task.
-        library: The name of the choice of the library.
-        actions: What can be done with the code, which goes with them as ``text``.
+        all: One snippet for each task and library; the first of a task is its default.
+        first: The task that is shown until another is selected, and again whenever this value changes.
+        task: The accessible name of the choice of a task.
+        library: The accessible name of the choice of a library.
+        actions: The buttons below the code, which is sent with them as ``text``.
     """
 
     all: tuple[Snippet, ...]
@@ -444,28 +446,28 @@ class Section:
     """A part of a tab with a heading.
 
     Attributes:
-        id: What it is told apart by in its tab.
-        title: Its heading.
-        fact: What stands beside the heading.
-        text: What stands below the heading.
-        done: What was done in it just now; stands in place of the fact.
-        actions: Its buttons.
-        progress: How far what is under way has come.
-        notes: What is said above its rows.
-        columns: The headings of its rows' cells.
-        rows: Its rows.
-        finder: The search over its rows; None where they are few.
-        selection: What can be done with several of its rows at once.
-        options: Options that choices of several rows have together, by a name.
-        row_actions: Buttons that every row has. ``{title}`` in a label is the row's title; the row's id goes
-            with them as ``row``.
-        empty: What stands in place of rows.
-        facts: Pairs of a heading and what stands beside it.
-        code: Lines to read.
+        id: Identifies the section in its tab.
+        title: The heading.
+        fact: A short text beside the heading.
+        text: A paragraph below the heading.
+        done: The result of the last action in the section; shown in place of ``fact``.
+        actions: The buttons beside the heading.
+        progress: The progress of requests in flight; None if there is none.
+        notes: Messages above the rows.
+        columns: The columns of the rows' cells.
+        rows: The rows.
+        finder: The search over the rows; None where they are few.
+        selection: The selection of several rows; None where rows cannot be selected.
+        options: Options that choices of several rows share, by the key in `Choice.shared`.
+        row_actions: Buttons that every row has. ``{title}`` in a label is the row's title; the row's id is
+            sent with them as ``row``.
+        empty: Shown in place of rows.
+        facts: Pairs of a heading and a value.
+        code: A text that is shown verbatim.
         snippets: Code for the next cell.
         comparison: Two texts side by side.
-        foot: What stands below all that.
-        name: The name of its rows for screen readers, where its heading is no name.
+        foot: A paragraph at the end of the section.
+        name: The accessible name of the rows, where the title does not serve as one.
     """
 
     id: str
@@ -493,7 +495,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What screen readers say when something happened by itself; another number is another sentence."""
+    """An announcement to screen readers; a new number marks a new one, even with the same words."""
 
     number: int
     words: str
@@ -501,17 +503,17 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a tab shows.
+    """The content of a tab.
 
     Attributes:
-        tab: Which one.
-        title: Its title, with what needs attention counted.
-        attention: How many things need somebody to look at them.
-        notes: What is said above everything.
-        empty: What stands there when there is nothing to show yet, or the file cannot be read.
-        sections: Its parts.
-        spoken: What was said aloud last.
-        forms: Another number means that open forms may say something else: they are asked for anew.
+        tab: The tab.
+        title: The tab's title, with the number of things that need attention.
+        attention: The number of things that need attention.
+        notes: Messages at the top.
+        empty: Shown when there is nothing to show yet, or the file cannot be read.
+        sections: The sections.
+        spoken: The last announcement to screen readers.
+        forms: Changes when open forms may have new content: the page then requests them again.
     """
 
     tab: Tab
@@ -529,10 +531,10 @@ class Message:
     """A line under a field.
 
     Attributes:
-        text: What it says.
-        tone: Its colour and sign.
-        about: The fields whose values it speaks of: it goes when another value is typed into one of them, as
-            nobody knows then what it would say.
+        text: The text.
+        tone: The colour and icon.
+        about: The fields that it is about: it disappears when one of their values is edited, as it may not
+            hold for the new one.
     """
 
     text: Words
@@ -545,22 +547,22 @@ class Field:
     """A field of a form.
 
     Attributes:
-        name: What its value is called in `Presenter.submit`.
-        label: What stands above it.
-        kind: ``key`` holds a key: its value goes with `Presenter.submit` alone, as ``key``.
-        value: What is in it at first; of a key always empty. A box is ``true`` or empty.
-        options: What there is to choose.
-        other: Whether something else than the options can be typed.
-        placeholder: Stands in it while it is empty.
+        name: The key of its value in `Presenter.submit`.
+        label: The label above it.
+        kind: The kind of control. ``key`` holds a key: its value is sent with `Presenter.submit` alone, as
+            ``key``.
+        value: The initial value; always empty for a key. That of a checkbox is ``true`` or empty.
+        options: The options of a choice or radio group.
+        other: True if values other than the options can be typed.
+        placeholder: Shown in the field while it is empty.
         messages: Lines below it.
-        problem: What is wrong with it; empty when nothing is.
-        emptied: Whether what is in it is to be dropped: a key that was for another server (SEC-8), or one
-            that got into a field where keys do not belong (PM-10).
-        mono: In the code typeface.
-        beside: Whether it stands beside the one before it where there is room.
-        follows: Whether the form is asked for anew, with what is chosen in it, when another value of this
-            choice or box is chosen: what is in other fields or below them depends on it. Nothing that is
-            typed is sent before the form is submitted (SEC-2).
+        problem: What is wrong with its value; empty if nothing is.
+        emptied: True if the page has to discard the value: a key for another server (SEC-8), or one in a
+            field where keys do not belong (PM-10).
+        mono: True for the code typeface.
+        beside: True if it is placed beside the previous field where there is room.
+        follows: True if the page requests the form again when this choice or checkbox changes, because other
+            fields or their messages depend on it. Typed text is sent only when the form is submitted (SEC-2).
     """
 
     name: str
@@ -580,21 +582,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that takes the place of a tab's sections.
+    """A form, shown in place of a tab's sections.
 
     Attributes:
-        name: What it is called in `Presenter.form` and `Presenter.submit`.
-        title: Its heading.
-        args: What goes with it: which row it is about, and what the person saw (SEC-8).
-        fields: Its fields.
-        save: The name of the button that submits it.
-        back: Where the way back leads.
-        test: Tries what is in the fields, without saving it; its result is said in the form.
-        paste: Reads a pasted text, which fills the fields.
-        foot: What stands beside the buttons.
-        note: What is said above the buttons.
-        revision: The number of the version that it was filled from; see `Header.revision`.
-        seen: When that version was saved, as ``13:22``.
+        name: The form's name in `Presenter.form` and `Presenter.submit`.
+        title: The heading.
+        args: Its arguments: the row that is edited, and what the person saw (SEC-8).
+        fields: The fields.
+        save: The label of the button that submits it.
+        back: The title of the tab that its Back button returns to.
+        test: Tests the values without saving them; the result is shown in the form.
+        paste: Parses a pasted text and fills the fields from it.
+        foot: A short text beside the buttons.
+        note: A message above the buttons.
+        revision: The revision of the file that it was filled from; see `Header.revision`.
+        seen: When that revision was saved, as ``13:22``.
     """
 
     name: str
@@ -613,7 +615,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """Where the focus goes: the first of these that is named and there."""
+    """Where the focus moves: to the first of these that is named and present."""
 
     section: str = ""
     row: str = ""
@@ -623,12 +625,12 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A form to open, or a tab to show, as the answer to a press.
+    """A form to open or a tab to show in response to an action.
 
     Attributes:
         form: The form's name; empty for none.
-        tab: The tab's name; empty for this one.
-        args: Of the form, or where to look in the tab.
+        tab: The tab's name; empty for the current one.
+        args: The form's arguments, or where to look in the tab.
     """
 
     form: str = ""
@@ -638,12 +640,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class FileOnDisk:
-    """Where the settings file is, so that a page can find it on its own server and open it there.
+    """The location of the settings file, so that a page can find it on its own server and open it there.
 
     Attributes:
-        path: The whole path.
+        path: The absolute path.
         home: The home folder.
-        size_bytes: How big it is: a file of another size is another file.
+        size_bytes: The size in bytes; a file of another size on the server is not the same file.
     """
 
     path: str
@@ -653,7 +655,7 @@ class FileOnDisk:
 
 @dataclass(frozen=True, slots=True)
 class TextRange:
-    """A part of a text that a page holds, in UTF-16 units."""
+    """A range of a text that a page holds, in UTF-16 code units."""
 
     start: int
     end: int
@@ -661,28 +663,29 @@ class TextRange:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a press or of a form; only the window that sent it gets it.
+    """The response to an action or a submitted form; only the window that sent it gets it.
 
     Attributes:
-        ok: Whether it was done, and of a form, whether it can be left. What went wrong with a press stands in
-            the view, with a form in ``note``.
-        say: What is said aloud.
-        focus: Where the focus goes, if the person has done nothing else since (SEC-9).
-        question: Asked where it was pressed. The window shows it until it is answered or the action that
-            asked is not offered any more; nothing is done before.
-        open: What to show next.
+        ok: True if it was done; for a form, True if it can be closed. Errors of an action are shown in the
+            view, those of a form in ``note``.
+        say: Announced to screen readers.
+        focus: Where the focus moves, unless the person has done something else meanwhile (SEC-9).
+        question: Asked where the action was pressed. The window shows it until it is answered or the action
+            that asked is no longer offered; nothing is done before that.
+        open: The form or tab to show next.
         copy: A text for the clipboard.
-        file: Where the file is; only ever in an answer, so that the whole path is in no saved state.
-        problems: What is wrong with the fields, by their names.
-        note: What is said above the form's buttons.
-        form: The form anew, where the file says something else than it did; typed values stay.
-        clear: Fields to empty: a key got into them, or the key in them was for another server. Of a list of
-            models: what was done with and is picked, typed or ticked no more. ``rows``: selected rows.
-        added: Rows that were added: they are brought into view, and marked until the next answer.
-        key_for: What the key was submitted for. Goes with the next submission as ``key_for`` while nobody has
-            touched the key's field (SEC-8).
-        refill: Whether the values of ``form`` take the place of what is typed in its fields, but for a key.
-        pasted_key: Where the key stands in the pasted text, which the page holds: a key is in no answer.
+        file: The location of the file; only ever in a response, so that the full path is in no saved state.
+        problems: What is wrong with the fields, by field name.
+        note: A message above the form's buttons.
+        form: The form again, where the file has changed since it was filled; typed values stay.
+        clear: Names of fields to empty: a key was typed into them, or the key in them was for another server.
+            In a list of models: what was used and is deselected, emptied or unticked. ``rows``: the selected
+            rows.
+        added: Ids of rows that were added: they are scrolled into view, and marked until the next response.
+        key_for: The server that the key was submitted for. Sent with the next submission as ``key_for`` while
+            the key's field is not edited (SEC-8).
+        refill: True if the values of ``form`` replace what is typed in its fields, except a key.
+        pasted_key: The range of the key in the pasted text, which the page holds: no response contains a key.
     """
 
     ok: bool = True
@@ -704,23 +707,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which file is shown, and what stands over all tabs. A panel that stands alone has not the file's facts.
+    """The header above all tabs. A panel with a single tab has no facts about the file in it.
 
     Attributes:
         file: The file's name.
-        folder: Its folder, the home folder as ``~``.
-        why: Why this one.
+        folder: Its folder, with the home folder as ``~``.
+        why: Why this file is used.
         saved: Who saved it last, and when.
-        copy_path: Puts the whole path on the clipboard: asked for, so that the path itself is in no view.
-        bar: What stands under the header.
-        revision: Counts the changes by other programs: an open form of an earlier revision was filled from
-            what is not in the file any more.
-        changed_at: When the last of these changes was seen, as ``13:24``.
-        changed_outside: What the bar says over such a form. ``{seen}`` in it is the form's own ``seen``; the
-            sentence with it is left out where both read the same.
-        titles: The tabs' titles.
-        keys: What the keyboard does, key by key.
-        keys_name: What opens and closes that.
+        copy_path: Copies the full path; an action, so that the path itself is in no view.
+        bar: A message below the header.
+        revision: Counts the changes by other programs; a form of an earlier revision was filled from values
+            that may no longer be in the file.
+        changed_at: When the last of these changes was saved, as ``13:24``.
+        changed_outside: The message over such a form. ``{seen}`` in it is the form's own ``seen``; the page
+            leaves out the sentence with it where that equals ``changed_at``.
+        titles: The titles of the tabs.
+        keys: The keyboard shortcuts, each with what it does.
+        keys_name: The label of the button that shows and hides them.
     """
 
     file: str = ""

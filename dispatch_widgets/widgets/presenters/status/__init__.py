@@ -1,1 +1,1 @@
-"""How a provider stands, and what a model's absence from its list means."""
+"""The status of a provider: its badge, its note, and the news of a refresh."""

@@ -1,4 +1,4 @@
-"""A provider in a few words: where it is asked and which key it has."""
+"""A provider's address and key, as they are shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_KEY = Secret(NO_KEY_NEEDED)
 
 
 def shown_address(provider: Provider) -> str:
-    """Where a provider is asked, without scheme and without what may be secret."""
+    """A provider's base URL, without the scheme and possible secrets."""
     return address(shown_url(provider.base_url))
 
 

@@ -18,12 +18,12 @@ _LONGEST_HOST_CHARACTERS = 60
 
 
 def consent_question(provider: Provider, sending: Sending, *, changed: bool = False) -> Note:
-    """The question, with a button that carries what the person sees.
+    """The question; its button's arguments are what the person sees.
 
     Args:
-        provider: Whose key it is.
+        provider: The provider of the key.
         sending: What would be sent where.
-        changed: Whether the person has just said yes to what the file does not say any more (SEC-8).
+        changed: Whether the person has just consented to something that the file no longer says (SEC-8).
     """
     url, variable = provider.base_url, sending.variable
     preset = preset_for_url(url)
@@ -41,16 +41,16 @@ def consent_question(provider: Provider, sending: Sending, *, changed: bool = Fa
 
 
 def send_label(sending: Sending) -> str:
-    """What the button says: ``Send $NAME to host``."""
+    """The button's text: ``Send $NAME to host``."""
     return clean(f"Send {reference_words(sending.variable)} to {_shown_host(sending)}", 160)
 
 
 def allowed_sending(args: Arguments) -> Sending:
-    """What a person said yes to by pressing the button of `consent_question`."""
+    """What a person consented to by pressing the button of `consent_question`."""
     return Sending(args.text("variable"), args.text("host"))
 
 
 def _shown_host(sending: Sending) -> str:
-    """Where it would be sent; of a long name the end, which says whose it is."""
+    """The host; a long one is shortened at its start, as the end says whose it is."""
     host = clean(sending.host)
     return host if len(host) <= _LONGEST_HOST_CHARACTERS else f"…{host[1 - _LONGEST_HOST_CHARACTERS :]}"

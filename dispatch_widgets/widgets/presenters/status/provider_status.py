@@ -1,6 +1,7 @@
-"""How a provider stands: its one badge, its note, and what can be done about it (the design's table).
+"""The status of a provider: its one badge, its note, and the actions that fix it (the design's table).
 
-Of several things at once the worst is shown: key, then address, then limit, then reach, then an old list.
+Of several problems the worst is shown: key, then address, then rate limit, then connection, then a stale
+list.
 """
 
 from __future__ import annotations
@@ -54,13 +55,13 @@ _NOT_SENT = Badge("Not sent", "warn", "info")
 
 @dataclass(frozen=True, slots=True)
 class ProviderStatus:
-    """How a provider stands.
+    """The status of a provider.
 
     Attributes:
-        badge: The one badge; None when all is well.
-        note: What is said under its row.
-        needs_attention: Whether the tab's title counts it.
-        limited_until: When it may be asked again (UTC); None when it may now.
+        badge: The one badge; None if all is well.
+        note: The note under its row; None if there is none.
+        needs_attention: True if the tab's title counts it.
+        limited_until: When its rate limit ends (UTC); None if it can be asked now.
     """
 
     badge: Badge | None = None
@@ -69,33 +70,33 @@ class ProviderStatus:
     limited_until: datetime | None = None
 
 
-# ---- what mends a failure
+# ---- actions that fix an error
 
 
 def refresh(provider: Provider, label: str = "Try again", *, quiet: bool = False) -> Action:
-    """Asks a provider for its models."""
+    """The button that asks a provider for its models."""
     return Action("refresh", label, {"row": provider.id}, style="quiet" if quiet else "")
 
 
 def edit(provider: Provider, label: str = "Edit", *, quiet: bool = False) -> Action:
-    """Opens a provider's form."""
+    """The button that opens a provider's form."""
     return Action("provider", label, {"row": provider.id}, kind="form", style="quiet" if quiet else "")
 
 
 def diagnose(provider: Provider) -> Action:
-    """Finds out step by step why a provider gives no models."""
+    """The button that starts a diagnosis of why a provider lists no models."""
     return Action("diagnose", "Diagnose", {"row": provider.id}, style="quiet")
 
 
 def use_url(hub: Hub, provider: Provider, base_url: str) -> Action:
-    """Takes a base URL that was suggested for a provider as it was then: ``Use …/v1``."""
+    """The button that takes a suggested base URL, for the provider as it is shown: ``Use …/v1``."""
     tail = clean(base_url.rstrip("/").rsplit("/", 1)[-1], 20)
     args: dict[str, str] = {"row": provider.id, "url": base_url, "seen": hub.seen.token(provider)}
     return Action("use_url", f"Use …/{tail}", {**args})
 
 
 def remedies(hub: Hub, provider: Provider, error: DispatchError) -> tuple[Action, ...]:
-    """What mends a failure, the best first."""
+    """The actions that fix an error, the best first."""
     if isinstance(error, MissingVariableError):
         return (edit(provider),)
     if not isinstance(error, DiscoveryError):
@@ -121,23 +122,23 @@ def _remedies_by_kind(provider: Provider, kind: str) -> tuple[Action, ...]:
             return refresh(provider), diagnose(provider)
 
 
-# ---- how it stands
+# ---- status
 
 
 def missing_variable(provider: Provider, environ: Mapping[str, str] = os.environ) -> str:
-    """The variable that a provider's key refers to and that is not set; empty when nothing is missing."""
+    """The variable that a provider's key refers to and that is not set; empty if none is missing."""
     name = provider.key_variable
     return name if name and not environ.get(name, "").strip() else ""
 
 
 def status_of(hub: Hub, provider: Provider, models: ModelList | None, now: datetime) -> ProviderStatus:
-    """How a provider stands now.
+    """The current status of a provider.
 
     Args:
-        hub: What presenters share.
+        hub: The service's hub.
         provider: The provider.
-        models: The list that is held of it.
-        now: The present moment.
+        models: Its cached list; None if there is none.
+        now: The current time.
     """
     limited = None if provider.is_mock else hub.service.retry_at(provider.id)
     if provider.is_mock or provider.id in hub.requests:
@@ -159,7 +160,7 @@ def _unknown_type(hub: Hub, provider: Provider, sending: Sending | None) -> Prov
     text = "It is kept as it is. A newer version of this package or of the Dispatch app may know it."
     if sending is None:
         return ProviderStatus(Badge("Unknown type"), Note("warn", title, text))
-    # It is not asked for models, but `resolve` gives its key out.
+    # It is not asked for models, but `resolve` returns its key.
     question = consent_question(provider, sending, changed=hub.consent_asked.get(provider.id, False))
     lead = f"{title} It is not asked for models, and resolve() gives its key out after a yes."
     note = Note(
@@ -176,7 +177,7 @@ def _failed_status(
         return _failed(hub, MissingVariableError(variable), provider, None, limited)
     error = hub.service.last_error(provider.id)
     if isinstance(error, MissingVariableError):
-        error = None  # it is set by now
+        error = None  # the variable has been set since
     if isinstance(error, ConsentNeededError) or provider.id in hub.consent_asked:
         sending = hub.service.needs_consent(provider.id)
         if sending is not None:
@@ -191,7 +192,7 @@ def _failed_status(
 
 
 def badge_of(error: DispatchError, provider: Provider) -> Badge:
-    """The badge for a failure of a provider."""
+    """The badge of an error."""
     if isinstance(error, MissingVariableError):
         return Badge("Key missing", "error", "error")
     if isinstance(error, ConsentNeededError):
@@ -257,7 +258,7 @@ def _limited(
 
 
 def fetched_words(models: ModelList, now: datetime) -> str:
-    """When a list was fetched."""
+    """When a list was fetched, in words."""
     if models.fetched_at is None:
         return "built in"
     when = age(models.fetched_at, now) if models.source == "stale" else ago(models.fetched_at, now)

@@ -1,4 +1,4 @@
-"""What a refresh of a provider brought: which models are new, which are gone, and who used them."""
+"""The result of a refresh: which models are new, which are gone, and which tasks used them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from ..shared.views import Words
 
 MOST_NAMED = 6
-"""So many new or gone models are named in a note; the rest is counted."""
+"""The most new or gone models that a note names; the others are counted."""
 
 
 def refreshed_status(
     hub: Hub, provider: Provider, refreshed: Refreshed
 ) -> tuple[Badge | None, Note | None, bool]:
-    """The badge and note of a refresh, and whether somebody needs to look at it."""
+    """The badge and note of a refresh, and whether it needs attention."""
     models, args = refreshed.models, {"row": provider.id}
     dismiss = Action("dismiss_news", "Dismiss", {**args}, style="quiet")
     warning = clean(models.warning, LONGEST_CHARACTERS) if models.warning else ""
@@ -52,7 +52,7 @@ def refreshed_status(
 
 
 def _gone(hub: Hub, provider: Provider, removed: Sequence[str]) -> list[Words]:
-    """Which models are gone, those that something uses first, each with the tasks that it does."""
+    """Which models are gone, those in use first, each with its tasks."""
     settings, gone = hub.service.settings, frozenset(removed)
     entries = {e.id: e.model for e in settings.catalog if e.provider_id == provider.id and e.model in gone}
     used: dict[str, list[str]] = {model: [] for model in entries.values()}
@@ -72,7 +72,7 @@ def _named(lead: str, ids: Sequence[str], tails: Mapping[str, str] | None = None
     for position, name in enumerate(ids[:MOST_NAMED]):
         runs += [", "] if position else []
         runs.append(Run(clean(name), mono=True))
-        if tails and name in tails:  # of one alone it reads as a clause, among others it is set apart
+        if tails and name in tails:  # after a single model a clause, among several in parentheses
             runs.append(f", {tails[name]}" if len(ids) == 1 else f" ({tails[name]})")
     more = len(ids) - MOST_NAMED
     runs.append(f" and {plural(more, 'more', 'more')}{end}" if more > 0 else end)

@@ -1,4 +1,4 @@
-"""Words of failures where "this process" is the kernel, and the looks of what is quoted in them."""
+"""Error messages for panels, which name the kernel and not the process, with code formatted in them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _CODE = re.compile(r"`([^`]+)`|(https?://\S*[\w/])|((?<!\S)/v1\b)")
 
 
 def message_of(error: DispatchError) -> str:
-    """What a failure says in a panel."""
+    """The message of an error in a panel."""
     if isinstance(error, MissingVariableError):
         return f"{error.variable} is not set in this kernel."
     return error.message
 
 
 def with_code(words: str) -> Words:
-    """Words in which addresses, and what stands between backticks, are in the code typeface."""
+    """Words with addresses, and whatever is in backticks, in the code typeface."""
     runs: list[str | Run] = []
     place = 0
     for found in _CODE.finditer(words):
@@ -36,7 +36,7 @@ def with_code(words: str) -> Words:
 
 
 def with_key(words: str, provider: Provider) -> Words:
-    """A message in which the masked key of the provider is in the code typeface."""
+    """A message with the provider's masked key in the code typeface."""
     shown = provider.masked_key
     message = clean(words, LONGEST_CHARACTERS)
     before, found, after = message.partition(shown) if shown else (message, "", "")
