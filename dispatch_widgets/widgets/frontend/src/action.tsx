@@ -20,7 +20,7 @@ interface ActionProps {
   readonly asked?: string | undefined;
   /** The values chosen and ticked in the note around it. */
   readonly held?: ActionArgs | undefined;
-  /** Whether the button looks busy without waiting for its own press. */
+  /** Whether it waits for something other than its own press. */
   readonly isBusy?: boolean;
 }
 

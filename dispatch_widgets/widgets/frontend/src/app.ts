@@ -48,7 +48,7 @@ export class App implements Around {
   readonly shown = new Set<Shown>();
   /** The header above the tabs. */
   readonly over: Over;
-  /** The open tabs whose first view is late. */
+  /** The tabs that were opened and whose first view is late. */
   readonly late = new Set<Tab | "">();
   readonly model: Model;
   readonly #tabs = new Map<Tab, Panel>();

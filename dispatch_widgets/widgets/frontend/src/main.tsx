@@ -62,7 +62,7 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
  */
 function forget(model: Model): void {
   for (const name of ["_esm", "_css"]) model.set(name, "");
-  model.set("window", ""); // a model keeps its state before the last change, which must not hold the styles
+  model.set("window", ""); // a model also keeps its state before the last change, which would hold the styles
 }
 
 export default () => {

@@ -20,7 +20,7 @@ export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: 
     return true;
   }
   if (pressed === undefined || hasFocus()) return false;
-  // A button above the rows is gone: not the next button, since another Enter would press it.
+  // After a press above the rows the open tab gets it, not the next button, which another Enter would press.
   const tab = pressed === "" && root.querySelector<HTMLElement>(OPEN_TAB);
   const next =
     find(root, { row: pressed }) ?? (tab || firstFocusable(root.querySelector(".dp-body") ?? root));

@@ -1,4 +1,4 @@
-/** Detects a dark page where the host does not declare its theme, as in an inner frame: by its colours. */
+/** Detects a dark page by its colours, where the host does not declare its theme, as in an inner frame. */
 
 /** The marks by which hosts declare their theme. The style sheet handles these itself. */
 const SAID =

@@ -1,4 +1,4 @@
-/** Unique ids for nodes. Preact's own start anew in each panel, so labels and radios would find another's. */
+/** Unique ids for nodes. Preact's own start anew in each panel: labels and radios of two panels would mix. */
 import { useState } from "preact/hooks";
 
 const BUNDLE = crypto.getRandomValues(new Uint32Array(1)).join("");

@@ -1,6 +1,6 @@
 /** Paging: of thousands of rows only one page is in the document, as many as the place has height for. */
 
-/** The rows of a page when the list is short, so that little moves from list to list. */
+/** The fewest rows that a page has room for, even in a short list, so that little moves from list to list. */
 const LEAST = 7;
 const SMALLEST = 4;
 const LARGEST = 20;
