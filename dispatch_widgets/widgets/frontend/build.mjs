@@ -1,5 +1,5 @@
-// Makes ../static/page.js and page.css of src: one minified module and one style sheet, since anywidget loads one
-// of each. `npm run build`; `node build.mjs FOLDER` writes elsewhere, and `--maps` adds source maps for debugging.
+// Builds ../static/page.js and page.css from src: one module and one style sheet, as anywidget loads them.
+// Run `npm run build`. `node build.mjs FOLDER` writes elsewhere, `--maps` adds source maps for debugging.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const maps = process.argv.includes("--maps");
 
 const comment = (name, text) => (name.endsWith(".css") ? `/* ${text} */` : `// ${text}`);
 
-/** A bundle's head: a sum over all sources of its kind and itself, by which a test knows that they belong together. */
+/** Returns a bundle's head, with a hash by which a test knows that sources and bundle belong together. */
 async function head(name, body, inputs) {
   if (inputs.some((each) => each.startsWith("..")))
     throw new Error("node_modules must lie here, not elsewhere");
@@ -36,8 +36,8 @@ async function head(name, body, inputs) {
 }
 
 /**
- * A module of which a page runs one only: every widget imports a copy of its own, and all but the first take the
- * functions of that. A panel that is gone leaves a quarter of what it left.
+ * Wraps a script so that it runs once per page: every widget imports its own copy, and all but the first
+ * reuse the first one's exports. A closed panel then leaves a quarter of the memory that it left before.
  */
 function sharedModule(script) {
   const key = createHash("sha256").update(script).digest("hex").slice(0, 16);
@@ -45,7 +45,7 @@ function sharedModule(script) {
   return `export default globalThis[Symbol.for("dispatch-widgets.page ${key}")]??=${made};\n`;
 }
 
-/** The styles without the blanks that esbuild leaves in the values of custom properties. */
+/** Removes the blanks that esbuild leaves in the values of custom properties. */
 function tight(styles) {
   return styles.replace(/(--[\w-]+): (?=[^;])/g, "$1:").replace(/, (?=var\(|#)/g, ",");
 }
@@ -60,7 +60,7 @@ for (const [name, entry] of [
     entryPoints: [entry],
     outfile: join(folder, name),
     bundle: true,
-    charset: "ascii", // a text of Latin letters alone takes half the memory, and each panel has one
+    charset: "ascii", // browsers keep a Latin-1 string in half the memory, and each panel holds one
     format: "iife",
     globalName: "made",
     ...JSX,

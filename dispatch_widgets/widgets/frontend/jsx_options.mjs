@@ -1,8 +1,8 @@
-// How esbuild is to make JavaScript of JSX.
+// The esbuild options for JSX.
 export const JSX = {
   inject: ["jsx.mjs"],
   jsx: "transform",
   jsxFactory: "h",
   jsxFragment: "Fragment",
-  tsconfigRaw: {}, // tsconfig.json names the JSX runtime, whose types TypeScript checks
+  tsconfigRaw: {}, // ignores tsconfig.json: the JSX runtime named there is for type checking only
 };

@@ -1,4 +1,4 @@
-// Runs tests/*.test.ts in node: esbuild makes JavaScript of them in a folder of its own first.
+// Runs tests/*.test.ts and *.test.tsx in node, after esbuild has compiled them into a temporary folder.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** What can be pressed or chosen. */
+/** Buttons and choices that carry out the actions of a view. */
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
@@ -8,19 +8,19 @@ import type { Action, ActionArgs, Choice, Done as DoneWords, Style } from "./typ
 import { Icon } from "./words.tsx";
 
 const ON_KEY = (event: KeyboardEvent): void => {
-  // A key that is held down is one press.
+  // A held key counts as one press.
   if (event.repeat && (event.key === "Enter" || event.key === " ")) event.preventDefault();
 };
 
 interface ActionProps {
   readonly action: Action;
-  /** How it looks where it does not say so itself. */
+  /** The style if the action has none of its own. */
   readonly style?: Style | undefined;
-  /** The action whose question it answers. */
+  /** The key of the action whose question this one answers. */
   readonly asked?: string | undefined;
-  /** What is chosen and ticked in the note that it stands in. */
+  /** The values chosen and ticked in the note around it. */
   readonly held?: ActionArgs | undefined;
-  /** Whether it waits for something else than its own press. */
+  /** Whether it waits for something other than its own press. */
   readonly isBusy?: boolean;
 }
 
@@ -66,12 +66,12 @@ interface ActionsProps {
   readonly style?: Style;
   readonly asked?: string | undefined;
   readonly held?: ActionArgs | undefined;
-  /** Whether they stand in a line of words. */
+  /** Whether to leave out the box around the buttons, as within a line of text. */
   readonly bare?: boolean;
   readonly role?: "gridcell";
 }
 
-/** Buttons beside each other; nothing where there are none. */
+/** The buttons of the actions that are shown; nothing if there are none. */
 export function Actions({ actions, style, asked, held, bare = false, role }: ActionsProps) {
   const { panel } = useContext(Place);
   const offered = actions?.filter((action) => panel.offers(action));
@@ -93,7 +93,7 @@ export interface ChoiceProps {
   readonly describedBy: string | undefined;
 }
 
-/** A choice that is saved at once. What was chosen stays while it is saved; after that the view says what is so. */
+/** A choice that is saved at once. The chosen value shows while it is saved; after that the view decides. */
 export function ChoiceField({ choice, describedBy }: ChoiceProps) {
   const { panel, shown } = useContext(Place);
   const { action } = choice;
@@ -118,7 +118,7 @@ export function ChoiceField({ choice, describedBy }: ChoiceProps) {
   );
 }
 
-/** What was done just now, and the way back. */
+/** The result of the last action, with Undo if there is one. */
 export function Done({ done }: { readonly done: DoneWords }) {
   return (
     <>

@@ -1,6 +1,6 @@
 /**
- * A panel in this page: the app with its tabs, or a tab that stands alone. What is true of the file and the service is
- * in the model's traits, which the kernel alone sets; which tab is open here is the window's.
+ * A panel in this page: the app with its tabs, or a single tab. The state of the file and the service is in
+ * the model's traits, which only the kernel sets. Which tab is open belongs to the window.
  */
 import { isField } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
@@ -28,7 +28,7 @@ function rowAround(node: Element | null): string {
   return node?.closest<HTMLElement>("[data-row]")?.dataset.row ?? "";
 }
 
-/** What stands over the tabs. */
+/** The header above the tabs, whose actions belong to no tab. */
 class Over extends Panel {
   readonly #reload: (at: Shown) => Promise<void>;
 
@@ -46,15 +46,15 @@ class Over extends Panel {
 export class App implements Around {
   readonly link: Link;
   readonly shown = new Set<Shown>();
-  /** What stands over the tabs. */
+  /** The header above the tabs. */
   readonly over: Over;
-  /** Tabs that were opened and wait for their first view. */
+  /** The tabs that were opened and whose first view is late. */
   readonly late = new Set<Tab | "">();
   readonly model: Model;
   readonly #tabs = new Map<Tab, Panel>();
   readonly #heard: ReadonlyArray<readonly [string, () => void]>;
   #asked = 0;
-  /** What led away from the tab that a single panel begins at. */
+  /** The action and row that led away from the first tab; `back` returns the focus there. */
   #leftBy: Focus = {};
   #store: WindowStore | undefined;
 
@@ -70,13 +70,13 @@ export class App implements Around {
     for (const [event, heard] of this.#heard) model.on(event, heard);
   }
 
-  /** What is of this window alone. It is taken when the panel is first shown: whose it was before is gone by then. */
+  /** The state in this window. Taken when first shown, since an earlier panel has released it by then. */
   get store(): WindowStore {
     this.#store ??= windowStore(String(this.model.get("window")));
     return this.#store;
   }
 
-  /** Shows it in a place; returns how to end that. */
+  /** Adds a place where the panel is shown; returns a function that removes it. */
   enter(place: Shown): () => void {
     const isFirst = this.#store === undefined;
     const { store } = this;
@@ -91,7 +91,7 @@ export class App implements Around {
     };
   }
 
-  /** Takes up what was left in the window, or what code has asked for meanwhile. */
+  /** Restores the tab and forms that this window had open, and does what code has asked for meanwhile. */
   #begin(place: Shown): void {
     if (this.open !== this.first) void this.#ask(this.open);
     for (const tab of this.#filled) void this.tab(tab).forms.reload(place);
@@ -107,34 +107,34 @@ export class App implements Around {
     return (this.model.get("header") ?? {}) as Header;
   }
 
-  /** Whether it is one tab without a bar of tabs. */
+  /** Whether the panel is a single tab, without a header or a tab bar. */
   get alone(): boolean {
     return Boolean(this.model.get("alone"));
   }
 
-  /** The tab that it begins at. */
+  /** The tab that the panel begins at. */
   get first(): Tab {
     return this.model.get("first") as Tab;
   }
 
-  /** The tab that is open in this window. */
+  /** The open tab in this window. */
   get open(): Tab {
     return this.store.get("tab") ?? this.first;
   }
 
-  /** The tabs in which a form is open. */
+  /** The tabs with an open form. */
   get #filled(): ReadonlyArray<Tab> {
     return TABS.filter((tab) => this.store.get("forms")[tab]);
   }
 
-  /** The forms that are open in this window, in whatever tab. */
+  /** The open forms of all tabs in this window. */
   get forms(): ReadonlyArray<FormState> {
     return this.#filled.flatMap((tab) => this.store.get("forms")[tab] ?? []);
   }
 
   /**
-   * Sets a trait of the page's own to what the kernel has made of it: marimo runs the cells that depend on a widget
-   * again only where its page has set something. Jupyter sends nothing, as nothing is another.
+   * Sets a trait to its own value: marimo reruns the cells that depend on a widget only if its page sets a
+   * trait. Jupyter sends nothing, as nothing changes.
    */
   confirm(trait: string): void {
     this.model.set(trait, this.model.get(trait));
@@ -156,14 +156,14 @@ export class App implements Around {
     for (const each of this.shown) each.draw();
   };
 
-  /** Opens a tab in this window; returns when the kernel has given its view. */
+  /** Opens a tab in this window; resolves when the kernel has sent its view or does not answer. */
   async show(tab: Tab): Promise<void> {
     if (tab === this.open) return;
     this.store.set("tab", tab);
     await this.#ask(tab);
   }
 
-  /** The kernel gives views of those tabs alone that were opened. */
+  /** Requests the view of a tab: the kernel sends views only of tabs that were opened. */
   async #ask(tab: Tab): Promise<void> {
     const ended = await this.link.ask({ kind: "show", tab }, () => {
       if (this.viewOf(tab)) return;
@@ -180,7 +180,7 @@ export class App implements Around {
     for (const each of this.shown) each.say(words);
   }
 
-  /** Opens the tab that something leads to, and there the form or the row that is named. */
+  /** Opens the tab that an action leads to, and the form or row that it names there. */
   readonly go = async (tab: Tab, given: ActionArgs, at: Shown): Promise<void> => {
     const gesture = lastGesture();
     if (this.open === this.first) this.#leftBy = { action: tab, row: rowAround(document.activeElement) };
@@ -191,13 +191,13 @@ export class App implements Around {
     else this.#focus({ row: String(args.row ?? ""), action: String(args.action ?? "") }, at, gesture);
   };
 
-  /** Back to the tab that a single panel begins at. */
+  /** Goes back to the first tab of a single panel. */
   back(at: Shown): void {
     void this.show(this.first);
     this.#focus(this.#leftBy, at, lastGesture());
   }
 
-  /** Moves the focus for this gesture alone; what is to get it may be on its way yet. Else the open tab has it. */
+  /** Moves the focus while `gesture` is the last, to the open tab until the target is drawn. */
   #focus(focus: Focus, at: Shown, gesture: string, tries = FOCUS_TRIES): void {
     if (lastGesture() !== gesture) return;
     this.tab(this.open).rows.reveal(focus.row, true);
@@ -209,7 +209,7 @@ export class App implements Around {
     if (tries > 0) setTimeout(() => this.#focus(focus, at, gesture, tries - 1), FOCUS_EVERY_MS);
   }
 
-  /** The file was read again: open forms are brought in step with it. */
+  /** Updates open forms after the file was read again. */
   async #reload(at: Shown): Promise<void> {
     const gesture = lastGesture();
     await Promise.all(this.#filled.map((tab) => this.tab(tab).forms.reload(at)));
@@ -217,7 +217,7 @@ export class App implements Around {
     this.#focus(field ? { field } : {}, at, gesture, 0);
   }
 
-  /** What code asks for is done once in each window. */
+  /** Does what code has asked for, once in each window. */
   #doAsked(): void {
     const asked = this.model.get("asked") as Asked | undefined;
     if (!asked?.n || asked.n === this.#asked || this.shown.size === 0) return;
@@ -226,7 +226,7 @@ export class App implements Around {
   }
 
   async #open({ tab, form }: Asked): Promise<void> {
-    // Code takes the focus out of no field (SEC-9).
+    // Code must not take the focus out of a field (SEC-9).
     const gesture = isField(document.activeElement) ? "" : lastGesture();
     await this.show(tab);
     const [place] = this.shown;

@@ -1,4 +1,4 @@
-/** A panel as it is drawn in one place: what stands over the tabs, the bar of tabs, and the open tab. */
+/** A panel as drawn in one place: the header, the tab bar and the open tab. */
 
 import type { App } from "./app.ts";
 import { Place } from "./context.ts";
@@ -19,7 +19,7 @@ export function AppPage({ app, shown }: AppPageProps) {
   const id = useUniqueId();
   const { open } = app;
   const page = (
-    // Another tab is another page: nothing of the one before stays in its nodes.
+    // Keyed by tab, so that no DOM node or component state carries over from the tab before.
     <Place.Provider key={open} value={{ app, panel: app.tab(open), shown }}>
       <Page />
     </Place.Provider>

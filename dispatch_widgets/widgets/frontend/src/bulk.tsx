@@ -1,4 +1,4 @@
-/** The bar below many rows: how many are selected, what is done with them, and was. */
+/** The bar below a list of rows: the selection, its actions, and the result of the last one. */
 import { useContext, useState } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
 import { Button } from "./button.tsx";
@@ -12,7 +12,7 @@ import type { BulkAction, Done, Selection } from "./types.ts";
 
 interface BulkBarProps {
   readonly selection: Selection;
-  /** How many rows can be selected of those that are found. */
+  /** How many of the rows found can be selected. */
   readonly free: number;
   readonly isAll: boolean;
   readonly picked: Keys;
@@ -56,13 +56,13 @@ interface BulkProps {
   readonly picked: Keys;
 }
 
-/** Those of the selected rows that it can be done with. */
+/** Returns the selected rows that an action applies to. */
 export function thoseOf({ rows }: BulkAction, picked: Keys): Keys {
   const those = rows && new Set(rows);
   return those ? picked.filter((id) => those.has(id)) : picked;
 }
 
-/** What is done with several rows; nothing where it can be done with none. */
+/** An action on the selected rows; absent if it applies to none of them. */
 function Bulk({ bulk, picked }: BulkProps) {
   const { action, choice } = bulk;
   const { panel } = useContext(Place);

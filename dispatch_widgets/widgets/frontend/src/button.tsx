@@ -1,9 +1,9 @@
-/** A button that does something in the page itself; what the kernel does is an `ActionButton`. */
+/** A button that acts in the page only. `ActionButton` is for the actions of a view. */
 import type { ComponentProps } from "preact";
 import { QUIET } from "./focus.ts";
 
 interface ButtonProps extends Omit<ComponentProps<"button">, "class" | "type" | "role"> {
-  /** Its classes beside that of every button. */
+  /** Classes in addition to `dp-btn`. */
   readonly look?: string;
 }
 

@@ -1,4 +1,4 @@
-/** A row that is a choice: what it is for, what there is to choose, and what came of it. */
+/** A row with a choice: a task, the entries to choose from, and the result. */
 import { useContext } from "preact/hooks";
 import { Actions, ChoiceField, Done } from "./action.tsx";
 import { Place } from "./context.ts";

@@ -1,4 +1,4 @@
-/** The clipboard. */
+/** Copying to the clipboard. */
 
 function copyTheOldWay(text: string): boolean {
   const field = document.createElement("textarea");
@@ -14,17 +14,17 @@ function copyTheOldWay(text: string): boolean {
   return done;
 }
 
-/** Puts a text on the clipboard; says whether that worked. */
+/** Copies a text to the clipboard; returns whether that worked. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyTheOldWay(text); // no permission, or no secure page
+    return copyTheOldWay(text); // no permission, or not a secure context
   }
 }
 
-/** A text in which each id, given in the parts that it is drawn in, stands in one piece again. */
+/** Joins the ids in a copied text again. Each id is given as the parts that it is drawn in. */
 export function withWholeIds(text: string, ids: ReadonlyArray<ReadonlyArray<string>>): string {
   return ids.reduce((copied, parts) => {
     const drawn = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("\\n*");
@@ -32,7 +32,7 @@ export function withWholeIds(text: string, ids: ReadonlyArray<ReadonlyArray<stri
   }, text);
 }
 
-/** Ids are drawn in parts, which a copied selection would put on a line each: copies them whole. */
+/** Copies ids whole. They are drawn in parts, and the browser would put each part on a line of its own. */
 export function copyWholeIds(event: ClipboardEvent): void {
   const selection = document.getSelection();
   const node = selection?.rangeCount ? selection.getRangeAt(0).commonAncestorContainer : null;

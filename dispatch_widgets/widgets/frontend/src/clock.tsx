@@ -1,4 +1,4 @@
-/** Time that passes and time that is left: both tick in the page, as the kernel may be busy. */
+/** Elapsed and remaining time. Both tick in the page, since the kernel may be busy. */
 import { useContext, useEffect, useState } from "preact/hooks";
 import { Place } from "./context.ts";
 
@@ -13,7 +13,7 @@ function useNow(): number {
   return now;
 }
 
-/** Seconds as a clock that runs down: 40:58, or 1:02:03 from an hour on. */
+/** Formats seconds as a countdown: 40:58, or 1:02:03 from an hour on. */
 export function timeLeft(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds));
   const two = (number: number) => String(number).padStart(2, "0");
@@ -21,13 +21,13 @@ export function timeLeft(seconds: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`;
 }
 
-/** How long something has taken by now. */
+/** The time since a moment, in seconds. */
 export function Since({ since }: { readonly since: number }) {
   const now = useNow();
   return <span class="dp-time">{`${Math.max(0, Math.floor(now - since))} s`}</span>;
 }
 
-/** How long it is until something; `said` aloud when that is over. */
+/** A countdown to a moment; `said` is read aloud when it ends. */
 export function Until({ until, said = "" }: { readonly until: number; readonly said?: string | undefined }) {
   const { shown } = useContext(Place);
   const now = useNow();

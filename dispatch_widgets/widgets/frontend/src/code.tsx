@@ -1,10 +1,10 @@
-/** Texts that are shown as they are: lines of a file, two texts side by side. */
+/** Source text: lines of a file, and two texts side by side. */
 import { QUIET } from "./focus.ts";
 import type { Code, CodeLine, Comparison } from "./types.ts";
 
 const SIGNS: Readonly<Record<string, string>> = { removed: "−", added: "+" };
 
-/** Before and after; folded where it is not what somebody came for. */
+/** The texts before and after, folded unless the view opens them. */
 export function ComparisonBox({ comparison }: { readonly comparison: Comparison }) {
   return (
     <details open={comparison.open ?? false}>
@@ -17,7 +17,7 @@ export function ComparisonBox({ comparison }: { readonly comparison: Comparison 
   );
 }
 
-/** Lines to read. */
+/** The lines of a text. */
 export function Source({ code, headed = false }: { readonly code: Code; readonly headed?: boolean }) {
   return (
     <figure class="dp-source" aria-label={code.title}>
@@ -33,7 +33,7 @@ export function Source({ code, headed = false }: { readonly code: Code; readonly
 }
 
 function Line({ line: { number, mark, text, pointer = -1 } }: { readonly line: CodeLine }) {
-  const signs = [...text]; // as the kernel counts them
+  const signs = [...text]; // code points, as Python counts them
   const cut = pointer < 0 ? signs.length : pointer;
   return (
     <code class={mark ? `dp-line dp-${mark}` : "dp-line"}>

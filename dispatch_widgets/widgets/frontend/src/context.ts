@@ -1,4 +1,4 @@
-/** Where a component stands: in which tab of which panel, and in which of the places where that is shown. */
+/** The context of a component: its app, its tab, and the place in the page where that is shown. */
 import { createContext } from "preact";
 import type { App } from "./app.ts";
 import type { Panel } from "./panel.ts";
@@ -10,4 +10,4 @@ export interface Place {
   readonly shown: Shown;
 }
 
-export const Place = createContext<Place>(undefined as unknown as Place); // app_page.tsx gives it, around everything
+export const Place = createContext<Place>(undefined as unknown as Place); // always provided, by app_page.tsx

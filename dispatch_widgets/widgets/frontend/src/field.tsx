@@ -1,4 +1,4 @@
-/** The fields of a form: what is typed, chosen and ticked, with what is said below. */
+/** The fields of a form: texts, choices and checkboxes, with the messages below them. */
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
@@ -7,7 +7,7 @@ import { controlOf, type FieldProps, Labelled, SaidBelow } from "./labelled.tsx"
 import { Select } from "./select.tsx";
 import { VariableField } from "./variable_field.tsx";
 
-/** A field of its kind. */
+/** A field, drawn by its kind. */
 export function FieldBox(props: FieldProps) {
   switch (props.field.kind) {
     case "key":
@@ -57,7 +57,7 @@ function ChoiceBox(props: FieldProps) {
   );
 }
 
-/** A choice of two or three: native radios, drawn as one control. */
+/** A choice of two or three values: native radio buttons, drawn as one control. */
 export function Segments({ state, field, id }: FieldProps) {
   const { panel, shown } = useContext(Place);
   return (

@@ -1,4 +1,4 @@
-/** The search over the rows of a section and their order: both are this window's. */
+/** The search and sort order of a section's rows. Both belong to this window. */
 import { useContext, useRef } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { Place } from "./context.ts";

@@ -1,4 +1,4 @@
-/** A form: it takes the place of a tab's sections, with a way back. */
+/** A form, shown in place of a tab's sections, with a way back. */
 
 import { useContext } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
@@ -16,7 +16,7 @@ const SAVE = "save";
 const SAVING = "Saving…";
 const IS_SAVED = "It is being saved";
 
-/** What a key does in a form. */
+/** Returns what a key does in a form. */
 export function formKey(event: KeyboardEvent): "save" | "back" | undefined {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
     return undefined;
@@ -52,7 +52,7 @@ export function FormBox({ state }: { readonly state: FormState }) {
     else panel.forms.leave(shown, true);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: browsers offer to keep what a form's password field holds
+    // biome-ignore lint/a11y/useSemanticElements: browsers offer to save the password of a real form
     <div class="dp-form" role="form" aria-label={form.title} onKeyDown={onKeyDown}>
       <div class="dp-form-head">
         <ActionButton action={back} />
@@ -61,7 +61,7 @@ export function FormBox({ state }: { readonly state: FormState }) {
       {form.paste && <PasteBox key={form.name} state={state} action={form.paste} id={`${id}-pasted`} />}
       <div class="dp-fields">
         {form.fields.map((field, place) => {
-          if (field.kind === "radio") return null; // it stands in the field that follows it
+          if (field.kind === "radio") return null; // drawn in the field after it
           const before = form.fields[place - 1];
           const above = before?.kind === "radio" && (
             <Segments state={state} field={before} id={`${id}-${before.name}`} />

@@ -1,4 +1,4 @@
-/** A form that is open in this window: as the kernel gave it, with what was typed, chosen and found wrong since. */
+/** The state of an open form in this window: the form that the kernel sent, with input and problems since. */
 import type { ActionArgs, Answer, Field, Form, Message, Note } from "./types.ts";
 
 const CHOSEN: ReadonlySet<Field["kind"]> = new Set(["choice", "radio", "check"]);
@@ -7,22 +7,25 @@ export type Values = Readonly<Record<string, string>>;
 
 export class FormState {
   form: Form;
-  /** What is in the field for a key: it leaves with a submission alone (SEC-2). */
+  /** The key in its field. It is sent only with a submission (SEC-2). */
   key = "";
-  /** What the key was submitted for, as the kernel said or these values, while nobody has touched it since (SEC-8). */
+  /**
+   * What the key was last submitted for: the kernel's `key_for`, or the values if no reply came. Empty after
+   * an edit of the key (SEC-8).
+   */
   keyFor = "";
-  /** What was pasted to be read: it leaves with a press of its own, and stays with what is typed until all is saved. */
+  /** The pasted text. It is sent only by the action that reads it, and kept until the form is saved. */
   pasted = "";
   problems: Values = {};
   note: Note | undefined;
-  /** The action that submitted it and is not answered yet. */
+  /** The name of the action that submitted the form and has no answer yet; else empty. */
   submitting = "";
-  /** Whether what was asked for has waited for so long that it is said. */
+  /** Whether a request has waited long enough to show that the kernel is busy. */
   late = false;
-  /** Of what was chosen and is asked about: the last one's number, and whether its answer is there. */
+  /** The number of the last request for the form; `#answered` is that of the last one answered. */
   asked = 0;
   #answered = 0;
-  /** What was typed beside each value of a choice: who chooses it again finds that. */
+  /** The input beside each value of a choice, restored when that value is chosen again. */
   readonly #typedBeside = new Map<string, ReadonlyMap<string, string>>();
   #given: ReadonlyMap<string, string> = new Map();
 
@@ -39,19 +42,19 @@ export class FormState {
     return this.#answered < this.asked;
   }
 
-  /** What is in a field; of a key's always nothing. */
+  /** Returns a field's value; always empty for a key. */
   valueOf({ name, kind, value = "" }: Field): string {
     return kind === "key" ? "" : (this.#given.get(name) ?? value);
   }
 
-  /** The lines below a field as it is now: none about a value that is not there any more. */
+  /** Returns a field's messages, without those about values that have changed since. */
   hintsOf({ messages = [] }: Field): ReadonlyArray<Message> {
     const isAsGiven = (field: Field): boolean => this.valueOf(field) === (field.value ?? "");
     const changed = this.form.fields.filter((field) => !isAsGiven(field)).map(({ name }) => name);
     return messages.filter(({ about = [] }) => !about.some((name) => changed.includes(name)));
   }
 
-  /** Something was typed or chosen; what was wrong with the field is over. */
+  /** Sets a field's value, and drops its problem and the result of a test. */
   put(name: string, value: string): void {
     this.#given = new Map(this.#given).set(name, value);
     this.#settle(name);
@@ -65,7 +68,7 @@ export class FormState {
     this.#dropTest();
   }
 
-  /** What a test has said is not about what is in the fields now. */
+  /** Drops the result of a test, which was about other values. */
   #dropTest(): void {
     const { check, ...args } = this.form.args ?? {};
     if (!check) return;
@@ -78,12 +81,12 @@ export class FormState {
     this.problems = rest;
   }
 
-  /** What the page says is wrong as it is typed; the kernel looks again. */
+  /** Sets a problem found by the page while typing. The kernel checks again. */
   refuse(name: string, words: string): void {
     this.problems = { ...this.problems, [name]: words };
   }
 
-  /** What is chosen and ticked: all that the kernel is told before the form is submitted. */
+  /** Returns the chosen and ticked values, which are all that the kernel gets before a submission. */
   chosen(): Values {
     const fields = this.form.fields.filter(({ kind }) => CHOSEN.has(kind));
     const isOption = ({ options = [] }: Field, value: string) => options.some((each) => each.value === value);
@@ -95,13 +98,13 @@ export class FormState {
     );
   }
 
-  /** All that is seen in its fields, but for a key. */
+  /** Returns the values of all fields except a key's. */
   values(): Values {
     const fields = this.form.fields.filter(({ kind }) => kind !== "key");
     return Object.fromEntries(fields.map((field) => [field.name, this.valueOf(field)]));
   }
 
-  /** The key, where its field is shown. */
+  /** Returns the key if its field is shown, else an empty text. */
   submittedKey(): string {
     return this.form.fields.some(({ kind }) => kind === "key") ? this.key : "";
   }
@@ -110,14 +113,14 @@ export class FormState {
     return { ...this.form.args, ...(this.keyFor && { key_for: this.keyFor }) };
   }
 
-  /** Begins to ask for the form anew, as something was chosen or for another reason; returns how to take it. */
+  /** Begins a request for the form, after a choice or for another reason; returns what takes the reply. */
   ask(chosen?: Field): (form: Form | undefined) => void {
     this.asked += 1;
     const number = this.asked;
     const before = chosen && this.#given;
     if (chosen) this.#typedBeside.set(this.#nameOf(chosen), this.#given);
     return (form) => {
-      if (number !== this.asked) return; // something else was chosen since
+      if (number !== this.asked) return; // a later request replaces this one
       this.#answered = number;
       if (form) this.take(form, before);
       if (form && chosen) this.#restore(this.#typedBeside.get(this.#nameOf(chosen)));
@@ -128,7 +131,7 @@ export class FormState {
     return `${choice.name} ${this.valueOf(choice)}`;
   }
 
-  /** Puts back what was typed into fields that are empty now. */
+  /** Restores earlier input in text fields that are empty now. */
   #restore(typed: ReadonlyMap<string, string> = new Map()): void {
     const given = new Map(this.#given);
     for (const field of this.form.fields) {
@@ -139,8 +142,8 @@ export class FormState {
   }
 
   /**
-   * Takes the form anew. What is typed stays, but for the values that came with a choice: these take the place of what
-   * was there `before` it, never of what was typed after it.
+   * Takes a new version of the form. Input stays, except that values which came with a choice replace the
+   * input from `before` it; they never replace input from after it.
    */
   take(form: Form, before?: ReadonlyMap<string, string>): void {
     const earlier = new Map(this.form.fields.map((field) => [field.name, field]));
@@ -160,13 +163,13 @@ export class FormState {
     this.form = form;
   }
 
-  /** Takes why it was not saved. */
+  /** Takes the answer to a submission that was refused. */
   refused(answer: Answer): void {
     if (answer.form) this.take(answer.form);
     if (answer.refill) this.#given = valuesOf(this.form);
     const given = new Map(this.#given);
     for (const field of this.form.fields) if (answer.clear?.includes(field.name)) this.#empty(field, given);
-    // A key that was refused may be in a field that is not shown.
+    // A refused key is dropped even if its field is not shown.
     if (answer.clear?.includes("key")) this.key = "";
     this.#given = given;
     const { pasted_key: range } = answer;
@@ -185,7 +188,7 @@ export class FormState {
     }
   }
 
-  /** What stands beside the buttons. */
+  /** The text beside the buttons. */
   get foot(): { readonly words: string; readonly isProblem: boolean } {
     const count = Object.keys(this.problems).length;
     if (!count) return { words: this.form.foot ?? "", isProblem: false };
@@ -196,13 +199,13 @@ export class FormState {
   }
 }
 
-/** What a form puts into its fields, as if it was typed: the form asked for anew knows nothing of it. */
+/** Returns a form's own values as if they had been typed, since the next version of the form lacks them. */
 function valuesOf(form: Form): ReadonlyMap<string, string> {
   const fields = form.fields.filter(({ kind }) => kind !== "key");
   return new Map(fields.map(({ name, value = "" }) => [name, value]));
 }
 
-/** Whether a field is the same as before, whatever is said below it. */
+/** Whether a field is the same as before, apart from the messages and problem below it. */
 function isSame(before: Field, now: Field): boolean {
   const without = ({ messages, problem, emptied, ...rest }: Field) => JSON.stringify(rest);
   return without(before) === without(now);

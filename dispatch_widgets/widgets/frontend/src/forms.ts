@@ -1,4 +1,4 @@
-/** Opens, fills, submits and leaves the forms of a panel in this window. */
+/** Opens, updates, submits and leaves the forms of a tab in this window. */
 import { FormState } from "./form_state.ts";
 import { lastGesture } from "./gestures.ts";
 import type { Asked, Wire } from "./link.ts";
@@ -10,12 +10,12 @@ import type { WindowStore } from "./window_store.ts";
 
 const SAVE: Action = { name: "save", label: "", kind: "save" };
 
-/** Whether an action submits the form that it stands in. */
+/** Whether an action submits its form. */
 export function isSubmission({ kind }: Action): boolean {
   return kind === "save" || kind === "fill" || kind === "paste";
 }
 
-/** The tab, as far as its forms need to know it. */
+/** What the forms need of their tab. */
 interface Around {
   readonly view: View;
   readonly window: WindowStore;
@@ -29,7 +29,7 @@ interface Around {
 
 export class Forms {
   readonly #panel: Around;
-  /** Another number of the view's means that open forms may say something else. */
+  /** The view's `forms` number that was last handled: if it changes, open forms may be out of date. */
   #revision: number;
 
   constructor(panel: Around) {
@@ -37,7 +37,7 @@ export class Forms {
     this.#revision = panel.view.forms ?? 0;
   }
 
-  /** The form that stands in place of the tab's sections. */
+  /** The open form, shown in place of the tab's sections. */
   get current(): FormState | undefined {
     return this.#panel.window.get("forms")[this.#panel.view.tab];
   }
@@ -47,7 +47,7 @@ export class Forms {
     window.set("forms", { ...window.get("forms"), [view.tab]: state });
   }
 
-  /** Opens the form that an action names; one that was left as it was left. The focus moves for this gesture alone. */
+  /** Opens a form, with its input if it was left unsaved. The focus moves only if `gesture` is the last. */
   async open(action: Action, at: Shown, gesture = lastGesture()): Promise<void> {
     const { name, args = {} } = action;
     const left = this.#panel.window.get("leftForms")[name];
@@ -68,7 +68,7 @@ export class Forms {
     this.#focus(at, gesture, { field: String(args.field ?? state.form.fields[0]?.name) });
   }
 
-  /** Something was chosen: what depends on it is asked for, if anything does. */
+  /** Sets a chosen value, and requests the form again if other fields follow that choice. */
   async choose(name: string, value: string, at: Shown): Promise<void> {
     const state = this.current;
     if (!state || state.saving) return;
@@ -79,7 +79,7 @@ export class Forms {
     if (take) await this.#askAnew(state, name, state.args(), take, at);
   }
 
-  /** Something was typed: nobody is told before it is saved. */
+  /** Sets a typed value. Nothing is sent before the form is submitted. */
   type(name: string, value: string): void {
     this.current?.put(name, value);
     this.#panel.window.changed();
@@ -92,7 +92,7 @@ export class Forms {
     this.#panel.window.changed();
   }
 
-  /** Brings an open form in step with the file: what another program has changed in fields that nobody touched. */
+  /** Updates an open form from the file: only fields without input take values from another program. */
   async reload(at: Shown): Promise<void> {
     const state = this.current;
     if (!state) return;
@@ -102,11 +102,11 @@ export class Forms {
     this.#focus(at, gesture, { field: state.form.fields[0]?.name ?? "" });
   }
 
-  /** The view is another one. */
+  /** Requests the open form again if the new view says that forms may be out of date. */
   viewChanged(): void {
     const { forms = 0 } = this.#panel.view;
     const state = this.current;
-    // The answer to a submission may be older than this view: it is asked anew after that.
+    // Not during a submission, whose answer may be older than this view: `save` calls this again.
     if (forms === this.#revision || state?.saving) return;
     this.#revision = forms;
     if (state) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
@@ -137,7 +137,7 @@ export class Forms {
     this.#waiting.delete(state);
   }
 
-  /** Waits for what was chosen to be answered; says whether saving still sends the same to the same. */
+  /** Waits until choices are answered; returns whether saving still sends the same key to the same place. */
   async #isSettled(state: FormState): Promise<boolean> {
     const { key } = state;
     const { sends } = state.form.args ?? {};
@@ -147,13 +147,13 @@ export class Forms {
     return state.form.args?.sends === sends && state.key === key;
   }
 
-  /** What was pasted is there to be read; nobody is told before that is pressed. */
+  /** Keeps a pasted text. Nothing is sent before the action that reads it is pressed. */
   putPasted(text: string): void {
     if (this.current) this.current.pasted = text;
     this.#panel.window.changed();
   }
 
-  /** Submits the form in one message; what is wrong with it stays in it, with all that was typed. */
+  /** Submits the form in one message. If it is refused, it stays open with its problems and all input. */
   async save(at: Shown, { name, kind, args = {} }: Action = SAVE): Promise<void> {
     const state = this.current;
     if (!state || state.saving) return;
@@ -176,7 +176,7 @@ export class Forms {
     this.viewChanged();
     if (!answer) return;
     await this.#panel.follow(answer, at, { kind: "save", name: "save", label: "" });
-    // What had the focus may have gone with the form: a second Enter is no reason to lose it.
+    // If the focus was lost with the form, it moves even after another gesture, such as a second Enter.
     const isLost = wasHere && document.activeElement === document.body;
     this.#focus(at, isLost ? lastGesture() : gesture, answer.focus);
   }
@@ -191,14 +191,14 @@ export class Forms {
     } as const;
     const ended = await this.#panel.link.ask(message, () => this.#isLate(state, at));
     if (typeof ended !== "string") return ended.answer ?? {};
-    if (key && key === state.key) state.keyFor ||= JSON.stringify(message.values); // it may be saved yet
+    if (key && key === state.key) state.keyFor ||= JSON.stringify(message.values); // it may still get saved
     const words = ended === "gone" ? NO_KERNEL : SILENT;
     at.say(words);
     state.note = { tone: "warn", title: words };
     return undefined;
   }
 
-  /** Goes back to the sections; what is typed into a form about no row is kept for the next time, if it is to be. */
+  /** Goes back to the sections. `keep` keeps the input for next time, unless the form is about a row. */
   leave(at: Shown, keep: boolean): void {
     const state = this.current;
     if (!state || state.saving) return;
@@ -221,7 +221,7 @@ export class Forms {
     at?.say(BUSY);
   }
 
-  /** Moves the focus unless the person has done something else since. */
+  /** Moves the focus unless there was another gesture since. */
   #focus(at: Shown, gesture: string, focus: Focus | undefined): void {
     if (focus && lastGesture() === gesture) this.#panel.focus(at, focus);
   }

@@ -1,16 +1,16 @@
-/** Which rows of a section are found, in which order: a search forgives what that over models does. */
+/** Search and order of a section's rows. The search compares texts as the one over models does. */
 import { bestFirst, type Index, indexOf } from "./list/match.ts";
 import { collator } from "./list/order.ts";
 import type { Keys } from "./list/selection.ts";
 import type { Finder, Row, Run, Section, Words } from "./types.ts";
 
-/** What of the rows of a section is of this window alone. */
+/** The search, order, page and selection of a section's rows in this window. */
 export interface Found {
   readonly text: string;
   readonly sort: string;
-  /** The place of the first row of the page that is shown. */
+  /** The index of the first row on the page shown. */
   readonly first: number;
-  /** The ids of the rows that are selected. */
+  /** The ids of the selected rows. */
   readonly picked: Keys;
 }
 
@@ -21,7 +21,7 @@ type Rows = ReadonlyArray<Row>;
 
 const indexes = new WeakMap<Rows, Index<Row>>();
 
-/** Rows made ready to be searched, once for each view. */
+/** Returns the search index of rows, built once for each view. */
 export function indexed(rows: Rows): Index<Row> {
   const made =
     indexes.get(rows) ??
@@ -34,7 +34,7 @@ export function indexed(rows: Rows): Index<Row> {
   return made;
 }
 
-/** The rows that are searched for, in their order; all of them where a section has no search. */
+/** Returns the rows that match the search, in the chosen order; all rows if the section has no search. */
 export function rowsFound({ rows = [], finder }: Section, { text, sort }: Found): Rows {
   if (!finder) return rows;
   const found = bestFirst(indexed(rows), text);

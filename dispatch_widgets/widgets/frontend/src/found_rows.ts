@@ -1,4 +1,4 @@
-/** What of the rows of a tab's sections is of this window alone: what is searched for, in which order, what is selected. */
+/** The search, order and selection in the sections of a tab, which belong to this window. */
 import { AT_FIRST, type Found, rowsFound } from "./found.ts";
 import { showing } from "./list/page_of_rows.ts";
 import type { Answer, Choice, Option, View } from "./types.ts";
@@ -11,7 +11,7 @@ interface Shows {
 
 export class FoundRows {
   readonly #panel: Shows;
-  /** The rows that the last answer added: they are marked. */
+  /** The ids of the rows that the last answer added, which are highlighted. */
   added: ReadonlyArray<string> = [];
 
   constructor(panel: Shows) {
@@ -27,14 +27,14 @@ export class FoundRows {
     window.set("found", { ...window.get("found"), [section]: { ...this.of(section), ...change } });
   }
 
-  /** Takes in what an answer says of rows; `pressed` is the row or section that it is about. */
+  /** Applies the parts of an answer that concern rows; `pressed` is the id of the row or section. */
   take({ added = [], clear }: Answer, pressed: string): void {
     this.added = added;
     if (clear?.includes("rows")) this.set(pressed, { picked: [] });
     this.reveal(added.at(-1), true);
   }
 
-  /** Turns to the page that a row is on; a search that hides it can be ended for that. */
+  /** Turns to the page with a row; if `mayEndSearch`, a search that hides the row is cleared. */
   reveal(id: string | undefined, mayEndSearch: boolean): void {
     const isRow = (row: { readonly id: string }): boolean => row.id === id;
     const section = this.#panel.view.sections?.find(({ finder, rows }) => finder && rows?.some(isRow));
@@ -51,7 +51,7 @@ export class FoundRows {
     if (place >= 0) this.set(section.id, { text, first: showing(place, before.first, size) });
   }
 
-  /** What there is to choose: a choice's own options, and those that several of the tab have. */
+  /** Returns a choice's own options followed by those that it shares with others of the tab. */
   optionsOf({ options: own, shared = "" }: Choice): ReadonlyArray<Option> {
     return [...own, ...(this.#panel.view.sections ?? []).flatMap(({ options }) => options?.[shared] ?? [])];
   }

@@ -1,7 +1,7 @@
-/** What the person did last in this page: an answer moves the focus only if they have done nothing since (SEC-9). */
+/** Tracks the user's last gesture: an answer moves the focus only if there was no gesture since (SEC-9). */
 import { isField } from "./focus.ts";
 
-/** One count for a page, whatever widgets are in it; the other bundles know it by this name, too. */
+/** The key of the page's gesture count, shared by the bundles of all widgets. */
 const SHARED = Symbol.for("dispatch-widgets.gestures");
 const MODIFIERS = new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "NumLock", "Shift"]);
 
@@ -14,7 +14,7 @@ interface Gestures {
   asked: number;
 }
 
-/** Whether an event is a new gesture: no key held down, no second press of what waits already, no move of our own. */
+/** Whether an event is a new gesture: not a held key, a press of a busy button or a focus move of our own. */
 export function isGesture(event: Event, moving: boolean): boolean {
   const target = event.target as Element | null;
   if (event.type === "focusin") return !moving && isField(target);
@@ -33,20 +33,20 @@ function gestures(): Gestures {
   const heard = (event: Event): void => {
     if (isGesture(event, made.moving)) made.count += 1;
   };
-  // focusin and input: what gets into a field by other ways than keys, from dictation to a browser's own menu.
+  // focusin and input catch what reaches a field without keys, such as dictation or a browser menu.
   for (const name of ["pointerdown", "keydown", "focusin", "input"])
     document.addEventListener(name, heard, true);
   shared[SHARED] = made;
   return made;
 }
 
-/** The name of the person's last gesture in this page. */
+/** Returns the id of the user's last gesture in this page. */
 export function lastGesture(): string {
   const { page, count } = gestures();
   return `${page}:${count}`;
 }
 
-/** Moves the focus without that being a gesture. */
+/** Moves the focus without counting it as a gesture. */
 export function moveFocus(node: HTMLElement): void {
   const state = gestures();
   state.moving = true;

@@ -1,4 +1,4 @@
-/** The height that a page gives to what is in it: that of what scrolls around it. */
+/** The height that is available to a panel: that of the scrolling elements around it. */
 
 const SCROLLS = /auto|scroll/;
 const PROBE_PX = 99;
@@ -10,7 +10,7 @@ function scrollersAround(node: Element): HTMLElement[] {
   return found;
 }
 
-/** What scrolls around a node and does not grow with it: in JupyterLab a notebook, but no output of its cells. */
+/** Returns the scrolling ancestors that do not grow with a node: JupyterLab's notebook, but no output. */
 export function fixedAround(node: HTMLElement): ReadonlyArray<HTMLElement> {
   const found = scrollersAround(node);
   const before = found.map((each) => each.clientHeight);
@@ -20,7 +20,7 @@ export function fixedAround(node: HTMLElement): ReadonlyArray<HTMLElement> {
   return fixed;
 }
 
-/** The height, in pixels; an inner frame that grows with its content has no more than the screen. */
+/** Returns the available height in pixels, at most the screen's: an inner frame may grow with its content. */
 export function givenHeight(fixed: ReadonlyArray<HTMLElement>): number {
   return Math.min(innerHeight, screen.availHeight, ...fixed.map((each) => each.clientHeight));
 }

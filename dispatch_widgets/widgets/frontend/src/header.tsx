@@ -1,4 +1,4 @@
-/** What stands over the tabs: which file, who saved it last, and the bar under that. */
+/** The header above the tabs: the file, its last save, and the bar below them. */
 import { useContext } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
 import type { App } from "./app.ts";
@@ -31,7 +31,7 @@ export function FileHeader({ header }: HeaderProps) {
   );
 }
 
-/** What is to be known in every tab: the file cannot be read, or an open form was filled from an earlier one. */
+/** A note for every tab: the file cannot be read, or it changed after an open form was filled from it. */
 export function Bar({ header }: HeaderProps) {
   const { app } = useContext(Place);
   const note = header.bar ? app.open !== "settings" && header.bar : changedOutside(app, header);
@@ -52,14 +52,14 @@ export function Bar({ header }: HeaderProps) {
   );
 }
 
-/** What is said over a form that was filled from what is not in the file any more. */
+/** Returns the note about an open form that was filled from an earlier version of the file. */
 function changedOutside(
   app: App,
   { changed_outside: note, changed_at: at, revision = 0 }: Header,
 ): Note | undefined {
   const form = app.forms.find((each) => (each.form.revision ?? 0) < revision)?.form;
   if (!form || !note) return undefined;
-  // Within one minute both read the same, which would say nothing.
+  // Two times within one minute read the same, so the sentence with `{seen}` is left out.
   const seen = form.seen && form.seen !== at ? form.seen : "";
   const text = String(note.text ?? "");
   return { ...note, text: seen ? text.replace("{seen}", seen) : text.replace(/[^.]*\{seen\}[^.]*\.\s*/, "") };

@@ -1,4 +1,4 @@
-/** What anywidget and its hosts give: as much of it as is used; JupyterLab, marimo and a test all have it. */
+/** The parts of the anywidget and host APIs that are used here. What only some hosts have is optional. */
 
 export interface Signal {
   connect(heard: () => void): unknown;
@@ -13,7 +13,7 @@ export interface Kernel {
   readonly disposed?: Signal;
 }
 
-/** A notebook as JupyterLab shares it among its windows. */
+/** JupyterLab's shared model of a notebook. */
 export interface SharedNotebook {
   readonly cells: ReadonlyArray<unknown>;
   insertCell(place: number, cell: Readonly<Record<string, unknown>>): unknown;

@@ -1,14 +1,14 @@
-/** Long ids lose their middle where there is no room, never their end. */
+/** Splits long ids for display, so that they lose their middle where room is short, never their end. */
 
 const TAIL = 24;
-const END = 12; // of the tail what goes last of all: a date with the words before it
-const HEAD = 7; // at least: of a shorter one only its dots would be left
-const SHORT = 14; // has room everywhere
+const END = 12; // the end of the tail, cut last of all: a date and the words before it
+const HEAD = 7; // the shortest head: cut any shorter, only the dots would be left of it
+const SHORT = 14; // an id of this length fits everywhere
 
-/** An id in parts: what gives way first, what next, and what stays; the first two may be empty. */
+/** Splits an id into what is cut first, what is cut next (both may be empty), and the end. */
 export function splitId(id: string): readonly [string, string, string] {
   if (id.length <= SHORT) return ["", "", id];
-  // Not through a surrogate pair.
+  // Never splits a surrogate pair.
   const whole = (cut: number): number => cut + Number(/[\udc00-\udfff]/.test(id[cut] ?? ""));
   const slash = id.lastIndexOf("/");
   const part = slash > 0 ? id.length - slash : 0;

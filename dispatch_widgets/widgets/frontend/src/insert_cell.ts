@@ -1,6 +1,6 @@
 /**
- * A new cell in the notebook. JupyterLab and Notebook 7 give a widget the document that it is in, by the manager of its
- * widgets; other hosts have no such thing.
+ * Inserts a cell into the notebook. JupyterLab and Notebook 7 give access to the document through the widget
+ * manager; other hosts do not.
  */
 import type { Model, SharedNotebook } from "./host.ts";
 
@@ -17,7 +17,7 @@ export function mayInsert(model: Model): boolean {
   return notebookOf(model) !== undefined;
 }
 
-/** Inserts a cell with code below the one that a node is in, or at the notebook's end; says which, or nothing. */
+/** Inserts a code cell below a node's cell, or at the notebook's end; returns where, if anywhere. */
 export function insertCell(model: Model, source: string, node: Element): "below" | "end" | undefined {
   const notebook = notebookOf(model);
   if (!notebook) return undefined;
@@ -28,12 +28,12 @@ export function insertCell(model: Model, source: string, node: Element): "below"
     source,
     metadata: { trusted: true },
   });
-  // JupyterLab draws it in a moment.
+  // JupyterLab draws the new cell a moment later.
   requestAnimationFrame(() => cell?.nextElementSibling?.scrollIntoView({ block: "nearest" }));
   return at < 0 ? "end" : "below";
 }
 
-/** Which of the notebook's cells it is. Of a long notebook only some are in the page, each with its number. */
+/** Returns a cell's index. Of a long notebook only some cells are in the page, each with its index. */
 function placeOf(cell: HTMLElement): number {
   const number = Number.parseInt(cell.dataset.windowedListIndex ?? "", 10);
   return number >= 0

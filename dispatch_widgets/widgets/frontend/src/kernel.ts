@@ -1,11 +1,11 @@
-/** Whether the kernel that a panel was made by is still there, as far as the host says. */
+/** Watches whether a panel's kernel is still there, as far as the host tells. */
 import type { Model } from "./host.ts";
 
 /**
- * Calls back with whether it is gone, at once and when that has changed; returns how to stop.
+ * Reports whether the kernel is gone, at once and on each change; returns a function that stops it.
  *
- * A restart is told by ipywidgets, the end of a kernel and its exchange for another by JupyterLab. marimo and others
- * tell nothing: there a press without a reply has to say it.
+ * ipywidgets reports a restart, JupyterLab the end of a kernel or a switch to another one. marimo and other
+ * hosts report nothing: there it shows only when a press gets no reply.
  */
 export function watchKernel(
   model: Model,
@@ -17,12 +17,12 @@ export function watchKernel(
   let told: boolean | undefined;
   const look = (): void => {
     const gone = cut || Boolean(kernel && (kernel.isDisposed || kernel.status === "dead"));
-    if (gone === told) return; // the status changes twice with each message
+    if (gone === told) return; // the kernel's status changes twice with each message
     told = gone;
     changed(gone);
   };
   const onCut = (): void => {
-    cut = true; // seen to come for a loss only
+    cut = true; // in practice this event comes only when the connection is lost
     look();
   };
   model.on("comm_live_update", onCut);

@@ -1,4 +1,4 @@
-/** The field for a key. What is in it leaves the page when the form is submitted, in that one message (SEC-2). */
+/** The field for a key. The key leaves the page only in the message that submits the form (SEC-2). */
 
 import { useContext, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
@@ -7,7 +7,7 @@ import { pastedKey } from "./key_text.ts";
 import { controlOf, type FieldProps, Labelled } from "./labelled.tsx";
 import { Message } from "./note.tsx";
 
-/** No password manager is to keep it, or to fill in something of its own. */
+/** Keeps password managers from saving the key or filling in one of their own. */
 const NO_MANAGER = {
   autocomplete: "new-password",
   autocapitalize: "off",

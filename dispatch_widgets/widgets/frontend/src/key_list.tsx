@@ -1,4 +1,4 @@
-/** What the keyboard does, folded until somebody asks for it: by `?`, or by a press. */
+/** The list of keyboard shortcuts, folded until it is opened by `?` or a click. */
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
@@ -18,7 +18,7 @@ export function KeyList() {
   );
 }
 
-/** Opens or closes the list of keys of the panel that has the focus; in a field `?` is what is typed. */
+/** Opens or closes the list of the panel that has the focus, unless `?` is typed into a field. */
 export function onQuestionMark(event: KeyboardEvent): void {
   const target = event.target as Element;
   const list = (event.currentTarget as Element).querySelector<HTMLDetailsElement>(".dp-keys");

@@ -1,4 +1,4 @@
-/** What a pasted text becomes in a key's field. Quotes, `export NAME=` and the like are the kernel's to take off. */
+/** A pasted text on its way into a key's field. The kernel strips quotes, `export NAME=` and the like. */
 export interface PastedKey {
   readonly value: string;
   readonly said: string;
@@ -7,7 +7,7 @@ export interface PastedKey {
 
 export function pastedKey(text: string): PastedKey {
   const value = text.trim();
-  // The browser would join the lines without a word.
+  // The browser would silently join the lines.
   if (/[\n\r\u0085\u2028\u2029]/.test(value)) {
     return { value: "", said: "", problem: "The key has a line break inside. Paste it again." };
   }

@@ -1,4 +1,4 @@
-/** What every field of a form has: a label, the attributes of its control, and what is said below. */
+/** The parts that all form fields share: the label, the control's attributes and the messages below it. */
 import type { ComponentChildren } from "preact";
 import { QUIET } from "./focus.ts";
 import type { FormState } from "./form_state.ts";
@@ -8,13 +8,13 @@ import type { Field } from "./types.ts";
 export interface FieldProps {
   readonly state: FormState;
   readonly field: Field;
-  /** Where it stands in the page: ids begin with it. */
+  /** The id of the control in the page. Other ids of the field begin with it. */
   readonly id: string;
-  /** What stands between its label and its control. */
+  /** Content between the label and the control. */
   readonly above?: ComponentChildren;
 }
 
-/** What every field has: its label, and what is said of it. */
+/** A field's label, its control and the messages below. */
 export function Labelled({
   state,
   field,
@@ -34,7 +34,7 @@ export function Labelled({
   );
 }
 
-/** What is wrong with a field; else what there is to know of it: two things would move Save away under a click. */
+/** A field's problem, or else its hints. Never both: that would push Save away from under a click. */
 export function SaidBelow({ state, field, id }: FieldProps) {
   const problem = state.problems[field.name];
   const hints = state.hintsOf(field);

@@ -1,28 +1,28 @@
-/** The wire to the kernel: sends a message under an id of its own and takes the one reply with that id. */
+/** The link to the kernel: each message has an id of its own, and there is one reply with that id. */
 import type { Model } from "./host.ts";
 import type { FromPage, Reply, Tab } from "./types.ts";
 
 type Without<M, Names extends string> = M extends unknown ? Omit<M, Names> : never;
 export type Message = Without<FromPage, "id">;
 
-/** A reply, with the blocks of bytes that came beside it. */
+/** A reply with its binary buffers. */
 export interface Heard extends Reply {
   readonly buffers?: ReadonlyArray<ArrayBufferView<ArrayBuffer>>;
 }
 
-/** How a message ended: with a reply, or without one since the kernel is gone or says nothing. */
+/** The outcome of a message: a reply, or why there is none. */
 export type Ended = Heard | "gone" | "silent";
 
 export interface Times {
-  /** After how long the one who waits is told, in milliseconds. */
+  /** How long until the user is told that the reply is late, in milliseconds. */
   readonly late: number;
-  /** After how long nobody waits any more: a kernel was restarted, a computer has slept. */
+  /** How long until the wait ends, in milliseconds: the kernel may have restarted, the computer slept. */
   readonly forgotten: number;
 }
 
 export type Asked = Without<FromPage, "id" | "tab">;
 
-/** The wire of one tab: what goes over it is about that tab. */
+/** The link as one tab uses it: its messages name that tab. */
 export interface Wire {
   readonly gone: boolean;
   readonly ask: (message: Asked, late: () => void) => Promise<Ended>;
@@ -34,7 +34,7 @@ export class Link {
   readonly #model: Model;
   readonly #times: Times;
   readonly #waiting = new Map<string, (ended: Ended) => void>();
-  // Not randomUUID, which is missing where the server is reached over plain http.
+  // Not randomUUID, which is missing over plain http.
   readonly #me = crypto.getRandomValues(new Uint32Array(2)).join("-");
   #asked = 0;
   #gone = false;
@@ -50,7 +50,7 @@ export class Link {
     this.#endAll("silent");
   }
 
-  /** The host said that the kernel is there no more, or is there again. */
+  /** Records whether the kernel is gone, as the host reports it. If it is, no message waits any longer. */
   set gone(gone: boolean) {
     this.#gone = gone;
     if (gone) this.#endAll("gone");
@@ -60,7 +60,7 @@ export class Link {
     return this.#gone;
   }
 
-  /** The wire of a tab; of what stands over the tabs where it has no name. */
+  /** Returns the wire of a tab, or of the header where the name is empty. */
   of(tab: Tab | ""): Wire {
     const link = this;
     return {
@@ -90,7 +90,7 @@ export class Link {
     });
   }
 
-  // Replies reach every window and every view; each takes its own.
+  // Replies reach every window and every link; each takes only its own.
   readonly #heard = (reply: Reply, buffers: Heard["buffers"] = []): void =>
     this.#waiting.get(reply?.id)?.({ ...reply, buffers });
 

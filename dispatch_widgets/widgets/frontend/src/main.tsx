@@ -1,4 +1,4 @@
-/** What anywidget calls: once for each panel of the page, and `render` for each place where that is shown. */
+/** The anywidget entry point, called once for each panel; `render` is called for each place that shows it. */
 import { render as drawInto } from "preact";
 import { App } from "./app.ts";
 import { AppPage } from "./app_page.tsx";
@@ -32,12 +32,12 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
   };
   const shown: Shown = { root, say: voice.say, draw };
   const leave = app.enter(shown);
-  // What a person has made of the width since then is left alone, also when the cell runs again.
+  // Widened once per window: the width that the user chose since is kept, even when the cell runs again.
   const { store } = app;
   const stopWidening = store.get("widened")
     ? () => undefined
     : widenOnceShown(root, () => store.set("widened", Boolean(root.closest(".jupyterlab-sidecar"))));
-  // A notebook opened with its saved widget state and no kernel: ipywidgets marks the view's element.
+  // ipywidgets marks the element if the notebook was opened from saved widget state without a kernel.
   const unwatchKernel = watchKernel(model, el.classList.contains("jupyter-widgets-disconnected"), (gone) => {
     const news = gone && !app.link.gone;
     app.link.gone = gone;
@@ -57,12 +57,12 @@ function show(app: App, model: Model, el: HTMLElement): () => void {
 }
 
 /**
- * Lets go of a closed panel's copies of this script and its styles: JupyterLab keeps the model of every closed widget.
- * Nothing is loaded anew by that: anywidget has stopped to watch them when a model is destroyed.
+ * Frees a closed panel's copies of this script and its styles: JupyterLab keeps the models of closed widgets.
+ * This reloads nothing, since anywidget stops watching these traits when a model is destroyed.
  */
 function forget(model: Model): void {
   for (const name of ["_esm", "_css"]) model.set(name, "");
-  model.set("window", ""); // a model remembers how it was before the last of its changes
+  model.set("window", ""); // a model also keeps its state before the last change, which would hold the styles
 }
 
 export default () => {

@@ -1,14 +1,18 @@
-/** Moves the focus to what an answer names, by the names that nodes have in `data-` attributes. */
+/** Moves the focus to the element that an answer names, found by its `data-` attributes. */
 import { FOCUSABLE, firstFocusable, isShown } from "./focus.ts";
 import { moveFocus } from "./gestures.ts";
 import type { Focus } from "./types.ts";
 
-/** The focusable thing that stands for the open tab: on the bar of tabs, or the way back from it. */
+/** The focusable element of the open tab: its button in the tab bar, or the way back. */
 export const OPEN_TAB = "[role=tab][aria-selected=true], [data-way-back]";
 
 const ROWS = "[role=row]";
 
-/** Moves the focus to what is named; to what is left of the row where the pressed thing went away. Says if it did. */
+/**
+ * Moves the focus to the wanted element, or else, if the focus was lost, near the row that was pressed.
+ *
+ * @returns Whether the focus moved.
+ */
 export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: string): boolean {
   const named = wanted && find(root, wanted);
   if (named) {
@@ -16,7 +20,7 @@ export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: 
     return true;
   }
   if (pressed === undefined || hasFocus()) return false;
-  // Of what stood over the rows nothing is left: not the next button, which another Enter would press.
+  // After a press above the rows the open tab gets it, not the next button, which another Enter would press.
   const tab = pressed === "" && root.querySelector<HTMLElement>(OPEN_TAB);
   const next =
     find(root, { row: pressed }) ?? (tab || firstFocusable(root.querySelector(".dp-body") ?? root));
@@ -25,8 +29,8 @@ export function focusOn(root: HTMLElement, wanted: Focus | undefined, pressed?: 
 }
 
 /**
- * Remembers a row, the first of these that is shown; returns what says where the focus goes if it is not shown any
- * more: to the next row as they are shown, else to the one before.
+ * Remembers the first of these rows that is shown, and its neighbours. Returns a function for later: if the
+ * row is gone by then, it names the next row that is still shown, else the one before.
  */
 export function rowAfter(root: HTMLElement, ids: ReadonlyArray<string>): () => Focus | undefined {
   const shown = [...root.querySelectorAll<HTMLElement>(ROWS)];
@@ -40,19 +44,19 @@ export function rowAfter(root: HTMLElement, ids: ReadonlyArray<string>): () => F
   };
 }
 
-/** Brings a row into view, as far as what says that it was done stays in view. */
+/** Scrolls a row into view, and then the outcome, which has priority where both do not fit. */
 export function bringIntoView(root: HTMLElement, row: string | undefined): void {
   if (row === undefined) return;
   for (const each of [`${ROWS}[data-row="${CSS.escape(row)}"]`, ".dp-outcome"])
     root.querySelector(each)?.scrollIntoView({ block: "nearest" });
 }
 
-/** Whether anything has the focus: what had it may have gone. */
+/** Whether any element has the focus. It is lost when the element that has it is removed. */
 export function hasFocus(): boolean {
   return Boolean(document.activeElement && document.activeElement !== document.body);
 }
 
-/** The first thing that can have the focus and is what is named; of a row or section without an action the first. */
+/** Returns the focusable element that is named; for a row or section alone, the first one in it. */
 function find(root: HTMLElement, { section, row, action, field }: Focus): HTMLElement | undefined {
   if (!section && !row && !action && !field) return undefined;
   const named = (name: string, value: string | undefined) => value && `[data-${name}="${CSS.escape(value)}"]`;

@@ -1,4 +1,4 @@
-/** What is said while the kernel does not answer. */
+/** The messages for a kernel that does not answer. */
 
 export const NO_KERNEL = "No kernel is behind this panel. Run its cell again.";
 export const BUSY = "The kernel is busy. It does this next.";

@@ -1,4 +1,4 @@
-/** What happened, in words, and what to do next. */
+/** Notes, messages, facts and empty states. */
 import { useContext, useState } from "preact/hooks";
 import { Actions } from "./action.tsx";
 import { Until } from "./clock.tsx";
@@ -11,11 +11,11 @@ import { Icon, Text } from "./words.tsx";
 
 interface NoteProps {
   readonly note: Note;
-  /** The action whose question it is. */
+  /** The key of the action whose question this note is. */
   readonly asked?: string;
 }
 
-/** A note that stands above or under what it is about. */
+/** A note above or below the thing that it is about. */
 export function NoteBox({ note, asked }: NoteProps) {
   const { panel } = useContext(Place);
   const { choice, check, steps, facts } = note;
@@ -72,7 +72,7 @@ export function NoteBox({ note, asked }: NoteProps) {
   );
 }
 
-/** What still works and what mends it, with the countdown where the text says or behind it. */
+/** A note's text, with the countdown at `{until}`, or at the end. */
 function NoteText({ note: { text, until, until_said } }: { readonly note: Note }) {
   if (!text && until === undefined) return null;
   const clock = until !== undefined && <Until until={until} said={until_said} />;
@@ -107,7 +107,7 @@ function StepItem({ step: { text, ok } }: { readonly step: Step }) {
   );
 }
 
-/** Headings, and what stands beside each. */
+/** A list of facts, each a heading and its value. */
 export function Facts({ facts }: { readonly facts: ReadonlyArray<Fact> }) {
   return (
     <dl class="dp-facts">
@@ -121,7 +121,7 @@ export function Facts({ facts }: { readonly facts: ReadonlyArray<Fact> }) {
   );
 }
 
-/** The questions of actions, as long as these are offered. */
+/** The open questions of these actions. */
 export function Questions({ actions }: { readonly actions: ReadonlyArray<Action> | undefined }) {
   const { panel } = useContext(Place);
   return (
@@ -135,7 +135,7 @@ export function Questions({ actions }: { readonly actions: ReadonlyArray<Action>
   );
 }
 
-/** A note as a line under a field. */
+/** A note as a single line, as under a field. */
 export function Message({ note, id }: { readonly note: Note; readonly id?: string }) {
   return (
     <div id={id} class={`dp-msg dp-tone-${note.tone}`} role={note.alert ? "alert" : undefined}>
@@ -150,7 +150,7 @@ export function Message({ note, id }: { readonly note: Note; readonly id?: strin
   );
 }
 
-/** What stands where there is nothing yet, with its next step. */
+/** An empty state, with the next step. */
 export function Empty({ empty }: { readonly empty: EmptyState }) {
   return (
     <div class="dp-empty">

@@ -1,15 +1,15 @@
-/** "Open file": opens a file in JupyterLab's editor, where that can work. */
+/** "Open file": opens a file in JupyterLab's editor, where JupyterLab can reach it. */
 import type { FileOnDisk } from "./types.ts";
 
-const OPEN = "docmanager:open"; // a command of JupyterLab 4 and Notebook 7; the JSON viewer would not show a mistake
-const FACTORY = "Editor";
+const OPEN = "docmanager:open"; // a command of JupyterLab 4 and Notebook 7
+const FACTORY = "Editor"; // the JSON viewer would not show a syntax error
 
 interface Config {
   readonly baseUrl?: string;
   readonly serverRoot?: string;
 }
 
-/** The file's path as the Jupyter server names it; null if it does not lie below the server's root. */
+/** Returns a file's path relative to the Jupyter server's root; null if it is not below the root. */
 export function pathOnServer(file: string, home: string, root: string | undefined): string | null {
   if (!root) return null;
   const full = root === "~" || root.startsWith("~/") ? home + root.slice(1) : root;
@@ -17,19 +17,19 @@ export function pathOnServer(file: string, home: string, root: string | undefine
   return file.startsWith(top) ? file.slice(top.length) : null;
 }
 
-/** Where the server tells about a file without sending it. */
+/** Returns the URL of a file's metadata in the Jupyter contents API. */
 export function contentsUrl(base: string, path: string): string {
   const safe = path.split("/").map(encodeURIComponent).join("/");
   return `${base.endsWith("/") ? base : `${base}/`}api/contents/${safe}?content=0`;
 }
 
-/** The header by which JupyterHub knows a request of its own page, a GET too; empty without the cookie. */
+/** Returns the XSRF header, which JupyterHub requires even for a GET; empty without the cookie. */
 export function xsrfHeader(cookies: string): Record<string, string> {
   const token = /(?:^|;\s*)_xsrf=([^;]*)/.exec(cookies)?.[1];
   return token ? { "X-XSRFToken": token } : {};
 }
 
-/** What JupyterLab says of itself in its page; nothing in other pages. */
+/** Returns JupyterLab's configuration from its page; empty in other pages. */
 function pageConfig(): Config {
   try {
     return JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "") ?? {};
@@ -38,12 +38,15 @@ function pageConfig(): Config {
   }
 }
 
-/** Whether a file may be opened here at all: JupyterLab is around. */
+/** Whether files can be opened here at all, which is so only in JupyterLab. */
 export function mayOpenFiles(): boolean {
   return Boolean(pageConfig().serverRoot);
 }
 
-/** The file as the server names it, if it has this very one: a kernel may run elsewhere, a folder be hidden. */
+/**
+ * Returns a file's path on the server, or null if the server does not have this very file: the kernel may run
+ * elsewhere, or a folder may be hidden.
+ */
 export async function findOnServer(file: FileOnDisk): Promise<string | null> {
   const { baseUrl = "/", serverRoot } = pageConfig();
   const path = pathOnServer(file.path, file.home, serverRoot);
@@ -59,7 +62,7 @@ export async function findOnServer(file: FileOnDisk): Promise<string | null> {
   }
 }
 
-/** Opens it: JupyterLab does what a clicked node names. */
+/** Opens a file by a click on a node with JupyterLab's command attributes. */
 export function openInEditor(path: string, root: HTMLElement): void {
   const node = document.createElement("button");
   node.hidden = true;

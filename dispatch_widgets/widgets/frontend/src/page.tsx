@@ -1,4 +1,4 @@
-/** A tab as its view says it, or the form that is open in it. */
+/** A tab: its view, or the form that is open in it. */
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { FormBox } from "./form.tsx";

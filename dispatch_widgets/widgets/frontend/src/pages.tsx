@@ -1,4 +1,4 @@
-/** Which rows of many are shown, and the ways to others. */
+/** The range of rows shown, and the buttons that turn the page. */
 import { useContext } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { Place } from "./context.ts";
@@ -9,22 +9,22 @@ import { Icon } from "./words.tsx";
 
 interface PagesProps {
   readonly words: Pick<ListWords, "page" | "page_before" | "page_after">;
-  /** The place of the first row that is shown, how many rows a page has, and how many there are. */
+  /** The index of the first row shown; `rows` is the size of a page, and `count` the number of all rows. */
   readonly first: number;
   readonly rows: number;
   readonly count: number;
-  /** Shows the page that begins at a row, as far as there are. */
+  /** Shows the page that begins at a row, or the last full page. */
   readonly turn: (to: number) => void;
 }
 
-/** It keeps its place while a search finds no more than a page. */
+/** The page buttons. While a search finds no more than one page they are hidden, but keep their space. */
 export function Pages({ words, first, rows, count, turn }: PagesProps) {
   const { shown: at } = useContext(Place);
   const span = (from: number): string =>
     put(words.page, { first: from + 1, last: Math.min(count, from + rows), total: count });
   const button = (to: number, label: string, icon: "back" | "next") => (
     <Button
-      tabIndex={-1} // keys do it in the list
+      tabIndex={-1} // by keyboard, the keys of the list turn the page
       look="dp-quiet dp-only"
       aria-label={label}
       title={label}

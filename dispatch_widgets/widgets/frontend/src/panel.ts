@@ -1,6 +1,6 @@
 /**
- * A tab of a panel in this page. What is true of the file and the service is in `view`, which the kernel alone sets; what is of
- * this page alone is here: what was pressed and waits, and what is asked.
+ * A tab of a panel in this page. The state of the file and the service is in `view`, which only the kernel
+ * sets. The state of this page is here: presses without an answer, and open questions.
  */
 import { copyText } from "./clipboard.ts";
 import { Forms, isSubmission } from "./forms.ts";
@@ -25,22 +25,22 @@ const INSERTED: Told = { words: "Inserted", tone: "ok" };
 const INSERTED_AT_END: Told = { words: "Inserted at the end", tone: "ok" };
 const TOLD_MS = 4000;
 
-/** What came of a press at once; it stands at what was pressed, for a while. */
+/** The immediate result of a press, shown beside the button for a while. */
 export interface Told {
   readonly words: string;
   readonly tone: "ok" | "error";
 }
 
-/** Something that was pressed and has no answer yet. */
+/** A press without an answer yet. */
 export interface Waiting {
   readonly row: string;
-  /** What was chosen, of a choice. */
+  /** The value chosen; undefined for a button. */
   readonly choice: string | undefined;
-  /** Whether it has waited for so long that it is said. */
+  /** Whether it has waited long enough to show that the kernel is busy. */
   late: boolean;
 }
 
-/** The name of an action among all of a panel. */
+/** Returns the key of an action, unique in its tab. */
 export function keyOf(action: Action): string {
   return JSON.stringify([action.kind ?? "act", action.name, action.args?.row ?? ""]);
 }
@@ -49,7 +49,7 @@ function rowOf(action: Action): string {
   return String(action.args?.row ?? "");
 }
 
-/** The app, as far as a tab of it needs to know. */
+/** What a tab needs of the app. */
 export interface Around {
   readonly model: Model;
   readonly link: Link;
@@ -64,18 +64,18 @@ export class Panel {
   readonly tab: Tab | "";
   readonly link: Wire;
   readonly forms: Forms;
-  /** The lists of models that are held here. */
+  /** The lists of models held in this page. */
   readonly lists: HeldLists;
   readonly waiting = new Map<string, Waiting>();
   readonly questions = new OpenQuestions();
-  /** What came of a press at once, by what was pressed. */
+  /** The immediate results of presses, by the action's key. */
   readonly told = new Map<string, Told>();
   readonly rows = new FoundRows(this);
   readonly #around: Around;
   #spoken: number | undefined;
   #canOpen: boolean | undefined;
 
-  /** The tab of this name; what stands over the tabs where it has none. */
+  /** `tab` is empty for the header above the tabs. */
   constructor(tab: Tab | "", around: Around) {
     this.tab = tab;
     this.#around = around;
@@ -93,19 +93,19 @@ export class Panel {
     return this.#around.store;
   }
 
-  /** What of its list of models is of this window alone. */
+  /** The state of the list of models in this window. */
   get list(): ListWindow {
     return this.window.get("list");
   }
 
-  /** What it shows: nothing before the kernel has given it for the first time. */
+  /** The tab's view; an empty one until the kernel has sent it. */
   get view(): View {
     return this.#around.viewOf(this.tab) ?? { tab: this.tab as Tab, title: "" };
   }
 
   /**
-   * Whether an action is to be seen: where the file can be opened, that stands in place of its path. Whether it can be
-   * is asked once, when somebody would see it.
+   * Whether an action is shown. Where the host can open the file, "Open file" takes the place of copying its
+   * path. The kernel is asked for the file once, when one of the two would first be drawn.
    */
   offers(action: Action): boolean {
     if (action.kind === "insert") return mayInsert(this.#around.model);
@@ -126,7 +126,7 @@ export class Panel {
     return path;
   }
 
-  /** Whether something in a row has waited for so long that it is said; of no row where the name is empty. */
+  /** Whether a press in a row is late; with an empty id, a press outside of rows. */
   isLate(row: string): boolean {
     return [...this.waiting.values()].some((each) => each.late && each.row === row);
   }
@@ -135,7 +135,7 @@ export class Panel {
     this.#around.draw();
   }
 
-  /** Does what was pressed, or chosen; `asked` is whose question it answers. */
+  /** Carries out an action; `asked` is the key of the action whose question it answers. */
   async press(action: Action, at: Shown, { choice, asked, held }: Pressed = {}): Promise<void> {
     if (isSubmission(action)) return this.forms.save(at, action);
     switch (action.kind ?? "act") {
@@ -167,7 +167,7 @@ export class Panel {
     }
   }
 
-  /** The question is answered with no: the focus goes back to what asked it. */
+  /** Dismisses a question and moves the focus back to the action that asked it. */
   #close(asked: string, at: Shown): void {
     this.questions.delete(asked);
     this.draw();
@@ -189,7 +189,7 @@ export class Panel {
     await this.end(reply, at, action, gesture, gone, asked);
   }
 
-  /** Sends what was pressed and waits; nothing comes of it if it waits already, or nobody answers. */
+  /** Sends a message and waits; returns undefined if the same press is waiting already or no reply comes. */
   async wait(action: Action, message: Asked, at: Shown, choice?: string): Promise<Reply | undefined> {
     const key = keyOf(action);
     if (this.waiting.has(key) && choice === undefined) return undefined;
@@ -201,14 +201,14 @@ export class Panel {
       this.draw();
       at.say(BUSY);
     });
-    if (this.waiting.get(key) === waiting) this.waiting.delete(key); // not a later choice of the same
+    if (this.waiting.get(key) === waiting) this.waiting.delete(key); // a later choice may wait by now
     this.draw();
     if (typeof ended !== "string") return ended;
     at.say(ended === "gone" ? NO_KERNEL : SILENT);
     return undefined;
   }
 
-  /** Shows what came of a press. */
+  /** Shows the result of a press. */
   async end(
     reply: Reply,
     at: Shown,
@@ -219,7 +219,7 @@ export class Panel {
   ): Promise<void> {
     const answer: Answer = reply.answer ?? {};
     const question = answer.question ?? answer.note;
-    // An answer to a question is the question again if that would say something else by now.
+    // If a question has changed by now, the reply to its answer is the question anew, under the same key.
     if (question) this.questions.set((answer.question && asked) || keyOf(action), question);
     else this.questions.delete(keyOf(action));
     if (answer.clear) this.list.clear(answer.clear);
@@ -237,7 +237,7 @@ export class Panel {
     this.#tell((await copyText(text)) ? COPIED : NO_COPY, pressed, at);
   }
 
-  /** Says what came of a press, aloud and for a while beside what was pressed. */
+  /** Announces the immediate result of a press, and shows it beside the button for a while. */
   #tell(told: Told, pressed: Action, at: Shown): void {
     const key = keyOf(pressed);
     at.say(told.words);
@@ -250,7 +250,7 @@ export class Panel {
     }, TOLD_MS);
   }
 
-  /** Says, copies and opens what an answer has; `pressed` is what it answers. */
+  /** Carries out what an answer asks for: to announce, copy or open something. */
   async follow({ say, copy, open }: Answer, at: Shown, pressed: Action): Promise<void> {
     if (say) at.say(say);
     if (copy) await this.#copy(copy, pressed, at);
@@ -259,7 +259,7 @@ export class Panel {
     if (form) await this.forms.open({ kind: "form", name: form, label: "", args }, at);
   }
 
-  /** Shows a list of models, and has it fetched if that makes sense; or an entry of the catalog. */
+  /** Shows a list of models, fetched if needed, or an entry of the catalog. */
   async lookAt(args: ActionArgs, at: Shown, gesture: string): Promise<void> {
     const { list, row } = args;
     this.list.lookAt(args);
@@ -277,7 +277,7 @@ export class Panel {
     focusOn(at.root, wanted);
   }
 
-  /** The view is another one: what happened by itself is said in every place, but nothing of before it was there. */
+  /** Takes a new view, and announces its news in every place; not those of the first view, which are old. */
   viewChanged(): void {
     this.forms.viewChanged();
     this.questions.keepOffered(this.view);

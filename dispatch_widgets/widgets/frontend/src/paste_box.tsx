@@ -1,4 +1,4 @@
-/** Takes a pasted text to be read for a provider; what is in it is drawn as dots, as it may hold a key. */
+/** A box for a pasted text that describes a provider. The text is drawn as dots, as it may hold a key. */
 
 import { useContext, useState } from "preact/hooks";
 import { ActionButton } from "./action.tsx";
@@ -10,13 +10,13 @@ import { Message } from "./note.tsx";
 import type { Action } from "./types.ts";
 import { Icon } from "./words.tsx";
 
-/** As much as a submitted text may hold. */
+/** The kernel's limit for a submitted text, in characters. */
 const LONGEST = 8192;
 const TOO_LONG = "This is too long to be read. Paste the lines about the provider.";
 
 interface PasteProps {
   readonly state: FormState;
-  /** Reads what was pasted. */
+  /** The action that reads the pasted text. */
   readonly action: Action;
   readonly id: string;
 }
@@ -56,7 +56,7 @@ export function PasteBox({ state, action, id }: PasteProps) {
           data-field="pasted"
           onInput={(event) => {
             panel.forms.putPasted(event.currentTarget.value);
-            event.currentTarget.scrollTop = 0; // no line of it is cut in half
+            event.currentTarget.scrollTop = 0; // so that no line is cut in half
           }}
           {...QUIET}
         />

@@ -1,15 +1,15 @@
-/** Questions of a tab that wait for their answer in this window, by the names of the actions that asked them. */
+/** The open questions of a tab in this window, by the keys of the actions that asked them. */
 import type { Note, View } from "./types.ts";
 
 export class OpenQuestions extends Map<string, Note> {
-  /** What was asked in a row is asked no more. */
+  /** Closes the questions of a row. */
   close(row: string): void {
     for (const asked of [...this.keys()]) {
       if (JSON.parse(asked)[2] === row) this.delete(asked);
     }
   }
 
-  /** A question about what is not offered any more is over: offered again, it would be about something else. */
+  /** Closes the questions whose action or row left the view: back again, it may mean something else. */
   keepOffered(view: View): void {
     const seen = this.size ? JSON.stringify(view) : "";
     for (const asked of [...this.keys()]) {

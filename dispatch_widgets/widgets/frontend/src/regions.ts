@@ -1,11 +1,11 @@
-/** Names of the panels in a page, for screen readers: no two are called the same. */
+/** Unique names of the panels in a page, for screen readers. */
 
 const NAME = "Dispatch";
 
-/** One set for a page: each widget has a bundle of its own. */
+/** The key of the page's set of names, shared by the bundles of all widgets. */
 const SHARED = Symbol.for("dispatch-widgets.regions");
 
-/** The first name that no other panel of the page has, and how to give it back. */
+/** Takes the first free name; returns it with a function that releases it. */
 export function takeRegionName(): { readonly name: string; readonly release: () => void } {
   const shared = globalThis as unknown as Record<symbol, Set<string> | undefined>;
   const taken = shared[SHARED] ?? new Set<string>();

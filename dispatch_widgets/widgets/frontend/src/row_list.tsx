@@ -1,4 +1,4 @@
-/** A list of rows that is one stop for the Tab key: arrow keys move in it, and letters do what its icons do. */
+/** A list of rows that is one Tab stop: arrow keys move in it, and other keys press the buttons of a row. */
 import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BulkBar, thoseOf } from "./bulk.tsx";
 import { Place } from "./context.ts";
@@ -12,13 +12,13 @@ import { actionsOf, RowItem } from "./row.tsx";
 import { useRowSelection } from "./row_selection.ts";
 import type { Action, Icon, Row, Section } from "./types.ts";
 
-/** The action that a key stands for in a row, by its icon. */
+/** The icon of the action that each key presses. */
 const DOES: Readonly<Record<string, Icon>> = { Enter: "edit", Delete: "trash", r: "refresh" };
 const STEP_ROWS = 10;
 
 interface RowListProps {
   readonly section: Section;
-  /** The rows that are found, on all pages. */
+  /** The rows that the search finds, on all pages. */
   readonly rows: ReadonlyArray<Row>;
 }
 
@@ -29,7 +29,7 @@ export function RowList({ section, rows }: RowListProps) {
   const { selection } = section;
   const selected = useRowSelection(section, rows);
   const { picked } = selected;
-  // Of a thousand rows a draw takes as long as of one page.
+  // Only one page is drawn, so that a thousand rows take no longer.
   const size = section.finder?.page_rows ?? rows.length;
   const found = panel.rows.of(section.id);
   const wanted = wordsOf(found.text);
@@ -42,9 +42,9 @@ export function RowList({ section, rows }: RowListProps) {
   const setStops = (): void => {
     if (list.current) onlyOneStop(list.current);
   };
-  useLayoutEffect(setStops); // what stands in the rows may be other controls by now
+  useLayoutEffect(setStops); // the rows may have other controls after a redraw
 
-  /** Does what a letter stands for, with what is selected or else with the row; says if there is that. */
+  /** Presses the action of a key, for the selected rows or else for the row; returns whether there is one. */
   const press = (row: Row, key: string): boolean => {
     const icon = DOES[key.length === 1 ? key.toLowerCase() : key];
     const isIt = (each: Action): boolean => Boolean(icon) && each.icon === icon && !each.off;
@@ -53,7 +53,7 @@ export function RowList({ section, rows }: RowListProps) {
     if (action) void panel.press(action, shown, bulk && { held: { rows: thoseOf(bulk, picked) } });
     return Boolean(action);
   };
-  /** Answers what these ask with no; says if any does. */
+  /** Dismisses the first open question of these actions; returns whether there was one. */
   const close = (actions: ReadonlyArray<Action>): boolean => {
     const asking = actions.find((action) => panel.questionOf(action));
     const no = asking && panel.questionOf(asking)?.actions?.find(({ kind }) => kind === "close");
@@ -66,7 +66,7 @@ export function RowList({ section, rows }: RowListProps) {
   };
   const bulks = selection?.actions.map(({ action }) => action) ?? [];
   const go = (to: number): void => turn(showing(to, first, size), to);
-  /** Selects none from the bar, which goes with it: the focus goes to the rows. */
+  /** Clears the selection and moves the focus to the rows, since the button that had it disappears. */
   const clear = (): boolean => {
     const any = selected.clear();
     if (any) go(first + place);
@@ -101,7 +101,7 @@ export function RowList({ section, rows }: RowListProps) {
     }
     event.preventDefault();
   };
-  /** What can ask something in a row. */
+  /** The actions in a row that may have an open question. */
   const askedIn = (row: Row): ReadonlyArray<Action> => [
     ...actionsOf(row, section.row_actions),
     ...(row.note?.actions ?? []),
@@ -113,7 +113,7 @@ export function RowList({ section, rows }: RowListProps) {
     if (row && event.shiftKey) selected.runTo(row, first + at);
     else if (row) selected.toggle(row);
   };
-  // A run of rows is selected, not one of letters.
+  // Shift-click selects rows, not text.
   const onMouseDown = (event: MouseEvent): void => {
     if (event.shiftKey && selection) event.preventDefault();
   };
@@ -126,10 +126,10 @@ export function RowList({ section, rows }: RowListProps) {
     setStops();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys do in the bar below what they do in the rows
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys work in the bar below as in the rows
     <div class="dp-list" onKeyDown={onKeyDown} onClick={onClick} onMouseDown={onMouseDown}>
       {rows.length > 0 && (
-        // biome-ignore lint/a11y/useSemanticElements: as its rows are no table's
+        // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be laid out as a grid everywhere
         <div
           ref={list}
           class="dp-rows"
@@ -175,7 +175,7 @@ export function RowList({ section, rows }: RowListProps) {
   );
 }
 
-/** The headings over the rows' cells; each cell is named by its own to screen readers. */
+/** The column headings, hidden from screen readers, which get the heading with each cell. */
 function Columns({ columns }: { readonly columns: NonNullable<Section["columns"]> }) {
   return (
     <div class="dp-columns" aria-hidden="true">
@@ -196,7 +196,7 @@ function rowsOf(list: HTMLElement | null): HTMLElement[] {
   return [...(list?.querySelectorAll<HTMLElement>("[role=row]") ?? [])];
 }
 
-/** What the keyboard can get at; a row's name is for the mouse alone, which has a button for the same. */
+/** Returns the controls that the keyboard reaches. Those marked `data-mouse` repeat a button of the row. */
 function focusableIn(row: HTMLElement): HTMLElement[] {
   return [...row.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((node) => !node.matches("[data-mouse]"));
 }
@@ -205,7 +205,7 @@ function controlsOf(row: HTMLElement): HTMLElement[] {
   return focusableIn(row).filter(isShown);
 }
 
-/** Tab leads to the current row alone, and to the controls of a row once the focus is among them. */
+/** Limits Tab to the current row, and to the controls of a row only while one of them has the focus. */
 function onlyOneStop(list: HTMLElement): void {
   const focused = document.activeElement;
   for (const row of rowsOf(list)) {

@@ -1,11 +1,11 @@
-/** Which rows of a list are selected, and how keys and the mouse select more of them. */
+/** The selection in a list of rows, and the ways to change it. */
 import { useContext, useRef } from "preact/hooks";
 import { Place } from "./context.ts";
 import { put } from "./list/put.ts";
 import { type Keys, toggled, withRun } from "./list/selection.ts";
 import type { Row, Section } from "./types.ts";
 
-/** Where a run of selected rows began, and what was selected before it. */
+/** The row where a range selection began, and the selection before it. */
 interface Run {
   readonly anchor: string;
   readonly before: Keys;
@@ -14,18 +14,18 @@ interface Run {
 export interface RowSelection {
   readonly picked: Keys;
   readonly has: (row: Row) => boolean;
-  /** How many of the rows that are found can be selected, and whether they all are. */
+  /** How many of the rows found can be selected; `isAll` tells whether all of them are. */
   readonly free: number;
   readonly isAll: boolean;
   readonly toggle: (row: Row) => void;
-  /** Selects from where the last one was selected, or from a row, to the row at a place. */
+  /** Selects the range from the row toggled last, or else from `from`, to the row at index `to`. */
   readonly runTo: (from: Row, to: number) => void;
   readonly all: () => void;
-  /** Selects none; says if any was selected. */
+  /** Clears the selection; returns whether there was one. */
   readonly clear: () => boolean;
 }
 
-/** What is selected of a section's rows; `rows` are those that are found. */
+/** Returns the selection in a section; `rows` are the rows that the search finds. */
 export function useRowSelection(section: Section, rows: ReadonlyArray<Row>): RowSelection {
   const { panel, shown } = useContext(Place);
   const run = useRef<Run | undefined>(undefined);
@@ -37,7 +37,7 @@ export function useRowSelection(section: Section, rows: ReadonlyArray<Row>): Row
   const ids = rows.map(({ id }) => id);
   const can = (id: string): boolean => !fixed.has(id);
   const pick = (chosen: Keys): void => {
-    panel.questions.close(section.id); // it was about others
+    panel.questions.close(section.id); // it was about the rows selected before
     panel.rows.set(section.id, { picked: chosen });
     if (selection && Math.abs(chosen.length - picked.length) > 1)
       shown.say(put(selection.selected, { count: chosen.length }));

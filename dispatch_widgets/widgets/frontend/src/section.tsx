@@ -1,4 +1,4 @@
-/** A part of a tab with a heading, and all that may stand in it. */
+/** A section of a tab, with a heading and all kinds of content. */
 import { useContext, useMemo } from "preact/hooks";
 import { Actions, Done } from "./action.tsx";
 import { ChoiceRow } from "./choice_row.tsx";
@@ -54,7 +54,7 @@ export function SectionBox({ section }: { readonly section: Section }) {
   );
 }
 
-/** A heading, with what stands beside it. */
+/** A section's heading, with a fact or the last result, and the section's actions. */
 export function Head({ section }: { readonly section: Section }) {
   return (
     <div class="dp-head">
@@ -77,7 +77,7 @@ export function Head({ section }: { readonly section: Section }) {
   );
 }
 
-/** How far what is under way has come; it lies in the gap under the head, so that nothing moves. */
+/** A progress bar. It lies in the gap below the heading, so that nothing moves. */
 export function Track({
   title,
   progress: { done, total },

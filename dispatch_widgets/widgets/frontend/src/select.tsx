@@ -1,4 +1,4 @@
-/** A choice of one of several values, as the browser has it. */
+/** A native select element. */
 import type { ComponentProps } from "preact";
 import { QUIET } from "./focus.ts";
 import type { Option } from "./types.ts";
@@ -6,7 +6,7 @@ import type { Option } from "./types.ts";
 type Given = "class" | "multiple" | "onChange" | "options" | "role" | "size";
 
 interface SelectProps extends Omit<ComponentProps<"select">, Given> {
-  /** Its look beside that of every choice. */
+  /** Classes in addition to `dp-select`. */
   readonly look?: string | false | undefined;
   readonly options: ReadonlyArray<Option> | undefined;
   readonly onChoose: (value: string) => void;

@@ -1,4 +1,4 @@
-/** Code for the next cell: which task and library it is for is chosen here, in this window. */
+/** Code for the next cell. Its task and library are chosen here, for this window only. */
 import { useContext } from "preact/hooks";
 import { Actions } from "./action.tsx";
 import { Place } from "./context.ts";
@@ -14,7 +14,7 @@ export function SnippetsBox({ snippets }: { readonly snippets: Snippets }) {
   const ofTask = ofOne(snippets, task) ?? ofOne(snippets, first) ?? [];
   const shown = ofTask.find((each) => each.library === library) ?? ofTask[0];
   if (!shown) return null;
-  // Kept under the task that is to be shown: another one is shown when that is another one.
+  // Kept by the view's first task, so that the choice lapses when the view puts another task first.
   const choose = (chosen: { readonly task?: string; readonly library?: string }): void =>
     window.set("snippet", { [first]: { task: shown.task, library: shown.library, ...chosen } });
   return (

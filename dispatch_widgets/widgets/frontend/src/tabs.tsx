@@ -1,4 +1,4 @@
-/** The bar of tabs; in a panel that stands alone the way back to its own tab. */
+/** The tab bar, and the way back in a panel without one. */
 
 import { type App, NAMES, TABS } from "./app.ts";
 import { Button } from "./button.tsx";
@@ -21,7 +21,7 @@ interface TabBarProps {
   readonly id: string;
 }
 
-/** The arrow keys move the focus, Enter opens: what a tab shows may have to come from the kernel first. */
+/** The tab bar. Arrow keys only move the focus, since the view of a tab may have to come from the kernel. */
 export function TabBar({ app, id }: TabBarProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const tabs = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[role=tab]")];
@@ -48,7 +48,7 @@ export function TabBar({ app, id }: TabBarProps) {
             onClick={() => void app.show(tab)}
             {...QUIET}
           >
-            {/* as wide as when it is the open one */}
+            {/* data-title reserves the width of the open tab's bold title */}
             <span data-title={title}>{title}</span>
           </button>
         );

@@ -1,4 +1,4 @@
-/** Ids of nodes. Preact's own begin anew in each view and each panel, and labels and radios would find another's. */
+/** Unique ids for nodes. Preact's own start anew in each panel: labels and radios of two panels would mix. */
 import { useState } from "preact/hooks";
 
 const BUNDLE = crypto.getRandomValues(new Uint32Array(1)).join("");

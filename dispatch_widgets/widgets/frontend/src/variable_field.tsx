@@ -1,4 +1,4 @@
-/** A choice in which something else than the options can be typed: the name of a variable. */
+/** A choice of an environment variable, in which another name can be typed. */
 import { useContext, useState } from "preact/hooks";
 import { Place } from "./context.ts";
 import { controlOf, type FieldProps, Labelled } from "./labelled.tsx";

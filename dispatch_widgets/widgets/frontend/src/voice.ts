@@ -1,4 +1,4 @@
-/** A polite live region, and how to speak through it. */
+/** A polite live region, which screen readers read aloud. */
 const PAUSE_MS = 60;
 
 export function openVoice(): { node: HTMLElement; say: (words: string) => void; stop: () => void } {
@@ -9,7 +9,7 @@ export function openVoice(): { node: HTMLElement; say: (words: string) => void; 
   const stop = (): void => clearTimeout(speaking);
   const say = (words: string): void => {
     stop();
-    node.textContent = ""; // the same words again are no change: they are taken away for a moment
+    node.textContent = ""; // cleared for a moment: setting the same words again would not be read aloud
     speaking = setTimeout(() => {
       node.textContent = words;
     }, PAUSE_MS);

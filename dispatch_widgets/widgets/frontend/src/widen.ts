@@ -1,10 +1,10 @@
-/** JupyterLab opens what stands at its side 250 px wide, and lets no widget say how wide: the edge is drawn out once. */
+/** Widens JupyterLab's side panel once: it opens 250 px wide, and a widget has no API to ask for more. */
 
 const USEFUL_PX = 400;
-/** Of the window: the notebook beside it must not become the narrow one. */
+/** The largest share of the window's width, so that the notebook beside it does not become too narrow. */
 const MOST = 0.4;
 
-/** Draws out the edge of the side panel that a node is in, as a person does by the mouse, if it is too narrow. */
+/** Drags the edge of the side panel around a node, as with a mouse, if the panel is too narrow. */
 export function widenAtSide(node: Element): void {
   const side = node.closest(".jupyterlab-sidecar")?.closest(".lm-SplitPanel-child");
   const { left = 0, width = 0 } = side?.getBoundingClientRect() ?? {};
@@ -27,7 +27,7 @@ export function widenAtSide(node: Element): void {
   }
 }
 
-/** Does that as soon as the node has a place, once; returns how to do it no more. */
+/** Calls `widenAtSide` once the node has a width, then `done`; returns a function that cancels it. */
 export function widenOnceShown(node: Element, done: () => void): () => void {
   const watch = new ResizeObserver(() => {
     if (node.getBoundingClientRect().width === 0) return;

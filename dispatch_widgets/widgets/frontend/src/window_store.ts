@@ -1,6 +1,6 @@
 /**
- * What is of this window alone: it is kept in the page's memory for a panel, so that a second view of it, a redraw and
- * its cell run again show the same. In no storage of the browser, and known to no kernel.
+ * The state of a panel in this window. It is kept in the page's memory only, in no browser storage and no
+ * kernel, and is the same for a second view of the panel, after a redraw and when its cell runs again.
  */
 import type { FormState } from "./form_state.ts";
 import type { Found } from "./found.ts";
@@ -8,24 +8,24 @@ import { ListWindow } from "./list/list_window.ts";
 import type { Tab } from "./types.ts";
 
 export interface WindowState {
-  /** The tab that is open; none while it is the one that the panel begins at. */
+  /** The open tab; undefined until another than the panel's first one was opened. */
   readonly tab: Tab | undefined;
-  /** The form that stands in place of a tab's sections. */
+  /** The open form of each tab, shown in place of its sections. */
   readonly forms: Readonly<Partial<Record<Tab, FormState>>>;
-  /** Forms that were left for now with what is typed in them, by their names. */
+  /** The forms that were left unsaved, with their input, by name. */
   readonly leftForms: Readonly<Record<string, FormState>>;
-  /** Whether JupyterLab's side panel was made wide enough for it. */
+  /** Whether JupyterLab's side panel was widened for this panel. */
   readonly widened: boolean;
-  /** Which code for the next cell is shown, by the task that the view would show. */
+  /** The snippet chosen for the next cell, by the task that the view shows first. */
   readonly snippet: Readonly<Record<string, { readonly task: string; readonly library: string }>>;
-  /** What is shown, searched, picked and typed in the list of models. */
+  /** The state of the list of models. */
   readonly list: ListWindow;
-  /** What is searched for and selected in the rows of sections, and their order, by the sections' ids. */
+  /** The search, order, page and selection of each section's rows, by the section's id. */
   readonly found: Readonly<Record<string, Found>>;
 }
 
 export class WindowStore {
-  /** In how many places a panel with this state is shown. */
+  /** The number of places where a panel with this state is shown. */
   places = 0;
   #state: WindowState = {
     tab: undefined,
@@ -47,24 +47,24 @@ export class WindowStore {
     this.changed();
   }
 
-  /** Something inside what is kept here is another one now. */
+  /** Tells the watchers that something inside a kept value has changed. */
   changed(): void {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
-  /** Calls back after every change; returns how to stop. */
+  /** Calls back after every change; returns a function that stops it. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 }
 
-/** One for a page, whatever bundles are in it: each widget has its own. */
+/** The key of the page's stores, shared by the bundles of all widgets. */
 const SHARED = Symbol.for("dispatch-widgets.windows");
 
 /**
- * A store of this name: one that was left by a panel which is shown no more, as when its cell runs again; a new one for
- * a second panel beside it, and for a panel without a name.
+ * Returns a store of this name: one whose panel is no longer shown, as when its cell runs again, else a new
+ * one. A panel without a name always gets a new one.
  */
 export function windowStore(name: string): WindowStore {
   if (!name) return new WindowStore();

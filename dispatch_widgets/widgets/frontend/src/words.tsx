@@ -1,4 +1,4 @@
-/** Texts, with the looks that they may have. Every text from outside becomes a text node (SEC-6). */
+/** Texts and their formatting. Every text from outside becomes a text node (SEC-6). */
 import { type ComponentChildren, Fragment } from "preact";
 import { Since, Until } from "./clock.tsx";
 import { QUIET } from "./focus.ts";
@@ -16,11 +16,11 @@ const SIGNS: Readonly<Record<Tone, IconName>> = {
 interface IconProps {
   readonly name?: IconName | undefined;
   readonly tone?: Tone;
-  /** Whether it has the colour of its tone by itself. */
+  /** Whether the icon itself takes the colour of its tone. */
   readonly coloured?: boolean;
 }
 
-/** A sign beside words; it says nothing by itself. */
+/** An icon beside a text, hidden from screen readers. */
 export function Icon({ name, tone = "", coloured = false }: IconProps) {
   const shown = name || SIGNS[tone];
   return shown ? (
@@ -30,11 +30,11 @@ export function Icon({ name, tone = "", coloured = false }: IconProps) {
 
 interface ModelIdProps {
   readonly id: string;
-  /** Draws a part of it. */
+  /** Draws one of the parts that the id is split into. */
   readonly draw?: (part: string, place: number) => ComponentChildren;
 }
 
-/** An id that loses its middle where there is no room, never its end. */
+/** An id that is shortened in the middle where room is short, never at the end. */
 export function ModelId({ id, draw = (part) => part }: ModelIdProps) {
   const [head, middle, end] = splitId(id);
   return (
@@ -50,7 +50,7 @@ export function ModelId({ id, draw = (part) => part }: ModelIdProps) {
   );
 }
 
-/** Whether an address may be a link here. */
+/** Whether an address may become a link. */
 export function isWebAddress(address: string): boolean {
   try {
     return ["http:", "https:"].includes(new URL(address).protocol);
@@ -95,7 +95,7 @@ export function Text({ words }: { readonly words: Words | Run }) {
   );
 }
 
-/** Parts with dots between them; where the panel is narrow the dot goes with what is left out then. */
+/** Parts with dots between them. In a narrow panel a part that is left out takes its dot with it. */
 export function Parts({ parts }: { readonly parts: ReadonlyArray<Words | Run> }) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** The last row: an id that is not listed, typed by hand. */
+/** The last row of a list, to type the id of a model that is not listed. */
 import { useContext, useRef } from "preact/hooks";
 import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
@@ -12,12 +12,12 @@ import type { ListWindow } from "./list_window.ts";
 
 const MOST_CHARACTERS = 512;
 
-/** What is done with an id that was typed. */
+/** The action for a typed id. */
 export interface ByHand {
   readonly action: Action;
-  /** Whether it is asked what the model can do. */
+  /** Whether the kind of the model can be chosen. */
   readonly kinds: boolean;
-  /** Whose it can be, where that is asked. */
+  /** The providers to choose from; empty if the provider is known. */
   readonly owners: ReadonlyArray<Option>;
   readonly press: (args: ActionArgs) => void;
 }
@@ -25,11 +25,11 @@ export interface ByHand {
 interface ByHandProps extends ByHand {
   readonly words: ListWords;
   readonly list: ListWindow;
-  /** What was searched for in vain: it is there already, unless something else was typed. */
+  /** A query that found nothing: it fills the field until something is typed; else empty. */
   readonly offered: string;
-  /** The kind of models that is shown: what is typed is of that kind, unless another one is chosen. */
+  /** The kind filtered by, which is the kind of the typed id unless another one is chosen. */
   readonly filter: string;
-  /** Whether adding what is offered is the next step. */
+  /** Whether adding the offered id is the obvious next step. */
   readonly isNext: boolean;
 }
 
@@ -75,7 +75,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, ...given 
         autocomplete="off"
         value={value}
         onInput={(event) => {
-          panel.questions.close(String(action.args?.row ?? "")); // they were about what was typed before
+          panel.questions.close(String(action.args?.row ?? "")); // they were about the text typed before
           list.set({ typed: event.currentTarget.value });
         }}
         onBlur={() => typed === "" && list.set({ typed: undefined })}

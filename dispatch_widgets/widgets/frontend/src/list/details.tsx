@@ -1,4 +1,4 @@
-/** All that is stated of one model, below the rows: nothing is guessed, what is not stated is not there. */
+/** The details of one model, below the rows: only what its server states, nothing guessed. */
 import { QUIET } from "../focus.ts";
 import { Facts } from "../note.tsx";
 import type { Fact, ListWords } from "../types.ts";
@@ -19,7 +19,7 @@ export function Details({ words, model }: DetailsProps) {
   );
 }
 
-/** What is stated of a model, in words. */
+/** Returns the stated facts of a model with their headings. */
 export function factsOf(model: Model, words: Pick<ListWords, "facts" | "features">): ReadonlyArray<Fact> {
   const can = featuresOf(model);
   const values: Readonly<Record<string, unknown>> = {
@@ -43,7 +43,7 @@ interface DetailsButtonProps {
   readonly list: ListWindow;
 }
 
-/** Shows and hides them; in the list the right arrow key does. */
+/** Shows or hides the details, as the right arrow key does in the list. */
 export function DetailsButton({ words, list }: DetailsButtonProps) {
   const { details } = list.values;
   return (

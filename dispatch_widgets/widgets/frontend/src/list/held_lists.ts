@@ -1,4 +1,4 @@
-/** The lists of models that this page holds of a panel: fetched when shown, again only if they changed. */
+/** The lists of models held in this page: fetched when first shown, and again only when they change. */
 import type { Wire } from "../link.ts";
 import type { ListState } from "../types.ts";
 import { type Model, unpack } from "./models.ts";
@@ -24,22 +24,22 @@ export class HeldLists {
     this.#changed = changed;
   }
 
-  /** The models of a list as far as they are held; those of an older mark until the new ones are there. */
+  /** Returns the models held of a list; until the new ones arrive, those of an older mark. */
   of({ provider_id, mark }: ListState): ReadonlyArray<Model> {
     return mark ? (this.#held.get(provider_id)?.models ?? NONE) : NONE;
   }
 
-  /** Whether there is a list that no models are held of yet. */
+  /** Whether a list has models of which none are held yet. */
   isComing({ provider_id, mark }: ListState): boolean {
     return Boolean(mark) && !this.#held.has(provider_id);
   }
 
-  /** How many models of a list were too many to be sent. */
+  /** Returns how many models of a list were left out because there were too many to send. */
   leftOut({ provider_id, mark }: ListState): number {
     return mark ? (this.#held.get(provider_id)?.leftOut ?? 0) : 0;
   }
 
-  /** Lists are shown: what is not held of them is fetched. */
+  /** Fetches the lists that are shown but not held in their current version. */
   show(lists: ReadonlyArray<ListState>): void {
     for (const { provider_id, mark } of lists) if (mark) void this.#fetch(provider_id, mark);
   }
@@ -53,13 +53,13 @@ export class HeldLists {
     const reply = typeof ended === "string" ? undefined : ended;
     const [block] = reply?.buffers ?? [];
     if (!reply?.models || !block) return;
-    const models = await unpack(provider, block).catch(() => undefined); // the page may be going
+    const models = await unpack(provider, block).catch(() => undefined); // fails if the page is being closed
     if (!models) return;
     this.#held.set(provider, { mark: reply.models.mark, models, leftOut: reply.models.left_out });
     this.#tell();
   }
 
-  /** Lists of fifty providers that come one after the other are drawn a few times, not fifty. */
+  /** Batches redraws, so that lists of fifty providers arriving in turn are drawn a few times, not fifty. */
   #tell(): void {
     if (this.#asked.size === 0) this.#draw();
     else this.#telling ??= setTimeout(() => this.#draw(), TOGETHER_MS);

@@ -1,4 +1,4 @@
-/** What keys mean in a list of models: from its search field alone everything can be done. */
+/** The keys of a list of models. Everything can be done without leaving the search field. */
 
 export type Meaning =
   | { readonly does: "run" | "go"; readonly to: number }
@@ -8,7 +8,7 @@ export interface Where {
   readonly inField: boolean;
   readonly query: string;
   readonly hasSelection: boolean;
-  /** The row that the keys have come to; -1 for none. */
+  /** The index of the current row; -1 for none. */
   readonly current: number;
   readonly count: number;
   readonly page: number;
@@ -16,12 +16,12 @@ export interface Where {
 
 type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "isComposing">;
 
-/** Whether a key is held together with one that makes it the browser's or the host's. */
+/** Whether a key is combined with a modifier that leaves it to the browser or the host. */
 export function isChord(event: Key): boolean {
   return event.ctrlKey || event.metaKey || event.altKey;
 }
 
-/** The place that a key moves to in a list; undefined if it is no key that moves. */
+/** Returns the index that a key moves to in a list; undefined if the key does not move. */
 export function movedTo(key: string, place: number, count: number, page: number): number | undefined {
   if (!count) return undefined;
   const to = {
@@ -35,12 +35,12 @@ export function movedTo(key: string, place: number, count: number, page: number)
   return to === undefined ? undefined : Math.min(count - 1, Math.max(0, to));
 }
 
-/** What a key means; undefined where it is not the list's. */
+/** Returns what a key means; undefined if it means nothing to the list. */
 export function meaning(event: Key, where: Where): Meaning | undefined {
   if (event.isComposing || !event.key) return undefined;
   const { inField, query, current, count, page } = where;
   const inList = current >= 0;
-  // In the field Home and End are the text's until the list was entered.
+  // In the search field Home and End move in the text until a row is current.
   const moves = !inField || inList || ["ArrowDown", "PageDown"].includes(event.key);
   const to = moves && !isChord(event) ? movedTo(event.key, current, count, page) : undefined;
   if (to !== undefined && event.shiftKey && inList) return { does: "run", to };

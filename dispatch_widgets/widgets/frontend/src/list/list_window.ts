@@ -1,30 +1,30 @@
-/** What of a list of models is of this window alone: what is shown, searched, picked, ticked and typed. */
+/** The state of a list of models in this window: what is shown, searched, selected, ticked and typed. */
 import type { ActionArgs } from "../types.ts";
 import type { Keys } from "./selection.ts";
 
 export interface ListValues {
-  /** Whose list is shown: empty for all, undefined for the one that the view shows first. */
+  /** The id of the provider whose list is shown; empty for all, undefined for the view's first. */
   readonly provider: string | undefined;
   readonly query: string;
   readonly kind: string;
-  /** What the models that are shown can do beside that; empty for anything. */
+  /** The feature that the shown models must have; empty for any. */
   readonly feature: string;
   readonly order: string;
-  /** Whether all that is stated of the row that one is at is shown. */
+  /** Whether the details of the current row are shown. */
   readonly details: boolean;
   readonly picked: Keys;
-  /** The display name that is typed for the one that is picked, and what it is said to be able to do. */
+  /** The display name typed for the only selected model; `givenKind` is the kind chosen for it. */
   readonly label: string;
   readonly givenKind: string;
   readonly ticked: ReadonlyArray<string>;
-  /** The row that the page of rows begins at. */
+  /** The index of the first row on the page. */
   readonly first: number;
-  /** What is typed as an id; undefined until something is: what was searched for in vain stands there then. */
+  /** The id typed by hand. While undefined, the field holds the query of a search that found nothing. */
   readonly typed: string | undefined;
-  /** Undefined until one is chosen: it is that of the models that are shown then. */
+  /** The kind chosen for the typed id. While undefined, the kind of the shown models counts. */
   readonly typedKind: string | undefined;
   readonly typedOwner: string;
-  /** Whether it was asked whose the typed id is. */
+  /** Whether the user was asked for the provider of the typed id. */
   readonly ownerAsked: boolean;
 }
 
@@ -59,18 +59,22 @@ export class ListWindow {
     for (const changed of this.#listeners) changed();
   }
 
-  /** Calls back at each change, so that a letter typed draws the list and not the whole panel; returns how to stop. */
+  /**
+   * Calls back at each change, so that typing redraws the list and not the whole panel.
+   *
+   * @returns A function that stops it.
+   */
   listen(changed: () => void): () => void {
     this.#listeners.add(changed);
     return () => this.#listeners.delete(changed);
   }
 
-  /** Remembers at which row the page begins; each view of the list turns its own. */
+  /** Remembers the first row of the page without a redraw: each drawn list turns its own page. */
   turned(first: number): void {
     this.#values = { ...this.#values, first };
   }
 
-  /** Something leads here: to a list, a kind of models, and tasks that what is picked is to take over. */
+  /** Applies the arguments of an action that leads here: a list, a kind, tasks for the models to add. */
   lookAt(args: ActionArgs): void {
     const { list, kind, tasks } = args;
     this.set({
@@ -80,7 +84,7 @@ export class ListWindow {
     });
   }
 
-  /** What was done with is picked, typed or ticked no more; a search that found nothing is over with it. */
+  /** Clears the input that an action has used: selection, typed id with its search, or ticked tasks. */
   clear(names: ReadonlyArray<string>): void {
     const { query, ticked, typed } = this.#values;
     const wasSearched = typed === undefined || typed === query;

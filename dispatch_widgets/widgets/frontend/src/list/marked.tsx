@@ -1,11 +1,11 @@
-/** Texts with the words that were searched for marked in them. */
+/** Texts with the search words highlighted. */
 import { splitId } from "../ids.ts";
 import { ModelId } from "../words.tsx";
 import { marksIn } from "./match.ts";
 
 type Marks = ReadonlyArray<readonly [number, number]>;
 
-/** The marks of a text as those of each of the parts that it was cut into. */
+/** Splits the marks of a text among the parts that the text was cut into. */
 export function marksOfParts(marks: Marks, parts: ReadonlyArray<string>): ReadonlyArray<Marks> {
   let from = 0;
   return parts.map((part) => {
@@ -34,10 +34,10 @@ export function MarkedText({ text, wanted }: MarkedProps & { readonly text: stri
   return <Pieces text={text} marks={marksIn(text, wanted)} />;
 }
 
-/** An id with these words marked in it. */
+/** An id with the search words highlighted. */
 export function MarkedId({ id, wanted }: MarkedProps & { readonly id: string }) {
   const marks = marksOfParts(marksIn(id, wanted), splitId(id));
-  // Each part is one box, whatever is marked in it.
+  // Wrapped in a span, so that each part stays one box whatever is marked in it.
   return (
     <ModelId
       id={id}

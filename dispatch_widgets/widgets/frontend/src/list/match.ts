@@ -1,19 +1,19 @@
-/** What a search finds, best match first, and where: the one place that knows how texts are compared.
+/** Search with ranking, highlighting and suggestions. All rules for comparing texts are here.
  *
- * Case and punctuation do not count, and full-width letters count as plain ones: "gpt4o" finds gpt-4o. What
- * resembles a text in which nothing is found is told as `similar_ids.did_you_mean` does in the kernel.
+ * Case and punctuation do not count, and full-width letters count as plain ones: "gpt4o" finds gpt-4o. A
+ * search without results suggests a similar name, as `similar_ids.did_you_mean` does in the kernel.
  */
 
-/** Things made ready to be searched: done once, not for each letter. */
+/** A search index, built once rather than for each letter typed. */
 export interface Index<T> {
   readonly items: ReadonlyArray<T>;
-  /** All that is searched of each, a line for each text. */
+  /** The searched texts of each item, one per line. */
   readonly texts: ReadonlyArray<string>;
-  /** What each is called, the name that it is told apart by first. */
+  /** The names of each item, its identifying name first. */
   readonly names: ReadonlyArray<ReadonlyArray<string>>;
 }
 
-/** Makes things ready to be searched by their names, and by more texts that do not name them. */
+/** Builds an index of items by their names, and by further texts that do not name them. */
 export function indexOf<T>(
   items: ReadonlyArray<T>,
   namesOf: (item: T) => ReadonlyArray<string>,
@@ -31,12 +31,12 @@ export function indexOf<T>(
   return { items, texts, names };
 }
 
-/** The words of a search as they are compared, each once. */
+/** Returns the words of a query in the form used for comparing, without duplicates. */
 export function wordsOf(query: string): ReadonlyArray<string> {
   return [...new Set(query.split(/\s+/).map(lettersOf).filter(Boolean))];
 }
 
-/** What has all words of a search, in the order that it stands in. */
+/** Returns the items that contain all words of a query, in the order of the index. */
 export function search<T>({ items, texts }: Index<T>, query: string): ReadonlyArray<T> {
   const wanted = wordsOf(query);
   if (!wanted.length) return items;
@@ -49,13 +49,13 @@ const HOLDS = 2;
 const LONGEST = 1 << 12;
 const MOST_ITEMS = 2 ** 30;
 
-/** What has all words of a search: what is called so, then what begins so, then the shortest. */
+/** Returns the items with all words of a query: exact names first, then prefixes, then the shortest. */
 export function bestFirst<T>(index: Index<T>, query: string): ReadonlyArray<T> {
   const { items, texts, names } = index;
   const wanted = wordsOf(query);
   if (!wanted.length) return items;
   const whole = lettersOf(query);
-  // Each match as one number, which sorts by rank, length and place: 10,000 of them in a millisecond.
+  // Each match is one number that sorts by rank, length and place: 10,000 take a millisecond.
   const found: number[] = [];
   for (let place = 0; place < texts.length; place += 1) {
     const text = texts[place] ?? "";
@@ -72,7 +72,7 @@ export function bestFirst<T>(index: Index<T>, query: string): ReadonlyArray<T> {
   return Array.from(Float64Array.from(found).sort(), (each) => items[each % MOST_ITEMS] as T);
 }
 
-/** Where words stand in a text, as pairs of start and end that do not touch. */
+/** Returns the places of words in a text as pairs of start and end that do not touch. */
 export function marksIn(
   text: string,
   wanted: ReadonlyArray<string>,
@@ -96,11 +96,11 @@ export function marksIn(
   return found;
 }
 
-// How many slips an id may have: none in a very short one, where one makes another model of it (o1, o3).
+// The shortest text that may have one or two typing errors. A very short one may have none: o1 is not o3.
 const FEWEST_FOR_ONE_SLIP = 5;
 const FEWEST_FOR_TWO_SLIPS = 10;
 
-/** What a typed name probably means, by the names that things are told apart by; the kernel asks the same. */
+/** Returns the item whose name was probably meant. The kernel follows the same rules. */
 export function didYouMean<T>({ items, names }: Index<T>, typed: string): T | undefined {
   const wanted = lettersOf(typed);
   if (!wanted) return undefined;
@@ -110,7 +110,7 @@ export function didYouMean<T>({ items, names }: Index<T>, typed: string): T | un
   let best: readonly [slips: number, length: number, place: number] | undefined;
   names.forEach((called, place) => {
     const length = called[0]?.length ?? 0;
-    let slips = called[0] === own ? 0 : most + 1; // typed with a vendor's name, listed without
+    let slips = called[0] === own ? 0 : most + 1; // 0 if typed with a vendor's name but listed without
     for (const name of called) {
       if (!slips) break;
       if (name === wanted) slips = 0;
@@ -123,7 +123,7 @@ export function didYouMean<T>({ items, names }: Index<T>, typed: string): T | un
   return best && items[best[2]];
 }
 
-/** The letters and digits of a text, in lower case. */
+/** Returns the letters and digits of a text, in lower case. */
 function lettersOf(text: string): string {
   if (/^[ -~]*$/.test(text)) return text.toLowerCase().replace(/[^a-z0-9]+/g, "");
   return text
@@ -132,7 +132,7 @@ function lettersOf(text: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-/** The letters of a text, and where each one stands in it. */
+/** Returns the letters and digits of a text, and the place of each one in it. */
 function lettersAt(text: string): readonly [string, ReadonlyArray<readonly [number, number]>] {
   let letters = "";
   const places: Array<readonly [number, number]> = [];
@@ -147,7 +147,7 @@ function lettersAt(text: string): readonly [string, ReadonlyArray<readonly [numb
   return [letters, places];
 }
 
-/** An id without the vendor's name before its last slash. */
+/** Returns an id without everything up to its last slash, where the vendor's name is. */
 function ownName(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
@@ -156,7 +156,7 @@ function digitsOf(text: string): string {
   return text.replace(/\P{N}+/gu, "");
 }
 
-/** The edit distance with exchanges (optimal string alignment), at most one more than `most`. */
+/** Returns the edit distance with transpositions (optimal string alignment), capped at `most + 1`. */
 function slipsBetween(one: string, other: string, most: number): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);

@@ -1,13 +1,13 @@
-/** One row of a list of models: an option of its listbox. */
+/** A row in a list of models: an option of the listbox. */
 import type { ListWords } from "../types.ts";
 import { Icon } from "../words.tsx";
 import { MarkedId, MarkedText } from "./marked.tsx";
 import { type Model, nameOf } from "./models.ts";
 import { featuresOf } from "./order.ts";
 
-const LONG_WORD = /^\S{25,}$/; // a name without blanks is mostly an id, and gives way as one does
+const LONG_WORD = /^\S{25,}$/; // a long name without blanks is mostly an id, and is shortened like one
 
-/** What stands beside a model, by the keys of the columns. */
+/** The text of each column for a model, by the column's key. */
 export const CELLS = {
   kind: (model: Model): string => model.kind,
   context: (model: Model): string => model.context ?? "",
@@ -21,14 +21,14 @@ interface ModelRowProps {
   readonly model: Model;
   readonly words: ListWords;
   readonly cells: ReadonlyArray<CellKey>;
-  /** The provider's name, where the list holds models of several. */
+  /** The provider's name if the list holds models of several providers; else empty. */
   readonly from: string;
-  /** The words that were searched for. */
+  /** The search words, highlighted in the row. */
   readonly wanted: ReadonlyArray<string>;
   readonly several: boolean;
   readonly isPicked: boolean;
   readonly isHad: boolean;
-  /** Whether what is in the catalog can be picked, to be taken out. */
+  /** Whether a model in the catalog can be selected, to be removed from it. */
   readonly canTakeOut: boolean;
   readonly isCurrent: boolean;
   readonly isUnlisted: boolean;
@@ -54,7 +54,7 @@ export function ModelOption(props: ModelRowProps) {
       aria-setsize={props.count}
       data-place={props.place}
     >
-      {/* Not a real box: the row itself is the option, and nothing in it can have the focus. */}
+      {/* Not a real checkbox: the row itself is the option, and nothing in it can have the focus. */}
       {isHad && !props.isPicked ? (
         <Icon name="check" />
       ) : (
@@ -98,7 +98,7 @@ export function ModelOption(props: ModelRowProps) {
   );
 }
 
-/** A sign for each thing that its server states that it can do. */
+/** An icon for each feature that the model's server states. */
 function Signs({ model, words }: Pick<ModelRowProps, "model" | "words">) {
   const can = featuresOf(model);
   return (

@@ -1,21 +1,21 @@
-/** Models as the page holds them, and the block of bytes in which they come. */
+/** Models as the page holds them, and the unpacking of the block in which they arrive. */
 import type { ModelRow } from "../types.ts";
 import { type Index, indexOf } from "./match.ts";
 
 /** A model of a list. */
 export interface Model extends ModelRow {
-  /** Whose list it is in. */
+  /** The provider's id. */
   readonly provider: string;
-  /** What it is told apart by among the models of all providers. */
+  /** The model's key, unique among the models of all providers. */
   readonly key: string;
 }
 
-/** The key of a model. */
+/** Returns the key of a model. */
 export function keyOf(provider: string, id: string): string {
   return `${provider}\n${id}`; // a provider's id has no line break in it
 }
 
-/** A model's provider and id. */
+/** Splits a model's key into the provider's id and the model's id. */
 export function partsOf(key: string): readonly [string, string] {
   const cut = key.indexOf("\n");
   return [key.slice(0, cut), key.slice(cut + 1)];
@@ -28,12 +28,12 @@ export function noLongerListed(selected: ReadonlyArray<string>, models: Readonly
   return selected.filter((key) => !here.has(key) && listed.has(partsOf(key)[0])).length;
 }
 
-/** How a model is called. */
+/** The name that a model is shown under. */
 export function nameOf(model: Model): string {
   return model.name ?? model.shown_id ?? model.id;
 }
 
-/** Models made ready to be searched by id, name, owner and provider. */
+/** Returns a search index of models by id, name, owner and provider. */
 export function searchable(
   models: ReadonlyArray<Model>,
   providers: ReadonlyMap<string, string>,
@@ -47,7 +47,7 @@ export function searchable(
 
 type Block = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 
-/** The models of a list from the block that `page_messages.pack` made of them: columns, as JSON, deflated. */
+/** Unpacks the models of a list from a block made by `page_messages.pack`: deflated JSON, by columns. */
 export async function unpack(provider: string, block: Block): Promise<ReadonlyArray<Model>> {
   const plain = new Blob([block]).stream().pipeThrough(new DecompressionStream("deflate"));
   const columns: Record<string, ReadonlyArray<unknown>> = await new Response(plain).json();

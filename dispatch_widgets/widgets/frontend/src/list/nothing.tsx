@@ -1,4 +1,4 @@
-/** Where rows would be: that somebody is being asked, that they are on their way, that there are none, or that none matches. */
+/** The area in place of rows: a request in flight, models still loading, an empty list, or no match. */
 import { useContext } from "preact/hooks";
 import { ActionButton, Actions } from "../action.tsx";
 import { Button } from "../button.tsx";
@@ -38,7 +38,7 @@ interface NoMatchProps {
   /** How many models of other kinds are found. */
   readonly others: number;
   readonly kind: string;
-  /** What was probably meant. */
+  /** The model that was probably meant. */
   readonly meant: Model | undefined;
   readonly byHand: boolean;
   readonly onAllKinds: () => void;
@@ -59,7 +59,7 @@ function NoMatch(props: NoMatchProps) {
     : props.onSearchAll
       ? [words.search_all, props.onSearchAll]
       : [words.end_search, props.onClear];
-  // The button goes with what it says: the search is where one goes on.
+  // The button disappears when pressed, so the focus moves to the search field.
   const go = (act: () => void): void => {
     act();
     shown.root.querySelector<HTMLElement>("[data-first]")?.focus();
@@ -86,13 +86,13 @@ function NoMatch(props: NoMatchProps) {
 }
 
 interface NothingProps extends NoMatchProps {
-  /** Whether there are models that might have been found. */
+  /** Whether the list has models, so that only the search or a filter hides them. */
   readonly some: boolean;
-  /** Whether the kernel has yet to send them. */
+  /** Whether the kernel has yet to send the models. */
   readonly isComing: boolean;
 }
 
-/** What stands in place of the rows; as tall as they are. */
+/** The content in place of the rows, as tall as they are. */
 export function Nothing({ some, isComing, ...props }: NothingProps) {
   const { state } = props;
   const inside = some ? (

@@ -1,4 +1,4 @@
-/** The orders of a list of models, and its kinds. */
+/** The sort orders, kinds and features of models. */
 import { type Model, nameOf } from "./models.ts";
 
 const VALUES = {
@@ -15,13 +15,13 @@ function isBy(order: string): order is By {
   return order in VALUES;
 }
 
-/** The orders that some model has a value for; by name there always is one. */
+/** Returns the orders for which any model has a value; `name` always is one. */
 export function usableOrders(models: ReadonlyArray<Model>): ReadonlyArray<string> {
   const known = (by: By): boolean => models.some((model) => VALUES[by](model) !== undefined);
   return ["name", ...(Object.keys(VALUES) as By[]).filter(known)];
 }
 
-/** Models in an order: name, created (newest first), context (largest first) or price (cheapest first). */
+/** Sorts models by name, created (newest first), context (largest first) or price (cheapest first). */
 export function inOrder(models: ReadonlyArray<Model>, order: string): ReadonlyArray<Model> {
   const value = isBy(order) ? VALUES[order] : () => undefined;
   const sign = DESCENDING.has(order) ? -1 : 1;
@@ -37,22 +37,22 @@ export function inOrder(models: ReadonlyArray<Model>, order: string): ReadonlyAr
   return keyed.map(({ model }) => model);
 }
 
-/** Whether a model is of a kind that can be asked for. */
+/** Whether a model passes the filter by kind; `all` and `new` are values of the filter too. */
 export function isOfKind(model: Model, kind: string): boolean {
   return kind === "all" || (kind === "new" ? Boolean(model.new) : model.kind === kind);
 }
 
-/** Whether a model's server states that it can do something; any can do nothing in particular. */
+/** Whether a model's server states a feature; always true for an empty one. */
 export function has(model: Model, feature: string): boolean {
   return !feature || featuresOf(model).includes(feature);
 }
 
-/** What else a model can do, as its server states it. */
+/** Returns the features that a model's server states. */
 export function featuresOf(model: Model): ReadonlyArray<string> {
   return model.features?.split(" ") ?? [];
 }
 
-/** How many models there are of each kind. */
+/** Counts the models of each kind, and the new ones. */
 export function countKinds(models: ReadonlyArray<Model>): Readonly<Record<string, number>> {
   const counts = { all: models.length, chat: 0, embedding: 0, other: 0, new: 0 };
   for (const model of models) {

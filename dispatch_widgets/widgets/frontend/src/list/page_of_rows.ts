@@ -1,34 +1,34 @@
-/** Of thousands of rows one page is in the document: as many as the place has height for. */
+/** Paging: of thousands of rows only one page is in the document, as many as the place has height for. */
 
-/** A page of a short list still has this many, so that little moves from list to list. */
+/** The fewest rows that a page has room for, even in a short list, so that little moves from list to list. */
 const LEAST = 7;
 const SMALLEST = 4;
 const LARGEST = 20;
-/** What has to be in view with the rows, the search above, the bar and the field below, is at least so many rows high. */
+/** The least height, in rows, of the search above and the bar and field below, which must be in view too. */
 const AROUND = 6;
 
-/** How many rows there is room for in a place with what is around them; heights in pixels. */
+/** Returns how many rows fit in a place beside the parts around them; heights in pixels. */
 export function roomFor(place: number, around: number, row: number): number {
   return Math.floor((place - Math.max(around, AROUND * row)) / row);
 }
 
-/** How many rows a page has where there is room for so many; of a list of so many. */
+/** Returns how many rows a page has, given how many fit and how many the list has. */
 export function rowsIn(room: number, count: number): number {
   const most = Math.min(LARGEST, Math.max(SMALLEST, room));
   return Math.min(most, Math.max(LEAST, count));
 }
 
-/** The row that a page begins at: the last page is full. */
+/** Returns the first row of a page, moved up if needed so that the last page is full. */
 export function beginning(wanted: number, rows: number, count: number): number {
   return Math.max(0, Math.min(wanted, count - rows));
 }
 
-/** Where a page has to begin so that a row is on it. */
+/** Returns the first row of the nearest page that shows a row. */
 export function showing(place: number, first: number, rows: number): number {
   return Math.min(place, Math.max(first, place - rows + 1));
 }
 
-/** Where a page has to begin after its rows have changed, so that what was looked at stays where it was. */
+/** Returns the first row of the page after the rows changed, so that those in view stay where they were. */
 export function holding(
   first: number,
   rows: number,

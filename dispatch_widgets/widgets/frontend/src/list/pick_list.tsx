@@ -1,4 +1,4 @@
-/** A list of thousands of models with search, kinds, orders, a selection, and a row for an id typed by hand. */
+/** A list of thousands of models, with search, filters, sort order, selection, and a row to type an id. */
 import { useContext, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Place } from "../context.ts";
 import { NoteBox } from "../note.tsx";
@@ -24,7 +24,7 @@ import { useShown } from "./use_shown.ts";
 
 const CELL_KEYS = Object.keys(CELLS) as ReadonlyArray<CellKey>;
 
-/** Something that is done with what is picked. */
+/** An action on the selected models. */
 interface Chosen {
   readonly action: Action;
   readonly press: (keys: Keys) => void;
@@ -35,41 +35,41 @@ export interface PickListProps {
   readonly state: ListState;
   readonly list: ListWindow;
   readonly models: ReadonlyArray<Model>;
-  /** How many more models were too many to be sent. */
+  /** How many models were left out because there were too many to send. */
   readonly leftOut: number;
-  /** Whether the kernel has yet to send models of it. */
+  /** Whether the kernel has yet to send models of the list. */
   readonly isComing: boolean;
   /** The names of the providers, by their ids. */
   readonly providers: ReadonlyMap<string, string>;
-  /** Whether it holds models of several providers. */
+  /** Whether the list may hold models of several providers. */
   readonly mixed: boolean;
   readonly several: boolean;
   readonly kinds: boolean;
-  /** The order until another one is chosen. */
+  /** The sort order until another one is chosen. */
   readonly order: string;
   readonly picked: Keys;
   /** How many were selected that a refresh has removed from their lists. */
   readonly lost?: number;
   readonly isHad: (model: Model) => boolean;
-  /** The key of a model that no list holds, though it is picked. */
+  /** The key of the selected model if no list holds it. */
   readonly unlisted?: string | undefined;
   readonly onPick: (keys: Keys) => void;
-  /** Adds what is picked; not where code takes it. */
+  /** Adds the selected models to the catalog; absent in the picker. */
   readonly add?: Chosen | undefined;
-  /** Takes what is picked and in the catalog out of it. */
+  /** Removes the selected models that are in the catalog from it. */
   readonly takeOut?: Chosen | undefined;
-  /** What can be used for. */
+  /** The tasks that added models can be used for. */
   readonly tasks?: ReadonlyArray<Option> | undefined;
-  /** What was done just now. */
+  /** The result of the last action. */
   readonly done?: Done | undefined;
   readonly byHand?: ByHand | undefined;
   readonly onSearchAll?: (() => void) | undefined;
 }
 
 interface Cursor {
-  /** The row that the keys have come to; -1 for none. */
+  /** The key of the current row of the keyboard; empty for none. */
   readonly key: string;
-  /** The row where a run of rows began, and what was picked before it. */
+  /** The key of the row where a range selection began; `before` is the selection before it. */
   readonly anchor: string;
   readonly before: Keys;
 }
@@ -96,7 +96,7 @@ export function PickList(props: PickListProps) {
       : put(words.some_shown, { shown: shown.length, total });
   useSaying(count, JSON.stringify([query, list.values.kind, list.values.order]));
 
-  // A key may lead to a row that the page around has scrolled out of sight.
+  // The keyboard may reach a row that is scrolled out of sight.
   const moved = useRef(false);
   useLayoutEffect(() => {
     if (!moved.current) return;
@@ -154,12 +154,12 @@ export function PickList(props: PickListProps) {
     const where = { inField, query, hasSelection, current, count: shown.length, page: page.rows };
     const told = meaning(event, where);
     if (told) {
-      // A key that is held down goes on moving, and does nothing else twice.
+      // A held key repeats only moves.
       if (!event.repeat || "to" in told) does[told.does]("to" in told ? told.to : current);
       event.preventDefault();
       event.stopPropagation();
     } else if (!inField && event.key.length === 1 && event.key !== " " && !isChord(event)) {
-      field.current?.focus(); // what is typed goes into the field
+      field.current?.focus(); // the letter then goes into the search field
     }
   };
   const onFocus = (event: FocusEvent): void => {
@@ -175,7 +175,7 @@ export function PickList(props: PickListProps) {
     if (model && can(model)) add?.press([model.key]);
   };
 
-  const isDrawn = current >= page.first && current < page.end; // only what is in the document can be pointed to
+  const isDrawn = current >= page.first && current < page.end; // other rows have no element to refer to
   const active = isDrawn ? `${id}-${current}` : undefined;
   const hasTools = total > 0 || !state.note;
   const vain = total > 0 && query.trim() !== "" && counts.all === 0;
@@ -291,7 +291,7 @@ export function PickList(props: PickListProps) {
             list={list}
             offered={vain ? query.trim() : ""}
             filter={kind}
-            // Where the search offers what was meant, that is the way on.
+            // A "did you mean" offer comes first.
             isNext={vain && !meant}
           />
         )}

@@ -1,4 +1,4 @@
-/** Models to pick one from, for the code in the next cell. */
+/** The picker: a list to select one model from, for the code in the next cell. */
 import { useContext, useMemo, useState } from "preact/hooks";
 import { ActionButton, Done } from "../action.tsx";
 import { Place } from "../context.ts";
@@ -32,7 +32,7 @@ function PickFrom({ view, state, words }: PickFromProps) {
   const { app, panel, shown: at } = useContext(Place);
   const { lists = [], picked = {}, pick, pick_by_hand: byHand, use, refresh } = view;
   const { models: listed, leftOut, isComing, providers } = useLists(lists, state);
-  // What was picked here shows at once; after the answer the view says what is so.
+  // A new selection shows at once; after the answer the view decides.
   const [chosen, setChosen] = useState<string>();
   const current = chosen ?? (picked.model ? keyOf(picked.provider_id ?? "", picked.model) : "");
   const extra = picked.model && picked.unlisted ? picked : undefined;

@@ -1,8 +1,8 @@
-/** Sentences of the view with what only the page knows put in. */
+/** Fills values that only the page knows into the view's sentences. */
 
-const numbers = new Intl.NumberFormat("en-US"); // made once: that is what takes its time
+const numbers = new Intl.NumberFormat("en-US"); // made once, as making it is slow
 
-/** The words with each name in braces replaced; numbers are written as 5,000. */
+/** Replaces each name in braces with its value; numbers are written as 5,000. */
 export function put(words: string, values: Readonly<Record<string, string | number>>): string {
   return words.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];

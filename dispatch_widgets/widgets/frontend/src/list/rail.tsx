@@ -1,4 +1,4 @@
-/** The providers to choose from: a list, and a native choice where the panel is narrow. */
+/** The choice of a provider: a listbox, or a native select where the panel is narrow. */
 import { useEffect, useRef } from "preact/hooks";
 import { QUIET } from "../focus.ts";
 import { Select } from "../select.tsx";
@@ -7,10 +7,10 @@ import { useUniqueId } from "../unique.ts";
 import { Icon } from "../words.tsx";
 import { isChord, movedTo } from "./keys.ts";
 
-/** As many are as tall as the list beside them; more are a native choice everywhere. */
+/** As many providers as are as tall as the list beside them. More are a native select everywhere. */
 const MOST = 15;
-const REST_MS = 300; // each choice may ask a server: the arrow keys wait until they rest
-const TYPING_MS = 600; // letters within this time are one beginning of a name
+const REST_MS = 300; // each choice may send a request to a server, so the arrow keys wait for a pause
+const TYPING_MS = 600; // letters typed within this time form one prefix
 
 interface RailProps {
   readonly label: string;
@@ -18,7 +18,7 @@ interface RailProps {
   readonly current: string;
   /** Shows a list. */
   readonly onShow: (row: string) => void;
-  /** Has it fetched if it makes sense, once the keys rest. */
+  /** Has the list fetched if needed, once the keys pause. */
   readonly onRest: (row: string) => void;
 }
 

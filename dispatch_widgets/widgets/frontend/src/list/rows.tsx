@@ -1,4 +1,4 @@
-/** A page of the rows of a list of models, as a listbox. */
+/** A page of rows in a list of models, as a listbox. */
 import { QUIET } from "../focus.ts";
 import type { ListWords } from "../types.ts";
 import { type CellKey, ModelOption } from "./model_row.tsx";
@@ -6,7 +6,7 @@ import type { Model } from "./models.ts";
 import type { Keys } from "./selection.ts";
 import type { Page } from "./use_page.ts";
 
-/** The id of the listbox of a list. */
+/** Returns the id of a list's listbox. */
 export function listIdOf(id: string): string {
   return `${id}-list`;
 }
@@ -16,10 +16,10 @@ interface RowsProps {
   readonly words: ListWords;
   readonly page: Page;
   readonly models: ReadonlyArray<Model>;
-  /** The names of the providers, where the list holds models of several. */
+  /** The providers' names by their ids; undefined if the list holds models of only one provider. */
   readonly providers: ReadonlyMap<string, string> | undefined;
   readonly cells: ReadonlyArray<CellKey>;
-  /** The words that were searched for. */
+  /** The search words, highlighted in the rows. */
   readonly wanted: ReadonlyArray<string>;
   readonly several: boolean;
   readonly picked: Keys;
@@ -27,7 +27,7 @@ interface RowsProps {
   readonly canTakeOut: boolean;
   readonly unlisted: string | undefined;
   readonly current: number;
-  /** The id of the current row, where that is drawn. */
+  /** The id of the current row's element; undefined if that row is not drawn. */
   readonly active: string | undefined;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onFocus: (event: FocusEvent) => void;
@@ -43,7 +43,7 @@ export function Rows(props: RowsProps) {
     const option = (event.target as Element).closest<HTMLElement>("[data-place]");
     if (option) act(Number(option.dataset.place), event);
   };
-  // A run of rows is picked, not one of letters.
+  // Shift-click and double click select rows, not text.
   const onMouseDown = (event: MouseEvent): void => {
     if (event.shiftKey || event.detail > 1) event.preventDefault();
   };

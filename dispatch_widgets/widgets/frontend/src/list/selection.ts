@@ -1,13 +1,13 @@
-/** What is picked after a gesture; keys in the order of picking. */
+/** The selection after a gesture, as keys in the order of selecting. */
 
 export type Keys = ReadonlyArray<string>;
 
-/** One more, or one less. */
+/** Adds a key to the selection, or removes it. */
 export function toggled(picked: Keys, key: string): Keys {
   return picked.includes(key) ? picked.filter((each) => each !== key) : [...picked, key];
 }
 
-/** A run of rows, on top of what was picked before it began. */
+/** Adds a range of rows to the selection as it was before the range began. */
 export function withRun(
   before: Keys,
   keys: Keys,

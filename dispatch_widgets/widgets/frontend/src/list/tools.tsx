@@ -1,4 +1,4 @@
-/** Above the rows: the search, the orders, the kinds as chips, and how many models there are. */
+/** The tools above the rows: the search field, the sort order, and the filters by feature and kind. */
 import type { RefObject } from "preact";
 import { Button } from "../button.tsx";
 import { QUIET } from "../focus.ts";
@@ -9,14 +9,14 @@ import { put } from "./put.ts";
 
 interface SearchProps {
   readonly label: string;
-  /** What stands in it while it is empty. */
+  /** The placeholder. */
   readonly hint: string;
-  /** The name of what empties it. */
+  /** The label of the button that clears the field. */
   readonly clear: string;
   readonly field: RefObject<HTMLInputElement | null>;
   readonly query: string;
   readonly onSearch: (query: string) => void;
-  /** What it has more, as an object: Preact's types and Biome want a datalist for a combobox. */
+  /** More attributes, as an object: Preact's types and Biome want a datalist for a combobox. */
   readonly more?: object;
 }
 
@@ -81,7 +81,7 @@ interface FeaturesProps {
   readonly onFeature: (feature: string) => void;
 }
 
-/** What else a model is to be able to do; nothing where no server states anything. */
+/** The filter by feature; absent if no server states any feature. */
 export function Features({ words, stated, feature, onFeature }: FeaturesProps) {
   if (!stated.size) return null;
   return (
@@ -102,7 +102,7 @@ interface KindsProps {
   readonly words: ListWords;
   readonly kind: string;
   readonly counts: Readonly<Record<string, number>>;
-  /** Whether there are models to count. */
+  /** Whether there are models to count; if not, dashes stand in place of the counts. */
   readonly known: boolean;
   readonly someNew: boolean;
   readonly onKind: (kind: string) => void;
@@ -110,7 +110,7 @@ interface KindsProps {
 
 const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** One tab stop; the arrows change the kind. */
+/** The filter by kind. It is one Tab stop; the arrow keys change the kind. */
 export function Kinds({ words, kind, counts, known, someNew, onKind }: KindsProps) {
   const offered = words.kinds.filter(({ value }) => value !== "new" || someNew);
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,32 +1,32 @@
-/** Which rows of a list are shown: one page of them, which keys and buttons move. */
+/** The page of rows that a list shows, turned by keys and buttons. */
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { fixedAround, givenHeight } from "../given_height.ts";
 import { beginning, holding, roomFor, rowsIn, showing } from "./page_of_rows.ts";
 
-const ROOM = 8; // until it is measured: a notebook's on a small screen
+const ROOM = 8; // until measured: what a notebook on a small screen has room for
 
 export interface Page {
   readonly view: RefObject<HTMLDivElement | null>;
-  /** How many rows it has room for. */
+  /** The number of rows on a page. */
   readonly rows: number;
-  /** The places of the first row and of the one after the last. */
+  /** The index of the first row; `end` is that of the row after the last. */
   readonly first: number;
   readonly end: number;
-  /** Begins at another row, as far as there are. */
+  /** Turns to the page that begins at a row, or to the last full page. */
   readonly turn: (to: number) => void;
-  /** Shows a row. */
+  /** Turns to the nearest page that shows a row. */
   readonly show: (place: number) => void;
 }
 
 /**
- * A page of a list.
+ * Returns the current page of a list.
  *
- * @param keys - What its rows are told apart by, in their order.
- * @param asked - What the person asked for: another one begins at the top; rows that change otherwise stay in place.
- * @param most - How many rows there are if nothing is searched for.
- * @param begun - Where it begins at first.
- * @param turned - Called when it begins elsewhere.
+ * @param keys - The keys of the rows, in order.
+ * @param asked - The search, filters and order: if they change, the page begins at the top.
+ * @param most - The number of rows without a search.
+ * @param begun - The first row at the start.
+ * @param turned - Called when the first row changes.
  */
 export function usePage(
   keys: ReadonlyArray<string>,
@@ -55,7 +55,7 @@ export function usePage(
     const watched = new Set<Element>();
     const measure = (): void => {
       const row = node.querySelector("[role=option]")?.getBoundingClientRect().height;
-      if (!row) return; // it is hidden, or in no page yet
+      if (!row) return; // hidden, or not in the document yet
       const fixed = fixedAround(node);
       for (const each of fixed) watch(each);
       const whole = node.closest(".dp-pick-list")?.getBoundingClientRect().height ?? 0;
@@ -66,7 +66,7 @@ export function usePage(
       if (!watched.has(each)) observer.observe(each);
       watched.add(each);
     };
-    const field = node.ownerDocument.querySelector(`[aria-controls="${node.id}"]`); // grows with the size of the type
+    const field = node.ownerDocument.querySelector(`[aria-controls="${node.id}"]`); // scales with the font
     watch(field ?? node);
     window.addEventListener("resize", measure);
     measure();

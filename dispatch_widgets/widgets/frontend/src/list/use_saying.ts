@@ -1,10 +1,10 @@
-/** How many are found, said aloud. */
+/** Announces the number of models found. */
 import { useContext, useEffect, useRef } from "preact/hooks";
 import { Place } from "../context.ts";
 
-const REST_MS = 300; // typing rests this long before the count is said aloud
+const REST_MS = 300; // the pause in typing before the count is announced
 
-/** Says aloud how many are found, once typing rests. */
+/** Announces the count to screen readers after a change of `asked`, once typing pauses. */
 export function useSaying(count: string, asked: string): void {
   const { shown: at } = useContext(Place);
   const first = useRef(true);

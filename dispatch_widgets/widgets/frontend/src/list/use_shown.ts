@@ -1,4 +1,4 @@
-/** What of a list is shown: in order, found by the search, of the kind that is asked for. */
+/** The models of a list that are shown: sorted, searched and filtered. */
 import { useMemo } from "preact/hooks";
 import type { ListValues } from "./list_window.ts";
 import { bestFirst, didYouMean, search } from "./match.ts";
@@ -7,19 +7,19 @@ import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "./
 
 export interface ShownModels {
   readonly shown: ReadonlyArray<Model>;
-  /** How many are found of each kind. */
+  /** How many models are found of each kind. */
   readonly counts: Readonly<Record<string, number>>;
   readonly kind: string;
   readonly order: string;
   readonly orders: ReadonlyArray<string>;
-  /** What some models can do, and which of it those that are shown can. */
+  /** The features that any model has; `feature` is the one that is filtered by, or empty. */
   readonly features: ReadonlySet<string>;
   readonly feature: string;
-  /** What was probably meant by a search that finds nothing. */
+  /** The model that was probably meant by a search that finds nothing. */
   readonly meant: Model | undefined;
 }
 
-/** The order of a search, until another one is chosen. */
+/** The sort order of a search until another one is chosen. */
 export const BEST_MATCH = "match";
 
 export function useShown(
@@ -35,7 +35,7 @@ export function useShown(
   const order =
     [values.order, isSearched ? BEST_MATCH : "", firstOrder].find((each) => orders.includes(each)) ?? "name";
   const isBest = order === BEST_MATCH;
-  const lasting = isBest ? firstOrder : order; // of equally good matches
+  const lasting = isBest ? firstOrder : order; // the order among equally good matches
   const ordered = useMemo(() => inOrder(models, lasting), [models, lasting]);
   const index = useMemo(() => searchable(ordered, providers), [ordered, providers]);
   const features = useMemo(() => new Set(models.flatMap(featuresOf)), [models]);
