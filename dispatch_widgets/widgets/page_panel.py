@@ -44,8 +44,9 @@ _KERNELS_OWN = frozenset(
 
 
 def _text(name: str) -> str:
-    """A bundle as text; with a line break at its end, as anywidget could take a single line for a path."""
-    return (_STATIC / name).read_text(encoding="utf-8") + "\n"
+    """A bundle as text, without its checksum; anywidget could take a text without a line break for a path."""
+    head, _checksum, body = (_STATIC / name).read_text(encoding="utf-8").split("\n", 2)
+    return f"{head}\n{body}"
 
 
 class PagePanel(anywidget.AnyWidget):

@@ -189,6 +189,39 @@ def test_models_are_picked_by_keyboard(app: App) -> None:
     assert _added(app)[2:] == ["vendor/whisper-29"]
 
 
+def test_a_range_begins_anew_once_a_selection_is_used(app: App) -> None:
+    """After Add and after Clear, Shift selects from the last row on, and nothing that was selected before."""
+    _open(app, 30)
+    bar = Part(app.node.locator(".dp-picked"))
+    app.pick(0)
+    app.models.nth(2).click(modifiers=["Shift"])
+    app.press("Add 3 to catalog")
+    app.see("3 added")
+    app.models.nth(4).click(modifiers=["Shift"])
+    bar.see("2 selected")
+    bar.not_see("in catalog")
+    app.press("Clear")
+    app.models.nth(6).click(modifiers=["Shift"])
+    bar.see("3 selected")
+
+
+def test_selected_models_that_a_refresh_removes_are_counted(app: App) -> None:
+    """The bar says how many are no longer listed until something else is selected."""
+    _open(app, 30)
+    bar = Part(app.node.locator(".dp-picked"))
+    gone, kept = titles(app)[:2]
+    app.pick(0)
+    app.pick(1)
+    bar.see("2 selected")
+    app.server.set_models([each for each in _some(30) if each.name != gone])
+    app.press("Refresh")
+    bar.see("1 selected", "1 no longer listed")
+    assert titles(app)[0] == kept
+    app.pick(1)
+    bar.see("2 selected")
+    bar.not_see("no longer listed")
+
+
 def test_chips_answer_to_arrows(app: App) -> None:
     """The kinds are one tab stop; arrows change the kind; which one it is shows in forced colours too."""
     _open(app, 30)

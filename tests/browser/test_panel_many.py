@@ -74,6 +74,7 @@ def test_the_catalog_is_searched_as_models_are(bare: Opened) -> None:
     app.fill(SEARCH, "LABMODEL 0042")
     app.see_titles("Catalog", ["Entry 0042"])
     app.see("1 found")
+    assert app.rows("Catalog").locator("mark").all_inner_texts() == ["0042"]
     app.fill(SEARCH, "deleted")
     app.see_titles("Catalog", ["Entry 0002", "Entry 0001", "Entry 0000"])
     app.fill(SEARCH, "Entyr 0042")
@@ -254,6 +255,26 @@ def test_several_are_selected_by_mouse_and_given_a_provider(bare: Opened, tmp_pa
     app.press("Undo")
     app.fill(SEARCH, "No provider")
     app.see_rows("Catalog", LACKING)
+
+
+def test_a_range_begins_anew_after_the_selection_is_cleared(bare: Opened) -> None:
+    """After Escape, and where the search hides where it began, Shift selects from the current row."""
+    app = _open(bare)
+    rows = app.rows("Catalog")
+    _tick(rows.nth(1))
+    _tick(rows.nth(4), "Shift")
+    app.see("4 selected")
+    rows.nth(4).focus()
+    app.key("Escape")
+    app.not_see("4 selected")
+    app.key("Shift+ArrowDown")
+    app.see("2 selected")
+    app.key("Escape")
+    _tick(rows.nth(0))  # Entry 0999
+    app.fill(SEARCH, "Entry 000")
+    _tick(rows.nth(8), "Shift")
+    _tick(rows.nth(9), "Shift")
+    app.see("3 selected")  # with the one that the search hides
 
 
 def test_a_task_that_would_lose_its_model_is_named(bare: Opened) -> None:

@@ -9,6 +9,9 @@ from panel_driver.browser import Part
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from panel_driver.app import App
 
 pytestmark = pytest.mark.timeout(300)
@@ -40,3 +43,23 @@ def test_a_model_is_picked_used_for_a_task_and_tried(app: App) -> None:
     picker.press("Undo")
     picker.focus_on("Use for grade")
     assert all(given["task"] != "grade" for given in app.document()["models"]["assignment"])
+
+
+@pytest.mark.req("UI")
+def test_the_last_of_two_quick_selections_counts(
+    app: App, still: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """While the kernel is busy another model can be selected: that one is shown, and is the value."""
+    app.write()
+    app.open("picker = dw.ModelPicker(provider='Lab', service=service)\npicker", lists=True)
+    first, second = app.models.nth(0), app.models.nth(1)
+    with still():
+        first.click()
+        expect(first).to_have_attribute("aria-selected", "true")
+        second.click()
+        expect(second).to_have_attribute("aria-selected", "true")
+    app.see("picker.value is")
+    expect(second).to_have_attribute("aria-selected", "true")
+    value = app.notebook.execute("print(picker.value)").strip()
+    expect(second).to_contain_text(value)
+    expect(second).to_have_attribute("aria-selected", "true")

@@ -2,14 +2,8 @@
 import { useContext, useRef } from "preact/hooks";
 import { Place } from "./context.ts";
 import { put } from "./list/put.ts";
-import { type Keys, toggled, withRun } from "./list/selection.ts";
+import { type Keys, type Run, runFrom, toggled, withRun } from "./list/selection.ts";
 import type { Row, Section } from "./types.ts";
-
-/** The row where a range selection began, and the selection before it. */
-interface Run {
-  readonly anchor: string;
-  readonly before: Keys;
-}
 
 export interface RowSelection {
   readonly picked: Keys;
@@ -49,14 +43,15 @@ export function useRowSelection(section: Section, rows: ReadonlyArray<Row>): Row
     isAll: ids.every((id) => picks.has(id) || fixed.has(id)),
     toggle: (row) => {
       if (row.fixed) return;
-      const before = toggled(picked, row.id);
-      run.current = { anchor: row.id, before };
-      pick(before);
+      const after = toggled(picked, row.id);
+      run.current = { anchor: row.id, before: after, after };
+      pick(after);
     },
     runTo: (from, to) => {
-      run.current ??= { anchor: from.id, before: picked };
-      const { anchor, before } = run.current;
-      pick(withRun(before, ids, Math.max(0, ids.indexOf(anchor)), to, can));
+      const { anchor, before } = runFrom(run.current, picked, ids, from.id);
+      const after = withRun(before, ids, ids.indexOf(anchor), to, can);
+      run.current = { anchor, before, after };
+      pick(after);
     },
     all: () => pick(withRun(picked, ids, 0, ids.length, can)),
     clear: () => {

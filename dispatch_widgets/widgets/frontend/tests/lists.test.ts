@@ -13,7 +13,7 @@ import { keyOf, type Model, noLongerListed, partsOf, searchable, unpack } from "
 import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
 import { beginning, holding, roomFor, rowsIn, showing } from "../src/list/page_of_rows.ts";
 import { put } from "../src/list/put.ts";
-import { toggled, withRun } from "../src/list/selection.ts";
+import { runFrom, toggled, withRun } from "../src/list/selection.ts";
 import { FakeModel } from "./fake_model.ts";
 
 const NAMES = new Map([["or", "OpenRouter"]]);
@@ -125,6 +125,15 @@ test("a run selects both ends, either way, and leaves out what cannot be picked"
   assert.deepEqual(withRun([d], [a, b, c, d], 0, 2, can), [d, a, c]);
   assert.deepEqual(withRun([], [a, b, c, d], 3, 2, can), [c, d]);
   assert.deepEqual(toggled(toggled([a], c), a), [c]);
+});
+
+test("a range goes on while nothing else changes the selection, and its first row is there", () => {
+  const run = { anchor: "b", before: ["a"], after: ["a", "b", "c"] };
+  const anew = (picked: ReadonlyArray<string>) => ({ anchor: "d", before: picked, after: picked });
+  assert.equal(runFrom(run, ["a", "b", "c"], ["a", "b", "c", "d"], "d"), run);
+  assert.deepEqual(runFrom(run, [], ["a", "b", "c", "d"], "d"), anew([]));
+  assert.deepEqual(runFrom(run, ["a", "b", "c"], ["a", "c", "d"], "d"), anew(["a", "b", "c"]));
+  assert.deepEqual(runFrom(undefined, ["a"], ["a", "d"], "d"), anew(["a"]));
 });
 
 test("selected models that a refresh removed are counted, not those of a list that is not shown", () => {

@@ -15,7 +15,7 @@ import { type Model, nameOf } from "./models.ts";
 import { Nothing } from "./nothing.tsx";
 import { put } from "./put.ts";
 import { Headings, listIdOf, Rows } from "./rows.tsx";
-import { type Keys, toggled, withRun } from "./selection.ts";
+import { type Keys, type Run, runFrom, toggled, withRun } from "./selection.ts";
 import { SelectionBar } from "./selection_bar.tsx";
 import { Features, Kinds, Orders, SearchField } from "./tools.tsx";
 import { usePage } from "./use_page.ts";
@@ -69,12 +69,10 @@ export interface PickListProps {
 interface Cursor {
   /** The key of the current row of the keyboard; empty for none. */
   readonly key: string;
-  /** The key of the row where a range selection began; `before` is the selection before it. */
-  readonly anchor: string;
-  readonly before: Keys;
+  readonly run?: Run | undefined;
 }
 
-const NOWHERE: Cursor = { key: "", anchor: "", before: [] };
+const NOWHERE: Cursor = { key: "" };
 
 export function PickList(props: PickListProps) {
   const { words, state, list, models, several, picked, isHad, onPick, add, takeOut, byHand } = props;
@@ -86,7 +84,7 @@ export function PickList(props: PickListProps) {
   const { shown, counts, kind, features, feature, order, orders, meant } = found;
   const keys = useMemo(() => shown.map((model) => model.key), [shown]);
   const asked = JSON.stringify([query, kind, feature, order, state.provider_id]);
-  const [cursor, setCursor] = useState({ ...NOWHERE, asked });
+  const [cursor, setCursor] = useState<Cursor & { asked: string }>({ ...NOWHERE, asked });
   const current = cursor.asked === asked && cursor.key ? keys.indexOf(cursor.key) : -1;
   const total = models.length;
   const page = usePage(keys, asked, total, list.values.first, (first) => list.turned(first));
@@ -109,8 +107,8 @@ export function PickList(props: PickListProps) {
   const toTakeOut = picked.filter((key) => isThere.has(key));
   const isFree = (key: string): boolean => !isThere.has(key);
   const can = (model: Model): boolean => !isHad(model);
-  const go = (place: number, run: Partial<Cursor> = {}): void => {
-    setCursor({ ...NOWHERE, ...run, key: keys[place] ?? "", asked });
+  const go = (place: number, run?: Run): void => {
+    setCursor({ key: keys[place] ?? "", run, asked });
     page.show(place);
     moved.current = true;
   };
@@ -120,14 +118,14 @@ export function PickList(props: PickListProps) {
     if (!model || !(can(model) || takeOut)) return;
     const chosen = several ? toggled(picked, model.key) : [model.key];
     pick(chosen);
-    setCursor({ key: model.key, anchor: model.key, before: chosen, asked });
+    setCursor({ key: model.key, run: { anchor: model.key, before: chosen, after: chosen }, asked });
   };
   const runTo = (place: number): void => {
-    const begun = cursor.anchor && cursor.asked === asked;
-    const anchor = begun ? cursor.anchor : (keys[Math.max(0, current)] ?? "");
-    const before = begun ? cursor.before : picked;
-    if (several) pick(withRun(before, keys, keys.indexOf(anchor), place, isFree));
-    go(place, { anchor, before });
+    const begun = cursor.asked === asked ? cursor.run : undefined;
+    const run = runFrom(begun, picked, keys, keys[Math.max(0, current)] ?? "");
+    const after = several ? withRun(run.before, keys, keys.indexOf(run.anchor), place, isFree) : picked;
+    if (several) pick(after);
+    go(place, { ...run, after });
   };
   const enter = (): void => {
     const model = shown[current];
@@ -139,7 +137,7 @@ export function PickList(props: PickListProps) {
   const search = (wanted: string): void => list.set({ query: wanted });
   const does: Readonly<Record<Meaning["does"], (to: number) => void>> = {
     run: runTo,
-    go,
+    go: (to) => go(to),
     leave: () => setCursor({ ...NOWHERE, asked }),
     details: () => list.set({ details: !list.values.details }),
     toggle,

@@ -1,5 +1,5 @@
 /** The picker: a list to select one model from, for the code in the next cell. */
-import { useContext, useMemo, useState } from "preact/hooks";
+import { useContext, useMemo, useRef, useState } from "preact/hooks";
 import { ActionButton, Done } from "../action.tsx";
 import { Place } from "../context.ts";
 import { Head } from "../section.tsx";
@@ -34,6 +34,7 @@ function PickFrom({ view, state, words }: PickFromProps) {
   const { models: listed, leftOut, isComing, providers } = useLists(lists, state);
   // A new selection shows at once; after the answer the view decides.
   const [chosen, setChosen] = useState<string>();
+  const latest = useRef("");
   const current = chosen ?? (picked.model ? keyOf(picked.provider_id ?? "", picked.model) : "");
   const extra = picked.model && picked.unlisted ? picked : undefined;
   const models = useMemo(
@@ -43,8 +44,10 @@ function PickFrom({ view, state, words }: PickFromProps) {
   const onPick = async ([key = ""]: Keys): Promise<void> => {
     if (!pick) return;
     const [provider, model] = key ? partsOf(key) : ["", ""];
+    latest.current = key;
     setChosen(key);
-    await panel.press(pick, at, { held: { provider, model } });
+    await panel.press(pick, at, { choice: model, held: { provider, model } });
+    if (latest.current !== key) return; // a later selection is in flight
     setChosen(undefined);
     app.confirm("value");
   };
