@@ -21,6 +21,19 @@ _SECRETS = _words(
 _SECRET_BEFORE_KEY = _words(
     "api private access secret signing encryption auth account subscription master admin service session"
 )
+# APIkey and secretaccesskey are not told apart into words by their capitals.
+_RUN_TOGETHER = re.compile(
+    rf"(?:{'|'.join(sorted(_SECRET_BEFORE_KEY))})keys?$"
+    r"|(?:api|bot|access|auth|session|refresh|bearer|discord|slack|telegram|github)tokens?$"
+    r"|(?:api|client|app|shared|webhook)secrets?$|password$|passphrase$"
+)
+# Services whose keys are called by their name: tavilyKey.
+_VENDORS = _words(
+    "openai anthropic claude mistral groq together deepseek gemini google xai fireworks openrouter litellm "
+    "azure aws cohere huggingface hf nvidia replicate perplexity voyage jina tavily serper serpapi exa brave "
+    "bing firecrawl langsmith langfuse pinecone qdrant weaviate elevenlabs deepgram assemblyai github gitlab "
+    "slack telegram discord notion linear stripe twilio sendgrid"
+)
 _SECRET_BEFORE_TOKENS = _words("access refresh auth api bot session bearer id")  # others are counted
 _COUNTS_TOKEN = _words("per max min num total each")
 _SAYS_SOMETHING_ABOUT_IT = _words(
@@ -39,12 +52,16 @@ def is_secret_field(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     if not words or words[-1] in _SAYS_SOMETHING_ABOUT_IT:
         return False
-    return any(_is_secret(before, word) for before, word in zip(["", *words], words, strict=False))
+    if any(_is_secret(before, word) for before, word in zip(["", *words], words, strict=False)):
+        return True
+    return _RUN_TOGETHER.search("".join(words)) is not None
 
 
 def _is_secret(before: str, word: str) -> bool:
     if word in {"key", "keys"}:
-        return before in _SECRET_BEFORE_KEY
+        return before in _SECRET_BEFORE_KEY or before in _VENDORS
+    if word == "auth":
+        return before == "basic"
     if word == "tokens":
         return before in _SECRET_BEFORE_TOKENS
     return word in _SECRETS and not (word == "token" and before in _COUNTS_TOKEN)

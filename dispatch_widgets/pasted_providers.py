@@ -90,6 +90,7 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
         r"${\1}",
     ),
     (re.compile(r"process\.env\.(\w+)"), r"${\1}"),
+    (re.compile(r"(?<==)\$(?=[\"'])"), ""),  # bash: NAME=$'value'
     (re.compile(r"\$?\{\$\{(\w+)\}\}"), r"${\1}"),
     (re.compile(r"(?<=\w)\\/|\\/(?=/)"), "/"),  # a slash as some write it in JSON
 )
@@ -107,7 +108,8 @@ _KEY_WORDS = (
     *("API_KEY", "APIKEY", "AUTH_TOKEN", "ACCESS_TOKEN", "SECRET_KEY", "API_TOKEN"),
     *("TOKEN", "SECRET", "KEY"),
 )
-_URL_WORDS = sorted((*SERVER_WORDS, "API_HOST", "HOST"), key=len, reverse=True)
+_URL_WORDS = sorted(SERVER_WORDS, key=len, reverse=True)
+_BARE_BASE_URLS = frozenset({"BASE_URL", "BASEURL", "API_BASE", "API_BASE_URL", "API_URL", "API_ENDPOINT"})
 _NO_URL = frozenset({"", "none", "null"})
 _KEY_HEADERS = frozenset({"X_API_KEY", "X_GOOG_API_KEY", "AUTHORIZATION"})
 # Variables that vendors' tools read too, beside the one of the preset.
@@ -250,6 +252,7 @@ def read_pasted(text: str) -> PastedText:
     if all(account.is_empty for account in reading.accounts):
         _read_bare(reading, rest)
     _join_halves(reading)
+    _drop_unclear(reading)
     for account in reading.accounts:
         name = _reference_in(unwrapped_key(account.key).value)
         if name and name != account.key_from:
@@ -439,6 +442,28 @@ def _join_halves(reading: _Reading) -> None:
                 continue
         joined.append(account)
     reading.accounts = joined
+
+
+def _drop_unclear(reading: _Reading) -> None:
+    """Drops keys that may be for a server named elsewhere: OPENAI_API_KEY beside BASE_URL (SEC-8)."""
+    servers = [account for account in reading.accounts if account.url and not account.key_from]
+    for account in list(reading.accounts):
+        if not account.key_from or account.url or not account.word:
+            continue
+        named = next((each.url_from for each in servers if _may_be_for(account.word, each)), "")
+        if named:
+            reading.left.append(
+                f"Which server {account.key_from} is for is not clear, as {named} names one. "
+                "Paste the lines of one provider."
+            )
+            reading.keys.add(unwrapped_key(account.key).value)
+            reading.accounts.remove(account)
+
+
+def _may_be_for(word: str, server: _Account) -> bool:
+    if not server.word:
+        return _in_capitals(server.url_from) in _BARE_BASE_URLS
+    return server.word.endswith(f"_{word}")  # AZURE_OPENAI_ENDPOINT beside OPENAI_API_KEY
 
 
 def _provider(reading: _Reading, account: _Account, text: str) -> PastedProvider | None:

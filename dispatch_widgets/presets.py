@@ -254,7 +254,8 @@ KEY_VARIABLES: tuple[str, ...] = tuple(
 # are other spellings of the same.
 SERVER_WORDS = (
     *("BASE_URL", "API_BASE", "API_URL", "API_BASE_URL"),
-    *("API_ENDPOINT", "ENDPOINT", "BASEURL", "URL", "URI"),
+    *("API_ENDPOINT", "ENDPOINT", "BASEURL", "API_BASEURL", "URL", "URI"),
+    *("API_HOST", "HOST", "GATEWAY_URL"),
 )
 """The endings of variables that name the server for a key, the vendors' own first: ``OPENAI_BASE_URL``."""
 

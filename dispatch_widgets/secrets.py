@@ -37,6 +37,7 @@ NO_KEY_NEEDED = "no-key-needed"
 HIDDEN = "•" * 6
 """The shown form of a short key, and of a number that is secret."""
 _ELLIPSIS = "…"
+_MASKS = (_ELLIPSIS, "•", "...", "***")  # ours, and how vendors and plain ASCII write them
 _TAIL_CHARACTERS = 4
 _SHORTEST_SHOWN = 12  # of a shorter key, four characters would reveal too much
 _SHORTEST_REDACTED = 6  # a shorter one would redact ordinary words
@@ -135,7 +136,7 @@ def mask(key: str) -> str:
 
 def looks_masked(text: str) -> bool:
     """Whether a text is a masked key, which must never be saved over the key (SEC-3)."""
-    return _ELLIPSIS in text or "•" in text or (bool(text) and not text.strip("*."))
+    return any(mark in text for mark in _MASKS) or (bool(text) and not text.strip("*."))
 
 
 def is_reference(key: str) -> bool:
@@ -180,7 +181,7 @@ def clean_key(raw: object) -> str:
 
 @hide_frames
 def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
-    """Resolves a reference to its key; any other key is returned unchanged (SEC-4).
+    """Resolves a reference to its key (SEC-4); any other key is returned without surrounding blanks (SEC-3).
 
     Args:
         key: The key of the settings file.
@@ -203,7 +204,7 @@ def resolve_key(key: str, environ: Mapping[str, str] | None = None) -> str:
 
         value = read(place.group(1), place.group(2)).strip()
     else:
-        return key
+        return key.strip()
     bare = without_quotes(value)
     if bare is not None:
         value = bare.strip()

@@ -133,9 +133,9 @@ def merge_providers(keep: str, others: Iterable[str]) -> Provider:
     return default_service().merge_providers(keep, others)
 
 
-def merge_duplicates() -> tuple[tuple[str, ...], ...]:
+def merge_duplicates(keep: str | None = None) -> tuple[tuple[str, ...], ...]:
     """See `SettingsService.merge_duplicates`."""
-    return default_service().merge_duplicates()
+    return default_service().merge_duplicates(keep)
 
 
 @hide_frames

@@ -230,6 +230,9 @@ def test_a_requests_key_is_for_its_server_whatever_it_looks_like(text: str, key:
         (f"API_KEY={PLAIN}\nHTTP_PROXY_URL=http://proxy.example:3128", "Add its base URL"),
         (f"{KEY}\n{LAB}\nhttps://other.example/v1", "Which server the text is for is not clear"),
         (f"ask({LAB}, https://other.example/v1, api_key='{KEY}')", "api_key is for is not clear"),
+        (f"OPENAI_API_KEY={PLAIN}\nBASE_URL={LAB}", "OPENAI_API_KEY is for is not clear, as BASE_URL"),
+        (f"BASE_URL={LAB}\nOPENAI_API_KEY={PLAIN}", "OPENAI_API_KEY is for is not clear, as BASE_URL"),
+        (f"OPENAI_API_KEY={PLAIN}\nAZURE_OPENAI_ENDPOINT={LAB}", "as AZURE_OPENAI_ENDPOINT names one"),
     ],
 )
 def test_a_key_is_for_no_server_that_a_text_names_for_something_else(text: str, said: str) -> None:
@@ -453,3 +456,18 @@ def test_a_long_text_of_one_piece_is_read_too(piece: str) -> None:
     text = piece * (LONGEST_TEXT_CHARACTERS // len(piece))
     assert read_pasted(text).left or read_pasted(text).providers
     assert read_pasted(f"OPENAI_API_KEY={text}") is not None
+
+
+@pytest.mark.req("SEC-3")
+def test_a_value_that_bash_quotes_with_a_dollar_is_the_value() -> None:
+    """``NAME=$'value'`` is no reference to a variable."""
+    (found,) = read_pasted(f"export OPENAI_API_KEY=$'{KEY}'").providers
+    assert found.key is not None
+    assert found.key.get_secret_value() == KEY
+
+
+@pytest.mark.req("SEC-8")
+def test_a_vendors_key_beside_both_of_another_is_its_own() -> None:
+    """Where the other server has a key of its own, nothing is unclear."""
+    text = f"OPENAI_API_KEY={KEY}\nAZURE_OPENAI_API_KEY={PLAIN}\nAZURE_OPENAI_ENDPOINT={LAB}"
+    assert [each.base_url for each in read_pasted(text).providers] == ["https://api.openai.com/v1", LAB]

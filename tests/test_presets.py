@@ -120,6 +120,12 @@ def test_presets_load_nothing_heavy() -> None:
 
 
 @pytest.mark.req("SEC-8")
+def test_servers_are_named_by_these_words() -> None:
+    """What the paste box reads and what consent asks about are the same words."""
+    assert {"BASE_URL", "API_BASE", "API_HOST", "HOST", "GATEWAY_URL", "API_BASEURL"} <= {*SERVER_WORDS}
+
+
+@pytest.mark.req("SEC-8")
 @pytest.mark.parametrize("ending", SERVER_WORDS)
 @pytest.mark.parametrize("key_variable", KEY_VARIABLES)
 def test_a_variable_named_as_a_keys_is_names_its_server(key_variable: str, ending: str) -> None:

@@ -104,6 +104,8 @@ def test_a_copied_secret_keeps_its_value(canary: str) -> None:
         "sk-…a1b2",
         "••••••",
         "********",
+        "sk-...a1b2",
+        "sk-proj-****3Df2",
         "sk-a b",
         "sk-a\nb",
         "sk-a\u200bb",
@@ -225,6 +227,8 @@ def test_every_secret_field_of_a_document_is_masked() -> None:
         *("Authorization", "Proxy-Authorization", "password", "dbPassword", "passwd", "passphrase"),
         *("secret", "clientSecret", "secrets", "secretAccessKey", "aws_secret_access_key", "privateKey"),
         *("credential", "credentials", "cookie", "Set-Cookie", "bearer", "signing-key"),
+        *("APIkey", "APItoken", "APIsecret", "BOTtoken", "secretaccesskey", "discordtoken", "masterPASSWORD"),
+        *("tavilyKey", "openaiKey", "GROQ_KEY", "anthropicKeys", "basicAuth"),
     ],
 )
 def test_a_secret_field_is_told_by_the_words_of_its_name(name: str) -> None:

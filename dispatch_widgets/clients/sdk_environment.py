@@ -124,8 +124,15 @@ class _VendorOnly(_Sdk):  # type: ignore[misc]
 
 @cache
 def vendor_only(kind: type, provider_type: str) -> type:
-    """A subclass of an SDK's client class, with `_VendorOnly`."""
-    about = {"__module__": kind.__module__, "__doc__": kind.__doc__, "_vendor": _VENDORS[provider_type]}
+    """A subclass of an SDK's client class, with `_VendorOnly`, that keeps its key out of logs (SEC-1)."""
+    from ..discovery.log_redaction import masking_key
+
+    about = {
+        "__module__": kind.__module__,
+        "__doc__": kind.__doc__,
+        "_vendor": _VENDORS[provider_type],
+        "request": masking_key(kind.request),  # type: ignore[attr-defined]
+    }
     return type(kind.__name__, (_VendorOnly, kind), about)
 
 

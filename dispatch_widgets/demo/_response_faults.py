@@ -87,7 +87,8 @@ def echo_key(*, status: int = 401) -> Responder:
     def respond(context: FaultContext) -> None:
         key = context.account.given_key(context.exchange)
         message = f"The key {key} is not known here (seen as 'Bearer {key}' and x-api-key={key})."
-        context.account.error(status, message).send(context.exchange)
+        answer = context.account.error(status, message)
+        context.send(status, answer.body, headers={**answer.headers, "x-echo": key})
 
     return respond
 

@@ -90,7 +90,7 @@ FAULT_NAMES: dict[str, str] = {
     "401": "the key is refused (any three digits play that status; options message, retry_after)",
     "429": "too many requests (retry_after: what the header says, None for no header; 30)",
     "quota": "429 whose reason is that the account has no credit",
-    "echo-key": "an error that quotes the key that came (status; 401)",
+    "echo-key": "an error that quotes the key that came, in its body and a header (status; 401)",
     "plain-text": "an error in plain text (status; 401, text)",
     "slow": "the right answer after a while (seconds; 2)",
     "hang": "nothing, for as long as the client waits",

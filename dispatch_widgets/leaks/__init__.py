@@ -120,7 +120,11 @@ COPIES_MADE = "Copies that still hold keys: "
 
 @hide_frames
 def scan(
-    paths: Iterable[str | Path] | str | Path, keys: Iterable[str] | str, *, fix: bool = False
+    paths: Iterable[str | Path] | str | Path,
+    keys: Iterable[str] | str,
+    *,
+    fix: bool = False,
+    keep: Iterable[str | Path] = (),
 ) -> ScanReport:
     """Looks for keys in notebooks and exported pages.
 
@@ -131,12 +135,14 @@ def scan(
             that a link leads to are scanned and not changed.
         keys: The keys to look for, or a single one. Short ones that could be ordinary words are left out.
         fix: Whether to remove them, after copying each file beside itself. Everything else in the file is
-            kept byte for byte, and so are its mode and owner.
+            kept byte for byte, and so are its mode and owner. Files named like a settings file
+            (``dispatch.settings*.json``) are not changed.
+        keep: More files that are not changed, such as the settings file and its copies.
 
     Raises:
         InvalidInputError: If a path does not exist; nothing was changed then.
     """
-    done = Scan([keys] if isinstance(keys, str) else keys, fix=fix)
+    done = Scan([keys] if isinstance(keys, str) else keys, fix=fix, keep=keep)
     try:
         done.run(paths)
     except BaseException as stopped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 128 * 1024 * 1024
 """A larger file is not read: looking through one can take ten times its size in memory."""
 
+_SETTINGS = re.compile(r"dispatch\.settings.*\.json", re.IGNORECASE)
 _ATTEMPTS = 3  # at a file, as another program can write it meanwhile
 
 
 class Scan:
     """A scan and its results so far."""
 
-    def __init__(self, keys: Iterable[str], *, fix: bool) -> None:
+    def __init__(self, keys: Iterable[str], *, fix: bool, keep: Iterable[str | Path] = ()) -> None:
         self.keys = [forms for key in dict.fromkeys(keys) if (forms := KeyForms.of(key)) is not None]
         self.files = 0
         self.places: list[tuple[Path, Place]] = []
@@ -41,6 +43,7 @@ class Scan:
         self.unread: list[tuple[Path, str]] = []
         self.skipped: list[Path] = []
         self._fix = fix
+        self._keep = frozenset(map(_real, keep))
         self._file_system = Files()
         # Replaced files with hard links: one of the names, and how many names still hold the old content.
         self._linked: dict[tuple[int, int], tuple[Path, int]] = {}
@@ -100,6 +103,8 @@ class Scan:
         target = file.target
         if file.refusal:
             raise DispatchError(file.refusal)
+        if target in self._keep or _SETTINGS.fullmatch(target.name):
+            raise DispatchError("Not changed: it is a settings file, and its keys belong there.")
         if not os.access(target, os.W_OK):  # a replacement would bypass its mode
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         cleaned = without_keys(content.data, self.keys, notebook=notebook)
@@ -144,7 +149,7 @@ class Scan:
             self.backups.remove(copy)
 
 
-def _real(path: Path) -> Path:
+def _real(path: str | Path) -> Path:
     return Path(os.path.realpath(path))
 
 

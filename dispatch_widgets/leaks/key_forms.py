@@ -171,10 +171,15 @@ def without_breaks(text: str) -> str:
 
 
 def without_spelling(text: str) -> str:
-    r"""The text with escapes such as ``\u0073``, ``%73`` and ``&#115;`` resolved."""
-    if "\\" in text or "%" in text or "&" in text:
-        return _SPELLED.sub(_spelled_character, text)
-    return text
+    r"""The text with escapes such as ``\u0073``, ``%73`` and ``&#115;`` resolved.
+
+    Where that leaves more of them, as ``\&#115;`` does, the text follows again with those resolved too.
+    """
+    if not ("\\" in text or "%" in text or "&" in text):
+        return text
+    once = _SPELLED.sub(_spelled_character, text)
+    twice = _SPELLED.sub(_spelled_character, once) if "%" in once or "&" in once else once
+    return once if twice == once else f"{once}\0{twice}"
 
 
 def _spelled_character(found: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from .._log import get_logger
 from ..errors import DispatchError
+from ..secrets import redact
 from .inputs import issues_of, merged
 from .procedures import PROCEDURES, Context, Procedure
 from .trpc_format import (
@@ -181,7 +182,7 @@ class _Calls:
             return result_envelope(await self._result(index, path))
         except CallError as error:
             self.allow = self.allow or error.allow
-            return error.envelope(path)
+            return error.envelope(_shown(path))
         except DispatchError as error:
             return from_dispatch_error(error, self._procedures[path].names).envelope(path)
         except Exception as error:  # noqa: BLE001 - its text would travel to the client
@@ -191,7 +192,7 @@ class _Calls:
     async def _result(self, index: int, path: str) -> Any:
         procedure = self._procedures.get(path)
         if procedure is None:
-            raise CallError("NOT_FOUND", f'No procedure found on path "{path}"')
+            raise CallError("NOT_FOUND", f'No procedure found on path "{_shown(path)}"')
         method = self._request.method
         overridden = self._override and procedure.kind == "query" and method == "POST"
         if method != procedure.method and not overridden:
@@ -219,6 +220,11 @@ class _Calls:
             )
             issues = merged(issues, issues_about(problems, procedure.names))
         raise refused_input(issues)
+
+
+def _shown(path: str) -> str:
+    """The path of a call, with what looks like a key in it masked."""
+    return path if path in PROCEDURES else redact(path)
 
 
 def _log_unexpected(path: str, error: Exception) -> None:

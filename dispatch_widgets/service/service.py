@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from .._hide_frames import hide_frames
 from .._log import get_logger, tell
 from .._loop import background
+from .._text import clean
 from ..clients import resolved_model
 from ..errors import DispatchError, FieldProblem, InvalidInputError
 from ..pasted import unwrapped_key
@@ -644,10 +645,13 @@ class SettingsService:
         )
         return provider_of(saved, keep)
 
-    def merge_duplicates(self) -> tuple[tuple[str, ...], ...]:
+    def merge_duplicates(self, keep: str | None = None) -> tuple[tuple[str, ...], ...]:
         """Merge every group of `duplicates` into its first provider, in one write (PM-8).
 
         One `undo` undoes all of it.
+
+        Args:
+            keep: The id of a provider: only its group is merged, into it. None for all groups.
 
         Returns:
             The groups; the first id of each is the remaining provider.
@@ -655,7 +659,7 @@ class SettingsService:
         merged: list[tuple[str, ...]] = []
 
         def change(document: Document) -> Document:
-            document, merged[:] = registry.merge_duplicates(document)
+            document, merged[:] = registry.merge_duplicates(document, keep)
             return document
 
         self._file.edit(change, what="Duplicates were merged")
@@ -1153,7 +1157,7 @@ class SettingsService:
         return resolved_model(
             provider,
             model,
-            api_key=resolve_key("" if provider.is_mock else provider.credentials.api_key.get_secret_value()),
+            api_key="" if provider.is_mock else _usable_key(provider),
             task=task,
             entry=entry,
             capabilities=kind.capabilities,
@@ -1316,7 +1320,8 @@ class SettingsService:
 
         Args:
             paths: Files and folders, or a single one; folders are searched recursively.
-            fix: Whether to remove them, after copying each file beside itself.
+            fix: Whether to remove them, after copying each file beside itself. Settings files and their
+                copies are never changed: keys belong there.
 
         Raises:
             InvalidInputError: If a path does not exist; then nothing was changed.
@@ -1324,7 +1329,9 @@ class SettingsService:
         """
         from ..leaks import scan
 
-        return scan(paths, self._registered_keys(), fix=fix)
+        kept = self.kept_copy
+        own = [self.path, *(backup.path for backup in self.backups()), *([kept.path] if kept else ())]
+        return scan(paths, self._registered_keys(), fix=fix, keep=own)
 
     def _registered_keys(self) -> list[str]:
         """The keys of `scan`."""
@@ -1341,6 +1348,24 @@ def _unwrapped(api_key: _Key) -> tuple[_Key, tuple[str, ...]]:
     if api_key.strip() and not cleaned.value:  # an empty key would keep the old one
         raise InvalidInputError([FieldProblem(API_KEY_FIELD, key_problem("") or "")])
     return cleaned.value, cleaned.notes
+
+
+def _usable_key(provider: Provider) -> str:
+    """The key of a provider, checked: SDKs quote one that cannot be sent in their errors (SEC-3).
+
+    Raises:
+        DispatchError: If it cannot be resolved or sent.
+    """
+    key = resolve_key(provider.credentials.api_key.get_secret_value())
+    problem = key_problem(key)
+    if problem:
+        name = clean(provider.name, 60)
+        raise InvalidInputError(
+            [FieldProblem(API_KEY_FIELD, problem)],
+            message=f"The key of {name} cannot be sent. {problem}",
+            hint=f"Enter the key of {name} again, in dw.panel() or with update_provider.",
+        )
+    return key
 
 
 def _what(names: Sequence[str], done: str) -> str:

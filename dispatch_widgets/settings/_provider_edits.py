@@ -133,7 +133,7 @@ def update_provider(
         else:
             credentials.pop("baseUrl", None)
     entered = (
-        ("name", new.get("name"), provider.name),
+        ("name", new.get("name"), raw.get("name")),
         (BASE_URL_FIELD, credentials.get("baseUrl"), provider.credentials.base_url),
     )
     refuse_keys(known_keys(document), entered, problems, given_key=api_key)
@@ -228,13 +228,19 @@ def merge_providers(document: Document, keep: str, others: Iterable[str]) -> Doc
     return _merged(document, dict.fromkeys(gone, keep))
 
 
-def merge_duplicates(document: Document) -> tuple[Document, tuple[tuple[str, ...], ...]]:
+def merge_duplicates(
+    document: Document, keep: str | None = None
+) -> tuple[Document, tuple[tuple[str, ...], ...]]:
     """Merges each group of `duplicates` into its first provider, in one edit (PM-8).
+
+    With `keep`, only the group of that provider is merged, into it.
 
     Returns:
         The new document and the groups; the first id of each is the remaining provider.
     """
     groups = _same_accounts(open_for_edit(document))
+    if keep is not None:
+        groups = tuple((keep, *(each for each in group if each != keep)) for group in groups if keep in group)
     if not groups:
         return document, groups
     return _merged(document, {gone: keep for keep, *others in groups for gone in others}), groups

@@ -12,12 +12,15 @@ import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._log import get_logger
 from ..errors import SettingsWriteError, UnreadableSettingsError
+from ..secrets import masked_copy
 from .document import Document, JsonObject, parse, render, set_in
 from .file_system import Files
 from .kinds import entries_of, kind_of
@@ -51,6 +54,11 @@ class KeptCopy:
     saved_at: datetime
     providers: tuple[JsonObject, ...] = ()
     removed: frozenset[str] = frozenset()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {each.name: getattr(self, each.name) for each in dataclass_fields(self)}
+        fields["providers"] = masked_copy(self.providers)  # a pickle holds no key (SEC-1)
+        return partial(KeptCopy, **fields), ()
 
     @property
     def reason(self) -> str:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._key_shapes import holds_well_known_key, is_distinctive
 from ..errors import SettingsShapeError
+from ..secrets import is_reference, mask, redact
 from .schema import MOCK_PROVIDER_ID, Assignments, Settings
 
 if TYPE_CHECKING:
@@ -25,13 +27,15 @@ SAME_ID = "Another entry before it has the same id."
 ENTRY_DELETED = "The entry was deleted. Choose another one."
 ENTRY_OF_REMOVED_PROVIDER = "Another program removed the provider of this entry."
 EMBED_BY_ANTHROPIC = "The Dispatch app refuses an Anthropic provider for embed."
+_SHORTEST_KEY = 16  # of those that are looked for in names (PM-10)
 ENTRY_WITHOUT_PROVIDER = "The provider of this entry was deleted. Choose another entry, or give it one."
 
 
 def view(document: Document, *, path: str = "") -> Settings:
     """The validated view of a document; `path` is for the error.
 
-    Unknown types, tasks and capabilities are accepted; values of a wrong JSON type are not.
+    Unknown types, tasks and capabilities are accepted; values of a wrong JSON type are not. A key in a
+    provider's name or an entry's label is masked, as both are shown everywhere (SEC-1).
 
     Raises:
         SettingsShapeError: If a part is invalid; its pointer says which (MIG-9).
@@ -41,7 +45,11 @@ def view(document: Document, *, path: str = "") -> Settings:
     parts = parts_of(document)
     if not isinstance(parts, Parts):
         raise shape_error(*parts, path=path)
-    providers, catalog = parts.providers, parts.models.catalog
+    providers = _with_names_masked(parts.providers)
+    catalog = tuple(
+        replace(entry, label=_without_key(entry.label)) if _may_hold_key(entry.label) else entry
+        for entry in parts.models.catalog
+    )
     known = {provider.id for provider in providers} | {MOCK_PROVIDER_ID}
     raw = (document.get("models") or {}).get("catalog", ())
     # Sets are compared first, so that the entries of a valid file are not checked one by one (P-6).
@@ -78,6 +86,26 @@ def shape_error(pointer: str, words: str, *, path: str) -> SettingsShapeError:
 def is_unconverted(entry: Document) -> bool:
     """Whether an object of ``models.catalog`` has the old format (MIG-8)."""
     return "providerConfig" in entry or ("providerType" in entry and entry.get("providerId") is None)
+
+
+def _with_names_masked(providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
+    keys = {provider.credentials.api_key.get_secret_value().strip() for provider in providers}
+    own = [key for key in keys if not is_reference(key) and is_distinctive(key, shortest=_SHORTEST_KEY)]
+    return tuple(
+        replace(provider, name=_without_key(provider.name, own))
+        if _may_hold_key(provider.name) or any(key in provider.name for key in own)
+        else provider
+        for provider in providers
+    )
+
+
+def _may_hold_key(text: str | None) -> bool:
+    return text is not None and len(text) >= _SHORTEST_KEY and holds_well_known_key(text)
+
+
+def _without_key(text: str | None, keys: Iterable[str] = ()) -> str:
+    shown = redact(text or "", keys)
+    return mask(shown) if holds_well_known_key(shown) else shown
 
 
 def _checked(

@@ -131,8 +131,9 @@ def tokens(count: int | None) -> str:
         return ""
     if count < _THOUSAND:
         return str(count)
-    if count < _MILLION:
-        return f"{round(count / _THOUSAND)}k"
+    thousands = round(count / _THOUSAND)
+    if thousands < _THOUSAND:
+        return f"{thousands}k"
     return f"{count / _MILLION:.1f}".removesuffix(".0") + "M"
 
 

@@ -160,6 +160,37 @@ def test_no_key_is_logged_by_the_sdks(
     assert server.api_key not in caplog.text
 
 
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("name", ["chat", "claude"])
+def test_a_key_that_a_server_echoes_in_a_header_is_not_logged(
+    name: str,
+    server: DemoServer,
+    request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    asynchronous: bool,
+) -> None:
+    """The HTTP libraries log a response's headers at DEBUG: the key in one is masked (SEC-1)."""
+    model: ResolvedModel = request.getfixturevalue(name)
+    server.play("echo-key")
+    for logger in ("openai", "anthropic", "httpx", "httpx2", "httpcore", "httpcore2"):
+        caplog.set_level(logging.DEBUG, logger=logger)
+
+    async def ask() -> None:
+        async with model.async_client(max_retries=0) as client:
+            await client.models.list()
+
+    def ask_at_once() -> None:
+        with model.client(max_retries=0) as client:
+            client.models.list()
+
+    with pytest.raises(Exception, match="401"):
+        asyncio.run(ask()) if asynchronous else ask_at_once()
+    assert "x-echo" in caplog.text.lower()
+    assert server.api_key not in caplog.text
+
+
 @pytest.mark.req("API-5")
 @pytest.mark.parametrize("name", ["chat", "vectors", "claude"])
 def test_a_snippet_runs_and_has_no_key_in_it(

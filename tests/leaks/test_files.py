@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from processor_time import processor_seconds
 
-from dispatch_widgets import InvalidInputError
+from dispatch_widgets import InvalidInputError, SettingsService
 from dispatch_widgets.leaks import ScanReport, _scan, scan
 from dispatch_widgets.leaks.key_forms import REMOVED
+from dispatch_widgets.settings.document import set_in
+from dispatch_widgets.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -442,3 +444,25 @@ def test_a_file_with_very_many_places_is_done_in_time(given: Path, canary: str, 
 
     few, many = (processor_seconds(lambda count=count: work(count)) for count in (1_000, 10_000))
     assert many < 40 * few
+
+
+@pytest.mark.req("SEC-1", "ST-8")
+def test_a_settings_file_keeps_its_keys(given: Path, canary: str) -> None:
+    """The settings file, its backups and the kept copy are where keys belong: `--fix *` leaves them alone."""
+    service = SettingsService(given / "mine.json")
+    provider = service.add_provider(name="A", type="anthropic", api_key=canary)
+    SettingsStore(service.path).edit(lambda found: set_in(found, ("more",), 1), backup_reason="test")
+    other = given / "dispatch.settings.json"
+    other.write_text(json.dumps({"key": canary}), encoding="utf-8")
+    env = given / ".env"
+    env.write_text(f"ANTHROPIC_API_KEY={canary}", encoding="utf-8")
+    kept = service.kept_copy
+    assert kept is not None
+    files = [*(path for path in given.iterdir() if path.suffix != ".lock"), kept.path]
+    before = {path: path.read_bytes() for path in files}
+    report = service.scan(files, fix=True)
+    assert report.fixed == (env,)
+    assert {path for path, _ in report.unread} == set(files) - {env}
+    assert all("its keys belong there" in why for _, why in report.unread)
+    assert {path for path in files if path.read_bytes() != before[path]} == {env}
+    assert service.provider(provider.id).credentials.api_key.get_secret_value() == canary

@@ -62,6 +62,8 @@ WRITTEN: dict[str, Callable[[str], str]] = {
         .replace("&", "\\u0026")
         .replace("'", "\\u0027")
     ),
+    "HTML after a backslash": lambda key: "\\\\" + "".join(f"&#{ord(sign)};" for sign in key),
+    "URL after a backslash": lambda key: "\\\\" + "".join(f"%{ord(sign):02X}" for sign in key),
     "URL": lambda key: f"https://x/?k={quote(key, safe='')}&b",
     "URL, lower": lambda key: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(key, safe="")),
     "path": quote,

@@ -149,6 +149,13 @@ def test_unknown_procedures(bench: Bench, path: str) -> None:
     assert (error["data"]["code"], error["data"]["path"]) == ("NOT_FOUND", path)
 
 
+@pytest.mark.req("SEC-1")
+def test_a_key_in_a_path_is_not_echoed(bench: Bench) -> None:
+    """Who pastes a key into the address gets it masked, in message and path."""
+    key = "sk-proj-0123456789abcdefABCD"
+    assert key not in json.dumps(_error(bench.ask("GET", f"settings.{key}")))
+
+
 def test_queries_and_mutations_do_not_mix(bench: Bench) -> None:
     """Mixed procedure types fail the whole request, and no call runs; unknown paths do not count."""
     error = _error(bench.ask("POST", "list,save", {"1": {"text": "x"}}, batch=True))

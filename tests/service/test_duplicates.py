@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,3 +44,28 @@ def test_all_duplicates_are_merged_in_one_write(service: SettingsService, path: 
     assert path.stat() == after
     service.undo()
     assert path.read_bytes() == before
+
+
+@pytest.mark.req("PM-8")
+def test_the_one_to_keep_can_be_named(service: SettingsService, add: Any) -> None:
+    """Only its group is merged, into it."""
+    first, twin = add(service), add(service)
+    others = [add(service, api_key="sk-other") for _ in range(2)]
+    entry = service.add_model(provider_id=first, model="m")
+    assert service.merge_duplicates(twin) == ((twin, first),)
+    assert [provider.id for provider in service.get_providers()] == [twin, *others]
+    assert service.entry(entry.id).provider_id == twin
+
+
+@pytest.mark.req("PM-8", "ST-3")
+def test_what_another_program_has_changed_meanwhile_is_not_merged(
+    service: SettingsService, path: Path, add: Any, on_disk: Any
+) -> None:
+    """One that got another key between the look and the press is no duplicate any more, and stays."""
+    keep, twin = add(service), add(service)
+    assert service.duplicates() == ((keep, twin),)
+    document = on_disk()
+    document["providers"][1]["credentials"]["apiKey"] = "sk-fresh-0123456789"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert service.merge_duplicates(keep) == ()
+    assert [provider.id for provider in service.get_providers()] == [keep, twin]

@@ -9,7 +9,7 @@ import pytest
 
 from dispatch_widgets import SettingsService
 from dispatch_widgets.errors import InvalidInputError
-from dispatch_widgets.secrets import LOOKS_LIKE_KEY
+from dispatch_widgets.secrets import LOOKS_LIKE_KEY, mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,14 +133,17 @@ def test_the_value_of_a_registered_variable_is_no_name(
 
 @pytest.mark.req("PM-10")
 def test_what_the_file_has_already_can_be_read_and_kept(service: SettingsService) -> None:
-    """A name that holds a key since long is shown, and no edit of something else fails because of it."""
+    """A name that holds a key since long is masked, and no edit of something else fails because of it."""
     lab = add(service, KEY)
     service.path.write_text(
         service.path.read_text(encoding="utf-8").replace('"Lab"', f'"{KEY}"'), encoding="utf-8"
     )
-    assert service.provider(lab.id).name == KEY
-    service.update_provider(lab.id, name=KEY, base_url="https://other.example/v1")
+    assert service.provider(lab.id).name == mask(KEY)
+    service.update_provider(lab.id, base_url="https://other.example/v1")
     assert service.provider(lab.id).host == "other.example"
+    service.update_provider(lab.id, name=KEY, base_url="https://another.example/v1")
+    assert service.provider(lab.id).host == "another.example"
+    assert KEY not in repr(service.get_providers()) + service.get_providers()._repr_html_()
 
 
 @pytest.mark.req("PM-10", "MD-3")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -122,3 +124,38 @@ def test_a_task_resolves_with_what_the_list_says_of_its_model(path: Path) -> Non
     assert service.resolve("embed").capabilities == ("chat",)
     service.discover_models(provider.id)
     assert service.resolve("embed").capabilities == ("embedding",)
+
+
+@pytest.mark.req("SEC-1", "SEC-3")
+@pytest.mark.parametrize("kind", ["openai-compatible", "anthropic"])
+@pytest.mark.parametrize("written", ["{}\n", " {}", "\t{}\r\n"], ids=["line end", "blank", "both"])
+def test_a_key_is_sent_without_what_stands_around_it_in_the_file(
+    service: SettingsService, server: DemoServer, path: Path, kind: str, written: str
+) -> None:
+    """A file that was edited by hand: list, client and arguments have the key itself."""
+    url = server.openai_base_url if kind == "openai-compatible" else server.anthropic_base_url
+    credentials = {"apiKey": written.format(server.api_key), "baseUrl": url}
+    provider = {"id": "p", "name": "By hand", "type": kind, "credentials": credentials}
+    path.write_text(json.dumps({"providers": [provider]}), encoding="utf-8")
+    models = service.discover_models("p")
+    resolved = service.resolve_model("p", next(model.id for model in models if model.kind == "chat"))
+    assert resolved.api_key.get_secret_value() == server.api_key
+    with resolved.client(max_retries=0) as client:
+        assert client.models.list().data
+    assert resolved.litellm_kwargs()["api_key"] == server.api_key
+
+
+@pytest.mark.req("SEC-1", "SEC-3")
+@pytest.mark.parametrize("inside", ["\n", "é", "\u200b", "\0", " "], ids=ascii)
+def test_a_key_that_cannot_be_sent_reaches_no_client(
+    service: SettingsService, path: Path, canary: str, inside: str
+) -> None:
+    """SDKs quote such a key in their errors: it is refused before, without being quoted."""
+    key = canary[:9] + inside + canary[9:]
+    credentials = {"apiKey": key, "baseUrl": "http://127.0.0.1:9/v1"}
+    provider = {"id": "p", "name": "By hand", "type": "openai-compatible", "credentials": credentials}
+    path.write_text(json.dumps({"providers": [provider]}), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="The key of By hand cannot be sent") as caught:
+        service.resolve_model("p", "m")
+    assert canary[9:] not in "".join(traceback.format_exception(caught.value))
+    assert "Enter the key of By hand again" in caught.value.hint

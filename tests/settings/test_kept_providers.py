@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import stat
 import sys
 from typing import TYPE_CHECKING, Any
@@ -347,11 +348,14 @@ def test_a_state_folder_that_cannot_be_used_stops_nothing(
 
 @pytest.mark.req("SEC-1")
 def test_a_copy_shows_no_key(store: SettingsStore, kept: KeptProviders, canary: str) -> None:
-    """Printing it shows the keys masked."""
+    """Printing it shows the keys masked, and a pickle has no others."""
     store.edit(
         lambda document: registry.add_provider(document, name="N", type="anthropic", api_key=canary)[0]
     )
-    assert canary not in repr(kept.read())
+    copy = kept.read()
+    assert canary not in repr(copy)
+    assert canary.encode() not in pickle.dumps(copy)
+    assert pickle.loads(pickle.dumps(copy)).path == kept.path  # noqa: S301 - made here
     assert canary in kept.path.read_text(encoding="utf-8")
 
 

@@ -256,3 +256,18 @@ def test_only_the_files_own_names_are_read() -> None:
     with pytest.raises(SettingsShapeError) as caught:
         view({"models": {"assignment": [{"task": "grade", "model_id": "e"}]}})
     assert caught.value.pointer == "models.assignment[0].modelId"
+
+
+@pytest.mark.req("SEC-1", "PM-10")
+def test_a_key_in_a_name_is_masked() -> None:
+    """Names and labels are shown everywhere: a key that an older version let in is not shown with them."""
+    known, other = "sk-proj-0123456789abcdefABCD", "corp4f6e8a1c3b5d7f9e"
+    providers = [
+        {"id": "1", "name": f"My {known}", "type": "anthropic", "credentials": {"apiKey": "sk-1"}},
+        {"id": "2", "name": other, "type": "anthropic", "credentials": {"apiKey": other}},
+        {"id": "3", "name": "Anthropic, long name", "type": "anthropic", "credentials": {"apiKey": "${A}"}},
+    ]
+    catalog = [{"id": "e", "providerId": "1", "model": "m", "label": known}]
+    settings = view({"providers": providers, "models": {"catalog": catalog}})
+    assert [each.name for each in settings.providers] == ["My sk-…ABCD", "…7f9e", "Anthropic, long name"]
+    assert settings.catalog[0].label == "sk-…ABCD"

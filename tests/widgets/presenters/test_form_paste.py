@@ -163,3 +163,11 @@ def test_a_pasted_text_is_kept_nowhere(person, pasted) -> None:
     pasted(f"OPENAI_API_KEY={KEY}")
     assert KEY not in person.encoded
     assert KEY not in json.dumps(person.form.form)
+
+
+@pytest.mark.req("SEC-2", "UI")
+def test_a_key_that_is_not_written_as_it_stands_is_not_said_to_be_taken(person, pasted) -> None:
+    """A key that a shell puts together from quoted parts is not in the text: that alone is said."""
+    pasted(f"curl https://llm.example/v1/models -H 'Authorization: Bearer {KEY[:20]}'\"{KEY[20:]}\"")
+    assert person.sees("The key is not written in it as it stands")
+    assert not person.sees("was taken from the header")

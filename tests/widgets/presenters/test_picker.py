@@ -8,6 +8,7 @@ import pytest
 from presenter_person import Person
 
 from dispatch_widgets import SettingsService
+from dispatch_widgets.demo import DemoServer
 from dispatch_widgets.demo.faults import fault
 from dispatch_widgets.errors import InvalidInputError, NotFoundError
 from dispatch_widgets.widgets.presenters.models.picker import PickerPresenter
@@ -216,3 +217,29 @@ def test_no_key_is_in_what_a_page_is_given(service, ids, canary, sit) -> None:
     person.press_action(person.view.refresh)
     person.settled()
     assert canary not in str(to_json(person.view)) + repr(vars(person.presenter))
+
+
+@pytest.mark.req("UI")
+def test_a_model_of_an_unknown_provider_cannot_be_used_for_a_task(service, sit) -> None:
+    """The button says why, and not that the task uses it already."""
+    person = sit(service, task="grade")
+    person.presenter.set_value("some-model")
+    assert person.view.use.off == "It is not known which provider serves it"
+    assert person.view.task_fact == "grade is not set."
+
+
+@pytest.mark.req("UI")
+def test_lists_without_a_fitting_model_are_said_to_have_none(sit, tmp_path) -> None:
+    """Of several providers that list no embedding model, a picker for one is not left blank."""
+    service = SettingsService(tmp_path / "dispatch.settings.json")
+    with DemoServer() as demo:
+        demo.set_models([model for model in demo.models() if model.kind == "chat"])
+        for name in ("Lab", "Lab again"):
+            url = demo.openai_base_url
+            lab = service.add_provider(
+                name=name, type="openai-compatible", api_key=demo.api_key, base_url=url
+            )
+            service.discover_models(lab.id)
+    together = sit(service, kind="embedding").view.lists[0]
+    assert (together.mark, together.busy) == ("", None)
+    assert together.empty.title == "No embedding model is listed"

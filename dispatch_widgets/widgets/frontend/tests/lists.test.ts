@@ -9,11 +9,10 @@ import { meaning } from "../src/list/keys.ts";
 import { ListWindow } from "../src/list/list_window.ts";
 import { marksOfParts } from "../src/list/marked.tsx";
 import { bestFirst, search } from "../src/list/match.ts";
-import { keyOf, type Model, noLongerListed, partsOf, searchable, unpack } from "../src/list/models.ts";
+import { keyOf, type Model, partsOf, searchable, unpack } from "../src/list/models.ts";
 import { countKinds, featuresOf, has, inOrder, isOfKind, usableOrders } from "../src/list/order.ts";
 import { beginning, holding, roomFor, rowsIn, showing } from "../src/list/page_of_rows.ts";
 import { put } from "../src/list/put.ts";
-import { runFrom, toggled, withRun } from "../src/list/selection.ts";
 import { FakeModel } from "./fake_model.ts";
 
 const NAMES = new Map([["or", "OpenRouter"]]);
@@ -117,29 +116,6 @@ test("what a server states that a model can do is filtered by; of one model all 
     { name: "features", value: "Vision, Tools" },
     { name: "context", value: "8k" },
   ]);
-});
-
-test("a run selects both ends, either way, and leaves out what cannot be picked", () => {
-  const [a, b, c, d] = ["a", "b", "c", "d"] as const;
-  const can = (each: string): boolean => each !== b;
-  assert.deepEqual(withRun([d], [a, b, c, d], 0, 2, can), [d, a, c]);
-  assert.deepEqual(withRun([], [a, b, c, d], 3, 2, can), [c, d]);
-  assert.deepEqual(toggled(toggled([a], c), a), [c]);
-});
-
-test("a range goes on while nothing else changes the selection, and its first row is there", () => {
-  const run = { anchor: "b", before: ["a"], after: ["a", "b", "c"] };
-  const anew = (picked: ReadonlyArray<string>) => ({ anchor: "d", before: picked, after: picked });
-  assert.equal(runFrom(run, ["a", "b", "c"], ["a", "b", "c", "d"], "d"), run);
-  assert.deepEqual(runFrom(run, [], ["a", "b", "c", "d"], "d"), anew([]));
-  assert.deepEqual(runFrom(run, ["a", "b", "c"], ["a", "c", "d"], "d"), anew(["a", "b", "c"]));
-  assert.deepEqual(runFrom(undefined, ["a"], ["a", "d"], "d"), anew(["a"]));
-});
-
-test("selected models that a refresh removed are counted, not those of a list that is not shown", () => {
-  const selected = [keyOf("or", "kept"), keyOf("or", "gone"), keyOf("other", "m")];
-  assert.equal(noLongerListed(selected, [model("kept"), model("new")]), 1);
-  assert.equal(noLongerListed(selected, []), 0);
 });
 
 test("a page has as many rows as its place has room for, and what was looked at stays on it", () => {

@@ -175,9 +175,12 @@ class ModelLists:
         lists = [self._hub.cache.models(provider.id) for provider in providers]
         held = [models for models in lists if models is not None]
         total = f"{sum(map(len, held)):,} at {plural(len(held), 'provider')}" if held else "No list yet"
-        mark = " / ".join(self.mark(models) for models in held if len(models))
+        mark = " / ".join(filter(None, map(self.mark, held)))
         busy = None if mark else self._busy(providers)
         nothing = EmptyState("No list yet", "Choose a provider to fetch its models.")
+        if held:
+            kind = f"{self._kind} model" if self._kind else "model"
+            nothing = EmptyState(f"No {kind} is listed", "Servers do not list everything that they serve.")
         owners = tuple(Option(each.id, clean(each.name)) for each in providers if not each.is_mock)
         refresh = self._refresh(providers, Action("fetch_lists", "Refresh", icon="refresh"))
         empty = None if mark or busy is not None else nothing

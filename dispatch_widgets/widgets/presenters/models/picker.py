@@ -203,7 +203,7 @@ class PickerPresenter(Presenter):
 
     def _state_of_all(self, providers: Sequence[Provider]) -> ListState:
         state = self._lists.state_of_all(providers)
-        if state.empty is None:
+        if state.empty is None or any(self.hub.cache.models(each.id) is not None for each in providers):
             return state
         words = f"Models are read from {plural(len(providers), 'provider')}."
         fetch = Action("fetch_lists", "Fetch models", icon="refresh")
@@ -248,7 +248,9 @@ class PickerPresenter(Presenter):
         off = ""
         if not self.picked.model:
             off = "Pick a model first"
-        elif self._has_picked() or not self.picked.provider_id:
+        elif not self.picked.provider_id:
+            off = "It is not known which provider serves it"
+        elif self._has_picked():
             off = f"{self.task} uses it already"
         return Action("use_for_task", f"Use for {self.task}", style="primary", off=off)
 

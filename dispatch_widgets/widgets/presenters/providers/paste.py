@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...._text import clean, plural
 from ....secrets import mask
-from ..shared.views import Action, Note, Run, Step, TextRange
+from ..shared.views import Action, Note, Run, Step, TextRange, plain
 
 if TYPE_CHECKING:
     from ....pasted_providers import PastedProvider, PastedText
@@ -104,7 +104,7 @@ def nothing_note(found: PastedText) -> Note:
 
 
 def _tells_of_key(words: Words) -> bool:
-    return str(words).startswith("The key was")
+    return plain(words).startswith("The key ")
 
 
 def _with_key(words: str, provider: PastedProvider) -> Words:

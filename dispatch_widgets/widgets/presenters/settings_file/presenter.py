@@ -89,11 +89,9 @@ class SettingsFilePresenter(Presenter):
 
     def _merge_into(self, args: Arguments) -> Answer | None:
         keep = args.text("row")
-        group = next((each for each in self.service.duplicates() if keep in each), None)
-        if group is None:
-            return None
-        kept = self.service.merge_providers(keep, [other for other in group if other != keep])
-        return self._merged(f"{clean(kept.name, 60)} merged")
+        if not self.service.merge_duplicates(keep):
+            return None  # another program has changed or merged them
+        return self._merged(f"{clean(self.service.provider(keep).name, 60)} merged")
 
     def _merged(self, words: str) -> Answer:
         back = Focus(section=_DUPLICATES, action="merge")
