@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 128 * 1024 * 1024
 """A larger file is not read: looking through one can take ten times its size in memory."""
 
-_SETTINGS = re.compile(r"dispatch\.settings.*\.json", re.IGNORECASE)
+_SETTINGS_FILE = re.compile(r"dispatch\.settings.*\.json", re.IGNORECASE)
 _ATTEMPTS = 3  # at a file, as another program can write it meanwhile
 
 
@@ -103,7 +103,7 @@ class Scan:
         target = file.target
         if file.refusal:
             raise DispatchError(file.refusal)
-        if target in self._keep or _SETTINGS.fullmatch(target.name):
+        if target in self._keep or _SETTINGS_FILE.fullmatch(target.name):
             raise DispatchError("Not changed: it is a settings file, and its keys belong there.")
         if not os.access(target, os.W_OK):  # a replacement would bypass its mode
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

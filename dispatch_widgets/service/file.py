@@ -41,13 +41,15 @@ _log = get_logger("dispatch_widgets")
 SavedBy = Literal["", "this notebook", "another program"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class LastChange:
-    """The last save of a service: what it did, and the document before and after it."""
+    """The last save of a service, told apart from every other one.
+
+    Attributes:
+        words: What it did, as ``Lab was deleted``; empty if it cannot be undone.
+    """
 
     words: str
-    before: Document
-    after: Document
 
 
 class AwaitingMigrationError(DispatchError):
@@ -166,7 +168,7 @@ class SettingsFile:
         self._shown: Document = {}
         self._on_disk: Document | None = None  # when it was last seen
         self._removed: tuple[str, tuple[Document, ...]] | None = None  # by the fingerprint of the content
-        self.last_change: LastChange | None = None
+        self._last: tuple[LastChange, Document, Document] | None = None  # with the document before and after
         self.reload()
 
     @property
@@ -345,7 +347,7 @@ class SettingsFile:
                 raise self._unwritable or AwaitingMigrationError() from None
         settings, _ = self._adopt(snapshot, awaiting=False, ours=True)
         if snapshot.changed:
-            self.last_change = LastChange(what, before[0], snapshot.document)
+            self._last = (LastChange(what), before[0], snapshot.document)
         return settings, snapshot.backup
 
     @property
@@ -353,8 +355,13 @@ class SettingsFile:
         """What `undo` would undo, in a few words; empty if nothing."""
         with self._lock:
             # Otherwise a later edit by another program would be lost too.
-            last = self.last_change
-            return last.words if last is not None and json_equal(last.after, self._shown) else ""
+            return self._last[0].words if self._last and json_equal(self._last[2], self._shown) else ""
+
+    @property
+    def last_change(self) -> LastChange | None:
+        """The last save; None after it was undone, or without one."""
+        last = self._last
+        return last[0] if last else None
 
     def undo(self, change: LastChange | None = None) -> str:
         """Undoes the last change of this service, if the file has not changed since.
@@ -368,17 +375,19 @@ class SettingsFile:
         Raises:
             NothingToUndoError: If there is no such change, or the file was changed after it.
         """
-        last = self.last_change
-        if last is None or not last.words or (change is not None and change is not last):
+        if self._last is None:
+            raise NothingToUndoError
+        last, before, after = self._last
+        if not last.words or (change is not None and change is not last):
             raise NothingToUndoError
 
         def back(document: Document) -> Document:
-            if not json_equal(document, last.after):
+            if not json_equal(document, after):
                 raise NothingToUndoError
-            return last.before
+            return before
 
         self.edit(back)
-        self.last_change = None
+        self._last = None
         return last.words
 
     def preview(self) -> MigrationReport | None:
