@@ -44,9 +44,8 @@ _KERNELS_OWN = frozenset(
 
 
 def _text(name: str) -> str:
-    """A bundle as text, without its checksum; anywidget could take a text without a line break for a path."""
-    head, _checksum, body = (_STATIC / name).read_text(encoding="utf-8").split("\n", 2)
-    return f"{head}\n{body}"
+    """A bundle as text, without the lines on how it was made; anywidget takes a single line for a path."""
+    return (_STATIC / name).read_text(encoding="utf-8").split("\n", 2)[2]
 
 
 class PagePanel(anywidget.AnyWidget):

@@ -356,6 +356,12 @@ def test_what_a_model_can_do_is_shown_and_filtered_by(app: App) -> None:
     expect(app.models.filter(has_text="Seer").get_by_title("Vision")).to_be_visible()
     app.field("Show with").select_option(label="Vision")
     expect(app.models).to_have_count(1)
+    app.search("model 4")
+    app.see("None of the 1 found has this feature")  # and not that nothing matches
+    app.press("Any features")
+    app.see_model("Model 4")
+    app.search("")
+    app.field("Show with").select_option(label="Vision")
     app.field(SEARCH).focus()
     app.key("ArrowDown", "ArrowRight")
     details = app.node.locator(".dp-model-details")

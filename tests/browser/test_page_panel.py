@@ -140,12 +140,28 @@ def test_a_panel_alone_opens_what_it_leads_to(app: App) -> None:
     app.button("Choose models").focus()
     app.key("Enter")
     app.see_heading("Add models")
-    assert app.focused() != ""
+    app.focus_comes_to(".")
     assert app.node.get_by_role("tab").count() == 0
     app.button("Back to Router").focus()
     app.key("Enter")
     app.see_heading("No entries to choose from")
     app.focus_on("Choose models")
+
+
+@pytest.mark.req("SEC-9", "UI")
+def test_the_focus_is_not_lost_while_another_tab_is_on_its_way(
+    app: App, still: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """With a busy kernel the button that led there is gone at once: the way back has the focus until then."""
+    app.write(change=lambda document: document["models"].update(catalog=[], assignment=[]))
+    app.open(ALONE)
+    app.see_heading("No entries to choose from")
+    with still():
+        app.button("Choose models").focus()
+        app.key("Enter")
+        app.focus_comes_to("^Back to Router$")
+    app.see_heading("Add models")
+    app.focus_comes_to(".")
 
 
 @pytest.mark.req("SEC-9")

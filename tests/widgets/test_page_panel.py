@@ -78,9 +78,11 @@ def test_the_script_and_the_styles_are_texts(service: SettingsService) -> None:
     own = vars(PagePanel)
     for name, file in (("_esm", "page.js"), ("_css", "page.css")):
         assert type(own[name]) is str
-        head, checksum, body = (STATIC / file).read_text(encoding="utf-8").split("\n", 2)
-        assert "SHA-256" in checksum  # it is for tests; each panel of a notebook would carry it
-        assert own[name] == f"{head}\n{body}"
+        made, checksum, body = (STATIC / file).read_text(encoding="utf-8").split("\n", 2)
+        assert "do not edit" in made  # both lines are for developers; each panel would carry them
+        assert "SHA-256" in checksum
+        assert own[name] == body
+        assert "\n" in body.strip("\n") or body.endswith("\n")
         assert RouterPanel(service).get_state(name) == {name: own[name]}
 
 

@@ -14,22 +14,26 @@ const maps = process.argv.includes("--maps");
 
 const comment = (name, text) => (name.endsWith(".css") ? `/* ${text} */` : `// ${text}`);
 
-/** Returns a bundle's head, with a hash by which a test knows that sources and bundle belong together. */
-async function head(name, body, inputs) {
+/** Returns the packages that a bundle contains, as a comment; empty for none. */
+async function credits(inputs) {
   if (inputs.some((each) => each.startsWith("..")))
     throw new Error("node_modules must lie here, not elsewhere");
+  const packages = new Set(inputs.flatMap((each) => /^node_modules\/([^/]+)/.exec(each)?.[1] ?? []));
+  const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  return [...packages].map((each) => `// With ${each} ${dependencies[each]} (MIT)\n`).join("");
+}
+
+/** Returns a bundle's head, with a hash by which a test knows that sources and bundle belong together. */
+async function head(name, body) {
   const kind = name.endsWith(".js") ? /\.tsx?$/ : /\.css$/;
   const src = join(here, "src");
   const own = (await readdir(src, { recursive: true })).filter((each) => kind.test(each));
-  const packages = new Set(inputs.flatMap((each) => /^node_modules\/([^/]+)/.exec(each)?.[1] ?? []));
-  const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   const hash = createHash("sha256");
   for (const source of own.map((each) => each.replaceAll("\\", "/")).sort())
     hash.update(await readFile(join(src, source)));
   hash.update(body);
-  const made = [...packages].map((each) => `, with ${each} ${dependencies[each]} (MIT)`).join("");
   const lines = [
-    `Generated from dispatch_widgets/widgets/frontend by build.mjs${made}: do not edit.`,
+    "Generated from dispatch_widgets/widgets/frontend by build.mjs: do not edit.",
     `SHA-256 of all sources in src and of what follows: ${hash.digest("hex")}`,
   ];
   return lines.map((text) => `${comment(name, text)}\n`).join("");
@@ -72,6 +76,7 @@ for (const [name, entry] of [
     write: false,
   });
   const { text } = made.outputFiles[0];
-  const body = name.endsWith(".js") ? sharedModule(text) : tight(text);
-  await writeFile(join(folder, name), (await head(name, body, Object.keys(made.metafile.inputs))) + body);
+  const shared = name.endsWith(".js") ? sharedModule(text) : tight(text);
+  const body = (await credits(Object.keys(made.metafile.inputs))) + shared;
+  await writeFile(join(folder, name), (await head(name, body)) + body);
 }

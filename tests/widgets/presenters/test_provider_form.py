@@ -152,6 +152,18 @@ def refused(adding) -> Callable[..., Person]:
 
 
 @pytest.mark.req("SEC-8")
+def test_a_preset_whose_reply_was_lost_still_fills_the_form(adding) -> None:
+    """A later request in place of that of the choice must not leave another preset's base URL there."""
+    person = adding("OpenAI")
+    chosen = {"preset": "groq", "source": "typed", "name": "", "variable": ""}
+    made = person.presenter.form("provider", person.form.form["args"], chosen, "")
+    url = next(field.value for field in made.fields if field.name == "base_url")
+    assert url == find_preset("groq").base_url
+    again = person.presenter.form("provider", made.args, chosen, "source")  # what is filled stays
+    assert next(field.value for field in again.fields if field.name == "base_url") == url
+
+
+@pytest.mark.req("SEC-8")
 @pytest.mark.parametrize("url", ["llm.corp.example/v1", "https://llm.corp.example/v1", "LLM.corp.example."])
 def test_a_refused_key_is_dropped_with_another_preset(refused, url) -> None:
     """Custom, key, a refused save, preset OpenAI: the gateway's key goes nowhere, in words, for good."""

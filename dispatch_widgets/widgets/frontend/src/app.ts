@@ -94,7 +94,7 @@ export class App implements Around {
   /** Restores the tab and forms that this window had open, and does what code has asked for meanwhile. */
   #begin(place: Shown): void {
     if (this.open !== this.first) void this.#ask(this.open);
-    for (const tab of this.#filled) void this.tab(tab).forms.reload(place);
+    for (const tab of this.#filled) void this.tab(tab).forms.reload(place, ""); // the user may be elsewhere
     this.#doAsked();
   }
 
@@ -184,6 +184,7 @@ export class App implements Around {
   readonly go = async (tab: Tab, given: ActionArgs, at: Shown): Promise<void> => {
     const gesture = lastGesture();
     if (this.open === this.first) this.#leftBy = { action: tab, row: rowAround(document.activeElement) };
+    this.#focus({}, at, gesture); // what was pressed may be gone before the kernel has answered
     await this.show(tab);
     const { form, ...args } = given;
     if (form) await this.#openForm(tab, String(form), args, at, gesture);

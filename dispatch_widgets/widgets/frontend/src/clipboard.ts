@@ -4,8 +4,7 @@ function copyTheOldWay(text: string): boolean {
   const field = document.createElement("textarea");
   const focused = document.activeElement as HTMLElement | null;
   field.value = text;
-  field.style.position = "fixed";
-  field.style.opacity = "0";
+  field.style.cssText = "position:fixed;opacity:0";
   document.body.append(field);
   field.select();
   const done = document.execCommand("copy");

@@ -159,7 +159,8 @@ export class FormState {
     }
     this.#given = given;
     this.problems = problems;
-    this.note = form.note ?? (before ? undefined : this.note);
+    const wasTest = this.form.args?.check && !form.args?.check;
+    this.note = form.note ?? (before || wasTest ? undefined : this.note);
     this.form = form;
   }
 

@@ -50,6 +50,13 @@ export class Forms {
   /** Opens a form, with its input if it was left unsaved. The focus moves only if `gesture` is the last. */
   async open(action: Action, at: Shown, gesture = lastGesture()): Promise<void> {
     const { name, args = {} } = action;
+    const { current } = this;
+    const row = String(args.row ?? "");
+    const isThere = current?.form.name === name && String(current.form.args?.row ?? "") === row;
+    if (isThere && Object.keys(args).every((each) => each === "row" || each === "field")) {
+      this.#enter(current, args, at, gesture);
+      return;
+    }
     const left = this.#panel.window.get("leftForms")[name];
     const isLeft = left !== undefined && Object.keys(args).length === 0;
     const asked = isLeft ? { args: left.args(), values: left.chosen() } : { args, values: {} };
@@ -62,10 +69,15 @@ export class Forms {
     }
     if (isLeft) left.take(ended.form);
     const state = isLeft ? left : new FormState(ended.form);
-    this.#setLeft(name, undefined);
-    this.#panel.questions.close(String(args.row ?? ""));
+    if (!row) this.#setLeft(name, undefined);
+    this.#panel.questions.close(row);
     this.current = state;
-    this.#focus(at, gesture, { field: String(args.field ?? state.form.fields[0]?.name) });
+    this.#enter(state, args, at, gesture);
+  }
+
+  /** Moves the focus to the field that is asked for, or to the first one. */
+  #enter({ form }: FormState, { field = "" }: ActionArgs, at: Shown, gesture: string): void {
+    this.#focus(at, gesture, { field: String(field || form.fields[0]?.name) });
   }
 
   /** Sets a chosen value, and requests the form again if other fields follow that choice. */
@@ -93,21 +105,20 @@ export class Forms {
   }
 
   /** Updates an open form from the file: only fields without input take values from another program. */
-  async reload(at: Shown): Promise<void> {
+  async reload(at: Shown, gesture = lastGesture()): Promise<void> {
     const state = this.current;
     if (!state) return;
-    const gesture = lastGesture();
     const args = { ...state.args(), reload: true, key_typed: state.key !== "" };
     await this.#askAnew(state, "", args, state.ask(), at);
-    this.#focus(at, gesture, { field: state.form.fields[0]?.name ?? "" });
+    this.#enter(state, {}, at, gesture);
   }
 
   /** Requests the open form again if the new view says that forms may be out of date. */
   viewChanged(): void {
     const { forms = 0 } = this.#panel.view;
     const state = this.current;
-    // Not during a submission, whose answer may be older than this view: `save` calls this again.
-    if (forms === this.#revision || state?.saving) return;
+    // Not during a submission or a choice, whose answer would be lost: both call this again.
+    if (forms === this.#revision || state?.saving || state?.asking) return;
     this.#revision = forms;
     if (state) void this.#askAnew(state, "", state.args(), state.ask(), undefined);
   }
@@ -127,6 +138,7 @@ export class Forms {
     else if (ended.answer?.note) state.note = ended.answer.note;
     this.#settle(state);
     this.#panel.window.changed();
+    this.viewChanged();
   }
 
   readonly #waiting = new Map<FormState, Array<() => void>>();
@@ -204,7 +216,7 @@ export class Forms {
     if (!state || state.saving) return;
     const { name, args } = state.form;
     const row = String(args?.row ?? "");
-    this.#setLeft(name, keep && !row ? state : undefined);
+    if (!row) this.#setLeft(name, keep ? state : undefined);
     if (!keep || row) state.key = state.pasted = "";
     this.current = undefined;
     this.#panel.focus(at, { row, action: name });

@@ -48,7 +48,7 @@ export function RowList({ section, rows }: RowListProps) {
   const press = (row: Row, key: string): boolean => {
     const icon = DOES[key.length === 1 ? key.toLowerCase() : key];
     const isIt = (each: Action): boolean => Boolean(icon) && each.icon === icon && !each.off;
-    const bulk = picked.length ? selection?.actions.find(({ action }) => isIt(action)) : undefined;
+    const bulk = selection?.actions.find((each) => isIt(each.action) && thoseOf(each, picked).length);
     const action = bulk?.action ?? actionsOf(row, section.row_actions).find(isIt);
     if (action) void panel.press(action, shown, bulk && { held: { rows: thoseOf(bulk, picked) } });
     return Boolean(action);

@@ -404,6 +404,7 @@ export interface ListWords {
   readonly did_you_mean: string;
   readonly no_such_kind: string;
   readonly all_kinds: string;
+  readonly no_such_feature: string;
   readonly search_all: string;
   readonly by_hand: string;
   readonly typed: string;

@@ -234,3 +234,55 @@ test("a test that ends before its press is answered is shown once it is", async 
   assert.equal(panel.forms.current?.note?.title, "24 models");
   app.close();
 });
+
+test("news that come while a choice is in flight wait for its answer, which fills the form", async () => {
+  const { app, panel, model, shown, sent, reply } = await adding();
+  void panel.forms.choose("preset", "mistral", shown);
+  const chosen = sent().at(-1);
+  model.put("view_providers", { tab: "providers", title: "Providers", forms: 1 });
+  assert.equal(sent().at(-1), chosen);
+  await reply({ form: { ...FORM, title: "Filled" } }, chosen);
+  assert.equal(panel.forms.current?.form.title, "Filled");
+  assert.notEqual(sent().at(-1), chosen); // now the news are taken
+  await reply({ form: { ...FORM, title: "With news" } });
+  assert.equal(panel.forms.current?.form.title, "With news");
+  app.close();
+});
+
+test("a form that is open already is not opened anew: what was typed stays", async () => {
+  const { app, panel, shown, sent, reply } = await adding();
+  panel.forms.type("name", "Half");
+  panel.forms.typeKey("key", "sk-1");
+  const before = sent().length;
+  await panel.press(ADD, shown);
+  await panel.press({ ...ADD, args: { field: "name" } }, shown);
+  assert.equal(sent().length, before);
+  assert.equal(panel.forms.current?.key, "sk-1");
+  void panel.press({ ...ADD, args: { preset: "mistral" } }, shown); // another one is
+  await reply({ form: FORM });
+  assert.equal(panel.forms.current?.key, "");
+  app.close();
+});
+
+test("what was typed into a form and left stays while a form about a row is opened and left", async () => {
+  const { app, panel, shown, reply } = await adding();
+  panel.forms.type("name", "Half");
+  panel.forms.leave(shown, true);
+  void panel.press({ ...ADD, args: { row: "lab" } }, shown);
+  await reply({ form: { ...FORM, args: { row: "lab" } } });
+  panel.forms.leave(shown, true);
+  void panel.press(ADD, shown);
+  await reply({ form: FORM });
+  assert.equal(panel.forms.current?.valueOf(FORM.fields[1] as Field), "Half");
+  app.close();
+});
+
+test("a form that knows its test no more says nothing of it", async () => {
+  const { app, panel, shown, reply } = await adding();
+  const asking = { ...FORM, args: { check: "t1" }, note: { tone: "info", title: "Asking" } } as const;
+  panel.forms.current?.take(asking);
+  void panel.forms.reload(shown);
+  await reply({ form: FORM });
+  assert.equal(panel.forms.current?.note, undefined);
+  app.close();
+});

@@ -207,7 +207,11 @@ test("what was done with is picked, typed and ticked no more; what leads here sh
   assert.deepEqual([list.values.typed, list.values.query], [undefined, ""]); // the search was for this id
   list.lookAt({ list: "lab", kind: "new", tasks: ["grade"] });
   assert.deepEqual([list.values.provider, list.values.kind, list.values.ticked], ["lab", "new", ["grade"]]);
-  assert.equal(changes, 4);
+  list.set({ query: "claude", feature: "audio", first: 20 });
+  list.lookAt({ list: "other" }); // nothing that was set for another list hides what it leads to
+  const { query, feature, first, kind } = list.values;
+  assert.deepEqual([query, feature, first, kind], ["", "", 0, "all"]);
+  assert.equal(changes, 6);
   stop();
 });
 

@@ -54,6 +54,7 @@ TO_ADD = ListWords(
     did_you_mean="Did you mean {name}?",
     no_such_kind="None of the {count} found is of the kind {kind}",
     all_kinds="Show all kinds",
+    no_such_feature="None of the {count} found has this feature",
     search_all="Search all providers",
     by_hand="Not listed?",
     typed="Model id",

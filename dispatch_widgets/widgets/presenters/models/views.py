@@ -135,6 +135,7 @@ class ListWords:
         did_you_mean: The label of a button that searches for a similar name.
         no_such_kind: The title where a search finds only models of other kinds.
         all_kinds: The label of the button that shows these.
+        no_such_feature: The title where a search finds only models without the feature that is filtered by.
         search_all: The label of the button that searches the lists of all providers.
         by_hand: The text before the field for an id.
         typed: The accessible name of that field.
@@ -194,6 +195,7 @@ class ListWords:
     did_you_mean: str
     no_such_kind: str
     all_kinds: str
+    no_such_feature: str
     search_all: str
     by_hand: str
     typed: str

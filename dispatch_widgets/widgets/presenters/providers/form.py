@@ -89,6 +89,8 @@ class ProviderForm:
             raise AwaitingMigrationError
         self._keyring.find_out()
         before = self._before(args)
+        if "preset" in values and values["preset"] != args.text("filled", values["preset"]):
+            changed = "preset"  # a reply that filled the form for this preset was replaced by this one
         tested = self._checks.filled(args.text("check", ""))  # the values are unchanged since the test
         given = tested if isinstance(tested, FormInput) else self._input(before, args, values, changed)
         if args.flag("reload") and before is not None:
@@ -113,6 +115,8 @@ class ProviderForm:
             args["check"] = check
         if before is not None:
             args |= {"row": before.id, "seen": self._hub.seen.token(before)}
+        else:
+            args["filled"] = given.place.preset
         return Form(
             NAME,
             "Add provider" if before is None else f"Edit {clean(before.name)}",

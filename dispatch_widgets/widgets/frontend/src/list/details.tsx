@@ -50,7 +50,7 @@ export function DetailsButton({ words, list }: DetailsButtonProps) {
     <button
       type="button"
       class="dp-chip"
-      aria-pressed={details ? "true" : "false"}
+      aria-pressed={details}
       onClick={() => list.set({ details: !details })}
       {...QUIET}
     >

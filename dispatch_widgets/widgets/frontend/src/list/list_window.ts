@@ -79,7 +79,7 @@ export class ListWindow {
     const { list, kind, tasks } = args;
     this.set({
       ...(typeof list === "string" && { provider: list }),
-      ...(typeof kind === "string" && { kind, query: "", first: 0 }),
+      ...((list ?? kind) !== undefined && { kind: String(kind ?? "all"), query: "", feature: "", first: 0 }),
       ...(Array.isArray(tasks) && { ticked: tasks }),
     });
   }

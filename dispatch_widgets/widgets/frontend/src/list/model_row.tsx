@@ -48,7 +48,7 @@ export function ModelOption(props: ModelRowProps) {
       id={id}
       class={classes.filter(Boolean).join(" ")}
       role="option"
-      aria-selected={props.isPicked ? "true" : "false"}
+      aria-selected={props.isPicked}
       aria-disabled={isHad && !props.canTakeOut ? "true" : undefined}
       aria-posinset={props.place + 1}
       aria-setsize={props.count}

@@ -23,9 +23,8 @@ export function partsOf(key: string): readonly [string, string] {
 
 /** How many of the selected models their provider's list no longer has; lists that are not here do not count. */
 export function noLongerListed(selected: ReadonlyArray<string>, models: ReadonlyArray<Model>): number {
-  const here = new Set(models.map(({ key }) => key));
-  const listed = new Set(models.map(({ provider }) => provider));
-  return selected.filter((key) => !here.has(key) && listed.has(partsOf(key)[0])).length;
+  const here = new Set(models.flatMap(({ key, provider }) => [key, provider]));
+  return selected.filter((key) => !here.has(key) && here.has(partsOf(key)[0])).length;
 }
 
 /** The name that a model is shown under. */

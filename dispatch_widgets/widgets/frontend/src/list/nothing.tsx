@@ -35,27 +35,28 @@ interface NoMatchProps {
   readonly words: ListWords;
   readonly state: ListState;
   readonly query: string;
-  /** How many models of other kinds are found. */
+  /** How many models are found that a filter hides; `isKind` tells whether it is that of the kind. */
   readonly others: number;
+  readonly isKind: boolean;
   readonly kind: string;
   /** The model that was probably meant. */
   readonly meant: Model | undefined;
   readonly byHand: boolean;
-  readonly onAllKinds: () => void;
+  readonly onAll: () => void;
   readonly onSearchAll: (() => void) | undefined;
   readonly onClear: () => void;
   readonly onSearch: (query: string) => void;
 }
 
 function NoMatch(props: NoMatchProps) {
-  const { words, query, others, state, meant } = props;
+  const { words, query, others, isKind, state, meant } = props;
   const { shown } = useContext(Place);
   const kind = words.kinds.find(({ value }) => value === props.kind)?.label.toLowerCase() ?? "";
   const title = others
-    ? put(words.no_such_kind, { count: others, kind })
+    ? put(isKind ? words.no_such_kind : words.no_such_feature, { count: others, kind })
     : put(state.where ? words.nothing_at : words.nothing_matches, { where: state.where ?? "", query });
   const [label, act] = others
-    ? [words.all_kinds, props.onAllKinds]
+    ? [isKind ? words.all_kinds : words.any_feature, props.onAll]
     : props.onSearchAll
       ? [words.search_all, props.onSearchAll]
       : [words.end_search, props.onClear];

@@ -176,7 +176,7 @@ export function PickList(props: PickListProps) {
   const isDrawn = current >= page.first && current < page.end; // other rows have no element to refer to
   const active = isDrawn ? `${id}-${current}` : undefined;
   const hasTools = total > 0 || !state.note;
-  const vain = total > 0 && query.trim() !== "" && counts.all === 0;
+  const vain = total > 0 && query.trim() !== "" && found.matching === 0;
   const cells = CELL_KEYS.filter((key) => key === "kind" || models.some(CELLS[key]));
   return (
     <div class="dp-pick-list" style={{ "--dp-rows": page.rows }}>
@@ -191,7 +191,7 @@ export function PickList(props: PickListProps) {
             onSearch={search}
             more={{
               role: "combobox",
-              "aria-expanded": shown.length > 0 ? "true" : "false",
+              "aria-expanded": shown.length > 0,
               "aria-autocomplete": "list",
               "aria-controls": listIdOf(id),
               "aria-activedescendant": active,
@@ -251,8 +251,9 @@ export function PickList(props: PickListProps) {
             query={query.trim()}
             byHand={Boolean(byHand)}
             onSearchAll={props.onSearchAll}
-            others={counts.all ?? 0}
-            onAllKinds={() => list.set({ kind: "all" })}
+            others={counts.all || found.matching}
+            isKind={Boolean(counts.all)}
+            onAll={() => list.set(counts.all ? { kind: "all" } : { feature: "" })}
             onClear={() => search("")}
             onSearch={search}
           />

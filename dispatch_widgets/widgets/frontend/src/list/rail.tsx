@@ -108,7 +108,7 @@ function RailItem({ id, row, isCurrent, onClick }: RailItemProps) {
       id={id}
       class="dp-rail-item"
       role="option"
-      aria-selected={isCurrent ? "true" : "false"}
+      aria-selected={isCurrent}
       title={badge ? `${title}: ${badge.text}` : title}
       onClick={onClick}
     >

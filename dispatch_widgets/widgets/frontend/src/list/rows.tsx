@@ -55,7 +55,7 @@ export function Rows(props: RowsProps) {
       role="listbox"
       tabIndex={0}
       aria-label={words.name}
-      aria-multiselectable={several ? "true" : "false"}
+      aria-multiselectable={several}
       aria-activedescendant={props.active}
       onKeyDown={props.onKeyDown}
       onFocus={props.onFocus}

@@ -9,7 +9,7 @@ import { keyOf as keyOfAction } from "../panel.ts";
 import { Select } from "../select.tsx";
 import type { Action, Done as DoneWords, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
-import { Icon, Text } from "../words.tsx";
+import { Text } from "../words.tsx";
 import type { ListWindow } from "./list_window.ts";
 import { type Model, nameOf } from "./models.ts";
 import { put } from "./put.ts";
@@ -131,7 +131,7 @@ interface UsesButtonProps extends UsesProps {
 function UsesButton({ words, tasks, list, id, isOpen, onToggle }: UsesButtonProps) {
   const ticked = tasks.filter(({ value }) => list.values.ticked.includes(value)).map(({ label }) => label);
   return (
-    <Button look="dp-uses" aria-expanded={isOpen ? "true" : "false"} aria-controls={id} onClick={onToggle}>
+    <Button look="dp-uses" aria-expanded={isOpen} aria-controls={id} onClick={onToggle}>
       <span>
         <span class="dp-sub">{words.use_for}</span> {ticked.join(", ") || words.use_for_none}
       </span>
@@ -220,11 +220,7 @@ function Picked({ words, count, had, lost, one, several }: SelectionBarProps) {
     <>
       <b class="dp-bold">{put(words.selected, { count: count + had, name: one ? nameOf(one) : "" })}</b>{" "}
       {had > 0 && <span class="dp-sub">{put(words.had_too, { count: had })} </span>}
-      {gone && (
-        <span class="dp-sub dp-tone-warn">
-          <Icon tone="warn" coloured /> {gone}
-        </span>
-      )}
+      {gone && <span class="dp-sub">{gone}</span>}
       {!had && !gone && words.selected_more && <span class="dp-sub dp-wide">{words.selected_more}</span>}
       {!several && words.value_is && one && (
         <span class="dp-sub dp-wide">

@@ -132,7 +132,7 @@ export function Kinds({ words, kind, counts, known, someNew, onKind }: KindsProp
           type="button"
           class="dp-chip"
           role="radio"
-          aria-checked={value === kind ? "true" : "false"}
+          aria-checked={value === kind}
           tabIndex={value === kind ? 0 : -1}
           onClick={() => onKind(value)}
           {...QUIET}

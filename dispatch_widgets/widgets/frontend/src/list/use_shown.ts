@@ -9,6 +9,8 @@ export interface ShownModels {
   readonly shown: ReadonlyArray<Model>;
   /** How many models are found of each kind. */
   readonly counts: Readonly<Record<string, number>>;
+  /** How many models the search finds, whatever their kind and features. */
+  readonly matching: number;
   readonly kind: string;
   readonly order: string;
   readonly orders: ReadonlyArray<string>;
@@ -54,5 +56,5 @@ export function useShown(
   const shown = useMemo(() => {
     return kind === "all" ? found : found.filter((model) => isOfKind(model, kind));
   }, [found, kind]);
-  return { shown, counts, kind, features, feature, order, orders, meant };
+  return { shown, counts, matching: matches.length, kind, features, feature, order, orders, meant };
 }
