@@ -207,6 +207,7 @@ def test_a_picker_of_a_provider_that_was_deleted_says_so(service, ids, sit) -> N
     person.settled()
     assert person.sees("Lab was deleted")
     assert not person.sees("Add a provider")
+    assert not sit(service, provider="mock").sees("was deleted")
 
 
 @pytest.mark.req("SEC-8", "SEC-4")

@@ -71,14 +71,15 @@ class PickerPresenter(Presenter):
         needed = _checked(kind, ("chat", "embedding"), "kind")
         self.kind: Literal["", "chat", "embedding"] = needed or (TASK_NEEDS[self.task] if self.task else "")
         self._wanted = provider
-        self._only = self._only_name = ""
+        self._only = ""
+        self._deletable = ""  # the name of that provider, unless it is the built-in one
         self.picked = Picked()
         super().__init__(service)
 
     def _set_up(self) -> None:
         if self._wanted:
             only = _provider(self.service, self._wanted)
-            self._only, self._only_name = only.id, only.name
+            self._only, self._deletable = only.id, "" if only.is_mock else only.name
         fits = self._fits
         self._lists = ModelLists(self.hub, self.failures, fits=fits, kind=self.kind)
         entry = self._assigned() if self.service.problem is None else None
@@ -208,10 +209,10 @@ class PickerPresenter(Presenter):
         )
 
     def _empty(self) -> EmptyState:
-        if not self._only:
+        if not self._deletable:
             return _NO_PROVIDERS
         words = "This list has only its models. Make another one with dw.ModelPicker(…)."
-        return EmptyState(f"{clean(self._only_name)} was deleted", words)
+        return EmptyState(f"{clean(self._deletable)} was deleted", words)
 
     def _state_of_all(self, providers: Sequence[Provider]) -> ListState:
         state = self._lists.state_of_all(providers)
