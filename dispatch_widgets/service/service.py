@@ -351,6 +351,7 @@ class SettingsService:
             backup: One of `backups`, or its path.
         """
         self._file.store.delete_backup(backup)
+        self._notify(Change("settings"))
 
     @property
     def lost_providers(self) -> bool:

@@ -21,6 +21,8 @@ _DAY_HOURS = 24
 _THOUSAND = 1000
 _MILLION = 1_000_000
 _CENT = 0.01
+_LEAST_SHOWN = 0.0001
+"""The lowest price in dollars that is shown as a figure."""
 _ZONE = re.compile(r"\b(\d\d:\d\d) UTC(?:[+-]\d\d?(?::\d\d)?)?(?!\w)")
 # Not from strftime, whose month names follow the machine's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -80,6 +82,16 @@ def clock(moment: datetime, now: datetime) -> str:
     if days == -1:
         return "yesterday"
     return day(moment) if there.year == here.year else f"{day(moment)} {there.year}"
+
+
+def at_clock(moment: datetime, now: datetime) -> str:
+    """`clock` after a verb: ``at 14:05``, ``tomorrow at 09:10``, ``yesterday``, ``on 21 Nov``."""
+    words = clock(moment, now)
+    if words == "yesterday":
+        return words
+    if ":" not in words:
+        return f"on {words}"
+    return words.replace("tomorrow ", "tomorrow at ") if words.startswith("tomorrow") else f"at {words}"
 
 
 def without_zone(words: str) -> str:
@@ -153,7 +165,9 @@ def price(value: Price | None) -> str:
 def _dollars(amount: float | None) -> str:
     if amount is None:
         return "–"  # noqa: RUF001 - the design's dash for an unknown value
-    return f"${amount:.2f}" if amount == 0 or amount >= _CENT else f"${amount:.4f}".rstrip("0")
+    if amount == 0 or amount >= _CENT:
+        return f"${amount:.2f}"
+    return f"${amount:.4f}".rstrip("0") if amount >= _LEAST_SHOWN else f"<${_LEAST_SHOWN}"
 
 
 def size(count: int) -> str:

@@ -36,9 +36,10 @@ class Panel(PagePanel):
         super().__init__(service)
 
     def close(self) -> None:
-        """Remove the app from every page, and stop following the service."""
+        """Remove the app from every page and from the side, and stop following the service."""
         if self._display_id:
             self.app.hub.events.stop_listening(self._on_events)
+        self._close_side()
         super().close()
 
     # -- without a kernel --------------------------------------------------------------------------
@@ -87,16 +88,25 @@ class Panel(PagePanel):
             raise MissingPackageError(
                 "sidecar", purpose="for a panel at the side", install="dispatch-widgets[sidebar]"
             ) from None
-        # Also a panel that an earlier run of this cell has shown.
-        for shown in (self._side, _AT_SIDE.pop(title, None)):
-            if shown is not None:
-                shown.close()
+        self._close_side()
+        earlier = _AT_SIDE.pop(title, None)  # shown by an earlier run of this cell
+        if earlier is not None:
+            earlier.close()
         # Not `with side: display(…)`, which also captures whatever else the kernel shows at that moment.
         data, metadata = self._repr_mimebundle_() or ({}, {})
         output = {"output_type": "display_data", "data": data, "metadata": metadata}
         self._side = Sidecar(title=title)
         self._side.outputs = (output,)
         _AT_SIDE[title] = self._side
+
+    def _close_side(self) -> None:
+        """Close the panel at the side that shows this app, if there is one."""
+        side, self._side = self._side, None
+        if side is None:
+            return
+        for title in [title for title, shown in _AT_SIDE.items() if shown is side]:
+            del _AT_SIDE[title]
+        side.close()
 
 
 class _Static:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import httpx
 import ipywidgets as widgets
 import pytest
+import traitlets
 from panel_driver.person import until
 from panel_driver.words import SHOW_KIND
 
 import dispatch_widgets as dw
 from dispatch_widgets import MissingPackageError, ModelsPanel, Panel, SettingsService
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.widgets import app
 from dispatch_widgets.widgets._format import folder
 from dispatch_widgets.widgets._summary import summary_html
 from dispatch_widgets.widgets.presenters.hub.hub import hub_of
@@ -296,6 +298,32 @@ def test_a_side_panel_needs_sidecar_and_says_so(service, monkeypatch) -> None:
 
 
 @pytest.mark.req("UI")
+def test_closing_closes_the_panel_at_the_side(service, monkeypatch) -> None:
+    """It would stay there empty; one that another app has put in its place stays."""
+
+    class Sidecar(widgets.Output):
+        """Stands for the optional package's widget."""
+
+        title = traitlets.Unicode()
+
+    monkeypatch.setitem(sys.modules, "sidecar", SimpleNamespace(Sidecar=Sidecar))
+    monkeypatch.setattr(app, "_AT_SIDE", {})
+    first, second = Panel(service), Panel(service)
+    first.in_sidebar(title="One")
+    one = app._AT_SIDE["One"]
+    first.close()
+    assert one.comm is None
+    assert app._AT_SIDE == {}
+    second.in_sidebar(title="One")
+    second.in_sidebar(title="Two")
+    assert list(app._AT_SIDE) == ["Two"]
+    third = Panel(service)
+    third.in_sidebar(title="Two")
+    second.close()
+    assert app._AT_SIDE["Two"].comm is not None
+
+
+@pytest.mark.req("UI")
 def test_closing_stops_following(service, ids, person) -> None:
     """A closed app is told nothing more, and its models are gone from the kernel."""
     panel, other = Panel(service), person(Panel(service))
@@ -334,7 +362,9 @@ def test_actions_from_several_threads_do_not_lock_up(service, ids, person) -> No
             future.result(timeout=60)
     one.wait()
     one.tab("Models")
-    assert len(one.rows("Catalog")) == len(two.rows("Catalog")) == len(service.catalog) == 12
+    assert len(one.rows("Catalog")) == len(two.rows("Catalog")) == len(service.catalog)
+    # Code may add a model again; an id that is typed again is refused.
+    assert sorted(entry.model for entry in service.catalog) == ["a", "a", "a", "a", "b", "c"]
 
 
 def big(path, providers: int, entries: int, models: int) -> SettingsService:

@@ -91,6 +91,7 @@ def test_context_sizes_are_short(count, shown) -> None:
         (Price(), ""),
         (Price(input=0.0, output=0.0), "free"),
         (Price(input=3.5, output=10.0), "$3.50 / $10.00"),
+        (Price(input=0.00004, output=0.00006), "<$0.0001 / <$0.0001"),
         (Price(input=0.0001), "$0.0001 / –"),  # noqa: RUF001 - as it is shown
     ],
 )
@@ -120,3 +121,19 @@ def test_words_of_the_panels() -> None:
     assert _format.folder(Path("/srv/f.json")) == str(Path("/srv"))
     assert _format.folder(Path("/srv/a/b/c/f.json")) == str(Path("…/b/c"))
     assert _format.shown_path(Path("/srv/a/b/c/f.json")) == str(Path("…/b/c/f.json"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (1, "at 13:00"),
+        (20, "tomorrow at 08:00"),
+        (-2, "at 10:00"),
+        (-20, "yesterday"),
+        (-24 * 7, "on 14 Nov"),
+    ],
+)
+def test_a_moment_behind_a_verb_has_its_preposition(hours: int, words: str) -> None:
+    """The clock has "at", a day has "on", and "tomorrow" and "yesterday" have neither before them."""
+    noon = datetime.now().astimezone().replace(2025, 11, 21, 12, 0, 0, 0)
+    assert _format.at_clock(noon + timedelta(hours=hours), noon) == words

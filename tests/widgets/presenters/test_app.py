@@ -148,6 +148,19 @@ def test_a_change_outside_is_said_to_forms_of_before(service, ids, opened) -> No
     assert again.title == "Edit Theirs"
 
 
+@pytest.mark.req("ST-6", "UI")
+def test_a_change_outside_is_told_even_if_a_save_follows_at_once(service, ids, opened) -> None:
+    """A save of this notebook's own does not hide the other program's change from open forms."""
+    app = opened(service)
+    app.hub.events.poll_seconds = 60.0
+    before = app.header().revision
+    SettingsService(service.path).update_provider(ids["Lab"], name="Theirs")
+    service.update_provider(ids["Anthropic"], name="Ours")
+    settle(app)
+    assert app.header().revision == before + 1
+    assert app.header().changed_outside is not None
+
+
 @pytest.mark.req("UI")
 def test_titles_count_what_needs_attention(service, demo, ids, opened) -> None:
     """The header follows the tabs, and is told of once for a change."""

@@ -309,6 +309,40 @@ def test_a_typed_id_that_is_listed_is_what_the_list_says(lists, service) -> None
     assert (entry.title, entry.capabilities) == (embedding.name, ("embedding",))
 
 
+@pytest.mark.req("UI", "MD-4")
+def test_a_task_is_given_to_no_model_that_is_neither_chat_nor_embedding(lists, service) -> None:
+    """A speech model takes no ticked task from the chat model beside it, and counts as none on its own."""
+    models = service.known_models(lists.provider_id)
+    speech = next(model for model in models if model.kind == "other")
+    chat = next(model for model in models if model.kind == "chat")
+    lists.add(speech.id, chat.id, tasks=("summarize",))
+    assert service.resolve("summarize").model == chat.id
+    assert [entry.capabilities for entry in service.catalog] == [None, chat.capabilities]
+    lists.person.press("Undo")
+    lists.add(speech.id, tasks=("summarize",))
+    assert lists.person.sees("1 added. No model of these fits summarize")
+
+
+@pytest.mark.req("UI", "MD-8")
+def test_a_typed_id_that_is_listed_as_neither_gets_the_chosen_kind(lists, service) -> None:
+    """The person knows what it can do; the list does not."""
+    speech = next(m for m in service.known_models(lists.provider_id) if m.kind == "other")
+    lists.by_hand(speech.id, "chat")
+    (entry,) = service.catalog
+    assert entry.capabilities == ("chat",)
+
+
+@pytest.mark.req("UI")
+def test_a_typed_id_that_is_in_the_catalog_is_not_added_again(lists, service, ids) -> None:
+    """It is said that it is there; another provider's model of the same id is added."""
+    assert lists.by_hand("my-model").ok
+    assert not lists.by_hand(" my-model ").ok
+    assert lists.person.sees("my-model is in the catalog already.")
+    assert len(service.catalog) == 1
+    assert lists.by_hand("my-model", provider=ids["Anthropic"]).ok
+    assert len(service.catalog) == 2
+
+
 @pytest.mark.req("UI")
 def test_by_hand_among_all_providers_asks_whose_it_is(lists, service, ids) -> None:
     """With all providers shown the row asks whose id it is; unanswered, nothing is kept, and that is said."""
@@ -519,6 +553,63 @@ def test_an_edit_is_read_again_and_meets_a_deletion(lists, service, ids, hold_lo
     service.delete_model(entry.id)
     assert not person.save().ok
     assert person.form is not None
+
+
+@pytest.mark.req("ST-6", "UI")
+def test_an_edit_that_replaces_another_programs_change_says_so(lists, service, ids) -> None:
+    """Only what both have changed is named; the row says it until it is dismissed."""
+    entry = service.add_model(provider_id=ids["Lab"], model="gpt-x", label="Old")
+    person = lists.person.settled()
+    person.press("Edit Old", row="Old")
+    person.fill("Label", "Mine")
+    SettingsService(service.path).update_model(entry.id, label="Theirs", model="gpt-y")
+    answer = person.save()
+    words = "Another program or cell changed the label to Theirs meanwhile; yours took its place."
+    assert answer.say == f"Saved. {words}"
+    assert (service.entry(entry.id).label, service.entry(entry.id).model) == ("Mine", "gpt-y")
+    assert person.sees(words, row="Mine")
+    person.press("Dismiss", row="Mine")
+    assert not person.sees(words)
+    person.press("Edit Mine", row="Mine")
+    person.tick("Embedding")
+    SettingsService(service.path).update_model(entry.id, capabilities=["embedding"], model="gpt-z")
+    assert "changed the kinds to embedding meanwhile" in person.save().say
+    person.press("Edit Mine", row="Mine")
+    person.fill("Label", "Ours")
+    assert person.save().say == "Saved"
+    assert not person.sees("yours took its place")
+
+
+@pytest.mark.req("UI")
+def test_progress_is_shown_only_while_several_are_asked_at_once(lists, demo, ids) -> None:
+    """One provider that is asked has no bar; of two it stays until the last has answered."""
+    person = lists.person
+    demo.play(fault("slow", seconds=20), where="openai")
+    person.presenter.act("fetch_list", {"row": ids["Lab"]})
+    assert person.section("add").progress is None
+    person.presenter.act("stop_lists")
+    person.settled()
+    person.presenter.act("fetch_lists")
+    assert person.section("add").progress is not None
+    until(lambda: list(person.presenter.hub.requests) == [ids["Lab"]])
+    until(lambda: person.section("add").progress.done == 1)
+    person.presenter.act("stop_lists")
+    assert person.settled().section("add").progress is None
+
+
+@pytest.mark.req("PM-3", "UI")
+def test_what_was_learned_from_another_account_is_forgotten(lists, service, ids) -> None:
+    """With a new key a model is not "no longer listed": the new account has not been asked yet."""
+    last = lists.ids[-1]
+    service.add_model(provider_id=ids["Lab"], model=last)
+    person = lists.person
+    person.presenter.hub.gone[ids["Lab"], last] = person.presenter.hub.now
+    person.presenter.hub.post("panels")
+    assert person.settled().view.attention == 1
+    service.update_provider(ids["Lab"], name="Labor")
+    assert person.settled().view.attention == 1
+    service.update_provider(ids["Lab"], api_key="sk-another-key-0001")
+    assert person.settled().view.attention == 0
 
 
 @pytest.mark.req("MD-13", "UI")

@@ -187,6 +187,29 @@ def test_no_provider_shows_the_next_step(settings_path, sit) -> None:
     assert person.view.lists == ()
 
 
+@pytest.mark.req("UI")
+def test_a_value_that_was_set_before_its_list_was_there_gets_its_provider(service, ids, sit) -> None:
+    """It is looked for again when a list has come, as the list says whose model it is."""
+    model = service.discover_models(ids["Lab"])[0].id
+    person = sit(SettingsService(service.path))
+    person.presenter.set_value(model)
+    assert person.presenter.picked.provider_id == ""
+    person.presenter.act("fetch_lists")
+    person.settled()
+    assert person.presenter.picked == Picked(ids["Lab"], model)
+
+
+@pytest.mark.req("UI")
+def test_a_picker_of_a_provider_that_was_deleted_says_so(service, ids, sit) -> None:
+    """It does not ask for a provider to be added: there are others, and it would not show them."""
+    person = sit(service, provider="Lab")
+    service.delete_provider(ids["Lab"])
+    person.settled()
+    assert person.sees("Lab was deleted")
+    assert not person.sees("Add a provider")
+    assert not sit(service, provider="mock").sees("was deleted")
+
+
 @pytest.mark.req("SEC-8", "SEC-4")
 def test_the_list_keeps_to_what_its_button_named(service, demo, sit, monkeypatch) -> None:
     """A variable goes to the host that the button named; another one in the file by then is asked about."""

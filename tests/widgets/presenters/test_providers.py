@@ -301,6 +301,23 @@ def test_what_another_program_brings_back_has_no_old_news(person, service, ids) 
     assert person.settled().row("Lab").badge is None
 
 
+@pytest.mark.req("PM-3", "UI")
+@pytest.mark.parametrize("by", ["this service", "another program"])
+def test_a_refresh_says_nothing_about_another_account(person, service, ids, by) -> None:
+    """With a new key the news of the last refresh go, whoever changed it; with a new name they stay."""
+    for _ in range(2):
+        person.press("Refresh Lab", row="Lab")
+        person.settled()
+    assert person.row("Lab").badge.text == "No change"
+    other = service if by == "this service" else SettingsService(service.path)
+    other.update_provider(ids["Lab"], name="Labor")
+    until(lambda: person.rows("providers") == ["Labor", "Anthropic"])
+    assert person.row("Labor").badge.text == "No change"
+    other.update_provider(ids["Lab"], api_key="sk-another-key-0001")
+    until(lambda: person.row("Labor").badge is None)
+    assert person.sees("No list yet", row="Labor")
+
+
 @pytest.mark.req("MD-13", "UI")
 def test_a_refresh_names_what_is_used_and_what_was_left_out(person, service, demo, ids) -> None:
     """Of several that are gone the used one stands first with its task; what was left out is said too."""

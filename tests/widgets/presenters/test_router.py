@@ -269,6 +269,22 @@ def test_a_choice_that_meets_a_lock_stays_and_can_be_tried_again(service, router
     assert "grade" not in service.assignments
 
 
+@pytest.mark.req("ST-3", "UI")
+def test_a_choice_that_waits_is_not_lost_when_another_task_is_saved(
+    service, router, entries, hold_lock
+) -> None:
+    """A choice that met a lock stays beside its error while the other tasks are saved."""
+    person = router()
+    with hold_lock(service):
+        person.choose("Entry for grade", "Two · Lab")
+    person.choose("Entry for digest", "One · Lab")
+    assert service.assignments["digest"].model_id == entries["one"]
+    assert person.chosen("Entry for grade") == "Two · Lab"
+    person.press("Try again", row="grade")
+    assert service.assignments["grade"].model_id == entries["two"]
+    assert not person.sees("Not saved")
+
+
 @pytest.mark.req("UI", "PM-4")
 def test_an_entry_that_could_do_it_but_for_its_provider_is_named(service, ids, router, entries) -> None:
     """A task that nothing fits does not deny an entry that only lacks a provider, and leads to it."""
@@ -386,6 +402,19 @@ def test_a_failed_try_says_why_and_what_to_do(service, demo, ids, chat, router) 
     assert person.went == ("providers", {"form": "provider", "row": ids["Lab"], "field": "key"})
     service.unassign("grade")
     assert person.settled().row("grade").note is None
+
+
+@pytest.mark.req("UI", "MD-15")
+def test_a_try_goes_when_its_entry_gets_another_model(service, chat, router) -> None:
+    """What one model answered does not stand beside the name of another; a new label changes nothing."""
+    person = router()
+    person.press("Try", row="grade")
+    until(lambda: person.sees(f"{chat} gave an answer after", row="grade"))
+    (entry,) = service.catalog
+    service.update_model(entry.id, label="Mine")
+    assert person.settled().row("grade").note.tone == "ok"
+    service.update_model(entry.id, model=f"{chat}-2")
+    assert not person.settled().sees("gave an answer")
 
 
 @pytest.mark.req("UI")

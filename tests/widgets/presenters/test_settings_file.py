@@ -147,6 +147,36 @@ def test_the_question_to_restore_says_what_goes(old_file, demo, sitting) -> None
     assert not person.presenter.act("restore", {"row": backup.name}).ok
 
 
+@pytest.mark.req("ST-4", "MIG-5")
+def test_any_backup_can_take_the_place_of_a_broken_file(old_file, sitting) -> None:
+    """What a broken file has that the backup lacks is not known; the question says that it is kept."""
+    before = old_file.read_bytes()
+    service = SettingsService(old_file)
+    old_file.write_text('{"a" 1', encoding="utf-8")
+    service.reload()
+    person = sitting(service)
+    person.look_at("backups")
+    (name,) = person.rows("backups")
+    person.press("Restore", row=name)
+    assert person.sees("The broken file is kept beside it.", row=name)
+    person.press("Restore this backup", row=name)
+    assert service.problem is None
+    assert old_file.read_bytes() == before
+    assert '{"a" 1' in [path.read_text(encoding="utf-8") for path in old_file.parent.iterdir()]
+
+
+@pytest.mark.req("MIG-5", "UI")
+def test_panels_of_one_service_agree_about_its_backups(old_file, sitting) -> None:
+    """A backup that is deleted in one panel, or by code, goes from the others too."""
+    service = SettingsService(old_file)
+    one, two = sitting(service), sitting(service)
+    one.look_at("backups")
+    (name,) = two.rows("backups")
+    one.press("Delete the backup of ", row=name)
+    one.press("Delete backup", row=name)
+    assert two.settled().rows("backups") == []
+
+
 @pytest.mark.req("MIG-5", "ST-4")
 def test_a_backup_can_be_restored_where_there_is_no_file_any_more(old_file, sitting) -> None:
     """The question does not speak of a file that is gone, and the copy becomes the file."""
@@ -385,6 +415,17 @@ def test_a_broken_file_can_be_moved_away(settings_path, demo, sitting) -> None:
 
 
 @pytest.mark.req("ST-4")
+def test_the_note_on_a_file_that_was_moved_away_goes_with_the_first_save(settings_path, sitting) -> None:
+    """It says that there is no file, which any save changes, also one without a provider in it."""
+    settings_path.write_text("{", encoding="utf-8")
+    person = sitting(SettingsService(settings_path))
+    person.press("Move it away")
+    assert person.sees("There is no settings file now.")
+    person.presenter.service.add_model(provider_id="mock", model="mock")
+    assert not person.settled().sees("There is no settings file now.")
+
+
+@pytest.mark.req("ST-4")
 def test_a_broken_file_can_be_replaced_by_the_backup_that_was_named(old_file, sitting) -> None:
     """Restore brings the backup back that its button named, and keeps the broken file beside it."""
     SettingsService(old_file)
@@ -477,6 +518,19 @@ def test_the_mistake_is_in_view_also_in_one_long_line(tmp_path) -> None:
     assert len(line.text) <= 160
 
 
+@pytest.mark.req("ST-4")
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_signs_that_only_look_like_line_ends_move_no_mark(tmp_path, ends) -> None:
+    """Lines are counted as the error counts them, whatever separators stand in the texts."""
+    path = tmp_path / "x.json"
+    lines = ['{"a": "x\u2028y",', '"b": "z\u0085w",', '"c": 1,', '"d" 2', "}", ""]
+    path.write_bytes(ends.join(lines).encode())
+    problem = SettingsService(path).problem
+    shown = excerpt(path, problem.line, problem.column).lines
+    assert [(line.number, line.text) for line in shown if line.mark == "here"] == [(4, '"d" 2')]
+    assert shown[-1].text == "}"
+
+
 @pytest.mark.req("MIG-6")
 def test_before_and_after_mark_what_differs() -> None:
     """Lines that only one side has are marked, common ones are not, and long texts are cut."""
@@ -543,6 +597,20 @@ def test_a_copy_without_keys_is_written_beside_the_file(service, demo, sitting) 
     assert "${" in copy.read_text(encoding="utf-8")
     person.press("Dismiss")
     assert person.section("share").notes == ()
+
+
+@pytest.mark.req("ST-6", "UI")
+def test_the_form_to_share_says_which_version_it_is_of(service, ids, sitting) -> None:
+    """A change outside is told above it until it is reloaded, as above any form."""
+    person = sitting(service)
+    person.press("Share without keys")
+    before = person.form.form.get("revision", 0)
+    SettingsService(service.path).update_provider(ids["Lab"], name="Theirs")
+    until(lambda: person.presenter.hub.revision > before)
+    assert person.presenter.form("share", person.form.args()).revision == before
+    person.reload()
+    assert person.form.form["revision"] == person.presenter.hub.revision
+    assert person.save().ok
 
 
 @pytest.mark.req("UI")

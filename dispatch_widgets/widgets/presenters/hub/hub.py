@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ....discovery.models import ModelList
     from ....service import Change
     from ....service.consent import Sending
+    from ....settings.schema import Provider
     from .events import Events
 
 TIMES_CHANGE_SECONDS = 30.0
@@ -109,8 +110,11 @@ class Hub:
         self.consent_asked: dict[str, bool] = {}
         self.revision = 0
         self.changed_at = service.saved_at if service.saved_by == "another program" else None
+        self._accounts: dict[str, object] = {}  # what was last seen of each provider, by id
+        self._counting = threading.Lock()
         self._limited: set[str] = set()
         self._times_written_at = time.monotonic()
+        self._follow_accounts()
 
     @property
     def service(self) -> SettingsService:
@@ -132,6 +136,10 @@ class Hub:
 
     def service_changed(self, change: Change) -> None:
         """Take in a change of the service; called from any thread, returns at once."""
+        if change.what == "settings":
+            # Before the next request and the next save, which an event may come after.
+            self._follow_accounts()
+            self._count_foreign_changes()
         if change.what == "settings" or change.provider_id not in self.requests:
             self.post(change.what, change.provider_id)
         else:
@@ -148,6 +156,24 @@ class Hub:
             for provider_id in [key for key in list(self.refreshed) if key not in there]:
                 self.refreshed.pop(provider_id, None)  # if the provider comes back, this is no news
 
+    def _follow_accounts(self) -> None:
+        """Drop what was learned from a provider that has another type, base URL or key now (PM-3).
+
+        What is known of a deleted provider stays, as it may be brought back.
+        """
+        service = self.service
+        if service.problem is not None:
+            return
+        for provider in service.get_providers():
+            account = _account(provider)
+            if self._accounts.setdefault(provider.id, account) == account:
+                continue
+            self._accounts[provider.id] = account
+            self.refreshed.pop(provider.id, None)
+            self.consent_asked.pop(provider.id, None)
+            for key in [key for key in list(self.gone) if key[0] == provider.id]:
+                self.gone.pop(key, None)
+
     def _poll(self) -> None:
         service = self.service
         if service.changed_outside():
@@ -163,11 +189,13 @@ class Hub:
             self.post("time")
 
     def _count_foreign_changes(self) -> None:
-        version = (self.service.saved_at, self.service.saved_by)
-        if version[1] == "another program" and version[0] != self.changed_at:
+        saved_at, saved_by = self.service.saved_at, self.service.saved_by
+        with self._counting:
+            if saved_by != "another program" or saved_at == self.changed_at:
+                return
             self.revision += 1
-            self.changed_at = version[0]
-            self.post("panels")
+            self.changed_at = saved_at
+        self.post("panels")
 
     # ---- asking providers
 
@@ -269,6 +297,11 @@ class Hub:
         self.consent_asked[provider_id] = changed
         self.refreshed.pop(provider_id, None)
         self.post("panels", provider_id)
+
+
+def _account(provider: Provider) -> object:
+    """What a provider's answers belong to; the key in it stays a secret."""
+    return provider.type, provider.base_url, provider.credentials.api_key
 
 
 _hubs: weakref.WeakKeyDictionary[SettingsService, Hub] = weakref.WeakKeyDictionary()

@@ -9,6 +9,7 @@ from ...._text import clean
 from ....discovery.similar_ids import did_you_mean
 from ....errors import InvalidInputError
 from ....service import NewModel
+from ....service.entry_kinds import model_kind
 from ....settings.tasks import TASK_NEEDS, TASKS
 from ..._format import listed
 from ..shared.arguments import MismatchError
@@ -91,6 +92,7 @@ class AddModels:
         if found is None:
             return None
         label = found.name if found.name != found.id else None
+        # None for a model that is neither: an empty list in the file counts as chat.
         can = found.capabilities or None
         return NewModel(provider_id=provider_id, model=model_id, label=label, capabilities=can)
 
@@ -103,14 +105,15 @@ class AddModels:
             raise InvalidInputError(
                 [], message="Which provider serves it?", hint="Choose it beside the id, then add it again."
             )
+        if any((e.provider_id, e.model) == (provider_id, model_id) for e in self._service.catalog):
+            words = f"{clean(model_id, 120)} is in the catalog already."
+            raise InvalidInputError([], message=words, hint="Nothing was added.")
         meant = None if as_typed else self._meant(provider_id, model_id)
         if meant is not None:
             return _did_you_mean(meant, args, self._service.provider(provider_id))
-        wanted = self._listed(provider_id, model_id)
-        if wanted is None:
-            wanted = NewModel(
-                provider_id=provider_id, model=model_id, capabilities=(cast("Capability", kind),)
-            )
+        wanted = self._listed(provider_id, model_id) or NewModel(provider_id=provider_id, model=model_id)
+        if wanted.capabilities is None:  # the list has no model of this id, or says that it is neither
+            wanted = replace(wanted, capabilities=(cast("Capability", kind),))
         made, answer = self._keep([wanted], args.texts("tasks"))
         self._hub.kept.update(entry.id for entry in made)  # no "Not listed" note: it was typed on purpose
         return replace(answer, clear=("model", *answer.clear))
@@ -145,7 +148,8 @@ class AddModels:
         given: list[Task] = []
         filled = []
         for new in wanted:
-            fits = tuple(task for task in ticked if task not in given and _fits(task, new.capabilities))
+            can = self._capabilities(new)
+            fits = tuple(task for task in ticked if task not in given and TASK_NEEDS[task] in can)
             filled.append(replace(new, tasks=fits))
             given += fits
         made = self._service.add_models(filled)
@@ -159,6 +163,12 @@ class AddModels:
         self._undo.offer(SECTION, words, lambda: Answer(say="Undone", focus=focus))
         ids = tuple(entry.id for entry in made)
         return made, Answer(say=f"{len(made):,} added to the catalog", clear=tuple(given), added=ids)
+
+    def _capabilities(self, new: NewModel) -> tuple[Capability, ...]:
+        """What its entry will count as: what is stated, else listed, else told from the model's id."""
+        if new.capabilities is not None:
+            return tuple(new.capabilities)
+        return model_kind(new.model, self._hub.cache.models(new.provider_id)).capabilities
 
 
 def _sure(used: Sequence[str], args: Arguments) -> Answer:
@@ -198,9 +208,3 @@ def _did_you_mean(meant: str, args: Arguments, provider: Provider) -> Answer:
         alert=True,
     )
     return Answer(question=note, focus=Focus(section=SECTION, action="take_listed"))
-
-
-def _fits(task: Task, capabilities: Iterable[str] | None) -> bool:
-    if capabilities is None:  # a model of unknown kind counts as chat
-        return TASK_NEEDS[task] == "chat"
-    return TASK_NEEDS[task] in capabilities

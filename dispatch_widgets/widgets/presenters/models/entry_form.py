@@ -11,7 +11,7 @@ from ....errors import FieldProblem, InvalidInputError
 from ..._format import listed
 from ..shared.failures import refused
 from ..shared.file_version import version_seen
-from ..shared.views import Answer, Field, Focus, Form, Message, Option
+from ..shared.views import Action, Answer, Field, Focus, Form, Message, Note, Option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..shared.arguments import Arguments
 
 NAME = "entry"
+DISMISS = "dismiss_saved"
 _FIELD_NAMES = frozenset({"label", "provider", "model"})
 _KNOWN_WORDS = {
     "stated": "As the settings file states it.",
@@ -86,6 +87,7 @@ class EntryForm:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._saved_over: dict[str, tuple[CatalogEntry, str]] = {}  # by id: as it was saved, and what was not
 
     @property
     def _service(self) -> SettingsService:
@@ -171,6 +173,8 @@ class EntryForm:
             entry = self._service.entry(entry_id)
             seen = _of_entry(entry, self._service.capabilities_of(entry))
         changes = _changes(_given(values, seen), seen)
+        self._service.reload()
+        replaced = self._replaced(entry_id, seen, changes)
         try:
             if changes:
                 self._service.update_model(entry_id, **changes)
@@ -182,7 +186,51 @@ class EntryForm:
                 for each in error.problems
             ]
             return refused(InvalidInputError(problems, message=error.message, hint=error.hint), _FIELD_NAMES)
-        return Answer(say="Saved", focus=Focus(row=entry_id))
+        self._saved_over.pop(entry_id, None)
+        if replaced:
+            self._saved_over[entry_id] = (self._service.entry(entry_id), replaced)
+        return Answer(say=f"Saved. {replaced}" if replaced else "Saved", focus=Focus(row=entry_id))
+
+    def _replaced(self, entry_id: str, seen: _Input, changes: _Changes) -> str:
+        """A sentence on what was changed in the file meanwhile and these changes replace; empty if nothing.
+
+        Args:
+            entry_id: The entry's id.
+            seen: Its values when the form was filled.
+            changes: The changes of the person.
+        """
+        entry = self._service.settings.entry(entry_id)
+        if entry is None:
+            return ""
+        now = _of_entry(entry, self._service.capabilities_of(entry))
+        theirs = _changes(now, seen)
+        if entry.capabilities is None:  # they are told anew from the list or the id; nobody has changed them
+            theirs.pop("capabilities", None)
+        owner = self._service.settings.provider(now.provider)
+        to = {
+            "label": f"label to {clean(now.label, 60) or 'none'}",
+            "provider_id": f"provider to {clean(owner.name, 60) if owner is not None else 'another'}",
+            "model": f"model id to {clean(now.model, 60)}",
+            "capabilities": f"kinds to {listed(now.capabilities) or 'none'}",
+        }
+        own, other = dict(changes), dict(theirs)
+        replaced = [to[name] for name in own if name in other and other[name] != own[name]]
+        if not replaced:
+            return ""
+        return f"Another program or cell changed the {listed(replaced)} meanwhile; yours took its place."
+
+    def note(self, entry: CatalogEntry) -> Note | None:
+        """The note on what the last save of an entry replaced; None once it is dismissed or out of date."""
+        saved, words = self._saved_over.get(entry.id, (None, ""))
+        if saved != entry:
+            return None
+        dismiss = Action(DISMISS, "Dismiss", {"row": entry.id}, style="quiet")
+        return Note("info", "Saved", words, (dismiss,))
+
+    def dismiss(self, entry_id: str) -> Answer:
+        """Close that note."""
+        self._saved_over.pop(entry_id, None)
+        return Answer(focus=Focus(row=entry_id))
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:  # noqa: ARG002
         """Empty: the form has no field for a key."""

@@ -43,6 +43,7 @@ class ModelLists:
         self._failures = failures
         self._fits = fits
         self._kind = kind
+        self._asked: set[str] = set()  # ids of the providers that are being asked at once
 
     @property
     def _service(self) -> SettingsService:
@@ -101,10 +102,11 @@ class ModelLists:
         return not provider.is_mock and provider.is_known and self._service.retry_at(provider.id) is None
 
     def progress(self, providers: Sequence[Provider]) -> Progress | None:
-        """How many have answered, while several are being asked."""
-        asked = [each for each in providers if not each.is_mock]
-        waiting = sum(each.id in self._hub.requests for each in asked)
-        return Progress(len(asked) - waiting, len(asked)) if waiting and len(asked) > 1 else None
+        """How many have answered, while several are being asked at once."""
+        shown = [each.id for each in providers if not each.is_mock]
+        waiting = self._hub.requests.keys() & shown
+        self._asked = self._asked | waiting if waiting else set()
+        return Progress(len(shown) - len(waiting), len(shown)) if len(self._asked) > 1 else None
 
     def first(self, providers: Sequence[Provider]) -> str:
         """The id of the provider whose list is shown first: one with a list, or that can be asked at once."""

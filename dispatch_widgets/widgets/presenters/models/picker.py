@@ -72,12 +72,14 @@ class PickerPresenter(Presenter):
         self.kind: Literal["", "chat", "embedding"] = needed or (TASK_NEEDS[self.task] if self.task else "")
         self._wanted = provider
         self._only = ""
+        self._deletable = ""  # the name of that provider, unless it is the built-in one
         self.picked = Picked()
         super().__init__(service)
 
     def _set_up(self) -> None:
         if self._wanted:
-            self._only = _provider_id(self.service, self._wanted)
+            only = _provider(self.service, self._wanted)
+            self._only, self._deletable = only.id, "" if only.is_mock else only.name
         fits = self._fits
         self._lists = ModelLists(self.hub, self.failures, fits=fits, kind=self.kind)
         entry = self._assigned() if self.service.problem is None else None
@@ -120,12 +122,16 @@ class PickerPresenter(Presenter):
         """Select a model by its id alone; its provider is the one that lists it, or the only one."""
         with self.hub.lock:
             shown = self._providers() if self.service.problem is None else ()
-            lists = [(each.id, self.hub.cache.models(each.id)) for each in shown]
-            owners = [key for key, models in lists if models is not None and models.get(model_id) is not None]
-            if not owners and len(shown) == 1:
-                owners = [shown[0].id]
-            self._pick(owners[0] if owners and model_id else "", model_id)
+            self._pick(self._owner(model_id, shown), model_id)
             self._update_view()
+
+    def _owner(self, model_id: str, providers: Sequence[Provider]) -> str:
+        """The id of the provider that lists a model, or of the only one; empty if neither is known."""
+        lists = [(each.id, self.hub.cache.models(each.id)) for each in providers]
+        owners = [key for key, models in lists if models is not None and models.get(model_id) is not None]
+        if not owners and len(providers) == 1:
+            owners = [providers[0].id]
+        return owners[0] if owners and model_id else ""
 
     # ---- doing
 
@@ -174,8 +180,9 @@ class PickerPresenter(Presenter):
 
     def _tab_view(self) -> PickerView:
         providers = self._providers()
-        if self.picked.model:
-            self._pick(self.picked.provider_id, self.picked.model)  # its list may have been fetched or lost
+        if self.picked.model:  # its list may have been fetched or lost
+            owner = self.picked.provider_id or self._owner(self.picked.model, providers)
+            self._pick(owner, self.picked.model)
         one = providers[0] if self._only and providers else None
         at = f" at {clean(one.name)}" if one is not None else ""
         lists = tuple(self._lists.state(provider) for provider in providers)
@@ -185,7 +192,7 @@ class PickerPresenter(Presenter):
         return PickerView(
             self.tab,
             f"Model{f' for {self.task}' if self.task else ''}{at}",
-            empty=None if providers or self.file_notice.something_missing else _NO_PROVIDERS,
+            empty=None if providers or self.file_notice.something_missing else self._empty(),
             words=TO_PICK,
             lists=lists,
             fact=self._fact(providers, sum(map(len, offered.values()))),
@@ -200,6 +207,12 @@ class PickerPresenter(Presenter):
             task_fact=self._task_fact() if self.task else "",
             done=self.undo.done(_PLACE),
         )
+
+    def _empty(self) -> EmptyState:
+        if not self._deletable:
+            return _NO_PROVIDERS
+        words = "This list has only its models. Make another one with dw.ModelPicker(…)."
+        return EmptyState(f"{clean(self._deletable)} was deleted", words)
 
     def _state_of_all(self, providers: Sequence[Provider]) -> ListState:
         state = self._lists.state_of_all(providers)
@@ -274,10 +287,10 @@ def _checked(given: str, known: tuple[str, ...], field: str) -> Any:
     return given
 
 
-def _provider_id(service: SettingsService, wanted: str) -> str:
-    """The id of the provider with this id or name; the error lists the providers."""
+def _provider(service: SettingsService, wanted: str) -> Provider:
+    """The provider with this id or name; the error lists the providers."""
     try:
-        return provider_called(service.settings, wanted).id
+        return provider_called(service.settings, wanted)
     except NotFoundError:
         names = ", ".join(clean(each.name, 60) for each in service.get_providers())
         raise NotFoundError(

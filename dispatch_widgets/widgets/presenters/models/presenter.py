@@ -21,7 +21,7 @@ from ..shared.many import (
     selection_done,
 )
 from ..shared.presenter import Presenter
-from ..shared.tries import Tries
+from ..shared.tries import Tries, tried
 from ..shared.views import (
     Action,
     Answer,
@@ -36,8 +36,8 @@ from ..shared.views import (
 )
 from ..status.provider_status import status_of
 from .add_models import CATALOG, SECTION, AddModels
+from .entry_form import DISMISS, EntryForm
 from .entry_form import NAME as FORM
-from .entry_form import EntryForm
 from .list_words import TO_ADD
 from .lists import ModelLists
 from .rows import (
@@ -94,6 +94,7 @@ class ModelsPresenter(Presenter):
         self._lists = ModelLists(self.hub, self.failures)
         self._add_models = AddModels(self.hub, self.undo)
         self._tries = Tries(self.hub)
+        self._entry_form = EntryForm(self.hub)
 
     def close(self) -> None:
         """Cancel running tries, and stop following the service."""
@@ -106,7 +107,7 @@ class ModelsPresenter(Presenter):
             return self._lists.rows(provider_id, mark)
 
     def _own_forms(self) -> dict[str, FormPart]:
-        return {FORM: EntryForm(self.hub)}
+        return {FORM: self._entry_form}
 
     def _own_handlers(self) -> dict[str, Handler]:
         return {
@@ -114,6 +115,7 @@ class ModelsPresenter(Presenter):
             "ask_delete_entries": self._ask_delete,
             "delete_entry": self._delete,
             GIVE: self._give_provider,
+            DISMISS: lambda args: self._entry_form.dismiss(args.text("row")),
             "keep_listed": self._keep_listed,
             "try_entry": lambda args: self._try(self.service.entry(args.text("row"))),
             "try_entries": lambda _args: self._try(*self._triable),
@@ -183,7 +185,7 @@ class ModelsPresenter(Presenter):
     def _try(self, *entries: CatalogEntry) -> None:
         """Ask each of these in a request of its own, so that one that fails delays no other."""
         for entry in entries:
-            self._tries.start(entry.id, _tried(entry), partial(self.service.start_try_entries, [entry.id]))
+            self._tries.start(entry.id, tried(entry), partial(self.service.start_try_entries, [entry.id]))
 
     @property
     def _triable(self) -> list[CatalogEntry]:
@@ -193,7 +195,7 @@ class ModelsPresenter(Presenter):
 
     def _tab_view(self) -> ModelsView:
         settings, providers = self.service.settings, self.service.get_providers()
-        self._tries.keep({entry.id: _tried(entry) for entry in settings.catalog})
+        self._tries.keep({entry.id: tried(entry) for entry in settings.catalog})
         in_catalog: dict[str, list[str]] = {}
         for entry in settings.catalog:
             if entry.provider_id:
@@ -293,7 +295,9 @@ class ModelsPresenter(Presenter):
                 gone=self._gone(entry),
                 unlisted=entry.id in missing,
                 listing=[key for key, models in lists if models.get(entry.model)] if entry.problem else (),
-                said=self.failures.note(entry.id) or self._tries.note(entry.id, entry, can_close=True),
+                said=self.failures.note(entry.id)
+                or self._tries.note(entry.id, entry, can_close=True)
+                or self._entry_form.note(entry),
             )
             for entry in reversed(settings.catalog)  # newest first, next to the list it came from
         )
@@ -327,11 +331,6 @@ class ModelsPresenter(Presenter):
         if entry.id in self.hub.kept:
             return None
         return self.hub.gone.get((entry.provider_id or "", entry.model))
-
-
-def _tried(entry: CatalogEntry) -> str:
-    """Identifies what a try is about, so that the result goes when the entry gets another model."""
-    return f"{entry.provider_id}\n{entry.model}"
 
 
 def _selection(catalog: Sequence[CatalogEntry], providers: Sequence[Provider]) -> Selection | None:

@@ -13,7 +13,7 @@ from ..models.kinds import kind_words
 from ..shared.failures import may_pass, not_saved
 from ..shared.file_notice import to_convert
 from ..shared.presenter import Presenter
-from ..shared.tries import Tries
+from ..shared.tries import Tries, tried
 from ..shared.views import (
     Action,
     Answer,
@@ -82,7 +82,8 @@ class RouterPresenter(Presenter):
         task = _task(args)
         given = self.service.assignments.get(task)
         if given is not None:
-            self._tries.start(task, given.model_id, lambda: self.service.start_try(task))
+            entry = self.service.settings.entry(given.model_id)
+            self._tries.start(task, tried(entry), lambda: self.service.start_try(task))
 
     def _choose(self, task: Task, entry_id: str) -> Answer:
         self._not_saved[task] = entry_id
@@ -94,9 +95,8 @@ class RouterPresenter(Presenter):
             self.service.assign(task, entry_id)
         else:
             self.service.unassign(task)
-        self._not_saved.clear()
-        for other in TASKS:
-            self.failures.clear(other)
+        self._not_saved.pop(task, None)
+        self.failures.clear(task)  # Try again leaves it to this
         self._snippet_task = task
         focus = Focus(row=task, action="choose")
         self.undo.offer(task, "Saved", lambda: Answer(say="Undone", focus=focus), says_too_late=False)
@@ -116,7 +116,7 @@ class RouterPresenter(Presenter):
         providers = {provider.id: provider for provider in self.service.get_providers()}
         entries = {entry.id: entry for entry in reversed(settings.catalog)}
         given = {found.task: found for found in reversed(settings.assignments)}
-        self._tries.keep({task: found.model_id for task, found in given.items()})
+        self._tries.keep({task: tried(entries.get(found.model_id)) for task, found in given.items()})
         options = {needed: self._options(settings, providers, needed) for needed in ("chat", "embedding")}
         rows = tuple(
             self._row(task, given.get(task), entries, providers, options[TASK_NEEDS[task]]) for task in TASKS

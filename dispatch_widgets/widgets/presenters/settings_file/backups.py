@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SECTION = "backups"
 _KEPT_SECTION, _KEPT_ROW = "kept", "kept"
 _KEPT_AS_BACKUP = "The file of now is kept as a backup."
+_BROKEN_KEPT = "The broken file is kept beside it."
 _NO_FILE = "There is no settings file now: this copy becomes it."
 _WITHOUT_COPY = (
     "Without it, providers that another program removes cannot be brought back. The next save makes a new "
@@ -188,8 +189,12 @@ class UndoConversion:
 
 
 def _restore_question(service: SettingsService, backup: Backup, title: str, confirm: Action) -> Note:
-    goes = f"{_KEPT_AS_BACKUP} {restore_words(service.added_since(backup))}"
-    words = goes if service.path.exists() else _NO_FILE
+    if service.problem is not None:  # it is not known what is in it
+        words = _BROKEN_KEPT
+    elif service.path.exists():
+        words = f"{_KEPT_AS_BACKUP} {restore_words(service.added_since(backup))}"
+    else:
+        words = _NO_FILE
     if backup.is_old:
         words += f" {OLD_FORMAT_WARNING}"
     return Note("warn", title, words, (confirm, Action("keep", "Keep the file", kind="close")), icon="undo")

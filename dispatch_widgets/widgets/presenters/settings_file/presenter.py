@@ -47,7 +47,7 @@ class SettingsFilePresenter(Presenter):
         self._backups = Backups(self.service, self.failures)
         self._undo_conversion = UndoConversion(self.service, Focus(section=CONVERSION, action="convert"))
         self._ways_out = WaysOut(self.service)
-        self._share = Share(self.service)
+        self._share = Share(self.hub)
         self._git_warning: str | None = None  # set once, by the worker thread, as it runs git
 
     def _own_handlers(self) -> dict[str, Handler]:

@@ -8,14 +8,15 @@ from ...._text import clean, plural
 from ....errors import InvalidInputError
 from ....secrets import LOOKS_LIKE_KEY, looks_like_key
 from ..._format import listed
+from ..shared.file_version import version_seen
 from ..shared.views import Action, Answer, Fact, Field, Focus, Form, Message, Note, Run, Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ....service import SettingsService
     from ....service.sharing import SharedCopy
+    from ..hub.hub import Hub
     from ..shared.arguments import Arguments
     from ..shared.presenter import Handler
 
@@ -33,11 +34,12 @@ class Share:
     """The form, and the last copy written with it.
 
     Args:
-        service: The service of the file.
+        hub: The hub of the file's service.
     """
 
-    def __init__(self, service: SettingsService) -> None:
-        self._service = service
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._service = hub.service
         self._written: SharedCopy | None = None
 
     @property
@@ -60,7 +62,17 @@ class Share:
         own = f"{path.name.removesuffix('.json')}.shared.json"
         beside = Message(f"It is written beside {clean(path.name)}, readable by you only.")
         field = Field(_FIELD, "File name", value=values.get(_FIELD, own), messages=(beside,), mono=True)
-        return Form(FORM, "Share without keys", (field,), save="Write the copy", back="Settings file")
+        version = version_seen(self._hub, args)
+        return Form(
+            FORM,
+            "Share without keys",
+            (field,),
+            save="Write the copy",
+            back="Settings file",
+            args=version.written(),
+            revision=version.revision,
+            seen=version.saved,
+        )
 
     def key_for(self, values: Mapping[str, str], args: Arguments) -> str:  # noqa: ARG002
         """Empty: the form has no field for a key."""

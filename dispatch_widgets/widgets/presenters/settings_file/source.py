@@ -103,8 +103,7 @@ def excerpt(path: Path, line: int, column: int) -> Code | None:
             source = file.read(LARGEST_SHOWN_BYTES).decode("utf-8-sig", "replace")
     except OSError:
         return None
-    plain_lines = source.splitlines()
-    lines = masked_source(source).splitlines()
+    plain_lines, lines = _lines(source), _lines(masked_source(source))
     if line < 1 or not lines:
         return None
     line = min(line, len(lines))
@@ -123,6 +122,12 @@ def excerpt(path: Path, line: int, column: int) -> Code | None:
     return Code(f"Lines {first} to {last}", tuple(shown))
 
 
+def _lines(text: str) -> list[str]:
+    """The lines as the error counts them; `str.splitlines` also splits at signs within a text."""
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 def compared(before: str, after: str, *, is_open: bool) -> Comparison:
     """Two texts side by side, with the differences marked.
 
@@ -131,7 +136,7 @@ def compared(before: str, after: str, *, is_open: bool) -> Comparison:
         after: The new text; keys are already masked.
         is_open: Whether the comparison is expanded at first.
     """
-    old, new = before.splitlines(), after.splitlines()
+    old, new = _lines(before), _lines(after)
     old_shown, new_shown = old[:MOST_LINES], new[:MOST_LINES]
     matcher = SequenceMatcher(
         None,

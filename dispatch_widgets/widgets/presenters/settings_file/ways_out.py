@@ -87,7 +87,7 @@ class WaysOut:
 
     def moved_note(self) -> Note | None:
         """The note on where a broken file was moved; None once a new file is started."""
-        if self._service.settings.providers:
+        if self._service.path.exists():
             self.moved_to = ""
         if not self.moved_to:
             return None

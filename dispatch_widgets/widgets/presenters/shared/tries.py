@@ -115,6 +115,11 @@ class Tries:
         return replace(note, actions=(*note.actions, close))
 
 
+def tried(entry: CatalogEntry | None) -> str:
+    """Identifies what a try is about, so that the result goes when the entry gets another model."""
+    return "" if entry is None else f"{entry.provider_id}\n{entry.model}"
+
+
 def _note_of(made: _Try, row: str, provider_id: str) -> Note | None:
     if made.running:
         from ....trying import TRY_TIMEOUT_SECONDS  # already loaded, as it sends the request
