@@ -16,6 +16,7 @@ from .._text import clean, html_table, plural, text_table
 from ..errors import FieldProblem, InvalidInputError, SettingsWriteError
 from ..leaks.key_forms import SHORTEST_KEY, KeyForms, find
 from ..secrets import looks_like_key
+from ..settings._disk import unfinished_path
 from ..settings.backups import is_backup_of
 from ..settings.document import pointer, render
 from ..settings.file_system import Files, NotAFileError
@@ -194,14 +195,14 @@ def checked_target(path: str | os.PathLike[str], settings: Path) -> Path:
             message=f"{clean(target.name)} is the settings file itself. Nothing was written.",
             hint="Give the copy another name.",
         )
-    near = settings.parent / target.name
-    if target.parent.resolve() == settings.parent.resolve() and (
-        near == lock_path_of(settings) or is_backup_of(settings, near) is not None
-    ):
+    real = settings.resolve()  # what belongs to it lies beside the real file
+    places = {target.parent.resolve() / target.name, target.resolve()}
+    reserved = {lock_path_of(real), unfinished_path(real)}
+    if places & reserved or any(is_backup_of(real, place) for place in places):
         raise InvalidInputError(
-            [FieldProblem("path", "This is the name of a backup or a lock file.")],
-            message=f"{clean(target.name)} is the name of a backup or a lock file of the settings. "
-            "Nothing was written.",
+            [FieldProblem("path", "This is the name of a backup, a lock file or an unfinished save.")],
+            message=f"{clean(target.name)} is the name of a backup or a lock file of the settings, or of an "
+            "unfinished save. Nothing was written.",
             hint="Give the copy another name.",
         )
     return target
