@@ -24,7 +24,6 @@ from ..errors import (
     SettingsWriteError,
     UnreadableSettingsError,
 )
-from ..settings._disk import UnsyncedError
 from ..settings.backups import BEFORE_CONVERSION, Backup, added_since
 from ..settings.document import json_equal
 from ..settings.kept_providers import KeptCopy, KeptProviders
@@ -32,7 +31,7 @@ from ..settings.kinds import lost_ids, needs_conversion_first
 from ..settings.migration import convert_entries, migrate, needs_migration
 from ..settings.older_formats import rewrite
 from ..settings.schema import Settings
-from ..settings.store import SettingsStore
+from ..settings.store import SettingsStore, UnsyncedSaveError
 from ..settings.views import view
 
 if TYPE_CHECKING:
@@ -591,11 +590,11 @@ def _has_lost_providers(document: Document) -> bool:
     return document.get("providers") is None and bool(lost_ids(document))
 
 
-def _written_by(write: Callable[[], Snapshot]) -> tuple[Snapshot, UnsyncedError | None]:
+def _written_by(write: Callable[[], Snapshot]) -> tuple[Snapshot, UnsyncedSaveError | None]:
     """The file after a write, and the error that the disk reported once it was written."""
     try:
         return write(), None
-    except UnsyncedError as error:
+    except UnsyncedSaveError as error:
         if error.snapshot is None:
             raise
         written, error.snapshot = error.snapshot, None  # an error that is shown holds no keys

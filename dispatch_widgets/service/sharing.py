@@ -16,7 +16,6 @@ from .._text import clean, html_table, plural, text_table
 from ..errors import FieldProblem, InvalidInputError, SettingsWriteError
 from ..leaks.key_forms import SHORTEST_KEY, KeyForms, find
 from ..secrets import looks_like_key
-from ..settings._disk import unfinished_path
 from ..settings.backups import is_backup_of
 from ..settings.document import pointer, render
 from ..settings.file_system import Files, NotAFileError
@@ -24,6 +23,7 @@ from ..settings.locate import locate
 from ..settings.lock_file import lock_path_of
 from ..settings.older_formats import rewrite
 from ..settings.references import Variable, with_references
+from ..settings.store import unfinished_path
 
 if TYPE_CHECKING:
     import os

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._log import get_logger
 from ..errors import LockTimeoutError, SettingsFileError, SettingsWriteError, UnreadableSettingsError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .document import Document
-    from .store import Snapshot
 
 LOCK_TIMEOUT_SECONDS = 10.0
 FOREIGN_WRITE_WAIT_SECONDS = 0.5
@@ -76,17 +75,7 @@ class Loaded:
 
 
 class UnsyncedError(SettingsWriteError):
-    """The file is written, and the disk reports an error all the same.
-
-    Attributes:
-        snapshot: The file as written, where the store knows it.
-    """
-
-    snapshot: Snapshot | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        rebuild, (type_, state) = super().__reduce__()
-        return rebuild, (type_, {**state, "snapshot": None})  # a pickle holds no key (SEC-1)
+    """The file is written, and the disk reports an error all the same."""
 
 
 class WriteOutcome(Enum):

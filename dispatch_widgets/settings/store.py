@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._hide_frames import hide_frames
 from ..errors import (
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .kept_providers import KeptProviders
 
-__all__ = ["Backup", "SettingsStore", "Snapshot"]
+__all__ = ["Backup", "SettingsStore", "Snapshot", "UnsyncedSaveError", "unfinished_path"]
 
 _ATTEMPTS = 50  # at a change, as the file can be written meanwhile
 _EDIT_MEMORY_SECONDS = 10.0  # an edit is made again if another program overwrote it within this time
@@ -82,6 +82,20 @@ class Snapshot:
     modified_at: datetime | None = None
     changed: bool = False
     backup: Path | None = None
+
+
+class UnsyncedSaveError(UnsyncedError):
+    """A change is written, and the disk reports an error all the same.
+
+    Attributes:
+        snapshot: The file as written.
+    """
+
+    snapshot: Snapshot | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        rebuild, (type_, state) = super().__reduce__()
+        return rebuild, (type_, {**state, "snapshot": None})  # a pickle holds no key (SEC-1)
 
 
 @dataclass(slots=True)
@@ -254,7 +268,7 @@ class SettingsStore:
             UnreadableSettingsError: If the file cannot be read as settings; it stays as it is.
             LockTimeoutError: If another process does not release the lock.
             SettingsWriteError: If the disk, the folder or its permissions refuse; the file is unchanged.
-            UnsyncedError: If the file is written, and the disk reports an error all the same.
+            UnsyncedSaveError: If the file is written, and the disk reports an error all the same.
         """
         backup: Path | None = None
         overwritten: _Edit | None = None
@@ -590,10 +604,11 @@ class SettingsStore:
 
 def _synced(written: Snapshot, error: UnsyncedError | None) -> Snapshot:
     """The snapshot of a finished write, unless the disk reported an error after it."""
-    if error is not None:
-        error.snapshot = written
-        raise error
-    return written
+    if error is None:
+        return written
+    unsynced = UnsyncedSaveError(error.message, path=error.path, hint=error.hint)
+    unsynced.snapshot = written
+    raise unsynced
 
 
 _last_to_save: list[SettingsStore] = []

@@ -13,6 +13,7 @@ from dispatch_widgets import (
     UnreadableSettingsError,
 )
 from dispatch_widgets.service import Change
+from dispatch_widgets.service.asking import Asking
 from dispatch_widgets.settings.file_system import Files
 
 if TYPE_CHECKING:
@@ -150,11 +151,10 @@ def test_discovery_follows_the_newest_settings_whichever_thread_tells_it(
 ) -> None:
     """The callbacks of two saves may run in the wrong order; models are asked for all the same."""
     told: list[Any] = []
-    file = service._file
-    monkeypatch.setattr(file, "_on_change", told.append)
-    first, second = add(service, "First"), add(service, "Second")
-    for tell in reversed(told):
-        service._settings_changed(tell)
-    assert service._asking._settings.provider(second) is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(Asking, "follow", lambda *given: told.append(given))
+        first, second = add(service, "First"), add(service, "Second")
+    for asking, current in reversed(told):
+        asking.follow(current)
     assert service.discover_models(first)
     assert service.discover_models(second)

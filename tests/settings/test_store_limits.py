@@ -20,10 +20,9 @@ from dispatch_widgets.errors import (
 )
 from dispatch_widgets.settings import locate, migration
 from dispatch_widgets.settings import store as store_module
-from dispatch_widgets.settings._disk import UnsyncedError
 from dispatch_widgets.settings.document import json_equal, masked, parse, render, set_in
 from dispatch_widgets.settings.file_system import Content, Files
-from dispatch_widgets.settings.store import SettingsStore
+from dispatch_widgets.settings.store import SettingsStore, UnsyncedSaveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -232,7 +231,7 @@ def test_an_error_of_the_disk_after_a_save_says_what_was_saved(file: Path, canar
     store = SettingsStore(file, files=disk)
     store.edit(note(1))
     disk.fine = 1
-    with pytest.raises(UnsyncedError, match="Saved, but") as caught:
+    with pytest.raises(UnsyncedSaveError, match="Saved, but") as caught:
         store.edit(lambda _: {"note": canary}, backup_reason="x")
     written = caught.value.snapshot
     assert written is not None
@@ -240,12 +239,12 @@ def test_an_error_of_the_disk_after_a_save_says_what_was_saved(file: Path, canar
     assert written.backup is not None
     assert canary not in str(pickle.loads(pickle.dumps(caught.value)).__dict__)  # noqa: S301 - our own
     disk.fine = 1
-    with pytest.raises(UnsyncedError) as caught:
+    with pytest.raises(UnsyncedSaveError) as caught:
         store.restore(written.backup)
     assert caught.value.snapshot is not None
     assert caught.value.snapshot.document == {"note": 1}
     disk.fine = 0
-    with pytest.raises(UnsyncedError):
+    with pytest.raises(SettingsWriteError):
         store.move_away()
     assert store.read().document == {}
 
