@@ -70,10 +70,16 @@ class Asking:
         self._lock = threading.Lock()
         self._settings = Settings()
 
-    def follow(self, settings: Settings) -> None:
-        """Drops the results of providers that are gone or have a new type, URL or key (PM-3)."""
+    def follow(self, current: Callable[[], Settings]) -> None:
+        """Drops the results of providers that are gone or have a new type, URL or key (PM-3).
+
+        Args:
+            current: Returns the current settings; called under a lock, so that of two threads the later one
+                never follows an older state.
+        """
         with self._lock:
-            before, self._settings = self._settings, settings
+            before, self._settings = self._settings, current()
+            settings = self._settings
             for provider in before.providers:
                 if not _is_same_account(provider, settings.provider(provider.id)):
                     self.book.forget(provider.id)
@@ -213,6 +219,11 @@ class Asking:
         """
         from ..discovery.diagnose import Diagnosis, Step, diagnose
 
+        if provider.is_mock:
+            return Diagnosis(
+                steps=(Step(ok=True, text=f"{provider.name} is built in and needs no network."),),
+                suggestion="Nothing needs to be changed.",
+            )
         try:
             target = self._target(provider, allowed=lambda _: None) if entered else self.target(provider)
         except DispatchError as error:  # no request can be made, which is the diagnosis

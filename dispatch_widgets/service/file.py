@@ -15,15 +15,23 @@ from typing import TYPE_CHECKING, Literal
 
 from .._log import get_logger
 from .._text import clean, plural
-from ..errors import DispatchError, LockTimeoutError, NotFoundError, SettingsFileError, SettingsWriteError
-from ..settings.backups import BEFORE_CONVERSION, added_since
+from ..errors import (
+    DispatchError,
+    LockTimeoutError,
+    NotFoundError,
+    SettingsFileError,
+    SettingsShapeError,
+    SettingsWriteError,
+    UnreadableSettingsError,
+)
+from ..settings.backups import BEFORE_CONVERSION, Backup, added_since
 from ..settings.document import json_equal
 from ..settings.kept_providers import KeptCopy, KeptProviders
-from ..settings.kinds import kind_of, needs_conversion_first
+from ..settings.kinds import lost_ids, needs_conversion_first
 from ..settings.migration import convert_entries, migrate, needs_migration
 from ..settings.older_formats import rewrite
 from ..settings.schema import Settings
-from ..settings.store import SettingsStore
+from ..settings.store import SettingsStore, UnsyncedSaveError
 from ..settings.views import view
 
 if TYPE_CHECKING:
@@ -34,7 +42,7 @@ if TYPE_CHECKING:
     from ..settings.document import Document
     from ..settings.report import MigrationReport
     from ..settings.schema import Provider
-    from ..settings.store import Backup, Snapshot
+    from ..settings.store import Snapshot
 
 _log = get_logger("dispatch_widgets")
 
@@ -135,7 +143,8 @@ class SettingsFile:
         keep_providers_copy: Whether a copy of the providers is kept, in case another program removes them
             (ST-8); the environment can turn it off. If not, an existing copy is deleted.
         clock: Gives the time in seconds since 1970.
-        on_change: Called, in any thread, after the settings have changed.
+        on_change: Called, in any thread, after the settings have changed, with a function that returns the
+            current ones.
     """
 
     def __init__(
@@ -145,7 +154,7 @@ class SettingsFile:
         auto_migrate: bool,
         keep_providers_copy: bool,
         clock: Callable[[], float],
-        on_change: Callable[[Settings], None],
+        on_change: Callable[[Callable[[], Settings]], None],
     ) -> None:
         self._kept = KeptProviders(path, on=None if keep_providers_copy else False, clock=clock)
         self.store = SettingsStore(path, clock=clock, kept=self._kept)
@@ -181,6 +190,11 @@ class SettingsFile:
         """When the current file was written; None if there is none."""
         with self._lock:
             return self._snapshot.modified_at if self._snapshot else None
+
+    def current(self) -> Settings:
+        """The settings as last read or saved; does not look at the disk."""
+        with self._lock:
+            return self._settings
 
     @property
     def settings(self) -> Settings:
@@ -236,7 +250,7 @@ class SettingsFile:
                 self._snapshot = None
             if news:
                 _log.warning("%s", error)
-                self._on_change(self._settings)
+                self._on_change(self.current)
             return news
 
     def _is_due(self, document: Document) -> bool:
@@ -259,7 +273,7 @@ class SettingsFile:
             return migrated
 
         try:
-            written = self.store.edit(change, backup_reason=BEFORE_CONVERSION)
+            written, unsynced = _written_by(partial(self.store.edit, change, backup_reason=BEFORE_CONVERSION))
         except SettingsWriteError as error:
             self._unwritable = error
             migrated, report = migrate(snapshot.document, path=str(self.path))
@@ -267,7 +281,8 @@ class SettingsFile:
             self.report = report.with_warning(note)
             return replace(snapshot, document=migrated)
         if reports:
-            self.report = reports[0].as_written(written.backup)
+            report = reports[0].as_written(written.backup)
+            self.report = report.with_warning(unsynced.message) if unsynced else report
             self.saved_by = "this notebook"
         return written
 
@@ -292,15 +307,19 @@ class SettingsFile:
                 or awaiting != self.awaiting_migration
                 or (gone is None) != (self.gone is None)
             )
-            if ours or self.store.wrote(snapshot):
+            if (ours and snapshot.exists) or self.store.wrote(snapshot):
                 self.saved_by = "this notebook"
-            elif had is not None and had.digest != snapshot.digest and had.exists:
+            elif not snapshot.exists:
+                self.saved_by = ""
+            elif isinstance(self.problem, UnreadableSettingsError | SettingsShapeError) or (
+                had is not None and had.digest != snapshot.digest
+            ):
                 self.saved_by = "another program"
             self._snapshot, self._settings, self._shown = snapshot, settings, shown
             self.problem, self.awaiting_migration, self.gone = None, awaiting, gone
             self._on_disk = snapshot.document if snapshot.exists else None
         if news or (ours and not told):
-            self._on_change(settings)
+            self._on_change(self.current)
         return settings, news
 
     def _gone_now(self, had: Snapshot | None) -> Gone | None:
@@ -330,24 +349,31 @@ class SettingsFile:
         def guarded(document: Document) -> Document:
             if needs_conversion_first(document):
                 raise _MigrateFirstError
-            before[:] = [document]
-            return change(document)
+            changed = change(document)
+            change_made[:] = [document, changed]
+            return changed
 
-        before: list[Document] = []
+        change_made: list[Document] = []
+        edit = partial(self.store.edit, guarded, backup_reason=backup_reason)
         _ = self.settings  # raises if the file cannot be read, and migrates one from outside
         if self.awaiting_migration:
             raise AwaitingMigrationError
         try:
-            snapshot = self.store.edit(guarded, backup_reason=backup_reason)
+            snapshot, unsynced = _written_by(edit)
         except _MigrateFirstError:
+            self._unwritable = None  # the reload may try again
             self.reload()
             try:
-                snapshot = self.store.edit(guarded, backup_reason=backup_reason)
+                snapshot, unsynced = _written_by(edit)
             except _MigrateFirstError:
                 raise self._unwritable or AwaitingMigrationError() from None
         settings, _ = self._adopt(snapshot, awaiting=False, ours=True)
         if snapshot.changed:
-            self._last = (LastChange(what), before[0], snapshot.document)
+            # Not the snapshot's document: it has a change that another program made just after ours.
+            before, after = change_made
+            self._last = (LastChange(what), before, after)
+        if unsynced:
+            raise unsynced
         return settings, snapshot.backup
 
     @property
@@ -403,7 +429,10 @@ class SettingsFile:
         self._restored = False
         snapshot = self.store.read()
         if snapshot.exists and self._is_due(snapshot.document):
-            self._adopt(self._migrate_on_disk(snapshot), awaiting=False, ours=True)
+            snapshot = self._migrate_on_disk(snapshot)
+            # If it could not be written, the next content is another attempt.
+            self._by_itself = self._unwritable is not None
+            self._adopt(snapshot, awaiting=False, ours=not self._by_itself)
         else:
             self._adopt(snapshot, awaiting=False)
         return self.report
@@ -449,22 +478,30 @@ class SettingsFile:
 
     def restore(self, backup: Backup | Path) -> None:
         """Restores a backup, after a backup of the current file (MIG-5)."""
-        snapshot = self.store.restore(backup)
+        self._backup_settings(backup)  # raises before the file is replaced by what cannot be shown
+        snapshot, unsynced = _written_by(partial(self.store.restore, backup))
         self._restored = True
         awaiting = needs_conversion_first(snapshot.document)
         if not awaiting:
             self.report = None
         self._adopt(snapshot, awaiting=awaiting, ours=True)
+        if unsynced:
+            raise unsynced
 
     def finish_save(self) -> None:
         """Finishes an interrupted save with the complete copy that it left (ST-2)."""
-        snapshot = self.store.finish_save()
+        snapshot, unsynced = _written_by(self.store.finish_save)
         self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
+        if unsynced:
+            raise unsynced
 
     def added_since(self, backup: Backup | Path) -> Added:
         """What the settings have and a backup does not; a restore would lose it."""
-        before, _ = migrate(self.store.read_backup(backup))
-        return added_since(self.settings, view(before, path=str(self.path)))
+        return added_since(self.settings, self._backup_settings(backup))
+
+    def _backup_settings(self, backup: Backup | Path) -> Settings:
+        path = str(backup.path if isinstance(backup, Backup) else backup)
+        return view(migrate(self.store.read_backup(backup), path=path)[0], path=path)
 
     def move_away(self) -> Path:
         """Moves a broken file away, so that the next save starts a new one (ST-4).
@@ -529,7 +566,7 @@ class SettingsFile:
         if not self._kept.delete():
             raise NotFoundError("There is no copy of the providers.")
         self._removed = None
-        self._on_change(self._settings)
+        self._on_change(self.current)
 
     def put_back(self) -> None:
         """Writes a file that has disappeared again, with its last content (ST-10).
@@ -543,9 +580,22 @@ class SettingsFile:
             self.reload()
             raise NothingGoneError
         document = gone.document
-        snapshot = self.store.edit(lambda there: there or document)
+        snapshot, unsynced = _written_by(partial(self.store.edit, lambda there: there or document))
         self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
+        if unsynced:
+            raise unsynced
 
 
 def _has_lost_providers(document: Document) -> bool:
-    return document.get("providers") is None and kind_of(document) in {"lost", "mixed"}
+    return document.get("providers") is None and bool(lost_ids(document))
+
+
+def _written_by(write: Callable[[], Snapshot]) -> tuple[Snapshot, UnsyncedSaveError | None]:
+    """The file after a write, and the error that the disk reported once it was written."""
+    try:
+        return write(), None
+    except UnsyncedSaveError as error:
+        if error.snapshot is None:
+            raise
+        written, error.snapshot = error.snapshot, None  # an error that is shown holds no keys
+        return written, error

@@ -7,13 +7,17 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from .._key_shapes import is_distinctive
 from ..errors import DispatchError
 from ..presets import KEY_VARIABLES
 from ..secrets import is_reference, resolve_key, secret_texts
+from ..settings.document import older_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+_SHORTEST_OLDER_KEY = 8  # no field says that it is a key, so it must not be an ordinary word
 
 
 def registered_keys(documents: Iterable[Any], copies: Iterable[Path]) -> list[str]:
@@ -29,7 +33,8 @@ def registered_keys(documents: Iterable[Any], copies: Iterable[Path]) -> list[st
         with suppress(OSError, ValueError, RecursionError):
             found_in.append(json.loads(copy.read_bytes()))
     for each in found_in:
-        for found in secret_texts(each):
+        older = (key for key in older_keys(each) if is_distinctive(key, shortest=_SHORTEST_OLDER_KEY))
+        for found in (*secret_texts(each), *older):
             text = found.strip()
             if is_reference(text):
                 with suppress(DispatchError):

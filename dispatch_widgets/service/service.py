@@ -186,8 +186,8 @@ class SettingsService:
             except Exception:  # noqa: BLE001 - one listener must not silence the others
                 _log.exception("A subscriber failed.")
 
-    def _settings_changed(self, settings: Settings) -> None:
-        self._asking.follow(settings)
+    def _settings_changed(self, current: Callable[[], Settings]) -> None:
+        self._asking.follow(current)
         self._notify(Change("settings"))
 
     def problems_of(self, edit: Callable[[Document], object]) -> tuple[FieldProblem, ...]:
@@ -415,7 +415,8 @@ class SettingsService:
         """Write a copy of the settings to share, with ``${NAME}`` in place of each key.
 
         References stay as they are. The result lists the variables that whoever uses the copy has to set. The
-        copy is in today's format, even if the file is not, and only you can read it.
+        copy is in today's format, even if the file is not. Only you can read a new one; a file that is
+        replaced keeps its mode.
 
         Args:
             path: Where to write the copy; ``~`` is your home.

@@ -23,6 +23,7 @@ from ..settings.locate import locate
 from ..settings.lock_file import lock_path_of
 from ..settings.older_formats import rewrite
 from ..settings.references import Variable, with_references
+from ..settings.store import unfinished_path
 
 if TYPE_CHECKING:
     import os
@@ -194,14 +195,14 @@ def checked_target(path: str | os.PathLike[str], settings: Path) -> Path:
             message=f"{clean(target.name)} is the settings file itself. Nothing was written.",
             hint="Give the copy another name.",
         )
-    near = settings.parent / target.name
-    if target.parent.resolve() == settings.parent.resolve() and (
-        near == lock_path_of(settings) or is_backup_of(settings, near) is not None
-    ):
+    real = settings.resolve()  # what belongs to it lies beside the real file
+    places = {target.parent.resolve() / target.name, target.resolve()}
+    reserved = {lock_path_of(real), unfinished_path(real)}
+    if places & reserved or any(is_backup_of(real, place) for place in places):
         raise InvalidInputError(
-            [FieldProblem("path", "This is the name of a backup or a lock file.")],
-            message=f"{clean(target.name)} is the name of a backup or a lock file of the settings. "
-            "Nothing was written.",
+            [FieldProblem("path", "This is the name of a backup, a lock file or an unfinished save.")],
+            message=f"{clean(target.name)} is the name of a backup or a lock file of the settings, or of an "
+            "unfinished save. Nothing was written.",
             hint="Give the copy another name.",
         )
     return target

@@ -124,7 +124,7 @@ def update_provider(
             problems.append(FieldProblem(API_KEY_FIELD, problem))
         else:
             credentials["apiKey"] = clean_key(api_key)
-    if _keeps_url(provider, base_url):
+    if new_type == provider.type and _keeps_url(provider, base_url):
         base_url = None
     if base_url is not None and not any(problem.field == "type" for problem in problems):
         url = _cleaned_url(base_url, new_type, problems)

@@ -69,7 +69,7 @@ class Backup:
     @cached_property
     def _content(self) -> tuple[str, int, int, bool]:
         from .file_system import Files
-        from .kinds import needs_conversion_first
+        from .kinds import needs_conversion_first, needs_migration
 
         try:
             content = Files().read(self.path)
@@ -80,7 +80,7 @@ class Backup:
         catalog = models.get("catalog") if isinstance(models, dict) else None
         providers = document.get("providers")
         return (
-            BEFORE_CONVERSION if providers is None else _COPY,
+            BEFORE_CONVERSION if needs_migration(document) else _COPY,
             len(providers) if isinstance(providers, list) else 0,
             len(catalog) if isinstance(catalog, list) else 0,
             needs_conversion_first(document),

@@ -91,6 +91,11 @@ def move_keys_out(
         f"{place} was left as it is: it cannot be converted without guessing. Keys may stand there."
         for place in older.not_understood
     ]
+    work.warnings += [
+        f"The entry {entry_id} has a base URL of its own and no key. The key that the file had for its kind "
+        "was given for another host, so it is not used there."
+        for entry_id in older.without_key
+    ]
     providers = [_as_json(made) for made in work.made.values()]
     if work.changed:
         models = JsonObject(document["models"])
@@ -168,6 +173,7 @@ def _provider_for(work: _Conversion, new_type: str, key: str, written: str) -> _
             work.new_id(), new_type, account[1], url, notes, problem, from_environment=not key
         )
         work.made[account] = made
+    made.from_environment |= not key
     return made
 
 

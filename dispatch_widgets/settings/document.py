@@ -19,7 +19,7 @@ from ..urls import shown_url, shown_urls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _Node = TypeVar("_Node")
 
@@ -352,6 +352,18 @@ def _without_older_keys(value: Any) -> Any:
             for name, item in value.items()
         }
     return [_without_older_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def older_keys(value: Any) -> Iterator[str]:
+    """The keys that the app's first formats had as plain values under ``providers``."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name == "providers" and isinstance(item, dict):
+                yield from (text for text in item.values() if isinstance(text, str))
+            yield from older_keys(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from older_keys(item)
 
 
 def _masked_texts(providers: Any) -> Any:

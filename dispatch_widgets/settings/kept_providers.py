@@ -134,6 +134,13 @@ class KeptProviders:
                 lambda copy: after_own_save(after_foreign_change(copy, before), before, after), make=True
             )
 
+    def record_restore(self, before: Document, after: Document) -> None:
+        """Updates the copy after a backup was restored."""
+        if self.on:
+            self._change(
+                lambda copy: after_restore(after_foreign_change(copy, before), before, after), make=True
+            )
+
     def record_foreign_change(self, now: Document) -> None:
         """Updates an existing copy after another program wrote the file."""
         if self.on:
@@ -213,9 +220,23 @@ def after_own_save(copy: KeptCopy, before: Document, after: Document) -> KeptCop
         # This is no deletion, but an undo or a restored file in the old format.
         return replace(copy, removed=frozenset(map(_id, copy.providers)))
     taken = {*_ids(before), *_ids(after)}
+    # An account that was entered anew has another id: what an entry refers to is still wanted.
     keys = {_account(provider) for provider in listed}
-    lost = [found for found in copy.providers if _id(found) not in taken and _account(found) not in keys]
+    wanted = _referenced_ids(after)
+    lost = [
+        found
+        for found in copy.providers
+        if _id(found) not in taken and (_account(found) not in keys or _id(found) in wanted)
+    ]
     return replace(copy, providers=(*listed, *lost), removed=frozenset(map(_id, lost)))
+
+
+def after_restore(copy: KeptCopy, before: Document, after: Document) -> KeptCopy:
+    """The copy after a restore: empty if the restored file neither has nor misses providers."""
+    wanted = _referenced_ids(after).intersection(map(_id, copy.providers))
+    if _listed(after) is None and kind_of(after) != "old" and not wanted:
+        return replace(copy, providers=(), removed=frozenset())
+    return after_own_save(copy, before, after)
 
 
 def after_foreign_change(copy: KeptCopy, now: Document) -> KeptCopy:

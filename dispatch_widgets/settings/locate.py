@@ -110,7 +110,7 @@ def _find(
     folders = [cwd, *cwd.parents]
     for level, folder in enumerate(folders[:WORKSPACE_LEVELS]):
         for mark in _WORKSPACE_MARKS:
-            if (folder / mark).exists():
+            if _exists(folder / mark):
                 return folder / FILE_NAME, "workspace", f"{_where(level)}, beside {mark}"
     for level, folder in enumerate(folders):
         if _is_file(folder / FILE_NAME):
@@ -169,6 +169,13 @@ def _existing(cwd: Path | None, environ: Mapping[str, str], home: Path) -> Itera
             yield candidate
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder without permission
+        return False
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -184,6 +191,7 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _git_warning(path: Path, environ: Mapping[str, str]) -> str:
+    path = Path(os.path.realpath(path))  # the keys, and the backups, are where links lead
     if not any(os.path.lexists(folder / ".git") for folder in path.parents):
         return ""
     import subprocess
@@ -192,14 +200,14 @@ def _git_warning(path: Path, environ: Mapping[str, str]) -> str:
     # Variables set by a surrounding git command must not lead to another work tree.
     own = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
     try:
-        asked = subprocess.run(  # noqa: S603 - fixed words and two file names
-            # Without an index refresh, as one may start the file system monitor of the configuration.
-            ["git", "-c", "core.fsmonitor=false", "check-ignore", "--", path.name, backup],  # noqa: S607
+        asked = subprocess.run(
+            # Without an index refresh, as one may start the file system monitor of the configuration; with
+            # NUL after each name, as git puts one that is not ASCII in quotes otherwise.
+            ["git", "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin"],  # noqa: S607
+            input=b"".join(os.fsencode(name) + b"\0" for name in (path.name, backup)),
             cwd=path.parent,
             env={**own, "GIT_OPTIONAL_LOCKS": "0"},
-            stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
             timeout=_GIT_TIMEOUT_SECONDS,
             check=False,
         )
@@ -207,7 +215,7 @@ def _git_warning(path: Path, environ: Mapping[str, str]) -> str:
         return ""
     if asked.returncode not in {0, 1}:  # 128: not a work tree after all, or not to be trusted
         return ""
-    ignored = set(asked.stdout.splitlines())
+    ignored = {os.fsdecode(name) for name in asked.stdout.split(b"\0")}
     open_ = [name for name in (path.name, backup) if name not in ignored]
     if not open_:
         return ""

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from .document import Document, JsonObject
-from .schema import MOCK_TYPE
+from .schema import MOCK_TYPE, account_of
 from .tasks import TASKS
 
 if TYPE_CHECKING:
@@ -46,11 +47,14 @@ class Rewritten:
         document: The document; the same object if nothing changed.
         accounts: The accounts, each to become a provider.
         not_understood: The places that were left unchanged; they may hold keys.
+        without_key: The ids of entries that go to another host than the account of their kind, and so do not
+            get its key.
     """
 
     document: Document
     accounts: tuple[FormerAccount, ...] = ()
     not_understood: tuple[str, ...] = ()
+    without_key: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class _Work:
     assignment: list[Any]
     accounts: dict[str, FormerAccount] = field(default_factory=dict)
     not_understood: list[str] = field(default_factory=list)
+    without_key: list[str] = field(default_factory=list)
 
 
 def rewrite(document: Document) -> Rewritten:
@@ -82,7 +87,10 @@ def rewrite(document: Document) -> Rewritten:
         else:
             new.setdefault(name, new_models if name == "models" else value)
     return Rewritten(
-        document=new, accounts=tuple(work.accounts.values()), not_understood=tuple(work.not_understood)
+        document=new,
+        accounts=tuple(work.accounts.values()),
+        not_understood=tuple(work.not_understood),
+        without_key=tuple(work.without_key),
     )
 
 
@@ -150,7 +158,10 @@ def _account(name: str, value: Any) -> FormerAccount | None:
 
 
 def _with_account(work: _Work, entry: Any) -> Any:
-    """Fills in key and base URL from the account of the entry's kind, unless it has its own."""
+    """Fills in key and base URL from the account of the entry's kind, unless it has its own.
+
+    The account's key belongs to the account's host (SEC-8), so an entry with another host does not get it.
+    """
     if not isinstance(entry, dict) or entry.get("providerId") is not None:
         return entry
     account = work.accounts.get(str(entry.get("providerType")))
@@ -158,11 +169,27 @@ def _with_account(work: _Work, entry: Any) -> Any:
     if account is None or not (config is None or isinstance(config, dict)):
         return entry
     new_config = JsonObject(config or {})
-    for name, value in (("apiKey", account.key), ("baseUrl", account.base_url)):
-        own = new_config.get(name)
-        if value and (own is None or (isinstance(own, str) and not own.strip())):
-            new_config[name] = value
+    if _is_blank(new_config.get("baseUrl")):
+        if account.base_url:
+            new_config["baseUrl"] = account.base_url
+    elif _is_blank(new_config.get("apiKey")) and not _is_same_host(new_config["baseUrl"], account):
+        work.without_key.append(str(entry.get("id")))
+        return entry
+    if _is_blank(new_config.get("apiKey")):
+        new_config["apiKey"] = account.key
     return JsonObject({**entry, "providerConfig": new_config})
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_same_host(url: Any, account: FormerAccount) -> bool:
+    if not isinstance(url, str):
+        return True  # refused as a whole, with its place
+    urls = (account_of(account.kind, "", each)[2] for each in (url, account.base_url))
+    host, own = (urlsplit(each) for each in urls)
+    return (host.scheme, host.netloc) == (own.scheme, own.netloc)
 
 
 def _take_entry(work: _Work, item: Any) -> bool:

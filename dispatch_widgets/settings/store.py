@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._hide_frames import hide_frames
 from ..errors import (
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .kept_providers import KeptProviders
 
-__all__ = ["Backup", "SettingsStore", "Snapshot"]
+__all__ = ["Backup", "SettingsStore", "Snapshot", "UnsyncedSaveError", "unfinished_path"]
 
 _ATTEMPTS = 50  # at a change, as the file can be written meanwhile
 _EDIT_MEMORY_SECONDS = 10.0  # an edit is made again if another program overwrote it within this time
@@ -82,6 +82,20 @@ class Snapshot:
     modified_at: datetime | None = None
     changed: bool = False
     backup: Path | None = None
+
+
+class UnsyncedSaveError(UnsyncedError):
+    """A change is written, and the disk reports an error all the same.
+
+    Attributes:
+        snapshot: The file as written.
+    """
+
+    snapshot: Snapshot | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        rebuild, (type_, state) = super().__reduce__()
+        return rebuild, (type_, {**state, "snapshot": None})  # a pickle holds no key (SEC-1)
 
 
 @dataclass(slots=True)
@@ -203,7 +217,7 @@ class SettingsStore:
 
     def wrote(self, snapshot: Snapshot) -> bool:
         """Whether this store wrote this content last, also while the save is still under way."""
-        return snapshot.digest == self._written_digest
+        return bool(snapshot.digest) and snapshot.digest == self._written_digest
 
     def _record_foreign_change(self, loaded: Loaded) -> None:
         if self.kept and loaded.content and loaded.content.digest != self._recorded_digest:
@@ -214,6 +228,10 @@ class SettingsStore:
         # Called while the lock is held, so that the copy is of the last save.
         if self.kept:
             self.kept.record_save(before, after)
+
+    def _record_restore(self, before: Document, after: Document) -> None:
+        if self.kept:
+            self.kept.record_restore(before, after)
 
     def _snapshot(self, loaded: Loaded, *, changed: bool = False, backup: Path | None = None) -> Snapshot:
         content = loaded.content
@@ -250,6 +268,7 @@ class SettingsStore:
             UnreadableSettingsError: If the file cannot be read as settings; it stays as it is.
             LockTimeoutError: If another process does not release the lock.
             SettingsWriteError: If the disk, the folder or its permissions refuse; the file is unchanged.
+            UnsyncedSaveError: If the file is written, and the disk reports an error all the same.
         """
         backup: Path | None = None
         overwritten: _Edit | None = None
@@ -272,11 +291,12 @@ class SettingsStore:
                             old = None if overwritten else backup
                             backup = self._replace_backup(old, target, loaded.content.data, backup_reason)
                         self._written_digest = digest_of(data)
-                        outcome = self._disk.write(target, data, loaded.content)
+                        outcome, unsynced = self._write(target, data, loaded.content)
                         if outcome is WriteOutcome.DONE:
                             self._remember_edit(_Edit(before, document))
                             self._record_save(loaded.document, document)
-                            return self._written_snapshot(target, document, data, backup)
+                            written = self._written_snapshot(target, document, data, backup)
+                            return _synced(written, unsynced)
                         if outcome is WriteOutcome.OVERWRITTEN:
                             overwritten = _Edit(before, document)
                     finally:
@@ -348,6 +368,15 @@ class SettingsStore:
                 hint="The file is as it was.",
             )
         return data
+
+    def _write(
+        self, target: Path, data: bytes, old: Content | None, **options: bool
+    ) -> tuple[WriteOutcome, UnsyncedError | None]:
+        """As `Disk.write`; an error that came after the file was written is returned, not raised."""
+        try:
+            return self._disk.write(target, data, old, **options), None
+        except UnsyncedError as error:
+            return WriteOutcome.DONE, error
 
     def _written_snapshot(
         self, target: Path, document: Document, data: bytes, backup: Path | None
@@ -436,10 +465,11 @@ class SettingsStore:
                     if current and not wanted.data.startswith(current.data):
                         kept = self._replace_backup(kept, target, current.data, BEFORE_RESTORE)
                     self._written_digest = wanted.digest
-                    if self._disk.write(target, wanted.data, current, on_top=False) is WriteOutcome.DONE:
+                    outcome, unsynced = self._write(target, wanted.data, current, on_top=False)
+                    if outcome is WriteOutcome.DONE:
                         self._recent = []
-                        self._record_save(self._parse(current), document)
-                        return self._written_snapshot(target, document, wanted.data, kept)
+                        self._record_restore(self._parse(current), document)
+                        return _synced(self._written_snapshot(target, document, wanted.data, kept), unsynced)
                 finally:
                     if current:
                         current.close()
@@ -531,9 +561,9 @@ class SettingsStore:
                 target.rename(new)
             except OSError as error:
                 raise write_error(error, target, self.path) from None
-            self._disk.sync_folder(target)
             self._disk.forget()
             self._recent = []
+            self._disk.sync_folder(target)
             return new
 
     def _make_backup(self, target: Path, data: bytes, reason: str) -> Path:
@@ -570,6 +600,15 @@ class SettingsStore:
         except OSError as error:
             raise read_error(error, path) from None
         return path
+
+
+def _synced(written: Snapshot, error: UnsyncedError | None) -> Snapshot:
+    """The snapshot of a finished write, unless the disk reported an error after it."""
+    if error is None:
+        return written
+    unsynced = UnsyncedSaveError(error.message, path=error.path, hint=error.hint)
+    unsynced.snapshot = written
+    raise unsynced
 
 
 _last_to_save: list[SettingsStore] = []

@@ -359,3 +359,57 @@ def test_what_somebody_has_put_there_meanwhile_is_not_written_over(
     with pytest.raises(NotFoundError):
         service.put_back()
     assert json.loads(file.read_text(encoding="utf-8")) == other
+
+
+@pytest.mark.req("ST-8")
+def test_a_provider_that_was_entered_anew_can_still_be_brought_back_for_its_entries(
+    service: SettingsService, save_schedules: RewriteFile, file: Path
+) -> None:
+    """The same account under a new id does not replace the id that an entry refers to."""
+    save_schedules(file)
+    assert len(service.removed_providers) == 2
+    service.add_provider(name="Lab", type="openai-compatible", api_key=KEY, base_url=URL)
+    assert [provider.name for provider in service.removed_providers] == ["Lab"]
+    service.bring_back_providers()
+    assert service.resolve("grade").api_key.get_secret_value() == KEY
+
+
+@pytest.mark.req("ST-8", "MIG-5")
+def test_a_restored_file_that_never_had_providers_has_lost_none(service: SettingsService, file: Path) -> None:
+    """After a backup without providers and entries was restored, nothing is said to be removed."""
+    backup = file.with_name("dispatch.settings.backup-20250101T000000Z.json")
+    backup.write_text('{"ui": {"verbose": true}}', encoding="utf-8")
+    service.restore(backup)
+    assert service.removed_providers == ()
+    assert not service.lost_providers
+    (latest, *_) = service.backups()
+    service.restore(latest)
+    assert names(service) == ["Lab", "Uni"]
+
+
+@pytest.mark.req("ST-8", "MIG-8")
+def test_entries_of_mock_and_old_entries_have_lost_no_provider(file: Path) -> None:
+    """A file whose entries refer to the mock provider only is not said to have lost its providers."""
+    catalog = [
+        {"id": "m", "providerId": "mock", "model": "mock"},
+        {"id": "o", "providerType": "openai", "model": "gpt-4o", "providerConfig": {"apiKey": KEY}},
+    ]
+    file.write_text(json.dumps({"models": {"catalog": catalog, "assignment": []}}), encoding="utf-8")
+    service = SettingsService(file)
+    assert not service.lost_providers
+    assert service.convertible
+
+
+@pytest.mark.req("SEC-2", "MIG-10")
+@pytest.mark.parametrize("place", ["file", "backup"])
+def test_scan_knows_the_keys_of_the_apps_first_formats(file: Path, place: str) -> None:
+    """A key that stands as a plain text under `providers` is found, in the file and in its backups."""
+    first = json.dumps({"llm": {"providers": {"anthropic": KEY}}})
+    target = file if place == "file" else file.with_name("dispatch.settings.backup-20250101T000000Z.json")
+    target.write_text(first, encoding="utf-8")
+    cell = {"cell_type": "code", "source": [f"key = '{KEY}'"], "metadata": {}, "outputs": []}
+    notebook = file.with_name("a.ipynb")
+    notebook.write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8"
+    )
+    assert len(SettingsService(file, auto_migrate=False).scan(notebook).leaks) == 1

@@ -149,3 +149,12 @@ def test_a_check_is_a_yes_to_itself_alone(
     with pytest.raises(ConsentNeededError):
         service.discover_models("p")
     assert len(server.requests) == 1
+
+
+@pytest.mark.req("PM-7")
+def test_the_mock_provider_has_nothing_to_diagnose(service: SettingsService) -> None:
+    """Its diagnosis is one step that succeeded, without a request."""
+    service.add_model(provider_id="mock", model="mock")
+    diagnosis = service.diagnose("mock")
+    assert diagnosis.ok
+    assert len(diagnosis.steps) == 1

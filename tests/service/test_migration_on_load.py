@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import os
 import shutil
@@ -14,6 +16,7 @@ import pytest
 
 from dispatch_widgets import DispatchError, SettingsFileError, SettingsService, preview_migration
 from dispatch_widgets.demo.samples import write_sample
+from dispatch_widgets.settings.file_system import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,3 +177,95 @@ def test_left_over_entries_are_converted_on_request(old_file: Path, server: Demo
     assert report.entries == ("openai:late",)
     assert service.catalog[-1].provider_id == _providers(old_file)[1]["id"]
     assert len(_providers(old_file)) == 4
+
+
+class _FailingDisk:
+    """Lets the folder's sync fail from the second time on: after the backup, the file is not synced."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, fine: int) -> None:
+        sync_folder = Files.sync_folder
+        times = itertools.count(1)
+
+        def failing(files: Files, folder: Path) -> None:
+            if next(times) > fine:
+                raise OSError(errno.EIO, "input/output error")
+            sync_folder(files, folder)
+
+        monkeypatch.setattr(Files, "sync_folder", failing)
+
+
+@pytest.mark.req("ST-9", "MIG-5")
+def test_a_migration_that_was_written_is_not_reported_as_in_memory(
+    old_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If only the sync after the rename fails, the report names the backup and warns of the disk."""
+    before = old_file.read_bytes()
+    _FailingDisk(monkeypatch, fine=1)
+    service = SettingsService(old_file)
+    report = service.migration_report
+    assert report is not None
+    assert report.written
+    assert report.backup is not None
+    assert report.backup.read_bytes() == before
+    assert not any("Nothing was written" in warning for warning in report.warnings)
+    assert any("the disk reports an error" in warning for warning in report.warnings)
+    assert service.saved_by == "this notebook"
+    assert len(_providers(old_file)) == 4
+
+
+@pytest.mark.req("ST-9", "ST-8")
+def test_a_save_that_may_not_outlast_a_power_cut_is_shown_and_undone(
+    path: Path, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says that it is saved; the service and the copy of the providers follow, and undo works."""
+    service = SettingsService(path)
+    provider_id = add(service)
+    with monkeypatch.context() as patch:
+        _FailingDisk(patch, fine=0)
+        with pytest.raises(SettingsFileError, match="Saved, but"):
+            service.delete_provider(provider_id)
+    assert service.get_providers() == ()
+    assert service.saved_by == "this notebook"
+    assert service.kept_copy is None
+    assert service.undo() == "Demo was deleted"
+    assert service.get_providers()[0].name == "Demo"
+
+
+@pytest.mark.req("MIG-1", "ST-9")
+def test_a_migration_that_failed_is_made_with_the_next_edit(
+    old_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a full disk has room again, an edit migrates the file first and is saved."""
+    service = SettingsService(old_file, auto_migrate=False)
+    write_new = Files.write_new
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(Files, "write_new", full)
+    report = service.migrate()
+    assert report is not None
+    assert not report.written
+    assert service.saved_by != "this notebook"
+    with pytest.raises(SettingsFileError, match="the disk is full"):
+        service.unassign("grade")
+    monkeypatch.setattr(Files, "write_new", write_new)
+    service.unassign("grade")
+    assert service.saved_by == "this notebook"
+    assert "grade" not in service.assignments
+    assert len(_providers(old_file)) == 4
+
+
+@pytest.mark.req("MIG-5", "MIG-9")
+def test_a_backup_that_cannot_be_shown_does_not_replace_the_file(service: SettingsService, add: Any) -> None:
+    """A backup whose content has an invalid shape is refused before the file changes, with its own path."""
+    add(service)
+    before = service.path.read_bytes()
+    backup = service.path.with_name("dispatch.settings.backup-20250101T000000Z.json")
+    backup.write_text('{"providers": [{"id": 5}]}', encoding="utf-8")
+    for use in (service.restore, service.added_since):
+        with pytest.raises(SettingsFileError) as caught:
+            use(backup)
+        assert caught.value.path == str(backup)
+    assert service.path.read_bytes() == before
+    assert service.problem is None

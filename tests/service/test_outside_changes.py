@@ -13,6 +13,7 @@ from dispatch_widgets import (
     UnreadableSettingsError,
 )
 from dispatch_widgets.service import Change
+from dispatch_widgets.service.asking import Asking
 from dispatch_widgets.settings.file_system import Files
 
 if TYPE_CHECKING:
@@ -120,3 +121,40 @@ def test_a_broken_file_can_be_moved_away(path: Path, add: Any, on_disk: Any) -> 
     assert moved.read_text(encoding="utf-8") == "not json"
     add(service)
     assert len(on_disk()["providers"]) == 1
+
+
+@pytest.mark.req("ST-6")
+def test_a_file_that_another_program_made_or_mended_is_not_saved_by_this_notebook(
+    path: Path, add: Any, write_later: Any
+) -> None:
+    """`saved_by` is empty without a file, and says another program once that one made or mended it."""
+    service = SettingsService(path)
+    assert service.saved_by == ""
+    write_later(path, '{"providers": []}')
+    assert service.get_providers() == ()
+    assert service.saved_by == "another program"
+    add(service)
+    assert service.saved_by == "this notebook"
+    write_later(path, '{"providers": [,')
+    with pytest.raises(UnreadableSettingsError):
+        _ = service.settings
+    write_later(path, '{"providers": []}')
+    assert service.get_providers() == ()
+    assert service.saved_by == "another program"
+    service.move_away()
+    assert service.saved_by == ""
+
+
+@pytest.mark.req("ST-3", "PM-3")
+def test_discovery_follows_the_newest_settings_whichever_thread_tells_it(
+    service: SettingsService, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The callbacks of two saves may run in the wrong order; models are asked for all the same."""
+    told: list[Any] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Asking, "follow", lambda *given: told.append(given))
+        first, second = add(service, "First"), add(service, "Second")
+    for asking, current in reversed(told):
+        asking.follow(current)
+    assert service.discover_models(first)
+    assert service.discover_models(second)

@@ -270,14 +270,25 @@ def test_nothing_is_overwritten_unless_that_is_said(path: Path) -> None:
 
 @pytest.mark.req("MIG-5", "ST-3")
 @pytest.mark.parametrize(
-    "name", ["dispatch.settings.backup-20251121T130241Z.json", ".dispatch.settings.json.lock"]
+    "name",
+    [
+        "dispatch.settings.backup-20251121T130241Z.json",
+        ".dispatch.settings.json.lock",
+        "dispatch.settings.unfinished.json",
+    ],
 )
 def test_a_backup_or_a_lock_file_is_never_the_copy(path: Path, name: str) -> None:
     """A copy takes the name of no backup, which would be lost or offered for Restore, and of no lock file."""
-    service = write(path, {"providers": [provider("O", KEY, LAB)]})
+    write(path, {"providers": [provider("O", KEY, LAB)]})
     path.with_name(name).write_text("as it was", encoding="utf-8")
-    with pytest.raises(InvalidInputError, match="is the name of a backup or a lock file"):
-        service.export_without_keys(path.with_name(name), replace=True)
+    (elsewhere := path.parent / "elsewhere").mkdir()
+    (link := elsewhere / path.name).symlink_to(path)
+    (folder := path.parent / "folder").symlink_to(path.parent)
+    for file in (path, link, folder / path.name):
+        service = SettingsService(file)
+        for target in (path.with_name(name), folder / name):
+            with pytest.raises(InvalidInputError, match="is the name of a backup or a lock file"):
+                service.export_without_keys(target, replace=True)
     assert path.with_name(name).read_text(encoding="utf-8") == "as it was"
 
 

@@ -168,3 +168,16 @@ def test_the_apps_sections_go_through_everything(
     document = store.read().document
     assert {name: document[name] for name in app_sections} == app_sections
     assert render({name: document[name] for name in app_sections}) == render(app_sections)
+
+
+@pytest.mark.req("MIG-5")
+def test_a_backup_of_a_file_that_lost_its_providers_is_no_conversion(
+    store: SettingsStore, file: Path
+) -> None:
+    """Another process calls it a copy, as no conversion was due; one of an old file it names as that."""
+    entry = {"id": "e", "providerId": "p", "model": "m"}
+    for document in ({"models": {"catalog": [entry]}}, {"llm": {"providers": {}}}):
+        file.write_text(json.dumps(document), encoding="utf-8")
+        store.edit(lambda now: {**now, "ui": {}}, backup_reason="x")
+    made = SettingsStore(file).backups()
+    assert [each.reason for each in reversed(made)] == ["A copy of the file", "Before the conversion"]

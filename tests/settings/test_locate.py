@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,41 @@ def test_a_file_that_git_would_take_is_warned_of(deep: Path, home: Path) -> None
     (deep / FILE_NAME).write_text("{}", encoding="utf-8")
     subprocess.run(["git", "add", "-f", FILE_NAME], cwd=deep, check=True)
     assert find(deep, home, path).git_warning.startswith("This file can get into git")
+
+
+@pytest.mark.req("ST-1")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+def test_git_is_asked_about_the_real_file(deep: Path, home: Path, tmp_path: Path) -> None:
+    """A file that is reached by a link is warned of if the real one is in a work tree, and only then."""
+    subprocess.run(["git", "init", "-q", str(deep)], check=True)
+    (deep / FILE_NAME).write_text("{}", encoding="utf-8")
+    (outside := tmp_path / "outside").mkdir()
+    (link := outside / FILE_NAME).symlink_to(deep / FILE_NAME)
+    assert find(outside, home, str(link)).git_warning.startswith("This file can get into git")
+    (outside / "other.json").write_text("{}", encoding="utf-8")
+    (inner := deep / "other.json").symlink_to(outside / "other.json")
+    assert find(deep, home, str(inner)).git_warning == ""
+
+
+@pytest.mark.req("ST-1")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize("name", ["größe.json", "设置.json", "with space.json"])
+def test_an_ignored_file_with_any_name_is_not_warned_of(deep: Path, home: Path, name: str) -> None:
+    """Git quotes names that are not ASCII unless asked not to; an ignored one is found all the same."""
+    subprocess.run(["git", "init", "-q", str(deep)], check=True)
+    (deep / ".gitignore").write_text("*.json*\n", encoding="utf-8")
+    assert find(deep, home, str(deep / name)).git_warning == ""
+
+
+@pytest.mark.req("ST-1")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may become nobody")
+def test_a_folder_without_permission_is_no_workspace(deep: Path, home: Path) -> None:
+    """Folders that may not be looked into are passed over."""
+    deep.parent.chmod(0)
+    os.seteuid(65534)
+    try:
+        assert find(deep, home).path == deep / FILE_NAME
+    finally:
+        os.seteuid(0)
+        deep.parent.chmod(0o755)

@@ -399,3 +399,13 @@ def test_no_frame_of_a_failed_conversion_holds_a_key(
         convert(old_document if convert is migrate else mixed, new_id=no_id)
     files = [frame.filename for frame in traceback.extract_tb(caught.value.__traceback__)]
     assert not [file for file in files if "settings/migration" in file or "settings/conversion" in file]
+
+
+@pytest.mark.req("MIG-4")
+def test_a_missing_key_is_reported_beside_an_entry_with_the_same_reference() -> None:
+    """The warning comes whichever of two entries of one account is first."""
+    entries = [openai("${OPENAI_API_KEY}"), openai()]
+    for order in (entries, entries[::-1]):
+        document, report = migrate(old_file(*order))
+        assert len(document["providers"]) == 1
+        assert any("is read from the environment" in warning for warning in report.warnings)

@@ -341,3 +341,22 @@ def test_whatever_stands_there_is_converted_or_refused_in_words(value: dict[str,
     render(converted)
     assert migrate(converted)[0] is converted
     assert json_equal(convert_entries(converted)[0], convert_entries(convert_entries(converted)[0])[0])
+
+
+@pytest.mark.req("SEC-8", "MIG-4")
+def test_an_accounts_key_does_not_go_to_the_host_of_an_entry(ids: Callable[[], str]) -> None:
+    """An entry with another host and no key gets a reference and a warning; one with its host the key."""
+    there = "https://llm.example.edu/v2"
+    elsewhere = "https://other.example.org/v1"
+    accounts = {"openai": {"apiKey": "sk-first-0123456789abcdef", "baseUrl": "https://llm.example.edu/v1"}}
+    catalog = [
+        {"id": name, "providerType": "openai", "model": "m", "providerConfig": {"baseUrl": url}}
+        for name, url in (("there", there), ("elsewhere", elsewhere))
+    ]
+    document = read({"models": {"providers": accounts, "catalog": catalog}})
+    new, report = migrate(document, new_id=ids)
+    keys = {each["credentials"]["baseUrl"]: each["credentials"]["apiKey"] for each in new["providers"]}
+    assert keys[there] == accounts["openai"]["apiKey"]
+    assert keys[elsewhere] == "${OPENAI_API_KEY}"
+    assert any("The entry elsewhere has a base URL of its own" in warning for warning in report.warnings)
+    assert not any("The entry there" in warning for warning in report.warnings)

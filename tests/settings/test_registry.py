@@ -14,6 +14,7 @@ from dispatch_widgets.settings import registry
 from dispatch_widgets.settings.document import parse, render, set_in
 from dispatch_widgets.settings.schema import MOCK_PROVIDER_ID
 from dispatch_widgets.settings.views import view
+from dispatch_widgets.urls import shown_url
 
 KEY = "sk-new-0123456789abcdef"
 URL = "https://new.example/v1"
@@ -335,3 +336,16 @@ def test_no_edit_changes_its_input_or_the_rest_of_the_file(data: st.DataObject) 
 
 def _entries(document: dict[str, Any]) -> list[str]:
     return [entry["id"] for entry in document["models"].get("catalog", [])] or ["none"]
+
+
+@pytest.mark.req("PM-2", "PM-3")
+@pytest.mark.parametrize(
+    "url", ["https://ann:pass@llm.example.edu/v1", "https://llm.example.edu/v1?region=eu"]
+)
+def test_the_shown_base_url_is_no_new_one_for_another_type(url: str) -> None:
+    """A form that changes the type and sends the base URL as it is shown is refused, and nothing is lost."""
+    provider = {"id": "p", "name": "N", "type": "anthropic"}
+    document = {"providers": [{**provider, "credentials": {"apiKey": "sk-0123456789", "baseUrl": url}}]}
+    with pytest.raises(InvalidInputError) as caught:
+        registry.update_provider(document, "p", type="openai-compatible", base_url=shown_url(url))
+    assert list(problems_of(caught.value)) == ["credentials.baseUrl"]

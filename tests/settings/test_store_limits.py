@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from dispatch_widgets.settings import locate, migration
 from dispatch_widgets.settings import store as store_module
 from dispatch_widgets.settings.document import json_equal, masked, parse, render, set_in
 from dispatch_widgets.settings.file_system import Content, Files
-from dispatch_widgets.settings.store import SettingsStore
+from dispatch_widgets.settings.store import SettingsStore, UnsyncedSaveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,6 +210,43 @@ def test_a_copy_that_may_not_last_is_no_saved_file(file: Path) -> None:
         SettingsStore(file, files=NoFolders()).edit(note(1), backup_reason="x")
     assert "Saved, but" not in caught.value.message
     assert file.read_text(encoding="utf-8") == "{}"
+
+
+class NoFolderSync(Files):
+    """A disk that syncs the folder a few times more, and then reports an error."""
+
+    fine = 1
+
+    def sync_folder(self, folder: Path) -> None:
+        self.fine -= 1
+        if self.fine < 0:
+            raise OSError(errno.EIO, "input/output error")
+
+
+@posix
+@pytest.mark.req("ST-9", "SEC-1")
+def test_an_error_of_the_disk_after_a_save_says_what_was_saved(file: Path, canary: str) -> None:
+    """Edit and restore finish and report the state and the backup; a pickle of the error holds no key."""
+    disk = NoFolderSync()
+    store = SettingsStore(file, files=disk)
+    store.edit(note(1))
+    disk.fine = 1
+    with pytest.raises(UnsyncedSaveError, match="Saved, but") as caught:
+        store.edit(lambda _: {"note": canary}, backup_reason="x")
+    written = caught.value.snapshot
+    assert written is not None
+    assert written.document == SettingsStore(file).read().document == {"note": canary}
+    assert written.backup is not None
+    assert canary not in str(pickle.loads(pickle.dumps(caught.value)).__dict__)  # noqa: S301 - our own
+    disk.fine = 1
+    with pytest.raises(UnsyncedSaveError) as caught:
+        store.restore(written.backup)
+    assert caught.value.snapshot is not None
+    assert caught.value.snapshot.document == {"note": 1}
+    disk.fine = 0
+    with pytest.raises(SettingsWriteError):
+        store.move_away()
+    assert store.read().document == {}
 
 
 # ---------------------------------------------------------------------------------------- backups
