@@ -23,7 +23,7 @@ from .failures import Failure
 from .fetch import MAX_ANSWER_BYTES, fetch
 from .paging import names_its_end, next_page
 from .parsing import WEB_PAGE, Listing, describe, find_list, id_of, normalise, parse
-from .refusals import BY_HAND
+from .refusals import BY_HAND, NO_LIST_STATUSES
 from .response_errors import (
     check_base_url,
     explains,
@@ -48,7 +48,6 @@ MAX_PAGES = 50
 """The most pages of one list: 50,000 models, fifty times what the largest gateways list."""
 _ITEMS_AT_A_TIME = 500  # of a list, before the loop runs other tasks: some milliseconds (MD-19)
 _ENTRIES_LOOKED_AT = 100  # for an id, before a list is taken for one of errors
-_NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
 # Invisible non-ASCII characters, such as soft hyphens and joiners, may be between a key's characters.
@@ -194,8 +193,8 @@ async def ask_for_list(
 
 
 def is_no_list(failure: Failure) -> bool:
-    """Whether the server answered, but has no list at that URL (MD-16)."""
-    return failure.is_answer or (failure.kind == "HTTP_STATUS" and failure.status in _NO_LIST_STATUSES)
+    """Whether the server answered, but has no list at that URL, whatever its words (MD-16)."""
+    return failure.is_answer or failure.status in NO_LIST_STATUSES
 
 
 def _without_key(body: bytes, context: RequestContext) -> bytes:
@@ -256,7 +255,7 @@ def _read_page(answer: Response, context: RequestContext, *, now: float) -> Any:
     if answer.is_success and is_json and _is_list(document):
         return document
     failure = failure_of(answer, context, document, is_json=is_json, wanted="a list of models", now=now)
-    if failure.is_answer:
+    if is_no_list(failure) and BY_HAND not in failure.hint:
         failure.hint = f"{failure.hint} {BY_HAND}"
     raise failure
 

@@ -419,6 +419,9 @@ BUSY: Final = Reason(
 BY_HAND: Final = "Some servers have no list: then type a model id by hand."
 """The hint if a server lists no models (MD-16)."""
 
+NO_LIST_STATUSES: Final = frozenset({404, 405, 410, 501})
+"""The statuses of a server without a list at the URL that was requested (MD-16)."""
+
 NO_LIST: Final = Reason(
     "HTTP_STATUS",
     "There is nothing at this address, or the server has no list of models",
@@ -438,7 +441,7 @@ NO_LIST: Final = Reason(
         "(接口|路径|地址|页面).{0,8}(不存在|未找到|错误)",
     ),
     within=_NO_TROUBLE,
-    statuses=(404, 405, 410, 501),
+    statuses=NO_LIST_STATUSES,
 )
 HTTPS_WANTED: Final = Reason(
     "TLS",
