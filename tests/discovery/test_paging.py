@@ -89,6 +89,10 @@ def test_the_next_page_is_requested(  # noqa: PLR0917 - pytest's arguments
         {"next": "https://elsewhere.example/models?page=2"},
         {"next": "http://[::1"},
         {"next": "file:///v1/models"},
+        {"next": "b2Zmc2V0PTEwMA=="},
+        {"next": "models-2"},
+        {"next": 2},
+        {"links": {"next": "b2Zmc2V0PTEwMA=="}},
     ],
 )
 def test_unknown_pagination_has_a_warning(said: dict[str, Any], ask: Any, target: Any, mocked: Any) -> None:
