@@ -82,6 +82,16 @@ def clock(moment: datetime, now: datetime) -> str:
     return day(moment) if there.year == here.year else f"{day(moment)} {there.year}"
 
 
+def at_clock(moment: datetime, now: datetime) -> str:
+    """`clock` after a verb: ``at 14:05``, ``tomorrow at 09:10``, ``yesterday``, ``on 21 Nov``."""
+    words = clock(moment, now)
+    if words == "yesterday":
+        return words
+    if ":" not in words:
+        return f"on {words}"
+    return words.replace("tomorrow ", "tomorrow at ") if words.startswith("tomorrow") else f"at {words}"
+
+
 def without_zone(words: str) -> str:
     """Text with the time zone removed from its times, as panels show local times without one."""
     return _ZONE.sub(r"\1", words)

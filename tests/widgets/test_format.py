@@ -120,3 +120,19 @@ def test_words_of_the_panels() -> None:
     assert _format.folder(Path("/srv/f.json")) == str(Path("/srv"))
     assert _format.folder(Path("/srv/a/b/c/f.json")) == str(Path("…/b/c"))
     assert _format.shown_path(Path("/srv/a/b/c/f.json")) == str(Path("…/b/c/f.json"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (1, "at 13:00"),
+        (20, "tomorrow at 08:00"),
+        (-2, "at 10:00"),
+        (-20, "yesterday"),
+        (-24 * 7, "on 14 Nov"),
+    ],
+)
+def test_a_moment_behind_a_verb_has_its_preposition(hours: int, words: str) -> None:
+    """The clock has "at", a day has "on", and "tomorrow" and "yesterday" have neither before them."""
+    noon = datetime.now().astimezone().replace(2025, 11, 21, 12, 0, 0, 0)
+    assert _format.at_clock(noon + timedelta(hours=hours), noon) == words

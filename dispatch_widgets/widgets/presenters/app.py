@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..._text import clean
 from ...errors import InvalidInputError
-from .._format import clock, folder
+from .._format import at_clock, clock, folder
 from .._summary import why_this_file
 from .hub.hub import hub_of
 from .models.presenter import ModelsPresenter
@@ -204,7 +204,7 @@ class AppPresenter:
             return "Read-only until it is mended"
         gone, saved = service.gone_at, service.saved_at
         if gone is not None:
-            return f"Deleted or moved at {clock(gone, now)}"
+            return f"Deleted or moved {at_clock(gone, now)}"
         if saved is None:
             return "Nothing saved yet"
         by = service.saved_by
@@ -218,7 +218,7 @@ class AppPresenter:
             return None
         return Note(
             "info",
-            f"Changed outside at {clock(changed, self.hub.now)}.",
+            f"Changed outside {at_clock(changed, self.hub.now)}.",
             "You see the version of {seen}. Your open form stays as it is.",
             (Action("reload", "Reload", icon="refresh"),),
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...._text import clean
-from ..._format import clock, counts, tile
+from ..._format import at_clock, counts, tile
 from ..shared.views import Action, Option, Row, Run
 from ..status.cards import shown_address, shown_key
 from ..status.provider_status import TYPE_LABELS, fetched_words
@@ -93,7 +93,7 @@ def _actions(
     else:
         off = ""
         if status.limited_until is not None:
-            off = f"{name} can be refreshed again at {clock(status.limited_until, now)}"
+            off = f"{name} can be refreshed again {at_clock(status.limited_until, now)}"
         elif not provider.is_known:
             off = "This version does not know how to ask it"
         first = icon_action(Action("refresh", f"Refresh {name}", icon="refresh"), off)

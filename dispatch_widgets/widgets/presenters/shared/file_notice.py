@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...._text import clean, plural
 from ....errors import UnreadableSettingsError
 from ....settings.backups import OLD_FORMAT_WARNING
-from ..._format import clock, listed, stamp
+from ..._format import at_clock, listed, stamp
 from .views import Action, Answer, EmptyState, Focus, Note
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class FileNotice:
         return None
 
     def _gone(self, gone: datetime, now: datetime) -> Note:
-        title = f"{clean(self._service.path.name)} was deleted or moved at {clock(gone, now)}."
+        title = f"{clean(self._service.path.name)} was deleted or moved {at_clock(gone, now)}."
         if self._service.can_put_back:
             back = Action("put_back", "Put it back", icon="undo", style="primary")
             return Note("warn", title, _PUT_BACK_WORDS, (back,))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...._text import clean
 from ....errors import ConsentNeededError, DiscoveryError, MissingVariableError
 from ....urls import leads_here
-from ..._format import age, ago, clock, without_zone
+from ..._format import age, ago, at_clock, clock, without_zone
 from ..shared.views import Action, Badge, Note
 from .consent import consent_question
 from .refreshed import refreshed_status
@@ -241,19 +241,18 @@ def _failed(
 def _limited(
     provider: Provider, error: DispatchError | None, models: ModelList | None, until: datetime, now: datetime
 ) -> ProviderStatus:
-    at = clock(until, now)
     name = clean(provider.name)
     kept = f"You see the list from {clock(models.fetched_at, now)}. " if models and models.fetched_at else ""
     note = Note(
         "warn",
         error.message if error else f"{name} asked to be left alone for a while.",
-        f"{kept}Refresh works again at {at}, in {{until}}. Using the models is not affected.",
+        f"{kept}Refresh works again {at_clock(until, now)}, in {{until}}. Using the models is not affected.",
         (Action("ask_unlock", "Unlock", {"row": provider.id}),),
         icon="clock",
         until=until.timestamp(),
         until_said=f"{name} can be refreshed again",
     )
-    badge = Badge(f"Rate limited until {at}", "warn", "clock")
+    badge = Badge(f"Rate limited until {clock(until, now)}", "warn", "clock")
     return ProviderStatus(badge, note, needs_attention=True, limited_until=until)
 
 
