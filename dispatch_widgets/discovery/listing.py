@@ -170,15 +170,18 @@ async def ask_for_list(
             bytes_left -= len(answer.body)
             if bytes_left < 0:
                 raise too_large(context, f"with more than {MAX_ANSWER_BYTES // (1024 * 1024)} MiB")
-            had = len(listing.models)
+            had, left_out = len(listing.models), (listing.skipped, listing.patterns)
             document = await _add_answer(
                 listing, answer, context, adapter, deadline=deadline, now=now(), known=known
             )
         except Failure as failure:
-            if failure.kind != "HTTP_STATUS" or is_promised:
+            # A server that does not know the parameter answers in many ways, which say nothing of the key.
+            if is_promised or failure.status is None or failure.lock_seconds:
                 raise
             listing.has_more = True
             return _with_models(listing, context)
+        if not is_promised and len(listing.models) == had:  # it is an earlier page again
+            listing.skipped, listing.patterns = left_out
         page = next_page(document, answer.headers, url, after=adapter.after)
         is_repeated = page.url in seen
         if not page.url or (is_repeated and not page.is_documented):
@@ -299,13 +302,16 @@ async def _add_answer(
     known: Mapping[str, DiscoveredModel] | None = None,
 ) -> Any:
     """Adds the models of a response to a listing; returns the last parsed document (MD-19)."""
-    document = None
+    document, before = None, None
     turns = Turns()
     try:
         async with asyncio.timeout_at(deadline):
             for body in await in_slices(answer.body, context, turns):
                 document = _read_page(replace(answer, body=body), context, now=now)
-                items = iter(find_list(document) or [])
+                listed = find_list(document) or []
+                if listed == before:  # all of it is in each slice, if it is another list that was sliced
+                    continue
+                before, items = listed, iter(listed)
                 while some := list(islice(items, _ITEMS_AT_A_TIME)):
                     normalise(some, infer=adapter.infer, known=known, listing=listing)
                     if len(listing.models) > MAX_MODELS:
