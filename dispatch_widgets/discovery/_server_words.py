@@ -34,7 +34,7 @@ CAPABILITY_FIELDS: Final = (
     "model_ability",  # Xinference
     "endpoints",  # Cohere (words), Novita (paths)
     "supported_endpoints",  # GitHub Copilot (paths)
-    "supported_endpoint_types",  # New API; its protocols are in no table, as all models of a channel have them
+    "supported_endpoint_types",  # New API; its protocols say nothing, as all models of a channel have them
     "supportedGenerationMethods",  # Gemini's own list
     "supported_generation_methods",
 )

@@ -269,7 +269,7 @@ def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, mock
 @pytest.mark.req("MD-14", "MD-16")
 @pytest.mark.parametrize("status", [404, 405, 410, 501])
 @pytest.mark.parametrize("words", ["Invalid API key", "Rate limit reached", "Permission denied"])
-def test_v1_and_typing_by_hand_are_offered_whatever_a_404_says(  # noqa: PLR0917
+def test_v1_and_typing_by_hand_are_offered_whatever_a_404_says(
     status: int, words: str, ask: Any, target: Any, mocked: Any
 ) -> None:
     """If there is no list, /v1 is suggested, or to type a model id, whatever the kind (MD-14, MD-16)."""
