@@ -485,6 +485,19 @@ UNEXPLAINED: Final = Reason(
     "Check the key and the base URL. {list}",
     statuses=range(400, 500),
 )
+SERVER_TIMED_OUT: Final = replace(
+    UNEXPLAINED,
+    kind="TIMEOUT",
+    message="The request to {host} timed out",
+    hint="{list}Try again; a slow network can be the reason.{proxy}",
+    statuses=(408,),
+)
+NOT_NOW: Final = replace(
+    UNEXPLAINED,
+    message="{host} does not take the request just now",
+    hint="Nothing to change here; try again in a minute.{proxy} {list}",
+    statuses=(409, 425),
+)
 ERROR_IN_DISGUISE: Final = Reason(
     "MALFORMED",
     "An error in the body of a success, with no reason or one that is not known",
@@ -531,7 +544,8 @@ def reason_for(status: int, texts: Iterable[str], *, asks_model: bool = False) -
         asks_model: Whether a model was asked, and can be the one that the server does not know.
     """
     said = list(texts)
-    usual = next((reason for reason in REASONS if status in reason.statuses), UNEXPLAINED)
+    by_status = (SERVER_TIMED_OUT, NOT_NOW, *REASONS)
+    usual = next((reason for reason in by_status if status in reason.statuses), UNEXPLAINED)
     for reason in REASONS:
         if status not in reason.within or not reason.is_said_in(said):
             continue
