@@ -49,11 +49,13 @@ class _DnsLoop(_SystemLoop):
         query = (name, family, type, proto, flags)
         look_up = self._look_ups.get(query)
         if look_up is None:
-            look_up = self._look_ups[query] = self.create_future()
-            look_up.add_done_callback(lambda done: self._forget(query, done))
+            look_up = self.create_future()
             threading.Thread(
                 target=self._look_up, args=(query, look_up), name=f"look-up of {name}", daemon=True
             ).start()
+            # Only now, as a thread that cannot be started raises, and later callers would wait for ever.
+            self._look_ups[query] = look_up
+            look_up.add_done_callback(lambda done: self._forget(query, done))
         # Shielded, as other callers may share the look-up. The port is not part of the query.
         found = await asyncio.shield(look_up)
         return [(*entry, (address[0], port, *address[2:])) for *entry, address in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from .terminal import (
     consent_hint,
     fail,
     fail_with,
+    missing_variable_hint,
     open_service,
     print_json,
     print_line,
@@ -45,8 +47,9 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ..discovery.diagnose import Diagnosis
     from ..discovery.models import ModelList
     from ..service import SettingsService
     from ..settings.backups import Backup
@@ -280,14 +283,17 @@ def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None
     _check_allowed(provider, wanted)
     service = open_service()
     known = tuple(one for one in service.get_providers() if not one.is_mock)
-    chosen = known if provider is None else (find_provider(known, provider),)
+    chosen = known if provider is None else (find_provider(service.get_providers(), provider),)
+    if chosen and chosen[0].is_mock:
+        _say_mock_needs_none(as_json=as_json)
+        return
     if wanted is not None:
         allow_sending(service, chosen[0].id, wanted)
     found = {}
     for one in chosen:
         found[one.id] = service.diagnose(one.id)
-        if (needed := service.needs_consent(one.id)) is not None:
-            hint = consent_hint(needed, "diagnose" if provider is None else "", one.id)
+        hint = _hint_for_terminal(service, one, "diagnose" if provider is None else "")
+        if hint:
             found[one.id] = replace(found[one.id], suggestion=hint)
     if as_json:
         print_json({key: serialise_diagnosis(diagnosis) for key, diagnosis in found.items()})
@@ -295,12 +301,31 @@ def diagnose(*, provider: str | None, wanted: str | None, as_json: bool) -> None
         there = "Only the mock provider is there, and it has no server."
         print_line(there if service.get_providers() else "No providers yet.")
     else:
-        for one in chosen:
-            print_line(f"{one.name} ({one.host})")
-            for line in str(found[one.id]).splitlines():
-                print_lines(f"  {line}")
+        _print_diagnoses(chosen, found)
     if not all(diagnosis.ok for diagnosis in found.values()):
         sys.exit(FAILED)
+
+
+def _hint_for_terminal(service: SettingsService, provider: Provider, command: str) -> str:
+    """What a terminal is told in place of a diagnosis's suggestion; empty if that one fits."""
+    if (needed := service.needs_consent(provider.id)) is not None:
+        return consent_hint(needed, command, provider.id)
+    variable = provider.key_variable
+    return missing_variable_hint(variable) if variable and not os.environ.get(variable, "").strip() else ""
+
+
+def _print_diagnoses(chosen: Sequence[Provider], found: Mapping[str, Diagnosis]) -> None:
+    for one in chosen:
+        print_line(f"{one.name} ({one.host})")
+        for line in str(found[one.id]).splitlines():
+            print_lines(f"  {line}")
+
+
+def _say_mock_needs_none(*, as_json: bool) -> None:
+    if as_json:
+        print_json({})
+    else:
+        print_line("The mock provider has no server, so there is nothing to diagnose.")
 
 
 @main.command()

@@ -10,7 +10,7 @@ import click
 
 from .._serialise import serialise_scan, serialise_try
 from ..errors import ConsentNeededError, DispatchError
-from ..service.choosing import entry_for
+from ..service.choosing import entry_for, entry_of
 from ..settings.tasks import TASKS
 from ..trying import TRY_TIMEOUT_SECONDS, TryResult
 from .terminal import (
@@ -18,6 +18,7 @@ from .terminal import (
     allow_sending,
     allow_sending_option,
     as_json_option,
+    error_words,
     open_service,
     print_json,
     print_line,
@@ -91,9 +92,16 @@ def _try_one(
 def _try_several(
     service: SettingsService, words: tuple[str, ...], timeout_seconds: float, *, as_json: bool
 ) -> None:
-    chosen = {word: entry_for(service.settings, word).id if word in TASKS else word for word in words}
-    results = service.try_entries(chosen.values(), timeout_seconds=timeout_seconds)
-    shown = {word: results[entry_id] for word, entry_id in chosen.items()}
+    settings = service.settings
+    chosen: dict[str, str | DispatchError] = {}
+    for word in words:
+        try:
+            chosen[word] = (entry_for if word in TASKS else entry_of)(settings, word).id
+        except DispatchError as unusable:
+            chosen[word] = unusable
+    usable = [found for found in chosen.values() if isinstance(found, str)]
+    results = service.try_entries(usable, timeout_seconds=timeout_seconds)
+    shown = {word: results[found] if isinstance(found, str) else found for word, found in chosen.items()}
     if as_json:
         print_json(
             {
@@ -108,7 +116,7 @@ def _try_several(
         print_table(("Tried", "Model", "Provider", "Answer", "Time", "Tokens", "Cost"), rows)
         for word, result in shown.items():
             error = result if isinstance(result, DispatchError) else result.error
-            warn(f"{word}: {error}" if error is not None else "")
+            warn(f"{word}: {error_words(error)}" if error is not None else "")
     if not all(isinstance(result, TryResult) and result.ok for result in shown.values()):
         sys.exit(FAILED)
 

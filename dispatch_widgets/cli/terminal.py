@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from .._text import clean, text_table
-from ..errors import ConsentNeededError, SettingsFileError, reference_words
+from ..errors import ConsentNeededError, MissingVariableError, SettingsFileError, reference_words
 from ..secrets import redact
 
 if TYPE_CHECKING:
@@ -80,7 +80,21 @@ def serialise_error(error: DispatchError, command: str = "") -> dict[str, Any]:
     fields = error.as_dict()
     if isinstance(error, ConsentNeededError):
         fields["hint"] = consent_hint((error.variable, error.host), command, error.provider_id)
+    if isinstance(error, MissingVariableError):
+        fields["hint"] = missing_variable_hint(error.variable)
     return fields
+
+
+def error_words(error: DispatchError) -> str:
+    """An error in one line, with a hint for the terminal."""
+    if isinstance(error, MissingVariableError):
+        return f"{error.message} {missing_variable_hint(error.variable)}"
+    return str(error)
+
+
+def missing_variable_hint(variable: str) -> str:
+    """The hint for a variable that is not set; the one of the error is about a notebook's kernel."""
+    return f"Set {variable} and run the command again, or give the provider another key."
 
 
 def consent_hint(sending: tuple[str, str], command: str = "", provider_id: str = "") -> str:

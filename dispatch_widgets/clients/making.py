@@ -16,12 +16,14 @@ from .._loop import check_can_wait
 from .._terms import ANTHROPIC, OPENAI_COMPATIBLE
 from ..errors import FieldProblem, InvalidInputError, MissingPackageError
 from ..settings.schema import MOCK_TYPE
-from ..urls import ANTHROPIC_BASE_URL, OPENAI_BASE_URL, leads_here
+from ..urls import OPENAI_BASE_URL, leads_here
 from .arguments import ClientArguments, Key
 from .mock import AsyncMockClient, MockClient
 from .sdk_environment import blocking_headers, vendor_only
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ._protocol import UsableModel
 
 CLIENT_TIMEOUT_SECONDS = 300.0
@@ -39,12 +41,14 @@ def make_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str,
     Args:
         resolved: The model.
         asynchronous: Whether to make an async client.
-        options: More arguments of the SDK's client; they override those set here.
+        options: More arguments of the SDK's client, except ``api_key`` and ``base_url``; they override those
+            set here.
 
     Raises:
         MissingPackageError: If the SDK is not installed.
-        InvalidInputError: If the provider's type is unknown.
+        InvalidInputError: If the provider's type is unknown, or if the options have a key or a base URL.
     """
+    _refuse_another_pair(options)
     if resolved.provider_type == MOCK_TYPE:
         return AsyncMockClient() if asynchronous else MockClient()
     if resolved.provider_type == OPENAI_COMPATIBLE:
@@ -56,15 +60,26 @@ def make_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str,
     else:
         raise _unknown(resolved)
     settings: dict[str, Any] = {"timeout": _timeout(sdk), **options}
-    if resolved.provider_type == ANTHROPIC and resolved.base_url != ANTHROPIC_BASE_URL:
-        # Newer SDKs send the key as a Bearer token only, but gateways expect the documented header (MD-1).
-        key = {"x-api-key": Key(resolved.api_key.get_secret_value())}
-        settings["default_headers"] = {**key, **(settings.get("default_headers") or {})}
     if "http_client" not in settings:
         settings["http_client"] = _http_client(resolved, sdk, asynchronous=asynchronous)
     return vendor_only(kind, resolved.provider_type)(
         api_key=Key(resolved.api_key.get_secret_value()), base_url=resolved.base_url, **settings
     )
+
+
+def _refuse_another_pair(options: Mapping[str, Any]) -> None:
+    """Raises an error for another key or base URL, as a key belongs to its host (SEC-8)."""
+    problems = [
+        FieldProblem(name, f"A client has the {what} of its provider.")
+        for name, what in (("api_key", "key"), ("base_url", "base URL"))
+        if name in options
+    ]
+    if problems:
+        raise InvalidInputError(
+            problems,
+            hint="A key belongs to its host: register another provider for them, or make a client of the SDK "
+            "itself.",
+        )
 
 
 def make_openai_client(resolved: UsableModel, *, asynchronous: bool, options: dict[str, Any]) -> Any:

@@ -42,7 +42,9 @@ class MockAnswer(SimpleNamespace):
 
 def _object(value: Any) -> Any:
     if isinstance(value, dict):
-        return MockAnswer(**{name: _object(item) for name, item in value.items()})
+        # The arguments of a tool are a dict in the SDK too.
+        plain = {"input"} if value.get("type") == "tool_use" else set()
+        return MockAnswer(**{name: item if name in plain else _object(item) for name, item in value.items()})
     if isinstance(value, list) and not (value and isinstance(value[0], float)):
         return [_object(item) for item in value]
     return value
@@ -80,7 +82,11 @@ class MockStream:
     @property
     def text_stream(self) -> Iterator[str]:
         """Only the text of ``messages.stream``, piece by piece."""
-        return (event.delta.text for event in self if event.type == "content_block_delta")
+        return (
+            event.delta.text
+            for event in self
+            if event.type == "content_block_delta" and event.delta.type == "text_delta"
+        )
 
 
 class AsyncMockStream:

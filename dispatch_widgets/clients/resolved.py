@@ -74,14 +74,15 @@ class ResolvedModel:
         own hosts only, by copies (``with_options``) too.
 
         Args:
-            **options: Arguments of the SDK's client, such as ``timeout`` (seconds) and ``max_retries``.
+            **options: Arguments of the SDK's client, such as ``timeout`` (seconds) and ``max_retries``, but
+                neither ``api_key`` nor ``base_url``.
 
         Returns:
             ``openai.OpenAI``, ``anthropic.Anthropic``, or the mock provider's client with their methods.
 
         Raises:
             MissingPackageError: If the SDK is not installed; says how to install it.
-            InvalidInputError: If the provider's type is unknown.
+            InvalidInputError: If the provider's type is unknown, or if the options have a key or a base URL.
         """
         from .making import make_client
 

@@ -37,6 +37,8 @@ class _Vendor:
     """Variables of the SDK and of libraries that use it, with the headers that they set."""
     custom_headers: str
     """The variable with custom headers, one per line."""
+    key_header: str = ""
+    """The documented header for the key, which newer SDKs do not send, and gateways expect (MD-1)."""
 
 
 _VENDORS: dict[str, _Vendor] = {
@@ -58,6 +60,7 @@ _VENDORS: dict[str, _Vendor] = {
         credentials=("auth_token",),
         headers={},
         custom_headers="ANTHROPIC_CUSTOM_HEADERS",
+        key_header="X-Api-Key",
     ),
 }
 _KEY_HEADERS = {"authorization": "Bearer {}", "x-api-key": "{}"}
@@ -110,6 +113,17 @@ class _VendorOnly(_Sdk):  # type: ignore[misc]
     def base_url(self, url: Any) -> None:
         super(_VendorOnly, type(self)).base_url.fset(self, url)
         self._hold_back()
+
+    @property
+    def auth_headers(self) -> dict[str, Any]:
+        """The SDK's headers, to a gateway with the documented one, for the key that the client has now."""
+        headers: dict[str, Any] = super().auth_headers
+        name = self._vendor.key_header
+        if not name or not self.api_key or str(self.base_url).rstrip("/") == self._vendor.base_url:
+            return headers
+        if name.lower() in map(str.lower, self._custom_headers):  # the user's own
+            return {other: value for other, value in headers.items() if other != name}
+        return {**headers, name: Key(self.api_key)}
 
     def _hold_back(self) -> None:
         urls = [self.base_url, getattr(self, "websocket_base_url", None) or self._vendor.base_url]

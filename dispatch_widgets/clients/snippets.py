@@ -101,7 +101,7 @@ def service_code(service: object, path: Path, namespace: Mapping[str, object]) -
     for name, value in public:
         if not isinstance(value, type) and getattr(value, "service", None) is service:
             return ServiceCode(name=f"{name}.service", setup=())
-    return ServiceCode(name=f"dw.SettingsService({json.dumps(_short(path), ensure_ascii=False)})")
+    return ServiceCode(name=f"dw.SettingsService({_literal(_short(path))})")
 
 
 def _short(path: Path) -> str:
@@ -168,9 +168,13 @@ def snippet_for(use: Use, library: str = "client", service: ServiceCode = DEFAUL
 def resolve_call(use: Use, service: str = "dw") -> str:
     """The call that resolves the model."""
     if use.task:
-        return f"{service}.resolve({json.dumps(use.task)})"
-    # JSON strings are Python literals too, whatever the model's id contains.
-    return f"{service}.resolve_model({json.dumps(use.provider)}, {json.dumps(use.model)})"
+        return f"{service}.resolve({_literal(use.task)})"
+    return f"{service}.resolve_model({_literal(use.provider)}, {_literal(use.model)})"
+
+
+def _literal(text: str) -> str:
+    """A text as a Python literal; JSON's would have lone surrogates for what is not printable."""
+    return json.dumps(text, ensure_ascii=False) if text.isprintable() else repr(text)
 
 
 def _client_code(use: Use) -> tuple[str, list[str]]:

@@ -34,7 +34,7 @@ CAPABILITY_FIELDS: Final = (
     "model_ability",  # Xinference
     "endpoints",  # Cohere (words), Novita (paths)
     "supported_endpoints",  # GitHub Copilot (paths)
-    "supported_endpoint_types",  # New API
+    "supported_endpoint_types",  # New API; its protocols say nothing, as all models of a channel have them
     "supportedGenerationMethods",  # Gemini's own list
     "supported_generation_methods",
 )
@@ -189,10 +189,6 @@ CAPABILITY_WORDS: Final[dict[str, Kind]] = {
             "completion",  # Ollama, llama.cpp
             "text-chat",  # watsonx.ai
             "generatecontent",  # Gemini's own list
-            "openai",  # New API: the protocols that a model can be used with
-            "openai-response",
-            "anthropic",
-            "gemini",
         ),
         "chat",
     ),
@@ -213,7 +209,6 @@ CAPABILITY_WORDS: Final[dict[str, Kind]] = {
             # These decide only if no word for chat or embedding is there.
             "rerank",
             "v1-rerank",
-            "jina-rerank",
             "image-generation",
             "v1-images-generations",
             "audio-transcription",

@@ -162,7 +162,13 @@ class ProviderBook:
     def last_error(self, provider_id: str) -> DispatchError | None:
         """Returns the error of the last request, None if it succeeded."""
         state = self._states.get(provider_id)
-        return None if state is None else state.error
+        if state is None:
+            return None
+        failure, error = state.failure, state.error
+        # Its hint names the end of a rate limit, which may have ended or been unlocked since.
+        if failure is not None and isinstance(error, DiscoveryError) and error.retry_at is not None:
+            return state.as_error(failure, provider_id, self.now())
+        return error
 
     def retry_at(self, provider_id: str) -> datetime | None:
         """Returns when a rate limit ends (UTC), None if there is none."""

@@ -159,8 +159,14 @@ def _no_way_through(context: RequestContext, why: str) -> Failure:
     )
 
 
-def _unknown_host(_: Exception, context: RequestContext) -> Failure:
+def _unknown_host(error: Exception, context: RequestContext) -> Failure:
     name = urlsplit(context.url).hostname or context.host
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:  # no name server was reached
+        return Failure(
+            "UNKNOWN_HOST",
+            f"The name {name} could not be looked up just now.",
+            "{list}Check the network or a VPN.",
+        )
     return Failure(
         "UNKNOWN_HOST",
         f"There is no server named {name}.",

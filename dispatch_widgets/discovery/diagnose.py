@@ -272,7 +272,7 @@ class _Search:
                 headers={attempt.header: self._target.api_key} if attempt.header else None,
             )
         except Failure as failure:
-            if is_no_list(failure):
+            if is_no_list(failure) and not _refuses(failure):
                 self._note_missing(attempt)
                 return failure.kind
             if failure.message == self._said_first:

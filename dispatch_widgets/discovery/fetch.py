@@ -167,6 +167,7 @@ class _Gzip:
 
     def __init__(self) -> None:
         self._member = _new_member()
+        self._start = b""  # the first byte of what may be the next member
         self.is_cut_off = False
 
     def decompress(self, chunk: bytes) -> Iterator[bytes]:
@@ -175,8 +176,13 @@ class _Gzip:
         Raises:
             zlib.error: If the data is damaged.
         """
+        chunk, self._start = self._start + chunk, b""
         while chunk:
             if self._member.eof:
+                self.is_cut_off = chunk == _GZIP_START[:1]
+                if self.is_cut_off:
+                    self._start = chunk
+                    return
                 if not chunk.startswith(_GZIP_START):
                     return  # padding after the end
                 self._member = _new_member()

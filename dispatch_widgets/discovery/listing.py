@@ -23,7 +23,7 @@ from .failures import Failure
 from .fetch import MAX_ANSWER_BYTES, fetch
 from .paging import names_its_end, next_page
 from .parsing import WEB_PAGE, Listing, describe, find_list, id_of, normalise, parse
-from .refusals import BY_HAND
+from .refusals import BY_HAND, NO_LIST_STATUSES
 from .response_errors import (
     check_base_url,
     explains,
@@ -48,7 +48,6 @@ MAX_PAGES = 50
 """The most pages of one list: 50,000 models, fifty times what the largest gateways list."""
 _ITEMS_AT_A_TIME = 500  # of a list, before the loop runs other tasks: some milliseconds (MD-19)
 _ENTRIES_LOOKED_AT = 100  # for an id, before a list is taken for one of errors
-_NO_LIST_STATUSES = frozenset({404, 405, 410, 501})
 _PROBE_SECONDS_MIN = 0.05
 _SHORTEST_KEY_CHARACTERS = 16
 # Invisible non-ASCII characters, such as soft hyphens and joiners, may be between a key's characters.
@@ -171,15 +170,18 @@ async def ask_for_list(
             bytes_left -= len(answer.body)
             if bytes_left < 0:
                 raise too_large(context, f"with more than {MAX_ANSWER_BYTES // (1024 * 1024)} MiB")
-            had = len(listing.models)
+            had, left_out = len(listing.models), (listing.skipped, listing.patterns)
             document = await _add_answer(
                 listing, answer, context, adapter, deadline=deadline, now=now(), known=known
             )
         except Failure as failure:
-            if failure.kind != "HTTP_STATUS" or is_promised:
+            # A server that does not know the parameter answers in many ways, which say nothing of the key.
+            if is_promised or failure.status is None or failure.lock_seconds:
                 raise
             listing.has_more = True
             return _with_models(listing, context)
+        if not is_promised and len(listing.models) == had:  # it is an earlier page again
+            listing.skipped, listing.patterns = left_out
         page = next_page(document, answer.headers, url, after=adapter.after)
         is_repeated = page.url in seen
         if not page.url or (is_repeated and not page.is_documented):
@@ -194,8 +196,8 @@ async def ask_for_list(
 
 
 def is_no_list(failure: Failure) -> bool:
-    """Whether the server answered, but has no list at that URL (MD-16)."""
-    return failure.is_answer or (failure.kind == "HTTP_STATUS" and failure.status in _NO_LIST_STATUSES)
+    """Whether the server answered, but has no list at that URL, whatever its words (MD-16)."""
+    return failure.is_answer or failure.status in NO_LIST_STATUSES
 
 
 def _without_key(body: bytes, context: RequestContext) -> bytes:
@@ -256,7 +258,7 @@ def _read_page(answer: Response, context: RequestContext, *, now: float) -> Any:
     if answer.is_success and is_json and _is_list(document):
         return document
     failure = failure_of(answer, context, document, is_json=is_json, wanted="a list of models", now=now)
-    if failure.is_answer:
+    if is_no_list(failure) and BY_HAND not in failure.hint:
         failure.hint = f"{failure.hint} {BY_HAND}"
     raise failure
 
@@ -300,13 +302,16 @@ async def _add_answer(
     known: Mapping[str, DiscoveredModel] | None = None,
 ) -> Any:
     """Adds the models of a response to a listing; returns the last parsed document (MD-19)."""
-    document = None
+    document, before = None, None
     turns = Turns()
     try:
         async with asyncio.timeout_at(deadline):
             for body in await in_slices(answer.body, context, turns):
                 document = _read_page(replace(answer, body=body), context, now=now)
-                items = iter(find_list(document) or [])
+                listed = find_list(document) or []
+                if listed == before:  # all of it is in each slice, if it is another list that was sliced
+                    continue
+                before, items = listed, iter(listed)
                 while some := list(islice(items, _ITEMS_AT_A_TIME)):
                     normalise(some, infer=adapter.infer, known=known, listing=listing)
                     if len(listing.models) > MAX_MODELS:

@@ -28,6 +28,8 @@ _LINKS = (
     ("@odata.nextLink",),  # OData
     ("next_page_url",),  # Laravel
 )
+# In a body, any other text there is a token whose query parameter is not known.
+_LINK_START = re.compile(r"https?://|[/?]", re.IGNORECASE)
 _LINK_HEADER = re.compile(r'<([^<>]*)>[^<>]*;\s*rel="?next\b', re.IGNORECASE)
 
 # Fields with a token for the next page, and the query parameter that takes it.
@@ -83,13 +85,15 @@ def next_page(document: Any, headers: Mapping[str, str], url: str, *, after: str
     found = header[1] if header else ""
     if not isinstance(document, dict):
         return NextPage(_on_the_same_host(url, found), is_said=True) if found else NextPage()
-    found = found or next((link for path in _LINKS if (link := _text_at(document, path))), "")
+    nexts = [text for path in _LINKS if (text := _text_at(document, path))]
+    found = found or next((text for text in nexts if _LINK_START.match(text)), "")
     if found:
         return NextPage(_on_the_same_host(url, found), is_said=True)
     for name, parameter in _TOKENS.items():
         if token := _text_at(document, (name,)):
             return NextPage(_with_parameter(url, parameter, token), is_said=True)
-    is_said = _says(document, _SIGNS) or any(
+    is_said = bool(nexts) or _says(document, (*_SIGNS, "next"))
+    is_said = is_said or any(
         _says(part, _SIGNS_INSIDE) for name in _ENVELOPES if isinstance(part := document.get(name), dict)
     )
     last = _last_id(document, is_implied=after == "after_id") if document.get("has_more") is True else ""

@@ -116,11 +116,20 @@ def sentence(document: Any, names_reason: Callable[[str], bool] = lambda _: Fals
     return max(shown, key=lambda part: _weight(part, names_reason), default=ServerText("", "", 0)).text
 
 
-def all_texts(document: Any, headers: Mapping[str, str]) -> list[str]:
-    """Returns all texts that may name the reason, including those of some headers."""
+def all_texts(document: Any, headers: Mapping[str, str], *, whole_page: bool = True) -> list[str]:
+    """Returns all texts that may name the reason, including those of some headers.
+
+    Args:
+        document: The parsed body, or its text if it is not JSON.
+        headers: The response's headers.
+        whole_page: Whether the whole text of a web page counts, also if it has headings.
+    """
     words = [f"{name} {headers[name]}"[:_LONGEST_TEXT] for name in _TELLING_HEADERS if name in headers]
     left = _MOST_CHARACTERS
-    for said in server_texts(document):
+    texts = server_texts(document)
+    if not whole_page:
+        texts = [said for said in texts if said.field != _WHOLE_PAGE] or texts
+    for said in texts:
         words.append(said.text[: min(_LONGEST_TEXT, left)])
         left -= len(words[-1])
         if left <= 0:

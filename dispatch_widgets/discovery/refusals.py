@@ -419,6 +419,9 @@ BUSY: Final = Reason(
 BY_HAND: Final = "Some servers have no list: then type a model id by hand."
 """The hint if a server lists no models (MD-16)."""
 
+NO_LIST_STATUSES: Final = frozenset({404, 405, 410, 501})
+"""The statuses of a server without a list at the URL that was requested (MD-16)."""
+
 NO_LIST: Final = Reason(
     "HTTP_STATUS",
     "There is nothing at this address, or the server has no list of models",
@@ -438,7 +441,7 @@ NO_LIST: Final = Reason(
         "(接口|路径|地址|页面).{0,8}(不存在|未找到|错误)",
     ),
     within=_NO_TROUBLE,
-    statuses=(404, 405, 410, 501),
+    statuses=NO_LIST_STATUSES,
 )
 HTTPS_WANTED: Final = Reason(
     "TLS",
@@ -481,6 +484,19 @@ UNEXPLAINED: Final = Reason(
     "{host} refused the request",
     "Check the key and the base URL. {list}",
     statuses=range(400, 500),
+)
+SERVER_TIMED_OUT: Final = replace(
+    UNEXPLAINED,
+    kind="TIMEOUT",
+    message="The request to {host} timed out",
+    hint="{list}Try again; a slow network can be the reason.{proxy}",
+    statuses=(408,),
+)
+NOT_NOW: Final = replace(
+    UNEXPLAINED,
+    message="{host} does not take the request just now",
+    hint="Nothing to change here; try again in a minute.{proxy} {list}",
+    statuses=(409, 425),
 )
 ERROR_IN_DISGUISE: Final = Reason(
     "MALFORMED",
@@ -528,7 +544,8 @@ def reason_for(status: int, texts: Iterable[str], *, asks_model: bool = False) -
         asks_model: Whether a model was asked, and can be the one that the server does not know.
     """
     said = list(texts)
-    usual = next((reason for reason in REASONS if status in reason.statuses), UNEXPLAINED)
+    by_status = (SERVER_TIMED_OUT, NOT_NOW, *REASONS)
+    usual = next((reason for reason in by_status if status in reason.statuses), UNEXPLAINED)
     for reason in REASONS:
         if status not in reason.within or not reason.is_said_in(said):
             continue

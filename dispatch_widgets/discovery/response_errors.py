@@ -14,7 +14,7 @@ from ..secrets import NO_KEY_NEEDED, mask
 from .connection_errors import proxy_hint, proxy_login_wanted
 from .failures import LOCK_SECONDS_MAX, LOCK_SECONDS_MIN, Failure, filled, quoted
 from .refusal_words import all_texts, says_error, sentence, stated_status
-from .refusals import TOO_MANY, UNEXPLAINED_403, plain, reason_for
+from .refusals import NO_LIST_STATUSES, TOO_MANY, UNEXPLAINED_403, plain, reason_for
 from .retry_after import is_used_up, retry_after_seconds
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def response_error(response: Response, context: RequestContext, document: Any, *
         return _redirect(response, context)
     # A status in the body of a 200 counts as the response's own.
     status = (stated_status(document) if response.is_success else None) or response.status
-    texts = [plain(text) for text in all_texts(document, response.headers)]
+    # A server's page for a missing path or its own trouble also has menus, and words for browsers.
+    whole_page = status not in NO_LIST_STATUSES and status < _TROUBLE_FROM
+    texts = [plain(text) for text in all_texts(document, response.headers, whole_page=whole_page)]
     reason = reason_for(status, texts, asks_model=bool(context.model))
     locks = _locks(status, response)
     if locks and reason is UNEXPLAINED_403:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ def _date(value: str) -> float | None:
         return None
     try:
         moment = parsedate_to_datetime(value)
-        return moment.timestamp()
+        # HTTP's dates are in UTC, and -0000 is a zone that is not known.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return None

@@ -115,6 +115,36 @@ def test_try_of_several_shows_them_side_by_side(run: Run, server: DemoServer) ->
     assert "single task" in run("try", "classify", "embed", "--allow-sending", code=2).stderr
 
 
+@pytest.mark.req("API-5")
+def test_what_cannot_be_tried_hides_no_other(run: Run, server: DemoServer) -> None:
+    """Of several, a task or entry that cannot be used has a row with its error (API-5)."""
+    said = run("try", "grade", "classify", "nobody", code=1)
+    rows = [line.split()[:2] for line in said.stdout.splitlines()[1:]]
+    assert rows == [["grade", "-"], ["classify", "qwen3-8b"], ["nobody", "-"]]
+    assert "grade: The task grade has no model." in said.stderr
+    assert len(server.requests) == 1
+    told = json.loads(run("try", "grade", "classify", "--json", code=1).stdout)
+    assert (list(told), told["classify"]["ok"]) == (["grade", "classify"], True)
+    assert told["grade"]["error"]["message"] == "The task grade has no model."
+
+
+def test_a_terminal_is_told_of_no_kernel(run: Run, server: DemoServer) -> None:
+    """If a variable is missing, the hint is to set it and to run the command again."""
+    _change(server, apiKey="${NOBODYS_KEY}")
+    for command in (
+        ("try", "classify"),
+        ("try", "classify", "embed"),
+        ("discover",),
+        ("discover", "Lab"),
+        ("diagnose", "Lab"),
+        ("diagnose", "Lab", "--json"),
+        ("discover", "Lab", "--json"),
+    ):
+        said = run(*command, code=1).output
+        assert "Set NOBODYS_KEY and run the command again" in said
+        assert "kernel" not in said
+
+
 @pytest.mark.req("SEC-8")
 @pytest.mark.parametrize("command", [("try", "classify"), ("discover", "Lab"), ("diagnose", "Lab")])
 def test_a_yes_on_the_command_line_is_to_what_it_names(

@@ -112,6 +112,17 @@ def test_no_file_means_no_providers_and_no_file_is_made(run: Run) -> None:
     assert not Path(FILE).exists()
 
 
+@pytest.mark.req("PM-7")
+def test_the_mock_provider_has_nothing_to_diagnose(run: Run, new: Path) -> None:
+    """The mock provider, which `providers` lists, is no unknown one to `diagnose` (PM-7)."""
+    document = json.loads(new.read_text("utf-8"))
+    document["models"]["catalog"].append({"id": "m", "providerId": "mock", "model": "mock"})
+    new.write_text(json.dumps(document), encoding="utf-8")
+    assert "mock" in run("providers").stdout
+    assert "nothing to diagnose" in run("diagnose", "mock").stdout
+    assert json.loads(run("diagnose", "mock", "--json").stdout) == {}
+
+
 @pytest.mark.req("MIG-1")
 def test_a_command_that_needs_providers_migrates_and_says_so(run: Run, old: Path) -> None:
     """MIG-1: the first command on an old file converts it and says on stderr what it did."""

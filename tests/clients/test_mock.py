@@ -94,3 +94,30 @@ def test_the_mock_provider_refuses_what_the_real_ones_refuse(service: SettingsSe
             with pytest.raises(InvalidInputError) as caught:
                 call()
             assert caught.value.problems[0].field == field
+
+
+@pytest.mark.req("PM-7")
+def test_the_mock_providers_tool_calls_are_as_in_the_sdk(service: SettingsService) -> None:
+    """The arguments of a tool are a dict, and a tool call in a stream has no text (PM-7)."""
+    schema = {"type": "object", "properties": {"city": {"type": "object", "properties": {"name": {}}}}}
+    about: dict[str, Any] = {
+        "model": "mock",
+        "max_tokens": 99,
+        "messages": [{"role": "user", "content": "What is the weather?"}],
+        "tools": [{"name": "weather", "input_schema": schema}],
+        "tool_choice": {"type": "tool", "name": "weather"},
+    }
+    with service.resolve_model("mock", "mock").client() as client:
+        (block,) = client.messages.create(**about).content
+        assert block.type == "tool_use"
+        assert block.input["city"] == {"name": None}
+        assert block.model_dump()["input"] == block.input
+        with client.messages.stream(**about) as stream:
+            assert list(stream.text_stream) == []
+
+    async def texts() -> list[str]:
+        client = service.resolve_model("mock", "mock").async_client()
+        async with client, client.messages.stream(**about) as stream:
+            return [text async for text in stream.text_stream]
+
+    assert asyncio.run(texts()) == []

@@ -246,6 +246,58 @@ def test_a_credential_of_the_environment_does_not_go_beside_the_key(
     assert_only_the_key(seen, model.api_key.get_secret_value())
 
 
+def _with_new_key(client: Any) -> Any:
+    client.api_key = "sk-new"
+    return client
+
+
+@pytest.mark.req("SEC-8", "API-5")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda client: client.with_options(api_key="sk-new"),
+        lambda client: client.copy(api_key="sk-new").copy(timeout=9.0),
+        _with_new_key,
+    ],
+)
+def test_a_client_with_a_new_key_sends_the_old_one_in_no_header(
+    change: Callable[[Any], Any], model: ResolvedModel, credentials: Any
+) -> None:
+    """If the key of a client is changed, all its headers have the new one, at a gateway too (SEC-8)."""
+    url, seen = credentials
+    model = replace(model, base_url=url)
+    with model.client(max_retries=0) as client:
+        asked, _, about = endpoint(change(client), model)
+        with pytest.raises(Exception, match="401"):
+            asked.create(**about)
+    assert_only_the_key(seen, "sk-new")
+
+
+@pytest.mark.req("API-5")
+def test_a_key_header_that_the_user_gives_is_the_one_that_is_sent(
+    claude: ResolvedModel, credentials: Any
+) -> None:
+    """A header of the user's own for the key replaces the provider's at a gateway (API-5)."""
+    url, seen = credentials
+    given = {"default_headers": {"x-api-key": "mine"}}
+    client = replace(claude, base_url=url).client(max_retries=0, **given)
+    with client, pytest.raises(Exception, match="401"):
+        client.messages.create(model=claude.model, messages=HELLO, max_tokens=9)
+    (sent,) = seen
+    assert [value for value in sent if not value.startswith("Bearer")] == ["mine"]
+
+
+@pytest.mark.req("SEC-8", "API-5")
+@pytest.mark.parametrize("name", ["api_key", "base_url"])
+def test_a_client_is_made_for_no_other_key_or_host(name: str, model: ResolvedModel) -> None:
+    """Another key or base URL is refused in words, as a key belongs to its host (SEC-8)."""
+    for make in (model.client, model.async_client):
+        with pytest.raises(InvalidInputError) as caught:
+            make(**{name: "https://elsewhere.example/v1"})
+        assert [problem.field for problem in caught.value.problems] == [name]
+        assert "another provider" in caught.value.hint
+
+
 @pytest.mark.req("API-5")
 def test_at_the_vendors_own_host_the_environment_counts(
     chat: ResolvedModel, canaries: Any, monkeypatch: pytest.MonkeyPatch

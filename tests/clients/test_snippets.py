@@ -18,6 +18,7 @@ from dispatch_widgets.clients.snippets import (
     ServiceCode,
     Use,
     libraries_for,
+    resolve_call,
     service_code,
     snippet_for,
 )
@@ -164,3 +165,16 @@ def test_a_library_that_cannot_use_a_model_has_no_snippet() -> None:
             snippet_for(use)
     with pytest.raises(InvalidInputError, match="litellm"):
         snippet_for(Use(provider_type="mock", is_embedding=False, task="grade"), "litellm")
+
+
+@pytest.mark.parametrize(
+    "text", ["Modell 😀", 'a "b" \\ c', "line\nbreak", "\u202eright to left", "private \U000f0000", "\udc80"]
+)
+def test_a_text_in_a_snippet_is_the_same_text_in_python(text: str) -> None:
+    """Ids and names of any characters are valid literals, and what is printable can be read."""
+    use = Use(provider_type="openai-compatible", is_embedding=False, provider=text, model=text)
+    call = ast.parse(resolve_call(use), mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert [ast.literal_eval(each) for each in call.args] == [text, text]
+    assert resolve_call(use).isprintable()
+    assert ("😀" in resolve_call(use)) is ("😀" in text)

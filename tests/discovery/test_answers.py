@@ -53,6 +53,10 @@ def _chunked(*parts: bytes, end: bool = True) -> bytes:
         _answer(zlib.compress(BODY), "content-encoding: deflate"),
         _answer(gzip.compress(BODY[:9]) + gzip.compress(BODY[9:]), "content-encoding: gzip"),
         _answer(gzip.compress(BODY) + b"\0\0\0padding", "content-encoding: gzip"),
+        # The second member begins with the last byte of a part.
+        _chunked(gzip.compress(BODY[:9]) + b"\x1f", gzip.compress(BODY[9:])[1:]).replace(
+            b"content-type", b"content-encoding: gzip\r\ncontent-type", 1
+        ),
         _answer(BODY, "content-encoding: identity"),
         _answer(BODY, "content-encoding: utf-8"),
         _answer(BODY, "content-encoding: None"),
@@ -110,6 +114,7 @@ def test_an_encoding_that_names_none_is_none(encoding: str, ask: Any, target: An
         (_answer(length=len(BODY) + 1), "INTERRUPTED"),
         (_chunked(BODY, end=False), "INTERRUPTED"),
         (_answer(gzip.compress(BODY)[:-4], "content-encoding: gzip"), "INTERRUPTED"),
+        (_answer(gzip.compress(BODY) + b"\x1f", "content-encoding: gzip"), "INTERRUPTED"),
         (_answer(gzip.compress(BODY, mtime=0)[:5], "content-encoding: gzip"), "INTERRUPTED"),
         (b"HTTP/1.1 200 OK\r\ncontent-le", "INTERRUPTED"),
         (b"HT", "INTERRUPTED"),

@@ -195,6 +195,31 @@ def test_the_servers_word_decides(metadata: dict[str, Any], capabilities: tuple[
 
 
 @pytest.mark.req("MD-4")
+@pytest.mark.parametrize(
+    ("model_id", "endpoints", "capabilities"),
+    [
+        ("text-embedding-3-small", ["openai"], ("embedding",)),
+        ("dall-e-3", ["openai"], ()),
+        ("tts-1", ["openai"], ()),
+        ("bge-reranker-v2-m3", ["openai"], ()),
+        ("text-embedding-004", ["gemini", "openai"], ("embedding",)),
+        ("claude-sonnet-4", ["anthropic", "openai"], ("chat",)),
+        ("gpt-5-pro", ["openai-response"], ("chat",)),
+        ("jina-embeddings-v3", ["jina-rerank"], ("embedding",)),
+        ("jina-reranker-v2", ["jina-rerank"], ()),
+        ("acme-alpha", ["embeddings", "openai"], ("embedding",)),
+        ("acme-alpha", ["image-generation", "openai"], ()),
+        ("acme-alpha", ["openai-video"], ()),
+    ],
+)
+def test_the_protocols_of_a_channel_are_no_statement_on_a_model(
+    model_id: str, endpoints: list[str], capabilities: tuple[str, ...]
+) -> None:
+    """New API states the protocols of a channel for all its models, so the id decides (MD-4)."""
+    assert infer_capabilities(model_id, {"supported_endpoint_types": endpoints}) == capabilities
+
+
+@pytest.mark.req("MD-4")
 def test_the_server_is_heard_before_the_id() -> None:
     """What the server states overrules the id (MD-4)."""
     assert infer_capabilities("my-embed-helper", {"mode": "chat"}) == ("chat",)

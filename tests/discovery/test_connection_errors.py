@@ -58,6 +58,7 @@ def _h11(status: int) -> h11.RemoteProtocolError:
         (httpx.ConnectError, _system(errno.ETIMEDOUT), "TIMEOUT", "within 10 s"),
         (httpx.ConnectError, _system(errno.ECONNRESET), "INTERRUPTED", "broke"),
         (httpx.ConnectError, socket.gaierror(socket.EAI_NONAME, ""), "UNKNOWN_HOST", "no server named"),
+        (httpx.ConnectError, socket.gaierror(socket.EAI_AGAIN, ""), "UNKNOWN_HOST", "looked up just now"),
         (httpx.ConnectError, ssl.SSLError(MISLEADING), "TLS", "No secure connection"),
         (httpx.ConnectError, _certificate(19), "TLS", "cannot be checked."),
         (httpx.ConnectError, _certificate(10), "TLS", "has expired"),

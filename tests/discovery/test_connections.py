@@ -151,6 +151,25 @@ def test_hung_look_ups_of_one_host_share_a_thread(
 
 
 @pytest.mark.req("MD-9")
+def test_a_look_up_that_gets_no_thread_holds_up_no_later_one(run: Any, monkeypatch: Any) -> None:
+    """If no thread can be started for a look-up, that one fails, and the next one works (MD-9)."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(RuntimeError, match="new thread"):
+                await loop.getaddrinfo("localhost", 80)
+        async with asyncio.timeout(20):
+            assert await loop.getaddrinfo("localhost", 80)
+
+    run(work())
+
+
+@pytest.mark.req("MD-9")
 def test_a_look_up_is_made_anew_each_time(run: Any, names: dict[str, Any]) -> None:
     """The result or error of a look-up is only for concurrent callers; the next request looks up again."""
 

@@ -266,6 +266,25 @@ def test_v1_is_suggested_when_it_answers(first: Any, ask: Any, target: Any, mock
     ]
 
 
+@pytest.mark.req("MD-14", "MD-16")
+@pytest.mark.parametrize("status", [404, 405, 410, 501])
+@pytest.mark.parametrize("words", ["Invalid API key", "Rate limit reached", "Permission denied"])
+def test_v1_and_typing_by_hand_are_offered_whatever_a_404_says(
+    status: int, words: str, ask: Any, target: Any, mocked: Any
+) -> None:
+    """If there is no list, /v1 is suggested, or to type a model id, whatever the kind (MD-14, MD-16)."""
+    refused = httpx.Response(status, json={"error": {"message": words}})
+    mocked(refused, {"data": [{"id": "a"}]})
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target("https://llm.example.edu"), timeout_seconds=5)
+    assert caught.value.suggested_base_url == "https://llm.example.edu/v1"
+    mocked(refused)
+    with pytest.raises(DiscoveryError) as caught:
+        ask(target())
+    assert caught.value.kind != "HTTP_STATUS"
+    assert "Some servers have no list: then type a model id by hand." in caught.value.hint
+
+
 @pytest.mark.req("MD-14")
 @pytest.mark.parametrize(
     ("answers", "suggested"),

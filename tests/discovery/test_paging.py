@@ -89,6 +89,10 @@ def test_the_next_page_is_requested(  # noqa: PLR0917 - pytest's arguments
         {"next": "https://elsewhere.example/models?page=2"},
         {"next": "http://[::1"},
         {"next": "file:///v1/models"},
+        {"next": "b2Zmc2V0PTEwMA=="},
+        {"next": "models-2"},
+        {"next": 2},
+        {"links": {"next": "b2Zmc2V0PTEwMA=="}},
     ],
 )
 def test_unknown_pagination_has_a_warning(said: dict[str, Any], ask: Any, target: Any, mocked: Any) -> None:
@@ -123,12 +127,41 @@ def test_a_list_that_is_whole_is_not_warned_of(
 
 
 @pytest.mark.req("MD-5")
-@pytest.mark.parametrize("second", [_first(has_more=True, last_id="a"), 400, 404])
+@pytest.mark.parametrize(
+    "second",
+    [
+        _first(has_more=True, last_id="a"),
+        400,
+        404,
+        httpx.Response(400, json={"error": {"message": "Invalid pagination token: after"}}),
+        httpx.Response(403, json={"error": {"message": "You do not have permission to use after"}}),
+        {"error": {"message": "Invalid pagination token: after"}},
+    ],
+)
 def test_a_way_that_no_server_promises_costs_no_list(second: Any, ask: Any, target: Any, mocked: Any) -> None:
     """If `after`, which OpenAI documents for other lists, leads nowhere, the list is kept with a warning."""
     mocked(_first(has_more=True, last_id="a"), second)
     models = ask(target())
     assert ([model.id for model in models], models.warning) == (["a"], GOES_ON)
+
+
+@pytest.mark.req("MD-5", "MD-10")
+def test_a_rate_limit_counts_also_on_a_way_that_no_server_promises(
+    ask_kind: Any, target: Any, mocked: Any
+) -> None:
+    """A 429 to the request for a page that is not promised sets the lock (MD-10)."""
+    mocked(_first(has_more=True, last_id="a"), 429)
+    kind, error = ask_kind(target())
+    assert kind == "RATE_LIMITED"
+    assert error.retry_at is not None
+
+
+@pytest.mark.req("MD-11")
+def test_a_page_that_comes_twice_is_counted_once(ask: Any, target: Any, mocked: Any) -> None:
+    """Models without an id are counted once if a server sends the same page again (MD-11)."""
+    page = {"data": [{"id": "a"}, {"title": "x"}], "has_more": True, "last_id": "a"}
+    mocked(page)
+    assert ask(target()).warning.startswith("1 model without an id was left out. The other 1 is fine.")
 
 
 @pytest.mark.req("MD-1", "MD-5")

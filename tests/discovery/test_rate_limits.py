@@ -89,6 +89,38 @@ def test_a_rate_limit_without_a_list(run: Any, target: Any, mocked: Any, clock: 
 
 
 @pytest.mark.req("MD-10")
+@pytest.mark.parametrize("words", ["Rate limit reached", "You exceeded your current quota"])
+@pytest.mark.parametrize("way", ["unlocked", "over"])
+def test_the_last_error_names_no_lock_that_is_gone(  # noqa: PLR0917
+    words: str, way: str, run: Any, target: Any, mocked: Any, clock: Any
+) -> None:
+    """After a lock was unlocked or has ended, the last error does not say when refresh works (MD-10)."""
+
+    async def work() -> None:
+        mocked(ONE, httpx.Response(429, json={"error": {"message": words}}))
+        discoverer = Discoverer(clock=clock)
+        await discoverer.discover(target())
+        await discoverer.discover(target(), force_refresh=True)
+        locked = discoverer.book.last_error("p")
+        assert isinstance(locked, DiscoveryError)
+        assert locked.retry_at is not None
+        assert "Refresh works again" in locked.hint
+        if way == "unlocked":
+            discoverer.book.unlock("p")
+        else:
+            clock.now += HOUR + 1
+        told = discoverer.book.last_error("p")
+        if told is None:
+            assert (way, locked.kind) == ("unlocked", "RATE_LIMITED")
+        else:
+            assert isinstance(told, DiscoveryError)
+            assert (told.kind, told.message, told.retry_at) == (locked.kind, locked.message, None)
+            assert "Refresh works again" not in told.hint
+
+    run(work())
+
+
+@pytest.mark.req("MD-10")
 def test_a_fresh_list_is_a_hit_in_spite_of_a_rate_limit(
     run: Any, target: Any, mocked: Any, clock: Any
 ) -> None:

@@ -347,6 +347,23 @@ def test_a_web_servers_page_has_not_looked_at_the_key() -> None:
     assert "recognised" not in found.hint
 
 
+_PAGE = (
+    "<html><head><title>{title}</title></head><body><nav><a>Rate limits</a> <a>Please sign in</a></nav>"
+    "<noscript>You need to enable JavaScript to run this app.</noscript><h1>{title}</h1></body></html>"
+)
+
+
+@pytest.mark.req("MD-15", "MD-16")
+@pytest.mark.parametrize("status", [404, 405, 410, 500, 501, 502, 503])
+def test_menus_and_words_for_browsers_do_not_overrule_a_status(status: int) -> None:
+    """The menus of a web page do not decide the kind if its status and headings are clear (MD-15)."""
+    found = _told(status, _PAGE.format(title="Oops"))
+    assert (found.kind, found.status) == ("HTTP_STATUS", status)
+    assert ("by hand" in found.hint) is (status in {404, 405, 410, 501})
+    assert _told(status, _PAGE.format(title="Sorry, you have been blocked")).kind == "FORBIDDEN"
+    assert _told(403, _PAGE.format(title="Oops")).kind != "HTTP_STATUS"
+
+
 @pytest.mark.req("MD-15")
 def test_chinese_words_are_found_right_behind_others() -> None:
     """Chinese has no blank before a word, behind a Latin letter neither (MD-15)."""

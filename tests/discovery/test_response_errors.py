@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -105,6 +106,20 @@ def test_the_status_is_the_one_that_the_message_names(body: Any, kind: str, stat
     error = _read(200, body).as_error("p")
     assert (error.kind, error.status) == (kind, status)
     assert f"({status})" in error.message or kind in {"QUOTA", "MALFORMED"}
+
+
+@pytest.mark.req("MD-9", "MD-15")
+@pytest.mark.parametrize(
+    ("status", "kind", "keeps"),
+    [(408, "TIMEOUT", True), (409, "HTTP_STATUS", False), (425, "HTTP_STATUS", False)],
+)
+def test_what_passes_by_itself_is_no_matter_of_key_and_base_url(status: int, kind: str, keeps: bool) -> None:
+    """A time-out that the server states keeps the list; it and a refusal for now say to try again (MD-9)."""
+    found = _read(status, {"error": {"message": "no"}})
+    assert (found.kind, found.status, found.keeps_list) == (kind, status, keeps)
+    assert "try again" in found.hint.lower()
+    assert "Check the key" not in found.hint
+    assert _read(status, {"error": {"message": "Invalid API key"}}).kind == "INVALID_CREDENTIALS"
 
 
 @pytest.mark.req("MD-8")
@@ -209,6 +224,22 @@ def test_retry_after(value: str, seconds: float | None) -> None:
     """Retry-After may be seconds, fractions or a date; invalid and negative values are ignored (MD-10)."""
     now = datetime(2027, 1, 15, 8, 0, tzinfo=UTC).timestamp()
     assert retry_after_seconds({"retry-after": value}, now=now) == seconds
+
+
+@pytest.mark.req("MD-10")
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be changed here")
+def test_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A date without a zone, or with -0000, is in UTC, wherever the user is (MD-10)."""
+    now = datetime(2027, 1, 15, 8, 0, tzinfo=UTC).timestamp()
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "JST-9")
+            time.tzset()
+            for zone in ("", " -0000"):
+                value = f"Fri, 15 Jan 2027 10:00:00{zone}"
+                assert retry_after_seconds({"retry-after": value}, now=now) == 7200.0
+    finally:
+        time.tzset()
 
 
 @pytest.mark.req("MD-10")

@@ -176,6 +176,13 @@ def test_what_is_not_json_is_refused_in_slices_too(body: bytes) -> None:
             parse(each)
 
 
+@pytest.mark.req("MD-11", "SEC-7")
+def test_what_is_in_every_slice_is_counted_once(ask: Any, target: Any, mocked: Any) -> None:
+    """Models without an id are counted once if it is another list that is long (MD-11)."""
+    mocked({"data": [{"id": "a"}, {"title": "b"}], "notes": [{"text": "x" * 100} for _ in range(12_000)]})
+    assert ask(target()).warning == "1 model without an id was left out. The other 1 is fine."
+
+
 def test_small_answers_are_not_touched() -> None:
     """A usual response is parsed at once."""
     body = json.dumps({"data": [{"id": f"m{number}"} for number in range(5000)]}).encode()
