@@ -188,7 +188,10 @@ def _is_same_host(url: Any, account: FormerAccount) -> bool:
     if not isinstance(url, str):
         return True  # refused as a whole, with its place
     urls = (account_of(account.kind, "", each)[2] for each in (url, account.base_url))
-    host, own = (urlsplit(each) for each in urls)
+    try:
+        host, own = (urlsplit(each) for each in urls)
+    except ValueError:  # it is kept as it is, and reported
+        return False
     return (host.scheme, host.netloc) == (own.scheme, own.netloc)
 
 

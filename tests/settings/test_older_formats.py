@@ -360,3 +360,14 @@ def test_an_accounts_key_does_not_go_to_the_host_of_an_entry(ids: Callable[[], s
     assert keys[elsewhere] == "${OPENAI_API_KEY}"
     assert any("The entry elsewhere has a base URL of its own" in warning for warning in report.warnings)
     assert not any("The entry there" in warning for warning in report.warnings)
+
+
+@pytest.mark.req("MIG-10", "SEC-8")
+@pytest.mark.parametrize("url", ["https://[", "http://x:99999/v1", "nonsense"])
+def test_a_base_url_that_cannot_be_read_gets_no_key_of_an_account(url: str) -> None:
+    """It is kept as it was and reported, and the conversion goes on."""
+    entry = {"id": "a", "provider": "openai", "model": "m", "providerConfig": {"baseUrl": url}}
+    accounts = {"openaiCompatible": {"apiKey": "sk-account-0123456789"}}
+    made, report = migrate({"llm": {"providers": accounts, "catalog": [entry]}})
+    assert [each["credentials"]["apiKey"] for each in made["providers"]][1:] == ["${OPENAI_API_KEY}"]
+    assert any("it is not used there" in words for words in report.warnings)
