@@ -36,6 +36,8 @@ export interface Waiting {
   readonly row: string;
   /** The value chosen; undefined for a button. */
   readonly choice: string | undefined;
+  /** The message: a second press that sends the same is a slip. */
+  readonly sent: string;
   /** Whether it has waited long enough to show that the kernel is busy. */
   late: boolean;
 }
@@ -192,8 +194,10 @@ export class Panel {
   /** Sends a message and waits; returns undefined if the same press is waiting already or no reply comes. */
   async wait(action: Action, message: Asked, at: Shown, choice?: string): Promise<Reply | undefined> {
     const key = keyOf(action);
-    if (this.waiting.has(key) && choice === undefined) return undefined;
-    const waiting: Waiting = { row: rowOf(action), choice, late: false };
+    // A button that says something else by now, another host for one, is another press.
+    const sent = JSON.stringify(message);
+    if (this.waiting.get(key)?.sent === sent && choice === undefined) return undefined;
+    const waiting: Waiting = { row: rowOf(action), choice, sent, late: false };
     this.waiting.set(key, waiting);
     this.draw();
     const ended = await this.link.ask(message, () => {

@@ -49,6 +49,16 @@ test("what waits is not pressed a second time, and is over with its answer", asy
   app.close();
 });
 
+test("a button that says something else by now is pressed while its first press waits", async () => {
+  const { app, panel, shown, sent } = opened();
+  const send = (host: string): Action => ({ name: "send", label: host, args: { row: "a", host } });
+  void panel.press(send("good.test"), shown);
+  void panel.press(send("other.test"), shown);
+  void panel.press(send("other.test"), shown);
+  assert.equal(sent().length, 2);
+  app.close();
+});
+
 test("a question waits for its answer in this page alone; no needs no kernel", async () => {
   const { app, panel, shown, sent, answer } = opened();
   const asking = panel.press(DELETE, shown);
