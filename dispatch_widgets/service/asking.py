@@ -81,7 +81,7 @@ class Asking:
             before, self._settings = self._settings, current()
             settings = self._settings
             for provider in before.providers:
-                if not _is_same_account(provider, settings.provider(provider.id)):
+                if not is_same_account(provider, settings.provider(provider.id)):
                     self.book.forget(provider.id)
 
     @hide_frames
@@ -178,7 +178,7 @@ class Asking:
                 now = self._settings.provider(provider.id)
                 if now is None:
                     raise no_provider(provider.id)
-                if _is_same_account(provider, now):
+                if is_same_account(provider, now):
                     break
                 # The result is dropped, as it belongs to an account that is no longer this provider's.
                 provider, force_refresh = now, False
@@ -192,7 +192,7 @@ class Asking:
             return self.target(provider)
         except DispatchError as error:
             with self._lock:
-                is_current = _is_same_account(provider, self._settings.provider(provider.id))
+                is_current = is_same_account(provider, self._settings.provider(provider.id))
                 if is_current:
                     self.book.keep_refusal(provider.id, error)
             raise
@@ -267,7 +267,7 @@ async def ask_each(
     return dict(zip(asked, await asyncio.gather(*map(one, asked)), strict=True))
 
 
-def _is_same_account(one: Provider, other: Provider | None) -> bool:
+def is_same_account(one: Provider, other: Provider | None) -> bool:
     """Whether requests for two states of a provider would be the same (PM-3)."""
     return (
         other is not None

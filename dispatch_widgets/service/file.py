@@ -490,10 +490,7 @@ class SettingsFile:
 
     def finish_save(self) -> None:
         """Finishes an interrupted save with the complete copy that it left (ST-2)."""
-        snapshot, unsynced = _written_by(self.store.finish_save)
-        self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
-        if unsynced:
-            raise unsynced
+        self._take_over(self.store.finish_save)
 
     def added_since(self, backup: Backup | Path) -> Added:
         """What the settings have and a backup does not; a restore would lose it."""
@@ -580,7 +577,11 @@ class SettingsFile:
             self.reload()
             raise NothingGoneError
         document = gone.document
-        snapshot, unsynced = _written_by(partial(self.store.edit, lambda there: there or document))
+        self._take_over(partial(self.store.edit, lambda there: there or document))
+
+    def _take_over(self, write: Callable[[], Snapshot]) -> None:
+        """Adopts what a write leaves in the file, then raises what the disk reported after it."""
+        snapshot, unsynced = _written_by(write)
         self._adopt(snapshot, awaiting=needs_conversion_first(snapshot.document), ours=True)
         if unsynced:
             raise unsynced

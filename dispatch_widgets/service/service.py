@@ -432,7 +432,7 @@ class SettingsService:
         from .sharing import SharedCopy, checked_target, without_keys, write_copy
 
         target = checked_target(path, self.path)
-        data, variables = without_keys(self._file.converted(), self._registered_keys())
+        data, variables = without_keys(self._file.converted(), self._registered_keys(*self._copies()))
         write_copy(target, data, replace=replace)
         return SharedCopy(path=target, variables=variables)
 
@@ -1331,14 +1331,16 @@ class SettingsService:
         """
         from ..leaks import scan
 
-        kept = self.kept_copy
-        own = [self.path, *(backup.path for backup in self.backups()), *([kept.path] if kept else ())]
-        return scan(paths, self._registered_keys(), fix=fix, keep=own)
+        backups, kept = self._copies()
+        keep = [self.path, *backups, *([kept.path] if kept else ())]
+        return scan(paths, self._registered_keys(backups, kept), fix=fix, keep=keep)
 
-    def _registered_keys(self) -> list[str]:
+    def _copies(self) -> tuple[list[Path], KeptCopy | None]:
+        """The backups' paths, and the copy of the providers."""
+        return [backup.path for backup in self.backups()], self.kept_copy
+
+    def _registered_keys(self, copies: list[Path], kept: KeptCopy | None) -> list[str]:
         """The keys of `scan`."""
-        copies = [backup.path for backup in self.backups()]
-        kept = self.kept_copy
         return registered_keys([self._file.document, *(kept.providers if kept else ())], copies)
 
 

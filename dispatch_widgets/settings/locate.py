@@ -110,7 +110,7 @@ def _find(
     folders = [cwd, *cwd.parents]
     for level, folder in enumerate(folders[:WORKSPACE_LEVELS]):
         for mark in _WORKSPACE_MARKS:
-            if _exists(folder / mark):
+            if os.path.exists(folder / mark):  # noqa: PTH110 - Path's raises in a folder without permission
                 return folder / FILE_NAME, "workspace", f"{_where(level)}, beside {mark}"
     for level, folder in enumerate(folders):
         if _is_file(folder / FILE_NAME):
@@ -167,13 +167,6 @@ def _existing(cwd: Path | None, environ: Mapping[str, str], home: Path) -> Itera
         if _is_file(candidate) and not any(_is_same(candidate, known) for known in seen):
             seen.append(candidate)
             yield candidate
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a folder without permission
-        return False
 
 
 def _is_file(path: Path) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dispatch_widgets.demo import DemoServer
+    from dispatch_widgets.settings.report import MigrationReport
 
 
 @pytest.fixture
@@ -37,16 +38,22 @@ def _providers(path: Path) -> list[dict[str, Any]]:
     return document["providers"]  # type: ignore[no-any-return]
 
 
-@pytest.mark.req("MIG-1", "MIG-2", "MIG-3", "MIG-4", "MIG-5")
-def test_an_old_file_is_migrated_when_it_is_opened(old_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Providers once each with names, entries that refer to them, a backup beside the file, a report."""
-    before = old_file.read_bytes()
-    service = SettingsService(old_file)
+def _written_report(service: SettingsService, before: bytes) -> MigrationReport:
+    """The report of a migration that was written, with a backup of the file as it was."""
     report = service.migration_report
     assert report is not None
     assert report.written
     assert report.backup is not None
     assert report.backup.read_bytes() == before
+    return report
+
+
+@pytest.mark.req("MIG-1", "MIG-2", "MIG-3", "MIG-4", "MIG-5")
+def test_an_old_file_is_migrated_when_it_is_opened(old_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Providers once each with names, entries that refer to them, a backup beside the file, a report."""
+    before = old_file.read_bytes()
+    service = SettingsService(old_file)
+    report = _written_report(service, before)
     assert [p["name"] for p in _providers(old_file)] == ["Anthropic", "OpenAI 1", "OpenAI 2", "OpenAI 3"]
     assert _providers(old_file)[3]["credentials"]["apiKey"] == "${OPENAI_API_KEY}"
     catalog = json.loads(old_file.read_text(encoding="utf-8"))["models"]["catalog"]
@@ -202,11 +209,7 @@ def test_a_migration_that_was_written_is_not_reported_as_in_memory(
     before = old_file.read_bytes()
     _FailingDisk(monkeypatch, fine=1)
     service = SettingsService(old_file)
-    report = service.migration_report
-    assert report is not None
-    assert report.written
-    assert report.backup is not None
-    assert report.backup.read_bytes() == before
+    report = _written_report(service, before)
     assert not any("Nothing was written" in warning for warning in report.warnings)
     assert any("the disk reports an error" in warning for warning in report.warnings)
     assert service.saved_by == "this notebook"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ....errors import ConsentNeededError, DispatchError
 from ....service import SettingsService
+from ....service.asking import is_same_account
 from .events import POLL_SECONDS, Event, EventQueue
 from .read_cache import ReadCache
 from .seen import SeenProviders
@@ -110,7 +111,7 @@ class Hub:
         self.consent_asked: dict[str, bool] = {}
         self.revision = 0
         self.changed_at = service.saved_at if service.saved_by == "another program" else None
-        self._accounts: dict[str, object] = {}  # what was last seen of each provider, by id
+        self._accounts: dict[str, Provider] = {}  # each provider as last seen, by id
         self._counting = threading.Lock()
         self._limited: set[str] = set()
         self._times_written_at = time.monotonic()
@@ -165,10 +166,10 @@ class Hub:
         if service.problem is not None:
             return
         for provider in service.get_providers():
-            account = _account(provider)
-            if self._accounts.setdefault(provider.id, account) == account:
+            before = self._accounts.get(provider.id)
+            self._accounts[provider.id] = provider
+            if before is None or is_same_account(before, provider):
                 continue
-            self._accounts[provider.id] = account
             self.refreshed.pop(provider.id, None)
             self.consent_asked.pop(provider.id, None)
             for key in [key for key in list(self.gone) if key[0] == provider.id]:
@@ -297,11 +298,6 @@ class Hub:
         self.consent_asked[provider_id] = changed
         self.refreshed.pop(provider_id, None)
         self.post("panels", provider_id)
-
-
-def _account(provider: Provider) -> object:
-    """What a provider's answers belong to; the key in it stays a secret."""
-    return provider.type, provider.base_url, provider.credentials.api_key
 
 
 _hubs: weakref.WeakKeyDictionary[SettingsService, Hub] = weakref.WeakKeyDictionary()

@@ -79,6 +79,7 @@ class ModelLists:
         if (fresh and not force) or not self._may_ask(provider):
             return
         if service.retry_at(provider.id) is None:
+            self._asked.add(provider.id)  # now, as the first of several may have answered when a view is made
             self._hub.ask(provider.id, force=force)
 
     def open(self, providers: Iterable[Provider]) -> None:
