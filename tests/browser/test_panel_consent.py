@@ -48,11 +48,17 @@ def _send(host: str) -> str:
 
 
 @pytest.mark.req("SEC-8", "SEC-4")
+@pytest.mark.parametrize("answered", ["at once", "late"])
 @pytest.mark.parametrize("when", ["before the press", "1 s after it"])
 def test_a_press_sends_nothing_where_the_button_did_not_say(
-    app: App, still: Callable[[], AbstractContextManager[None]], when: str
+    app: App, still: Callable[[], AbstractContextManager[None]], when: str, answered: str
 ) -> None:
-    """The card names one host, the file another by the time it counts: nothing is sent, it is asked anew."""
+    """The card names one host, the file another by the time it counts: nothing is sent, it is asked anew.
+
+    The button for the other host can be pressed as soon as it is shown, even if the first press waits.
+    """
+    if answered == "late":
+        app.late_seconds = 3.0
     app.write(change=_named)
     app.open(SET_IT, APP)
     app.press("Refresh Lab")
@@ -65,6 +71,7 @@ def test_a_press_sends_nothing_where_the_button_did_not_say(
         else:
             card.press(_send("good.test"))
             app.page.wait_for_timeout(1000)
+            card.can_press(_send("good.test"))  # it shows that it waits, and still has its name
             _host(app, app.server.openai_base_url)
     card.see("The file has changed.", "Nothing was sent.")
     new = _send(app.server.openai_base_url.split("/")[2])

@@ -2,7 +2,7 @@
 import { useContext } from "preact/hooks";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
-import { keyOf } from "./panel.ts";
+import { keyOf } from "./presses.ts";
 import { Select } from "./select.tsx";
 import type { Action, ActionArgs, Choice, Done as DoneWords, Style } from "./types.ts";
 import { Icon } from "./words.tsx";
@@ -47,7 +47,7 @@ export function ActionButton({ action, style: given = "", asked, held, isBusy = 
         class={classes.join(" ")}
         data-action={action.name}
         aria-label={action.icon_only ? action.label : undefined}
-        aria-busy={isBusy || panel.waiting.has(key) ? "true" : undefined}
+        aria-busy={isBusy || panel.waiting.holds(action) ? "true" : undefined}
         disabled={Boolean(action.off)}
         title={title}
         onClick={onClick}

@@ -4,7 +4,6 @@ import { Actions, ChoiceField, Done } from "./action.tsx";
 import { Place } from "./context.ts";
 import { BUSY } from "./no_answer.ts";
 import { Message } from "./note.tsx";
-import { keyOf } from "./panel.ts";
 import type { Row } from "./types.ts";
 import { useUniqueId } from "./unique.ts";
 import { Parts } from "./words.tsx";
@@ -20,8 +19,12 @@ export function ChoiceRow({ row }: ChoiceRowProps) {
   const id = useUniqueId();
   const { choice } = row;
   if (!choice) return null;
-  const saves = choice.action && panel.waiting.has(keyOf(choice.action));
-  const note = panel.isLate(row.id) ? ({ tone: "", title: BUSY } as const) : saves ? undefined : row.note;
+  const saves = choice.action && panel.waiting.holds(choice.action);
+  const note = panel.waiting.isLate(row.id)
+    ? ({ tone: "", title: BUSY } as const)
+    : saves
+      ? undefined
+      : row.note;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a grid everywhere
     <div class="dp-task" role="group" aria-label={row.title} data-row={row.id}>

@@ -4,7 +4,7 @@ import { Actions } from "./action.tsx";
 import { Until } from "./clock.tsx";
 import { Place } from "./context.ts";
 import { QUIET } from "./focus.ts";
-import { keyOf } from "./panel.ts";
+import { keyOf } from "./presses.ts";
 import { Select } from "./select.tsx";
 import type { Action, EmptyState, Fact, Note, Step } from "./types.ts";
 import { Icon, Text } from "./words.tsx";

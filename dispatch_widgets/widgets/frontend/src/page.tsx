@@ -26,7 +26,7 @@ function Sections({ late }: { readonly late: boolean }) {
         <NoteBox key={String(note.title)} note={note} />,
         <Questions key={`${note.title}?`} actions={note.actions} />,
       ])}
-      {(late || panel.isLate("")) && <Message note={{ tone: "", title: BUSY }} />}
+      {(late || panel.waiting.isLate("")) && <Message note={{ tone: "", title: BUSY }} />}
       {view.empty && <Empty empty={view.empty} />}
       <Parts view={view} />
     </>

@@ -14,6 +14,7 @@ import type { ListWindow } from "./list/list_window.ts";
 import { bringIntoView, focusOn, rowAfter } from "./move_focus.ts";
 import { BUSY, NO_KERNEL, SILENT } from "./no_answer.ts";
 import { findOnServer, mayOpenFiles, openInEditor } from "./open_file.ts";
+import { keyOf, type Press, Presses, rowOf } from "./presses.ts";
 import { OpenQuestions } from "./questions.ts";
 import type { Pressed, Shown } from "./shown.ts";
 import type { Action, ActionArgs, Answer, Focus, Note, Reply, Tab, View } from "./types.ts";
@@ -29,26 +30,6 @@ const TOLD_MS = 4000;
 export interface Told {
   readonly words: string;
   readonly tone: "ok" | "error";
-}
-
-/** A press without an answer yet. */
-export interface Waiting {
-  readonly row: string;
-  /** The value chosen; undefined for a button. */
-  readonly choice: string | undefined;
-  /** The message: a second press that sends the same is a slip. */
-  readonly sent: string;
-  /** Whether it has waited long enough to show that the kernel is busy. */
-  late: boolean;
-}
-
-/** Returns the key of an action, unique in its tab. */
-export function keyOf(action: Action): string {
-  return JSON.stringify([action.kind ?? "act", action.name, action.args?.row ?? ""]);
-}
-
-function rowOf(action: Action): string {
-  return String(action.args?.row ?? "");
 }
 
 /** What a tab needs of the app. */
@@ -68,7 +49,7 @@ export class Panel {
   readonly forms: Forms;
   /** The lists of models held in this page. */
   readonly lists: HeldLists;
-  readonly waiting = new Map<string, Waiting>();
+  readonly waiting = new Presses();
   readonly questions = new OpenQuestions();
   /** The immediate results of presses, by the action's key. */
   readonly told = new Map<string, Told>();
@@ -128,9 +109,8 @@ export class Panel {
     return path;
   }
 
-  /** Whether a press in a row is late; with an empty id, a press outside of rows. */
-  isLate(row: string): boolean {
-    return [...this.waiting.values()].some((each) => each.late && each.row === row);
+  questionOf(action: Action): Note | undefined {
+    return this.questions.get(keyOf(action));
   }
 
   draw(): void {
@@ -177,10 +157,6 @@ export class Panel {
     if (!focusOn(at.root, { action, row })) focusOn(at.root, { action, section: row }, row);
   }
 
-  questionOf(action: Action): Note | undefined {
-    return this.questions.get(keyOf(action));
-  }
-
   async #act(action: Action, at: Shown, { choice, asked, held }: Pressed): Promise<void> {
     const args: ActionArgs = { ...action.args, ...held, ...(choice !== undefined && { choice }) };
     const gesture = lastGesture();
@@ -194,18 +170,16 @@ export class Panel {
   /** Sends a message and waits; returns undefined if the same press is waiting already or no reply comes. */
   async wait(action: Action, message: Asked, at: Shown, choice?: string): Promise<Reply | undefined> {
     const key = keyOf(action);
-    // A button that says something else by now, another host for one, is another press.
-    const sent = JSON.stringify(message);
-    if (this.waiting.get(key)?.sent === sent && choice === undefined) return undefined;
-    const waiting: Waiting = { row: rowOf(action), choice, sent, late: false };
-    this.waiting.set(key, waiting);
+    if (this.waiting.holds(action) && choice === undefined) return undefined;
+    const press: Press = { row: rowOf(action), label: action.label, choice, late: false };
+    this.waiting.set(key, press);
     this.draw();
     const ended = await this.link.ask(message, () => {
-      waiting.late = true;
+      press.late = true;
       this.draw();
       at.say(BUSY);
     });
-    if (this.waiting.get(key) === waiting) this.waiting.delete(key); // a later choice may wait by now
+    if (this.waiting.get(key) === press) this.waiting.delete(key); // a later choice may wait by now
     this.draw();
     if (typeof ended !== "string") return ended;
     at.say(ended === "gone" ? NO_KERNEL : SILENT);

@@ -107,7 +107,7 @@ export function RowItem({ row, section, isCurrent, isPicked, wanted, number }: R
       )}
       <Actions actions={actions} role="gridcell" />
       <div class="dp-under" {...CELL}>
-        {panel.isLate(row.id) && <Message note={{ tone: "", title: BUSY }} />}
+        {panel.waiting.isLate(row.id) && <Message note={{ tone: "", title: BUSY }} />}
         <RowNote row={row} actions={actions} />
       </div>
     </div>

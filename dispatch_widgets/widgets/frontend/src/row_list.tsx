@@ -7,7 +7,7 @@ import { isChord, movedTo } from "./list/keys.ts";
 import { wordsOf } from "./list/match.ts";
 import { beginning, showing } from "./list/page_of_rows.ts";
 import { Pages } from "./pages.tsx";
-import { keyOf } from "./panel.ts";
+import { keyOf } from "./presses.ts";
 import { actionsOf, RowItem } from "./row.tsx";
 import { useRowSelection } from "./row_selection.ts";
 import type { Action, Icon, Row, Section } from "./types.ts";

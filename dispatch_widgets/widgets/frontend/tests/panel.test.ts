@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { App } from "../src/app.ts";
-import { keyOf } from "../src/panel.ts";
+import { keyOf } from "../src/presses.ts";
 import type { Shown } from "../src/shown.ts";
 import type { Action, Answer } from "../src/types.ts";
 import { FakeModel } from "./fake_model.ts";
@@ -53,6 +53,8 @@ test("a button that says something else by now is pressed while its first press 
   const { app, panel, shown, sent } = opened();
   const send = (host: string): Action => ({ name: "send", label: host, args: { row: "a", host } });
   void panel.press(send("good.test"), shown);
+  assert.ok(panel.waiting.holds(send("good.test")));
+  assert.ok(!panel.waiting.holds(send("other.test")), "it shows its words, not that it waits");
   void panel.press(send("other.test"), shown);
   void panel.press(send("other.test"), shown);
   assert.equal(sent().length, 2);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { withWholeIds } from "../src/clipboard.ts";
 import { isGesture } from "../src/gestures.ts";
 import { splitId } from "../src/ids.ts";
-import { keyOf } from "../src/panel.ts";
+import { keyOf } from "../src/presses.ts";
 
 test("an id is cut into what gives way first, next and never", () => {
   assert.deepEqual(splitId("gpt-4o"), ["", "", "gpt-4o"]);

@@ -4,7 +4,6 @@ import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import { Message, Questions } from "../note.tsx";
-import { keyOf } from "../panel.ts";
 import { Select } from "../select.tsx";
 import type { Action, ActionArgs, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
@@ -105,7 +104,7 @@ export function ByHandRow({ action, kinds, owners, press, words, list, ...given 
       <Button
         look={isNext ? "dp-primary" : ""}
         data-action={action.name}
-        aria-busy={panel.waiting.has(keyOf(action)) ? "true" : undefined}
+        aria-busy={panel.waiting.holds(action) ? "true" : undefined}
         onClick={(event) => event.detail < 2 && add()}
       >
         <span>{action.label}</span>

@@ -5,7 +5,6 @@ import { Button } from "../button.tsx";
 import { Place } from "../context.ts";
 import { QUIET } from "../focus.ts";
 import { Questions } from "../note.tsx";
-import { keyOf as keyOfAction } from "../panel.ts";
 import { Select } from "../select.tsx";
 import type { Action, Done as DoneWords, ListWords, Option } from "../types.ts";
 import { useUniqueId } from "../unique.ts";
@@ -103,7 +102,7 @@ function ListButton({ action, count, style, isOff, onPress }: ListButtonProps) {
       look={style}
       data-action={action.name}
       disabled={isOff}
-      aria-busy={panel.waiting.has(keyOfAction(action)) ? "true" : undefined}
+      aria-busy={panel.waiting.holds(action) ? "true" : undefined}
       onClick={(event) => event.detail < 2 && onPress()}
     >
       <span>
