@@ -150,6 +150,11 @@ def environment_name(key: str) -> str | None:
     return found.group(1) if found else None
 
 
+def is_set(variable: str) -> bool:
+    """Whether an environment variable has a value; one of blanks alone is none."""
+    return bool(os.environ.get(variable, "").strip())
+
+
 def key_problem(raw: object) -> str | None:
     """What is wrong with a key, or None, without quoting it (SEC-3); surrounding blanks are ignored."""
     if not isinstance(raw, str) or not raw.strip():

@@ -25,6 +25,7 @@ from dispatch_widgets.secrets import (
     clean_key,
     environment_name,
     is_secret_field,
+    is_set,
     key_problem,
     looks_like_key,
     looks_masked,
@@ -147,6 +148,17 @@ def test_a_missing_variable_is_an_error_that_names_it(environ: dict[str, str]) -
         resolve_key("${SOME_KEY}", environ)
     assert caught.value.variable == "SOME_KEY"
     assert "SOME_KEY" in caught.value.hint
+
+
+@pytest.mark.req("SEC-4")
+def test_a_variable_of_blanks_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told like one that is not there, as `resolve_key` refuses both."""
+    monkeypatch.delenv("SOME_KEY", raising=False)
+    assert not is_set("SOME_KEY")
+    monkeypatch.setenv("SOME_KEY", " \n")
+    assert not is_set("SOME_KEY")
+    monkeypatch.setenv("SOME_KEY", "sk-one")
+    assert is_set("SOME_KEY")
 
 
 def test_a_broken_value_of_a_variable_is_refused_without_quoting_it() -> None:

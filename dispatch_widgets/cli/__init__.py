@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from .._serialise import (
 from .._text import clean, plural
 from ..discovery.models import features_in_words
 from ..errors import DispatchError, FieldProblem, InvalidInputError, NotFoundError
+from ..secrets import is_set
 from ..settings.backups import OLD_FORMAT_WARNING
 from .checks import scan, try_task
 from .repair import bring_back, convert, merge, move_away
@@ -311,7 +311,7 @@ def _hint_for_terminal(service: SettingsService, provider: Provider, command: st
     if (needed := service.needs_consent(provider.id)) is not None:
         return consent_hint(needed, command, provider.id)
     variable = provider.key_variable
-    return missing_variable_hint(variable) if variable and not os.environ.get(variable, "").strip() else ""
+    return missing_variable_hint(variable) if variable and not is_set(variable) else ""
 
 
 def _print_diagnoses(chosen: Sequence[Provider], found: Mapping[str, Diagnosis]) -> None:

@@ -11,7 +11,6 @@ asked again.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from .._terms import PROVIDER_TYPES
 from .._text import clean
 from ..errors import ChangedMeanwhileError, ConsentNeededError, InvalidInputError, reference_words
 from ..presets import is_own_pair, is_presets_pair, server_named_beside
-from ..secrets import environment_name, is_reference, redact
+from ..secrets import environment_name, is_reference, is_set, redact
 from ..urls import host_of, host_words, normalise_base_url
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class Consents:
         if not _is_named(provider):
             return None
         destination, variable = _destination(provider), environment_name(_key(provider))
-        if variable is not None and not os.environ.get(variable, "").strip():
+        if variable is not None and not is_set(variable):
             return None  # there is nothing to send
         if variable is not None and destination.url and is_own_pair(variable, destination.url):
             return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ....errors import InvalidInputError
+from ....secrets import is_set
 from ....urls import normalise_base_url, shown_url
 from .form_words import sending_words, variables_offered
 from .key_place import KeyPlace
@@ -88,13 +88,13 @@ class FormInput:
 def as_chosen(preset: Preset | None) -> FormInput:
     """The values after a preset is selected; its name is only the placeholder."""
     variable = preset.key_variable if preset is not None else None
-    is_set = bool(variable and os.environ.get(variable, "").strip())
+    takes_variable = variable is not None and is_set(variable)
     return FormInput(
         preset,
         None,
         name="",
         type=preset.type if preset is not None else "openai-compatible",
-        source=VARIABLE if is_set else TYPED,
+        source=VARIABLE if takes_variable else TYPED,
         variable=variable or first_variable(),
         url=preset.base_url if preset is not None and preset.type != "anthropic" else "",
         in_keyring=False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...._text import clean, plural
 from ....pasted import without_quotes
 from ....presets import KEY_VARIABLES, is_own_pair
+from ....secrets import is_set
 from ....service.consent import why_asked
 from ....urls import host_words
 from ..shared.views import Message, Option, Run, joined
@@ -100,8 +101,7 @@ def variables_offered(first: str | None) -> tuple[Option, ...]:
     there = sorted(name for name in os.environ if name in KEY_VARIABLES or name.endswith("_API_KEY"))
     names = list(dict.fromkeys([first, *there] if first else there))
     return tuple(
-        Option(name, f"{name} ({'' if os.environ.get(name, '').strip() else 'not '}set in this kernel)")
-        for name in names
+        Option(name, f"{name} ({'' if is_set(name) else 'not '}set in this kernel)") for name in names
     )
 
 

@@ -6,12 +6,12 @@ list.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...._text import clean
 from ....errors import ConsentNeededError, DiscoveryError, MissingVariableError
+from ....secrets import is_set
 from ....urls import leads_here
 from ..._format import age, ago, at_clock, clock, without_zone
 from ..shared.views import Action, Badge, Note
@@ -20,7 +20,6 @@ from .refreshed import refreshed_status
 from .words import LONGEST_CHARACTERS, message_of, with_code, with_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from ....discovery.models import ModelList
@@ -125,10 +124,10 @@ def _remedies_by_kind(provider: Provider, kind: str) -> tuple[Action, ...]:
 # ---- status
 
 
-def missing_variable(provider: Provider, environ: Mapping[str, str] = os.environ) -> str:
+def missing_variable(provider: Provider) -> str:
     """The variable that a provider's key refers to and that is not set; empty if none is missing."""
     name = provider.key_variable
-    return name if name and not environ.get(name, "").strip() else ""
+    return name if name and not is_set(name) else ""
 
 
 def status_of(hub: Hub, provider: Provider, models: ModelList | None, now: datetime) -> ProviderStatus:
